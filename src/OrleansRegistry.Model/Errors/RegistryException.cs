@@ -1,0 +1,55 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>What kind of refusal a <see cref="RegistryException"/> is; the gateway maps each to one HTTP status.</summary>
+public enum RegistryError
+{
+    /// <summary>The input breaks a rule; <see cref="RegistryException.Field"/> names where.</summary>
+    Invalid,
+
+    /// <summary>The input is larger than the registry's settings allow.</summary>
+    TooLarge,
+
+    /// <summary>There is no such thing, or the caller may not see it.</summary>
+    NotFound,
+
+    /// <summary>A condition of the caller (an expected revision, or absence) does not hold.</summary>
+    Conflict,
+
+    /// <summary>The store has more work queued than it accepts; try again shortly.</summary>
+    Busy,
+
+    /// <summary>The store or the cluster cannot answer now; try again later.</summary>
+    Unavailable,
+
+    /// <summary>The store has no room left. Nothing was stored.</summary>
+    StorageFull,
+
+    /// <summary>The registry does not offer this.</summary>
+    NotSupported,
+}
+
+/// <summary>A refusal that its caller can act on. Nothing was changed when it is thrown, unless its message says otherwise.</summary>
+[GenerateSerializer, Alias("RegistryException")]
+public sealed class RegistryException : Exception
+{
+    public RegistryException(RegistryError error, string message, string? field = null, Exception? innerException = null)
+        : base(message, innerException)
+    {
+        Error = error;
+        Field = field;
+    }
+
+    [Id(0)]
+    public RegistryError Error { get; }
+
+    /// <summary>The path of the offending member, such as <c>agent_card.skills[2]</c>; null where no member is to blame.</summary>
+    [Id(1)]
+    public string? Field { get; }
+
+    /// <summary>How long to wait before the next try, for <see cref="RegistryError.Busy"/> and <see cref="RegistryError.Unavailable"/>.</summary>
+    [Id(2)]
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>An <see cref="RegistryError.Invalid"/> refusal of <paramref name="field"/>.</summary>
+    public static RegistryException Invalid(string field, string rule) => new(RegistryError.Invalid, $"{field}: {rule}", field);
+}

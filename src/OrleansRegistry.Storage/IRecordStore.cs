@@ -1,0 +1,93 @@
+using Orleans.Storage;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Storage;
+
+/// <summary>The kinds of record that a store keeps apart. The numbers are on disk: never reuse one.</summary>
+public enum RecordKind : byte
+{
+    Agent = 1,
+}
+
+/// <summary>Names one record of a kind: its tenant, and its id within that tenant.</summary>
+public readonly record struct RecordKey(string Tenant, string Id);
+
+/// <summary>What is stored under a key.</summary>
+/// <param name="Document">The author's JSON, byte for byte as it was sent.</param>
+/// <param name="Fields">What the registry keeps beside it, and what stores may index: one small JSON object.</param>
+public readonly record struct RecordBody(RawJson Document, RawJson Fields);
+
+/// <summary>A record as read, with the version to send back with the next write.</summary>
+public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body);
+
+/// <summary>One committed change of an agent. <paramref name="Body"/> is null where it was deleted.</summary>
+public readonly record struct RecordChange(RecordKey Key, long Revision, RecordBody? Body);
+
+/// <summary>A run of changes without a gap, in commit order.</summary>
+/// <param name="Changes">Never empty.</param>
+public sealed record ChangeBatch(IReadOnlyList<RecordChange> Changes)
+{
+    /// <summary>The revision of the last change: what to ask for the next batch with.</summary>
+    public long Revision => Changes[^1].Revision;
+}
+
+/// <summary>
+/// Where records live. All members may be called by any number of callers at once.
+/// A write or delete is answered only once it is durable, as far as the store is; what fails with an exception was not stored,
+/// unless the exception is <see cref="RecordOutcomeUnknownException"/>.
+/// </summary>
+/// <remarks>
+/// A version is a positive number that rises with every write of the record, also across a delete and a new create.
+/// For <see cref="RecordKind.Agent"/> it is the registry revision of that change: one sequence for all agents, in commit order.
+/// A store that is down, full or too busy throws a <see cref="RegistryException"/> that says so.
+/// </remarks>
+public interface IRecordStore : IAsyncDisposable
+{
+    /// <summary>What serves and where, for people: <c>file store in /srv/data</c>. Holds no password.</summary>
+    string Description { get; }
+
+    /// <summary>True where another process on another machine can serve the same records.</summary>
+    bool IsShared { get; }
+
+    /// <summary>Opens the store and reads what it needs to serve. Called once, before anything else.</summary>
+    /// <exception cref="StoreStartException">It cannot be opened: what is wrong, where, and what to do.</exception>
+    Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>The record, or null.</summary>
+    ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default);
+
+    /// <summary>Writes the record if its version is still <paramref name="expectedVersion"/> (0: if there is none).</summary>
+    /// <returns>The new version.</returns>
+    /// <exception cref="InconsistentStateException">Its version is another one.</exception>
+    ValueTask<long> WriteAsync(RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes the record if its version is still <paramref name="expectedVersion"/>.</summary>
+    /// <returns>The version of the deletion itself: for an agent, its revision.</returns>
+    /// <exception cref="InconsistentStateException">Its version is another one, or there is none.</exception>
+    ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default);
+
+    /// <summary>All agents and the revision at which that picture holds; changes after it come from <see cref="ReadChangesAsync"/>.</summary>
+    ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>The newest revision that is committed; 0 where nothing ever was.</summary>
+    ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The changes of agents after <paramref name="revision"/>, oldest first; waits until there is one.
+    /// </summary>
+    /// <exception cref="RevisionCompactedException">Changes that old are no longer held: take a new <see cref="SnapshotAsync"/>.</exception>
+    ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default);
+}
+
+/// <summary>A picture of all agents. It may hold changes later than <paramref name="Revision"/>, which the feed then brings again.</summary>
+public sealed record RecordSnapshot(long Revision, IAsyncEnumerable<StoredRecord> Records);
+
+/// <summary>A store refused to open. The message says what is wrong, where, and what to do.</summary>
+public sealed class StoreStartException(string message, Exception? innerException = null) : Exception(message, innerException);
+
+/// <summary>The feed no longer reaches back to the revision that was asked for.</summary>
+public sealed class RevisionCompactedException(long asked, long oldest)
+    : Exception($"Changes after revision {asked} are no longer held; the oldest that can be asked for is {oldest}.");
+
+/// <summary>The connection was lost at commit: the write may or may not be stored. Read the record to know.</summary>
+public sealed class RecordOutcomeUnknownException(string message, Exception? innerException = null) : Exception(message, innerException);
