@@ -1,0 +1,31 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>What must hold for a write to happen. Both unset: it always happens.</summary>
+/// <param name="IfRevision">The agent's revision must be this one.</param>
+/// <param name="IfAbsent">There must be no such agent.</param>
+[GenerateSerializer, Immutable, Alias("WriteCondition")]
+public readonly record struct WriteCondition([property: Id(0)] long? IfRevision, [property: Id(1)] bool IfAbsent = false);
+
+/// <summary>A request to register an agent, or to replace the card of one that is registered.</summary>
+/// <param name="Card">The agent card: one JSON object in UTF-8.</param>
+/// <param name="Id">The agent's id; null takes the card's name.</param>
+/// <param name="Enabled">Null: enabled if new, else as it was.</param>
+public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = null, bool? Enabled = null, WriteCondition Condition = default);
+
+/// <summary>A change of part of an agent.</summary>
+/// <param name="CardPatch">A JSON Merge Patch (RFC 7396) for the card; null leaves it.</param>
+/// <param name="Enabled">Null leaves it.</param>
+public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch, bool? Enabled = null, WriteCondition Condition = default);
+
+/// <summary>A committed write.</summary>
+/// <param name="Created">True where there was no such agent before.</param>
+/// <param name="ExtensionsProcessed">How many extensions the card declares.</param>
+public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnlyList<CardWarning> Warnings, int ExtensionsProcessed);
+
+/// <summary>What became of one entry of a batch: exactly one of the two is set.</summary>
+public sealed record AgentBatchResult(AgentWriteResult? Written, RegistryException? Refused);
+
+/// <summary>A committed removal.</summary>
+/// <param name="Revision">The registry revision of the removal.</param>
+/// <param name="ExtensionsCleaned">How many extensions nobody declares any more.</param>
+public sealed record AgentRemoval(string Id, long Revision, int ExtensionsCleaned);

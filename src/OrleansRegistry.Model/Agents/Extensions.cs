@@ -1,0 +1,53 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>An A2A extension as the registry knows it: from the cards that declare it.</summary>
+/// <param name="Description">As the first agent that still declares it has it; so too <paramref name="Required"/> and <paramref name="Params"/>.</param>
+/// <param name="Params">One JSON value; empty where there is none.</param>
+/// <param name="TrustLevel">One of <see cref="TrustLevels"/>.</param>
+/// <param name="DeclaringAgents">In the order of their ids. Never empty.</param>
+public sealed record ExtensionInfo(
+    string Uri,
+    string Description,
+    bool Required,
+    RawJson Params,
+    string FirstDeclaredByAgent,
+    DateTimeOffset FirstDeclaredAt,
+    string TrustLevel,
+    IReadOnlyList<string> DeclaringAgents)
+{
+    public int UsageCount => DeclaringAgents.Count;
+}
+
+/// <summary>Which extensions to list, in the order of their uris. All that is set must hold.</summary>
+public sealed record ExtensionQuery
+{
+    /// <summary>A substring of the uri, whatever its case.</summary>
+    public string? UriPattern { get; init; }
+
+    /// <summary>Declared by at least one of these agents. Empty matches all.</summary>
+    public IReadOnlyList<string> DeclaringAgents { get; init; } = [];
+
+    /// <summary>One of <see cref="TrustLevels"/>. Empty matches all.</summary>
+    public IReadOnlyList<string> TrustLevels { get; init; } = [];
+
+    /// <summary>1 to 1,000.</summary>
+    public int PageSize { get; init; } = 100;
+
+    public string? PageToken { get; init; }
+}
+
+/// <param name="TotalCount">How many match, on all pages.</param>
+/// <param name="NextPageToken">Null on the last page.</param>
+public sealed record ExtensionPage(IReadOnlyList<ExtensionInfo> Extensions, int TotalCount, string? NextPageToken);
+
+/// <summary>The names of the levels of trust in an extension.</summary>
+public static class TrustLevels
+{
+    public const string Unspecified = "TRUST_LEVEL_UNSPECIFIED";
+    public const string Unverified = "TRUST_LEVEL_UNVERIFIED";
+    public const string Community = "TRUST_LEVEL_COMMUNITY";
+    public const string Verified = "TRUST_LEVEL_VERIFIED";
+    public const string Official = "TRUST_LEVEL_OFFICIAL";
+
+    public static IReadOnlyList<string> All { get; } = [Unspecified, Unverified, Community, Verified, Official];
+}
