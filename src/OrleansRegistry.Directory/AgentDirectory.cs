@@ -1,0 +1,122 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Directory;
+
+/// <summary>
+/// All agents of all tenants in this node's memory, indexed. It is fed by one <see cref="DirectoryFeed"/>; reads may come
+/// from any number of threads, take no locks and touch no disk.
+/// </summary>
+public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<AgentDirectory> logger)
+{
+    private static readonly TenantIndex Nothing = new();
+
+    private readonly ConcurrentDictionary<string, TenantIndex> tenants = new(StringComparer.Ordinal);
+    private readonly RevisionGate revision = new();
+
+    /// <summary>The registry revision up to which changes are taken in.</summary>
+    public long Revision => revision.Revision;
+
+    /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>.</summary>
+    public Task WaitForRevisionAsync(long atLeast) => revision.WaitAsync(atLeast);
+
+    /// <summary>The agent, or null.</summary>
+    public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
+
+    public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision);
+
+    public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Tags.Counts();
+
+    public IReadOnlyList<FacetCount> Categories(string tenant) => Of(tenant).Categories.Counts();
+
+    public AgentStats Stats(string tenant)
+    {
+        var index = Of(tenant);
+        var enabled = index.EnabledCount;
+        var total = Math.Max(index.Count, enabled);
+        return new AgentStats(total, enabled, total - enabled, index.Tags.Count, index.Categories.Count, index.Skills.Count, index.Extensions.Count, Revision);
+    }
+
+    public ExtensionPage ListExtensions(string tenant, ExtensionQuery query) => ExtensionListing.Run(Of(tenant), query, policy);
+
+    public ExtensionInfo? FindExtension(string tenant, string uri) => ExtensionListing.Find(Of(tenant), uri, policy);
+
+    /// <summary>The extensions that the agent declares, in the order of their uris; null where there is no such agent.</summary>
+    public IReadOnlyList<ExtensionInfo>? ExtensionsOf(string tenant, string id)
+    {
+        var index = Of(tenant);
+        return index.Find(id)?.Extensions
+            .Select(declared => ExtensionListing.Find(index, declared.Uri, policy))
+            .OfType<ExtensionInfo>()
+            .OrderBy(extension => extension.Uri, StringComparer.Ordinal)
+            .ToList();
+    }
+
+    /// <summary>What is known of where these extensions came from; those that nobody declares are left out.</summary>
+    public IReadOnlyList<ExtensionOrigin> OriginsOf(string tenant, IEnumerable<string> uris)
+    {
+        var extensions = Of(tenant).Extensions;
+        return [.. uris.Select(extensions.Find).Where(found => found is not null).Select(found => found!.Value.Origin)];
+    }
+
+    /// <summary>Takes in changes in commit order. Called by one thread at a time.</summary>
+    internal void Apply(ChangeBatch batch)
+    {
+        foreach (var change in batch.Changes)
+        {
+            if (change.Body is { } body)
+            {
+                Put(AgentRecordCodec.Read(new StoredRecord(change.Key, change.Revision, body)));
+            }
+            else
+            {
+                Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
+            }
+        }
+
+        revision.Advance(batch.Revision);
+    }
+
+    /// <summary>Replaces all that is held by a picture from the store. Called by one thread at a time.</summary>
+    internal async Task<int> LoadAsync(RecordSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<RecordKey>();
+        await foreach (var record in snapshot.Records.WithCancellation(cancellationToken))
+        {
+            found.Add(record.Key);
+            Put(AgentRecordCodec.Read(record));
+        }
+
+        foreach (var (tenant, index) in tenants)
+        {
+            foreach (var slot in index.All.After(null))
+            {
+                if (!found.Contains(new RecordKey(tenant, slot.Id)))
+                {
+                    index.Remove(slot.Id, snapshot.Revision + 1);
+                }
+            }
+        }
+
+        revision.Advance(snapshot.Revision);
+        return found.Count;
+    }
+
+    private void Put(AgentRecord record)
+    {
+        var entry = AgentEntry.For(record, policy, out var unreadable);
+        if (unreadable is not null)
+        {
+            LogUnreadableCard(unreadable, record.Tenant, record.Id);
+        }
+
+        tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex()).Put(entry);
+    }
+
+    private TenantIndex Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;
+
+    [LoggerMessage(LogLevel.Warning, "The stored card of agent {Tenant}/{Id} cannot be read any more: it is found by its id alone")]
+    private partial void LogUnreadableCard(Exception fault, string tenant, string id);
+}

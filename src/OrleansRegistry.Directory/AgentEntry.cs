@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Text;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Directory;
+
+/// <summary>One agent as the directory holds it: its record, and what its card is found by. Immutable.</summary>
+internal sealed class AgentEntry
+{
+    // In no UTF-8 text, so that no match runs from one field into the next.
+    private const byte FieldEnd = 0xFF;
+
+    private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy)
+    {
+        Record = record;
+        SearchText = card is null ? Fold(record.Id) : Fold(card);
+        Tags = card?.Tags ?? [];
+        Categories = card?.Categories ?? [];
+        Capabilities = card?.Capabilities ?? [];
+        Skills = card is null ? [] : SkillIds(card);
+        Provider = card?.ProviderOrganization;
+        Extensions = card is null ? [] : Listed(card.Extensions, policy);
+    }
+
+    public AgentRecord Record { get; }
+
+    /// <summary>Name, description and skill ids in lower case, as UTF-8.</summary>
+    public byte[] SearchText { get; }
+
+    public IReadOnlyList<string> Tags { get; }
+
+    public IReadOnlyList<string> Categories { get; }
+
+    public IReadOnlyList<string> Capabilities { get; }
+
+    public IReadOnlyList<string> Skills { get; }
+
+    public string? Provider { get; }
+
+    public IReadOnlyList<DeclaredExtension> Extensions { get; }
+
+    /// <summary>
+    /// Indexes a stored record. <paramref name="unreadable"/> is set where its card, taken by an earlier version of the
+    /// registry, can no longer be read: the agent is then found by its id alone.
+    /// </summary>
+    public static AgentEntry For(AgentRecord record, ExtensionPolicy policy, out RegistryException? unreadable)
+    {
+        try
+        {
+            unreadable = null;
+            return new AgentEntry(record, AgentCard.Read(record.Card), policy);
+        }
+        catch (RegistryException fault)
+        {
+            unreadable = fault;
+            return new AgentEntry(record, null, policy);
+        }
+    }
+
+    /// <summary>The bytes to look for in <see cref="SearchText"/>.</summary>
+    public static byte[] Fold(string text) => Encoding.UTF8.GetBytes(text.ToLowerInvariant());
+
+    private static byte[] Fold(AgentCard card)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        Append(buffer, card.Name);
+        Append(buffer, card.Description);
+        foreach (var skill in card.Skills)
+        {
+            Append(buffer, skill.Id);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void Append(ArrayBufferWriter<byte> buffer, string? text)
+    {
+        if (!string.IsNullOrEmpty(text))
+        {
+            Encoding.UTF8.GetBytes(text.ToLowerInvariant(), buffer);
+            buffer.Write([FieldEnd]);
+        }
+    }
+
+    private static string[] SkillIds(AgentCard card)
+    {
+        var ids = new List<string>(card.Skills.Count);
+        foreach (var skill in card.Skills)
+        {
+            if (!string.IsNullOrEmpty(skill.Id) && !ids.Contains(skill.Id))
+            {
+                ids.Add(skill.Id);
+            }
+        }
+
+        return ids.ToArray();
+    }
+
+    private static IReadOnlyList<DeclaredExtension> Listed(IReadOnlyList<DeclaredExtension> declared, ExtensionPolicy policy) =>
+        declared.All(extension => policy.Allows(extension.Uri)) ? declared : [.. declared.Where(extension => policy.Allows(extension.Uri))];
+}
+
+/// <summary>The place of one agent id in the directory's orderings; its entry is replaced with every change.</summary>
+internal sealed class AgentSlot(string id)
+{
+    private volatile AgentEntry? entry;
+
+    public string Id => id;
+
+    /// <summary>Null once the agent is removed.</summary>
+    public AgentEntry? Entry
+    {
+        get => entry;
+        set => entry = value;
+    }
+}

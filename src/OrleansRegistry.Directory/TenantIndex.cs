@@ -1,0 +1,75 @@
+using System.Collections.Concurrent;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Directory;
+
+/// <summary>All agents of one tenant and what they are found by. One writer (the change feed); readers take no locks.</summary>
+internal sealed class TenantIndex
+{
+    private readonly ConcurrentDictionary<string, AgentSlot> slots = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
+    private int enabled;
+
+    public SortedSlots All { get; } = new();
+
+    public Facet Tags { get; } = new(StringComparer.Ordinal);
+
+    public Facet Categories { get; } = new(StringComparer.Ordinal);
+
+    public Facet Skills { get; } = new(StringComparer.Ordinal);
+
+    public Facet Capabilities { get; } = new(StringComparer.Ordinal);
+
+    public Facet Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public ExtensionIndex Extensions { get; } = new();
+
+    public int Count => slots.Count;
+
+    public int EnabledCount => Volatile.Read(ref enabled);
+
+    public AgentEntry? Find(string id) => slots.TryGetValue(id, out var slot) ? slot.Entry : null;
+
+    /// <summary>Takes in a change, unless a later one of that agent was taken in already.</summary>
+    public void Put(AgentEntry entry)
+    {
+        var id = entry.Record.Id;
+        var isNew = !slots.TryGetValue(id, out var slot);
+        slot ??= new AgentSlot(id);
+        var had = slot.Entry;
+        if (had is not null && had.Record.Revision >= entry.Record.Revision)
+        {
+            return;
+        }
+
+        slot.Entry = entry;
+        if (isNew)
+        {
+            slots[id] = slot;
+            All.Add(slot);
+        }
+
+        Index(slot, had, entry);
+    }
+
+    public void Remove(string id, long revision)
+    {
+        if (slots.TryGetValue(id, out var slot) && slot.Entry is { } had && had.Record.Revision < revision)
+        {
+            slots.TryRemove(id, out _);
+            All.Remove(slot);
+            Index(slot, had, null);
+            slot.Entry = null;
+        }
+    }
+
+    private void Index(AgentSlot slot, AgentEntry? had, AgentEntry? has)
+    {
+        Tags.Update(slot, had?.Tags ?? [], has?.Tags ?? []);
+        Categories.Update(slot, had?.Categories ?? [], has?.Categories ?? []);
+        Skills.Update(slot, had?.Skills ?? [], has?.Skills ?? []);
+        Capabilities.Update(slot, had?.Capabilities ?? [], has?.Capabilities ?? []);
+        Providers.Update(slot, had?.Provider is { } before ? [before] : [], has?.Provider is { } after ? [after] : []);
+        Extensions.Update(slot, had, has);
+        Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
+    }
+}

@@ -1,0 +1,146 @@
+using System.Globalization;
+using Orleans.Runtime;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+internal sealed class AgentGrain(
+    [PersistentState(AgentGrain.StateName, AgentGrain.StorageName)] IPersistentState<AgentState> state,
+    AgentRules rules,
+    TimeProvider time) : Grain, IAgentGrain
+{
+    public const string StateName = "agent";
+    public const string StorageName = "registry";
+
+    private string tenant = "";
+    private string id = "";
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        return Task.CompletedTask;
+    }
+
+    public async Task<AgentWritten> Put(AgentPut put)
+    {
+        var before = Current;
+        Check(put.Condition, before);
+        var now = Now();
+        var after = new AgentRecord
+        {
+            Tenant = tenant,
+            Id = id,
+            Card = put.Card,
+            Enabled = put.Enabled ?? before?.Enabled ?? true,
+            CreatedAt = before?.CreatedAt ?? now,
+            UpdatedAt = now,
+            ExtensionOrigins = OriginsFor(put.Origins, before),
+        };
+        return new AgentWritten(await Write(after), before is null);
+    }
+
+    public async Task<AgentWritten> Patch(AgentChange change)
+    {
+        var before = await CurrentOrReload() ?? throw NotFound();
+        Check(change.Condition, before);
+        var now = Now();
+        var after = before with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
+        if (!change.CardPatch.IsEmpty)
+        {
+            var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
+            after = after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
+        }
+
+        return new AgentWritten(await Write(after), Created: false);
+    }
+
+    public async Task<long> Remove(WriteCondition condition)
+    {
+        var before = await CurrentOrReload() ?? throw NotFound();
+        Check(condition, before);
+        try
+        {
+            await state.ClearStateAsync();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+
+        DeactivateOnIdle();
+        return Revision();
+    }
+
+    public Task<AgentRecord?> Get() => CurrentOrReload().AsTask();
+
+    private AgentRecord? Current => state.RecordExists ? state.State.Agent : null;
+
+    /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed.</summary>
+    private async ValueTask<AgentRecord?> CurrentOrReload()
+    {
+        if (Current is { } agent)
+        {
+            return agent;
+        }
+
+        await state.ReadStateAsync();
+        if (Current is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return Current;
+    }
+
+    private async Task<AgentRecord> Write(AgentRecord after)
+    {
+        var committed = state.State;
+        state.State = new AgentState { Agent = after };
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // Perhaps it was stored all the same: the next activation starts from what is.
+            state.State = committed;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        var written = after with { Revision = Revision() };
+        state.State.Agent = written;
+        return written;
+    }
+
+    private void Check(WriteCondition condition, AgentRecord? before)
+    {
+        if (condition.IfAbsent && before is not null)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {Revision()}.");
+        }
+
+        if (condition.IfRevision is { } expected && (before is null || expected != Revision()))
+        {
+            var found = before is null ? "is not registered" : $"has revision {Revision()}";
+            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {expected} was expected.");
+        }
+    }
+
+    /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
+    private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
+        before is null || before.ExtensionOrigins.Count == 0 || known.Count == 0
+            ? known
+            : [.. known.Select(origin => before.ExtensionOrigins.FirstOrDefault(old => old.Uri == origin.Uri) ?? origin)];
+
+    private long Revision() => long.Parse(state.Etag!, CultureInfo.InvariantCulture);
+
+    private DateTimeOffset Now()
+    {
+        var now = time.GetUtcNow();
+        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
+    }
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
+}

@@ -1,0 +1,59 @@
+using Orleans.Concurrency;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>
+/// The one writer of one agent; its key is <see cref="GrainKeys.For"/>. What a call answers is committed.
+/// Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that another
+/// writer came first and the call can be made again.
+/// </summary>
+[Alias("IAgentGrain")]
+public interface IAgentGrain : IGrainWithStringKey
+{
+    /// <summary>Registers the agent or replaces its card. The card was checked by the caller.</summary>
+    [Alias("Put")]
+    Task<AgentWritten> Put(AgentPut put);
+
+    /// <summary>Changes a part of the agent; the changed card is checked here.</summary>
+    [Alias("Patch")]
+    Task<AgentWritten> Patch(AgentChange change);
+
+    /// <summary>Removes the agent.</summary>
+    /// <returns>The revision of the removal.</returns>
+    [Alias("Remove")]
+    Task<long> Remove(WriteCondition condition);
+
+    /// <summary>The agent as committed, or null.</summary>
+    [Alias("Get")]
+    Task<AgentRecord?> Get();
+}
+
+/// <param name="Origins">What is known of the extensions that the card declares, oldest first known.</param>
+[GenerateSerializer, Immutable, Alias("AgentPut")]
+public sealed record AgentPut(
+    [property: Id(0)] RawJson Card,
+    [property: Id(1)] bool? Enabled,
+    [property: Id(2)] IReadOnlyList<ExtensionOrigin> Origins,
+    [property: Id(3)] WriteCondition Condition);
+
+/// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
+/// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>
+[GenerateSerializer, Immutable, Alias("AgentChange")]
+public sealed record AgentChange(
+    [property: Id(0)] RawJson CardPatch,
+    [property: Id(1)] bool? Enabled,
+    [property: Id(2)] IReadOnlyList<ExtensionOrigin> KnownOrigins,
+    [property: Id(3)] WriteCondition Condition);
+
+[GenerateSerializer, Immutable, Alias("AgentWritten")]
+public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created);
+
+/// <summary>What an agent grain keeps.</summary>
+[GenerateSerializer, Alias("AgentState")]
+public sealed class AgentState
+{
+    /// <summary>Null where no such agent is registered.</summary>
+    [Id(0)]
+    public AgentRecord? Agent { get; set; }
+}
