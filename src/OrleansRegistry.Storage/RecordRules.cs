@@ -1,0 +1,72 @@
+using System.Text;
+using Orleans.Storage;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Storage;
+
+/// <summary>What every store asks of its callers, and how it refuses them.</summary>
+internal static class RecordRules
+{
+    /// <summary>The largest document with its fields, in bytes.</summary>
+    public const int MaxBodyBytes = 64 * 1024 * 1024;
+
+    /// <summary>The longest tenant, in bytes of UTF-8.</summary>
+    public const int MaxTenantBytes = 1024;
+
+    /// <summary>The longest id, in bytes of UTF-8.</summary>
+    public const int MaxIdBytes = 64 * 1024;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>The lengths of the key's parts in UTF-8.</summary>
+    /// <exception cref="RegistryException">The key is too long, or no valid Unicode.</exception>
+    public static (int Tenant, int Id) CheckKey(RecordKind kind, RecordKey key)
+    {
+        if (!Enum.IsDefined(kind))
+        {
+            throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of record.");
+        }
+
+        return (Utf8Length(key.Tenant, "tenant", MaxTenantBytes), Utf8Length(key.Id, "id", MaxIdBytes));
+    }
+
+    /// <exception cref="RegistryException">The body is larger than any store takes.</exception>
+    public static void CheckBody(RecordBody body)
+    {
+        var bytes = (long)body.Document.Length + body.Fields.Length;
+        if (bytes > MaxBodyBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"The document has {bytes:N0} bytes; a store takes at most {MaxBodyBytes:N0}.");
+        }
+    }
+
+    public static InconsistentStateException Conflict(RecordKind kind, RecordKey key, long stored, long expected)
+    {
+        var (found, wanted) = (stored == 0 ? "there is none" : $"it is {stored}", expected == 0 ? "none" : $"{expected}");
+        return new InconsistentStateException(
+            $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}': version {wanted} was expected, but {found}.",
+            stored == 0 ? "" : stored.ToString(),
+            expected == 0 ? "" : expected.ToString());
+    }
+
+    public static RegistryException Stopping(string description) =>
+        new(RegistryError.Unavailable, $"The {description} is stopping.") { RetryAfter = TimeSpan.FromSeconds(5) };
+
+    private static int Utf8Length(string value, string field, int max)
+    {
+        ArgumentNullException.ThrowIfNull(value, field);
+        int bytes;
+        try
+        {
+            bytes = Strict.GetByteCount(value);
+        }
+        catch (EncoderFallbackException lone)
+        {
+            throw new RegistryException(RegistryError.Invalid, $"{field}: must be valid Unicode ({lone.Message})", field, lone);
+        }
+
+        return bytes <= max ? bytes : throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; at most {max:N0} are taken.", field);
+    }
+
+    private static string Shorten(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+}
