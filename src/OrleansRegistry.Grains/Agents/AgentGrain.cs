@@ -5,13 +5,10 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Grains;
 
 internal sealed class AgentGrain(
-    [PersistentState(AgentGrain.StateName, AgentGrain.StorageName)] IPersistentState<AgentState> state,
+    [PersistentState(AgentGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<AgentState> state,
     AgentRules rules,
     TimeProvider time) : Grain, IAgentGrain
 {
-    public const string StateName = "agent";
-    public const string StorageName = "registry";
-
     private string tenant = "";
     private string id = "";
 
@@ -25,7 +22,7 @@ internal sealed class AgentGrain(
     {
         var before = Current;
         Check(put.Condition, before);
-        var now = Now();
+        var now = time.GetUtcMilliseconds();
         var after = new AgentRecord
         {
             Tenant = tenant,
@@ -43,7 +40,7 @@ internal sealed class AgentGrain(
     {
         var before = await CurrentOrReload() ?? throw NotFound();
         Check(change.Condition, before);
-        var now = Now();
+        var now = time.GetUtcMilliseconds();
         var after = before with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
         if (!change.CardPatch.IsEmpty)
         {
@@ -135,12 +132,6 @@ internal sealed class AgentGrain(
             : [.. known.Select(origin => before.ExtensionOrigins.FirstOrDefault(old => old.Uri == origin.Uri) ?? origin)];
 
     private long Revision() => long.Parse(state.Etag!, CultureInfo.InvariantCulture);
-
-    private DateTimeOffset Now()
-    {
-        var now = time.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMillisecond));
-    }
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

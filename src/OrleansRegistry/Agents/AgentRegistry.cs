@@ -1,0 +1,159 @@
+using OrleansRegistry.Directory;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Agents;
+
+/// <summary>The registry of agents, made of grains (writes), the directory (reads) and the store (new agents in bulk).</summary>
+internal sealed class AgentRegistry(
+    IGrainFactory grains,
+    AgentDirectory directory,
+    AgentBatchWriter batches,
+    AgentRules rules,
+    TimeProvider time) : IAgentRegistry
+{
+    private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
+
+    public long Revision => directory.Revision;
+
+    public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision
+        ? ValueTask.CompletedTask
+        : new ValueTask(Wait(revision, $"This node has not seen revision {revision} yet.", cancellationToken));
+
+    public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
+    {
+        var entry = CheckedRegistration.Of(registration, rules);
+        var result = await Put(caller, entry, OriginsOf(caller, entry));
+        await Seen(result.Agent.Revision, cancellationToken);
+        return result;
+    }
+
+    public async Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
+        Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
+    {
+        AgentRules.CheckTenant(caller.Tenant);
+        var results = await batches.Write(caller, registrations, (entry, origins) => Put(caller, entry, origins));
+        var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
+        await Seen(newest, cancellationToken);
+        return results;
+    }
+
+    public async Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var cardPatch = CheckPatch(patch);
+        var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition);
+        var written = await GrainCalls.Run(grain, agent => agent.Patch(change));
+        await Seen(written.Agent.Revision, cancellationToken);
+        var card = AgentCard.Read(written.Agent.Card);
+        return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count);
+    }
+
+    public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var declared = directory.ExtensionsOf(caller.Tenant, id) ?? [];
+        var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition));
+        await Seen(revision, cancellationToken);
+        return new AgentRemoval(id, revision, declared.Count(extension => directory.FindExtension(caller.Tenant, extension.Uri) is null));
+    }
+
+    public ValueTask<AgentRecord?> GetAsync(
+        Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) =>
+        consistency == ReadConsistency.Local
+            ? ValueTask.FromResult(directory.Find(caller.Tenant, id))
+            : new ValueTask<AgentRecord?>(GrainCalls.Run(Grain(caller, id), grain => grain.Get()));
+
+    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.List(caller.Tenant, query));
+
+    public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.Tags(caller.Tenant));
+
+    public ValueTask<IReadOnlyList<FacetCount>> GetCategoriesAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.Categories(caller.Tenant));
+
+    public ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.Stats(caller.Tenant));
+
+    public ValueTask<ExtensionPage> ListExtensionsAsync(Caller caller, ExtensionQuery query, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.ListExtensions(caller.Tenant, query));
+
+    public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.FindExtension(caller.Tenant, uri));
+
+    public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.ExtensionsOf(caller.Tenant, id));
+
+    private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    {
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition);
+        var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
+        return new AgentWriteResult(written.Agent, written.Created, entry.Card.Warnings, entry.Card.Extensions.Count);
+    }
+
+    private IAgentGrain Grain(Caller caller, string id)
+    {
+        AgentRules.CheckTenant(caller.Tenant);
+        AgentRules.CheckId(id);
+        return grains.GetGrain<IAgentGrain>(GrainKeys.For(caller.Tenant, id));
+    }
+
+    private IReadOnlyList<ExtensionOrigin> OriginsOf(Caller caller, CheckedRegistration entry) => entry.Card.Extensions.Count == 0
+        ? []
+        : ExtensionOrigins.For(
+            entry.Card,
+            entry.Id,
+            time.GetUtcMilliseconds(),
+            directory.OriginsOf(caller.Tenant, entry.Card.Extensions.Select(extension => extension.Uri)));
+
+    /// <summary>For the extensions that the card will declare once it is patched, as far as this node can tell.</summary>
+    private IReadOnlyList<ExtensionOrigin> KnownOrigins(Caller caller, string id, RawJson cardPatch)
+    {
+        if (cardPatch.Span.IndexOf("extensions"u8) < 0 || directory.Find(caller.Tenant, id) is not { } current)
+        {
+            return [];
+        }
+
+        var card = AgentCard.Read(JsonMerge.Apply(current.Card, cardPatch));
+        return directory.OriginsOf(caller.Tenant, card.Extensions.Select(extension => extension.Uri));
+    }
+
+    private RawJson CheckPatch(AgentPatch patch)
+    {
+        if (patch.CardPatch is not { } bytes)
+        {
+            return default;
+        }
+
+        if (bytes.Length > rules.MaxCardBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"agent_card: the patch has {bytes.Length:N0} bytes; a card has up to {rules.MaxCardBytes:N0}", "agent_card");
+        }
+
+        using var document = JsonInput.Parse(bytes, "agent_card");
+        return RawJson.FromValid(bytes.Span);
+    }
+
+    /// <summary>Read your writes: the directory of this node holds the write before it is answered.</summary>
+    private Task Seen(long revision, CancellationToken cancellationToken) =>
+        Wait(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
+
+    private async Task Wait(long revision, string otherwise, CancellationToken cancellationToken)
+    {
+        var seen = directory.WaitForRevisionAsync(revision);
+        if (seen.IsCompleted)
+        {
+            return;
+        }
+
+        try
+        {
+            await seen.WaitAsync(RevisionPatience, time, cancellationToken);
+        }
+        catch (TimeoutException fault)
+        {
+            throw new RegistryException(RegistryError.Unavailable, otherwise, innerException: fault) { RetryAfter = TimeSpan.FromSeconds(1) };
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Agents;
+
+/// <summary>A registration whose card and id are fit to be stored.</summary>
+internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard Card, bool? Enabled, WriteCondition Condition)
+{
+    /// <exception cref="RegistryException">The card or the id is refused.</exception>
+    public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)
+    {
+        var (bytes, card) = rules.Check(registration.Card);
+        var id = registration.Id ?? card.Name;
+        AgentRules.CheckId(id, registration.Id is null ? "name" : "agent_id");
+        return new CheckedRegistration(id, bytes, card, registration.Enabled, registration.Condition);
+    }
+}

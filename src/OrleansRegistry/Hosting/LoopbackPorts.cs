@@ -1,0 +1,31 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>Ports of this machine's loopback address.</summary>
+internal static class LoopbackPorts
+{
+    /// <summary>The ports as named; in place of each 0, one that is free now.</summary>
+    public static (int First, int Second) Take(int first, int second)
+    {
+        using var one = Listen(first);
+        using var two = Listen(second);
+        return (PortOf(one, first), PortOf(two, second));
+    }
+
+    // Held open until both are known, so that they differ.
+    private static TcpListener? Listen(int port)
+    {
+        if (port != 0)
+        {
+            return null;
+        }
+
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private static int PortOf(TcpListener? listener, int named) => listener is null ? named : ((IPEndPoint)listener.LocalEndpoint).Port;
+}

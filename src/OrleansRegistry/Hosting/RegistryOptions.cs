@@ -1,0 +1,45 @@
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>Where records are kept.</summary>
+public enum StorageType
+{
+    /// <summary>In files of this machine: one process at a time, durable.</summary>
+    File,
+
+    /// <summary>In this process: gone when it ends.</summary>
+    Memory,
+}
+
+/// <summary>How this process takes part in the registry. The summary of each names its setting.</summary>
+public sealed class RegistryOptions
+{
+    /// <summary><c>STORAGE_TYPE</c>: <c>file</c> (default) or <c>memory</c>.</summary>
+    public StorageType StorageType { get; set; } = StorageType.File;
+
+    /// <summary><c>STORAGE_DATA_DIR</c>: the folder of the file store.</summary>
+    public string DataDirectory { get; set; } = "data";
+
+    /// <summary><c>REGISTRY_STRICT_CARDS</c>: refuse agent cards for what would otherwise be a warning.</summary>
+    public bool StrictCards { get; set; }
+
+    /// <summary><c>REGISTRY_MAX_CARD_BYTES</c>: the largest agent card, 1 KiB to 16 MiB.</summary>
+    public int MaxCardBytes { get; set; } = new AgentRules().MaxCardBytes;
+
+    /// <summary><c>REGISTRY_IDLE_SECONDS</c>: how long an agent's grain stays in memory unused; 10 s to a day.</summary>
+    public TimeSpan GrainIdle { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
+    /// Which extensions are listed: <c>A2A_REGISTRY_DEV_MODE</c>, <c>A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION</c>,
+    /// <c>A2A_REGISTRY_EXTENSION_ALLOWLIST</c> (uris, comma between), <c>A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL</c>.
+    /// </summary>
+    public ExtensionPolicy Extensions { get; set; } = new();
+
+    /// <summary><c>ORLEANS_SILO_PORT</c>: where the silo listens on this machine; 0 (default) takes a free port.</summary>
+    public int SiloPort { get; set; }
+
+    /// <summary><c>ORLEANS_GATEWAY_PORT</c>: where the silo takes Orleans clients on this machine; 0 (default) takes a free port.</summary>
+    public int GatewayPort { get; set; }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Configuration;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>The registry's options as configuration and environment set them.</summary>
+internal static class RegistrySettings
+{
+    /// <exception cref="SettingException">A setting has a value that it cannot have.</exception>
+    public static RegistryOptions Read(IConfiguration configuration)
+    {
+        var settings = new Settings(configuration);
+        var unset = new RegistryOptions();
+        return new RegistryOptions
+        {
+            StorageType = settings.OneOf("STORAGE_TYPE", unset.StorageType, new Dictionary<string, StorageType>
+            {
+                ["file"] = StorageType.File,
+                ["memory"] = StorageType.Memory,
+            }),
+            DataDirectory = settings.Text("STORAGE_DATA_DIR") ?? unset.DataDirectory,
+            StrictCards = settings.Flag("REGISTRY_STRICT_CARDS", unset.StrictCards),
+            MaxCardBytes = settings.Number("REGISTRY_MAX_CARD_BYTES", unset.MaxCardBytes, 1024, 16 * 1024 * 1024),
+            GrainIdle = TimeSpan.FromSeconds(settings.Number("REGISTRY_IDLE_SECONDS", (int)unset.GrainIdle.TotalSeconds, 10, 86_400)),
+            Extensions = new ExtensionPolicy(
+                settings.Flag("A2A_REGISTRY_DEV_MODE", unset.Extensions.DevelopmentMode),
+                settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", unset.Extensions.RequireVerification),
+                settings.OneOf(
+                    "A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL",
+                    unset.Extensions.DevelopmentTrustLevel,
+                    TrustLevels.All.ToDictionary(level => level, StringComparer.OrdinalIgnoreCase)),
+                settings.List("A2A_REGISTRY_EXTENSION_ALLOWLIST")),
+            SiloPort = settings.Number("ORLEANS_SILO_PORT", unset.SiloPort, 0, 65_535),
+            GatewayPort = settings.Number("ORLEANS_GATEWAY_PORT", unset.GatewayPort, 0, 65_535),
+        };
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>Ready: the store answers.</summary>
+internal sealed class StoreHealthCheck(IRecordStore store) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var revision = await store.CurrentRevisionAsync(cancellationToken);
+            return HealthCheckResult.Healthy($"{store.Description}, revision {revision}");
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            return HealthCheckResult.Unhealthy($"{store.Description}: {fault.Message}", fault);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Grains;
+using OrleansRegistry.Storage.Memory;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>Makes the store that the options name, and puts the grains' states into it.</summary>
+internal static class StoreServices
+{
+    public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
+    {
+        services.AddSingleton<IRecordStore>(provider => options.StorageType switch
+        {
+            StorageType.Memory => new MemoryStore(),
+            _ => throw new NotSupportedException($"No store is made for {options.StorageType}."),
+        });
+        services.AddSingleton<RecordStateCodec>(new RecordStateCodec<AgentState>(
+            AgentGrainNames.StateName,
+            RecordKind.Agent,
+            state => AgentRecordCodec.Write(state.Agent!),
+            stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
+        services.AddKeyedSingleton<IGrainStorage>(
+            AgentGrainNames.StorageName,
+            (provider, _) => new RecordGrainStorage(provider.GetRequiredService<IRecordStore>(), provider.GetServices<RecordStateCodec>()));
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Tests;
+
+/// <summary>The registry inside a plain .NET host, as a co-hosting program has it.</summary>
+internal sealed class RegistryHost : IAsyncDisposable
+{
+    private readonly IHost host;
+
+    private RegistryHost(IHost host) => this.host = host;
+
+    public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
+
+    public IServiceProvider Services => host.Services;
+
+    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null)
+    {
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddOrleansRegistry(options =>
+        {
+            options.StorageType = StorageType.Memory;
+            configure?.Invoke(options);
+        });
+        var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new RegistryHost(host);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync(TestContext.Current.CancellationToken);
+        await ((IAsyncDisposable)host).DisposeAsync();
+    }
+}
