@@ -27,23 +27,17 @@ public static class JsonInput
             throw RegistryException.Invalid(what, "is not valid UTF-8");
         }
 
-        JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(utf8, Strict);
+            // First, as the parser's own look for duplicate members trips over such a name.
+            return HasLoneSurrogate(utf8.Span)
+                ? throw RegistryException.Invalid(what, "a string holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character")
+                : JsonDocument.Parse(utf8, Strict);
         }
         catch (JsonException fault)
         {
             throw new RegistryException(RegistryError.Invalid, $"{what}: is not valid JSON: {fault.Message}", what, fault);
         }
-
-        if (HasLoneSurrogate(utf8.Span))
-        {
-            document.Dispose();
-            throw RegistryException.Invalid(what, "a string holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character");
-        }
-
-        return document;
     }
 
     /// <summary>The bytes of <paramref name="element"/> as they were sent, copied.</summary>

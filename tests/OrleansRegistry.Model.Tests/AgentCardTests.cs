@@ -1,0 +1,149 @@
+using System.Text;
+
+namespace OrleansRegistry.Model.Tests;
+
+public sealed class AgentCardTests
+{
+    [Fact]
+    public void A_card_of_a2a_1_0_is_read_without_a_warning()
+    {
+        var card = Read("""
+            {"name":"Weather","description":"Tells it","version":"2","supportedInterfaces":[{"url":"https://w.example/a2a","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],
+             "provider":{"organization":"Sky Ltd","url":"https://w.example"},"category":"science","tags":["top"],
+             "capabilities":{"streaming":true,"pushNotifications":false,"extensions":[{"uri":"urn:x","description":"X","required":true,"params":{"n":1.0}}]},
+             "defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],
+             "skills":[{"id":"now","name":"Now","description":"Current","tags":["sky","top"]},{"id":"later","name":"Later","description":"Forecast","tags":["sky"]}]}
+            """);
+        Assert.Empty(card.Warnings);
+        Assert.Equal("Weather", card.Name);
+        Assert.Equal("Sky Ltd", card.ProviderOrganization);
+        Assert.Equal(["now", "later"], card.Skills.Select(skill => skill.Id));
+        Assert.Equal(["sky", "top"], card.Tags);
+        Assert.Equal(["science"], card.Categories);
+        Assert.Equal(["streaming"], card.Capabilities);
+        var extension = Assert.Single(card.Extensions);
+        Assert.Equal(("urn:x", "X", true, """{"n":1.0}"""), (extension.Uri, extension.Description, extension.Required, extension.Params.ToString()));
+    }
+
+    [Theory]
+    [InlineData("""{"name":"W","description":"D","version":"1","url":"https://w.example","protocolVersion":"0.3.0","preferredTransport":"JSONRPC","capabilities":{},"defaultInputModes":["text"],"defaultOutputModes":["text"],"skills":[{"id":"a","name":"A","description":"D","tags":["t"]}]}""")]
+    [InlineData("""{"name":"W","description":"D","version":"1","url":"https://w.example","protocol_version":"0.3.0","preferred_transport":"JSONRPC","capabilities":{},"default_input_modes":["text"],"default_output_modes":["text"],"skills":[{"id":"a","name":"A","description":"D","tags":["t"]}]}""")]
+    public void A_card_of_a2a_0_3_is_read_without_a_warning_in_either_case(string json) => Assert.Empty(Read(json).Warnings);
+
+    [Theory]
+    [InlineData("[]", "agent_card")]
+    [InlineData("null", "agent_card")]
+    [InlineData("{}", "name")]
+    [InlineData("""{"name":""}""", "name")]
+    [InlineData("""{"name":"  "}""", "name")]
+    [InlineData("""{"name":7}""", "name")]
+    [InlineData("""{"name":null}""", "name")]
+    [InlineData("""{"name":"a","description":7}""", "description")]
+    [InlineData("""{"name":"a","skills":"x"}""", "skills")]
+    [InlineData("""{"name":"a","skills":{}}""", "skills")]
+    [InlineData("""{"name":"a","skills":[{"id":"ok"},null]}""", "skills[1]")]
+    [InlineData("""{"name":"a","skills":[{"id":7}]}""", "skills[0].id")]
+    [InlineData("""{"name":"a","skills":[{"id":"s","tags":[1]}]}""", "skills[0].tags[0]")]
+    [InlineData("""{"name":"a","skills":[{"id":"s","tags":{}}]}""", "skills[0].tags")]
+    [InlineData("""{"name":"a","tags":7}""", "tags")]
+    [InlineData("""{"name":"a","category":{}}""", "category")]
+    [InlineData("""{"name":"a","capabilities":"streaming"}""", "capabilities")]
+    [InlineData("""{"name":"a","capabilities":[7]}""", "capabilities[0]")]
+    [InlineData("""{"name":"a","capabilities":{"extensions":"urn:x"}}""", "capabilities.extensions")]
+    [InlineData("""{"name":"a","capabilities":{"extensions":[null]}}""", "capabilities.extensions[0]")]
+    [InlineData("""{"name":"a","capabilities":{"extensions":[{"uri":7}]}}""", "capabilities.extensions[0].uri")]
+    [InlineData("""{"name":"a","provider":7}""", "provider")]
+    [InlineData("""{"name":"a","url":7}""", "url")]
+    [InlineData("""{"name":"a","supportedInterfaces":"https://x"}""", "supportedInterfaces")]
+    [InlineData("""{"name":"a","supportedInterfaces":[null]}""", "supportedInterfaces[0]")]
+    public void An_unusable_card_is_refused_by_its_field(string json, string field)
+    {
+        var refusal = Assert.Throws<RegistryException>(() => Read(json));
+        Assert.Equal(RegistryError.Invalid, refusal.Error);
+        Assert.Equal(field, refusal.Field);
+        Assert.StartsWith(field + ": ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"name":"a","capabilities":["a","b"]}""", "capabilities")]
+    [InlineData("""{"name":"a","capabilities":[{"name":"a"}]}""", "capabilities")]
+    [InlineData("""{"name":"a","skills":["s"]}""", "skills[0]")]
+    [InlineData("""{"name":"a","skills":[{"name":"S"}]}""", "skills[0].id")]
+    [InlineData("""{"name":"a","skills":[{"id":"s"}]}""", "skills[0].tags")]
+    [InlineData("""{"name":"a","skills":[]}""", "skills")]
+    [InlineData("""{"name":"a"}""", "skills")]
+    [InlineData("""{"name":"a","tags":"one"}""", "tags")]
+    [InlineData("""{"name":"a","description":null}""", "description")]
+    [InlineData("""{"name":"a","version":1.0}""", "version")]
+    [InlineData("""{"name":"a","provider":{"name":"P"}}""", "provider.organization")]
+    [InlineData("""{"name":"a","provider":"P"}""", "provider")]
+    [InlineData("""{"name":"a","extensions":{"x":1}}""", "extensions")]
+    [InlineData("""{"name":"a","extensions":[{"uri":"urn:x"}]}""", "extensions")]
+    [InlineData("""{"name":"a","capabilities":{"extensions":[{"description":"no uri"}]}}""", "capabilities.extensions[0].uri")]
+    [InlineData("""{"name":"a","url":"mailto:a@b.example"}""", "url")]
+    [InlineData("""{"name":"a","url":"{BASE_URL}"}""", "url")]
+    [InlineData("""{"name":"a","url":"https://a.example","preferredTransport":"jsonrpc"}""", "preferredTransport")]
+    [InlineData("""{"name":"a","supportedInterfaces":[]}""", "supportedInterfaces")]
+    [InlineData("""{"name":"a","supportedInterfaces":[{"serviceUrl":"https://a.example"}]}""", "supportedInterfaces[0].url")]
+    [InlineData("""{"name":"a","supportedInterfaces":[{"url":"https://a.example","protocolBinding":"HTTP_JSON","protocolVersion":"1.0"}]}""", "supportedInterfaces[0].protocolBinding")]
+    public void An_imperfect_card_is_read_with_a_warning(string json, string field)
+    {
+        Assert.Contains(Read(json).Warnings, warning => warning.Field == field);
+        var strict = Assert.Throws<RegistryException>(() => new AgentRules(Strict: true).Check(Encoding.UTF8.GetBytes(json)));
+        Assert.Equal(RegistryError.Invalid, strict.Error);
+    }
+
+    [Fact]
+    public void Odd_shapes_are_read_as_far_as_they_can_be()
+    {
+        var card = Read("""{"name":"a","capabilities":["push_notifications",{"name":"search"}],"skills":["one",{"name":"Two"}],"categories":["c","c"],"provider":"P"}""");
+        Assert.Equal(["pushNotifications", "search"], card.Capabilities);
+        Assert.Equal(["one", null], card.Skills.Select(skill => skill.Id));
+        Assert.Equal(["c"], card.Categories);
+        Assert.Equal("P", card.ProviderOrganization);
+    }
+
+    [Fact]
+    public void Warnings_are_bounded()
+    {
+        var skills = string.Join(',', Enumerable.Repeat("{}", 1000));
+        Assert.Equal(100, Read($$"""{"name":"a","skills":[{{skills}}]}""").Warnings.Count);
+    }
+
+    [Fact]
+    public void A_card_that_is_too_large_is_refused()
+    {
+        var json = Encoding.UTF8.GetBytes($$"""{"name":"a","description":"{{new string('x', 2000)}}"}""");
+        Assert.Equal(RegistryError.TooLarge, Assert.Throws<RegistryException>(() => new AgentRules(MaxCardBytes: 1024).Check(json)).Error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData(".")]
+    [InlineData("..")]
+    [InlineData("a\u0000b")]
+    [InlineData("a\nb")]
+    public void An_id_that_no_url_or_key_can_hold_is_refused(string id) =>
+        Assert.Equal("agent_id", Assert.Throws<RegistryException>(() => AgentRules.CheckId(id)).Field);
+
+    [Fact]
+    public void An_id_with_half_a_surrogate_pair_is_refused()
+    {
+        Assert.Throws<RegistryException>(() => AgentRules.CheckId("\ud800"));
+        Assert.Throws<RegistryException>(() => AgentRules.CheckId("x\udc00y"));
+        AgentRules.CheckId("\ud83d\ude00");
+    }
+
+    [Theory]
+    [InlineData("a b/c:d?e#f%20")]
+    [InlineData("天気 🌦️ é")]
+    [InlineData("../../etc/passwd")]
+    public void Any_other_text_is_an_id(string id) => AgentRules.CheckId(id);
+
+    [Fact]
+    public void An_id_of_ten_thousand_characters_is_refused() =>
+        Assert.Contains("10,000", Assert.Throws<RegistryException>(() => AgentRules.CheckId(new string('x', 10_000))).Message, StringComparison.Ordinal);
+
+    private static AgentCard Read(string json) => AgentCard.Read(RawJson.FromValid(Encoding.UTF8.GetBytes(json)));
+}
