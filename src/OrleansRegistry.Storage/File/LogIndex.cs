@@ -24,6 +24,9 @@ internal sealed class LogIndex
         }
     }
 
+    /// <summary>How many records are live, about: other threads go on.</summary>
+    public int Count => shards.Sum(kind => kind?.Sum(shard => shard.Locations.Count) ?? 0);
+
     public bool TryGet(RecordKind kind, RecordKey key, out RecordLocation location)
     {
         var shard = ShardOf(kind, key);

@@ -33,13 +33,14 @@ internal sealed record SegmentHeader(long FirstId, long LastId, VersionCounters 
         return bytes;
     }
 
-    /// <exception cref="StoreStartException">It is damaged, or written by a program this one does not know.</exception>
+    /// <exception cref="DamagedLogException">It is damaged.</exception>
+    /// <exception cref="StoreStartException">A program wrote it that knows another format.</exception>
     public static SegmentHeader Read(ILogFile file, string path)
     {
         var bytes = new byte[Bytes];
         if (file.Read(bytes, 0) < Bytes || !bytes.AsSpan().StartsWith(Magic))
         {
-            throw LogDamage.At(path, 0, "it does not begin with a segment header");
+            throw new DamagedLogException(path, 0, "it does not begin with a segment header");
         }
 
         var format = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
@@ -51,7 +52,7 @@ internal sealed record SegmentHeader(long FirstId, long LastId, VersionCounters 
 
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(12)) != Crc32C.Compute(bytes.AsSpan(16)))
         {
-            throw LogDamage.At(path, 0, "the checksum of its header does not match");
+            throw new DamagedLogException(path, 0, "the checksum of its header does not match");
         }
 
         var counters = new VersionCounters();

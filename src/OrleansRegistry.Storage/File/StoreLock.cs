@@ -8,6 +8,9 @@ internal sealed class StoreLock : IDisposable
 {
     private const int PidWidth = 20;
 
+    // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
+    private static readonly HashSet<int> SharingViolations = [11, 35, unchecked((int)0x80070020)];
+
     private readonly FileStream file;
 
     private StoreLock(FileStream file) => this.file = file;
@@ -16,14 +19,14 @@ internal sealed class StoreLock : IDisposable
     public static StoreLock Take(string folder)
     {
         var path = Path.Combine(folder, "LOCK");
-        FileStream? file = null;
+        FileStream? taken = null;
         try
         {
             // Windows enforces even Read against other writers; Unix knows only None as exclusive.
-            file = new FileStream(
+            taken = new FileStream(
                 path, FileMode.OpenOrCreate, FileAccess.ReadWrite, OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None, bufferSize: 0);
-            file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(PidWidth)));
-            return new StoreLock(file);
+            taken.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture).PadRight(PidWidth)));
+            return new StoreLock(taken);
         }
         catch (UnauthorizedAccessException denied)
         {
@@ -32,10 +35,10 @@ internal sealed class StoreLock : IDisposable
         }
         catch (IOException fault)
         {
-            file?.Dispose();
-            throw file is null && HolderOf(path) is { } holder
+            taken?.Dispose();
+            throw SharingViolations.Contains(fault.HResult)
                 ? new StoreStartException(
-                    $"The data folder {folder} is in use by {holder}. Only one process at a time may serve it: stop that one, or name another folder.", fault)
+                    $"The data folder {folder} is in use by {HolderOf(path)}. Only one process at a time may serve it: stop that one, or name another folder.", fault)
                 : new StoreStartException(
                     $"The data folder {folder} cannot be written to ({fault.Message}). Make it writable and free some space, or name another folder.", fault);
         }
@@ -43,14 +46,8 @@ internal sealed class StoreLock : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    /// <summary>Who holds the lock; null where that is not why it could not be taken.</summary>
-    private static string? HolderOf(string path)
+    private static string HolderOf(string path)
     {
-        if (!File.Exists(path) || Directory.Exists(path))
-        {
-            return null;
-        }
-
         try
         {
             using var handle = OperatingSystem.IsWindows()
@@ -60,9 +57,9 @@ internal sealed class StoreLock : IDisposable
             var pid = Encoding.ASCII.GetString(bytes, 0, RandomAccess.Read(handle, bytes, 0)).Trim();
             return pid.Length > 0 ? $"process {pid}" : "another process";
         }
-        catch (IOException)
+        catch (IOException unreadable)
         {
-            return null;
+            return $"another process (its id could not be read: {unreadable.Message})";
         }
     }
 }

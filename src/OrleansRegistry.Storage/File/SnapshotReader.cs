@@ -1,0 +1,50 @@
+using System.Runtime.CompilerServices;
+
+namespace OrleansRegistry.Storage.Files;
+
+/// <summary>Streams all live records of a kind in the order of the log, which reads the disk from end to end instead of here and there.</summary>
+internal static class SnapshotReader
+{
+    public static async IAsyncEnumerable<StoredRecord> ReadAsync(
+        OpenedLog log, RecordKind kind, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // Reading blocks, which the thread of a grain or a request is not there for.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var segments = log.Segments.Acquire();
+        try
+        {
+            foreach (var segment in segments)
+            {
+                var reader = new RecordReader(segment);
+                while (reader.ReadIntact())
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (LiveRecord(log.Index, reader, kind) is { } record)
+                    {
+                        yield return record;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            foreach (var segment in segments)
+            {
+                segment.Release();
+            }
+        }
+    }
+
+    /// <summary>Told by its version and not by its place, because a compaction may move it meanwhile.</summary>
+    private static StoredRecord? LiveRecord(LogIndex index, RecordReader reader, RecordKind kind)
+    {
+        var record = reader.Current;
+        if (record.Kind != kind || record.IsDelete)
+        {
+            return null;
+        }
+
+        var key = reader.ReadKey();
+        return index.VersionOf(kind, key) == record.Version ? new StoredRecord(key, record.Version, record.CopyBody()) : null;
+    }
+}
