@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Files;
 using OrleansRegistry.Storage.Grains;
 using OrleansRegistry.Storage.Memory;
 
@@ -15,7 +17,8 @@ internal static class StoreServices
         services.AddSingleton<IRecordStore>(provider => options.StorageType switch
         {
             StorageType.Memory => new MemoryStore(),
-            _ => throw new NotSupportedException($"No store is made for {options.StorageType}."),
+            StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, provider.GetRequiredService<ILogger<FileStore>>()),
+            _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         });
         services.AddSingleton<RecordStateCodec>(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,

@@ -1,0 +1,70 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Directory.Tests;
+
+public sealed class ExtensionTests
+{
+    private readonly TestDirectory directory = new();
+
+    [Fact]
+    public void An_extension_lives_from_its_first_declaration_to_its_last()
+    {
+        directory.Put("b", new TestCard("b", Extensions: ["urn:x"]));
+        directory.Put("a", new TestCard("a", Extensions: ["urn:x", "urn:y"]));
+        var both = Find("urn:x")!;
+        Assert.Equal(["a", "b"], both.DeclaringAgents);
+        Assert.Equal(("b", "urn:x by b", 2), (both.FirstDeclaredByAgent, both.Description, both.UsageCount));
+
+        directory.Remove("b");
+        var left = Find("urn:x")!;
+        Assert.Equal(["a"], left.DeclaringAgents);
+        Assert.Equal(("b", both.FirstDeclaredAt), (left.FirstDeclaredByAgent, left.FirstDeclaredAt));
+        Assert.Equal("urn:x by a", left.Description);
+
+        directory.Put("a", new TestCard("a", Extensions: ["urn:y"]));
+        Assert.Null(Find("urn:x"));
+        Assert.Equal(["urn:y"], directory.Agents.ListExtensions(TestDirectory.Tenant, new ExtensionQuery()).Extensions.Select(extension => extension.Uri));
+    }
+
+    [Fact]
+    public void Listing_filters_and_pages()
+    {
+        for (var i = 0; i < 25; i++)
+        {
+            directory.Put($"agent-{i:00}", new TestCard("n", Extensions: [$"https://ext.example/E{i:00}", "https://ext.example/all"]));
+        }
+
+        var all = new ExtensionQuery { PageSize = 10 };
+        var uris = new List<string>();
+        string? token = null;
+        do
+        {
+            var page = directory.Agents.ListExtensions(TestDirectory.Tenant, all with { PageToken = token });
+            Assert.Equal(26, page.TotalCount);
+            uris.AddRange(page.Extensions.Select(extension => extension.Uri));
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+
+        Assert.Equal(26, uris.Count);
+        Assert.Equal(uris.Order(StringComparer.Ordinal), uris);
+        Assert.Equal(10, Count(new ExtensionQuery { UriPattern = "example/e1" }));
+        Assert.Equal(3, Count(new ExtensionQuery { DeclaringAgents = ["agent-01", "agent-02", "nobody"] }));
+        Assert.Equal(26, Count(new ExtensionQuery { TrustLevels = [TrustLevels.Unverified] }));
+        Assert.Equal(0, Count(new ExtensionQuery { TrustLevels = [TrustLevels.Official] }));
+        Assert.Equal("page_size", Assert.Throws<RegistryException>(() => Count(new ExtensionQuery { PageSize = 1001 })).Field);
+    }
+
+    [Fact]
+    public void Outside_development_only_allowed_extensions_are_listed()
+    {
+        var strict = new TestDirectory(new ExtensionPolicy(DevelopmentMode: false, RequireVerification: true, Allowlist: new HashSet<string> { "urn:ok" }));
+        strict.Put("a", new TestCard("a", Extensions: ["urn:ok", "urn:other"]));
+        Assert.Equal(["urn:ok"], strict.Agents.ExtensionsOf(TestDirectory.Tenant, "a")!.Select(extension => extension.Uri));
+        Assert.Null(strict.Agents.FindExtension(TestDirectory.Tenant, "urn:other"));
+    }
+
+    private int Count(ExtensionQuery query) => directory.Agents.ListExtensions(TestDirectory.Tenant, query).TotalCount;
+
+    private ExtensionInfo? Find(string uri) => directory.Agents.FindExtension(TestDirectory.Tenant, uri);
+}

@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Directory.Tests;
+
+/// <summary>A directory that is fed by hand, one change at a time.</summary>
+internal sealed class TestDirectory(ExtensionPolicy? policy = null)
+{
+    public const string Tenant = "default";
+
+    private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public AgentDirectory Agents { get; } = new(policy ?? new ExtensionPolicy(), NullLogger<AgentDirectory>.Instance);
+
+    /// <summary>Registers <paramref name="id"/> the way the registry does: origins are taken over from what is known.</summary>
+    public void Put(string id, TestCard card, bool enabled = true, string tenant = Tenant)
+    {
+        var revision = Agents.Revision + 1;
+        var bytes = card.ToJson();
+        var read = AgentCard.Read(bytes);
+        var known = Agents.OriginsOf(tenant, read.Extensions.Select(extension => extension.Uri));
+        var record = new AgentRecord
+        {
+            Tenant = tenant,
+            Id = id,
+            Card = bytes,
+            Enabled = enabled,
+            CreatedAt = Start.AddMinutes(revision),
+            UpdatedAt = Start.AddMinutes(revision),
+            ExtensionOrigins = ExtensionOrigins.For(read, id, Start.AddMinutes(revision), known),
+        };
+        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, AgentRecordCodec.Write(record))]));
+    }
+
+    public void Remove(string id, string tenant = Tenant) =>
+        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), Agents.Revision + 1, null)]));
+
+    public string[] Ids(AgentQuery query, string tenant = Tenant) => [.. Agents.List(tenant, query).Agents.Select(agent => agent.Id)];
+}
+
+internal sealed record TestCard(
+    string Name,
+    string Description = "",
+    string[]? Tags = null,
+    string[]? Skills = null,
+    string? Category = null,
+    string? Provider = null,
+    string[]? Capabilities = null,
+    string[]? Extensions = null)
+{
+    public RawJson ToJson() => RawJson.FromValid(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
+    {
+        name = Name,
+        description = Description,
+        category = Category,
+        provider = Provider is null ? null : new { organization = Provider },
+        tags = Tags ?? [],
+        skills = (Skills ?? []).Select(id => new { id, name = $"name of {id}", description = "words that search must not find" }),
+        capabilities = (Capabilities ?? []).ToDictionary(name => name, _ => (object)true)
+            .Append(new("extensions", (Extensions ?? []).Select(uri => new { uri, description = $"{uri} by {Name}" }).ToArray()))
+            .ToDictionary(),
+    })));
+}
