@@ -48,7 +48,7 @@ internal sealed class AgentEntry
         try
         {
             unreadable = null;
-            return new AgentEntry(record, AgentCard.Read(record.Card), policy);
+            return new AgentEntry(record with { Reading = null }, record.Reading ?? AgentCard.Read(record.Card), policy);
         }
         catch (RegistryException fault)
         {

@@ -37,12 +37,17 @@ public static class AgentRecordCodec
             writer.WriteEndObject();
         }
 
-        return new RecordBody(agent.Card, RawJson.FromValid(buffer.WrittenSpan));
+        return new RecordBody(agent.Card, RawJson.FromValid(buffer.WrittenSpan)) { Source = agent };
     }
 
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static AgentRecord Read(StoredRecord stored)
     {
+        if (stored.Body.Source is AgentRecord known)
+        {
+            return known with { Revision = stored.Version };
+        }
+
         using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
         var fields = document.RootElement;
         return new AgentRecord

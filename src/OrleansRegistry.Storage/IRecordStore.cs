@@ -15,7 +15,15 @@ public readonly record struct RecordKey(string Tenant, string Id);
 /// <summary>What is stored under a key.</summary>
 /// <param name="Document">The author's JSON, byte for byte as it was sent.</param>
 /// <param name="Fields">What the registry keeps beside it, and what stores may index: one small JSON object.</param>
-public readonly record struct RecordBody(RawJson Document, RawJson Fields);
+public readonly record struct RecordBody(RawJson Document, RawJson Fields)
+{
+    /// <summary>The value that this process encoded as this body, if it did: a reader of the change feed need not decode it again.</summary>
+    public object? Source { get; init; }
+
+    public bool Equals(RecordBody other) => Document == other.Document && Fields == other.Fields;
+
+    public override int GetHashCode() => HashCode.Combine(Document, Fields);
+}
 
 /// <summary>A record as read, with the version to send back with the next write.</summary>
 public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body);

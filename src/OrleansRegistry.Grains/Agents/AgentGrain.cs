@@ -32,6 +32,7 @@ internal sealed class AgentGrain(
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
+            Reading = put.Reading,
         };
         return new AgentWritten(await Write(after), before is null);
     }
@@ -45,7 +46,7 @@ internal sealed class AgentGrain(
         if (!change.CardPatch.IsEmpty)
         {
             var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
-            after = after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
+            after = after with { Card = bytes, Reading = card, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
         }
 
         return new AgentWritten(await Write(after), Created: false);
@@ -106,7 +107,7 @@ internal sealed class AgentGrain(
             throw;
         }
 
-        var written = after with { Revision = Revision() };
+        var written = after with { Revision = Revision(), Reading = null };
         state.State.Agent = written;
         return written;
     }

@@ -35,7 +35,12 @@ public sealed record AgentPut(
     [property: Id(0)] RawJson Card,
     [property: Id(1)] bool? Enabled,
     [property: Id(2)] IReadOnlyList<ExtensionOrigin> Origins,
-    [property: Id(3)] WriteCondition Condition);
+    [property: Id(3)] WriteCondition Condition)
+{
+    /// <summary>The reading of <see cref="Card"/>; not sent to another silo.</summary>
+    [field: NonSerialized]
+    public AgentCard? Reading { get; init; }
+}
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
 /// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>

@@ -102,7 +102,7 @@ public sealed class MemoryStore : IRecordStore
             var version = sequences[kind] = sequences.GetValueOrDefault(kind) + 1;
             if (body is { } written)
             {
-                records[(kind, key)] = new StoredRecord(key, version, written);
+                records[(kind, key)] = new StoredRecord(key, version, written with { Source = null });
             }
             else
             {

@@ -74,11 +74,12 @@ internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory direct
             CreatedAt = now,
             UpdatedAt = now,
             ExtensionOrigins = origins,
+            Reading = entry.Card,
         };
         try
         {
             var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(agent));
-            return new AgentWriteResult(agent with { Revision = revision }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
+            return new AgentWriteResult(agent with { Revision = revision, Reading = null }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
         }
         catch (InconsistentStateException)
         {

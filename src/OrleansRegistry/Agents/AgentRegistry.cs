@@ -87,7 +87,7 @@ internal sealed class AgentRegistry(
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
-        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition);
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition) { Reading = entry.Card };
         var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
         return new AgentWriteResult(written.Agent, written.Created, entry.Card.Warnings, entry.Card.Extensions.Count);
     }

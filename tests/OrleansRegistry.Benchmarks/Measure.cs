@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace OrleansRegistry.Benchmarks;
+
+/// <summary>Runs work for a while and counts; subject and reference take turns, and medians are compared.</summary>
+internal static class Measure
+{
+    private const int Rounds = 5;
+    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>How often a second <paramref name="callers"/> callers, each one after the other, get <paramref name="call"/> answered.</summary>
+    /// <param name="call">Given the caller's number and how often it called before.</param>
+    public static async Task<double> Rate(int callers, Func<int, int, Task> call, TimeSpan? turn = null)
+    {
+        var stop = Stopwatch.GetTimestamp() + (long)((turn ?? Turn).TotalSeconds * Stopwatch.Frequency);
+        var started = Stopwatch.GetTimestamp();
+        var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
+        {
+            var count = 0;
+            for (; Stopwatch.GetTimestamp() < stop; count++)
+            {
+                await call(caller, count);
+            }
+
+            return count;
+        })));
+        return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    /// <summary>Medians of what the two print in turn, after one turn each that does not count.</summary>
+    public static async Task<(double Subject, double Reference)> InTurn(Func<Task<double>> subject, Func<Task<double>> reference)
+    {
+        await subject();
+        await reference();
+        List<double> subjects = [], references = [];
+        for (var round = 0; round < Rounds; round++)
+        {
+            subjects.Add(await subject());
+            references.Add(await reference());
+        }
+
+        return (Median(subjects), Median(references));
+    }
+
+    /// <summary>Nanoseconds for one of <paramref name="count"/> calls.</summary>
+    public static async Task<double> Nanoseconds(int count, Func<int, ValueTask> call)
+    {
+        var started = Stopwatch.GetTimestamp();
+        for (var i = 0; i < count; i++)
+        {
+            await call(i);
+        }
+
+        return Stopwatch.GetElapsedTime(started).TotalNanoseconds / count;
+    }
+
+    private static double Median(List<double> values)
+    {
+        values.Sort();
+        return values[values.Count / 2];
+    }
+}

@@ -1,0 +1,29 @@
+using OrleansRegistry.Benchmarks;
+
+// All rows, or those whose group is named: lookup, write, memory.
+string[] groups = args.Length > 0 ? args : ["lookup", "write", "memory"];
+Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
+Console.WriteLine(Row.Header);
+var missed = 0;
+foreach (var group in groups)
+{
+    var rows = group switch
+    {
+        "lookup" => LookupRows.RunAsync(),
+        "write" => WriteRows.RunAsync(),
+        "memory" => One(MemoryRow.RunAsync),
+        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, memory."),
+    };
+    await foreach (var row in rows)
+    {
+        Console.WriteLine(row);
+        missed += row.Reached ? 0 : 1;
+    }
+}
+
+return missed == 0 ? 0 : 1;
+
+static async IAsyncEnumerable<Row> One(Func<Task<Row>> run)
+{
+    yield return await run();
+}

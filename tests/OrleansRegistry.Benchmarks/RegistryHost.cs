@@ -1,0 +1,51 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Benchmarks;
+
+/// <summary>A registry in this process, on a folder of its own that is removed afterwards.</summary>
+internal sealed class RegistryHost : IAsyncDisposable
+{
+    private readonly IHost host;
+    private readonly string folder;
+
+    private RegistryHost(IHost host, string folder) => (this.host, this.folder) = (host, folder);
+
+    public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
+
+    public static async Task<RegistryHost> StartAsync(StorageType storage, TimeSpan? idle = null)
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.AddOrleansRegistry(options =>
+        {
+            options.StorageType = storage;
+            options.DataDirectory = folder;
+            options.GrainIdle = idle ?? TimeSpan.FromMinutes(10);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new RegistryHost(host, folder);
+    }
+
+    /// <summary>Registers agents 0 to <paramref name="count"/> in batches of 1,000.</summary>
+    public async Task FillAsync(int count)
+    {
+        foreach (var chunk in Enumerable.Range(0, count).Chunk(1000))
+        {
+            await Agents.RegisterManyAsync(Caller.Default, [.. chunk.Select(i => SampleCards.Registration(i))]);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await host.StopAsync();
+        await ((IAsyncDisposable)host).DisposeAsync();
+        System.IO.Directory.Delete(folder, recursive: true);
+    }
+}
