@@ -1,0 +1,131 @@
+using System.Globalization;
+using Orleans.Storage;
+
+namespace OrleansRegistry.Storage;
+
+/// <summary>
+/// Keeps grain states as records of an <see cref="IRecordStore"/>. A grain's key is <c>t/&lt;tenant&gt;/&lt;id&gt;</c>, its ETag the
+/// record's version in decimal. States are told apart by their name, each by its <see cref="RecordStateCodec{TState}"/>.
+/// </summary>
+public sealed class RecordGrainStorage : IGrainStorage
+{
+    private const string KeyPrefix = "t/";
+
+    private readonly IRecordStore store;
+    private readonly Dictionary<string, RecordStateCodec> codecs;
+
+    /// <exception cref="ArgumentException">Two codecs are for one state name.</exception>
+    public RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs)
+    {
+        this.store = store;
+        this.codecs = codecs.ToDictionary(codec => codec.StateName, StringComparer.Ordinal);
+    }
+
+    public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var codec = CodecOf<T>(stateName);
+        if (await store.ReadAsync(codec.Kind, KeyOf(grainId)) is { } record)
+        {
+            grainState.State = codec.Decode(record);
+            Accept(grainState, record.Version);
+        }
+        else
+        {
+            Reset(codec, grainState);
+        }
+    }
+
+    public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var codec = CodecOf<T>(stateName);
+        var (key, expected, body) = (KeyOf(grainId), VersionOf(grainState), codec.Encode(grainState.State!));
+        try
+        {
+            Accept(grainState, await store.WriteAsync(codec.Kind, key, expected, body));
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            var stored = await store.ReadAsync(codec.Kind, key);
+            if (stored is null || stored.Version <= expected || stored.Body != body)
+            {
+                throw Lost(codec.Kind, key, stored, expected, unknown);
+            }
+
+            Accept(grainState, stored.Version);
+        }
+    }
+
+    public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+    {
+        var codec = CodecOf<T>(stateName);
+        var (key, expected) = (KeyOf(grainId), VersionOf(grainState));
+        if (expected == 0)
+        {
+            if (await store.ReadAsync(codec.Kind, key) is { } stored)
+            {
+                throw RecordRules.Conflict(codec.Kind, key, stored.Version, expected);
+            }
+        }
+        else
+        {
+            await DeleteAsync(codec.Kind, key, expected);
+        }
+
+        Reset(codec, grainState);
+    }
+
+    private async Task DeleteAsync(RecordKind kind, RecordKey key, long expected)
+    {
+        try
+        {
+            await store.DeleteAsync(kind, key, expected);
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            if (await store.ReadAsync(kind, key) is { } stored)
+            {
+                throw Lost(kind, key, stored, expected, unknown);
+            }
+        }
+    }
+
+    private RecordStateCodec<T> CodecOf<T>(string stateName) => codecs.GetValueOrDefault(stateName) switch
+    {
+        RecordStateCodec<T> codec => codec,
+        null => throw new InvalidOperationException($"No record codec is registered for the grain state '{stateName}': add one with AddRecordStateCodec."),
+        var other => throw new InvalidOperationException($"The record codec of the grain state '{stateName}' is {other.GetType()}, not one for {typeof(T)}."),
+    };
+
+    /// <summary>The tenant has no slash; the id is all that follows it.</summary>
+    private static RecordKey KeyOf(GrainId grainId)
+    {
+        var text = grainId.Key.ToString() ?? "";
+        var slash = text.StartsWith(KeyPrefix, StringComparison.Ordinal) ? text.IndexOf('/', KeyPrefix.Length) : -1;
+        return slash >= 0
+            ? new RecordKey(text[KeyPrefix.Length..slash], text[(slash + 1)..])
+            : throw new ArgumentException($"The grain key '{text}' is not of the form t/<tenant>/<id>.", nameof(grainId));
+    }
+
+    private static long VersionOf<T>(IGrainState<T> state) => string.IsNullOrEmpty(state.ETag)
+        ? 0
+        : long.TryParse(state.ETag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new ArgumentException($"The ETag '{state.ETag}' is not a version of this store.", nameof(state));
+
+    private static void Accept<T>(IGrainState<T> state, long version) =>
+        (state.ETag, state.RecordExists) = (version.ToString(CultureInfo.InvariantCulture), true);
+
+    private static void Reset<T>(RecordStateCodec<T> codec, IGrainState<T> state)
+    {
+        state.State = codec.Create();
+        (state.ETag, state.RecordExists) = (null!, false);
+    }
+
+    private static InconsistentStateException Lost(
+        RecordKind kind, RecordKey key, StoredRecord? stored, long expected, RecordOutcomeUnknownException unknown)
+    {
+        var conflict = RecordRules.Conflict(kind, key, stored?.Version ?? 0, expected);
+        return new InconsistentStateException(
+            $"{conflict.Message} The outcome of the last write was unknown, and it is not what is stored.", conflict.StoredEtag, conflict.CurrentEtag, unknown);
+    }
+}
