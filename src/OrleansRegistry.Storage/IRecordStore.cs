@@ -87,7 +87,10 @@ public interface IRecordStore : IAsyncDisposable
     ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default);
 }
 
-/// <summary>A picture of all agents. It may hold changes later than <paramref name="Revision"/>, which the feed then brings again.</summary>
+/// <summary>
+/// A picture of all agents. It may hold changes later than <paramref name="Revision"/>, which the feed then brings again, and leave out
+/// a record that is changed while the picture is read, whose change the feed holds once the last record was read.
+/// </summary>
 public sealed record RecordSnapshot(long Revision, IAsyncEnumerable<StoredRecord> Records);
 
 /// <summary>A store refused to open. The message says what is wrong, where, and what to do.</summary>

@@ -3,7 +3,11 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Storage.Files;
 
 /// <summary>A log that is read in and ready to serve.</summary>
-internal sealed record OpenedLog(SegmentList Segments, LogIndex Index, VersionCounters Counters);
+internal sealed record OpenedLog(SegmentList Segments, LogIndex Index, VersionCounters Counters)
+{
+    /// <summary>Held while a batch that is durable becomes visible: in the index first, then in the feed.</summary>
+    public Lock Publishing { get; } = new();
+}
 
 /// <summary>
 /// Reads the log at the start. Only the newest segment may end in a torn frame (one that no intact frame follows), which was never

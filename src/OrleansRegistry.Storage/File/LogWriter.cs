@@ -144,7 +144,11 @@ internal sealed class LogWriter
             flushing = true;
             active.File.Flush();
             active.Length = offset + batch.Frame.Length;
-            batch.Apply(requests, active, offset, feed);
+            lock (log.Publishing)
+            {
+                batch.Apply(requests, active, offset, feed);
+            }
+
             return true;
         }
         catch (Exception fault) when (DiskFault.Is(fault))

@@ -25,6 +25,11 @@ internal static class SnapshotReader
                     }
                 }
             }
+
+            // What was left out because it has changed must be in the feed by now, and not only in the index.
+            lock (log.Publishing)
+            {
+            }
         }
         finally
         {

@@ -1,71 +1,131 @@
 using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime;
 using Orleans.Storage;
 
-namespace OrleansRegistry.Storage.Grains;
+namespace OrleansRegistry.Storage;
 
-/// <summary>How states of one name are stored as records.</summary>
-public abstract record RecordStateCodec(string StateName, RecordKind Kind);
-
-/// <inheritdoc/>
-public sealed record RecordStateCodec<TState>(string StateName, RecordKind Kind, Func<TState, RecordBody> Encode, Func<StoredRecord, TState> Decode)
-    : RecordStateCodec(StateName, Kind);
-
-/// <summary>Orleans's grain storage on an <see cref="IRecordStore"/>. An ETag is the record's version in decimal.</summary>
-public sealed class RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs) : IGrainStorage
+/// <summary>
+/// Keeps grain states as records of an <see cref="IRecordStore"/>. A grain's key is <c>t/&lt;tenant&gt;/&lt;id&gt;</c>, its ETag the
+/// record's version in decimal; after a clear, the version of the deletion. States are told apart by their name, each by its <see cref="RecordStateCodec{TState}"/>.
+/// </summary>
+public sealed class RecordGrainStorage : IGrainStorage
 {
-    private readonly Dictionary<string, RecordStateCodec> codecs = codecs.ToDictionary(codec => codec.StateName, StringComparer.Ordinal);
+    private const string KeyPrefix = "t/";
+
+    private readonly IRecordStore store;
+    private readonly Dictionary<string, RecordStateCodec> codecs;
+
+    /// <exception cref="ArgumentException">Two codecs are for one state name.</exception>
+    public RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs)
+    {
+        this.store = store;
+        this.codecs = codecs.ToDictionary(codec => codec.StateName, StringComparer.Ordinal);
+    }
 
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var codec = CodecOf<T>(stateName);
-        var stored = await store.ReadAsync(codec.Kind, KeyOf(grainId));
-        if (stored is null)
+        if (await store.ReadAsync(codec.Kind, KeyOf(grainId)) is { } record)
         {
-            Forget(grainState, null);
-            return;
+            grainState.State = codec.Decode(record);
+            Accept(grainState, record.Version);
         }
-
-        grainState.State = codec.Decode(stored);
-        grainState.ETag = stored.Version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = true;
+        else
+        {
+            Reset(codec, grainState, etag: null);
+        }
     }
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var codec = CodecOf<T>(stateName);
-        var version = await store.WriteAsync(codec.Kind, KeyOf(grainId), VersionOf(grainState), codec.Encode(grainState.State!));
-        grainState.ETag = version.ToString(CultureInfo.InvariantCulture);
-        grainState.RecordExists = true;
+        var (key, expected, body) = (KeyOf(grainId), VersionOf(grainState), codec.Encode(grainState.State!));
+        try
+        {
+            Accept(grainState, await store.WriteAsync(codec.Kind, key, expected, body));
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            var stored = await store.ReadAsync(codec.Kind, key);
+            if (stored is null || stored.Version <= expected || stored.Body != body)
+            {
+                throw Lost(codec.Kind, key, stored, expected, unknown);
+            }
+
+            Accept(grainState, stored.Version);
+        }
     }
 
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        if (VersionOf(grainState) is > 0 and var version)
+        var codec = CodecOf<T>(stateName);
+        var (key, expected) = (KeyOf(grainId), VersionOf(grainState));
+        if (expected == 0)
         {
-            var deletion = await store.DeleteAsync(CodecOf<T>(stateName).Kind, KeyOf(grainId), version);
-            Forget(grainState, deletion.ToString(CultureInfo.InvariantCulture));
+            if (await store.ReadAsync(codec.Kind, key) is { } stored)
+            {
+                throw RecordRules.Conflict(codec.Kind, key, stored.Version, expected);
+            }
+        }
+
+        var etag = expected == 0 ? null : Text(await DeleteAsync(codec.Kind, key, expected));
+        Reset(codec, grainState, etag);
+    }
+
+    private async Task<long> DeleteAsync(RecordKind kind, RecordKey key, long expected)
+    {
+        try
+        {
+            return await store.DeleteAsync(kind, key, expected);
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            if (await store.ReadAsync(kind, key) is { } stored)
+            {
+                throw Lost(kind, key, stored, expected, unknown);
+            }
+
+            return await store.CurrentRevisionAsync();
         }
     }
 
-    private static long VersionOf<T>(IGrainState<T> state) => state.RecordExists ? long.Parse(state.ETag!, CultureInfo.InvariantCulture) : 0;
-
-    private static void Forget<T>(IGrainState<T> state, string? etag)
+    private RecordStateCodec<T> CodecOf<T>(string stateName) => codecs.GetValueOrDefault(stateName) switch
     {
-        state.State = Activator.CreateInstance<T>();
-        state.ETag = etag!;
-        state.RecordExists = false;
-    }
+        RecordStateCodec<T> codec => codec,
+        null => throw new InvalidOperationException($"No record codec is registered for the grain state '{stateName}': add one with AddRecordStateCodec."),
+        var other => throw new InvalidOperationException($"The record codec of the grain state '{stateName}' is {other.GetType()}, not one for {typeof(T)}."),
+    };
 
+    /// <summary>The tenant has no slash; the id is all that follows it.</summary>
     private static RecordKey KeyOf(GrainId grainId)
     {
-        var key = grainId.Key.ToString()!;
-        var slash = key.IndexOf('/', 2);
-        return new RecordKey(key[2..slash], key[(slash + 1)..]);
+        var text = grainId.Key.ToString() ?? "";
+        var slash = text.StartsWith(KeyPrefix, StringComparison.Ordinal) ? text.IndexOf('/', KeyPrefix.Length) : -1;
+        return slash >= 0
+            ? new RecordKey(text[KeyPrefix.Length..slash], text[(slash + 1)..])
+            : throw new ArgumentException($"The grain key '{text}' is not of the form t/<tenant>/<id>.", nameof(grainId));
     }
 
-    private RecordStateCodec<T> CodecOf<T>(string stateName) =>
-        codecs.GetValueOrDefault(stateName) as RecordStateCodec<T>
-        ?? throw new InvalidOperationException($"No record codec is registered for state '{stateName}' of type {typeof(T)}.");
+    private static long VersionOf<T>(IGrainState<T> state) => !state.RecordExists || string.IsNullOrEmpty(state.ETag)
+        ? 0
+        : long.TryParse(state.ETag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new ArgumentException($"The ETag '{state.ETag}' is not a version of this store.", nameof(state));
+
+    private static void Accept<T>(IGrainState<T> state, long version) => (state.ETag, state.RecordExists) = (Text(version), true);
+
+    private static void Reset<T>(RecordStateCodec<T> codec, IGrainState<T> state, string? etag)
+    {
+        state.State = codec.Create();
+        (state.ETag, state.RecordExists) = (etag!, false);
+    }
+
+    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+
+    private static InconsistentStateException Lost(
+        RecordKind kind, RecordKey key, StoredRecord? stored, long expected, RecordOutcomeUnknownException unknown)
+    {
+        var conflict = RecordRules.Conflict(kind, key, stored?.Version ?? 0, expected);
+        return new InconsistentStateException(
+            $"{conflict.Message} The outcome of the last write was unknown, and it is not what is stored.", conflict.StoredEtag, conflict.CurrentEtag, unknown);
+    }
 }

@@ -1,10 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Files;
-using OrleansRegistry.Storage.Grains;
 using OrleansRegistry.Storage.Memory;
 
 namespace OrleansRegistry.Hosting;
@@ -20,13 +18,11 @@ internal static class StoreServices
             StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, provider.GetRequiredService<ILogger<FileStore>>()),
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         });
-        services.AddSingleton<RecordStateCodec>(new RecordStateCodec<AgentState>(
+        services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,
             RecordKind.Agent,
             state => AgentRecordCodec.Write(state.Agent!),
             stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
-        services.AddKeyedSingleton<IGrainStorage>(
-            AgentGrainNames.StorageName,
-            (provider, _) => new RecordGrainStorage(provider.GetRequiredService<IRecordStore>(), provider.GetServices<RecordStateCodec>()));
+        services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
 }

@@ -1,0 +1,29 @@
+namespace OrleansRegistry.Storage;
+
+/// <summary>How one state of a grain class is kept as a record. Use <see cref="RecordStateCodec{TState}"/>.</summary>
+public abstract class RecordStateCodec
+{
+    private protected RecordStateCodec(string stateName) => StateName = stateName;
+
+    /// <summary>The name that the grain's <c>[PersistentState]</c> gives; unique among all grain classes.</summary>
+    public string StateName { get; }
+}
+
+/// <summary>How the state <paramref name="stateName"/> is kept as a record.</summary>
+/// <param name="stateName">The name that the grain's <c>[PersistentState]</c> gives; unique among all grain classes.</param>
+/// <param name="kind">The kind of record that the state is.</param>
+/// <param name="encode">The record of a state. Must not keep the state, which its grain goes on changing.</param>
+/// <param name="decode">The state of a record, as of its version.</param>
+/// <param name="create">The state of a grain that has none stored; null for the parameterless constructor.</param>
+public sealed class RecordStateCodec<TState>(
+    string stateName, RecordKind kind, Func<TState, RecordBody> encode, Func<StoredRecord, TState> decode, Func<TState>? create = null)
+    : RecordStateCodec(stateName)
+{
+    internal RecordKind Kind => kind;
+
+    internal RecordBody Encode(TState state) => encode(state);
+
+    internal TState Decode(StoredRecord record) => decode(record);
+
+    internal TState Create() => create is null ? Activator.CreateInstance<TState>() : create();
+}

@@ -1,0 +1,8 @@
+using OrleansRegistry.Storage.Memory;
+
+namespace OrleansRegistry.Storage.Tests.Memory;
+
+public sealed class MemoryStoreTests : ChangeFeedConformance
+{
+    protected override IRecordStore Create(ChangeLogLimits feed) => new MemoryStore(feed);
+}
