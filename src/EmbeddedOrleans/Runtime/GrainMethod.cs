@@ -8,7 +8,6 @@ namespace EmbeddedOrleans;
 /// <summary>One method of a grain or observer interface: how it is called, and what its caller gets.</summary>
 internal abstract class GrainMethod(MethodInfo method)
 {
-    private static readonly MethodInfo OfReturnType = typeof(GrainMethod).GetMethod(nameof(Create), BindingFlags.NonPublic | BindingFlags.Static)!;
     private Func<object, object?[], Task>? _invoke;
 
     public bool ReadOnly { get; } = method.IsDefined(typeof(ReadOnlyAttribute));
@@ -36,11 +35,9 @@ internal abstract class GrainMethod(MethodInfo method)
         var known = result == typeof(Task) || result == typeof(Task<>) || result == typeof(ValueTask) || result == typeof(ValueTask<>)
             || result == typeof(void);
         return known && !method.IsGenericMethod
-            ? (GrainMethod)OfReturnType.MakeGenericMethod(type.IsGenericType ? type.GetGenericArguments()[0] : typeof(object)).Invoke(null, [method, type])!
+            ? (GrainMethod)Activator.CreateInstance(typeof(GrainMethod<>).MakeGenericType([.. type.GetGenericArguments().DefaultIfEmpty(typeof(object))]), method)!
             : throw new NotSupportedException($"{method.DeclaringType}.{method.Name} must return a task or a value task, and must not be generic.");
     }
-
-    private static GrainMethod<T> Create<T>(MethodInfo method, Type type) => new(method, type);
 
     private Func<object, object?[], Task> Compile()
     {
@@ -63,8 +60,9 @@ internal abstract class GrainMethod(MethodInfo method)
     }
 }
 
-internal sealed class GrainMethod<T>(MethodInfo method, Type type) : GrainMethod(method)
+internal sealed class GrainMethod<T>(MethodInfo method) : GrainMethod(method)
 {
+    private readonly Type _type = method.ReturnType;
     private readonly int _token = Array.FindIndex(method.GetParameters(), p => p.ParameterType == typeof(CancellationToken));
 
     public override object? Send(Reference reference, object?[] arguments)
@@ -78,11 +76,11 @@ internal sealed class GrainMethod<T>(MethodInfo method, Type type) : GrainMethod
         reference.Dispatch(request);
         if (OneWay)
         {
-            return type == typeof(void) ? null : type == typeof(ValueTask) ? default(ValueTask) : Task.CompletedTask;
+            return _type == typeof(void) ? null : _type == typeof(ValueTask) ? default(ValueTask) : Task.CompletedTask;
         }
 
-        return type == typeof(ValueTask) ? new ValueTask(request.Response)
-            : type.IsValueType ? new ValueTask<T>(request.Response)
+        return _type == typeof(ValueTask) ? new ValueTask(request.Response)
+            : _type.IsValueType ? new ValueTask<T>(request.Response)
             : request.Response;
     }
 }
