@@ -11,15 +11,28 @@ public abstract class Observers(Engine engine)
 {
     private readonly INewsGrain _news = engine.Grains.GetGrain<INewsGrain>(Engine.NewKey());
 
+    // Orleans does not promise the order of calls that nobody awaits, and on a busy machine it does not keep it.
     [Fact]
-    public async Task News_arrives_in_order()
+    public async Task All_news_arrives_once()
     {
         var reader = new Reader();
         await _news.Subscribe(Refer(reader)).InTime();
 
         await _news.Publish(200).InTime();
 
-        await Eventually.True(() => reader.Read.Count == 200);
+        await Eventually.True(() => reader.Read.Count >= 200);
+        Assert.Equal(Enumerable.Range(1, 200), reader.Read.Order());
+        GC.KeepAlive(reader);
+    }
+
+    [Fact]
+    public async Task Awaited_news_arrives_in_order()
+    {
+        var reader = new Reader();
+        await _news.Subscribe(Refer(reader)).InTime();
+
+        await _news.PublishAndAwait(200).InTime();
+
         Assert.Equal(Enumerable.Range(1, 200), reader.Read);
         GC.KeepAlive(reader);
     }

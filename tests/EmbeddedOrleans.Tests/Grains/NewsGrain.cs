@@ -20,6 +20,9 @@ public interface INewsGrain : IGrainWithStringKey
     /// <summary>Sends the numbers from 1 to <paramref name="count"/> to all subscribers.</summary>
     Task Publish(int count);
 
+    /// <summary>The same, each number only when all have taken the one before.</summary>
+    Task PublishAndAwait(int count);
+
     /// <summary>Asks each subscriber and waits for the answers; one that throws is dropped. Returns how many are left.</summary>
     Task<int> AskAll();
 }
@@ -49,6 +52,15 @@ public class NewsGrain(ILogger<NewsGrain> log) : Grain, INewsGrain
         }
 
         return Task.CompletedTask;
+    }
+
+    public async Task PublishAndAwait(int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            var number = i;
+            await _readers.Notify(reader => reader.Ask(number));
+        }
     }
 
     public async Task<int> AskAll()

@@ -83,9 +83,11 @@ public class TurnGrain(Probe probe) : Grain, ITurnGrain
 
     public async Task HoldUntilCanceled(CancellationToken token)
     {
-        probe.Add("in:" + this.GetPrimaryKeyString());
-        await probe.Gate(this.GetPrimaryKeyString());
-        probe.Add(token.IsCancellationRequested ? "canceled:" + this.GetPrimaryKeyString() : "missed");
+        var key = this.GetPrimaryKeyString();
+        using var told = token.Register(() => probe.Open(key));
+        probe.Add("in:" + key);
+        await probe.Gate(key);
+        probe.Add("canceled:" + key);
     }
 
     public async Task<string> CallOther(string key, string gate)
