@@ -137,4 +137,23 @@ public abstract class Activations(Engine engine)
         Assert.Equal(2, await Grain.Get().InTime());
         Assert.Equal(1, _probe.Count("activated:" + _key));
     }
+
+    // After two activations that leave before its turn a call is refused; how many calls meet that fate is a matter of timing.
+    [Fact]
+    public async Task A_call_that_meets_leaving_activations_is_run_or_refused()
+    {
+        var gate = Engine.NewKey();
+        var running = Grain.LeaveAndHold(gate);
+        await Eventually.True(() => _probe.Count("in:" + gate) == 1);
+        var waiting = Enumerable.Range(0, 12).Select(_ => Grain.Leave()).ToArray();
+        await engine.Grains.GetGrain<ITurnGrain>(_key).Plain().InTime();
+
+        _probe.Open(gate);
+        await running.InTime();
+        await Eventually.True(() => waiting.All(call => call.IsCompleted));
+
+        Assert.Contains(waiting, call => call.IsCompletedSuccessfully);
+        Assert.All(waiting.Where(call => call.IsFaulted), call => Assert.IsType<OrleansMessageRejectionException>(call.Exception!.InnerException));
+        await Grain.Get().InTime();
+    }
 }

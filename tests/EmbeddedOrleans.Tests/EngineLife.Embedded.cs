@@ -28,21 +28,6 @@ public sealed class EngineLife
     }
 
     [Fact]
-    public async Task Too_many_waiting_calls_are_refused()
-    {
-        await using var engine = await Start(silo => silo.Configure<SiloMessagingOptions>(o => o.MaxEnqueuedRequestsHardLimit = 2));
-        var grain = engine.Grains.GetGrain<ITurnGrain>(_key);
-        var held = grain.Hold(_key);
-        await Eventually.True(() => engine.Probe.Count("in:" + _key) == 1);
-        var waiting = new[] { grain.Plain(), grain.Plain() };
-
-        await Assert.ThrowsAsync<LimitExceededException>(() => grain.Plain()).InTime();
-
-        engine.Probe.Open(_key);
-        await Task.WhenAll([held, .. waiting]).InTime();
-    }
-
-    [Fact]
     public async Task A_stop_deactivates_every_grain_and_ends_timers()
     {
         await using var engine = await Start(_ => { });

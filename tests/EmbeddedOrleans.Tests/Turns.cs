@@ -1,5 +1,6 @@
 using EmbeddedOrleans.Tests.Grains;
 using EmbeddedOrleans.Tests.Support;
+using Orleans.Runtime;
 
 namespace EmbeddedOrleans.Tests;
 
@@ -130,6 +131,22 @@ public abstract class Turns(Engine engine)
         TurnGrain.CallersValue.Value = "the caller's";
 
         Assert.Null(await _grain.Ambient().InTime());
+    }
+
+    // How many more than the limit get in depends on how many arrive at once.
+    [Fact]
+    public async Task Calls_beyond_the_limit_of_waiting_ones_are_refused()
+    {
+        var held = await Holding(_grain.Hold(_gate));
+        var calls = Enumerable.Range(0, Engine.MaxWaiting + 100).Select(_ => _grain.Plain()).ToArray();
+
+        await Eventually.True(() => calls.Any(call => call.IsFaulted));
+        await Release(held);
+        await Eventually.True(() => calls.All(call => call.IsCompleted));
+
+        var refused = calls.Where(call => call.IsFaulted).ToArray();
+        Assert.InRange(refused.Length, 1, 101);
+        Assert.All(refused, call => Assert.IsType<LimitExceededException>(call.Exception!.InnerException));
     }
 
     [Fact]

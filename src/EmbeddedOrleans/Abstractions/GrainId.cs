@@ -1,7 +1,7 @@
 namespace Orleans.Runtime;
 
 /// <summary>A part of a grain's identity: a string whose hash is computed once.</summary>
-public readonly struct IdSpan : IEquatable<IdSpan>, IComparable<IdSpan>
+public readonly struct IdSpan : IEquatable<IdSpan>
 {
     private readonly string? _value;
     private readonly int _hash;
@@ -17,37 +17,27 @@ public readonly struct IdSpan : IEquatable<IdSpan>, IComparable<IdSpan>
     public bool Equals(IdSpan other) => _hash == other._hash && string.Equals(_value, other._value, StringComparison.Ordinal);
     public override bool Equals(object? obj) => obj is IdSpan other && Equals(other);
     public override int GetHashCode() => _hash;
-    public int CompareTo(IdSpan other) => string.CompareOrdinal(_value, other._value);
     public override string ToString() => _value ?? "";
     public static bool operator ==(IdSpan left, IdSpan right) => left.Equals(right);
     public static bool operator !=(IdSpan left, IdSpan right) => !left.Equals(right);
-    public static bool operator <(IdSpan left, IdSpan right) => left.CompareTo(right) < 0;
-    public static bool operator >(IdSpan left, IdSpan right) => left.CompareTo(right) > 0;
-    public static bool operator <=(IdSpan left, IdSpan right) => left.CompareTo(right) <= 0;
-    public static bool operator >=(IdSpan left, IdSpan right) => left.CompareTo(right) >= 0;
 }
 
 /// <summary>The kind of a grain: by convention its class name in lower case, without "grain" at the end.</summary>
-public readonly struct GrainType(IdSpan id) : IEquatable<GrainType>
+public readonly record struct GrainType(IdSpan Value)
 {
-    public IdSpan Value { get; } = id;
     public bool IsDefault => Value.IsDefault;
+
     public static GrainType Create(string value)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(value);
         return new(IdSpan.Create(value));
     }
 
-    public bool Equals(GrainType other) => Value.Equals(other.Value);
-    public override bool Equals(object? obj) => obj is GrainType other && Equals(other);
-    public override int GetHashCode() => Value.GetHashCode();
     public override string ToString() => Value.ToString();
-    public static bool operator ==(GrainType left, GrainType right) => left.Equals(right);
-    public static bool operator !=(GrainType left, GrainType right) => !left.Equals(right);
 }
 
 /// <summary>The identity of a grain: its kind and its key, written <c>type/key</c>.</summary>
-public readonly struct GrainId : IEquatable<GrainId>
+public readonly record struct GrainId
 {
     private GrainId(GrainType type, IdSpan key)
     {
@@ -59,27 +49,18 @@ public readonly struct GrainId : IEquatable<GrainId>
     public IdSpan Key { get; }
     public bool IsDefault => Type.IsDefault && Key.IsDefault;
     public static GrainId Create(string type, string key) => Create(GrainType.Create(type), key);
+    public static GrainId Create(GrainType type, IdSpan key) => new(type, key);
+
     public static GrainId Create(GrainType type, string key)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(key);
         return new(type, IdSpan.Create(key));
     }
 
-    public static GrainId Create(GrainType type, IdSpan key) => new(type, key);
-
     /// <exception cref="ArgumentException">There is no <c>/</c> in <paramref name="value"/>.</exception>
-    public static GrainId Parse(string value)
-    {
-        var slash = value.IndexOf('/', StringComparison.Ordinal);
-        return slash < 0
-            ? throw new ArgumentException($"\"{value}\" is not a grain id: it must be type/key.", nameof(value))
-            : new(new(IdSpan.Create(value[..slash])), IdSpan.Create(value[(slash + 1)..]));
-    }
+    public static GrainId Parse(string value) => value.IndexOf('/', StringComparison.Ordinal) is >= 0 and var slash
+        ? new(new(IdSpan.Create(value[..slash])), IdSpan.Create(value[(slash + 1)..]))
+        : throw new ArgumentException($"\"{value}\" is not a grain id: it must be type/key.", nameof(value));
 
-    public bool Equals(GrainId other) => Key.Equals(other.Key) && Type.Equals(other.Type);
-    public override bool Equals(object? obj) => obj is GrainId other && Equals(other);
-    public override int GetHashCode() => HashCode.Combine(Type, Key);
     public override string ToString() => $"{Type}/{Key}";
-    public static bool operator ==(GrainId left, GrainId right) => left.Equals(right);
-    public static bool operator !=(GrainId left, GrainId right) => !left.Equals(right);
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Core;
@@ -104,7 +103,6 @@ internal sealed partial class Activation : IGrainContext
         }
     }
 
-    [SuppressMessage("Reliability", "CA2016", Justification = "Reading state and activating share one limit.")]
     private async Task Activate()
     {
         try

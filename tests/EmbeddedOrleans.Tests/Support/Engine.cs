@@ -11,6 +11,9 @@ namespace EmbeddedOrleans.Tests.Support;
 /// <summary>An engine that runs the test grains, one for all tests. Tests keep apart by keys of their own.</summary>
 public abstract class Engine : IAsyncLifetime
 {
+    /// <summary>How many calls may wait for one grain.</summary>
+    public const int MaxWaiting = 300;
+
     protected Engine()
     {
         Store = new(Probe);
@@ -46,6 +49,7 @@ public abstract class Engine : IAsyncLifetime
         silo.Services.AddSingleton(Probe);
         silo.Services.AddGrainStorage("Default", (_, _) => Store);
         silo.Services.AddGrainStorage("other", (_, _) => Other);
+        silo.Configure<SiloMessagingOptions>(options => options.MaxEnqueuedRequestsHardLimit = MaxWaiting);
         silo.Configure<GrainCollectionOptions>(options =>
         {
             options.CollectionQuantum = TimeSpan.FromMilliseconds(100);
