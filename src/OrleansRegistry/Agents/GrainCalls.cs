@@ -25,6 +25,15 @@ internal static class GrainCalls
             {
                 throw new RegistryException(RegistryError.Conflict, "Others changed this at the same time, again and again. Try once more.", innerException: fault);
             }
+            catch (OrleansMessageRejectionException) when (attempt < Tries)
+            {
+                // Never ran: its activation was on its way out.
+            }
+            catch (OrleansException wrapped) when (wrapped.InnerException is RegistryException refusal)
+            {
+                // Orleans wraps what a grain's storage throws.
+                throw new RegistryException(refusal.Error, refusal.Message, refusal.Field, wrapped) { RetryAfter = refusal.RetryAfter };
+            }
             catch (Exception fault) when (fault is OrleansException or TimeoutException)
             {
                 throw new RegistryException(RegistryError.Unavailable, "The cluster did not answer in time; the change may have happened.", innerException: fault)
