@@ -58,7 +58,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
     {
         RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message, refusal.Field),
         HttpProblemException problem => new Problem(problem.Status, problem.Message, problem.Field),
-        BadHttpRequestException bad => new Problem(bad.StatusCode, bad.Message),
+        BadHttpRequestException bad => new Problem(bad.StatusCode, bad.Message, "body"),
         _ => new Problem(StatusCodes.Status500InternalServerError, "The registry failed to answer this request; its log says why."),
     };
 

@@ -31,9 +31,9 @@ internal static class RawPath
             segment = segment[..^suffix.Length];
         }
 
-        // The server resolves dot segments and double escapes in its own way: where that and the request line differ, it is no
-        // honest path, and guessing could name the wrong agent.
-        var id = segment.SequenceEqual(routed) ? routed : Decode(segment, "agent_id");
+        // The server resolves dot segments and escapes in its own way: where that and the request line differ, it is no honest
+        // path, and guessing could name the wrong agent.
+        var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, "agent_id");
         if (!ReferenceEquals(id, routed) && !SameButForSlashes(id, routed))
         {
             throw RegistryException.Invalid("agent_id", "can't be told from this path: it holds '.' or '..' segments, or escapes that can be read in two ways");
