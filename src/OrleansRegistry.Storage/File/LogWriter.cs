@@ -143,9 +143,9 @@ internal sealed class LogWriter
             active.File.Write(batch.Frame, offset);
             flushing = true;
             active.File.Flush();
-            active.Length = offset + batch.Frame.Length;
             lock (log.Publishing)
             {
+                active.Length = offset + batch.Frame.Length;
                 batch.Apply(requests, active, offset, feed);
             }
 
