@@ -199,6 +199,11 @@ internal sealed class LogWriter
 
     private Task BeginCompaction()
     {
+        if (stopped is { } reason)
+        {
+            return Task.FromException(Stopped(reason));
+        }
+
         try
         {
             var current = log.Segments.Current;
