@@ -11,8 +11,8 @@ internal static class Http
 {
     private static int lastName;
 
-    /// <summary>A name that no other test uses.</summary>
-    public static string NewName(string like = "agent") => $"{like}-{Interlocked.Increment(ref lastName)}";
+    /// <summary>A name that no other test uses, and that is part of no other; later ones sort after earlier ones.</summary>
+    public static string NewName(string like = "agent") => $"{like}-{Interlocked.Increment(ref lastName):D6}";
 
     public static string Card(string name, string more = "") =>
         $$"""{"name":"{{name}}","description":"About {{name}}","version":"1.0.0","url":"https://{{Math.Abs(name.GetHashCode(StringComparison.Ordinal))}}.example.com"{{more}}}""";

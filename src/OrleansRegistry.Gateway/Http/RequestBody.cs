@@ -9,6 +9,9 @@ internal readonly struct RequestBody
 {
     private const int FirstBuffer = 16 * 1024;
 
+    // A length is only a claim: memory beyond this is taken as bytes come in.
+    private const int MostOnCredit = 1024 * 1024;
+
     private readonly byte[] buffer;
     private readonly int length;
 
@@ -54,7 +57,7 @@ internal readonly struct RequestBody
     private static async ValueTask<RequestBody> ReadAsync(HttpContext context, long limit)
     {
         var reader = context.Request.BodyReader;
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? FirstBuffer));
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(context.Request.ContentLength ?? FirstBuffer, MostOnCredit));
         var length = 0;
         while (true)
         {
