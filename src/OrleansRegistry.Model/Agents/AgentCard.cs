@@ -44,7 +44,7 @@ public sealed class AgentCard
     public static AgentCard Read(JsonElement card) => new AgentCardReader(card).Read();
 
     /// <summary>A capability's name as <see cref="Capabilities"/> has it: <c>push_notifications</c> is <c>pushNotifications</c>.</summary>
-    public static string CapabilityName(string name) => AgentCardReader.ToCamelCase(name);
+    public static string CapabilityName(string name) => CardJson.ToCamelCase(name);
 }
 
 /// <summary>One skill of a card. <paramref name="Id"/> is null where the card gives none.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using static OrleansRegistry.Model.CardJson;
 
 namespace OrleansRegistry.Model;
 
@@ -50,35 +51,6 @@ internal sealed class AgentCardReader(JsonElement card)
             Warnings = warnings,
         };
     }
-
-    /// <summary>The member in camelCase or, where the card has none, in snake_case. An explicit null counts as absent.</summary>
-    internal static bool TryGet(JsonElement element, string name, out JsonElement value)
-    {
-        var found = element.TryGetProperty(name, out value) || (ToSnakeCase(name) is { } snake && element.TryGetProperty(snake, out value));
-        return found && value.ValueKind != JsonValueKind.Null;
-    }
-
-    internal static string ToCamelCase(string name)
-    {
-        if (!name.Contains('_'))
-        {
-            return name;
-        }
-
-        var parts = name.Split('_', StringSplitOptions.RemoveEmptyEntries);
-        return string.Concat(parts.Select((part, i) => i == 0 ? part : char.ToUpperInvariant(part[0]) + part[1..]));
-    }
-
-    private static string? ToSnakeCase(string name) => name switch
-    {
-        "protocolVersion" => "protocol_version",
-        "protocolBinding" => "protocol_binding",
-        "preferredTransport" => "preferred_transport",
-        "supportedInterfaces" => "supported_interfaces",
-        "defaultInputModes" => "default_input_modes",
-        "defaultOutputModes" => "default_output_modes",
-        _ => null,
-    };
 
     private string ReadName()
     {
@@ -323,46 +295,11 @@ internal sealed class AgentCardReader(JsonElement card)
         return text;
     }
 
-    private static string? Text(JsonElement owner, string prefix, string name)
-    {
-        if (!TryGet(owner, name, out var value))
-        {
-            return null;
-        }
-
-        Demand(value, JsonValueKind.String, prefix + name, "a string");
-        return value.GetString();
-    }
-
-    private static void Demand(JsonElement value, JsonValueKind kind, string path, string what)
-    {
-        if (value.ValueKind != kind)
-        {
-            throw RegistryException.Invalid(path, $"must be {what}, and is {JsonInput.Describe(value)}");
-        }
-    }
-
     private void Warn(string field, string message)
     {
         if (warnings.Count < MaxWarnings)
         {
             warnings.Add(new CardWarning(field, message));
         }
-    }
-
-    /// <summary>Strings in order of appearance, each once; cards hold few, so looking through them is quicker than hashing.</summary>
-    private sealed class OrderedSet
-    {
-        private readonly List<string> items = [];
-
-        public void Add(string item)
-        {
-            if (item.Length > 0 && !items.Contains(item))
-            {
-                items.Add(item);
-            }
-        }
-
-        public string[] ToArray() => items.ToArray();
     }
 }

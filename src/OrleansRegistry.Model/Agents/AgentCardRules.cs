@@ -19,7 +19,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
 
         foreach (var field in (string[])["capabilities", "skills", "defaultInputModes", "defaultOutputModes"])
         {
-            if (!AgentCardReader.TryGet(card, field, out var value))
+            if (!CardJson.TryGet(card, field, out var value))
             {
                 warn(field, "is missing");
             }
@@ -29,11 +29,11 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
             }
         }
 
-        if (AgentCardReader.TryGet(card, "supportedInterfaces", out var interfaces))
+        if (CardJson.TryGet(card, "supportedInterfaces", out var interfaces))
         {
             CheckInterfaces(interfaces);
         }
-        else if (AgentCardReader.TryGet(card, "url", out var url))
+        else if (CardJson.TryGet(card, "url", out var url))
         {
             CheckUrl(url, "url");
             DemandText(card, "", "protocolVersion");
@@ -66,7 +66,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
                 throw RegistryException.Invalid(path, $"must be an object, and is {JsonInput.Describe(item)}");
             }
 
-            if (AgentCardReader.TryGet(item, "url", out var url))
+            if (CardJson.TryGet(item, "url", out var url))
             {
                 CheckUrl(url, path + ".url");
             }
@@ -85,7 +85,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
 
     private void CheckTransport()
     {
-        if (AgentCardReader.TryGet(card, "preferredTransport", out var transport)
+        if (CardJson.TryGet(card, "preferredTransport", out var transport)
             && (transport.ValueKind != JsonValueKind.String || !Bindings.Contains(transport.GetString())))
         {
             warn("preferredTransport", "is none of JSONRPC, GRPC, HTTP+JSON");
@@ -107,7 +107,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
 
     private string? DemandText(JsonElement owner, string prefix, string field)
     {
-        if (!AgentCardReader.TryGet(owner, field, out var value))
+        if (!CardJson.TryGet(owner, field, out var value))
         {
             warn(prefix + field, "is missing");
             return null;
