@@ -66,9 +66,13 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     {
         foreach (var change in batch.Changes)
         {
-            if (change.Body is { } body)
+            if (change.Body is { Source: AgentRecord written })
             {
-                Put(AgentRecordCodec.Read(new StoredRecord(change.Key, change.Revision, body)));
+                Put(written with { Revision = change.Revision, Reading = null }, written.Reading);
+            }
+            else if (change.Body is { } body)
+            {
+                Put(AgentRecordCodec.Read(new StoredRecord(change.Key, change.Revision, body)), reading: null);
             }
             else
             {
@@ -86,7 +90,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
         await foreach (var record in snapshot.Records.WithCancellation(cancellationToken))
         {
             found.Add(record.Key);
-            Put(AgentRecordCodec.Read(record));
+            Put(AgentRecordCodec.Read(record), reading: null);
         }
 
         foreach (var (tenant, index) in tenants)
@@ -104,9 +108,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
         return found.Count;
     }
 
-    private void Put(AgentRecord record)
+    private void Put(AgentRecord record, AgentCard? reading)
     {
-        var entry = AgentEntry.For(record, policy, out var unreadable);
+        var entry = AgentEntry.For(record, reading, policy, out var unreadable);
         if (unreadable is not null)
         {
             LogUnreadableCard(unreadable, record.Tenant, record.Id);

@@ -18,7 +18,7 @@ internal sealed class AgentEntry
         Categories = card?.Categories ?? [];
         Capabilities = card?.Capabilities ?? [];
         Skills = card is null ? [] : SkillIds(card);
-        Provider = card?.ProviderOrganization;
+        Providers = card?.ProviderOrganization is { } organization ? [organization] : [];
         Extensions = card is null ? [] : Listed(card.Extensions, policy);
     }
 
@@ -35,7 +35,8 @@ internal sealed class AgentEntry
 
     public IReadOnlyList<string> Skills { get; }
 
-    public string? Provider { get; }
+    /// <summary>The provider's organization, or none.</summary>
+    public IReadOnlyList<string> Providers { get; }
 
     public IReadOnlyList<DeclaredExtension> Extensions { get; }
 
@@ -43,12 +44,13 @@ internal sealed class AgentEntry
     /// Indexes a stored record. <paramref name="unreadable"/> is set where its card, taken by an earlier version of the
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
-    public static AgentEntry For(AgentRecord record, ExtensionPolicy policy, out RegistryException? unreadable)
+    /// <param name="reading">The reading of its card, where it is known already.</param>
+    public static AgentEntry For(AgentRecord record, AgentCard? reading, ExtensionPolicy policy, out RegistryException? unreadable)
     {
         try
         {
             unreadable = null;
-            return new AgentEntry(record with { Reading = null }, record.Reading ?? AgentCard.Read(record.Card), policy);
+            return new AgentEntry(record, reading ?? AgentCard.Read(record.Card), policy);
         }
         catch (RegistryException fault)
         {
@@ -62,28 +64,49 @@ internal sealed class AgentEntry
 
     private static byte[] Fold(AgentCard card)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        Append(buffer, card.Name);
-        Append(buffer, card.Description);
+        var length = FoldedLength(card.Name) + FoldedLength(card.Description);
         foreach (var skill in card.Skills)
         {
-            Append(buffer, skill.Id);
+            length += FoldedLength(skill.Id);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        var rented = ArrayPool<byte>.Shared.Rent(length);
+        var end = Append(rented, 0, card.Name);
+        end = Append(rented, end, card.Description);
+        foreach (var skill in card.Skills)
+        {
+            end = Append(rented, end, skill.Id);
+        }
+
+        var folded = rented.AsSpan(0, end).ToArray();
+        ArrayPool<byte>.Shared.Return(rented);
+        return folded;
     }
 
-    private static void Append(ArrayBufferWriter<byte> buffer, string? text)
+    private static int FoldedLength(string? text) => text is null ? 0 : Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
+
+    private static int Append(byte[] buffer, int at, string? text)
     {
-        if (!string.IsNullOrEmpty(text))
+        if (string.IsNullOrEmpty(text))
         {
-            Encoding.UTF8.GetBytes(text.ToLowerInvariant(), buffer);
-            buffer.Write([FieldEnd]);
+            return at;
         }
+
+        var lower = ArrayPool<char>.Shared.Rent(text.Length);
+        var length = text.AsSpan().ToLowerInvariant(lower);
+        at += Encoding.UTF8.GetBytes(lower.AsSpan(0, length), buffer.AsSpan(at));
+        ArrayPool<char>.Shared.Return(lower);
+        buffer[at] = FieldEnd;
+        return at + 1;
     }
 
     private static string[] SkillIds(AgentCard card)
     {
+        if (card.Skills.Count == 1)
+        {
+            return string.IsNullOrEmpty(card.Skills[0].Id) ? [] : [card.Skills[0].Id!];
+        }
+
         var ids = new List<string>(card.Skills.Count);
         foreach (var skill in card.Skills)
         {
@@ -97,7 +120,7 @@ internal sealed class AgentEntry
     }
 
     private static IReadOnlyList<DeclaredExtension> Listed(IReadOnlyList<DeclaredExtension> declared, ExtensionPolicy policy) =>
-        declared.All(extension => policy.Allows(extension.Uri)) ? declared : [.. declared.Where(extension => policy.Allows(extension.Uri))];
+        declared.Count == 0 || declared.All(extension => policy.Allows(extension.Uri)) ? declared : [.. declared.Where(extension => policy.Allows(extension.Uri))];
 }
 
 /// <summary>The place of one agent id in the directory's orderings; its entry is replaced with every change.</summary>

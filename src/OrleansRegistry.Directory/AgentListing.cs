@@ -128,7 +128,7 @@ internal sealed class AgentListing
         && HasAny(entry.Skills, query.Skills)
         && (string.IsNullOrEmpty(query.Category) || entry.Categories.Contains(query.Category))
         && (capability is null || entry.Capabilities.Contains(capability))
-        && (string.IsNullOrEmpty(query.Provider) || string.Equals(entry.Provider, query.Provider, StringComparison.OrdinalIgnoreCase));
+        && (string.IsNullOrEmpty(query.Provider) || entry.Providers.Contains(query.Provider, StringComparer.OrdinalIgnoreCase));
 
     private static bool HasAny(IReadOnlyList<string> has, IReadOnlyList<string> wanted)
     {

@@ -29,19 +29,19 @@ internal sealed class Facet(StringComparer comparer)
     /// <summary>Moves <paramref name="slot"/> from the values it had to those it has.</summary>
     public void Update(AgentSlot slot, IReadOnlyList<string> had, IReadOnlyList<string> has)
     {
-        foreach (var value in had)
+        for (var i = 0; i < had.Count; i++)
         {
-            if (!has.Contains(value, comparer))
+            if (!Contains(has, had[i]))
             {
-                Remove(value, slot);
+                Remove(had[i], slot);
             }
         }
 
-        foreach (var value in has)
+        for (var i = 0; i < has.Count; i++)
         {
-            if (!had.Contains(value, comparer))
+            if (!Contains(had, has[i]))
             {
-                Add(value, slot);
+                Add(has[i], slot);
             }
         }
     }
@@ -54,4 +54,17 @@ internal sealed class Facet(StringComparer comparer)
             .OrderByDescending(value => value.Count)
             .ThenBy(value => value.Value, StringComparer.Ordinal),
     ];
+
+    private bool Contains(IReadOnlyList<string> values, string value)
+    {
+        for (var i = 0; i < values.Count; i++)
+        {
+            if (comparer.Equals(values[i], value))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

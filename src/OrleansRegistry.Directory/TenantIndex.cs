@@ -68,8 +68,12 @@ internal sealed class TenantIndex
         Categories.Update(slot, had?.Categories ?? [], has?.Categories ?? []);
         Skills.Update(slot, had?.Skills ?? [], has?.Skills ?? []);
         Capabilities.Update(slot, had?.Capabilities ?? [], has?.Capabilities ?? []);
-        Providers.Update(slot, had?.Provider is { } before ? [before] : [], has?.Provider is { } after ? [after] : []);
-        Extensions.Update(slot, had, has);
+        Providers.Update(slot, had?.Providers ?? [], has?.Providers ?? []);
+        if (had?.Extensions.Count > 0 || has?.Extensions.Count > 0)
+        {
+            Extensions.Update(slot, had, has);
+        }
+
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
     }
 }

@@ -10,44 +10,26 @@ namespace OrleansRegistry.Storage;
 /// </summary>
 public static class AgentRecordCodec
 {
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
+
+    [ThreadStatic]
+    private static Utf8JsonWriter? writer;
+
     public static RecordBody Write(AgentRecord agent)
     {
-        var buffer = new ArrayBufferWriter<byte>(128);
-        using (var writer = new Utf8JsonWriter(buffer))
-        {
-            writer.WriteStartObject();
-            writer.WriteBoolean("enabled"u8, agent.Enabled);
-            writer.WriteString("created_at"u8, agent.CreatedAt);
-            writer.WriteString("updated_at"u8, agent.UpdatedAt);
-            if (agent.ExtensionOrigins.Count > 0)
-            {
-                writer.WriteStartArray("extension_origins"u8);
-                foreach (var origin in agent.ExtensionOrigins)
-                {
-                    writer.WriteStartObject();
-                    writer.WriteString("uri"u8, origin.Uri);
-                    writer.WriteString("agent_id"u8, origin.AgentId);
-                    writer.WriteString("at"u8, origin.At);
-                    writer.WriteEndObject();
-                }
-
-                writer.WriteEndArray();
-            }
-
-            writer.WriteEndObject();
-        }
-
+        buffer ??= new ArrayBufferWriter<byte>(256);
+        writer ??= new Utf8JsonWriter(buffer);
+        buffer.ResetWrittenCount();
+        writer.Reset();
+        WriteFields(writer, agent);
+        writer.Flush();
         return new RecordBody(agent.Card, RawJson.FromValid(buffer.WrittenSpan)) { Source = agent };
     }
 
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static AgentRecord Read(StoredRecord stored)
     {
-        if (stored.Body.Source is AgentRecord known)
-        {
-            return known with { Revision = stored.Version };
-        }
-
         using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
         var fields = document.RootElement;
         return new AgentRecord
@@ -61,6 +43,30 @@ public static class AgentRecordCodec
             UpdatedAt = fields.GetProperty("updated_at"u8).GetDateTimeOffset(),
             ExtensionOrigins = fields.TryGetProperty("extension_origins"u8, out var origins) ? ReadOrigins(origins) : [],
         };
+    }
+
+    private static void WriteFields(Utf8JsonWriter fields, AgentRecord agent)
+    {
+        fields.WriteStartObject();
+        fields.WriteBoolean("enabled"u8, agent.Enabled);
+        fields.WriteString("created_at"u8, agent.CreatedAt);
+        fields.WriteString("updated_at"u8, agent.UpdatedAt);
+        if (agent.ExtensionOrigins.Count > 0)
+        {
+            fields.WriteStartArray("extension_origins"u8);
+            foreach (var origin in agent.ExtensionOrigins)
+            {
+                fields.WriteStartObject();
+                fields.WriteString("uri"u8, origin.Uri);
+                fields.WriteString("agent_id"u8, origin.AgentId);
+                fields.WriteString("at"u8, origin.At);
+                fields.WriteEndObject();
+            }
+
+            fields.WriteEndArray();
+        }
+
+        fields.WriteEndObject();
     }
 
     private static IReadOnlyList<ExtensionOrigin> ReadOrigins(JsonElement origins) =>

@@ -8,6 +8,9 @@ internal static class Measure
     private const int Rounds = 5;
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
 
+    // Until the just-in-time compiler has made its best of the code.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+
     /// <summary>How often a second <paramref name="callers"/> callers, each one after the other, get <paramref name="call"/> answered.</summary>
     /// <param name="call">Given the caller's number and how often it called before.</param>
     public static async Task<double> Rate(int callers, Func<int, int, Task> call, TimeSpan? turn = null)
@@ -27,10 +30,15 @@ internal static class Measure
         return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>Medians of what the two print in turn, after one turn each that does not count.</summary>
+    /// <summary>Medians of what the two measure in turn, once both are warm.</summary>
     public static async Task<(double Subject, double Reference)> InTurn(Func<Task<double>> subject, Func<Task<double>> reference)
     {
-        await subject();
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < WarmUp)
+        {
+            await subject();
+        }
+
         await reference();
         List<double> subjects = [], references = [];
         for (var round = 0; round < Rounds; round++)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 
@@ -16,6 +17,9 @@ internal sealed class RegistryHost : IAsyncDisposable
     private RegistryHost(IHost host, string folder) => (this.host, this.folder) = (host, folder);
 
     public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
+
+    public IAgentGrain Grain(string id) =>
+        host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAgentGrain>(GrainKeys.For(Caller.Default.Tenant, id));
 
     public static async Task<RegistryHost> StartAsync(StorageType storage, TimeSpan? idle = null)
     {

@@ -1,9 +1,11 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tests;
 
@@ -18,7 +20,7 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
-    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null)
+    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null, IRecordStore? store = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -27,6 +29,11 @@ internal sealed class RegistryHost : IAsyncDisposable
             options.StorageType = StorageType.Memory;
             configure?.Invoke(options);
         });
+        if (store is not null)
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton(store));
+        }
+
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new RegistryHost(host);

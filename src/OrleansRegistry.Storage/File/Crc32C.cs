@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace OrleansRegistry.Storage.Files;
 
@@ -11,6 +12,7 @@ internal static class Crc32C
     public static uint Compute(ReadOnlySpan<byte> bytes) => ~Append(Start, bytes);
 
     /// <summary>Goes on from <see cref="Start"/> or an earlier result; the complement of the last one is the checksum.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // A cold start reads the whole log before the loop would be optimized.
     public static uint Append(uint running, ReadOnlySpan<byte> bytes)
     {
         while (bytes.Length >= sizeof(ulong))

@@ -16,7 +16,10 @@ internal static class DiskFault
     /// <summary>For a write that is known not to be stored, by a store that goes on.</summary>
     public static RegistryException NotStored(string description, Exception fault) => IsNoRoom(fault)
         ? new RegistryException(
-            RegistryError.StorageFull, $"The {description} has no room left ({fault.Message}). Nothing was stored; free some space.", innerException: fault)
+            RegistryError.StorageFull,
+            $"The {description} has no room left ({(fault is ArgumentOutOfRangeException ? "the file is at its size limit" : fault.Message)}). "
+            + "Nothing was stored; free some space.",
+            innerException: fault)
         {
             RetryAfter = TimeSpan.FromSeconds(30),
         }

@@ -102,6 +102,7 @@ public sealed class FileStore : IRecordStore
             feed.Close(() => RecordRules.Stopping(Description));
             serving.Log.Segments.RetireAll();
             serving.Lock.Dispose();
+            serving.Signal?.Dispose();
         }
     }
 
@@ -120,7 +121,7 @@ public sealed class FileStore : IRecordStore
             var compactor = new Compactor(options, names, log, logger, time);
             var writer = new LogWriter(options, names, log, feed, compactor, logger, Description);
             writer.Start();
-            opened = new Opened(log, writer, compactor, taken);
+            opened = new Opened(log, writer, compactor, taken, FileSizeSignal.Ignore());
             var segments = log.Segments.Current;
             logger.StoreOpened(
                 folder, log.Index.Count, feed.Revision, segments.Length, segments.Sum(segment => segment.Length), clock.ElapsedMilliseconds);
@@ -194,5 +195,5 @@ public sealed class FileStore : IRecordStore
         return opened ?? throw new InvalidOperationException($"The {Description} is not open: call {nameof(OpenAsync)} first.");
     }
 
-    private sealed record Opened(OpenedLog Log, LogWriter Writer, Compactor Compactor, StoreLock Lock);
+    private sealed record Opened(OpenedLog Log, LogWriter Writer, Compactor Compactor, StoreLock Lock, IDisposable? Signal);
 }

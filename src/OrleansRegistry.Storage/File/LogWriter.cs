@@ -143,9 +143,9 @@ internal sealed class LogWriter
             active.File.Write(batch.Frame, offset);
             flushing = true;
             active.File.Flush();
-            active.Length = offset + batch.Frame.Length;
             lock (log.Publishing)
             {
+                active.Length = offset + batch.Frame.Length;
                 batch.Apply(requests, active, offset, feed);
             }
 
@@ -199,6 +199,11 @@ internal sealed class LogWriter
 
     private Task BeginCompaction()
     {
+        if (stopped is { } reason)
+        {
+            return Task.FromException(Stopped(reason));
+        }
+
         try
         {
             var current = log.Segments.Current;

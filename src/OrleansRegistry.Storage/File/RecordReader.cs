@@ -2,15 +2,21 @@ using System.Text;
 
 namespace OrleansRegistry.Storage.Files;
 
-/// <summary>Reads the records of a segment one after another.</summary>
-internal sealed class RecordReader(Segment segment)
+/// <summary>Reads the records of a segment one after another, up to <paramref name="end"/>.</summary>
+internal sealed class RecordReader(Segment segment, long end)
 {
-    private readonly FrameReader frames = new(segment.File, SegmentHeader.Bytes, segment.Length);
+    private readonly FrameReader frames = new(segment.File, SegmentHeader.Bytes, end);
     private int position;
     private int length;
     private bool inFrame;
     private byte[] tenantBytes = [];
     private string tenant = "";
+
+    /// <summary>Reads all that the segment holds now.</summary>
+    public RecordReader(Segment segment)
+        : this(segment, segment.Length)
+    {
+    }
 
     /// <summary>Where the record just read begins.</summary>
     public long Offset => frames.PayloadOffset + position;

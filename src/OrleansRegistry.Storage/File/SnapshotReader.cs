@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 
 namespace OrleansRegistry.Storage.Files;
@@ -10,12 +11,20 @@ internal static class SnapshotReader
     {
         // Reading blocks, which the thread of a grain or a request is not there for.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var segments = log.Segments.Acquire();
+        ImmutableArray<Segment> segments;
+        long[] ends;
+        lock (log.Publishing)
+        {
+            // All that lies before these ends is in the index, so that no record is met in two versions that were both the newest.
+            segments = log.Segments.Acquire();
+            ends = [.. segments.Select(segment => segment.Length)];
+        }
+
         try
         {
-            foreach (var segment in segments)
+            foreach (var (segment, end) in segments.Zip(ends))
             {
-                var reader = new RecordReader(segment);
+                var reader = new RecordReader(segment, end);
                 while (reader.ReadIntact())
                 {
                     cancellationToken.ThrowIfCancellationRequested();

@@ -30,7 +30,7 @@ public sealed class DamagedLogTests : IDisposable
         var files = await WriteLogAsync(segments: 3);
         var (name, bytes) = files.First();
         var last = FrameOffsets(bytes)[^1];
-        for (var at = SegmentHeader.Bytes; at < bytes.Length; at += 11)
+        for (var at = SegmentHeader.Bytes; at < bytes.Length; at += 37)
         {
             Assert.Contains($"{name} is damaged at offset ", await RefusesAsync(files, name, damaged => damaged[at] ^= 0x10));
         }

@@ -36,8 +36,8 @@ internal sealed class FaultyFileSystem : IFileSystem
         foreach (var path in Directory.EnumerateFiles(folder, "log-*"))
         {
             using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
-            var (kept, length) = (flushed.GetValueOrDefault(path), RandomAccess.GetLength(file));
-            if (kept < length)
+            var length = RandomAccess.GetLength(file);
+            if (flushed.TryGetValue(path, out var kept) && kept < length)
             {
                 RandomAccess.SetLength(file, random.NextInt64(kept, length + 1));
             }
@@ -47,7 +47,11 @@ internal sealed class FaultyFileSystem : IFileSystem
     public ILogFile Create(string path)
     {
         Step("create", path);
-        flushed[path] = 0;
+        lock (gate)
+        {
+            flushed[path] = 0;
+        }
+
         return new FaultyFile(this, disk.Create(path), path);
     }
 

@@ -1,0 +1,102 @@
+using OrleansRegistry.Gateway.Http;
+
+namespace OrleansRegistry.Gateway.Agents;
+
+/// <summary>What registers an agent: <c>{"agent_card": {…}, "agent_id": "…", "enabled": true}</c>, or the card alone.</summary>
+internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string? Id, bool? Enabled)
+{
+    /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
+    /// <param name="what">How to call it in an error: <c>body</c>.</param>
+    /// <exception cref="RegistryException">It is neither.</exception>
+    public static AgentEnvelope Read(ReadOnlyMemory<byte> json, string what)
+    {
+        ReadOnlyMemory<byte>? card = null;
+        string? id = null;
+        bool? enabled = null;
+        var unknown = 0;
+        string? twice = null;
+        RegistryException? fault = null;
+        var hasName = false;
+        var seen = Members.None;
+
+        var members = new JsonMembers(json, what);
+        while (members.Next())
+        {
+            var member = Known(members);
+            if (member == Members.None)
+            {
+                hasName |= members.NameIs("name"u8);
+                unknown++;
+                continue;
+            }
+
+            twice ??= seen.HasFlag(member) ? members.Name : null;
+            seen |= member;
+            try
+            {
+                switch (member)
+                {
+                    case Members.Card:
+                        card = members.Value;
+                        break;
+                    case Members.Id when !members.IsNull:
+                        id = JsonValues.Text(members.Value, "agent_id");
+                        break;
+                    case Members.Enabled when !members.IsNull:
+                        enabled = JsonValues.Boolean(members.ValueType, "enabled");
+                        break;
+                }
+            }
+            catch (RegistryException thrown)
+            {
+                // Only a fault if this turns out to be an envelope: a card may have such a member of its own.
+                fault ??= thrown;
+            }
+        }
+
+        if (card is null)
+        {
+            return hasName
+                ? new AgentEnvelope(json, null, null)
+                : throw RegistryException.Invalid("agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}} or an agent card");
+        }
+
+        if (twice is not null)
+        {
+            throw RegistryException.Invalid(twice, "is there more than once");
+        }
+
+        if (unknown > 0)
+        {
+            throw RegistryException.Invalid(FirstUnknown(json), "is no member of a registration; it takes agent_card, agent_id, enabled");
+        }
+
+        return fault is null ? new AgentEnvelope(card.Value, id, enabled) : throw fault;
+    }
+
+    private static Members Known(in JsonMembers members) =>
+        members.NameIs("agent_card"u8) ? Members.Card
+        : members.NameIs("agent_id"u8) ? Members.Id
+        : members.NameIs("enabled"u8) ? Members.Enabled
+        : Members.None;
+
+    /// <summary>A second look, as names become text only where one is to blame.</summary>
+    private static string FirstUnknown(ReadOnlyMemory<byte> json)
+    {
+        var members = new JsonMembers(json, "body");
+        while (members.Next() && Known(members) != Members.None)
+        {
+        }
+
+        return members.Name;
+    }
+
+    [Flags]
+    private enum Members
+    {
+        None = 0,
+        Card = 1,
+        Id = 2,
+        Enabled = 4,
+    }
+}

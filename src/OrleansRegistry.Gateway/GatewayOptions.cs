@@ -1,0 +1,53 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Gateway;
+
+/// <summary>Settings of the HTTP gateway. A wrong value stops the start, with its name.</summary>
+public sealed class GatewayOptions
+{
+    /// <summary>The largest request body, in bytes. A larger one is answered 413.</summary>
+    public long MaxBodyBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>The most entries of one batch: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
+    public int MaxBatchEntries { get; set; } = 10_000;
+
+    /// <summary>Where clients reach the registry, for its own agent card; null takes it from each request.</summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>What <c>GET /</c> and <c>GET /extensions</c> say of the mode; the gateway itself enforces nothing by it.</summary>
+    public bool DevelopmentMode { get; set; } = true;
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireExtensionVerification { get; set; }
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireDomainVerification { get; set; }
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireSignatureVerification { get; set; }
+}
+
+internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, GatewayOptions options)
+    {
+        var faults = new List<string>();
+        if (options.MaxBodyBytes is < 1024 or > int.MaxValue / 2)
+        {
+            faults.Add($"MaxBodyBytes is {options.MaxBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.MaxBatchEntries is < 1 or > 1_000_000)
+        {
+            faults.Add($"MaxBatchEntries is {options.MaxBatchEntries}: it must be 1 to 1,000,000");
+        }
+
+        if (options.PublicUrl is { } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Query is "" && parsed.Fragment is ""))
+        {
+            faults.Add($"PublicUrl is '{url}': it must be an absolute http or https URL without query and fragment");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Gateway.Http;
+using OrleansRegistry.Gateway.OpenApi;
+
+namespace OrleansRegistry.Gateway.Health;
+
+/// <summary>What this service is: <c>GET /</c> and <c>GET /docs</c>.</summary>
+internal sealed class ServiceEndpoints(GatewayOptions options)
+{
+    public const string Service = "A2A Registry";
+
+    private static readonly (string Name, string Request)[] Requests =
+    [
+        ("register", "POST /agents"),
+        ("register_many", "POST /agents:batch"),
+        ("get", "GET /agents/{id}"),
+        ("get_card", "GET /agents/{id}/card"),
+        ("put", "PUT /agents/{id}"),
+        ("patch", "PATCH /agents/{id}"),
+        ("enable", "POST /agents/{id}:enable"),
+        ("disable", "POST /agents/{id}:disable"),
+        ("list", "GET /agents"),
+        ("search", "POST /agents/search"),
+        ("unregister", "DELETE /agents/{id}"),
+        ("list_extensions", "GET /extensions"),
+        ("get_extension", "GET /extensions/{uri}"),
+        ("agent_extensions", "GET /agents/{id}/extensions"),
+        ("stats", "GET /stats"),
+        ("tags", "GET /tags"),
+        ("categories", "GET /categories"),
+    ];
+
+    public static string Version { get; } =
+        typeof(ServiceEndpoints).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    public void Map(GatewayRoutes routes)
+    {
+        routes.Get("/", GetServiceAsync, new ApiOperation("getService", "Service", "What this service is, and where it is reached").NotAboutAgents()
+            .Answer(200, "The service.", "Service"));
+        routes.Get("/docs", RedirectToDocument, new ApiOperation("getDocs", "Service", "Where this document is").NotAboutAgents()
+            .Answer(302, "At /openapi/v1.json."));
+    }
+
+    private static Task RedirectToDocument(HttpContext context)
+    {
+        context.Response.Redirect($"{context.Request.PathBase.ToUriComponent()}/openapi/v1.json");
+        return Task.CompletedTask;
+    }
+
+    private Task GetServiceAsync(HttpContext context)
+    {
+        var answer = JsonAnswer.Rent();
+        var json = answer.Json;
+        json.WriteStartObject();
+        json.WriteString("service"u8, Service);
+        json.WriteString("version"u8, Version);
+        json.WriteString("description"u8, "A distributed registry of AI agents that speak A2A (Agent2Agent)"u8);
+        json.WriteStartObject("protocols"u8);
+        json.WriteStartObject("primary"u8);
+        json.WriteString("transport"u8, "JSONRPC"u8);
+        json.WriteString("endpoint"u8, "/jsonrpc"u8);
+        json.WriteString("description"u8, "JSON-RPC 2.0"u8);
+        json.WriteEndObject();
+        json.WriteStartObject("secondary"u8);
+        json.WriteString("transport"u8, "HTTP+JSON"u8);
+        WriteRequests(json);
+        json.WriteString("description"u8, "HTTP with JSON, and more than JSON-RPC offers"u8);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        WriteMode(json);
+        json.WriteString("health_check"u8, "/health"u8);
+        json.WriteString("documentation"u8, "/docs"u8);
+        json.WriteEndObject();
+        return answer.SendAsync(context);
+    }
+
+    private static void WriteRequests(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("endpoints"u8);
+        foreach (var (name, request) in Requests)
+        {
+            json.WriteString(name, request);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private void WriteMode(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("mode"u8);
+        json.WriteBoolean("development"u8, options.DevelopmentMode);
+        json.WriteBoolean("extension_verification"u8, options.RequireExtensionVerification);
+        json.WriteBoolean("domain_verification"u8, options.RequireDomainVerification);
+        json.WriteBoolean("signature_verification"u8, options.RequireSignatureVerification);
+        json.WriteEndObject();
+    }
+}

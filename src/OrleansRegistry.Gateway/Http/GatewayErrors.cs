@@ -1,0 +1,82 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+
+namespace OrleansRegistry.Gateway.Http;
+
+/// <summary>The one place that says which answer a fault is.</summary>
+internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
+{
+    private const int ClientClosedRequest = 499;
+
+    /// <summary>The HTTP status of a refusal.</summary>
+    /// <param name="conditional">The request asked for it, by <c>If-Match</c> or <c>If-None-Match</c>.</param>
+    public static int StatusOf(RegistryError error, bool conditional = false) => error switch
+    {
+        RegistryError.Invalid => StatusCodes.Status400BadRequest,
+        RegistryError.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RegistryError.NotFound => StatusCodes.Status404NotFound,
+        RegistryError.Conflict => conditional ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict,
+        RegistryError.Busy or RegistryError.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        RegistryError.StorageFull => StatusCodes.Status507InsufficientStorage,
+        RegistryError.NotSupported => StatusCodes.Status501NotImplemented,
+        _ => StatusCodes.Status500InternalServerError,
+    };
+
+    /// <summary>Answers a request that ended in <paramref name="fault"/>.</summary>
+    public Task SendAsync(HttpContext context, Exception fault)
+    {
+        if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
+        {
+            // Nobody is there to be answered, and it is no fault of the registry that they left.
+            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : ClientClosedRequest;
+            return Task.CompletedTask;
+        }
+
+        var problem = ProblemOf(context, fault);
+        if (problem.Status == StatusCodes.Status500InternalServerError)
+        {
+            LogUnexpected(fault, context.Request.Method, context.Request.Path);
+        }
+
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        Prepare(context.Response, fault);
+        return problem.SendAsync(context);
+    }
+
+    /// <summary>Logs a fault that a caller gets no details of.</summary>
+    public void Log(HttpContext context, Exception fault) => LogUnexpected(fault, context.Request.Method, context.Request.Path);
+
+    private static Problem ProblemOf(HttpContext context, Exception fault) => fault switch
+    {
+        RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message, refusal.Field),
+        HttpProblemException problem => new Problem(problem.Status, problem.Message, problem.Field),
+        BadHttpRequestException bad => new Problem(bad.StatusCode, bad.Message, "body"),
+        _ => new Problem(StatusCodes.Status500InternalServerError, "The registry failed to answer this request; its log says why."),
+    };
+
+    private static void Prepare(HttpResponse response, Exception fault)
+    {
+        response.Headers.Remove(HeaderNames.ETag);
+        switch (fault)
+        {
+            case RegistryException { Error: RegistryError.Busy or RegistryError.Unavailable } refusal:
+                var seconds = Math.Max(1, Math.Ceiling((refusal.RetryAfter ?? TimeSpan.Zero).TotalSeconds));
+                response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+                break;
+            case HttpProblemException { Status: StatusCodes.Status415UnsupportedMediaType }:
+                response.Headers.Accept = JsonContentType.Json;
+                break;
+            case HttpProblemException { Allow: { } methods }:
+                response.Headers.Allow = methods;
+                break;
+        }
+    }
+}

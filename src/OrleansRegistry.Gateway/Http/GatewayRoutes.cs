@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using OrleansRegistry.Gateway.OpenApi;
+
+namespace OrleansRegistry.Gateway.Http;
+
+/// <summary>Maps the gateway's endpoints, each with its description.</summary>
+internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry registry, GatewayErrors errors)
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
+
+    public void Post(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Post], pattern, handler, description);
+
+    public void Put(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Put], pattern, handler, description);
+
+    public void Patch(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Patch], pattern, handler, description);
+
+    public void Delete(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Delete], pattern, handler, description);
+
+    /// <summary>An endpoint that only refuses, and so is no part of the description.</summary>
+    public void Refuse(string method, string pattern, Func<HttpContext, Task> handler) =>
+        endpoints.MapMethods(pattern, [method], (RequestDelegate)new GatewayEndpoint(handler, registry, errors).InvokePlainAsync);
+
+    private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
+    {
+        var endpoint = new GatewayEndpoint(handler, registry, errors);
+        RequestDelegate invoke = description.IsAboutAgents ? endpoint.InvokeAsync : endpoint.InvokePlainAsync;
+
+        // The handler's MethodInfo is what makes a plain delegate visible to the API description.
+        endpoints.MapMethods(pattern, methods, invoke)
+            .WithMetadata(description, handler.Method)
+            .WithMetadata(new TagsAttribute(description.Tag));
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Gateway.Http;
+
+/// <summary>Single JSON values, read from the slice of a body that they are.</summary>
+internal static class JsonValues
+{
+    /// <exception cref="RegistryException">It is no string, or no text.</exception>
+    public static string Text(ReadOnlyMemory<byte> json, string field)
+    {
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.String)
+        {
+            throw RegistryException.Invalid(field, $"must be a string, and is {Describe(reader.TokenType)}");
+        }
+
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw RegistryException.Invalid(field, "is not valid Unicode text");
+        }
+    }
+
+    /// <exception cref="RegistryException">It is no boolean.</exception>
+    public static bool Boolean(JsonTokenType type, string field) => type switch
+    {
+        JsonTokenType.True => true,
+        JsonTokenType.False => false,
+        _ => throw RegistryException.Invalid(field, $"must be true or false, and is {Describe(type)}"),
+    };
+
+    /// <exception cref="RegistryException">It is no integer from <paramref name="min"/> to <paramref name="max"/>.</exception>
+    public static int Integer(ReadOnlyMemory<byte> json, string field, int min, int max)
+    {
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= min && value <= max
+            ? value
+            : throw RegistryException.Invalid(field, $"must be an integer from {min:N0} to {max:N0}");
+    }
+
+    /// <exception cref="RegistryException">It is no array of strings.</exception>
+    public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json, string field)
+    {
+        using var document = JsonInput.Parse(json, field);
+        if (document.RootElement.ValueKind != JsonValueKind.Array)
+        {
+            throw RegistryException.Invalid(field, $"must be an array of strings, and is {JsonInput.Describe(document.RootElement)}");
+        }
+
+        var texts = new List<string>(document.RootElement.GetArrayLength());
+        foreach (var item in document.RootElement.EnumerateArray())
+        {
+            texts.Add(item.ValueKind == JsonValueKind.String
+                ? item.GetString()!
+                : throw RegistryException.Invalid($"{field}[{texts.Count}]", $"must be a string, and is {JsonInput.Describe(item)}"));
+        }
+
+        return texts;
+    }
+
+    public static string Describe(JsonTokenType type) => type switch
+    {
+        JsonTokenType.StartObject => "an object",
+        JsonTokenType.StartArray => "an array",
+        JsonTokenType.String => "a string",
+        JsonTokenType.Number => "a number",
+        JsonTokenType.True or JsonTokenType.False => "a boolean",
+        JsonTokenType.Null => "null",
+        _ => "nothing",
+    };
+
+    public static RegistryException NotJson(string what, JsonException fault) =>
+        new(RegistryError.Invalid, $"{what}: is not valid JSON: {fault.Message}", what, fault);
+}

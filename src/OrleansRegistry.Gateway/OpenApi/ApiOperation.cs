@@ -1,0 +1,88 @@
+namespace OrleansRegistry.Gateway.OpenApi;
+
+/// <summary>What the OpenAPI document says of one endpoint. Schemas go by their names in <see cref="ApiSchemas"/>.</summary>
+internal sealed class ApiOperation(string id, string tag, string summary)
+{
+    private readonly List<ApiParameter> parameters = [];
+    private readonly List<ApiAnswer> answers = [];
+
+    public string Id { get; } = id;
+
+    public string Tag { get; } = tag;
+
+    public string Summary { get; } = summary;
+
+    public string? Description { get; private set; }
+
+    /// <summary>Whether answers carry <c>X-Registry-Revision</c>.</summary>
+    public bool IsAboutAgents { get; private set; } = true;
+
+    public IReadOnlyList<ApiParameter> Parameters => parameters;
+
+    public IReadOnlyList<ApiAnswer> Answers => answers;
+
+    public string? BodySchema { get; private set; }
+
+    public IReadOnlyList<string> BodyTypes { get; private set; } = [];
+
+    public ApiOperation Says(string description)
+    {
+        Description = description;
+        return this;
+    }
+
+    public ApiOperation NotAboutAgents()
+    {
+        IsAboutAgents = false;
+        return this;
+    }
+
+    public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description, "string", false));
+
+    public ApiOperation Query(string name, string description, string type = "string", bool repeats = false) =>
+        Add(new ApiParameter(ApiPlace.Query, name, description, type, repeats));
+
+    public ApiOperation Header(string name, string description) => Add(new ApiParameter(ApiPlace.Header, name, description, "string", false));
+
+    public ApiOperation Body(string schema, params string[] types)
+    {
+        BodySchema = schema;
+        BodyTypes = types.Length == 0 ? ["application/json"] : types;
+        return this;
+    }
+
+    public ApiOperation Answer(int status, string description, string? schema = null, bool isTagged = false)
+    {
+        answers.Add(new ApiAnswer(status, description, schema, isTagged));
+        return this;
+    }
+
+    public ApiOperation Problems(params int[] statuses)
+    {
+        foreach (var status in statuses)
+        {
+            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false));
+        }
+
+        return this;
+    }
+
+    private ApiOperation Add(ApiParameter parameter)
+    {
+        parameters.Add(parameter);
+        return this;
+    }
+}
+
+internal enum ApiPlace
+{
+    Path,
+    Query,
+    Header,
+}
+
+internal sealed record ApiParameter(ApiPlace Place, string Name, string Description, string Type, bool Repeats);
+
+/// <param name="Schema">Null: without a body.</param>
+/// <param name="IsTagged">Carries an <c>ETag</c>.</param>
+internal sealed record ApiAnswer(int Status, string Description, string? Schema, bool IsTagged);

@@ -1,0 +1,123 @@
+using System.Globalization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using OrleansRegistry.Gateway.Health;
+using OrleansRegistry.Gateway.Http;
+
+namespace OrleansRegistry.Gateway.OpenApi;
+
+/// <summary>Puts the <see cref="ApiOperation"/> of each endpoint into the OpenAPI document.</summary>
+internal static class OpenApiDescriber
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiOperation>().FirstOrDefault() is { } description)
+            {
+                Describe(operation, description, context.Document!);
+            }
+
+            return Task.CompletedTask;
+        });
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            Finish(document);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static void Finish(OpenApiDocument document)
+    {
+        document.Info.Title = ServiceEndpoints.Service;
+        document.Info.Version = ServiceEndpoints.Version;
+        ApiSchemas.AddTo(document);
+        foreach (var path in document.Paths.Values)
+        {
+            // HEAD is GET without the body; to list it doubles the document and tells nothing.
+            path.Operations?.Remove(HttpMethod.Head);
+        }
+    }
+
+    private static void Describe(OpenApiOperation operation, ApiOperation description, OpenApiDocument document)
+    {
+        operation.OperationId = description.Id;
+        operation.Summary = description.Summary;
+        operation.Description = description.Description;
+        operation.Parameters = description.Parameters.Select(Parameter).ToList();
+        if (description.IsAboutAgents)
+        {
+            operation.Parameters.Add(Parameter(new ApiParameter(
+                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision.", "integer", false)));
+        }
+
+        if (description.BodySchema is { } body)
+        {
+            operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(body, description.BodyTypes, document) };
+        }
+
+        operation.Responses = [];
+        foreach (var answer in description.Answers)
+        {
+            operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = Response(answer, description.IsAboutAgents, document);
+        }
+    }
+
+    private static IOpenApiParameter Parameter(ApiParameter parameter)
+    {
+        var schema = new OpenApiSchema
+        {
+            Type = parameter.Type switch
+            {
+                "integer" => JsonSchemaType.Integer,
+                "boolean" => JsonSchemaType.Boolean,
+                _ => JsonSchemaType.String,
+            },
+        };
+        return new OpenApiParameter
+        {
+            Name = parameter.Name,
+            Description = parameter.Description,
+            In = parameter.Place switch
+            {
+                ApiPlace.Path => ParameterLocation.Path,
+                ApiPlace.Query => ParameterLocation.Query,
+                _ => ParameterLocation.Header,
+            },
+            Required = parameter.Place == ApiPlace.Path,
+            Schema = parameter.Repeats ? new OpenApiSchema { Type = JsonSchemaType.Array, Items = schema } : schema,
+        };
+    }
+
+    private static OpenApiResponse Response(ApiAnswer answer, bool isAboutAgents, OpenApiDocument document)
+    {
+        var headers = new Dictionary<string, IOpenApiHeader>();
+        if (isAboutAgents)
+        {
+            headers[RevisionHeader.Name] = Header("The registry revision that the answer is at least as new as; of a write, its own.", JsonSchemaType.Integer);
+        }
+
+        if (answer.IsTagged)
+        {
+            headers["ETag"] = Header("Changes whenever what it stands for does.", JsonSchemaType.String);
+        }
+
+        return new OpenApiResponse
+        {
+            Description = answer.Description,
+            Headers = headers,
+            Content = answer.Schema is { } schema
+                ? Content(schema, [schema == "Problem" ? Problem.ContentType : JsonContentType.Json], document)
+                : null,
+        };
+    }
+
+    private static OpenApiHeader Header(string description, JsonSchemaType type) => new()
+    {
+        Description = description,
+        Schema = new OpenApiSchema { Type = type },
+    };
+
+    private static Dictionary<string, OpenApiMediaType> Content(string schema, IEnumerable<string> types, OpenApiDocument document) =>
+        types.ToDictionary(type => type, _ => new OpenApiMediaType { Schema = new OpenApiSchemaReference(schema, document) });
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansRegistry.Gateway.A2A;
+using OrleansRegistry.Gateway.Agents;
+using OrleansRegistry.Gateway.Extensions;
+using OrleansRegistry.Gateway.Health;
+using OrleansRegistry.Gateway.Http;
+using OrleansRegistry.Gateway.OpenApi;
+
+namespace OrleansRegistry.Gateway;
+
+/// <summary>The registry over HTTP. The host registers an <see cref="IAgentRegistry"/>; the gateway translates and holds no rules of its own.</summary>
+public static class RegistryGateway
+{
+    /// <summary>Adds what <see cref="MapRegistryGateway"/> needs. Readiness is every health check of the host with the tag <c>ready</c>.</summary>
+    public static IServiceCollection AddRegistryGateway(this IServiceCollection services, Action<GatewayOptions>? configure = null)
+    {
+        services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
+        services.AddOptions<GatewayOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.AddHealthChecks();
+        services.AddRouting();
+        services.AddOpenApi("v1", OpenApiDescriber.Configure);
+        services.AddSingleton<GatewayErrors>();
+        services.AddSingleton<Readiness>();
+        return services;
+    }
+
+    /// <summary>Maps every path of the registry.</summary>
+    /// <param name="endpoints">
+    /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
+    /// within a larger application those stay the host's.
+    /// </param>
+    public static IEndpointRouteBuilder MapRegistryGateway(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints is IApplicationBuilder application)
+        {
+            application.UseMiddleware<BareStatusMiddleware>();
+        }
+
+        var services = endpoints.ServiceProvider;
+        var registry = services.GetRequiredService<IAgentRegistry>();
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var errors = services.GetRequiredService<GatewayErrors>();
+        var readiness = services.GetRequiredService<Readiness>();
+        var card = new RegistryCard(options);
+
+        var routes = new GatewayRoutes(endpoints, registry, errors);
+        new AgentReadEndpoints(registry).Map(routes);
+        new AgentListEndpoints(registry, options).Map(routes);
+        new AgentWriteEndpoints(registry, options).Map(routes);
+        new AgentChangeEndpoints(registry, options).Map(routes);
+        new AgentBatchEndpoint(registry, options).Map(routes);
+        new AgentFacetEndpoints(registry).Map(routes);
+        new ExtensionEndpoints(registry, options).Map(routes);
+        new JsonRpcEndpoint(new JsonRpcMethods(registry, readiness, card), errors, options).Map(routes);
+        new RegistryCardEndpoint(card).Map(routes);
+        new HealthEndpoints(readiness).Map(routes);
+        new ServiceEndpoints(options).Map(routes);
+        endpoints.MapOpenApi();
+        return endpoints;
+    }
+}

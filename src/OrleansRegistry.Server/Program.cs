@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+using OrleansRegistry.Gateway;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Server;
+using OrleansRegistry.Storage;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.ConfigureListening();
+    builder.AddOrleansRegistry();
+    builder.AddGateway();
+
+    var app = builder.Build();
+    app.MapRegistryGateway();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception fault) when (fault is SettingException or StoreStartException or OptionsValidationException or IOException)
+{
+    // What its operator can mend is said in one line; anything else is a fault of ours and keeps its trace.
+    await Console.Error.WriteLineAsync($"The registry did not start. {fault.Message}");
+    return 1;
+}

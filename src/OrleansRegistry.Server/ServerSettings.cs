@@ -1,0 +1,35 @@
+using OrleansRegistry.Gateway;
+using OrleansRegistry.Hosting;
+
+namespace OrleansRegistry.Server;
+
+/// <summary>The server's own settings: where it listens, and how its gateway behaves.</summary>
+internal static class ServerSettings
+{
+    private const string DefaultUrl = "http://127.0.0.1:8080";
+
+    /// <summary>Listens where ASP.NET's settings say (<c>ASPNETCORE_URLS</c>, <c>--urls</c>, …), else on this machine only.</summary>
+    public static void ConfigureListening(this WebApplicationBuilder builder)
+    {
+        string[] named = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+        if (!named.Any(name => builder.Configuration.GetSection(name).Exists()))
+        {
+            builder.WebHost.UseUrls(DefaultUrl);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    public static void AddGateway(this WebApplicationBuilder builder)
+    {
+        var settings = new Settings(builder.Configuration);
+        builder.Services.AddRegistryGateway(gateway =>
+        {
+            gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, 1024 * 1024 * 1024);
+            gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
+            gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
+            gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);
+            gateway.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", gateway.RequireExtensionVerification);
+        });
+    }
+}

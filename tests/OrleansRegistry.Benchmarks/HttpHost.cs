@@ -1,0 +1,85 @@
+using System.Buffers;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Gateway;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Benchmarks;
+
+/// <summary>A web application in this process on a free port.</summary>
+internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDisposable
+{
+    public IPEndPoint Address
+    {
+        get
+        {
+            var url = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+            return new IPEndPoint(IPAddress.Loopback, url.Port);
+        }
+    }
+
+    public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
+
+    /// <summary>The registry with its gateway, on the file store.</summary>
+    public static async Task<HttpHost> RegistryAsync()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
+        var builder = Builder();
+        builder.AddOrleansRegistry(options =>
+        {
+            options.StorageType = StorageType.File;
+            options.DataDirectory = folder;
+        });
+        builder.Services.AddRegistryGateway();
+        var app = builder.Build();
+        app.MapRegistryGateway();
+        await app.StartAsync();
+        return new HttpHost(app, folder);
+    }
+
+    /// <summary>Kestrel with nothing but one endpoint: GET answers these bytes, POST reads the body and answers them.</summary>
+    public static async Task<HttpHost> BareAsync(byte[] answer)
+    {
+        var app = Builder().Build();
+        app.Run(async context =>
+        {
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                await context.Request.BodyReader.CopyToAsync(Stream.Null);
+            }
+
+            context.Response.ContentType = "application/json";
+            context.Response.ContentLength = answer.Length;
+            context.Response.BodyWriter.Write(answer);
+        });
+        await app.StartAsync();
+        return new HttpHost(app, null);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        if (folder is not null)
+        {
+            System.IO.Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static WebApplicationBuilder Builder()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        return builder;
+    }
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Gateway.Tests;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+
+[assembly: AssemblyFixture(typeof(GatewayHost))]
+
+namespace OrleansRegistry.Gateway.Tests;
+
+/// <summary>The gateway on real Kestrel, as a test server has no request line to take ids from. One for all tests that need no other.</summary>
+public sealed class GatewayHost : IAsyncLifetime
+{
+    private WebApplication? app;
+
+    /// <summary>What the gateway's log holds from level warning up.</summary>
+    internal ConcurrentQueue<string> Log { get; } = new();
+
+    internal HttpClient Client { get; private set; } = null!;
+
+    internal Uri Address { get; private set; } = null!;
+
+    internal IAgentRegistry Registry => app!.Services.GetRequiredService<IAgentRegistry>();
+
+    internal IEnumerable<RouteEndpoint> Routes =>
+        ((IEndpointRouteBuilder)app!).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
+
+    /// <summary>A gateway of its own for one test.</summary>
+    /// <param name="registry">In place of the real one, over a memory store.</param>
+    internal static async Task<GatewayHost> StartAsync(
+        Action<GatewayOptions>? configure = null, IAgentRegistry? registry = null, Action<WebApplicationBuilder>? build = null, string? pathBase = null)
+    {
+        var host = new GatewayHost();
+        await host.StartAsync(builder =>
+        {
+            builder.Services.AddRegistryGateway(configure);
+            if (registry is null)
+            {
+                builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+            }
+            else
+            {
+                builder.Services.AddSingleton(registry);
+            }
+
+            build?.Invoke(builder);
+        }, pathBase);
+        return host;
+    }
+
+    public async ValueTask InitializeAsync() => await StartAsync(
+        builder =>
+        {
+            builder.Services.AddRegistryGateway();
+            builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+        },
+        null);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync(Action<WebApplicationBuilder> build, string? pathBase)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
+        build(builder);
+        app = builder.Build();
+        if (pathBase is not null)
+        {
+            app.UsePathBase(pathBase);
+            app.UseRouting();
+        }
+
+        app.MapRegistryGateway();
+        await app.StartAsync();
+        Address = new Uri(app.Urls.First());
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
+    }
+
+    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace OrleansRegistry.Server.Tests;
+
+public sealed class StartTests : IDisposable
+{
+    private readonly DataFolder folder = new();
+
+    [Fact]
+    public async Task What_was_registered_is_there_after_a_stop_and_a_start()
+    {
+        await using (var server = await ServerProcess.StartAsync(folder.Settings()))
+        {
+            Assert.Contains($"file store in {folder.Path}", server.Output, StringComparison.Ordinal);
+            var answer = await server.Http.PostAsJsonAsync("/agents", new { agent_card = new { name = "kept", description = "d" } });
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(0, await server.StopAsync());
+        }
+
+        await using var again = await ServerProcess.StartAsync(folder.Settings());
+        var agent = await again.Http.GetFromJsonAsync<JsonElement>("/agents/kept");
+        Assert.Equal("kept", agent.GetProperty("agent_card").GetProperty("name").GetString());
+        Assert.Equal(1, agent.GetProperty("revision").GetInt64());
+        Assert.Equal(HttpStatusCode.OK, (await again.Http.GetAsync("/health/ready")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("STORAGE_TYPE", "floppy", "memory")]
+    [InlineData("REGISTRY_STRICT_CARDS", "perhaps", "true or false")]
+    [InlineData("REGISTRY_MAX_CARD_BYTES", "-1", "1024")]
+    [InlineData("ORLEANS_SILO_PORT", "99999", "65535")]
+    [InlineData("A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL", "HIGH", "TRUST_LEVEL_COMMUNITY")]
+    [InlineData("REGISTRY_PUBLIC_URL", "not a url", "http")]
+    public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_choices(string name, string value, string choice)
+    {
+        var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings((name, value)));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(value, output, StringComparison.Ordinal);
+        Assert.Contains(choice, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+        Assert.Empty(System.IO.Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public async Task A_second_process_on_the_same_folder_does_not_start()
+    {
+        await using var first = await ServerProcess.StartAsync(folder.Settings());
+        var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings());
+        Assert.Equal(1, exitCode);
+        Assert.Contains(folder.Path, output, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await first.Http.GetAsync("/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Two_registries_run_side_by_side()
+    {
+        using var other = new DataFolder();
+        await using var first = await ServerProcess.StartAsync(folder.Settings());
+        await using var second = await ServerProcess.StartAsync(other.Settings());
+        await first.Http.PostAsJsonAsync("/agents", new { agent_card = new { name = "mine" } });
+        Assert.Equal(HttpStatusCode.NotFound, (await second.Http.GetAsync("/agents/mine")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_damaged_log_stops_the_start_and_is_left_as_it_is()
+    {
+        await using (var server = await ServerProcess.StartAsync(folder.Settings()))
+        {
+            foreach (var name in (string[])["one", "two", "three"])
+            {
+                await server.Http.PostAsJsonAsync("/agents", new { agent_card = new { name } });
+            }
+
+            await server.StopAsync();
+        }
+
+        var log = Assert.Single(System.IO.Directory.GetFiles(folder.Path, "*.seg"));
+        var bytes = await File.ReadAllBytesAsync(log);
+        bytes[200] ^= 0xFF;
+        await File.WriteAllBytesAsync(log, bytes);
+
+        var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings());
+        Assert.Equal(1, exitCode);
+        Assert.Contains(Path.GetFileName(log), output, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(log));
+    }
+
+    public void Dispose() => folder.Dispose();
+}

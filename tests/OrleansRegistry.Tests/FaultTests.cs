@@ -1,0 +1,99 @@
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Memory;
+
+namespace OrleansRegistry.Tests;
+
+/// <summary>What a caller is told when the store fails, and what stands afterwards.</summary>
+public sealed class FaultTests
+{
+    private static readonly Caller Me = Caller.Default;
+
+    [Theory]
+    [InlineData(RegistryError.StorageFull)]
+    [InlineData(RegistryError.Busy)]
+    [InlineData(RegistryError.Unavailable)]
+    public async Task A_store_that_refuses_is_passed_on_as_it_says_and_nothing_changes(RegistryError error)
+    {
+        var store = new FaultyStore();
+        await using var host = await RegistryHost.StartAsync(store: store);
+        var first = await host.Agents.RegisterAsync(Me, Cards.Registration("a", "before"));
+        store.Fault = new RegistryException(error, "As the store says.") { RetryAfter = TimeSpan.FromSeconds(3) };
+
+        foreach (var call in (Func<Task>[])
+            [
+                () => host.Agents.RegisterAsync(Me, Cards.Registration("a", "after")),
+                () => host.Agents.RegisterAsync(Me, Cards.Registration("new")),
+                () => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: false)),
+                () => host.Agents.RemoveAsync(Me, "a"),
+            ])
+        {
+            var refusal = await Assert.ThrowsAsync<RegistryException>(call);
+            Assert.Equal((error, "As the store says.", TimeSpan.FromSeconds(3)), (refusal.Error, refusal.Message, refusal.RetryAfter));
+        }
+
+        var batch = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("new"), Cards.Registration("a", "after")]);
+        Assert.All(batch, result => Assert.Equal(error, result.Refused!.Error));
+
+        Assert.Equal(first.Agent, await host.Agents.GetAsync(Me, "a"));
+        store.Fault = null;
+        Assert.Equal(first.Agent, await host.Agents.GetAsync(Me, "a", ReadConsistency.Strong));
+        Assert.Null(await host.Agents.GetAsync(Me, "new"));
+        Assert.False((await host.Agents.RegisterAsync(Me, Cards.Registration("a", "after"))).Created);
+    }
+
+    [Fact]
+    public async Task A_lost_race_is_run_again_on_what_the_winner_stored()
+    {
+        var store = new FaultyStore();
+        await using var host = await RegistryHost.StartAsync(store: store);
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a", "first"));
+        var stored = (await store.ReadAsync(RecordKind.Agent, new RecordKey("default", "a")))!;
+        await store.WriteAsync(RecordKind.Agent, stored.Key, stored.Version, stored.Body);
+
+        var patched = await host.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: false));
+        Assert.Equal(3, patched.Agent.Revision);
+        Assert.False(patched.Agent.Enabled);
+    }
+
+    [Fact]
+    public async Task A_revision_that_does_not_come_is_told_after_a_while()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        var late = await Assert.ThrowsAsync<RegistryException>(() => host.Agents.WaitForRevisionAsync(1_000_000).AsTask());
+        Assert.Equal(RegistryError.Unavailable, late.Error);
+        Assert.NotNull(late.RetryAfter);
+    }
+
+    /// <summary>A memory store that fails when it is told to.</summary>
+    internal sealed class FaultyStore : IRecordStore
+    {
+        private readonly MemoryStore inner = new();
+
+        public Exception? Fault { get; set; }
+
+        public string Description => inner.Description;
+
+        public bool IsShared => inner.IsShared;
+
+        public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
+
+        public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
+            inner.ReadAsync(kind, key, cancellationToken);
+
+        public ValueTask<long> WriteAsync(RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
+            Fault is null ? inner.WriteAsync(kind, key, expectedVersion, body, cancellationToken) : ValueTask.FromException<long>(Fault);
+
+        public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+            Fault is null ? inner.DeleteAsync(kind, key, expectedVersion, cancellationToken) : ValueTask.FromException<long>(Fault);
+
+        public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+
+        public ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => inner.CurrentRevisionAsync(cancellationToken);
+
+        public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
+            inner.ReadChangesAsync(revision, cancellationToken);
+
+        public ValueTask DisposeAsync() => inner.DisposeAsync();
+    }
+}
