@@ -50,7 +50,12 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
     {
         foreach (var id in unsettled.Keys)
         {
-            await CloseAsync(connection, id, number: -1, cancellationToken);
+            var (_, certain) = await CloseAsync(connection, id, number: -1, cancellationToken);
+            if (!certain)
+            {
+                return;
+            }
+
             unsettled.TryRemove(id, out _);
         }
     }
@@ -81,7 +86,13 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
         unsettled[asked] = true;
         try
         {
-            var outcome = await database.RunRawAsync((connection, token) => CloseAsync(connection, asked, number, token), CancellationToken.None);
+            var (outcome, certain) = await database.RunRawAsync((connection, token) => CloseAsync(connection, asked, number, token), CancellationToken.None);
+            if (outcome is null && !certain && lost is not PostgresException)
+            {
+                throw new NpgsqlException("the server is read-only now");
+            }
+
+            // A server that says why it ends a connection commits nothing on it any more.
             unsettled.TryRemove(asked, out _);
             logger.OutcomeResolved(database.Description, writes, outcome is null ? "not stored" : "stored");
             return outcome;
@@ -102,11 +113,26 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
         return id;
     }
 
-    private static async Task<BatchOutcome?> CloseAsync(NpgsqlConnection connection, Guid id, long number, CancellationToken cancellationToken)
+    /// <summary>
+    /// Closes the row. Not certain where the server is read-only: the row is then only read, and a batch that still runs may commit after that.
+    /// </summary>
+    private static async Task<(BatchOutcome? Outcome, bool Certain)> CloseAsync(
+        NpgsqlConnection connection, Guid id, long number, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            $"UPDATE registry_writers SET closed = true WHERE id = $1 RETURNING {BatchOutcome.Columns}, batch", connection) { Parameters = { new() { Value = id } } };
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) && reader.GetInt64(3) == number ? BatchOutcome.Read(reader) : null;
+        try
+        {
+            return (await ReadAsync($"UPDATE registry_writers SET closed = true WHERE id = $1 RETURNING {BatchOutcome.Columns}, batch"), true);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            return (await ReadAsync($"SELECT {BatchOutcome.Columns}, batch FROM registry_writers WHERE id = $1"), false);
+        }
+
+        async Task<BatchOutcome?> ReadAsync(string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = id } } };
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            return await reader.ReadAsync(cancellationToken) && reader.GetInt64(3) == number ? BatchOutcome.Read(reader) : null;
+        }
     }
 }
