@@ -31,7 +31,10 @@ public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body);
 /// <summary>One committed change of an agent. <paramref name="Body"/> is null where it was deleted.</summary>
 public readonly record struct RecordChange(RecordKey Key, long Revision, RecordBody? Body);
 
-/// <summary>A run of changes without a gap, in commit order.</summary>
+/// <summary>
+/// A run of changes in commit order. Who knows all up to where it begins, and takes in the whole of it, knows the state of every agent as
+/// of <see cref="Revision"/> or later. A change that a later one of the same agent has overtaken may be left out.
+/// </summary>
 /// <param name="Changes">Never empty.</param>
 public sealed record ChangeBatch(IReadOnlyList<RecordChange> Changes)
 {
@@ -81,7 +84,8 @@ public interface IRecordStore : IAsyncDisposable
     ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The changes of agents after <paramref name="revision"/>, oldest first; waits until there is one.
+    /// The changes of agents after <paramref name="revision"/>, oldest first; waits until there is one. Of an agent that changed more than
+    /// once it tells the newest change at least: memory and file stores tell each one, a shared store may not.
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that old are no longer held: take a new <see cref="SnapshotAsync"/>.</exception>
     ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default);

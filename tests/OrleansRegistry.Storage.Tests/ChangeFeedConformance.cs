@@ -6,15 +6,17 @@ namespace OrleansRegistry.Storage.Tests;
 public abstract class ChangeFeedConformance : RecordStoreConformance
 {
     [Fact]
-    public async Task The_feed_tells_every_change_in_order()
+    public async Task The_feed_tells_changes_in_order_and_the_newest_of_each_agent()
     {
         await Store.PutAsync("a", 0, "1");
+        await Store.PutAsync("b", 0, "1");
         await Store.PutAsync("a", 1, "2");
-        await Store.DropAsync("a", 2);
+        await Store.DropAsync("b", 2);
 
-        RecordChange[] expected = [new(Key("a"), 1, Body("1")), new(Key("a"), 2, Body("2")), new(Key("a"), 3, null)];
-        Assert.Equal(expected, await Store.ChangesAsync(0));
-        Assert.Equal(expected[2..], await Store.ChangesAsync(2));
+        var changes = await Store.ChangesAsync(0);
+        Assert.Equal(changes.OrderBy(change => change.Revision), changes);
+        Assert.Equal([new(Key("a"), 3, Body("2")), new(Key("b"), 4, null)], changes.GroupBy(change => change.Key).Select(agent => agent.Last()));
+        Assert.Equal([new(Key("b"), 4, null)], await Store.ChangesAsync(3));
     }
 
     [Fact]
@@ -50,15 +52,15 @@ public abstract class ChangeFeedConformance : RecordStoreConformance
     }
 
     [Fact]
-    public async Task Readers_beside_many_writers_see_every_revision_once_and_in_order()
+    public async Task Readers_beside_many_writers_see_changes_in_order_up_to_the_last()
     {
         const int Writers = 32, Each = 40;
         var readers = Enumerable.Range(0, 4).Select(_ => Task.Run(async () =>
         {
             var seen = new List<RecordChange>();
-            while (seen.Count < Writers * Each)
+            while (seen.Count == 0 || seen[^1].Revision < Writers * Each)
             {
-                seen.AddRange((await Store.ReadChangesAsync(seen.Count)).Changes);
+                seen.AddRange((await Store.ReadChangesAsync(seen.Count == 0 ? 0 : seen[^1].Revision)).Changes);
             }
 
             return seen;
@@ -75,50 +77,14 @@ public abstract class ChangeFeedConformance : RecordStoreConformance
 
         foreach (var seen in await Task.WhenAll(readers))
         {
-            Assert.Equal(Enumerable.Range(1, Writers * Each).Select(i => (long)i), seen.Select(change => change.Revision));
+            Assert.Equal(seen.Select(change => change.Revision).Distinct().Order(), seen.Select(change => change.Revision));
+            var last = seen.GroupBy(change => change.Key).ToDictionary(agent => agent.Key, agent => agent.Last());
+            Assert.Equal(Writers, last.Count);
+            foreach (var (key, stored) in await Store.AllAsync())
+            {
+                Assert.Equal((stored.Version, stored.Body), (last[key].Revision, last[key].Body));
+            }
         }
-    }
-
-    [Fact]
-    public async Task A_reader_too_far_behind_is_told_so()
-    {
-        await ReplaceAsync(new ChangeLogLimits { MaxChanges = 10 });
-        for (var i = 1; i <= 25; i++)
-        {
-            await Store.PutAsync($"a{i}", 0, "1");
-        }
-
-        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(14));
-        Assert.Equal(10, (await Store.ReadChangesAsync(15)).Changes.Count);
-    }
-
-    [Fact]
-    public async Task The_feed_is_bounded_by_bytes_but_holds_the_newest()
-    {
-        await ReplaceAsync(new ChangeLogLimits { MaxBytes = 100_000 });
-        for (var i = 1; i <= 5; i++)
-        {
-            await Store.WriteAsync(RecordKind.Agent, Key($"a{i}"), 0, BodyOf(40_000));
-        }
-
-        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(2));
-        Assert.Equal(2, (await Store.ReadChangesAsync(3)).Changes.Count);
-
-        await Store.WriteAsync(RecordKind.Agent, Key("big"), 0, BodyOf(200_000));
-        Assert.Equal("big", Assert.Single((await Store.ReadChangesAsync(5)).Changes).Key.Id);
-    }
-
-    [Fact]
-    public async Task The_feed_hands_out_bounded_batches()
-    {
-        await ReplaceAsync(new ChangeLogLimits { MaxBatch = 3 });
-        for (var i = 1; i <= 8; i++)
-        {
-            await Store.PutAsync($"a{i}", 0, "1");
-        }
-
-        Assert.Equal([1, 2, 3], (await Store.ReadChangesAsync(0)).Changes.Select(change => (int)change.Revision));
-        Assert.Equal(8, (await Store.ChangesAsync(0)).Count);
     }
 
     [Fact]
@@ -148,13 +114,6 @@ public abstract class ChangeFeedConformance : RecordStoreConformance
 
         await writing;
         Assert.Empty(await Store.AllAsync());
-    }
-
-    [Fact]
-    public async Task A_feed_limit_out_of_range_stops_the_start()
-    {
-        var refusal = await Assert.ThrowsAsync<StoreStartException>(() => ReplaceAsync(new ChangeLogLimits { MaxChanges = 0 }));
-        Assert.Contains("MaxChanges", refusal.Message);
     }
 
     private static void Apply(Dictionary<RecordKey, (long Version, RecordBody Body)> picture, IEnumerable<RecordChange> changes)

@@ -11,7 +11,7 @@ public abstract class RecordStoreConformance : IAsyncLifetime
 
     protected IRecordStore Store => store!;
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         store = Create(new ChangeLogLimits());
         await store.OpenAsync(CancellationToken.None);

@@ -1,5 +1,6 @@
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
 
@@ -11,16 +12,28 @@ public enum StorageType
 
     /// <summary>In this process: gone when it ends.</summary>
     Memory,
+
+    /// <summary>In a PostgreSQL database, which any number of processes may share.</summary>
+    Postgres,
 }
 
 /// <summary>How this process takes part in the registry. The summary of each names its setting.</summary>
 public sealed class RegistryOptions
 {
-    /// <summary><c>STORAGE_TYPE</c>: <c>file</c> (default) or <c>memory</c>.</summary>
+    /// <summary>
+    /// <c>STORAGE_TYPE</c> (or <c>STORAGE_BACKEND</c>): <c>file</c> (default), <c>memory</c>, or <c>postgres</c> (<c>database</c> too), which is the
+    /// default where <c>DATABASE_URL</c> is set.
+    /// </summary>
     public StorageType StorageType { get; set; } = StorageType.File;
 
     /// <summary><c>STORAGE_DATA_DIR</c>: the folder of the file store.</summary>
     public string DataDirectory { get; set; } = "data";
+
+    /// <summary>
+    /// <c>DATABASE_URL</c> and <c>STORAGE__POSTGRES_POOL_MIN</c>, <c>_POOL_MAX</c>, <c>_TIMEOUT</c>, <c>_COMMAND_TIMEOUT</c>, <c>_MAX_RETRIES</c>,
+    /// <c>_RETRY_DELAY</c> (times in seconds), <c>STORAGE__RUN_MIGRATIONS_ON_STARTUP</c>: the database; null where none is named.
+    /// </summary>
+    public PostgresStoreOptions? Postgres { get; set; }
 
     /// <summary><c>REGISTRY_STRICT_CARDS</c>: refuse agent cards for what would otherwise be a warning.</summary>
     public bool StrictCards { get; set; }

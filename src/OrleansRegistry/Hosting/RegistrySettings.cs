@@ -13,11 +13,8 @@ internal static class RegistrySettings
         var unset = new RegistryOptions();
         return new RegistryOptions
         {
-            StorageType = settings.OneOf("STORAGE_TYPE", unset.StorageType, new Dictionary<string, StorageType>
-            {
-                ["file"] = StorageType.File,
-                ["memory"] = StorageType.Memory,
-            }),
+            StorageType = PostgresSettings.ReadType(settings, unset.StorageType),
+            Postgres = PostgresSettings.Read(settings),
             DataDirectory = settings.Text("STORAGE_DATA_DIR") ?? unset.DataDirectory,
             StrictCards = settings.Flag("REGISTRY_STRICT_CARDS", unset.StrictCards),
             MaxCardBytes = settings.Number("REGISTRY_MAX_CARD_BYTES", unset.MaxCardBytes, 1024, 16 * 1024 * 1024),

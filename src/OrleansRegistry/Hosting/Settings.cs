@@ -9,7 +9,11 @@ public sealed class SettingException(string message) : Exception(message);
 /// <summary>Reads settings by the names that people set them with, and refuses a value that is none. An empty value counts as unset.</summary>
 public sealed class Settings(IConfiguration configuration)
 {
-    public string? Text(string name) => configuration[name] is { } value && !string.IsNullOrWhiteSpace(value) ? value.Trim() : null;
+    /// <summary>The value. A <c>__</c> in the name is a <c>:</c> where the setting came from the environment.</summary>
+    public string? Text(string name) =>
+        (configuration[name] ?? configuration[name.Replace("__", ConfigurationPath.KeyDelimiter, StringComparison.Ordinal)]) is { } value && !string.IsNullOrWhiteSpace(value)
+            ? value.Trim()
+            : null;
 
     /// <summary>One of <paramref name="choices"/>, whatever its case.</summary>
     public T OneOf<T>(string name, T unset, IReadOnlyDictionary<string, T> choices) => Text(name) is not { } value

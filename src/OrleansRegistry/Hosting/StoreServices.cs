@@ -4,20 +4,21 @@ using OrleansRegistry.Grains;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Files;
 using OrleansRegistry.Storage.Memory;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
 
 /// <summary>Makes the store that the options name, and puts the grains' states into it.</summary>
-internal static class StoreServices
+internal static partial class StoreServices
 {
     public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
     {
-        services.AddSingleton<IRecordStore>(provider => options.StorageType switch
+        if (options.StorageType == StorageType.Postgres && options.Postgres is null)
         {
-            StorageType.Memory => new MemoryStore(),
-            StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, provider.GetRequiredService<ILogger<FileStore>>()),
-            _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
-        });
+            throw new SettingException($"STORAGE_TYPE is postgres, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
+        }
+
+        services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<ILoggerFactory>()));
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,
             RecordKind.Agent,
@@ -25,4 +26,23 @@ internal static class StoreServices
             stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
+
+    private static IRecordStore CreateStore(RegistryOptions options, ILoggerFactory loggers)
+    {
+        if (options.StorageType != StorageType.Postgres && options.Postgres is not null)
+        {
+            LogDatabaseUnused(loggers.CreateLogger(typeof(StoreServices)), PostgresSettings.DatabaseUrl, options.StorageType);
+        }
+
+        return options.StorageType switch
+        {
+            StorageType.Memory => new MemoryStore(),
+            StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<FileStore>()),
+            StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>()),
+            _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
+        };
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Setting} is set but not used: STORAGE_TYPE chooses the {Type} store.")]
+    private static partial void LogDatabaseUnused(ILogger logger, string setting, StorageType type);
 }

@@ -4,7 +4,7 @@ using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Files;
 
-public sealed class FileStoreTests : ChangeFeedConformance
+public sealed class FileStoreTests : WholeFeedConformance
 {
     private readonly TempFolder folder = new();
 

@@ -1,0 +1,3 @@
+DROP TABLE agents;
+DROP TABLE registry_writers;
+DROP TABLE registry_revision;

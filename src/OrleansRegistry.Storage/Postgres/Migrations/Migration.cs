@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+/// <summary>One numbered step of the schema, and its way back.</summary>
+internal sealed record Migration(int Number, string Name, string Up, string Down)
+{
+    private const string Prefix = "sql/";
+    private const string UpSuffix = ".up.sql";
+    private const string DownSuffix = ".down.sql";
+
+    /// <summary>Those of this program, in order.</summary>
+    public static IReadOnlyList<Migration> BuiltIn { get; } = Load(typeof(Migration).Assembly);
+
+    /// <summary>What an applied migration is known by, whatever its line ends.</summary>
+    public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Up.ReplaceLineEndings("\n").TrimEnd('\n'))));
+
+    public override string ToString() => $"{Number:D4}_{Name}";
+
+    private static List<Migration> Load(Assembly assembly) =>
+    [
+        .. assembly.GetManifestResourceNames()
+            .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal) && name.EndsWith(UpSuffix, StringComparison.Ordinal))
+            .Select(name => name[Prefix.Length..^UpSuffix.Length])
+            .Select(name => new Migration(
+                int.Parse(name.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture),
+                name[5..],
+                Text(assembly, Prefix + name + UpSuffix),
+                Text(assembly, Prefix + name + DownSuffix)))
+            .OrderBy(migration => migration.Number),
+    ];
+
+    private static string Text(Assembly assembly, string name)
+    {
+        using var stream = assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is missing: each migration has a way back.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return reader.ReadToEnd();
+    }
+}

@@ -1,0 +1,184 @@
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+/// <summary>One migration as this program and the database know it. <paramref name="AppliedAt"/> is null where it is pending.</summary>
+public sealed record MigrationStatus(int Number, string Name, DateTimeOffset? AppliedAt);
+
+/// <summary>
+/// Brings the schema of a database up to what this program needs, or back down. Any number of processes may do so at once: an advisory
+/// lock lets one at a time.
+/// </summary>
+public sealed class PostgresMigrations : IAsyncDisposable
+{
+    private const long AdvisoryLock = 0x6f72_6567_4d49_4700;
+
+    private readonly PostgresDatabase database;
+    private readonly IReadOnlyList<Migration> known;
+    private readonly ILogger logger;
+
+    /// <exception cref="StoreStartException">An option is wrong.</exception>
+    public PostgresMigrations(PostgresStoreOptions options, ILogger<PostgresMigrations> logger)
+        : this(new PostgresDatabase(options, logger, TimeProvider.System), logger, Migration.BuiltIn)
+    {
+    }
+
+    internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known) =>
+        (this.database, this.logger, this.known) = (database, logger, known);
+
+    /// <summary>Every migration of this program, in order.</summary>
+    /// <exception cref="StoreStartException">The database cannot be reached, or has a migration that was edited or that this program does not know.</exception>
+    public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) => GuardedAsync<IReadOnlyList<MigrationStatus>>(
+        async (connection, token) =>
+        {
+            var applied = await AppliedAsync(connection, token);
+            return [.. known.Select(migration => new MigrationStatus(
+                migration.Number, migration.Name, applied.TryGetValue(migration.Number, out var row) ? row.At : null))];
+        },
+        cancellationToken);
+
+    /// <summary>Applies what is pending, each in a transaction of its own.</summary>
+    /// <returns>How many were.</returns>
+    /// <exception cref="StoreStartException">As <see cref="StatusAsync"/>, or one could not be applied; those before it stay.</exception>
+    public Task<int> UpAsync(CancellationToken cancellationToken = default) => LockedAsync(
+        async (connection, token) =>
+        {
+            await ExecuteAsync(
+                connection,
+                "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+                + "applied_at timestamptz NOT NULL DEFAULT now())",
+                token);
+            var applied = await AppliedAsync(connection, token);
+            var pending = known.Where(migration => !applied.ContainsKey(migration.Number)).ToArray();
+            foreach (var migration in pending)
+            {
+                await StepAsync(
+                    connection, migration, "up", migration.Up, "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
+                    [migration.Number, migration.Name, migration.Checksum], token);
+            }
+
+            return pending.Length;
+        },
+        cancellationToken);
+
+    /// <summary>Takes back every migration above <paramref name="to"/>, with the data that lies in it; 0 takes back all.</summary>
+    /// <returns>How many were.</returns>
+    /// <exception cref="StoreStartException">As <see cref="UpAsync"/>.</exception>
+    public Task<int> DownAsync(int to, CancellationToken cancellationToken = default) => LockedAsync(
+        async (connection, token) =>
+        {
+            var applied = await AppliedAsync(connection, token);
+            var above = known.Where(migration => migration.Number > to && applied.ContainsKey(migration.Number)).Reverse().ToArray();
+            foreach (var migration in above)
+            {
+                await StepAsync(
+                    connection, migration, "down", migration.Down, "DELETE FROM schema_migrations WHERE number = $1", [migration.Number], token);
+            }
+
+            return above.Length;
+        },
+        cancellationToken);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+
+    private Task<T> LockedAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => GuardedAsync(
+        async (connection, token) =>
+        {
+            await ExecuteAsync(connection, $"SELECT pg_advisory_lock({AdvisoryLock})", token);
+            try
+            {
+                return await work(connection, token);
+            }
+            finally
+            {
+                if (connection.FullState == System.Data.ConnectionState.Open)
+                {
+                    await ExecuteAsync(connection, $"SELECT pg_advisory_unlock({AdvisoryLock})", CancellationToken.None);
+                }
+            }
+        },
+        cancellationToken);
+
+    private async Task<T> GuardedAsync<T>(Func<NpgsqlConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.RunRawAsync(work, cancellationToken);
+        }
+        catch (Exception fault) when (PostgresFaults.Is(fault))
+        {
+            throw PostgresFaults.Start(database.Description, fault);
+        }
+    }
+
+    /// <summary>What the database says was applied, after a check that this program knows all of it.</summary>
+    private async Task<Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var applied = new Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>();
+        await using var exists = new NpgsqlCommand("SELECT to_regclass('schema_migrations') IS NOT NULL", connection);
+        if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
+        {
+            return applied;
+        }
+
+        await using var command = new NpgsqlCommand("SELECT number, name, checksum, applied_at FROM schema_migrations ORDER BY number", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            applied[reader.GetInt32(0)] = (reader.GetString(1), reader.GetString(2), reader.GetFieldValue<DateTimeOffset>(3));
+        }
+
+        foreach (var (number, row) in applied)
+        {
+            Check(known.FirstOrDefault(migration => migration.Number == number), number, row.Name, row.Checksum);
+        }
+
+        return applied;
+    }
+
+    private void Check(Migration? migration, int number, string name, string checksum)
+    {
+        if (migration is null)
+        {
+            throw new StoreStartException(
+                $"The {database.Description} has the migration {number:D4}_{name}, which this program does not know: a newer version has been here. "
+                + "Run that version, or have it take the migration back first.");
+        }
+
+        if (migration.Checksum != checksum)
+        {
+            throw new StoreStartException(
+                $"The migration {migration} was edited after it was applied to the {database.Description}. Restore sql/{migration}.up.sql as it was, "
+                + "and put the change into a new migration.");
+        }
+    }
+
+    private async Task StepAsync(
+        NpgsqlConnection connection, Migration migration, string direction, string sql, string record, object[] values, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        try
+        {
+            await ExecuteAsync(connection, sql, cancellationToken);
+            await using var command = new NpgsqlCommand(record, connection);
+            command.Parameters.AddRange(Array.ConvertAll(values, value => new NpgsqlParameter { Value = value }));
+            await command.ExecuteNonQueryAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+        }
+        catch (PostgresException refused) when (!PostgresFaults.MayPass(refused))
+        {
+            throw new StoreStartException(
+                $"The migration {migration} ({direction}) was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). Nothing of it was kept.",
+                refused);
+        }
+
+        logger.MigrationApplied(migration.ToString(), direction, database.Description);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+internal static partial class PostgresStoreLog
+{
+    [LoggerMessage(LogLevel.Information, "Opened the {Store}: revision {Revision}, in {Milliseconds} ms.")]
+    public static partial void StoreOpened(this ILogger logger, string store, long revision, long milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store} failed ({Fault}): try {Attempt} of {MaxRetries} follows in {Milliseconds:F0} ms.")]
+    public static partial void Retrying(this ILogger logger, string store, string fault, int attempt, int maxRetries, double milliseconds);
+
+    [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes failed; their callers were told.")]
+    public static partial void BatchFailed(this ILogger logger, Exception fault, string store, int writes);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store}: the connection was lost at commit of {Writes} writes; read back: {Outcome}.")]
+    public static partial void OutcomeResolved(this ILogger logger, string store, int writes, string outcome);
+
+    [LoggerMessage(LogLevel.Error, "The {Store}: the outcome of {Writes} writes is unknown: the connection was lost at commit, and they could not be read back.")]
+    public static partial void OutcomeUnknown(this ILogger logger, Exception fault, string store, int writes);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store} refused the query columns of {Kind} {Tenant}/{Id} ({Fault}): they stay empty, and the document is stored.")]
+    public static partial void ColumnsLeftEmpty(this ILogger logger, string store, RecordKind kind, string tenant, string id, string fault);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store}: lost the connection that listens for changes; until it is back the feed looks by itself.")]
+    public static partial void ListenerLost(this ILogger logger, Exception fault, string store);
+
+    [LoggerMessage(LogLevel.Information, "The {Store}: listening for changes.")]
+    public static partial void Listening(this ILogger logger, string store);
+
+    [LoggerMessage(LogLevel.Information, "The {Store}: removed {Count} old deletions; the feed now begins at revision {Horizon}.")]
+    public static partial void TombstonesRemoved(this ILogger logger, string store, long count, long horizon);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store}: old deletions could not be removed; it is tried again later.")]
+    public static partial void SweepFailed(this ILogger logger, Exception fault, string store);
+
+    [LoggerMessage(LogLevel.Information, "Migration {Migration} applied ({Direction}) to the {Store}.")]
+    public static partial void MigrationApplied(this ILogger logger, string migration, string direction, string store);
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+/// <summary>
+/// Keeps records in PostgreSQL, for any number of processes. A write is answered once the transaction that it shares with all that waited
+/// beside it is committed; reads that wait share a query.
+/// </summary>
+/// <remarks>
+/// The feed shows each agent's newest change only. What may pass (a lost connection, a restart of the server) is tried again within
+/// <see cref="PostgresStoreOptions.MaxRetries"/>; a write whose answer was lost is looked up. See docs/postgres.md.
+/// </remarks>
+public sealed class PostgresStore : IRecordStore
+{
+    private readonly PostgresStoreOptions options;
+    private readonly ILogger<PostgresStore> logger;
+    private readonly PostgresDatabase database;
+    private readonly PostgresFeed feed;
+    private readonly GroupCommit writes;
+    private readonly ReadBatcher reads;
+    private readonly TombstoneSweep sweep;
+    private readonly ChangeListener listener;
+    private readonly CancellationTokenSource lifetime = new();
+    private readonly CancellationToken ending;
+    private Task background = Task.CompletedTask;
+    private volatile bool opened;
+    private int disposed;
+
+    /// <exception cref="StoreStartException">An option or the connection string is wrong.</exception>
+    public PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger)
+        : this(options, logger, TimeProvider.System)
+    {
+    }
+
+    internal PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, TimeProvider time)
+    {
+        var agents = RecordTable.All[RecordKind.Agent];
+        (this.options, this.logger, ending) = (options, logger, lifetime.Token);
+        database = new PostgresDatabase(options, logger, time);
+        feed = new PostgresFeed(database, agents, options.FeedPollInterval, time);
+        writes = new GroupCommit(database, options, feed, logger);
+        reads = new ReadBatcher(database, writes);
+        sweep = new TombstoneSweep(database, agents, options.TombstoneAge, time, logger);
+        listener = new ChangeListener(database, feed, () => writes.WriterId, time, logger);
+    }
+
+    public string Description => database.Description;
+
+    public bool IsShared => true;
+
+    internal PostgresDatabase Database => database;
+
+    public async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var migrations = new PostgresMigrations(database, logger, Migration.BuiltIn);
+        if (options.RunMigrations)
+        {
+            await migrations.UpAsync(cancellationToken);
+        }
+        else if ((await migrations.StatusAsync(cancellationToken)).FirstOrDefault(migration => migration.AppliedAt is null) is { } pending)
+        {
+            throw new StoreStartException(
+                $"The {Description} lacks the migration {pending.Number:D4}_{pending.Name}, and STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
+                + "run the server's migration mode, or turn that on.");
+        }
+
+        var revision = await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
+        feed.Start(revision);
+        writes.Start();
+        reads.Start();
+        background = Task.WhenAll(Task.Run(() => listener.RunAsync(ending), CancellationToken.None), Task.Run(() => sweep.RunAsync(ending), CancellationToken.None));
+        opened = true;
+        logger.StoreOpened(Description, revision, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RecordRules.CheckKey(kind, key);
+        ThrowUnlessOpen();
+        return await reads.ReadAsync(RecordTable.All[kind], key).WaitAsync(cancellationToken);
+    }
+
+    public ValueTask<long> WriteAsync(
+        RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckBody(body);
+        return ChangeAsync(kind, key, expectedVersion, body, cancellationToken);
+    }
+
+    public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+        ChangeAsync(kind, key, expectedVersion, body: null, cancellationToken);
+
+    public async ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        var revision = await CurrentRevisionAsync(cancellationToken);
+        return new RecordSnapshot(revision, SnapshotQuery.ReadAsync(database, feed.Table, CancellationToken.None));
+    }
+
+    public async ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
+    }
+
+    public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        return feed.ReadAsync(revision, cancellationToken);
+    }
+
+    /// <summary>Removes the deletions that are old enough, now.</summary>
+    internal Task SweepAsync(CancellationToken cancellationToken) => sweep.SweepAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await writes.CompleteAsync();
+            await reads.CompleteAsync();
+            feed.Close(() => RecordRules.Stopping(Description));
+            await lifetime.CancelAsync();
+            await background;
+            lifetime.Dispose();
+            await database.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<long> ChangeAsync(
+        RecordKind kind, RecordKey key, long expectedVersion, RecordBody? body, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        RecordRules.CheckKey(kind, key);
+        ThrowUnlessOpen();
+        var table = RecordTable.All[kind];
+        var columns = body is { } written ? table.Project(written) : null;
+        return await writes.EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken));
+    }
+
+    private void ThrowUnlessOpen()
+    {
+        if (Volatile.Read(ref disposed) != 0)
+        {
+            throw RecordRules.Stopping(Description);
+        }
+
+        if (!opened)
+        {
+            throw new InvalidOperationException($"The {Description} is not open: call {nameof(OpenAsync)} first.");
+        }
+    }
+}

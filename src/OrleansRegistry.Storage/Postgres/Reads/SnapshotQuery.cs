@@ -1,0 +1,48 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+/// <summary>Streams all records of a table, as of the moment at which the reading begins.</summary>
+internal static class SnapshotQuery
+{
+    public static Task<long> RevisionAsync(PostgresDatabase database, RecordTable table, CancellationToken cancellationToken) =>
+        database.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand("SELECT value FROM registry_revision WHERE kind = $1", connection)
+                {
+                    Parameters = { new() { Value = table.Counter } },
+                };
+                return (long)(await command.ExecuteScalarAsync(token))!;
+            },
+            cancellationToken);
+
+    /// <exception cref="Model.RegistryException">The database cannot be read, from the beginning or any more.</exception>
+    public static async IAsyncEnumerable<StoredRecord> ReadAsync(
+        PostgresDatabase database, RecordTable table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var connection = await Translated(database, () => database.Source.OpenConnectionAsync(cancellationToken));
+        await using var command = new NpgsqlCommand($"SELECT {RecordColumns.Names} FROM {table.Name} WHERE document IS NOT NULL", connection);
+        command.CommandTimeout = 0;
+        await using var reader = await Translated(database, async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
+        while (await Translated(database, async () => await reader.ReadAsync(cancellationToken)))
+        {
+            var row = RecordColumns.Read(reader);
+            yield return new StoredRecord(row.Key, row.Revision, row.Body!.Value);
+        }
+    }
+
+    private static async ValueTask<T> Translated<T>(PostgresDatabase database, Func<ValueTask<T>> step)
+    {
+        try
+        {
+            return await step();
+        }
+        catch (Exception fault) when (PostgresFaults.Is(fault))
+        {
+            throw PostgresFaults.Translate(database.Description, fault);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Storage.Postgres;
+
+namespace OrleansRegistry.Storage.Tests.Postgres;
+
+public sealed class MigrationTests : IAsyncLifetime
+{
+    private static readonly Migration Second = new(2, "second", "CREATE TABLE second (a int);\n", "DROP TABLE second;");
+
+    private TestDatabase? database;
+
+    private TestDatabase Database => database!;
+
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+
+    public async ValueTask DisposeAsync() => await Database.DisposeAsync();
+
+    [Fact]
+    public async Task They_go_up_down_and_up_again()
+    {
+        await using var migrations = Of([.. Migration.BuiltIn, Second]);
+        Assert.All(await migrations.StatusAsync(), migration => Assert.Null(migration.AppliedAt));
+        Assert.Equal(2, await migrations.UpAsync());
+        Assert.Equal(0, await migrations.UpAsync());
+        Assert.All(await migrations.StatusAsync(), migration => Assert.NotNull(migration.AppliedAt));
+
+        Assert.Equal(1, await migrations.DownAsync(1));
+        Assert.Equal([true, false], (await migrations.StatusAsync()).Select(migration => migration.AppliedAt is not null));
+        Assert.Equal(1, await migrations.DownAsync(0));
+        Assert.Equal(1, await Database.QueryAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
+        Assert.Equal(2, await migrations.UpAsync());
+    }
+
+    [Fact]
+    public async Task An_edited_one_stops_the_start_with_its_name()
+    {
+        await using (var first = Of([Second]))
+        {
+            await first.UpAsync();
+        }
+
+        await using var otherLineEnds = Of([Second with { Up = Second.Up.ReplaceLineEndings("\r\n") }]);
+        Assert.Equal(0, await otherLineEnds.UpAsync());
+        await using var edited = Of([new Migration(2, "second", "CREATE TABLE second (b int);\n", Second.Down)]);
+        Assert.Contains("0002_second was edited", (await Assert.ThrowsAsync<StoreStartException>(() => edited.UpAsync())).Message);
+    }
+
+    [Fact]
+    public async Task An_unknown_newer_one_stops_the_start_with_its_name()
+    {
+        await using (var newer = Of([.. Migration.BuiltIn, Second]))
+        {
+            await newer.UpAsync();
+        }
+
+        var refusal = await Assert.ThrowsAsync<StoreStartException>(() => Database.OpenAsync());
+        Assert.Contains("0002_second", refusal.Message);
+    }
+
+    [Fact]
+    public async Task One_that_fails_leaves_nothing_of_itself()
+    {
+        await using var broken = Of([.. Migration.BuiltIn, new Migration(2, "broken", "CREATE TABLE half (a int); SELECT nonsense;", "")]);
+        Assert.Contains("0002_broken", (await Assert.ThrowsAsync<StoreStartException>(() => broken.UpAsync())).Message);
+        Assert.True(await Database.QueryAsync<bool>("SELECT to_regclass('half') IS NULL AND to_regclass('agents') IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task Where_they_are_off_a_pending_one_stops_the_start()
+    {
+        var refusal = await Assert.ThrowsAsync<StoreStartException>(() => Database.OpenAsync(Database.Options() with { RunMigrations = false }));
+        Assert.Contains("0001_agents", refusal.Message);
+    }
+
+    [Fact]
+    public async Task Many_may_start_at_once()
+    {
+        var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Database.OpenAsync()));
+        Assert.Equal(1, await Database.QueryAsync<long>("SELECT count(*) FROM schema_migrations"));
+        await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
+    }
+
+    private PostgresMigrations Of(IReadOnlyList<Migration> known) =>
+        new(new PostgresDatabase(Database.Options(), NullLogger.Instance, TimeProvider.System), NullLogger.Instance, known);
+}
