@@ -7,6 +7,11 @@ using OrleansRegistry.Storage;
 try
 {
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    if (args is [MigrateCommand.Name, .. var words])
+    {
+        return await MigrateCommand.RunAsync(words, builder.Configuration);
+    }
+
     builder.ConfigureListening();
     builder.AddOrleansRegistry();
     builder.AddGateway();

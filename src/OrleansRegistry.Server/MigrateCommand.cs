@@ -1,0 +1,42 @@
+using System.Globalization;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Storage.Postgres;
+
+namespace OrleansRegistry.Server;
+
+/// <summary>
+/// <c>migrate status</c>, <c>migrate up</c> and <c>migrate down N</c>: the database's schema by hand. Down takes back what is above
+/// migration N, with its data.
+/// </summary>
+internal static class MigrateCommand
+{
+    public const string Name = "migrate";
+
+    private const string Usage = "Usage: migrate status | migrate up | migrate down N (takes back every migration above N, with its data; 0 takes back all)";
+
+    /// <returns>The exit code: 0, or 2 where the words are none of these.</returns>
+    public static async Task<int> RunAsync(string[] words, IConfiguration configuration)
+    {
+        using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
+        await using var migrations = new PostgresMigrations(DatabaseSettings.Read(configuration), loggers.CreateLogger<PostgresMigrations>());
+        switch (words)
+        {
+            case ["status"]:
+                foreach (var migration in await migrations.StatusAsync())
+                {
+                    Console.WriteLine($"{migration.Number:0000} {migration.Name,-24} {migration.AppliedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "pending"}");
+                }
+
+                return 0;
+            case ["up"]:
+                Console.WriteLine($"{await migrations.UpAsync()} applied");
+                return 0;
+            case ["down", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var to):
+                Console.WriteLine($"{await migrations.DownAsync(to)} taken back");
+                return 0;
+            default:
+                await Console.Error.WriteLineAsync(Usage);
+                return 2;
+        }
+    }
+}
