@@ -13,7 +13,18 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
     private readonly DataFolder folder = new();
 
     [Fact]
-    public async Task Every_acknowledged_write_survives_a_kill_and_nothing_else_appears()
+    public Task Every_acknowledged_write_survives_a_kill_and_nothing_else_appears() => KillAgainAndAgainAsync(folder.Settings());
+
+    [Fact]
+    public async Task So_it_is_on_PostgreSQL()
+    {
+        await using var database = await PrivateDatabase.StartAsync();
+        await KillAgainAndAgainAsync(database.Settings());
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task KillAgainAndAgainAsync(IReadOnlyDictionary<string, string> settings)
     {
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
@@ -21,7 +32,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         var histories = Enumerable.Range(0, Clients).Select(i => new History($"client-{i}", random.Next())).ToArray();
         for (var round = 0; round < Rounds; round++)
         {
-            await using var server = await ServerProcess.StartAsync(folder.Settings());
+            await using var server = await ServerProcess.StartAsync(settings);
             foreach (var history in histories)
             {
                 await history.VerifyAsync(server.Http);
@@ -34,7 +45,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             await load;
         }
 
-        await using var last = await ServerProcess.StartAsync(folder.Settings());
+        await using var last = await ServerProcess.StartAsync(settings);
         foreach (var history in histories)
         {
             await history.VerifyAsync(last.Http);
@@ -44,8 +55,6 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(histories.Sum(history => history.Present), total);
         output.WriteLine($"{histories.Sum(history => history.Acknowledged)} acknowledged writes over {Rounds} kills");
     }
-
-    public void Dispose() => folder.Dispose();
 
     private sealed class Countdown(int count)
     {

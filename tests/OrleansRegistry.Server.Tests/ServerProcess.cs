@@ -13,9 +13,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(IReadOnlyDictionary<string, string> environment)
+    private ServerProcess(IReadOnlyDictionary<string, string> environment, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansRegistry.Server.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansRegistry.Server.dll"), .. words])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -64,9 +64,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it where it is expected not to come up.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment)
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] words)
     {
-        await using var server = new ServerProcess(environment);
+        await using var server = new ServerProcess(environment, words);
         await server.process.WaitForExitAsync().WaitAsync(Patience);
         server.process.WaitForExit();
         return (server.process.ExitCode, server.Output);
