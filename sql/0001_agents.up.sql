@@ -39,4 +39,5 @@ CREATE TABLE agents (
 
 CREATE UNIQUE INDEX agents_revision ON agents (revision);
 CREATE INDEX agents_deleted ON agents (deleted_at) WHERE deleted_at IS NOT NULL;
-CREATE INDEX agents_query ON agents USING gin (card jsonb_path_ops, tags, skills);
+-- A small list of pending entries: the batch that must empty it does not wait long.
+CREATE INDEX agents_query ON agents USING gin (card jsonb_path_ops, tags, skills) WITH (gin_pending_list_limit = 512);
