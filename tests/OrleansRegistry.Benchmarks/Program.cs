@@ -1,7 +1,7 @@
 using OrleansRegistry.Benchmarks;
 
-// All rows, or those whose group is named: lookup, write, http, memory.
-string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory"];
+// All rows, or those whose group is named: lookup, write, http, memory, postgres.
+string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory", "postgres"];
 Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
 Console.WriteLine(Row.Header);
 var missed = 0;
@@ -12,8 +12,9 @@ foreach (var group in groups)
         "lookup" => LookupRows.RunAsync(),
         "write" => WriteRows.RunAsync(),
         "http" => HttpRows.RunAsync(),
+        "postgres" => PostgresRows.RunAsync(),
         "memory" => One(MemoryRow.RunAsync),
-        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory."),
+        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres."),
     };
     await foreach (var row in rows)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
 
@@ -21,7 +22,7 @@ internal sealed class RegistryHost : IAsyncDisposable
     public IAgentGrain Grain(string id) =>
         host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAgentGrain>(GrainKeys.For(Caller.Default.Tenant, id));
 
-    public static async Task<RegistryHost> StartAsync(StorageType storage, TimeSpan? idle = null)
+    public static async Task<RegistryHost> StartAsync(StorageType storage, TimeSpan? idle = null, PostgresStoreOptions? postgres = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -30,6 +31,7 @@ internal sealed class RegistryHost : IAsyncDisposable
         {
             options.StorageType = storage;
             options.DataDirectory = folder;
+            options.Postgres = postgres;
             options.GrainIdle = idle ?? TimeSpan.FromMinutes(10);
         });
         var host = builder.Build();
