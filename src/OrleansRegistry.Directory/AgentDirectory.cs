@@ -54,6 +54,10 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
             .ToList();
     }
 
+    /// <summary>The uris of the listed extensions that the agent declares; none where there is no such agent.</summary>
+    public IReadOnlyList<string> ExtensionUrisOf(string tenant, string id) =>
+        Of(tenant).Find(id) is { Extensions.Count: > 0 } entry ? [.. entry.Extensions.Select(declared => declared.Uri)] : [];
+
     /// <summary>What is known of where these extensions came from; those that nobody declares are left out.</summary>
     public IReadOnlyList<ExtensionOrigin> OriginsOf(string tenant, IEnumerable<string> uris)
     {

@@ -128,9 +128,7 @@ internal sealed class AgentGrain(
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
-        before is null || before.ExtensionOrigins.Count == 0 || known.Count == 0
-            ? known
-            : [.. known.Select(origin => before.ExtensionOrigins.FirstOrDefault(old => old.Uri == origin.Uri) ?? origin)];
+        before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
 
     private long Revision() => long.Parse(state.Etag!, CultureInfo.InvariantCulture);
 

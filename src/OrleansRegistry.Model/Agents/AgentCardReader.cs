@@ -14,6 +14,7 @@ internal sealed class AgentCardReader(JsonElement card)
     private readonly OrderedSet capabilities = new();
     private readonly List<AgentSkill> skills = [];
     private readonly List<DeclaredExtension> extensions = [];
+    private readonly OrderedSet extensionUris = new();
 
     public AgentCard Read()
     {
@@ -258,7 +259,7 @@ internal sealed class AgentCardReader(JsonElement card)
         foreach (var item in list.EnumerateArray())
         {
             var at = $"{path}[{index++}]";
-            if (ReadExtension(item, at) is { } extension && extensions.TrueForAll(known => known.Uri != extension.Uri))
+            if (ReadExtension(item, at) is { } extension && extensionUris.Add(extension.Uri))
             {
                 extensions.Add(extension);
             }
@@ -269,8 +270,9 @@ internal sealed class AgentCardReader(JsonElement card)
     {
         if (item.ValueKind == JsonValueKind.String)
         {
-            Warn(path, "is a string, read as the extension's uri");
-            return new DeclaredExtension(item.GetString()!, null, false, default);
+            var text = item.GetString()!;
+            Warn(path, text.Length == 0 ? "is empty, so the extension is not listed" : "is a string, read as the extension's uri");
+            return text.Length == 0 ? null : new DeclaredExtension(text, null, false, default);
         }
 
         Demand(item, JsonValueKind.Object, path, "an object");
@@ -350,17 +352,30 @@ internal sealed class AgentCardReader(JsonElement card)
         }
     }
 
-    /// <summary>Strings in order of appearance, each once; cards hold few, so looking through them is quicker than hashing.</summary>
+    /// <summary>Strings in order of appearance, each once and none empty.</summary>
     private sealed class OrderedSet
     {
-        private readonly List<string> items = [];
+        // Most cards hold few, and looking through those is quicker than hashing; one that holds many must not cost its square.
+        private const int Few = 16;
 
-        public void Add(string item)
+        private readonly List<string> items = [];
+        private HashSet<string>? hashed;
+
+        /// <summary>False where it is in already, or empty.</summary>
+        public bool Add(string item)
         {
-            if (item.Length > 0 && !items.Contains(item))
+            if (item.Length == 0 || (hashed is null ? items.Contains(item) : !hashed.Add(item)))
             {
-                items.Add(item);
+                return false;
             }
+
+            items.Add(item);
+            if (hashed is null && items.Count > Few)
+            {
+                hashed = new HashSet<string>(items, StringComparer.Ordinal);
+            }
+
+            return true;
         }
 
         public string[] ToArray() => items.ToArray();

@@ -52,10 +52,10 @@ internal sealed class AgentRegistry(
     public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var declared = directory.ExtensionsOf(caller.Tenant, id) ?? [];
+        var declared = directory.ExtensionUrisOf(caller.Tenant, id);
         var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition));
         await Seen(revision, cancellationToken);
-        return new AgentRemoval(id, revision, declared.Count(extension => directory.FindExtension(caller.Tenant, extension.Uri) is null));
+        return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
     }
 
     public ValueTask<AgentRecord?> GetAsync(
