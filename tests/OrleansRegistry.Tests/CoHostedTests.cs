@@ -48,6 +48,17 @@ public sealed class CoHostedTests
     }
 
     [Fact]
+    public async Task A_grain_that_saw_no_agent_takes_the_revision_that_a_batch_gave_it()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, Cards.Registration("a") with { Condition = new(5) }));
+        var batch = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("a")]);
+        var revision = Assert.Single(batch).Written!.Agent.Revision;
+        var written = await host.Agents.RegisterAsync(Me, Cards.Registration("a", "changed") with { Condition = new(revision) });
+        Assert.False(written.Created);
+    }
+
+    [Fact]
     public async Task Conditions_hold_or_the_write_is_refused()
     {
         await using var host = await RegistryHost.StartAsync();

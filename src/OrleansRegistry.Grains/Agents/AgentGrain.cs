@@ -20,7 +20,8 @@ internal sealed class AgentGrain(
 
     public async Task<AgentWritten> Put(AgentPut put)
     {
-        var before = Current;
+        // Absence that is believed in vain costs a plain write one more try, but would refuse a write that expects a revision.
+        var before = put.Condition.IfRevision is null ? Current : await CurrentOrReload();
         Check(put.Condition, before);
         var now = time.GetUtcMilliseconds();
         var after = new AgentRecord
