@@ -20,7 +20,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     public long Revision => revision.Revision;
 
     /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>.</summary>
-    public Task WaitForRevisionAsync(long atLeast) => revision.WaitAsync(atLeast);
+    /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
+    public Task WaitForRevisionAsync(long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
+        revision.WaitAsync(atLeast, patience, time, cancellationToken);
 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;

@@ -141,15 +141,9 @@ internal sealed class AgentRegistry(
 
     private async Task Wait(long revision, string otherwise, CancellationToken cancellationToken)
     {
-        var seen = directory.WaitForRevisionAsync(revision);
-        if (seen.IsCompleted)
-        {
-            return;
-        }
-
         try
         {
-            await seen.WaitAsync(RevisionPatience, time, cancellationToken);
+            await directory.WaitForRevisionAsync(revision, RevisionPatience, time, cancellationToken);
         }
         catch (TimeoutException fault)
         {
