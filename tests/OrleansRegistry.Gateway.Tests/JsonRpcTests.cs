@@ -35,6 +35,17 @@ public sealed class JsonRpcTests(GatewayHost host)
         }
     }
 
+    [Theory]
+    [InlineData("""{"\uD800":1}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"\uD800":1,"method":"list_methods"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"\uD800"}""")]
+    public async Task A_call_whose_names_are_no_text_is_no_call_and_spoils_no_other(string call)
+    {
+        var answers = await (await client.SendAsync("POST", "/jsonrpc", $$"""[{{call}},{"jsonrpc":"2.0","id":2,"method":"list_methods"}]""")).JsonAsync();
+        Assert.Equal(-32600, answers[0].GetProperty("error").Number("code"));
+        Assert.NotEmpty(answers[1].GetProperty("result").EnumerateArray());
+    }
+
     [Fact]
     public async Task Search_by_keyword_says_so()
     {
