@@ -47,6 +47,19 @@ public sealed class JsonRpcTests(GatewayHost host)
     }
 
     [Fact]
+    public async Task A_batch_is_answered_up_to_64_MiB()
+    {
+        var name = Http.NewName("large");
+        await Result("register_agent", $"[{Http.Card(name, $$""","x":"{{new string('x', 250_000)}}" """)}]");
+        var calls = Enumerable.Range(0, 300).Select(i => $$"""{"jsonrpc":"2.0","id":{{i}},"method":"get_agent","params":["{{name}}"]}""");
+        var answers = await (await client.SendAsync("POST", "/jsonrpc", $"[{string.Join(',', calls)}]")).JsonAsync();
+        Assert.Equal(300, answers.GetArrayLength());
+        Assert.True(answers[0].GetProperty("result").GetProperty("found").GetBoolean());
+        Assert.Contains("fewer calls", answers[299].GetProperty("error").Text("message"), StringComparison.Ordinal);
+        await Result("unregister_agent", $"[\"{name}\"]");
+    }
+
+    [Fact]
     public async Task Search_by_keyword_says_so()
     {
         var name = Http.NewName("findme");
