@@ -59,6 +59,17 @@ public sealed class CoHostedTests
     }
 
     [Fact]
+    public async Task A_patch_takes_over_where_an_extension_came_from_however_its_name_is_spelled()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        await host.Agents.RegisterAsync(Me, Cards.Registration("first", extensions: ["urn:x"]));
+        await host.Agents.RegisterAsync(Me, Cards.Registration("second"));
+        await host.Agents.PatchAsync(Me, "second", new AgentPatch("""{"capabilities":{"\u0065xtensions":[{"uri":"urn:x"}]}}"""u8.ToArray()));
+        await host.Agents.RemoveAsync(Me, "first");
+        Assert.Equal("first", (await host.Agents.GetExtensionAsync(Me, "urn:x"))!.FirstDeclaredByAgent);
+    }
+
+    [Fact]
     public async Task Conditions_hold_or_the_write_is_refused()
     {
         await using var host = await RegistryHost.StartAsync();

@@ -110,7 +110,9 @@ internal sealed class AgentRegistry(
     /// <summary>For the extensions that the card will declare once it is patched, as far as this node can tell.</summary>
     private IReadOnlyList<ExtensionOrigin> KnownOrigins(Caller caller, string id, RawJson cardPatch)
     {
-        if (cardPatch.Span.IndexOf("extensions"u8) < 0 || directory.Find(caller.Tenant, id) is not { } current)
+        // Most patches touch no extension; a name with an escape in it may be any.
+        var mayDeclare = cardPatch.Span.IndexOf("extensions"u8) >= 0 || cardPatch.Span.Contains((byte)'\\');
+        if (!mayDeclare || directory.Find(caller.Tenant, id) is not { } current)
         {
             return [];
         }
