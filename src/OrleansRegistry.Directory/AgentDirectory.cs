@@ -20,7 +20,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     public long Revision => revision.Revision;
 
     /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>.</summary>
-    public Task WaitForRevisionAsync(long atLeast) => revision.WaitAsync(atLeast);
+    /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
+    public Task WaitForRevisionAsync(long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
+        revision.WaitAsync(atLeast, patience, time, cancellationToken);
 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
@@ -53,6 +55,10 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
             .OrderBy(extension => extension.Uri, StringComparer.Ordinal)
             .ToList();
     }
+
+    /// <summary>The uris of the listed extensions that the agent declares; none where there is no such agent.</summary>
+    public IReadOnlyList<string> ExtensionUrisOf(string tenant, string id) =>
+        Of(tenant).Find(id) is { Extensions.Count: > 0 } entry ? [.. entry.Extensions.Select(declared => declared.Uri)] : [];
 
     /// <summary>What is known of where these extensions came from; those that nobody declares are left out.</summary>
     public IReadOnlyList<ExtensionOrigin> OriginsOf(string tenant, IEnumerable<string> uris)

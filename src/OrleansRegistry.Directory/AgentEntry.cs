@@ -10,6 +10,11 @@ internal sealed class AgentEntry
     // In no UTF-8 text, so that no match runs from one field into the next.
     private const byte FieldEnd = 0xFF;
 
+    private const int FewExtensions = 16;
+
+    // So that to tell of all extensions of one agent does not cost the square of their number.
+    private readonly Dictionary<string, DeclaredExtension>? manyExtensions;
+
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy)
     {
         Record = record;
@@ -20,6 +25,7 @@ internal sealed class AgentEntry
         Skills = card is null ? [] : SkillIds(card);
         Providers = card?.ProviderOrganization is { } organization ? [organization] : [];
         Extensions = card is null ? [] : Listed(card.Extensions, policy);
+        manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
     }
 
     public AgentRecord Record { get; }
@@ -39,6 +45,10 @@ internal sealed class AgentEntry
     public IReadOnlyList<string> Providers { get; }
 
     public IReadOnlyList<DeclaredExtension> Extensions { get; }
+
+    /// <summary>The agent's declaration of this extension, or null.</summary>
+    public DeclaredExtension? Extension(string uri) =>
+        manyExtensions is not null ? manyExtensions.GetValueOrDefault(uri) : Extensions.FirstOrDefault(extension => extension.Uri == uri);
 
     /// <summary>
     /// Indexes a stored record. <paramref name="unreadable"/> is set where its card, taken by an earlier version of the
@@ -107,16 +117,7 @@ internal sealed class AgentEntry
             return string.IsNullOrEmpty(card.Skills[0].Id) ? [] : [card.Skills[0].Id!];
         }
 
-        var ids = new List<string>(card.Skills.Count);
-        foreach (var skill in card.Skills)
-        {
-            if (!string.IsNullOrEmpty(skill.Id) && !ids.Contains(skill.Id))
-            {
-                ids.Add(skill.Id);
-            }
-        }
-
-        return ids.ToArray();
+        return [.. card.Skills.Select(skill => skill.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)];
     }
 
     private static IReadOnlyList<DeclaredExtension> Listed(IReadOnlyList<DeclaredExtension> declared, ExtensionPolicy policy) =>

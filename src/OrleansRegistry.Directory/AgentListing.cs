@@ -25,6 +25,8 @@ internal sealed class AgentListing
             throw RegistryException.Invalid("page_size", $"must be 1 to {AgentQuery.MaxPageSize}");
         }
 
+        CheckCount(query.Tags, "tags");
+        CheckCount(query.Skills, "skills");
         var binding = Binding(query);
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
@@ -40,6 +42,15 @@ internal sealed class AgentListing
         }
 
         return new AgentPage(found, null, revision);
+    }
+
+    /// <summary>Each candidate is looked at with each of them, so their number must have an end.</summary>
+    private static void CheckCount(IReadOnlyList<string> values, string field)
+    {
+        if (values.Count > AgentQuery.MaxValues)
+        {
+            throw RegistryException.Invalid(field, $"has {values.Count:N0} values; a query takes up to {AgentQuery.MaxValues:N0}");
+        }
     }
 
     private static string Binding(AgentQuery query) => string.Join(

@@ -19,32 +19,50 @@ internal sealed class ExtensionIndex
     public void Update(AgentSlot slot, AgentEntry? had, AgentEntry? has)
     {
         // The new ones first: an extension that stays must not be gone in between.
-        foreach (var declared in has?.Extensions ?? [])
+        var (before, after) = (OriginsOf(had), OriginsOf(has));
+        foreach (var (uri, origin) in after)
         {
-            var origin = OriginOf(has!, declared.Uri);
-            if (extensions.TryGetValue(declared.Uri, out var known))
+            if (extensions.TryGetValue(uri, out var known))
             {
                 known.Add(slot, origin);
             }
             else
             {
-                extensions[declared.Uri] = new Extension(slot, origin);
+                extensions[uri] = new Extension(slot, origin);
             }
         }
 
-        foreach (var declared in had?.Extensions ?? [])
+        foreach (var (uri, origin) in before)
         {
-            var stays = has?.Extensions.Any(extension => extension.Uri == declared.Uri) == true;
-            if (extensions.TryGetValue(declared.Uri, out var known) && !known.Remove(slot, OriginOf(had!, declared.Uri), stays))
+            if (extensions.TryGetValue(uri, out var known) && !known.Remove(slot, origin, stays: after.ContainsKey(uri)))
             {
-                extensions.TryRemove(declared.Uri, out _);
+                extensions.TryRemove(uri, out _);
             }
         }
     }
 
-    private static ExtensionOrigin OriginOf(AgentEntry entry, string uri) =>
-        entry.Record.ExtensionOrigins.FirstOrDefault(origin => origin.Uri == uri)
-        ?? new ExtensionOrigin(uri, entry.Record.Id, entry.Record.CreatedAt);
+    /// <summary>The origin of each extension that the agent declares and the registry lists.</summary>
+    private static Dictionary<string, ExtensionOrigin> OriginsOf(AgentEntry? entry)
+    {
+        var origins = new Dictionary<string, ExtensionOrigin>(entry?.Extensions.Count ?? 0, StringComparer.Ordinal);
+        if (entry is not null)
+        {
+            foreach (var declared in entry.Extensions)
+            {
+                origins[declared.Uri] = new ExtensionOrigin(declared.Uri, entry.Record.Id, entry.Record.CreatedAt);
+            }
+
+            foreach (var origin in entry.Record.ExtensionOrigins)
+            {
+                if (origins.ContainsKey(origin.Uri))
+                {
+                    origins[origin.Uri] = origin;
+                }
+            }
+        }
+
+        return origins;
+    }
 
     private sealed class Extension
     {

@@ -34,7 +34,7 @@ internal static class ExtensionListing
         DeclaredExtension? first = null;
         foreach (var slot in slots.After(null))
         {
-            if (slot.Entry?.Extensions.FirstOrDefault(extension => extension.Uri == uri) is { } declared)
+            if (slot.Entry?.Extension(uri) is { } declared)
             {
                 declaring.Add(slot.Id);
                 first = first is null || slot.Id == origin.AgentId ? declared : first;

@@ -6,6 +6,9 @@ namespace OrleansRegistry.Directory;
 /// <summary>For each value of one property: the agents that have it. One writer; readers take no locks.</summary>
 internal sealed class Facet(StringComparer comparer)
 {
+    // Up to here, comparing each with each is quicker than hashing.
+    private const int FewPairs = 256;
+
     private readonly ConcurrentDictionary<string, SortedSlots> values = new(concurrencyLevel: 1, capacity: 31, comparer);
 
     public int Count => values.Count;
@@ -29,6 +32,12 @@ internal sealed class Facet(StringComparer comparer)
     /// <summary>Moves <paramref name="slot"/> from the values it had to those it has.</summary>
     public void Update(AgentSlot slot, IReadOnlyList<string> had, IReadOnlyList<string> has)
     {
+        if ((long)had.Count * has.Count > FewPairs)
+        {
+            UpdateMany(slot, new HashSet<string>(had, comparer), new HashSet<string>(has, comparer));
+            return;
+        }
+
         for (var i = 0; i < had.Count; i++)
         {
             if (!Contains(has, had[i]))
@@ -54,6 +63,25 @@ internal sealed class Facet(StringComparer comparer)
             .OrderByDescending(value => value.Count)
             .ThenBy(value => value.Value, StringComparer.Ordinal),
     ];
+
+    private void UpdateMany(AgentSlot slot, HashSet<string> had, HashSet<string> has)
+    {
+        foreach (var value in had)
+        {
+            if (!has.Contains(value))
+            {
+                Remove(value, slot);
+            }
+        }
+
+        foreach (var value in has)
+        {
+            if (!had.Contains(value))
+            {
+                Add(value, slot);
+            }
+        }
+    }
 
     private bool Contains(IReadOnlyList<string> values, string value)
     {

@@ -9,7 +9,20 @@ internal sealed class RevisionGate
 
     public long Revision => Volatile.Read(ref revision);
 
-    public Task WaitAsync(long atLeast)
+    /// <summary>How many wait now.</summary>
+    public int Waiting
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting.Count;
+            }
+        }
+    }
+
+    /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
+    public Task WaitAsync(long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         if (Revision >= atLeast)
         {
@@ -25,7 +38,25 @@ internal sealed class RevisionGate
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             waiting.Enqueue(waiter, atLeast);
-            return waiter.Task;
+            return WaitAsync(waiter, patience, time, cancellationToken);
+        }
+    }
+
+    private async Task WaitAsync(TaskCompletionSource waiter, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await waiter.Task.WaitAsync(patience, time, cancellationToken);
+        }
+        catch
+        {
+            // Given up: a revision that never comes would keep it for good.
+            lock (gate)
+            {
+                waiting.Remove(waiter, out _, out _);
+            }
+
+            throw;
         }
     }
 

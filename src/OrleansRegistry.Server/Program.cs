@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
@@ -20,6 +21,13 @@ try
     app.MapRegistryGateway();
     await app.RunAsync();
     return 0;
+}
+catch (AddressInUseException fault)
+{
+    // Kestrel's own comes as an IOException that names the address; this one is the silo's, and names nothing.
+    await Console.Error.WriteLineAsync(
+        $"The registry did not start. ORLEANS_SILO_PORT or ORLEANS_GATEWAY_PORT is a port that is in use ({fault.Message}); leave both out to take free ones.");
+    return 1;
 }
 catch (Exception fault) when (fault is SettingException or StoreStartException or OptionsValidationException or IOException)
 {

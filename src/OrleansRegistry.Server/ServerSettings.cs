@@ -16,8 +16,30 @@ internal static class ServerSettings
         {
             builder.WebHost.UseUrls(DefaultUrl);
         }
+        else
+        {
+            CheckUrls(builder.Configuration["urls"]);
+        }
 
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+    }
+
+    private static void CheckUrls(string? urls)
+    {
+        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            try
+            {
+                if (BindingAddress.Parse(url).Port is < 0 or > 65_535)
+                {
+                    throw new FormatException("the port must be 0 to 65535");
+                }
+            }
+            catch (FormatException fault)
+            {
+                throw new SettingException($"ASPNETCORE_URLS (or --urls) has '{url}'; it can be such as {DefaultUrl}, semicolon between ({fault.Message}).");
+            }
+        }
     }
 
     public static void AddGateway(this WebApplicationBuilder builder)
@@ -25,7 +47,7 @@ internal static class ServerSettings
         var settings = new Settings(builder.Configuration);
         builder.Services.AddRegistryGateway(gateway =>
         {
-            gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, 1024 * 1024 * 1024);
+            gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
             gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
             gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
             gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);

@@ -26,6 +26,16 @@ public sealed class ListingTests
     }
 
     [Fact]
+    public void A_query_has_up_to_a_thousand_tags_and_as_many_skills()
+    {
+        static string[] Values(int count) => [.. Enumerable.Range(0, count).Select(i => $"x{i}")];
+        var most = new AgentQuery { Tags = Values(AgentQuery.MaxValues), Skills = Values(AgentQuery.MaxValues) };
+        Assert.Empty(directory.Ids(most));
+        Assert.Equal("tags", Assert.Throws<RegistryException>(() => directory.Ids(most with { Tags = Values(AgentQuery.MaxValues + 1) })).Field);
+        Assert.Equal("skills", Assert.Throws<RegistryException>(() => directory.Ids(most with { Skills = Values(AgentQuery.MaxValues + 1) })).Field);
+    }
+
+    [Fact]
     public void Filters_narrow_and_all_must_hold()
     {
         directory.Put("a", new TestCard("a", Tags: ["x", "y"], Skills: ["s1"], Category: "c1", Provider: "Acme", Capabilities: ["streaming"]));

@@ -40,6 +40,8 @@ public sealed class BadInputTests(GatewayHost host)
         { """{"agent_card":{"name":"x"},"agent_id":".."}""", "agent_id" },
         { """{"agent_card":{"name":"x"},"agent_id":"a\u0000b"}""", "agent_id" },
         { """{"agent_card":{"name":"x"},"agent_id":"\uD800"}""", "agent_id" },
+        { """{"agent_card":{"name":"x"},"\uD800":1}""", "body" },
+        { """{"\uD800":1,"name":"x"}""", "body" },
         { """{"agent_card":{"name":"x"},"enabled":"true"}""", "enabled" },
         { """{"agent_card":{"name":"x"},"enabled":1}""", "enabled" },
         { """{"agent_card":{"name":"x"},"enable":true}""", "enable" },

@@ -35,6 +35,30 @@ public sealed class JsonRpcTests(GatewayHost host)
         }
     }
 
+    [Theory]
+    [InlineData("""{"\uD800":1}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"\uD800":1,"method":"list_methods"}""")]
+    [InlineData("""{"jsonrpc":"2.0","id":1,"method":"\uD800"}""")]
+    public async Task A_call_whose_names_are_no_text_is_no_call_and_spoils_no_other(string call)
+    {
+        var answers = await (await client.SendAsync("POST", "/jsonrpc", $$"""[{{call}},{"jsonrpc":"2.0","id":2,"method":"list_methods"}]""")).JsonAsync();
+        Assert.Equal(-32600, answers[0].GetProperty("error").Number("code"));
+        Assert.NotEmpty(answers[1].GetProperty("result").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_batch_is_answered_up_to_64_MiB()
+    {
+        var name = Http.NewName("large");
+        await Result("register_agent", $"[{Http.Card(name, $$""","x":"{{new string('x', 250_000)}}" """)}]");
+        var calls = Enumerable.Range(0, 300).Select(i => $$"""{"jsonrpc":"2.0","id":{{i}},"method":"get_agent","params":["{{name}}"]}""");
+        var answers = await (await client.SendAsync("POST", "/jsonrpc", $"[{string.Join(',', calls)}]")).JsonAsync();
+        Assert.Equal(300, answers.GetArrayLength());
+        Assert.True(answers[0].GetProperty("result").GetProperty("found").GetBoolean());
+        Assert.Contains("fewer calls", answers[299].GetProperty("error").Text("message"), StringComparison.Ordinal);
+        await Result("unregister_agent", $"[\"{name}\"]");
+    }
+
     [Fact]
     public async Task Search_by_keyword_says_so()
     {

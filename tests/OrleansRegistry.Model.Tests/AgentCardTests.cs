@@ -30,6 +30,18 @@ public sealed class AgentCardTests
     [InlineData("""{"name":"W","description":"D","version":"1","url":"https://w.example","protocol_version":"0.3.0","preferred_transport":"JSONRPC","capabilities":{},"default_input_modes":["text"],"default_output_modes":["text"],"skills":[{"id":"a","name":"A","description":"D","tags":["t"]}]}""")]
     public void A_card_of_a2a_0_3_is_read_without_a_warning_in_either_case(string json) => Assert.Empty(Read(json).Warnings);
 
+    [Fact]
+    public void Each_of_very_many_strings_is_read_once_and_in_order()
+    {
+        // Its square is more than a test has time for.
+        var many = Enumerable.Range(0, 30_000).Select(i => $"x{i}").ToArray();
+        var list = $"[{string.Join(',', many.Concat(many).Append("").Select(text => $"\"{text}\""))}]";
+        var card = Read($$"""{"name":"W","tags":{{list}},"categories":{{list}},"extensions":{{list}}}""");
+        Assert.Equal(many, card.Tags);
+        Assert.Equal(many, card.Categories);
+        Assert.Equal(many, card.Extensions.Select(extension => extension.Uri));
+    }
+
     [Theory]
     [InlineData("[]", "agent_card")]
     [InlineData("null", "agent_card")]

@@ -33,14 +33,35 @@ public sealed class StartTests : IDisposable
     [InlineData("ORLEANS_SILO_PORT", "99999", "65535")]
     [InlineData("A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL", "HIGH", "TRUST_LEVEL_COMMUNITY")]
     [InlineData("REGISTRY_PUBLIC_URL", "not a url", "http")]
+    [InlineData("REGISTRY_MAX_BODY_BYTES", "1073741824", "1073741823")]
+    [InlineData("ASPNETCORE_URLS", "nonsense", "http://127.0.0.1:8080")]
+    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "65535")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_choices(string name, string value, string choice)
     {
         var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings((name, value)));
         Assert.Equal(1, exitCode);
+        Assert.Contains(name, output, StringComparison.Ordinal);
         Assert.Contains(value, output, StringComparison.Ordinal);
         Assert.Contains(choice, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Empty(System.IO.Directory.GetFiles(folder.Path));
+    }
+
+    [Fact]
+    public async Task Silo_ports_that_are_in_use_or_the_same_are_told_in_one_line()
+    {
+        using var taken = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = $"{((IPEndPoint)taken.LocalEndpoint).Port}";
+        foreach (var settings in (IEnumerable<(string, string)[]>)[
+            [("ORLEANS_SILO_PORT", port)],
+            [("ORLEANS_SILO_PORT", port), ("ORLEANS_GATEWAY_PORT", port)]])
+        {
+            var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings(settings));
+            Assert.Equal(1, exitCode);
+            Assert.Contains("The registry did not start. ORLEANS_SILO_PORT", output, StringComparison.Ordinal);
+            Assert.DoesNotContain("Unhandled exception", output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

@@ -48,6 +48,28 @@ public sealed class CoHostedTests
     }
 
     [Fact]
+    public async Task A_grain_that_saw_no_agent_takes_the_revision_that_a_batch_gave_it()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, Cards.Registration("a") with { Condition = new(5) }));
+        var batch = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("a")]);
+        var revision = Assert.Single(batch).Written!.Agent.Revision;
+        var written = await host.Agents.RegisterAsync(Me, Cards.Registration("a", "changed") with { Condition = new(revision) });
+        Assert.False(written.Created);
+    }
+
+    [Fact]
+    public async Task A_patch_takes_over_where_an_extension_came_from_however_its_name_is_spelled()
+    {
+        await using var host = await RegistryHost.StartAsync();
+        await host.Agents.RegisterAsync(Me, Cards.Registration("first", extensions: ["urn:x"]));
+        await host.Agents.RegisterAsync(Me, Cards.Registration("second"));
+        await host.Agents.PatchAsync(Me, "second", new AgentPatch("""{"capabilities":{"\u0065xtensions":[{"uri":"urn:x"}]}}"""u8.ToArray()));
+        await host.Agents.RemoveAsync(Me, "first");
+        Assert.Equal("first", (await host.Agents.GetExtensionAsync(Me, "urn:x"))!.FirstDeclaredByAgent);
+    }
+
+    [Fact]
     public async Task Conditions_hold_or_the_write_is_refused()
     {
         await using var host = await RegistryHost.StartAsync();

@@ -9,11 +9,33 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
     public bool IsNotification => Id.ValueKind == JsonValueKind.Undefined;
 
     /// <summary>The id of anything that might be a call, for the error that says it is none; undefined stands for null.</summary>
-    public static JsonElement IdOf(JsonElement request) =>
-        request.ValueKind == JsonValueKind.Object && request.TryGetProperty("id"u8, out var id) && IsId(id) ? id : default;
+    public static JsonElement IdOf(JsonElement request)
+    {
+        try
+        {
+            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("id"u8, out var id) && IsId(id) ? id : default;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair, which Read refuses.
+            return default;
+        }
+    }
 
     /// <exception cref="JsonRpcException">-32600: it is no call.</exception>
     public static JsonRpcCall Read(JsonElement request)
+    {
+        try
+        {
+            return ReadText(request);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid("a name or the method holds half of a surrogate pair, which is no character");
+        }
+    }
+
+    private static JsonRpcCall ReadText(JsonElement request)
     {
         if (request.ValueKind != JsonValueKind.Object)
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace OrleansRegistry.Gateway.Http;
 
@@ -46,25 +47,12 @@ internal ref struct JsonMembers
 
     public readonly bool IsNull => ValueType == JsonTokenType.Null;
 
-    public readonly string Name
-    {
-        get
-        {
-            try
-            {
-                return name.GetString()!;
-            }
-            catch (InvalidOperationException)
-            {
-                throw RegistryException.Invalid(what, "the name of a member is no text");
-            }
-        }
-    }
+    public readonly string Name => name.GetString()!;
 
     public readonly bool NameIs(ReadOnlySpan<byte> utf8) => name.ValueTextEquals(utf8);
 
     /// <summary>Goes to the next member. False at the end, when nothing but white space follows.</summary>
-    /// <exception cref="RegistryException">The buffer is not JSON from here on.</exception>
+    /// <exception cref="RegistryException">The buffer is not JSON from here on, or the member's name is no text.</exception>
     public bool Next()
     {
         try
@@ -77,6 +65,7 @@ internal ref struct JsonMembers
             }
 
             name = reader;
+            CheckName();
             reader.Read();
             ValueType = reader.TokenType;
             var start = (int)reader.TokenStartIndex;
@@ -87,6 +76,24 @@ internal ref struct JsonMembers
         catch (JsonException fault)
         {
             throw JsonValues.NotJson(what, fault);
+        }
+    }
+
+    /// <summary>Bytes can be no UTF-8, and an escape can spell half a surrogate pair: any later look at the name would trip over it.</summary>
+    private readonly void CheckName()
+    {
+        if (!name.ValueIsEscaped && Utf8.IsValid(name.ValueSpan))
+        {
+            return;
+        }
+
+        try
+        {
+            _ = name.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            throw RegistryException.Invalid(what, "the name of a member is no text: it is not valid UTF-8, or holds half of a surrogate pair");
         }
     }
 

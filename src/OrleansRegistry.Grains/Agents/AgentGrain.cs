@@ -20,7 +20,8 @@ internal sealed class AgentGrain(
 
     public async Task<AgentWritten> Put(AgentPut put)
     {
-        var before = Current;
+        // Absence that is believed in vain costs a plain write one more try, but would refuse a write that expects a revision.
+        var before = put.Condition.IfRevision is null ? Current : await CurrentOrReload();
         Check(put.Condition, before);
         var now = time.GetUtcMilliseconds();
         var after = new AgentRecord
@@ -128,9 +129,7 @@ internal sealed class AgentGrain(
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
-        before is null || before.ExtensionOrigins.Count == 0 || known.Count == 0
-            ? known
-            : [.. known.Select(origin => before.ExtensionOrigins.FirstOrDefault(old => old.Uri == origin.Uri) ?? origin)];
+        before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
 
     private long Revision() => long.Parse(state.Etag!, CultureInfo.InvariantCulture);
 

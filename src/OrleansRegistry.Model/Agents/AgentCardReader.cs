@@ -6,7 +6,7 @@ namespace OrleansRegistry.Model;
 /// <summary>
 /// Reads one card as far as it can be read. What makes a card unusable is thrown; what merely departs from A2A is a warning.
 /// </summary>
-internal sealed class AgentCardReader(JsonElement card)
+internal sealed class AgentCardReader
 {
     private const int MaxWarnings = 100;
 
@@ -14,7 +14,14 @@ internal sealed class AgentCardReader(JsonElement card)
     private readonly OrderedSet tags = new();
     private readonly OrderedSet capabilities = new();
     private readonly List<AgentSkill> skills = [];
-    private readonly List<DeclaredExtension> extensions = [];
+    private readonly CardExtensionReader extensions;
+    private readonly JsonElement card;
+
+    public AgentCardReader(JsonElement card)
+    {
+        this.card = card;
+        extensions = new CardExtensionReader(Warn);
+    }
 
     public AgentCard Read()
     {
@@ -33,7 +40,7 @@ internal sealed class AgentCardReader(JsonElement card)
         ReadCapabilities();
         if (TryGet(card, "extensions", out var top))
         {
-            ReadExtensions(top, "extensions");
+            extensions.Read(top, "extensions");
         }
 
         var organization = ReadProvider();
@@ -47,7 +54,7 @@ internal sealed class AgentCardReader(JsonElement card)
             Tags = tags.ToArray(),
             Categories = categories.ToArray(),
             Capabilities = capabilities.ToArray(),
-            Extensions = extensions,
+            Extensions = extensions.Found,
             Warnings = warnings,
         };
     }
@@ -149,7 +156,7 @@ internal sealed class AgentCardReader(JsonElement card)
                 {
                     if (member.NameEquals("extensions"))
                     {
-                        ReadExtensions(member.Value, "capabilities.extensions");
+                        extensions.Read(member.Value, "capabilities.extensions");
                     }
                     else
                     {
@@ -205,59 +212,6 @@ internal sealed class AgentCardReader(JsonElement card)
         {
             Warn(path, "has no name and no id, and is not read");
         }
-    }
-
-    private void ReadExtensions(JsonElement list, string path)
-    {
-        switch (list.ValueKind)
-        {
-            case JsonValueKind.Null:
-                return;
-            case JsonValueKind.Object:
-                Warn(path, "is an object, and not read: A2A has an array under capabilities");
-                return;
-            default:
-                Demand(list, JsonValueKind.Array, path, "an array");
-                break;
-        }
-
-        if (path == "extensions")
-        {
-            Warn(path, "stands at the top: A2A has it under capabilities");
-        }
-
-        var index = 0;
-        foreach (var item in list.EnumerateArray())
-        {
-            var at = $"{path}[{index++}]";
-            if (ReadExtension(item, at) is { } extension && extensions.TrueForAll(known => known.Uri != extension.Uri))
-            {
-                extensions.Add(extension);
-            }
-        }
-    }
-
-    private DeclaredExtension? ReadExtension(JsonElement item, string path)
-    {
-        if (item.ValueKind == JsonValueKind.String)
-        {
-            Warn(path, "is a string, read as the extension's uri");
-            return new DeclaredExtension(item.GetString()!, null, false, default);
-        }
-
-        Demand(item, JsonValueKind.Object, path, "an object");
-        if (Text(item, path + ".", "uri") is not { Length: > 0 } uri)
-        {
-            Warn(path + ".uri", "is missing, so the extension is not listed");
-            return null;
-        }
-
-        var hasParams = TryGet(item, "params", out var parameters);
-        return new DeclaredExtension(
-            uri,
-            Text(item, path + ".", "description"),
-            item.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.True,
-            hasParams ? JsonInput.Copy(parameters) : default);
     }
 
     private string? ReadProvider()

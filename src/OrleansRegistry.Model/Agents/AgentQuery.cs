@@ -6,10 +6,10 @@ public sealed record AgentQuery
     /// <summary>A substring of the name, the description or a skill's id, whatever its case. Empty matches all.</summary>
     public string? Text { get; init; }
 
-    /// <summary>At least one of these tags, exactly. Empty matches all.</summary>
+    /// <summary>At least one of these tags, exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>At least one skill with one of these ids, exactly. Empty matches all.</summary>
+    /// <summary>At least one skill with one of these ids, exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> Skills { get; init; } = [];
 
     public string? Category { get; init; }
@@ -29,6 +29,9 @@ public sealed record AgentQuery
     public string? PageToken { get; init; }
 
     public const int MaxPageSize = 1000;
+
+    /// <summary>The most tags, and the most skills, of one query.</summary>
+    public const int MaxValues = 1000;
 }
 
 /// <summary>Agents in the order of their ids (ordinal).</summary>

@@ -99,13 +99,15 @@ internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory direct
                 return [];
             }
 
-            var unseen = entry.Card.Extensions.Select(extension => extension.Uri).Where(uri => !known.ContainsKey(uri));
-            foreach (var origin in directory.OriginsOf(tenant, unseen))
+            var uris = entry.Card.Extensions.Select(extension => extension.Uri).ToList();
+            foreach (var origin in directory.OriginsOf(tenant, uris.Where(uri => !known.ContainsKey(uri))))
             {
                 known[origin.Uri] = origin;
             }
 
-            var origins = ExtensionOrigins.For(entry.Card, entry.Id, now, [.. known.Values]);
+            // Of what the whole batch brought, only what this card declares: else a batch would cost the square of its extensions.
+            var declared = uris.Select(known.GetValueOrDefault).OfType<ExtensionOrigin>().ToList();
+            var origins = ExtensionOrigins.For(entry.Card, entry.Id, now, declared);
             foreach (var origin in origins)
             {
                 known.TryAdd(origin.Uri, origin);

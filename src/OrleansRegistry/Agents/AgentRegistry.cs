@@ -52,10 +52,10 @@ internal sealed class AgentRegistry(
     public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var declared = directory.ExtensionsOf(caller.Tenant, id) ?? [];
+        var declared = directory.ExtensionUrisOf(caller.Tenant, id);
         var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition));
         await Seen(revision, cancellationToken);
-        return new AgentRemoval(id, revision, declared.Count(extension => directory.FindExtension(caller.Tenant, extension.Uri) is null));
+        return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
     }
 
     public ValueTask<AgentRecord?> GetAsync(
@@ -110,7 +110,9 @@ internal sealed class AgentRegistry(
     /// <summary>For the extensions that the card will declare once it is patched, as far as this node can tell.</summary>
     private IReadOnlyList<ExtensionOrigin> KnownOrigins(Caller caller, string id, RawJson cardPatch)
     {
-        if (cardPatch.Span.IndexOf("extensions"u8) < 0 || directory.Find(caller.Tenant, id) is not { } current)
+        // Most patches touch no extension; a name with an escape in it may be any.
+        var mayDeclare = cardPatch.Span.IndexOf("extensions"u8) >= 0 || cardPatch.Span.Contains((byte)'\\');
+        if (!mayDeclare || directory.Find(caller.Tenant, id) is not { } current)
         {
             return [];
         }
@@ -141,15 +143,9 @@ internal sealed class AgentRegistry(
 
     private async Task Wait(long revision, string otherwise, CancellationToken cancellationToken)
     {
-        var seen = directory.WaitForRevisionAsync(revision);
-        if (seen.IsCompleted)
-        {
-            return;
-        }
-
         try
         {
-            await seen.WaitAsync(RevisionPatience, time, cancellationToken);
+            await directory.WaitForRevisionAsync(revision, RevisionPatience, time, cancellationToken);
         }
         catch (TimeoutException fault)
         {
