@@ -60,6 +60,9 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>True where another process on another machine can serve the same records.</summary>
     bool IsShared { get; }
 
+    /// <summary>Why the store takes no writes until it is restarted; null while it does.</summary>
+    string? WritesStopped => null;
+
     /// <summary>Opens the store and reads what it needs to serve. Called once, before anything else.</summary>
     /// <exception cref="StoreStartException">It cannot be opened: what is wrong, where, and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);

@@ -41,7 +41,7 @@ internal static class LookupRows
     private static async Task<Row> Search(IAgentRegistry agents)
     {
         // In one agent of the 10,000, so that all have to be looked at.
-        const string Keyword = "AGENT-009876";
+        const string Keyword = "AGENT-00009876";
         var texts = Enumerable.Range(0, 10_000).Select(i => AgentCard.Read(RawJson.FromValid(SampleCards.Card(i)))).Select(card => $"{card.Name}\n{card.Description}\n{card.Skills[0].Id}").ToArray();
         var (here, reference) = await Measure.InTurn(
             () => Measure.Nanoseconds(300, async _ => Expect(1, (await agents.ListAsync(Caller.Default, new AgentQuery { Text = Keyword })).Agents.Count)),

@@ -1,22 +1,43 @@
+using System.Globalization;
 using System.Text;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>Agent cards of 700 bytes, alike as cards of one organization are: shared tags, skills of their own.</summary>
+/// <summary>
+/// Agent cards of 700 bytes, alike as cards of one organization are: shared tags, skills shared by some. They are stamped from
+/// templates, so that making them costs little of what is measured.
+/// </summary>
 internal static class SampleCards
 {
     private const int Size = 700;
+    private const int Kinds = 977;
+    private const string Digits = "00000000";
 
-    public static string IdOf(int i) => $"agent-{i:000000}";
+    private static readonly byte[][] Templates = [.. Enumerable.Range(0, Kinds).Select(Template)];
 
+    public static string IdOf(int i) => $"agent-{i:00000000}";
+
+    /// <param name="version">A digit that stands in the card, to tell one change from another.</param>
     public static byte[] Card(int i, int version = 0)
     {
-        var start = $$"""
-            {"name":"{{IdOf(i)}}","description":"Answers questions about topic {{i % 977}} for team {{i % 31}}, change {{version}}.","version":"1.0.{{version}}","supportedInterfaces":[{"url":"https://agents.example.com/{{i}}","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"streaming":true,"pushNotifications":false},"defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],"skills":[{"id":"topic-{{i % 977}}-answers","name":"Answers","description":"Answers one question at a time","tags":["topic-{{i % 97}}","qa","team-{{i % 31}}"]}],"documentationUrl":"https://docs.example.com/
-            """.Trim();
-        return Encoding.UTF8.GetBytes(start.PadRight(Size - 2, 'x') + "\"}");
+        var card = (byte[])Templates[i % Kinds].Clone();
+        Stamp(card, "agent-"u8, i);
+        Stamp(card, "agents.example.com/"u8, i);
+        card[card.AsSpan().IndexOf("change "u8) + "change ".Length] = (byte)('0' + (version % 10));
+        return card;
     }
 
     public static AgentRegistration Registration(int i, int version = 0) => new(Card(i, version));
+
+    private static void Stamp(Span<byte> card, ReadOnlySpan<byte> before, int i) =>
+        i.TryFormat(card.Slice(card.IndexOf(before) + before.Length, Digits.Length), out _, "00000000", CultureInfo.InvariantCulture);
+
+    private static byte[] Template(int kind)
+    {
+        var start = $$"""
+            {"name":"agent-{{Digits}}","description":"Answers questions about topic {{kind}} for team {{kind % 31}}, change 0.","version":"1.0","supportedInterfaces":[{"url":"https://agents.example.com/{{Digits}}","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"streaming":true,"pushNotifications":false},"defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],"skills":[{"id":"topic-{{kind}}-answers","name":"Answers","description":"Answers one question at a time","tags":["topic-{{kind % 97}}","qa","team-{{kind % 31}}"]}],"documentationUrl":"https://docs.example.com/
+            """.Trim();
+        return Encoding.UTF8.GetBytes(start.PadRight(Size - 2, 'x') + "\"}");
+    }
 }

@@ -99,12 +99,22 @@ public sealed class BadInputTests(GatewayHost host)
     public async Task A_body_that_is_not_json_by_its_header_is_415(string type)
     {
         foreach (var (method, path) in ((string, string)[])[("POST", "/agents"), ("PUT", "/agents/x"), ("PUT", "/agents/x/card"), ("PATCH", "/agents/x"),
-            ("POST", "/agents/search"), ("POST", "/agents:batch"), ("POST", "/jsonrpc")])
+            ("POST", "/agents/search"), ("POST", "/agents:batch")])
         {
             var response = await client.SendAsync(method, path, Http.Card("x"), ("Content-Type", type));
             var problem = await response.ProblemAsync(415, "Content-Type");
             Assert.Contains("application/json", problem.Text("detail"), StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/x-www-form-urlencoded")]
+    [InlineData("")]
+    public async Task Json_rpc_takes_any_content_type_as_the_older_registry_did(string type)
+    {
+        var response = await client.SendAsync("POST", "/jsonrpc", """{"jsonrpc":"2.0","id":1,"method":"health_check"}""", ("Content-Type", type));
+        Assert.Contains("healthy", (await response.JsonAsync()).GetProperty("result").GetProperty("status").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -29,7 +29,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes, anyType: true);
         var answer = JsonAnswer.Rent();
         var isAnswered = await AnswerAsync(context, body.Bytes, answer.Json);
         body.Release();

@@ -17,7 +17,11 @@ internal static class JsonContentType
             var got = string.IsNullOrEmpty(type) ? "Content-Type is missing" : $"Content-Type is '{type}'";
             throw new HttpProblemException(StatusCodes.Status415UnsupportedMediaType, $"{got}: send application/json in UTF-8", "Content-Type");
         }
+    }
 
+    /// <exception cref="HttpProblemException">415: it is compressed.</exception>
+    public static void DemandPlain(HttpRequest request)
+    {
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
         {
             throw new HttpProblemException(

@@ -50,7 +50,7 @@ internal sealed class Preconditions
         }
 
         var revisions = EntityTags.Parse(ifMatch, "If-Match").Select(EntityTags.ToRevision).ToArray();
-        return revisions.Length == 1
+        return revisions is [>= 0]
             ? new Preconditions(new WriteCondition(revisions[0]), null, mustExist: false)
             : new Preconditions(default, revisions, mustExist: true);
     }

@@ -29,9 +29,10 @@ internal readonly struct RequestBody
     public void Release() => ArrayPool<byte>.Shared.Return(buffer);
 
     /// <summary>Reads a JSON body to its end.</summary>
+    /// <param name="anyType">Whatever the headers call it: the older registry's JSON-RPC took any.</param>
     /// <exception cref="HttpProblemException">415: it is not JSON by its headers.</exception>
     /// <exception cref="RegistryException">There is none, or it has more than <paramref name="limit"/> bytes.</exception>
-    public static ValueTask<RequestBody> ReadJsonAsync(HttpContext context, long limit)
+    public static ValueTask<RequestBody> ReadJsonAsync(HttpContext context, long limit, bool anyType = false)
     {
         var request = context.Request;
         if (request.ContentLength is 0 or null && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
@@ -39,7 +40,12 @@ internal readonly struct RequestBody
             throw RegistryException.Invalid("body", "is missing");
         }
 
-        JsonContentType.Demand(request);
+        if (!anyType)
+        {
+            JsonContentType.Demand(request);
+        }
+
+        JsonContentType.DemandPlain(request);
         if (request.ContentLength > limit)
         {
             throw TooLarge(limit);

@@ -35,6 +35,8 @@ public sealed class FileStore : IRecordStore
 
     public bool IsShared => false;
 
+    public string? WritesStopped => opened?.Writer.WritesStopped;
+
     public Task OpenAsync(CancellationToken cancellationToken)
     {
         options.Validate();

@@ -22,6 +22,9 @@ internal sealed class LogWriter
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile string? stopped;
 
+    /// <inheritdoc cref="IRecordStore.WritesStopped"/>
+    public string? WritesStopped => stopped;
+
     public LogWriter(
         FileStoreOptions options, SegmentFiles names, OpenedLog log, ChangeLog feed, Compactor compactor, ILogger logger, string description)
     {

@@ -1,6 +1,7 @@
 using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Agents;
 
@@ -27,14 +28,14 @@ internal static class GrainCalls
             }
             catch (OrleansMessageRejectionException) when (attempt < Tries)
             {
-                // Never ran: its activation was on its way out.
+                // Its activation was on its way out.
             }
             catch (OrleansException wrapped) when (wrapped.InnerException is RegistryException refusal)
             {
                 // Orleans wraps what a grain's storage throws.
                 throw new RegistryException(refusal.Error, refusal.Message, refusal.Field, wrapped) { RetryAfter = refusal.RetryAfter };
             }
-            catch (Exception fault) when (fault is OrleansException or TimeoutException)
+            catch (Exception fault) when (fault is OrleansException or TimeoutException or RecordOutcomeUnknownException)
             {
                 throw new RegistryException(RegistryError.Unavailable, "The cluster did not answer in time; the change may have happened.", innerException: fault)
                 {

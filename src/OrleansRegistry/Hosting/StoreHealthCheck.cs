@@ -14,7 +14,9 @@ internal sealed class StoreHealthCheck(IRecordStore store) : IHealthCheck
         try
         {
             var revision = await store.CurrentRevisionAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
-            return HealthCheckResult.Healthy($"{store.Description}, revision {revision}");
+            return store.WritesStopped is { } reason
+                ? HealthCheckResult.Unhealthy($"{store.Description}: {reason}")
+                : HealthCheckResult.Healthy($"{store.Description}, revision {revision}");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

@@ -109,8 +109,10 @@ public sealed class DiskFaultTests : IAsyncLifetime
         FailOn("flush folder", InputOutput);
         var refusal = await Assert.ThrowsAsync<RegistryException>(async () => await store.PutAsync("b", 0, "1"));
         Assert.Contains("until the registry is restarted", refusal.Message);
+        Assert.NotNull(store.WritesStopped);
         Heal();
         await ReopenAsync();
+        Assert.Null(store.WritesStopped);
         Assert.Equal(2, await store.PutAsync("b", 0, "1"));
     }
 
