@@ -38,8 +38,8 @@ internal sealed class PrivateServer : IAsyncDisposable
     /// <summary>The folder of the newest binaries that this machine has; null where there are none.</summary>
     public static string? FindBinaries()
     {
-        var versioned = Directory.Exists("/usr/lib/postgresql")
-            ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => double.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0)
+        var versioned = System.IO.Directory.Exists("/usr/lib/postgresql")
+            ? System.IO.Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => double.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0)
                 .Select(path => Path.Combine(path, "bin"))
             : [];
         return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(versioned)
@@ -48,7 +48,7 @@ internal sealed class PrivateServer : IAsyncDisposable
 
     public static async Task<PrivateServer> StartAsync(string binaries)
     {
-        var folder = Directory.CreateTempSubdirectory("registry-postgres-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("registry-postgres-").FullName;
         var asUser = Environment.UserName == "root" ? UnprivilegedUser() : [];
         await File.WriteAllTextAsync(Path.Combine(folder, "password"), Password);
         if (asUser.Length > 0)
