@@ -3,14 +3,17 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Tests;
 
 /// <summary>The registry as another program's host uses it, without HTTP.</summary>
-public sealed class CoHostedTests
+public abstract class CoHostedTests
 {
     private static readonly Caller Me = Caller.Default;
+
+    /// <summary>A registry that is empty, on the store under test.</summary>
+    private protected abstract Task<RegistryHost> StartAsync();
 
     [Fact]
     public async Task An_agent_is_registered_found_changed_and_removed()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         var agents = host.Agents;
 
         var registered = await agents.RegisterAsync(Me, Cards.Registration("weather", "Tells the weather", ["sky"]));
@@ -39,7 +42,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task A_second_registration_replaces_the_card_and_keeps_when_it_was_created()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         var first = await host.Agents.RegisterAsync(Me, Cards.Registration("a", tags: ["old"]));
         var second = await host.Agents.RegisterAsync(Me, Cards.Registration("a", tags: ["new"]));
         Assert.False(second.Created);
@@ -72,7 +75,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task Conditions_hold_or_the_write_is_refused()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         var first = await host.Agents.RegisterAsync(Me, Cards.Registration("a"));
         var again = Cards.Registration("a", "changed");
 
@@ -87,7 +90,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         await Refused(RegistryError.NotFound, () => host.Agents.RemoveAsync(Me, "nobody"));
         await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "nobody", new AgentPatch(null, true)));
         Assert.Null(await host.Agents.GetAgentExtensionsAsync(Me, "nobody"));
@@ -96,7 +99,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task A_batch_gives_each_entry_its_own_result()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         await host.Agents.RegisterAsync(Me, Cards.Registration("known"));
         var results = await host.Agents.RegisterManyAsync(Me,
         [
@@ -115,7 +118,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task A_grain_that_a_batch_wrote_under_sees_the_agent()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         Assert.Null(await host.Agents.GetAsync(Me, "late", ReadConsistency.Strong));
         await Refused(RegistryError.NotFound, () => host.Agents.RemoveAsync(Me, "late"));
         var written = (await host.Agents.RegisterManyAsync(Me, [Cards.Registration("late")]))[0].Written!;
@@ -127,7 +130,7 @@ public sealed class CoHostedTests
     [Fact]
     public async Task Concurrent_writers_of_one_agent_are_all_answered_and_the_last_revision_stands()
     {
-        await using var host = await RegistryHost.StartAsync();
+        await using var host = await StartAsync();
         var writes = Enumerable.Range(0, 200).Select(i => host.Agents.RegisterAsync(Me, Cards.Registration("busy", $"version {i}")));
         var results = await Task.WhenAll(writes);
         Assert.Equal(200, results.Select(result => result.Agent.Revision).Distinct().Count());
@@ -138,4 +141,9 @@ public sealed class CoHostedTests
 
     private static async Task Refused(RegistryError error, Func<Task> call) =>
         Assert.Equal(error, (await Assert.ThrowsAsync<RegistryException>(call)).Error);
+}
+
+public sealed class CoHostedOnMemoryTests : CoHostedTests
+{
+    private protected override Task<RegistryHost> StartAsync() => RegistryHost.StartAsync();
 }

@@ -51,21 +51,13 @@ public sealed class PostgresStore : IRecordStore
 
     internal PostgresDatabase Database => database;
 
+    /// <summary>The revision up to which the feed has all changes.</summary>
+    internal long Position => feed.Position;
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var migrations = new PostgresMigrations(database, logger, Migration.BuiltIn);
-        if (options.RunMigrations)
-        {
-            await migrations.UpAsync(cancellationToken);
-        }
-        else if ((await migrations.StatusAsync(cancellationToken)).FirstOrDefault(migration => migration.AppliedAt is null) is { } pending)
-        {
-            throw new StoreStartException(
-                $"The {Description} lacks the migration {pending.Number:D4}_{pending.Name}, and STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
-                + "run the server's migration mode, or turn that on.");
-        }
-
+        await new PostgresMigrations(database, logger, Migration.BuiltIn).OpenAsync(options.RunMigrations, cancellationToken);
         var revision = await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
         feed.Start(revision);
         writes.Start();
@@ -111,6 +103,9 @@ public sealed class PostgresStore : IRecordStore
         ThrowUnlessOpen();
         return feed.ReadAsync(revision, cancellationToken);
     }
+
+    /// <summary>Shows the feed a change that this process committed by another way than this store's.</summary>
+    internal void Offer(RecordChange change) => feed.Offer(change.Revision - 1, [change]);
 
     /// <summary>Removes the deletions that are old enough, now.</summary>
     internal Task SweepAsync(CancellationToken cancellationToken) => sweep.SweepAsync(cancellationToken);

@@ -14,6 +14,7 @@ internal static class PostgresSettings
         ["memory"] = StorageType.Memory,
         ["postgres"] = StorageType.Postgres,
         ["database"] = StorageType.Postgres,
+        ["adonet"] = StorageType.AdoNet,
     };
 
     /// <summary><c>STORAGE_TYPE</c>, or <c>STORAGE_BACKEND</c> as it was also called; with neither, a <c>DATABASE_URL</c> means PostgreSQL.</summary>

@@ -15,14 +15,17 @@ public enum StorageType
 
     /// <summary>In a PostgreSQL database, which any number of processes may share.</summary>
     Postgres,
+
+    /// <summary>In such a database through Orleans's stock ADO.NET provider: slower; with the Orleans engine only.</summary>
+    AdoNet,
 }
 
 /// <summary>How this process takes part in the registry. The summary of each names its setting.</summary>
 public sealed class RegistryOptions
 {
     /// <summary>
-    /// <c>STORAGE_TYPE</c> (or <c>STORAGE_BACKEND</c>): <c>file</c> (default), <c>memory</c>, or <c>postgres</c> (<c>database</c> too), which is the
-    /// default where <c>DATABASE_URL</c> is set.
+    /// <c>STORAGE_TYPE</c> (or <c>STORAGE_BACKEND</c>): <c>file</c> (default), <c>memory</c>, <c>postgres</c> (<c>database</c> too), which is the default
+    /// where <c>DATABASE_URL</c> is set, or <c>adonet</c>.
     /// </summary>
     public StorageType StorageType { get; set; } = StorageType.File;
 

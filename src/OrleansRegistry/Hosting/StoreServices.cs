@@ -13,9 +13,14 @@ internal static partial class StoreServices
 {
     public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
     {
-        if (options.StorageType == StorageType.Postgres && options.Postgres is null)
+        if (options.StorageType == StorageType.AdoNet)
         {
-            throw new SettingException($"STORAGE_TYPE is postgres, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
+            AdoNetStores.ThrowUnlessSupported();
+        }
+
+        if (IsDatabase(options) && options.Postgres is null)
+        {
+            throw new SettingException($"STORAGE_TYPE is {options.StorageType.ToString().ToLowerInvariant()}, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
         }
 
         services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<ILoggerFactory>()));
@@ -29,7 +34,7 @@ internal static partial class StoreServices
 
     private static IRecordStore CreateStore(RegistryOptions options, ILoggerFactory loggers)
     {
-        if (options.StorageType != StorageType.Postgres && options.Postgres is not null)
+        if (!IsDatabase(options) && options.Postgres is not null)
         {
             LogDatabaseUnused(loggers.CreateLogger(typeof(StoreServices)), PostgresSettings.DatabaseUrl, options.StorageType);
         }
@@ -39,9 +44,12 @@ internal static partial class StoreServices
             StorageType.Memory => new MemoryStore(),
             StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<FileStore>()),
             StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>()),
+            StorageType.AdoNet => AdoNetStores.Create(options.Postgres!, loggers),
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         };
     }
+
+    private static bool IsDatabase(RegistryOptions options) => options.StorageType is StorageType.Postgres or StorageType.AdoNet;
 
     [LoggerMessage(LogLevel.Warning, "{Setting} is set but not used: STORAGE_TYPE chooses the {Type} store.")]
     private static partial void LogDatabaseUnused(ILogger logger, string setting, StorageType type);

@@ -60,6 +60,21 @@ public sealed class PostgresSettingsTests
     }
 
     [Fact]
+    public void Adonet_is_the_stock_provider_where_the_engine_has_it()
+    {
+        string[] settings = ["STORAGE_TYPE=adonet", "DATABASE_URL=" + Url];
+        if (typeof(IGrainFactory).Assembly.GetName().Name == "EmbeddedOrleans")
+        {
+            Assert.Contains("Embedded", Assert.Throws<SettingException>(() => Options(settings)).Message);
+        }
+        else
+        {
+            Assert.Equal(StorageType.AdoNet, Options(settings).StorageType);
+            Assert.Contains("DATABASE_URL", Assert.Throws<SettingException>(() => Options("STORAGE_TYPE=adonet")).Message);
+        }
+    }
+
+    [Fact]
     public async Task The_chosen_store_is_made_and_shows_no_password()
     {
         await using var services = Services("DATABASE_URL=" + Url);

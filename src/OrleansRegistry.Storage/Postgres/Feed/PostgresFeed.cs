@@ -14,6 +14,9 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
 
     public RecordTable Table => table;
 
+    /// <inheritdoc cref="FeedBuffer.Position"/>
+    public long Position => buffer.Position;
+
     public void Start(long revision) => buffer.Start(revision);
 
     /// <summary>Takes in a batch of this process, where nobody else committed before it; else readers fetch it with what came before.</summary>

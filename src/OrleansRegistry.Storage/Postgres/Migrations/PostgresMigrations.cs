@@ -17,6 +17,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
     private readonly PostgresDatabase database;
     private readonly IReadOnlyList<Migration> known;
     private readonly ILogger logger;
+    private readonly string history;
 
     /// <exception cref="StoreStartException">An option is wrong.</exception>
     public PostgresMigrations(PostgresStoreOptions options, ILogger<PostgresMigrations> logger)
@@ -24,8 +25,25 @@ public sealed class PostgresMigrations : IAsyncDisposable
     {
     }
 
-    internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known) =>
-        (this.database, this.logger, this.known) = (database, logger, known);
+    /// <param name="history">The table that tells which of <paramref name="known"/> were applied.</param>
+    internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known, string history = "schema_migrations") =>
+        (this.database, this.logger, this.known, this.history) = (database, logger, known, history);
+
+    /// <summary>As a store needs it that opens: applies what is pending if <paramref name="run"/>, else refuses where anything is.</summary>
+    /// <exception cref="StoreStartException">As <see cref="UpAsync"/>, or something is pending.</exception>
+    internal async Task OpenAsync(bool run, CancellationToken cancellationToken)
+    {
+        if (run)
+        {
+            await UpAsync(cancellationToken);
+        }
+        else if ((await StatusAsync(cancellationToken)).FirstOrDefault(migration => migration.AppliedAt is null) is { } pending)
+        {
+            throw new StoreStartException(
+                $"The {database.Description} lacks the migration {pending.Number:D4}_{pending.Name}, and STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
+                + "run the server's migration mode, or turn that on.");
+        }
+    }
 
     /// <summary>Every migration of this program, in order.</summary>
     /// <exception cref="StoreStartException">The database cannot be reached, or has a migration that was edited or that this program does not know.</exception>
@@ -46,7 +64,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
         {
             await ExecuteAsync(
                 connection,
-                "CREATE TABLE IF NOT EXISTS schema_migrations (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
+                $"CREATE TABLE IF NOT EXISTS {history} (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
                 + "applied_at timestamptz NOT NULL DEFAULT now())",
                 token);
             var applied = await AppliedAsync(connection, token);
@@ -54,7 +72,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
             foreach (var migration in pending)
             {
                 await StepAsync(
-                    connection, migration, "up", migration.Up, "INSERT INTO schema_migrations (number, name, checksum) VALUES ($1, $2, $3)",
+                    connection, migration, "up", migration.Up, $"INSERT INTO {history} (number, name, checksum) VALUES ($1, $2, $3)",
                     [migration.Number, migration.Name, migration.Checksum], token);
             }
 
@@ -73,7 +91,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
             foreach (var migration in above)
             {
                 await StepAsync(
-                    connection, migration, "down", migration.Down, "DELETE FROM schema_migrations WHERE number = $1", [migration.Number], token);
+                    connection, migration, "down", migration.Down, $"DELETE FROM {history} WHERE number = $1", [migration.Number], token);
             }
 
             return above.Length;
@@ -116,13 +134,13 @@ public sealed class PostgresMigrations : IAsyncDisposable
     private async Task<Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var applied = new Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>();
-        await using var exists = new NpgsqlCommand("SELECT to_regclass('schema_migrations') IS NOT NULL", connection);
+        await using var exists = new NpgsqlCommand($"SELECT to_regclass('{history}') IS NOT NULL", connection);
         if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
         {
             return applied;
         }
 
-        await using var command = new NpgsqlCommand("SELECT number, name, checksum, applied_at FROM schema_migrations ORDER BY number", connection);
+        await using var command = new NpgsqlCommand($"SELECT number, name, checksum, applied_at FROM {history} ORDER BY number", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -149,7 +167,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
         if (migration.Checksum != checksum)
         {
             throw new StoreStartException(
-                $"The migration {migration} was edited after it was applied to the {database.Description}. Restore sql/{migration}.up.sql as it was, "
+                $"The migration {migration} was edited after it was applied to the {database.Description}. Restore {migration.Folder}/{migration}.up.sql as it was, "
                 + "and put the change into a new migration.");
         }
     }

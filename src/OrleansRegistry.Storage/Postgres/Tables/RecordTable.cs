@@ -26,6 +26,9 @@ internal abstract record QueryColumn(string Name, NpgsqlDbType Type, string Expr
 {
     /// <summary>What to send for the rows of a batch; null stands for a row whose columns stay empty.</summary>
     public abstract NpgsqlParameter Collect(IReadOnlyList<object?> rows);
+
+    /// <summary>What to send for one row.</summary>
+    public abstract object? ValueOf(object row);
 }
 
 internal sealed record QueryColumn<TRow, TValue>(string Name, NpgsqlDbType Type, string Expression, Func<TRow, TValue> Read)
@@ -42,4 +45,6 @@ internal sealed record QueryColumn<TRow, TValue>(string Name, NpgsqlDbType Type,
 
         return new NpgsqlParameter<TValue?[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | Type };
     }
+
+    public override object? ValueOf(object row) => Read((TRow)row);
 }

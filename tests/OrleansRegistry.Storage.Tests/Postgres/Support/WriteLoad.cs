@@ -9,7 +9,7 @@ namespace OrleansRegistry.Storage.Tests.Postgres;
 /// Writers that each change one agent of their own over and over, and hold the store to what it answers: what it acknowledged is there, what
 /// it refused is not. A wrong answer shows as a conflict, as nobody else writes these agents.
 /// </summary>
-internal sealed class WriteLoad(PostgresStore store, int writers)
+internal sealed class WriteLoad(IRecordStore store, int writers)
 {
     private readonly (long Version, string? Text)[] expected = new (long, string?)[writers];
     private Task running = Task.CompletedTask;

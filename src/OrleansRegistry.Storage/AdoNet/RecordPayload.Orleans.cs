@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Text.Json;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage.Postgres;
+
+namespace OrleansRegistry.Storage.AdoNet;
+
+/// <summary>
+/// A record as the grain state that the ADO.NET provider keeps: one JSON object with the record's <c>fields</c>, the <c>columns</c> that the
+/// triggers of sql/adonet fill, and last the <c>document</c>, byte for byte.
+/// </summary>
+internal sealed class RecordPayload
+{
+    private static readonly byte[] BeforeDocument = [.. ",\"document\":"u8];
+
+    /// <summary>What is stored.</summary>
+    public RecordBody Body { get; private init; }
+
+    /// <summary>The revision of the record's last change; only where it was read.</summary>
+    public long Revision { get; private init; }
+
+    private string? LongId { get; init; }
+
+    private RecordTable? Table { get; init; }
+
+    public static RecordPayload Of(RecordTable table, string? longId, RecordBody body) => new() { Table = table, LongId = longId, Body = body };
+
+    /// <exception cref="JsonException">It is none that <see cref="ToUtf8"/> made.</exception>
+    public static RecordPayload Read(ReadOnlySpan<byte> utf8)
+    {
+        var reader = new Utf8JsonReader(utf8);
+        var (revision, fields, document) = (0L, default(RawJson), default(RawJson));
+        reader.Read();
+        while (document.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("document"u8))
+            {
+                document = RawJson.FromValid(utf8[(int)reader.BytesConsumed..^1]);
+            }
+            else if (reader.ValueTextEquals("revision"u8) && reader.Read())
+            {
+                revision = reader.GetInt64();
+            }
+            else if (reader.ValueTextEquals("fields"u8) && reader.Read() && reader.TokenType != JsonTokenType.Null)
+            {
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                fields = RawJson.FromValid(utf8[start..(int)reader.BytesConsumed]);
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return new RecordPayload { Body = new RecordBody(document, fields), Revision = revision };
+    }
+
+    public byte[] ToUtf8()
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            WriteHead(writer);
+        }
+
+        var head = buffer.WrittenSpan;
+        var document = Body.Document.Span;
+        return document.IsEmpty ? head.ToArray() : [.. head[..^1], .. BeforeDocument, .. document, (byte)'}'];
+    }
+
+    private void WriteHead(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject();
+        if (LongId is not null)
+        {
+            writer.WriteString("long_id"u8, LongId);
+        }
+
+        writer.WritePropertyName("fields"u8);
+        if (Body.Fields.IsEmpty)
+        {
+            writer.WriteNullValue();
+        }
+        else
+        {
+            writer.WriteRawValue(Body.Fields.Span, skipInputValidation: true);
+        }
+
+        if (Table!.Project(Body) is { } row)
+        {
+            writer.WriteStartObject("columns"u8);
+            foreach (var column in Table.Columns)
+            {
+                WriteColumn(writer, column.Name, column.ValueOf(row));
+            }
+
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndObject();
+    }
+
+    private static void WriteColumn(Utf8JsonWriter writer, string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                break;
+            case bool flag:
+                writer.WriteBoolean(name, flag);
+                break;
+            case DateTime time:
+                writer.WriteString(name, time);
+                break;
+            case string text:
+                writer.WriteString(name, text);
+                break;
+            default:
+                throw new InvalidOperationException($"The column '{name}' is a {value.GetType()}, for which there is no JSON here.");
+        }
+    }
+}
