@@ -57,6 +57,17 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public async Task An_entry_of_a_batch_whose_outcome_is_unknown_is_told_so_and_spoils_no_other()
+    {
+        var store = new FaultyStore();
+        await using var host = await RegistryHost.StartAsync(store: store);
+        store.Fault = new RecordOutcomeUnknownException("Lost at commit.");
+        var results = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("new"), new AgentRegistration("{}"u8.ToArray())]);
+        Assert.Equal((RegistryError.Unavailable, RegistryError.Invalid), (results[0].Refused!.Error, results[1].Refused!.Error));
+        Assert.NotNull(results[0].Refused!.RetryAfter);
+    }
+
+    [Fact]
     public async Task A_revision_that_does_not_come_is_told_after_a_while()
     {
         await using var host = await RegistryHost.StartAsync();

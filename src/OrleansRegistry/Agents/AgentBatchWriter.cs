@@ -60,6 +60,13 @@ internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory direct
         {
             return new AgentBatchResult(null, refused);
         }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            return new AgentBatchResult(null, new RegistryException(RegistryError.Unavailable, $"{unknown.Message} The change may have happened.", innerException: unknown)
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            });
+        }
     }
 
     private async Task<AgentWriteResult?> TryCreate(string tenant, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
