@@ -23,6 +23,11 @@ internal static class PostgresRows
         await using (var host = await StartAsync(database))
         {
             yield return await Updates(host, bare);
+            if (await StockProvider.OpenAsync(await CreateAsync(server, "stock"), Agents) is { } stock)
+            {
+                yield return await AgainstStock(host, stock);
+            }
+
             yield return await FirstRegistrations(host, bare);
             yield return await Batches(host, bare);
             yield return await SeenElsewhere(host, database);
@@ -46,6 +51,18 @@ internal static class PostgresRows
         return new Row(
             "PostgreSQL: durable updates through grains, 256 callers", Row.PerSecond(here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
             here / reference, "0.5", here / reference >= 0.5);
+    }
+
+    private static async Task<Row> AgainstStock(RegistryHost host, StockProvider stock)
+    {
+        var cards = Enumerable.Range(0, Agents).Select(i => SampleCards.Registration(i, 2)).ToArray();
+        var bodies = Enumerable.Range(0, Agents).Select(i => SampleCards.Card(i, 2)).ToArray();
+        var (here, reference) = await Measure.InTurn(
+            () => Measure.Rate(Callers, (caller, count) => host.Agents.RegisterAsync(Caller.Default, cards[AgentOf(caller, count)])),
+            () => Measure.Rate(Callers, (caller, count) => stock.PutAsync(AgentOf(caller, count), bodies[AgentOf(caller, count)])));
+        return new Row(
+            "PostgreSQL: the same beside Orleans's stock ADO.NET provider", Row.PerSecond(here), $"stock provider, called directly: {Row.PerSecond(reference)}",
+            here / reference, "4", here / reference >= 4);
     }
 
     private static async Task<Row> FirstRegistrations(RegistryHost host, BareUpsert bare)

@@ -88,7 +88,7 @@ internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory direct
             var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(agent));
             return new AgentWriteResult(agent with { Revision = revision, Reading = null }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
         }
-        catch (Exception fault) when (fault is InconsistentStateException or RecordOutcomeUnknownException)
+        catch (InconsistentStateException)
         {
             // The grain reads what is stored, and goes on from there.
             return null;
