@@ -3,7 +3,7 @@ namespace OrleansRegistry.Model;
 /// <summary>
 /// The registry of tasks. Every member refuses with a <see cref="RegistryException"/>; a task of another owner is
 /// <see cref="RegistryError.NotFound"/>, as one that does not exist. A write is durable before it is answered. A task in a terminal state is
-/// never changed: <see cref="RegistryError.Terminal"/>.
+/// never changed: <see cref="RegistryError.Terminal"/>. A write answers the task without its history and artifacts.
 /// </summary>
 public interface ITaskRegistry
 {
@@ -40,7 +40,7 @@ public interface ITaskRegistry
     /// </summary>
     IAsyncEnumerable<TaskEvent> WatchAsync(Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a submitted task of the agent to a worker, oldest first; null where none came in time. Workers see the tasks of every owner.</summary>
+    /// <summary>Gives a submitted task of the agent to a worker, oldest first; null where none came in time. The task comes whole. Workers see the tasks of every owner.</summary>
     Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps a claimed task for <paramref name="lease"/> from now.</summary>

@@ -6,7 +6,8 @@ namespace OrleansRegistry.Model;
 [GenerateSerializer, Immutable, Alias("TaskStatus")]
 public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id(1)] DateTimeOffset Timestamp, [property: Id(2)] RawJson Message = default);
 
-/// <summary>Who works on a task, until when. The token is known to the holder alone.</summary>
+/// <summary>Who works on a task, until when.</summary>
+/// <param name="Token">Known to the holder alone: empty but where the task was claimed or its lease renewed.</param>
 [GenerateSerializer, Immutable, Alias("TaskLease")]
 public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt);
 
@@ -79,6 +80,10 @@ public readonly record struct TaskView([property: Id(0)] int? HistoryLength, [pr
     /// <summary>Neither history nor artifacts.</summary>
     [Id(2)]
     public bool HeadOnly { get; init; }
+
+    /// <summary>The lease under which the caller works on the task: its holder sees the task of any owner.</summary>
+    [Id(3)]
+    public string? LeaseToken { get; init; }
 }
 
 /// <summary>

@@ -10,7 +10,7 @@ public sealed record ContextFields(string Owner, DateTimeOffset CreatedAt, DateT
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static ContextFields Read(RawJson fields)
     {
-        using var document = JsonDocument.Parse(fields.Utf8);
+        using var document = JsonDocument.Parse(fields.Utf8, JsonInput.Stored);
         var root = document.RootElement;
         return new ContextFields(
             root.GetProperty("owner"u8).GetString()!,

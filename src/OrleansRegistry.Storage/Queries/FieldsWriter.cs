@@ -4,9 +4,12 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 
-/// <summary>Writes the fields of records, without an allocation but for the result.</summary>
+/// <summary>Writes the JSON of records, without an allocation but for the result.</summary>
 internal static class FieldsWriter
 {
+    /// <summary>What a thread keeps for the next record; a larger buffer is given up.</summary>
+    private const int MaxKept = 1024 * 1024;
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
 
@@ -24,6 +27,12 @@ internal static class FieldsWriter
         members(writer, source);
         writer.WriteEndObject();
         writer.Flush();
-        return RawJson.FromValid(buffer.WrittenSpan);
+        var written = RawJson.FromValid(buffer.WrittenSpan);
+        if (buffer.Capacity > MaxKept)
+        {
+            (buffer, writer) = (null, null);
+        }
+
+        return written;
     }
 }

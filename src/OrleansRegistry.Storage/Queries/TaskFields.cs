@@ -21,7 +21,7 @@ public sealed record TaskFields(
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static TaskFields Read(RawJson fields)
     {
-        using var document = JsonDocument.Parse(fields.Utf8);
+        using var document = JsonDocument.Parse(fields.Utf8, JsonInput.Stored);
         var root = document.RootElement;
         return new TaskFields(
             root.GetProperty("context_id"u8).GetString()!,
