@@ -32,7 +32,11 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
         {
             // Nobody is there to be answered, and it is no fault of the registry that they left.
-            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : ClientClosedRequest;
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = ClientClosedRequest;
+            }
+
             return Task.CompletedTask;
         }
 

@@ -51,7 +51,7 @@ internal sealed class RequestMembers
 
     public bool Has(string name) => Find(name).Type is not (JsonTokenType.None or JsonTokenType.Null);
 
-    public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : null;
+    public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
 
     /// <summary>How the member is called in an error: as it was sent.</summary>
     public string Field(string name) => path + (Find(name).Sent ?? name);
