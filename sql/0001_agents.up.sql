@@ -26,7 +26,25 @@ CREATE TABLE agents (
     document   bytea,                     -- the card byte for byte as it was sent; null in a tombstone
     fields     bytea,
     deleted_at timestamptz,
-    -- For queries by hand; null where the card does not have it, or jsonb cannot hold it.
+    PRIMARY KEY (tenant, id)
+) WITH (toast_tuple_target = 4080, fillfactor = 60);
+
+-- No index on what an update changes: the new version of a row lies beside the old one, and no index hears of it.
+CREATE INDEX agents_deleted ON agents (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Which agents each commit changed: what the feed is read from.
+CREATE TABLE agent_changes (
+    revision bigint PRIMARY KEY,          -- the last of the commit
+    tenants  text[] COLLATE "C" NOT NULL,
+    ids      text[] COLLATE "C" NOT NULL,
+    at       timestamptz NOT NULL DEFAULT now()
+);
+
+-- For queries by hand. Filled from agents moments after a commit; null where the card does not have it, or jsonb cannot hold it.
+CREATE TABLE agent_cards (
+    tenant     text COLLATE "C" NOT NULL,
+    id         text COLLATE "C" NOT NULL,
+    revision   bigint NOT NULL,
     card       jsonb,
     name       text,
     enabled    boolean,
@@ -35,9 +53,23 @@ CREATE TABLE agents (
     tags       text[],
     skills     text[],
     PRIMARY KEY (tenant, id)
-) WITH (toast_tuple_target = 4080, fillfactor = 80);
+);
 
-CREATE UNIQUE INDEX agents_revision ON agents (revision);
-CREATE INDEX agents_deleted ON agents (deleted_at) WHERE deleted_at IS NOT NULL;
--- A small list of pending entries: the batch that must empty it does not wait long.
-CREATE INDEX agents_query ON agents USING gin (card jsonb_path_ops, tags, skills) WITH (gin_pending_list_limit = 512);
+CREATE INDEX agent_cards_query ON agent_cards USING gin (card jsonb_path_ops, tags, skills);
+
+-- Up to which revision the tables for queries are filled. Who fills one locks its row.
+CREATE TABLE registry_projections (
+    kind     text   PRIMARY KEY,
+    revision bigint NOT NULL
+);
+
+INSERT INTO registry_projections (kind, revision) VALUES ('agent', 0);
+
+-- Null where jsonb cannot hold it.
+CREATE FUNCTION registry_jsonb(document bytea) RETURNS jsonb LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN convert_from(document, 'UTF8')::jsonb;
+EXCEPTION WHEN data_exception OR program_limit_exceeded OR feature_not_supported THEN
+    RETURN NULL;
+END
+$$;

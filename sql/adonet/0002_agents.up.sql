@@ -1,14 +1,5 @@
 -- Every change of a grain state called 'agent' becomes a change of the table agents, in the same transaction, with the next revision.
 
--- Null where jsonb cannot hold it.
-CREATE FUNCTION registry_jsonb(document bytea) RETURNS jsonb LANGUAGE plpgsql AS $$
-BEGIN
-    RETURN convert_from(document, 'UTF8')::jsonb;
-EXCEPTION WHEN data_exception OR program_limit_exceeded OR feature_not_supported THEN
-    RETURN NULL;
-END
-$$;
-
 CREATE FUNCTION registry_project_agent() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     _row      orleansstorage;
@@ -16,9 +7,9 @@ DECLARE
     _at       integer;
     _document bytea;
     _fields   bytea;
-    _columns  record;
-    _card     jsonb;
     _revision bigint;
+    _tenant   text;
+    _id       text;
 BEGIN
     IF TG_OP = 'DELETE' THEN
         _row := OLD;
@@ -45,10 +36,6 @@ BEGIN
         END IF;
         _fields := CASE WHEN json_typeof(_head -> 'fields') = 'object' THEN convert_to((_head -> 'fields')::text, 'UTF8') ELSE ''::bytea END;
     END IF;
-    SELECT * INTO _columns FROM json_to_record(coalesce(_head -> 'columns', '{}'))
-        AS c (card boolean, name text, enabled boolean, created_at timestamptz, updated_at timestamptz, tags text, skills text);
-    _card := CASE WHEN _columns.card THEN registry_jsonb(_document) END;
-
     IF TG_OP = 'INSERT' THEN
         -- Of two who insert one agent the second waits here, finds the row of the first, and inserts nothing.
         PERFORM FROM registry_revision WHERE kind = 'agent' FOR UPDATE;
@@ -62,18 +49,13 @@ BEGIN
         END IF;
     END IF;
     UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent' RETURNING value INTO STRICT _revision;
-    INSERT INTO agents AS a (
-        tenant, id, long_id, revision, document, fields, deleted_at, card, name, enabled, created_at, updated_at, tags, skills)
-    VALUES (
-        split_part(_row.grainidextensionstring, '/', 2),
-        regexp_replace(_row.grainidextensionstring, '^t/[^/]*/', ''),
-        _head ->> 'long_id', _revision, _document, _fields, CASE WHEN _document IS NULL THEN now() END,
-        _card, _columns.name, _columns.enabled, _columns.created_at, _columns.updated_at,
-        string_to_array(_columns.tags, E'\x1f'), string_to_array(_columns.skills, E'\x1f'))
+    _tenant := split_part(_row.grainidextensionstring, '/', 2);
+    _id := regexp_replace(_row.grainidextensionstring, '^t/[^/]*/', '');
+    INSERT INTO agents AS a (tenant, id, long_id, revision, document, fields, deleted_at)
+    VALUES (_tenant, _id, _head ->> 'long_id', _revision, _document, _fields, CASE WHEN _document IS NULL THEN now() END)
     ON CONFLICT (tenant, id) DO UPDATE SET
-        revision = excluded.revision, document = excluded.document, fields = excluded.fields, deleted_at = excluded.deleted_at,
-        card = excluded.card, name = excluded.name, enabled = excluded.enabled, created_at = excluded.created_at,
-        updated_at = excluded.updated_at, tags = excluded.tags, skills = excluded.skills;
+        revision = excluded.revision, document = excluded.document, fields = excluded.fields, deleted_at = excluded.deleted_at;
+    INSERT INTO agent_changes (revision, tenants, ids) VALUES (_revision, ARRAY[_tenant], ARRAY[_id]);
     PERFORM pg_notify('registry_agents', _revision || ' adonet');
     IF TG_OP = 'DELETE' THEN
         RETURN OLD;

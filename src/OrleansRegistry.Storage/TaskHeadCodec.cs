@@ -40,7 +40,7 @@ public static class TaskHeadCodec
             ContextId = fields.ContextId,
             Owner = deletingOwner ?? fields.Owner,
             AgentId = fields.AgentId,
-            Status = new TaskStatus(
+            Status = new Model.TaskStatus(
                 fields.State, fields.StatusAt, root.TryGetProperty("status_message"u8, out var message) ? JsonInput.Copy(message) : default),
             Metadata = fields.Metadata,
             Generation = root.GetProperty("generation"u8).GetInt64(),

@@ -56,13 +56,9 @@ internal sealed class BareUpsert : IAsyncDisposable
         await using var connection = await source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO agents (tenant, id, revision, document, fields, card, name, enabled, created_at, updated_at, tags, skills)
-            SELECT 'default', id, nextval('bare_revision'), document, '{}', card, card ->> 'name', true, now(), now(),
-                   ARRAY(SELECT jsonb_array_elements_text(card -> 'skills' -> 0 -> 'tags')), ARRAY[card -> 'skills' -> 0 ->> 'id']
-            FROM unnest($1, $2) AS new (id, document), convert_from(document, 'UTF8') AS text, CAST(text AS jsonb) AS card
-            ORDER BY id
-            ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, document = excluded.document, fields = excluded.fields,
-                card = excluded.card, name = excluded.name, updated_at = excluded.updated_at, tags = excluded.tags, skills = excluded.skills
+            INSERT INTO agents (tenant, id, revision, document, fields)
+            SELECT 'default', id, nextval('bare_revision'), document, '{}' FROM unnest($1, $2) AS new (id, document) ORDER BY id
+            ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, document = excluded.document, fields = excluded.fields
             """,
             connection);
         var ids = new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

@@ -44,7 +44,7 @@ public static class MessageReader
     }
 
     /// <summary>An id by either of its names; null where it is absent or null.</summary>
-    internal static string? ReadId(JsonElement element, string field, string camel, string snake)
+    public static string? ReadId(JsonElement element, string field, string camel, string snake)
     {
         var first = ReadId(element, field, camel);
         var second = ReadId(element, field, snake);

@@ -166,7 +166,7 @@ public sealed class AdoNetStore : IRecordStore
     {
         var state = new GrainState<RecordPayload>
         {
-            State = body is { } written ? RecordPayload.Of(place.Table, place.LongId, written) : null!,
+            State = body is { } written ? RecordPayload.Of(place.LongId, written) : null!,
             ETag = expected == 0 ? null! : unchecked((int)expected).ToString(CultureInfo.InvariantCulture),
             RecordExists = expected != 0,
         };

@@ -1,13 +1,12 @@
 using System.Buffers;
 using System.Text.Json;
 using OrleansRegistry.Model;
-using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.AdoNet;
 
 /// <summary>
-/// A record as the grain state that the ADO.NET provider keeps: one JSON object with the record's <c>fields</c>, the <c>columns</c> that the
-/// triggers of sql/adonet fill, and last the <c>document</c>, byte for byte.
+/// A record as the grain state that the ADO.NET provider keeps: one JSON object with the record's <c>fields</c> and last the
+/// <c>document</c>, byte for byte.
 /// </summary>
 internal sealed class RecordPayload
 {
@@ -21,9 +20,7 @@ internal sealed class RecordPayload
 
     private string? LongId { get; init; }
 
-    private RecordTable? Table { get; init; }
-
-    public static RecordPayload Of(RecordTable table, string? longId, RecordBody body) => new() { Table = table, LongId = longId, Body = body };
+    public static RecordPayload Of(string? longId, RecordBody body) => new() { LongId = longId, Body = body };
 
     /// <exception cref="JsonException">It is none that <see cref="ToUtf8"/> made.</exception>
     public static RecordPayload Read(ReadOnlySpan<byte> utf8)
@@ -87,37 +84,6 @@ internal sealed class RecordPayload
             writer.WriteRawValue(Body.Fields.Span, skipInputValidation: true);
         }
 
-        if (Table!.Project(Body) is { } row)
-        {
-            writer.WriteStartObject("columns"u8);
-            foreach (var column in Table.Columns)
-            {
-                WriteColumn(writer, column.Name, column.ValueOf(row));
-            }
-
-            writer.WriteEndObject();
-        }
-
         writer.WriteEndObject();
-    }
-
-    private static void WriteColumn(Utf8JsonWriter writer, string name, object? value)
-    {
-        switch (value)
-        {
-            case null:
-                break;
-            case bool flag:
-                writer.WriteBoolean(name, flag);
-                break;
-            case DateTime time:
-                writer.WriteString(name, time);
-                break;
-            case string text:
-                writer.WriteString(name, text);
-                break;
-            default:
-                throw new InvalidOperationException($"The column '{name}' is a {value.GetType()}, for which there is no JSON here.");
-        }
     }
 }

@@ -28,11 +28,14 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Information, "The {Store}: listening for changes.")]
     public static partial void Listening(this ILogger logger, string store);
 
-    [LoggerMessage(LogLevel.Information, "The {Store}: removed {Count} old deletions; the feed now begins at revision {Horizon}.")]
+    [LoggerMessage(LogLevel.Information, "The {Store}: removed up to {Count} old deletions and entries of the log; the feed now begins at revision {Horizon}.")]
     public static partial void TombstonesRemoved(this ILogger logger, string store, long count, long horizon);
 
     [LoggerMessage(LogLevel.Warning, "The {Store}: old deletions could not be removed; it is tried again later.")]
     public static partial void SweepFailed(this ILogger logger, Exception fault, string store);
+
+    [LoggerMessage(LogLevel.Warning, "The {Store}: the tables for queries by hand could not be brought up to date; it is tried again.")]
+    public static partial void ProjectionFailed(this ILogger logger, Exception fault, string store);
 
     [LoggerMessage(LogLevel.Information, "Migration {Migration} applied ({Direction}) to the {Store}.")]
     public static partial void MigrationApplied(this ILogger logger, string migration, string direction, string store);

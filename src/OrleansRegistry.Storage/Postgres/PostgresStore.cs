@@ -21,6 +21,7 @@ public sealed class PostgresStore : IRecordStore
     private readonly ReadBatcher reads;
     private readonly TombstoneSweep sweep;
     private readonly ChangeListener listener;
+    private readonly CardProjection projection;
     private readonly CancellationTokenSource lifetime = new();
     private readonly CancellationToken ending;
     private Task background = Task.CompletedTask;
@@ -43,6 +44,7 @@ public sealed class PostgresStore : IRecordStore
         reads = new ReadBatcher(database, writes);
         sweep = new TombstoneSweep(database, agents, options.TombstoneAge, time, logger);
         listener = new ChangeListener(database, feed, () => writes.WriterId, time, logger);
+        projection = new CardProjection(database, feed, time, logger);
     }
 
     public string Description => database.Description;
@@ -62,7 +64,9 @@ public sealed class PostgresStore : IRecordStore
         feed.Start(revision);
         writes.Start();
         reads.Start();
-        background = Task.WhenAll(Task.Run(() => listener.RunAsync(ending), CancellationToken.None), Task.Run(() => sweep.RunAsync(ending), CancellationToken.None));
+        background = Task.WhenAll(
+            ((Func<CancellationToken, Task>[])[listener.RunAsync, sweep.RunAsync, projection.RunAsync])
+            .Select(work => Task.Run(() => work(ending), CancellationToken.None)));
         opened = true;
         logger.StoreOpened(Description, revision, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }

@@ -3,17 +3,22 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Removes old deletions, a few at a time and one process at a time, and moves the feed's horizon with them.</summary>
+/// <summary>
+/// Removes old deletions and the oldest of the log of commits, a few at a time and one process at a time, and moves the feed's horizon with them.
+/// </summary>
 internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable table, TimeSpan age, TimeProvider time, ILogger logger)
 {
     private const int Step = 1_000;
+
+    /// <summary>How many revisions the log keeps however many come in a day: more than a reader is ever told at once.</summary>
+    private const long KeptRevisions = 1_000_000;
+
     private const long AdvisoryLock = 0x6f72_6567_5357_5000;
 
     /// <summary>Sweeps now and then until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var period = TimeSpan.FromMinutes(Math.Clamp(age.TotalMinutes / 24, 1, 60));
-        using var timer = new PeriodicTimer(period, time);
+        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
@@ -72,9 +77,16 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
                         SELECT tenant, id FROM {table.Name} WHERE deleted_at < now() - $2 ORDER BY deleted_at LIMIT {Step}
                     ), gone AS (
                         DELETE FROM {table.Name} AS a USING old WHERE a.tenant = old.tenant AND a.id = old.id RETURNING a.revision
+                    ), oldest AS MATERIALIZED (
+                        SELECT revision, at FROM {table.ChangeLog} ORDER BY revision LIMIT {Step}
+                    ), told AS (
+                        DELETE FROM {table.ChangeLog} AS log USING oldest, registry_revision AS r, registry_projections AS p
+                        WHERE log.revision = oldest.revision AND r.kind = $1 AND p.kind = $1 AND oldest.revision <= p.revision
+                            AND (oldest.at < now() - $2 OR oldest.revision <= r.value - {KeptRevisions})
+                        RETURNING log.revision
                     )
-                    UPDATE registry_revision SET horizon = greatest(horizon, (SELECT max(revision) FROM gone))
-                    WHERE kind = $1 RETURNING (SELECT count(*) FROM gone), horizon
+                    UPDATE registry_revision SET horizon = greatest(horizon, (SELECT max(revision) FROM gone), (SELECT max(revision) FROM told))
+                    WHERE kind = $1 RETURNING greatest((SELECT count(*) FROM gone), (SELECT count(*) FROM told)), horizon
                     """)
                 {
                     Parameters = { new() { Value = table.Counter }, new() { Value = age } },

@@ -29,6 +29,18 @@ public sealed record TaskFilter(string? Tenant)
 
     /// <summary>By (status timestamp, tenant, id) ascending; else descending.</summary>
     public bool OldestFirst { get; init; }
+
+    /// <summary>Whether a task is one of these.</summary>
+    public bool Matches(RecordKey key, TaskFields task) =>
+        (Tenant is null || Tenant == key.Tenant)
+        && (ContextId is null || ContextId == task.ContextId)
+        && (States.Count == 0 || States.Contains(task.State))
+        && (Owner is null || Owner == task.Owner)
+        && (AgentId is null || AgentId == task.AgentId)
+        && (Since is null || task.StatusAt >= Since)
+        && (Before is null || task.StatusAt < Before)
+        && (LeaseBefore is null || task.LeaseExpiresAt < LeaseBefore)
+        && (!HasWebhook || task.HasWebhook);
 }
 
 /// <summary>Which contexts to list. By (updated at, tenant, id), descending unless <paramref name="OldestFirst"/>.</summary>

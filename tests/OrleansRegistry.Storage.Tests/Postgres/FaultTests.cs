@@ -195,7 +195,8 @@ public sealed class FaultTests : IAsyncLifetime
         await Task.WhenAll(
             store.WriteAsync(RecordKind.Agent, Key("odd"), 0, body).AsTask(), store.PutAsync("other", 0, "1").AsTask());
         Assert.Equal(body, (await store.GetAsync("odd"))!.Body);
-        Assert.Equal(queried is null ? 1 : 2, await Database.QueryAsync<long>("SELECT count(*) FROM agents WHERE card ? 'name'"));
+        await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 2, "both in the table for queries");
+        Assert.Equal(queried is null ? 1 : 2, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card ? 'name'"));
     }
 
     [Fact]
@@ -214,8 +215,10 @@ public sealed class FaultTests : IAsyncLifetime
         const string Open = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry'";
         await store.PutAsync("after", 0, "1");
         Assert.InRange(await database.QueryAsync<long>(Open), 1, 2 * 10);
-        Assert.Equal(0, await database.QueryAsync<long>(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'"));
+        await Eventually.TrueAsync(
+            async () => await database.QueryAsync<long>(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in transaction%'") == 0,
+            "no transaction left open");
         await store.DisposeAsync();
         await Eventually.TrueAsync(async () => await database.QueryAsync<long>(Open) == 0, "its connections to end");
     }

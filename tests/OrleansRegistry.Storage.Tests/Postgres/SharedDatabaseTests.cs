@@ -115,7 +115,11 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         await using var deaf = await Database.OpenAsync(Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(50) });
         var waiting = deaf.ReadChangesAsync(0).AsTask();
         await Database.ExecuteAsync(
-            "INSERT INTO agents (tenant, id, revision, document) VALUES ('acme', 'quiet', 1, '1'); UPDATE registry_revision SET value = 1");
+            """
+            INSERT INTO agents (tenant, id, revision, document) VALUES ('acme', 'quiet', 1, '1');
+            INSERT INTO agent_changes (revision, tenants, ids) VALUES (1, '{acme}', '{quiet}');
+            UPDATE registry_revision SET value = 1
+            """);
         Assert.Equal("quiet", Assert.Single((await waiting.WaitAsync(TimeSpan.FromSeconds(20))).Changes).Key.Id);
     }
 

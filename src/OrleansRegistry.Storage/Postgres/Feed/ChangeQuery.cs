@@ -3,7 +3,7 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Reads what changed after a revision from the table itself, each record's newest change only. One query, one picture: never a part of
+/// Reads what changed after a revision: which records the log of commits tells, and of each what is in the table now, so its newest change only. One query, one picture: never a part of
 /// what is there, as a record that changed after that part would be missing from it.
 /// </summary>
 internal static class ChangeQuery
@@ -22,7 +22,15 @@ internal static class ChangeQuery
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand($"SELECT {RecordColumns.Names} FROM {table.Name} WHERE revision > $1 ORDER BY revision DESC LIMIT {MaxChanges + 1}")
+                new NpgsqlBatchCommand(
+                    $"""
+                    SELECT {RecordColumns.Names}
+                    FROM (
+                        SELECT DISTINCT key.* FROM {table.ChangeLog} AS log, unnest(log.tenants, log.ids) AS key (tenant, id) WHERE log.revision > $1
+                    ) AS changed
+                    JOIN {table.Name} USING (tenant, id)
+                    WHERE revision > $1 ORDER BY revision DESC LIMIT {MaxChanges + 1}
+                    """)
                 {
                     Parameters = { new() { Value = after } },
                 },

@@ -58,6 +58,9 @@ internal sealed class FeedBuffer
     /// <summary>How often <see cref="Hear"/> was called.</summary>
     public long Hearings => Volatile.Read(ref hearings);
 
+    /// <summary>Another number after every commit that it learns of.</summary>
+    public long Stamp => Volatile.Read(ref position) + Volatile.Read(ref hearings);
+
     /// <summary>Why it is closed; null while it is not.</summary>
     public Func<Exception>? Closed => Volatile.Read(ref closed);
 

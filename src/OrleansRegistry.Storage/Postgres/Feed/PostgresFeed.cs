@@ -17,6 +17,9 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
     /// <inheritdoc cref="FeedBuffer.Position"/>
     public long Position => buffer.Position;
 
+    /// <inheritdoc cref="FeedBuffer.Stamp"/>
+    public long Stamp => buffer.Stamp;
+
     public void Start(long revision) => buffer.Start(revision);
 
     /// <summary>Takes in a batch of this process, where nobody else committed before it; else readers fetch it with what came before.</summary>

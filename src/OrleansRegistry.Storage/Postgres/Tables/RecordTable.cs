@@ -13,9 +13,15 @@ internal sealed record RecordTable(
     RecordKind Kind, string Name, string Counter, IReadOnlyList<QueryColumn> Columns, Func<RecordBody, object?> Project)
 {
     /// <summary>Every kind that is kept.</summary>
-    public static IReadOnlyDictionary<RecordKind, RecordTable> All { get; } = new[] { AgentTable.Table }.ToDictionary(table => table.Kind);
+    public static IReadOnlyDictionary<RecordKind, RecordTable> All { get; } = new[]
+    {
+        new RecordTable(RecordKind.Agent, "agents", "agent", [], _ => null),
+    }.ToDictionary(table => table.Kind);
 
     public string Channel => $"registry_{Name}";
+
+    /// <summary>The table with the keys that each commit changed.</summary>
+    public string ChangeLog => $"{Counter}_changes";
 }
 
 /// <summary>One column for queries by hand.</summary>
@@ -24,11 +30,18 @@ internal sealed record RecordTable(
 /// <param name="Expression">The column's value: SQL over the sent row <c>i</c>, where what is sent has the column's name.</param>
 internal abstract record QueryColumn(string Name, NpgsqlDbType Type, string Expression)
 {
+    /// <summary>The type of what is sent, as SQL calls it.</summary>
+    public string SqlType => Type switch
+    {
+        NpgsqlDbType.Text => "text",
+        NpgsqlDbType.Boolean => "boolean",
+        NpgsqlDbType.Bigint => "bigint",
+        NpgsqlDbType.TimestampTz => "timestamptz",
+        _ => throw new InvalidOperationException($"No column for queries is sent as {Type}."),
+    };
+
     /// <summary>What to send for the rows of a batch; null stands for a row whose columns stay empty.</summary>
     public abstract NpgsqlParameter Collect(IReadOnlyList<object?> rows);
-
-    /// <summary>What to send for one row.</summary>
-    public abstract object? ValueOf(object row);
 }
 
 internal sealed record QueryColumn<TRow, TValue>(string Name, NpgsqlDbType Type, string Expression, Func<TRow, TValue> Read)
@@ -45,6 +58,4 @@ internal sealed record QueryColumn<TRow, TValue>(string Name, NpgsqlDbType Type,
 
         return new NpgsqlParameter<TValue?[]> { TypedValue = values, NpgsqlDbType = NpgsqlDbType.Array | Type };
     }
-
-    public override object? ValueOf(object row) => Read((TRow)row);
 }

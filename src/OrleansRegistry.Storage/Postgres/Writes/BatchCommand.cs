@@ -60,7 +60,7 @@ internal static class BatchCommand
 
     private static string Statement(RecordTable table)
     {
-        var sent = Sent.Concat(table.Columns.Select(column => (column.Name, SqlType: SqlTypeOf(column.Type)))).ToArray();
+        var sent = Sent.Concat(table.Columns.Select(column => (column.Name, column.SqlType))).ToArray();
         var arrays = string.Join(", ", sent.Select((column, place) => $"${place + 5}::{column.SqlType}[]"));
         var names = string.Join(", ", sent.Select(column => column.Name));
         string[] written = ["tenant", "id", "long_id", "document", "fields", .. table.Columns.Select(column => column.Name)];
@@ -84,9 +84,14 @@ internal static class BatchCommand
                 ON CONFLICT (tenant, id) DO UPDATE SET {updates}
             ), judgement AS MATERIALIZED (
                 SELECT count(*) FILTER (WHERE holds) AS held,
+                       array_agg(tenant ORDER BY place) FILTER (WHERE holds) AS tenants,
+                       array_agg(id ORDER BY place) FILTER (WHERE holds) AS ids,
                        array_agg(place::int ORDER BY place) FILTER (WHERE NOT holds) AS lost,
                        array_agg(found ORDER BY place) FILTER (WHERE NOT holds) AS stored
                 FROM judged
+            ), logged AS (
+                INSERT INTO {table.ChangeLog} (revision, tenants, ids)
+                SELECT base.value + judgement.held, judgement.tenants, judgement.ids FROM base, judgement WHERE judgement.held > 0
             ), counted AS (
                 UPDATE registry_revision AS r SET value = base.value + judgement.held FROM base, judgement WHERE r.kind = $2 AND judgement.held > 0
             )
@@ -97,15 +102,6 @@ internal static class BatchCommand
                 CASE WHEN judgement.held > 0 THEN pg_notify($4, (base.value + judgement.held)::text || ' ' || w.id) END
             """;
     }
-
-    private static string SqlTypeOf(NpgsqlDbType type) => type switch
-    {
-        NpgsqlDbType.Text => "text",
-        NpgsqlDbType.Boolean => "boolean",
-        NpgsqlDbType.Bigint => "bigint",
-        NpgsqlDbType.TimestampTz => "timestamptz",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No column for queries is sent as that."),
-    };
 
     private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 

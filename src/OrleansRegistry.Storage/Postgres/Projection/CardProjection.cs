@@ -1,0 +1,205 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace OrleansRegistry.Storage.Postgres;
+
+/// <summary>
+/// Fills <c>agent_cards</c> from <c>agents</c>, some moments behind the commits, so that no writer waits for the columns and the index that
+/// queries by hand want. One process at a time does it, for at most a fifth of the time; of an agent that changes often it takes the newest.
+/// </summary>
+internal sealed class CardProjection(PostgresDatabase database, PostgresFeed feed, TimeProvider time, ILogger logger)
+{
+    /// <summary>About how many agents one transaction takes.</summary>
+    private const int Step = 2_000;
+
+    private const int RestPerWork = 4;
+
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
+
+    private static readonly string Upsert = UpsertStatement();
+
+    /// <summary>Fills it until it is cancelled.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        for (var (done, rest) = (-1L, ShortestRest); !cancellationToken.IsCancellationRequested;)
+        {
+            try
+            {
+                var (seen, started) = (feed.Stamp, time.GetTimestamp());
+                if (seen != done)
+                {
+                    done = await StepAsync(cancellationToken) ? done : seen;
+                    rest = time.GetElapsedTime(started) * RestPerWork;
+                }
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (PostgresFaults.Is(fault))
+            {
+                logger.ProjectionFailed(fault, database.Description);
+                rest = LongestRest;
+            }
+
+            rest = rest < ShortestRest ? ShortestRest : rest < LongestRest ? rest : LongestRest;
+            await Task.Delay(rest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Takes in the oldest commits that it has not.</summary>
+    /// <returns>False when there are none left.</returns>
+    public async Task<bool> StepAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var (position, newest) = await PositionAsync(connection, cancellationToken);
+        if (position is null || position == newest)
+        {
+            // Whose turn it is when another process has the row is seen the next time.
+            return position is null;
+        }
+
+        var (changes, revision) = await ChangedAsync(connection, position.Value, cancellationToken);
+        await DeleteAsync(connection, changes, cancellationToken);
+        await WriteAsync(connection, transaction, changes.Where(change => change.Body is not null).ToArray(), cancellationToken);
+        await using (var move = new NpgsqlCommand("UPDATE registry_projections SET revision = $1 WHERE kind = 'agent'", connection) { Parameters = { new() { Value = revision } } })
+        {
+            await move.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    private static async Task<(long? Position, long Newest)> PositionAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT p.revision, coalesce((SELECT max(revision) FROM agent_changes), p.revision)
+            FROM registry_projections AS p WHERE p.kind = 'agent' FOR UPDATE SKIP LOCKED
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : (null, 0);
+    }
+
+    /// <summary>The agents of the oldest commits after <paramref name="position"/>, as they are now, and the revision of the last of those commits.</summary>
+    private static async Task<(List<RecordChange> Changes, long Revision)> ChangedAsync(
+        NpgsqlConnection connection, long position, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            WITH next AS MATERIALIZED (
+                SELECT revision, tenants, ids, sum(cardinality(ids)) OVER (ORDER BY revision) - cardinality(ids) AS before
+                FROM (SELECT * FROM agent_changes WHERE revision > $1 ORDER BY revision LIMIT {Step}) AS log
+            )
+            SELECT changed.tenant, changed.id, coalesce(a.revision, 0), a.document, a.fields, (SELECT max(revision) FROM next WHERE before < {Step})
+            FROM (SELECT DISTINCT key.* FROM next, unnest(tenants, ids) AS key (tenant, id) WHERE before < {Step}) AS changed
+            LEFT JOIN agents AS a USING (tenant, id)
+            """,
+            connection)
+        {
+            Parameters = { new() { Value = position } },
+        };
+        var (changes, revision) = (new List<RecordChange>(), position);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            // The key as its columns are: nothing here needs it decoded.
+            changes.Add(new RecordChange(new RecordKey(reader.GetString(0), reader.GetString(1)), reader.GetInt64(2), RecordColumns.Body(reader, 3)));
+            revision = reader.GetInt64(5);
+        }
+
+        return (changes, revision);
+    }
+
+    private static async Task DeleteAsync(NpgsqlConnection connection, List<RecordChange> changes, CancellationToken cancellationToken)
+    {
+        var gone = changes.FindAll(change => change.Body is null);
+        if (gone.Count > 0)
+        {
+            await using var command = new NpgsqlCommand(
+                "DELETE FROM agent_cards USING unnest($1::text[], $2::text[]) AS i (tenant, id) WHERE agent_cards.tenant = i.tenant AND agent_cards.id = i.id", connection)
+            {
+                Parameters = { Texts(gone.ConvertAll(change => change.Key.Tenant)), Texts(gone.ConvertAll(change => change.Key.Id)) },
+            };
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Writes them together; where the server refuses one, by halves, and that one without columns.</summary>
+    private async Task WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, ArraySegment<RecordChange> changes, CancellationToken cancellationToken, bool empty = false)
+    {
+        if (changes.Count == 0)
+        {
+            return;
+        }
+
+        await transaction.SaveAsync("chunk", cancellationToken);
+        try
+        {
+            await UpsertAsync(connection, changes, empty, cancellationToken);
+            await transaction.ReleaseAsync("chunk", cancellationToken);
+            return;
+        }
+        catch (PostgresException refused) when (PostgresFaults.IsOfData(refused) && !empty)
+        {
+            await transaction.RollbackAsync("chunk", cancellationToken);
+            if (changes.Count == 1)
+            {
+                logger.ColumnsLeftEmpty(database.Description, RecordKind.Agent, changes[0].Key.Tenant, changes[0].Key.Id, refused.MessageText);
+            }
+        }
+
+        if (changes.Count == 1)
+        {
+            await WriteAsync(connection, transaction, changes, cancellationToken, empty: true);
+            return;
+        }
+
+        await WriteAsync(connection, transaction, changes[..(changes.Count / 2)], cancellationToken);
+        await WriteAsync(connection, transaction, changes[(changes.Count / 2)..], cancellationToken);
+    }
+
+    private static async Task UpsertAsync(NpgsqlConnection connection, ArraySegment<RecordChange> changes, bool empty, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Upsert, connection)
+        {
+            Parameters =
+            {
+                Texts(changes.Select(change => change.Key.Tenant)),
+                Texts(changes.Select(change => change.Key.Id)),
+                new NpgsqlParameter<long[]> { TypedValue = [.. changes.Select(change => change.Revision)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+            },
+        };
+        var rows = changes.Select(change => empty ? null : CardColumns.Of(change.Body!.Value)).ToArray();
+        foreach (var column in CardColumns.All)
+        {
+            command.Parameters.Add(column.Collect(rows));
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>An agent that has changed since it was read is left: a later commit brings it again.</summary>
+    private static string UpsertStatement()
+    {
+        var names = CardColumns.All.Select(column => column.Name).ToArray();
+        var arrays = CardColumns.All.Select((column, place) => $"${place + 4}::{column.SqlType}[]");
+        return $"""
+            INSERT INTO agent_cards (tenant, id, revision, {string.Join(", ", names)})
+            SELECT i.tenant, i.id, i.revision, {string.Join(", ", CardColumns.All.Select(column => column.Expression))}
+            FROM unnest($1::text[], $2::text[], $3::bigint[], {string.Join(", ", arrays)}) AS i (tenant, id, revision, {string.Join(", ", names)})
+            JOIN agents AS a ON a.tenant = i.tenant AND a.id = i.id AND a.revision = i.revision
+            ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, {string.Join(", ", names.Select(name => $"{name} = excluded.{name}"))}
+            """;
+    }
+
+    private static NpgsqlParameter<string[]> Texts(IEnumerable<string> values) =>
+        new() { TypedValue = [.. values], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };
+}
