@@ -9,7 +9,7 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
     [InlineData("X-Registry-Tenant", "")]
     [InlineData("X-Registry-Tenant", "a/b")]
     [InlineData("X-Registry-Tenant", "a b")]
-    [InlineData("X-Registry-Tenant", "ü")]
+    [InlineData("X-Registry-Tenant", "a,b")]
     [InlineData("X-Registry-Tenant", "01234567890123456789012345678901234567890123456789012345678901234")]
     [InlineData("X-Registry-Subject", "")]
     [InlineData("X-Registry-Subject", "   ")]
@@ -25,15 +25,24 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
         await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", (header, value))).ProblemAsync(400, header);
     }
 
-    [Fact]
-    public async Task A_header_that_is_there_twice_is_refused()
+    [Theory]
+    [InlineData("X-Registry-Tenant: a\r\nX-Registry-Tenant: a", 400)]
+    [InlineData("X-Registry-Subject: a\r\nX-Registry-Subject: b", 400)]
+    [InlineData("X-Registry-Tenant: \u00C3\u00BC", 400)]
+    [InlineData("X-Registry-Subject: \u00C3\u00BC", 200)]
+    [InlineData("X-Registry-Subject: \u00FC", 400)]
+    [InlineData("X-Registry-Subject: Doe, Jane", 200)]
+    public async Task Headers_as_they_stand_in_a_request(string headers, int expected)
     {
-        await (await client.SendAsync("GET", "/tasks", null, ("X-Registry-Tenant", "a"), ("X-Registry-Tenant", "b"))).ProblemAsync(400, "X-Registry-Tenant");
-        await (await client.SendAsync("GET", "/tasks", null, ("X-Registry-Subject", "a"), ("X-Registry-Subject", "b"))).ProblemAsync(400, "X-Registry-Subject");
-        var (status, _) = await Http.RawAsync(
-            trusting.Host.Address, $"GET /tasks HTTP/1.1\r\nHost: {trusting.Host.Address.Authority}\r\nX-Registry-Subject: {new string('s', 257)}\r\nConnection: close\r\n\r\n");
-        Assert.Equal(400, status);
+        var address = trusting.Host.Address;
+        Assert.Equal(expected, (await Http.RawAsync(address, $"GET /tasks HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}\r\nConnection: close\r\n\r\n")).Status);
     }
+
+    [Theory]
+    [InlineData(256, 200)]
+    [InlineData(257, 400)]
+    public async Task A_subject_has_up_to_256_characters(int length, int expected) =>
+        Assert.Equal(expected, (int)(await client.SendAsync("GET", "/tasks", null, ("X-Registry-Subject", new string('s', length)))).StatusCode);
 
     [Fact]
     public async Task A_tenant_has_agents_tasks_and_contexts_of_its_own()
@@ -59,10 +68,10 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
     [Fact]
     public async Task Another_subject_finds_nothing_and_can_do_nothing()
     {
-        var owner = trusting.NewTenant() with { Subject = "did:example:ownér" };
+        var owner = trusting.NewTenant() with { Subject = "did:example:owner" };
         var other = owner with { Subject = "did:example:other" };
         var task = await owner.SubmitAsync();
-        Assert.Equal("did:example:ownér", task.Text("owner"));
+        Assert.Equal("did:example:owner", task.Text("owner"));
         var (id, contextId) = (task.Text("id"), task.Text("contextId"));
         var message = TaskClient.Message("mine now");
         foreach (var (method, path, body) in ((string, string, string?)[])[
@@ -82,8 +91,8 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
         Assert.Equal(0, (await other.GetAsync("/tasks")).Number("totalSize"));
         Assert.Equal(0, (await other.GetAsync("/tasks:count")).Number("total"));
         Assert.Equal(0, (await other.GetAsync("/contexts")).GetProperty("contexts").GetArrayLength());
-        Assert.Equal("did:example:ownér", (await owner.GetAsync($"/tasks/{id}/owner")).Text("owner"));
-        Assert.Equal("did:example:ownér", (await owner.GetAsync($"/contexts/{contextId}/owner")).Text("owner"));
+        Assert.Equal("did:example:owner", (await owner.GetAsync($"/tasks/{id}/owner")).Text("owner"));
+        Assert.Equal("did:example:owner", (await owner.GetAsync($"/contexts/{contextId}/owner")).Text("owner"));
         Assert.Equal(task.Number("generation"), (await owner.GetAsync($"/tasks/{id}")).Number("generation"));
     }
 
