@@ -23,7 +23,7 @@ public sealed record TaskQuery
     public string? PageToken { get; init; }
 
     /// <summary>What of each task to load.</summary>
-    public TaskView View { get; init; } = new(HistoryLength: null, Artifacts: false) { HeadOnly = true };
+    public TaskView View { get; init; } = new() { HeadOnly = true };
 
     /// <summary>Whether <see cref="TaskPage.Total"/> is counted.</summary>
     public bool CountTotal { get; init; }

@@ -71,18 +71,29 @@ public sealed record TaskRecord
     public TaskLease? Lease { get; init; }
 }
 
-/// <summary>How much of a task to load.</summary>
-/// <param name="HistoryLength">The newest so many messages; null, 0 or negative for all.</param>
-/// <param name="Artifacts">Whether artifacts are loaded.</param>
-[GenerateSerializer, Immutable, Alias("TaskView")]
-public readonly record struct TaskView([property: Id(0)] int? HistoryLength, [property: Id(1)] bool Artifacts = true)
+/// <summary>How much of a task to load; the default is all of it.</summary>
+public readonly record struct TaskView
 {
+    private readonly bool withoutArtifacts;
+
+    /// <param name="HistoryLength">As <see cref="HistoryLength"/>.</param>
+    /// <param name="Artifacts">As <see cref="Artifacts"/>.</param>
+    public TaskView(int? HistoryLength, bool Artifacts = true) => (this.HistoryLength, withoutArtifacts) = (HistoryLength, !Artifacts);
+
+    /// <summary>The newest so many messages; null, 0 or negative for all.</summary>
+    public int? HistoryLength { get; init; }
+
+    /// <summary>Whether artifacts are loaded.</summary>
+    public bool Artifacts
+    {
+        get => !withoutArtifacts;
+        init => withoutArtifacts = !value;
+    }
+
     /// <summary>Neither history nor artifacts.</summary>
-    [Id(2)]
     public bool HeadOnly { get; init; }
 
     /// <summary>The lease under which the caller works on the task: its holder sees the task of any owner.</summary>
-    [Id(3)]
     public string? LeaseToken { get; init; }
 }
 

@@ -100,11 +100,23 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
         // Tasks that came in while their context was on its way out.
         while (await store.ListTasksAsync(new TaskFilter(caller.Tenant) { Owner = caller.Subject }, null, 64, cancellationToken) is { Count: > 0 } left)
         {
-            await Task.WhenAll(left.Select(task => GrainCalls.Run(Grain(caller, task.Key.Id), grain => grain.Remove(caller))));
-            tasks += left.Count;
+            tasks += (await Task.WhenAll(left.Select(task => DeleteIfThere(caller, task.Key.Id)))).Count(deleted => deleted);
         }
 
         return (tasks, contexts);
+    }
+
+    private async Task<bool> DeleteIfThere(Caller caller, string id)
+    {
+        try
+        {
+            await DeleteAsync(caller, id);
+            return true;
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            return false;
+        }
     }
 
     private async Task<TaskHead> Head(Caller caller, string id) => await GrainCalls.Run(Grain(caller, id), task => task.Get(caller, null)) ?? throw NotFound();
