@@ -82,8 +82,16 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
         {
             json.WriteStartObject();
             json.WriteDocument("artifact", artifact.Json);
-            json.WriteBoolean("append"u8, artifact.Append);
-            json.WriteBoolean("lastChunk"u8, artifact.LastChunk);
+            if (artifact.Append)
+            {
+                json.WriteBoolean("append"u8, true);
+            }
+
+            if (artifact.LastChunk)
+            {
+                json.WriteBoolean("lastChunk"u8, true);
+            }
+
             json.WriteEndObject();
         }
 
