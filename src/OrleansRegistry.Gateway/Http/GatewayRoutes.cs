@@ -6,7 +6,7 @@ using OrleansRegistry.Gateway.OpenApi;
 namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>Maps the gateway's endpoints, each with its description.</summary>
-internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry registry, GatewayErrors errors)
+internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry registry, GatewayErrors errors, GatewayOptions options)
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
@@ -30,8 +30,12 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
         RequestDelegate invoke = description.IsAboutAgents ? endpoint.InvokeAsync : endpoint.InvokePlainAsync;
 
         // The handler's MethodInfo is what makes a plain delegate visible to the API description.
-        endpoints.MapMethods(pattern, methods, invoke)
+        var mapped = endpoints.MapMethods(pattern, methods, invoke)
             .WithMetadata(description, handler.Method)
             .WithMetadata(new TagsAttribute(description.Tag));
+        if (options.TrustCallerHeaders)
+        {
+            mapped.WithMetadata(CallerOf.Trusted);
+        }
     }
 }

@@ -11,6 +11,12 @@ internal static class GrainCalls
     // Each try finds an activation that has read what the winner wrote; losing often takes a crowd on one agent.
     private const int Tries = 8;
 
+    public static Task Run<TGrain>(TGrain grain, Func<TGrain, Task> call) => Run(grain, async called =>
+    {
+        await call(called);
+        return true;
+    });
+
     public static async Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call)
     {
         for (var attempt = 1; ; attempt++)

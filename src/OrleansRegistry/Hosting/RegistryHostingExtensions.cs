@@ -2,12 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Storage;
 using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Tasks;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -45,7 +48,10 @@ public static class OrleansRegistryHostingExtensions
         silo.Configure<GrainCollectionOptions>(collection =>
         {
             collection.CollectionQuantum = TimeSpan.FromSeconds(Math.Clamp(options.GrainIdle.TotalSeconds / 4, 2, 60));
-            collection.ClassSpecificCollectionAge[AgentGrainNames.ClassName] = options.GrainIdle;
+            foreach (var grain in (string[])[AgentGrainNames.ClassName, ContextGrainNames.ClassName, .. TaskGrainNames.ClassNames])
+            {
+                collection.ClassSpecificCollectionAge[grain] = options.GrainIdle;
+            }
         });
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
@@ -59,6 +65,21 @@ public static class OrleansRegistryHostingExtensions
         services.AddHostedService<DirectoryFeed>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
+        services.AddTasks(options);
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]);
+    }
+
+    private static void AddTasks(this IServiceCollection services, RegistryOptions options)
+    {
+        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
+        services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+        services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<TaskLoader>();
+        services.AddSingleton<ITaskIndex, TaskIndex>();
+        services.AddSingleton<ITaskRegistry, TaskRegistry>();
+        services.AddSingleton<IContextRegistry, ContextRegistry>();
+        services.AddSingleton<TaskUpkeep>();
+        services.AddHostedService<UpkeepService>();
     }
 }
