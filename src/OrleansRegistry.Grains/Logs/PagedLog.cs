@@ -93,9 +93,9 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
             await Task.WhenAll(deletes);
         }
 
-        while (head.IsFull && await pages.Delete(name, next))
+        for (var rest = head.Tail.AsMemory(); head.IsFull && rest.Length > 0; rest = rest[NextPage(rest.Span)..])
         {
-            next++;
+            await pages.Delete(name, next++);
         }
     }
 

@@ -43,8 +43,8 @@ public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long
 
     public LogHead Append(ReadOnlySpan<RawJson> items) => items.Length == 0 ? this : this with { Count = Count + items.Length, Tail = [.. Tail, .. items] };
 
-    /// <summary>The log without items. Its pages are to be deleted once this is stored.</summary>
-    public LogHead Cleared() => new(Pages, Pages, 0, []);
+    /// <summary>The log without items. Its pages are to be deleted once this is stored. One number is left out, so that the base always tells it apart.</summary>
+    public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, []);
 }
 
 /// <summary>Older items of a log. Written once.</summary>

@@ -93,6 +93,20 @@ public abstract class ContextTests(TestRegistry registry)
     }
 
     [Theory]
+    [InlineData(16)]
+    [InlineData(40)]
+    public async Task Messages_that_fill_no_page_yet_are_cleared_too(int count)
+    {
+        ReadOnlyMemory<byte>[] messages = [.. Enumerable.Range(0, count).Select(i => Message($"m{i}"))];
+        await Contexts.AppendAsync(me, "c", messages);
+        Assert.Equal(0, await Contexts.ClearAsync(me, "c"));
+        Assert.Empty((await Contexts.ReadMessagesAsync(me, "c")).Items);
+        await Contexts.AppendAsync(me, "c", messages);
+        await Contexts.AppendAsync(me, "c", [Message("last")]);
+        Assert.Equal(count + 1, (await Contexts.ReadMessagesAsync(me, "c")).Items.Count);
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_context_cleared_while_tasks_are_added_keeps_only_those_that_came_after(bool delete)

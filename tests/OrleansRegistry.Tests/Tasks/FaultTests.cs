@@ -112,9 +112,16 @@ public abstract class FaultTests
         await registry.InitializeAsync();
         var id = (await registry.Tasks.Submit(me, "m")).Task.Id;
         var random = new Random(4711);
-        var failing = 0;
-        registry.Store.BeforeWrite = (_, _) => Fail(Interlocked.Increment(ref failing) % 7 == 0);
-        registry.Store.AfterWrite = (_, _) => Fail(Interlocked.Increment(ref failing) % 11 == 0);
+        int Next(int most)
+        {
+            lock (random)
+            {
+                return random.Next(most);
+            }
+        }
+
+        registry.Store.BeforeWrite = (_, _) => Fail(Next(25) == 0);
+        registry.Store.AfterWrite = (_, _) => Fail(Next(25) == 0);
         var ids = Enumerable.Range(0, 200).Select(i => $"m{i}").ToList();
         await Task.WhenAll(ids.Select(async message =>
         {
@@ -128,7 +135,7 @@ public abstract class FaultTests
                 }
                 catch (RegistryException fault) when (fault.Error == RegistryError.Unavailable)
                 {
-                    await Task.Delay(random.Next(1, 5), TestContext.Current.CancellationToken);
+                    await Task.Delay(1 + Next(4), TestContext.Current.CancellationToken);
                 }
             }
         }));

@@ -145,11 +145,7 @@ public abstract class PropertyTests
         State = StateOf(step),
         Messages = [.. messages.Select(message => Message(message))],
         Artifacts = ArtifactOf(step) is var (id, part, append) ? [Artifact(id, part, append)] : [],
-
-        // Something that changes nothing stands in for an update of nothing, which is refused.
-        Metadata = data.IsEmpty ? null : data,
-        IfState = null,
-        LeaseToken = null,
+        Metadata = data.IsEmpty ? (ReadOnlyMemory<byte>?)null : data,
     };
 
     private static TaskState? StateOf(Step step) => step.N % 2 == 0 || step.Messages == 0 ? step.State : null;
@@ -222,7 +218,7 @@ public abstract class PropertyTests
         do
         {
             var page = await tasks.ReadHistoryAsync(caller, id, 13, token);
-            (token, _) = (page.NextPageToken, paged.Count);
+            token = page.NextPageToken;
             paged.AddRange(page.Items.Select(IdOf));
         }
         while (token is not null);
