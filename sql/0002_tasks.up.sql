@@ -27,7 +27,7 @@ ALTER TABLE task_records ALTER document SET STORAGE EXTERNAL;
 ALTER TABLE task_records ALTER fields SET STORAGE EXTERNAL;
 
 -- Those that a change of the status changes end with its timestamp and leave the id to a sort of the few that share one: they are small.
-CREATE INDEX task_records_context ON task_records (context_id, tenant, state, state_timestamp);
+CREATE INDEX task_records_context ON task_records (context_id, tenant, state, state_timestamp) INCLUDE (owner);
 CREATE INDEX task_records_owner ON task_records (owner, tenant, state, state_timestamp);
 CREATE INDEX task_records_state ON task_records (state, state_timestamp);
 CREATE INDEX task_records_agent ON task_records (agent_id, tenant, state, state_timestamp) WHERE agent_id IS NOT NULL;

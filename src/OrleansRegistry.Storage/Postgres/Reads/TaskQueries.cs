@@ -40,7 +40,7 @@ internal static class TaskQueries
             return query;
         }
 
-        var scans = States(filter).Select(state => $"SELECT {columns} FROM {Table} WHERE {conditions} AND state = {query.Add(state)}");
+        var scans = States(filter).Select(state => $"(SELECT {columns} FROM {Table} WHERE {conditions} AND state = {query.Add(state)} {order})");
         query.Sql.Append($"SELECT * FROM ({string.Join(" UNION ALL ", scans)}) AS listed {order}");
         return query;
     }
@@ -48,7 +48,10 @@ internal static class TaskQueries
     public static ListQuery Count(TaskFilter filter)
     {
         var query = new ListQuery();
-        query.Sql.Append($"SELECT state, count(*) FROM {Table} WHERE {Conditions(query, filter)} AND state = ANY({query.Add(States(filter))}) GROUP BY state");
+        var conditions = Conditions(query, filter);
+        var counts = States(filter).Select(state => query.Add(state))
+            .Select(state => $"SELECT {state} AS state, count(*) AS tasks FROM {Table} WHERE {conditions} AND state = {state}");
+        query.Sql.Append($"SELECT * FROM ({string.Join(" UNION ALL ", counts)}) AS counted WHERE tasks > 0");
         return query;
     }
 
