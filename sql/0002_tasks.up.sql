@@ -1,6 +1,7 @@
 -- Versions of the records below. Every batch of writes takes one number, and gives it and those after it to its up to 1,000 records.
 CREATE SEQUENCE record_version INCREMENT 1000 MINVALUE 1;
 
+-- The id comes first in the primary keys, so that queries by hand need not name the tenant.
 -- A task's head. What is not in the document or the fields byte for byte is for queries, and null where the record has no readable fields.
 CREATE TABLE task_records (
     tenant           text COLLATE "C" NOT NULL,
@@ -19,7 +20,7 @@ CREATE TABLE task_records (
     metadata         jsonb,                     -- null where there is none, or jsonb cannot hold it
     created_at       timestamptz,
     updated_at       timestamptz,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (id, tenant)
 ) WITH (toast_tuple_target = 8160, fillfactor = 70);
 
 -- Heads are small, and change often: compressing them would cost more than their bytes.
@@ -46,7 +47,7 @@ CREATE TABLE context_records (
     context_data jsonb,
     created_at   timestamptz,
     updated_at   timestamptz,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (id, tenant)
 ) WITH (toast_tuple_target = 8160, fillfactor = 70);
 
 ALTER TABLE context_records ALTER document SET STORAGE EXTERNAL;
@@ -64,7 +65,7 @@ CREATE TABLE feedback_records (
     version  bigint NOT NULL,
     document bytea  NOT NULL,
     fields   bytea  NOT NULL,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (id, tenant)
 ) WITH (toast_tuple_target = 8160, fillfactor = 70);
 
 ALTER TABLE feedback_records ALTER document SET STORAGE EXTERNAL;
@@ -77,7 +78,7 @@ CREATE TABLE record_pages (
     version  bigint NOT NULL,
     document bytea  NOT NULL,
     fields   bytea  NOT NULL,
-    PRIMARY KEY (tenant, id)
+    PRIMARY KEY (id, tenant)
 );
 
 -- All items of a log, oldest first: those in pages, then the tail in its head. Items of a page that jsonb cannot hold are left out.
@@ -96,22 +97,22 @@ $$;
 
 -- For queries by hand: the tables as the system before this one had them.
 CREATE VIEW tasks AS
-SELECT coalesce(t.long_id, t.id) AS id, t.context_id, 'task' AS kind, t.state, t.state_timestamp,
+SELECT t.id, t.context_id, 'task' AS kind, t.state, t.state_timestamp,
        registry_log(t.tenant, 'h', t.id, registry_jsonb(t.document) -> 'history') AS history,
        registry_log(t.tenant, 'a', t.id, coalesce(registry_jsonb(t.document) -> 'artifacts', '{"pages":0,"tail":[]}')) AS artifacts,
-       t.metadata, t.created_at, t.updated_at, t.tenant, t.owner, t.agent_id, t.lease_expires_at, t.has_webhook
+       t.metadata, t.created_at, t.updated_at, t.tenant, t.owner, t.agent_id, t.lease_expires_at, t.has_webhook, t.long_id
 FROM task_records AS t
 WHERE t.state IS NOT NULL AND t.owner <> '';
 
 CREATE VIEW contexts AS
-SELECT coalesce(c.long_id, c.id) AS id, c.context_data,
+SELECT c.id, c.context_data,
        registry_log(c.tenant, 'c', c.id, registry_jsonb(c.document) -> 'messages') AS message_history,
-       c.created_at, c.updated_at, c.tenant, c.owner
+       c.created_at, c.updated_at, c.tenant, c.owner, c.long_id
 FROM context_records AS c
 WHERE c.updated_at IS NOT NULL AND c.owner <> '';
 
 CREATE VIEW task_feedback AS
-SELECT (said.item ->> 'number')::bigint AS id, coalesce(f.long_id, f.id) AS task_id, said.item -> 'data' AS feedback_data,
+SELECT (said.item ->> 'number')::bigint AS id, f.id AS task_id, said.item -> 'data' AS feedback_data,
        (said.item ->> 'at')::timestamptz AS created_at, said.item ->> 'subject' AS subject, f.tenant
 FROM feedback_records AS f
 CROSS JOIN jsonb_array_elements(registry_log(f.tenant, 'f', f.id, registry_jsonb(f.document) -> 'items')) AS said (item);
