@@ -116,13 +116,14 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
 
     private void Put(AgentRecord record, AgentCard? reading)
     {
-        var entry = AgentEntry.For(record, reading, policy, out var unreadable);
+        var index = tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex());
+        var entry = AgentEntry.For(record, reading, policy, index.Find(record.Id), out var unreadable);
         if (unreadable is not null)
         {
             LogUnreadableCard(unreadable, record.Tenant, record.Id);
         }
 
-        tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex()).Put(entry);
+        index.Put(entry);
     }
 
     private TenantIndex Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;

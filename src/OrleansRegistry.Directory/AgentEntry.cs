@@ -15,17 +15,31 @@ internal sealed class AgentEntry
     // So that to tell of all extensions of one agent does not cost the square of their number.
     private readonly Dictionary<string, DeclaredExtension>? manyExtensions;
 
-    private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy)
+    private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = record;
         SearchText = card is null ? Fold(record.Id) : Fold(card);
-        Tags = card?.Tags ?? [];
-        Categories = card?.Categories ?? [];
-        Capabilities = card?.Capabilities ?? [];
-        Skills = card is null ? [] : SkillIds(card);
-        Providers = card?.ProviderOrganization is { } organization ? [organization] : [];
+        if (before is not null && SearchText.AsSpan().SequenceEqual(before.SearchText))
+        {
+            SearchText = before.SearchText;
+        }
+
+        Tags = Kept(before?.Tags, card?.Tags);
+        Categories = Kept(before?.Categories, card?.Categories);
+        Capabilities = Kept(before?.Capabilities, card?.Capabilities);
+        Skills = Kept(before?.Skills, card is null ? [] : SkillIds(card));
+        Providers = Kept(before?.Providers, card?.ProviderOrganization is { } organization ? [organization] : []);
         Extensions = card is null ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
+    }
+
+    /// <summary>The same card in a new record.</summary>
+    private AgentEntry(AgentRecord record, AgentEntry same)
+    {
+        Record = record;
+        SearchText = same.SearchText;
+        (Tags, Categories, Capabilities, Skills, Providers) = (same.Tags, same.Categories, same.Capabilities, same.Skills, same.Providers);
+        (Extensions, manyExtensions) = (same.Extensions, same.manyExtensions);
     }
 
     public AgentRecord Record { get; }
@@ -55,17 +69,23 @@ internal sealed class AgentEntry
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
     /// <param name="reading">The reading of its card, where it is known already.</param>
-    public static AgentEntry For(AgentRecord record, AgentCard? reading, ExtensionPolicy policy, out RegistryException? unreadable)
+    /// <param name="before">What it takes the place of: what has not changed is taken over, so that it is neither made nor kept twice.</param>
+    public static AgentEntry For(AgentRecord record, AgentCard? reading, ExtensionPolicy policy, AgentEntry? before, out RegistryException? unreadable)
     {
+        unreadable = null;
+        if (before is not null && before.Record.Card == record.Card)
+        {
+            return new AgentEntry(record, before);
+        }
+
         try
         {
-            unreadable = null;
-            return new AgentEntry(record, reading ?? AgentCard.Read(record.Card), policy);
+            return new AgentEntry(record, reading ?? AgentCard.Read(record.Card), policy, before);
         }
         catch (RegistryException fault)
         {
             unreadable = fault;
-            return new AgentEntry(record, null, policy);
+            return new AgentEntry(record, null, policy, before);
         }
     }
 
@@ -109,6 +129,9 @@ internal sealed class AgentEntry
         buffer[at] = FieldEnd;
         return at + 1;
     }
+
+    private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string>? now) =>
+        now is null ? [] : before is not null && before.Count == now.Count && before.SequenceEqual(now, StringComparer.Ordinal) ? before : now;
 
     private static string[] SkillIds(AgentCard card)
     {

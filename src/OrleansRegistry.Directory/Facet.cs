@@ -32,6 +32,11 @@ internal sealed class Facet(StringComparer comparer)
     /// <summary>Moves <paramref name="slot"/> from the values it had to those it has.</summary>
     public void Update(AgentSlot slot, IReadOnlyList<string> had, IReadOnlyList<string> has)
     {
+        if (ReferenceEquals(had, has))
+        {
+            return;
+        }
+
         if ((long)had.Count * has.Count > FewPairs)
         {
             UpdateMany(slot, new HashSet<string>(had, comparer), new HashSet<string>(has, comparer));

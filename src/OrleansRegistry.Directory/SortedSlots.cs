@@ -2,97 +2,99 @@ namespace OrleansRegistry.Directory;
 
 /// <summary>
 /// Agents in the ordinal order of their ids. One writer at a time; any number of readers, who see one consistent picture
-/// without locks: what is written is a copy of one chunk and of the list of chunks.
+/// without locks: what is written is a copy of one chunk, of the block of chunks that it is in, and of the list of blocks.
 /// </summary>
 internal sealed class SortedSlots
 {
-    private const int ChunkSize = 512;
+    // Small, as a new agent costs a copy of each in every ordering that it is in.
+    private const int ChunkSize = 64;
+    private const int BlockSize = 128;
 
-    private volatile AgentSlot[][] chunks = [];
+    private volatile AgentSlot[][][] blocks = [];
     private int count;
 
     public int Count => Volatile.Read(ref count);
 
     public void Add(AgentSlot slot)
     {
-        var now = chunks;
+        var now = blocks;
         if (now.Length == 0)
         {
-            chunks = [[slot]];
+            blocks = [[[slot]]];
             count = 1;
             return;
         }
 
-        var at = ChunkOf(now, slot.Id);
-        var chunk = now[at];
-        var place = ~Array.BinarySearch(chunk, slot, ById.Instance);
+        var (block, chunk) = ChunkOf(now, slot.Id);
+        var place = ~Array.BinarySearch(now[block][chunk], slot, ById.Instance);
         if (place < 0)
         {
             return;
         }
 
-        AgentSlot[] grown = [.. chunk[..place], slot, .. chunk[place..]];
-        // A chunk that grows at its end is being filled in order: leave it full and start the next.
-        var cut = place == chunk.Length && at == now.Length - 1 ? ChunkSize : ChunkSize / 2;
-        chunks = grown.Length <= ChunkSize
-            ? [.. now[..at], grown, .. now[(at + 1)..]]
-            : [.. now[..at], grown[..cut], grown[cut..], .. now[(at + 1)..]];
+        // What grows at the end of all is being filled in order: leave it full and start the next.
+        var atEnd = block == now.Length - 1 && chunk == now[block].Length - 1 && place == now[block][chunk].Length;
+        blocks = With(now, block, With(now[block], chunk, Inserted(now[block][chunk], place, slot), ChunkSize, atEnd), BlockSize, atEnd);
         count++;
     }
 
     public void Remove(AgentSlot slot)
     {
-        var now = chunks;
+        var now = blocks;
         if (now.Length == 0)
         {
             return;
         }
 
-        var at = ChunkOf(now, slot.Id);
-        var chunk = now[at];
-        var place = Array.BinarySearch(chunk, slot, ById.Instance);
+        var (block, chunk) = ChunkOf(now, slot.Id);
+        var place = Array.BinarySearch(now[block][chunk], slot, ById.Instance);
         if (place < 0)
         {
             return;
         }
 
-        chunks = chunk.Length == 1
-            ? [.. now[..at], .. now[(at + 1)..]]
-            : [.. now[..at], [.. chunk[..place], .. chunk[(place + 1)..]], .. now[(at + 1)..]];
+        blocks = Without(now, block, Without(now[block], chunk, Removed(now[block][chunk], place)));
         count--;
     }
 
     /// <summary>The slots whose ids come after <paramref name="after"/>; all for null.</summary>
     public IEnumerable<AgentSlot> After(string? after)
     {
-        var now = chunks;
-        var at = after is null || now.Length == 0 ? 0 : ChunkOf(now, after);
-        var place = 0;
+        var now = blocks;
+        var (block, chunk, place) = (0, 0, 0);
         if (after is not null && now.Length > 0)
         {
-            place = Array.BinarySearch(now[at], new AgentSlot(after), ById.Instance);
+            (block, chunk) = ChunkOf(now, after);
+            place = Array.BinarySearch(now[block][chunk], new AgentSlot(after), ById.Instance);
             place = place < 0 ? ~place : place + 1;
         }
 
-        for (; at < now.Length; at++, place = 0)
+        for (; block < now.Length; block++, chunk = 0)
         {
-            var chunk = now[at];
-            for (; place < chunk.Length; place++)
+            for (var chunks = now[block]; chunk < chunks.Length; chunk++, place = 0)
             {
-                yield return chunk[place];
+                for (var slots = chunks[chunk]; place < slots.Length; place++)
+                {
+                    yield return slots[place];
+                }
             }
         }
     }
 
     /// <summary>The last chunk whose first id is not after <paramref name="id"/>, or the first.</summary>
-    private static int ChunkOf(AgentSlot[][] chunks, string id)
+    private static (int Block, int Chunk) ChunkOf(AgentSlot[][][] blocks, string id)
     {
-        var low = 0;
-        var high = chunks.Length - 1;
+        var block = LastNotAfter(blocks, id, static block => block[0][0]);
+        return (block, LastNotAfter(blocks[block], id, static chunk => chunk[0]));
+    }
+
+    private static int LastNotAfter<T>(T[] items, string id, Func<T, AgentSlot> first)
+    {
+        var (low, high) = (0, items.Length - 1);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (string.CompareOrdinal(chunks[middle][0].Id, id) <= 0)
+            if (string.CompareOrdinal(first(items[middle]).Id, id) <= 0)
             {
                 low = middle;
             }
@@ -104,6 +106,38 @@ internal sealed class SortedSlots
 
         return low;
     }
+
+    /// <summary>A copy with <paramref name="item"/> at <paramref name="at"/>, in two parts where it is larger than <paramref name="limit"/>.</summary>
+    private static T[][] With<T>(T[][] items, int at, T[] item, int limit, bool leaveFull)
+    {
+        if (item.Length <= limit)
+        {
+            T[][] copy = [.. items];
+            copy[at] = item;
+            return copy;
+        }
+
+        var cut = leaveFull ? limit : limit / 2;
+        var parts = Inserted(items, at, item[..cut]);
+        parts[at + 1] = item[cut..];
+        return parts;
+    }
+
+    private static T[][] Without<T>(T[][] items, int at, T[] item)
+    {
+        if (item.Length == 0)
+        {
+            return Removed(items, at);
+        }
+
+        T[][] copy = [.. items];
+        copy[at] = item;
+        return copy;
+    }
+
+    private static T[] Inserted<T>(T[] items, int at, T item) => [.. items.AsSpan(0, at), item, .. items.AsSpan(at)];
+
+    private static T[] Removed<T>(T[] items, int at) => [.. items.AsSpan(0, at), .. items.AsSpan(at + 1)];
 
     private sealed class ById : IComparer<AgentSlot>
     {

@@ -28,7 +28,8 @@ internal sealed class AgentGrain(
         {
             Tenant = tenant,
             Id = id,
-            Card = put.Card,
+            // The same card again, as most registrations of a known agent are: one copy of it is enough.
+            Card = before is not null && before.Card == put.Card ? before.Card : put.Card,
             Enabled = put.Enabled ?? before?.Enabled ?? true,
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,

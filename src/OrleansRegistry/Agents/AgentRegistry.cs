@@ -14,6 +14,8 @@ internal sealed class AgentRegistry(
 {
     private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
 
+    private readonly GrainReferences<IAgentGrain> references = new(grains);
+
     public long Revision => directory.Revision;
 
     public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision
@@ -96,7 +98,7 @@ internal sealed class AgentRegistry(
     {
         AgentRules.CheckTenant(caller.Tenant);
         AgentRules.CheckId(id);
-        return grains.GetGrain<IAgentGrain>(GrainKeys.For(caller.Tenant, id));
+        return references.Get(GrainKeys.For(caller.Tenant, id));
     }
 
     private IReadOnlyList<ExtensionOrigin> OriginsOf(Caller caller, CheckedRegistration entry) => entry.Card.Extensions.Count == 0

@@ -7,14 +7,14 @@ namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
 /// Fills <c>agent_cards</c> from <c>agents</c>, some moments behind the commits, so that no writer waits for the columns and the index that
-/// queries by hand want. One process at a time does it, for at most a fifth of the time; of an agent that changes often it takes the newest.
+/// queries by hand want. One process at a time does it, for at most a tenth of the time; of an agent that changes often it takes the newest.
 /// </summary>
 internal sealed class CardProjection(PostgresDatabase database, PostgresFeed feed, TimeProvider time, ILogger logger)
 {
     /// <summary>About how many agents one transaction takes.</summary>
     private const int Step = 2_000;
 
-    private const int RestPerWork = 4;
+    private const int RestPerWork = 9;
 
     private static readonly TimeSpan ShortestRest = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
