@@ -30,10 +30,23 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
 
     private readonly Queue<Waiting> waiting = new();
     private Exception? broken;
+    private THead? stored;
+    private bool known;
     private bool running;
 
-    /// <summary>As stored; null where there is none.</summary>
-    public THead? Head => state.RecordExists ? state.State.Head : null;
+    /// <summary>As stored; null where there is none. What is being written is not in it yet. Not before the state was read.</summary>
+    public THead? Head
+    {
+        get
+        {
+            if (!known)
+            {
+                (stored, known) = (state.RecordExists ? state.State.Head : null, true);
+            }
+
+            return stored;
+        }
+    }
 
     /// <summary>True once a write has failed: this activation is ending.</summary>
     public bool IsBroken => broken is not null;
@@ -67,9 +80,9 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
     /// <summary>Whether the stored state is still the one that this activation knows.</summary>
     public async Task<bool> IsCurrent(string stateName, IGrainStorage storage, GrainId id)
     {
-        var stored = new GrainState<HeadState<THead>>(new HeadState<THead>());
-        await storage.ReadStateAsync(stateName, id, stored);
-        return stored.RecordExists == state.RecordExists && (!stored.RecordExists || stored.ETag == state.Etag);
+        var found = new GrainState<HeadState<THead>>(new HeadState<THead>());
+        await storage.ReadStateAsync(stateName, id, found);
+        return found.RecordExists == state.RecordExists && (!found.RecordExists || found.ETag == state.Etag);
     }
 
     private async Task Run()
@@ -151,6 +164,8 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
                 state.State = new HeadState<THead> { Head = after };
                 await state.WriteStateAsync();
             }
+
+            stored = after;
         }
         catch
         {

@@ -37,7 +37,7 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
         events = new EventLog<ContextEvent>(0, waits, time);
         writer = new HeadWriter<ContextHead>(state, End)
         {
-            Load = head => messages.LoadIds(head?.Messages ?? LogHead.Empty),
+            Load = head => head is { Deleting: true } ? default : messages.LoadIds(head?.Messages ?? LogHead.Empty),
             Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, HeadIsCurrent) },
         };
     }

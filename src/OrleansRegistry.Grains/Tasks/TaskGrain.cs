@@ -133,6 +133,12 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
 
     private async ValueTask Load(TaskHead? head)
     {
+        if (head is { Deleting: true })
+        {
+            // Nothing is appended to it any more, and its pages may be gone.
+            return;
+        }
+
         await history.LoadIds(head?.History ?? LogHead.Empty);
         await artifacts.LoadIds(head?.Artifacts ?? LogHead.Empty);
     }
