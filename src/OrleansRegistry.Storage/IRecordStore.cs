@@ -110,17 +110,14 @@ public interface IRecordStore : IAsyncDisposable
 
     /// <summary>Tasks that match, in the filter's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.</summary>
     /// <param name="limit">1 to 1,000.</param>
-    ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>How many tasks match, exactly, by state; states that none has are left out.</summary>
-    ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default);
 
     /// <summary>Contexts that match, in the filter's order, from after <paramref name="after"/>.</summary>
     /// <param name="limit">1 to 1,000.</param>
-    ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        throw new NotSupportedException();
+    ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
 }
 
 /// <summary>

@@ -9,13 +9,16 @@ namespace OrleansRegistry.Tasks;
 /// <summary>The registry of tasks, made of grains (writes, and reads of one task) and the store (lists).</summary>
 internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskLoader loader, TaskRules rules, TimeProvider time) : ITaskRegistry
 {
+    private readonly GrainReferences<ITaskGrain> taskGrains = new(grains);
+    private readonly GrainReferences<IContextGrain> contextGrains = new(grains);
+
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
         var (message, id) = (checkedOne.Message, checkedOne.TaskId);
         var submitted = checkedOne.TaskIsGiven ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
         submitted ??= await GrainCalls.Run(
-            grains.GetGrain<IContextGrain>(GrainKeys.For(caller.Tenant, message.ContextId ?? checkedOne.NewContextId)), context => context.CreateTask(id, message));
+            contextGrains.Get(GrainKeys.For(caller.Tenant, message.ContextId ?? checkedOne.NewContextId)), context => context.CreateTask(id, message));
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
     }
 
@@ -125,7 +128,7 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
     {
         TaskRules.CheckCaller(caller);
         AgentRules.CheckId(id, "task_id");
-        return grains.GetGrain<ITaskGrain>(GrainKeys.For(caller.Tenant, id));
+        return taskGrains.Get(GrainKeys.For(caller.Tenant, id));
     }
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");
