@@ -159,11 +159,24 @@ public sealed class PostgresStore : IRecordStore
             await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
             await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync());
             feed.Close(() => RecordRules.Stopping(Description));
-            await lifetime.CancelAsync();
-            await background;
+            await StopBackgroundAsync();
             lifetime.Dispose();
             await database.DisposeAsync();
         }
+    }
+
+    private async Task StopBackgroundAsync()
+    {
+        try
+        {
+            await lifetime.CancelAsync();
+        }
+        catch (AggregateException fault) when (fault.Flatten().InnerExceptions.All(inner => inner is ObjectDisposedException))
+        {
+            // Npgsql cancels a command by way of its connection, and that may just have been lost (npgsql/npgsql#6415). The command has ended then.
+        }
+
+        await background;
     }
 
     private async ValueTask<long> ChangeAsync(
