@@ -84,7 +84,7 @@ internal static class PostgresRows
             () => Measure.Rate(Callers, (_, _) => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(Interlocked.Increment(ref next)))),
             () => Measure.Rate(Callers, (_, _) => PutNew(bare, Interlocked.Increment(ref next))));
         return new Row(
-            "PostgreSQL: first registrations through grains, 256 callers", Row.PerSecond(here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
+            "PostgreSQL: first registrations, 256 callers", Row.PerSecond(here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
             here / reference, "8,000 /s", here >= 8_000);
     }
 

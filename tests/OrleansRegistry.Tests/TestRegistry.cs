@@ -12,6 +12,8 @@ public abstract class TestRegistry : IAsyncLifetime
 {
     private RegistryHost? host;
 
+    public IAgentRegistry Agents => host!.Agents;
+
     public ITaskRegistry Tasks => host!.Tasks;
 
     public IContextRegistry Contexts => host!.Contexts;

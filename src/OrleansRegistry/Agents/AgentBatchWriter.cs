@@ -1,21 +1,16 @@
-using Orleans.Storage;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Agents;
 
-/// <summary>
-/// Registers many agents at once. An agent that this node does not know is written under its grain, on the condition that
-/// there is none: no activation is needed. Where there is one after all, and for every known agent, the grain writes.
-/// </summary>
-internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory directory, AgentRules rules, TimeProvider time)
+/// <summary>Registers many agents at once, each with its own result.</summary>
+internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rules, TimeProvider time)
 {
-    /// <param name="putThroughGrain">Writes one entry the ordinary way.</param>
+    /// <param name="put">Writes one entry.</param>
     public async Task<IReadOnlyList<AgentBatchResult>> Write(
         Caller caller,
         IReadOnlyList<AgentRegistration> registrations,
-        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> putThroughGrain)
+        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
     {
         var origins = new BatchOrigins(caller.Tenant, directory, time.GetUtcMilliseconds());
         var writes = new Task<AgentBatchResult>[registrations.Count];
@@ -35,63 +30,27 @@ internal sealed class AgentBatchWriter(IRecordStore store, AgentDirectory direct
 
             // The same id twice: in the order of the list, as the last one must win.
             var before = earlier.GetValueOrDefault(entry.Id);
-            writes[i] = WriteOne(caller.Tenant, entry, origins.For(entry), before, putThroughGrain);
+            writes[i] = WriteOne(entry, origins.For(entry), before, put);
             earlier[entry.Id] = writes[i];
         }
 
         return await Task.WhenAll(writes);
     }
 
-    private async Task<AgentBatchResult> WriteOne(
-        string tenant,
+    private static async Task<AgentBatchResult> WriteOne(
         CheckedRegistration entry,
         IReadOnlyList<ExtensionOrigin> origins,
         Task? before,
-        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> putThroughGrain)
+        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
     {
         try
         {
-            var isNew = before is null && directory.Find(tenant, entry.Id) is null && entry.Condition.IfRevision is null;
             await (before ?? Task.CompletedTask);
-            var written = isNew ? await TryCreate(tenant, entry, origins) : null;
-            return new AgentBatchResult(written ?? await putThroughGrain(entry, origins), null);
+            return new AgentBatchResult(await put(entry, origins), null);
         }
         catch (RegistryException refused)
         {
             return new AgentBatchResult(null, refused);
-        }
-        catch (RecordOutcomeUnknownException unknown)
-        {
-            return new AgentBatchResult(null, new RegistryException(RegistryError.Unavailable, $"{unknown.Message} The change may have happened.", innerException: unknown)
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            });
-        }
-    }
-
-    private async Task<AgentWriteResult?> TryCreate(string tenant, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
-    {
-        var now = time.GetUtcMilliseconds();
-        var agent = new AgentRecord
-        {
-            Tenant = tenant,
-            Id = entry.Id,
-            Card = entry.Bytes,
-            Enabled = entry.Enabled ?? true,
-            CreatedAt = now,
-            UpdatedAt = now,
-            ExtensionOrigins = origins,
-            Reading = entry.Card,
-        };
-        try
-        {
-            var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(agent));
-            return new AgentWriteResult(agent with { Revision = revision, Reading = null }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
-        }
-        catch (InconsistentStateException)
-        {
-            // The grain reads what is stored, and goes on from there.
-            return null;
         }
     }
 

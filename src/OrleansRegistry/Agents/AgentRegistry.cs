@@ -8,6 +8,7 @@ namespace OrleansRegistry.Agents;
 internal sealed class AgentRegistry(
     IGrainFactory grains,
     AgentDirectory directory,
+    NewAgents newAgents,
     AgentBatchWriter batches,
     AgentRules rules,
     TimeProvider time) : IAgentRegistry
@@ -89,6 +90,12 @@ internal sealed class AgentRegistry(
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
+        AgentRules.CheckTenant(caller.Tenant);
+        if (await newAgents.TryCreate(caller.Tenant, entry, origins) is { } created)
+        {
+            return created;
+        }
+
         var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition) { Reading = entry.Card };
         var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
         return new AgentWriteResult(written.Agent, written.Created, entry.Card.Warnings, entry.Card.Extensions.Count);

@@ -63,6 +63,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddRegistryStore(options);
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
+        services.AddSingleton<NewAgents>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddTasks(options);

@@ -1,0 +1,53 @@
+using Orleans.Storage;
+using OrleansRegistry.Directory;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Agents;
+
+/// <summary>
+/// Writes agents that this node does not know under their grains, on the condition that there is none: neither an activation nor a read of
+/// what is not there is needed.
+/// </summary>
+internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, TimeProvider time)
+{
+    /// <returns>Null where there may be one, and its grain must write.</returns>
+    /// <exception cref="RegistryException">It cannot be written, or nobody can tell now whether it was.</exception>
+    public async ValueTask<AgentWriteResult?> TryCreate(string tenant, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    {
+        if (entry.Condition.IfRevision is not null || directory.Find(tenant, entry.Id) is not null)
+        {
+            return null;
+        }
+
+        var now = time.GetUtcMilliseconds();
+        var agent = new AgentRecord
+        {
+            Tenant = tenant,
+            Id = entry.Id,
+            Card = entry.Bytes,
+            Enabled = entry.Enabled ?? true,
+            CreatedAt = now,
+            UpdatedAt = now,
+            ExtensionOrigins = origins,
+            Reading = entry.Card,
+        };
+        try
+        {
+            var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(agent));
+            return new AgentWriteResult(agent with { Revision = revision, Reading = null }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
+        }
+        catch (InconsistentStateException)
+        {
+            // The grain reads what is stored, and goes on from there.
+            return null;
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            throw new RegistryException(RegistryError.Unavailable, $"{unknown.Message} The change may have happened.", innerException: unknown)
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
+        }
+    }
+}
