@@ -72,6 +72,15 @@ public sealed class TaskTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Without_metadata_nothing_is_turned_into_jsonb()
+    {
+        await Database.ExecuteAsync("CREATE OR REPLACE FUNCTION registry_jsonb(document bytea) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE 'called'; END $$");
+        await WriteAsync(RecordKind.Task, "t1", "{}", Fields(at: 1, TaskState.Working).Write());
+        await WriteAsync(RecordKind.Task, "t2", "{}", WithMetadata("""{"x":1}"""));
+        Assert.Equal("t1", await Database.QueryAsync<string>("SELECT string_agg(id, ' ') FROM task_records WHERE state IS NOT NULL"));
+    }
+
+    [Fact]
     public async Task Texts_that_columns_refuse_are_told_apart_all_the_same()
     {
         var strange = new[] { "a\0b", "a\u0001b", new string('x', 10_000), new string('x', 10_001), "é🙂", "" };

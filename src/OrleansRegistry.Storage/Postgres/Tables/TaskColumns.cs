@@ -29,7 +29,8 @@ internal static class TaskColumns
     /// <summary>What is sent as bytes, as jsonb; without a call for the many rows that have none.</summary>
     public static string JsonbOf(string column) => $"CASE WHEN i.{column} IS NOT NULL THEN registry_jsonb(i.{column}) END";
 
-    public static ReadOnlyMemory<byte>? BytesOf(RawJson json) => json.IsEmpty ? null : json.Utf8;
+    /// <summary>Null, and not bytes of length 0, where there is none.</summary>
+    public static ReadOnlyMemory<byte>? BytesOf(RawJson json) => json.IsEmpty ? default(ReadOnlyMemory<byte>?) : json.Utf8;
 
     private sealed record Row(TaskFields Fields, string ContextId, string Owner, string? AgentId);
 }
