@@ -19,7 +19,7 @@ public static class ContextHeadCodec
     /// <exception cref="JsonException">The record is none that <see cref="Write"/> made.</exception>
     public static ContextHead Read(StoredRecord stored)
     {
-        var fields = stored.Body.Source as ContextFields ?? ContextFields.Read(stored.Body.Fields);
+        var fields = ContextFields.Of(stored);
         using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
         var root = document.RootElement;
         var messages = LogJson.Read(root.GetProperty("messages"u8));

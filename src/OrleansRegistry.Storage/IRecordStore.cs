@@ -115,6 +115,12 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>How many tasks match, exactly, by state; states that none has are left out.</summary>
     ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default);
 
+    /// <summary>What tasks of an owner's each of some contexts has, in the order in which they are asked for. Committed writes are always seen.</summary>
+    /// <param name="contextIds">Up to 1,000.</param>
+    /// <param name="newest">The most ids that are told of a context's tasks, 1 to 1,000.</param>
+    ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default);
+
     /// <summary>Contexts that match, in the filter's order, from after <paramref name="after"/>.</summary>
     /// <param name="limit">1 to 1,000.</param>
     ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
@@ -125,6 +131,9 @@ public interface IRecordStore : IAsyncDisposable
 /// a record that is changed while the picture is read, whose change the feed holds once the last record was read.
 /// </summary>
 public sealed record RecordSnapshot(long Revision, IAsyncEnumerable<StoredRecord> Records);
+
+/// <summary>The tasks of a context: how many, exactly, and the ids of those with the newest status, newest first.</summary>
+public sealed record ContextTasks(long Count, IReadOnlyList<string> NewestIds);
 
 /// <summary>A store refused to open. The message says what is wrong, where, and what to do.</summary>
 public sealed class StoreStartException(string message, Exception? innerException = null) : Exception(message, innerException);

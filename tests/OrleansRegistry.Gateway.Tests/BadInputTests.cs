@@ -250,6 +250,7 @@ public sealed class BadInputTests(GatewayHost host)
     [Theory]
     [InlineData("DELETE", "/agents", "GET, HEAD, POST")]
     [InlineData("POST", "/agents/x", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("OPTIONS", "/agents/x", "DELETE, GET, HEAD, PATCH, PUT")]
     [InlineData("POST", "/agents/x:archive", "DELETE, GET, HEAD, PATCH, PUT")]
     [InlineData("DELETE", "/agents/x/card", "GET, HEAD, PUT")]
     [InlineData("GET", "/jsonrpc", "POST")]

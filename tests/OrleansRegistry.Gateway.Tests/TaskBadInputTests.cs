@@ -183,6 +183,9 @@ public sealed class TaskBadInputTests : IAsyncLifetime
 
     [Theory]
     [InlineData("POST", "/tasks/x", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("PUT", "/tasks/x", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("PUT", "/tasks/x:cancel", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("PUT", "/contexts/x", "DELETE, GET, HEAD, PATCH")]
     [InlineData("POST", "/tasks/x:archive", "DELETE, GET, HEAD, PATCH")]
     [InlineData("POST", "/tasks/x%3Acancel", "DELETE, GET, HEAD, PATCH")]
     [InlineData("POST", "/contexts/x:empty", "DELETE, GET, HEAD, PATCH")]

@@ -305,15 +305,39 @@ public abstract class TaskConformance : StoreTestBase
     }
 
     [Fact]
+    public async Task Contexts_are_summed_up_in_the_order_in_which_they_are_asked_for()
+    {
+        for (var i = 0; i < 7; i++)
+        {
+            await Store.PutTaskAsync($"t{i}", Fields(at: i / 2, i % 3 == 0 ? TaskState.Working : TaskState.Completed, context: "c"));
+        }
+
+        var (longTask, longContext) = ($"u\u0000{new string('é', 1_100)}", $"d\u0001{new string('é', 700)}");
+        await Store.PutTaskAsync(longTask, Fields(at: 1, context: longContext));
+        await Store.PutTaskAsync("bobs", Fields(at: 99, context: "c", owner: "bob"));
+        await Store.PutTaskAsync("elsewhere", Fields(at: 99, context: "c"), tenant: "other");
+
+        var summaries = await Store.SummarizeContextsAsync("acme", "o", [longContext, "none", "c"], 3);
+        Assert.Equal([1, 0, 7], summaries.Select(summary => summary.Count));
+        Assert.Equal([[longTask], [], ["t6", "t5", "t4"]], summaries.Select(summary => summary.NewestIds));
+        Assert.Equal(Enumerable.Range(0, 7).Reverse().Select(i => $"t{i}"), Assert.Single(await Store.SummarizeContextsAsync("acme", "o", ["c"], 7)).NewestIds);
+        Assert.Equal(0, Assert.Single(await Store.SummarizeContextsAsync("nobody", "o", ["c"], 7)).Count);
+        Assert.Empty(await Store.SummarizeContextsAsync("acme", "o", [], 7));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], 0));
+    }
+
+    [Fact]
     public async Task A_list_or_count_can_be_cancelled_and_ends_with_the_store()
     {
         var cancelled = new CancellationToken(canceled: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ListTasksAsync(Acme, null, 1, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.CountTasksAsync(Acme, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ListContextsAsync(new ContextFilter("acme"), null, 1, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], 1, cancelled));
         await Store.DisposeAsync();
         var refusals = new[]
         {
+            await Assert.ThrowsAsync<RegistryException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], 1)),
             await Assert.ThrowsAsync<RegistryException>(async () => await Store.ListTasksAsync(Acme, null, 1)),
             await Assert.ThrowsAsync<RegistryException>(async () => await Store.CountTasksAsync(Acme)),
             await Assert.ThrowsAsync<RegistryException>(async () => await Store.ListContextsAsync(new ContextFilter("acme"), null, 1)),

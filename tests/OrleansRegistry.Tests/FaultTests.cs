@@ -112,6 +112,10 @@ public sealed class FaultTests
         public ValueTask<IReadOnlyDictionary<Model.TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
             inner.CountTasksAsync(filter, cancellationToken);
 
+        public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+            string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
+            inner.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
+
         public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
             ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
             inner.ListContextsAsync(filter, after, limit, cancellationToken);

@@ -9,6 +9,9 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
 {
     private readonly ConcurrentDictionary<(RecordKind Kind, string Operation), int> counts = new();
 
+    /// <summary>Awaited before each read.</summary>
+    public Func<RecordKind, RecordKey, Task>? BeforeRead { get; set; }
+
     /// <summary>Called before each write and delete; what it throws is thrown, and nothing is stored.</summary>
     public Action<RecordKind, RecordKey>? BeforeWrite { get; set; }
 
@@ -25,14 +28,22 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
 
     public int Writes(RecordKind kind) => counts.GetValueOrDefault((kind, "write"));
 
+    /// <summary>Lists, counts and summaries.</summary>
+    public int Lists => counts.Where(count => count.Key.Operation == "list").Sum(count => count.Value);
+
     public void Reset() => counts.Clear();
 
     public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 
-    public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
     {
         Count(kind, "read");
-        return inner.ReadAsync(kind, key, cancellationToken);
+        if (BeforeRead is { } before)
+        {
+            await before(kind, key);
+        }
+
+        return await inner.ReadAsync(kind, key, cancellationToken);
     }
 
     public async ValueTask<long> WriteAsync(RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
@@ -59,14 +70,30 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
 
     public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) => inner.ReadChangesAsync(revision, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        inner.ListTasksAsync(filter, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Task, "list");
+        return inner.ListTasksAsync(filter, after, limit, cancellationToken);
+    }
 
-    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
-        inner.CountTasksAsync(filter, cancellationToken);
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Task, "list");
+        return inner.CountTasksAsync(filter, cancellationToken);
+    }
 
-    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        inner.ListContextsAsync(filter, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Context, "list");
+        return inner.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Context, "list");
+        return inner.ListContextsAsync(filter, after, limit, cancellationToken);
+    }
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 

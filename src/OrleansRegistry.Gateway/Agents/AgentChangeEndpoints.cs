@@ -23,9 +23,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Answer(200, "It is disabled.", "AgentState", isTagged: true)
             .Problems(400, 404, 412, 503, 507));
-
-        // Without it, routing would answer 404 here, having tried the two patterns above.
-        routes.Refuse(HttpMethods.Post, "/agents/{id}", _ => throw RawPath.AgentHasNoAction());
+        routes.Refuse("/agents/{id}", RawPath.AgentHasNoAction);
     }
 
     private async Task PatchAsync(HttpContext context)

@@ -30,9 +30,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, GatewayOp
         routes.Delete("/contexts/{id}", DeleteAsync, ContextPaths.Describe("deleteContext", "Delete a context with its tasks and messages")
             .Answer(200, "It is gone.", "ContextCleared")
             .Problems(400, 404, 503, 507));
-
-        // Without it, routing would answer 404 here, having tried the pattern with an action.
-        routes.Refuse(HttpMethods.Post, "/contexts/{id}", _ => throw ContextPaths.HasNoAction());
+        routes.Refuse("/contexts/{id}", ContextPaths.HasNoAction);
     }
 
     private async Task UpdateAsync(HttpContext context)

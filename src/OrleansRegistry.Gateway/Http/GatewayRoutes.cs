@@ -20,9 +20,20 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
 
     public void Delete(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Delete], pattern, handler, description);
 
-    /// <summary>An endpoint that only refuses, and so is no part of the description.</summary>
-    public void Refuse(string method, string pattern, Func<HttpContext, Task> handler) =>
-        endpoints.MapMethods(pattern, [method], (RequestDelegate)new GatewayEndpoint(handler, registry, errors).InvokePlainAsync);
+    /// <summary>
+    /// Refuses the methods that nothing else of this pattern takes; no part of the description. Routing itself tries the patterns with an action too:
+    /// it would answer 404 to POST, and count POST among the methods that are allowed.
+    /// </summary>
+    /// <param name="hasNoAction">The answer to POST without an action, with the methods that are allowed.</param>
+    public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
+    {
+        var endpoint = new GatewayEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry, errors);
+        endpoints.Map(pattern, (RequestDelegate)endpoint.InvokePlainAsync);
+    }
+
+    private static HttpProblemException Refusal(string method, HttpProblemException hasNoAction) => HttpMethods.IsPost(method)
+        ? hasNoAction
+        : new(hasNoAction.Status, $"{method} is not allowed here; allowed is {hasNoAction.Allow}.") { Allow = hasNoAction.Allow };
 
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {

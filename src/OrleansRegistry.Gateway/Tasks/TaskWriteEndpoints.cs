@@ -45,9 +45,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         routes.Delete("/tasks/{id}", DeleteAsync, TaskDocs.Task("deleteTask", "Delete a task, over or not, with its messages, artifacts and feedback")
             .Answer(204, "It is gone.")
             .Problems(400, 404, 503, 507));
-
-        // Without it, routing would answer 404 here, having tried the patterns with an action.
-        routes.Refuse(HttpMethods.Post, "/tasks/{id}", _ => throw TaskPaths.HasNoAction());
+        routes.Refuse("/tasks/{id}", TaskPaths.HasNoAction);
     }
 
     private async Task SubmitAsync(HttpContext context)

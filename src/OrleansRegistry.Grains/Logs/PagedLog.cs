@@ -1,3 +1,4 @@
+using Orleans.Storage;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -14,6 +15,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     private ItemIds? ids;
 
     /// <summary>Makes <see cref="Has"/> and <see cref="Add"/> usable: reads the digests of a few pages, once an activation.</summary>
+    /// <exception cref="InconsistentStateException">The pages are not those of this head: another writer has taken over.</exception>
     public async ValueTask LoadIds(LogHead head)
     {
         if (idOf is null || ids is not null)
@@ -32,7 +34,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         await Task.WhenAll(read);
         for (var i = 0; i < read.Length; i++)
         {
-            loaded.AddDigest(cover[i], (await read[i] ?? throw new MissingPageException(name, head.Base + cover[i])).Digest);
+            loaded.AddDigest(cover[i], (await read[i] ?? throw new InconsistentStateException($"Page {head.Base + cover[i]} of {name} is not there.")).Digest);
         }
 
         foreach (var item in head.Tail)
@@ -42,7 +44,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
 
         ids = loaded.Count == head.Count
             ? loaded
-            : throw new InvalidOperationException($"The pages of {name} hold {loaded.Count} ids, and there are {head.Count} items.");
+            : throw new InconsistentStateException($"The pages of {name} hold {loaded.Count} ids, and there are {head.Count} items.");
     }
 
     public bool Has(string id) => ids!.Contains(id);

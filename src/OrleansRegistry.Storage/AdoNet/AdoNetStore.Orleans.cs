@@ -118,6 +118,10 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
         tables.CountTasksAsync(filter, cancellationToken);
 
+    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
+        tables.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
+
     public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
         ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         tables.ListContextsAsync(filter, after, limit, cancellationToken);

@@ -102,6 +102,13 @@ public sealed class FileStore : IRecordStore
         return ValueTask.FromResult(Ready().Log.Queries.CountTasks(filter));
     }
 
+    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Ready().Log.Queries.SummarizeContexts(tenant, owner, contextIds, newest));
+    }
+
     public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
         ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         Ready().Log.Queries.ListContextsAsync(this, filter, after, limit, cancellationToken);

@@ -85,6 +85,13 @@ public sealed class MemoryStore : IRecordStore
         return ValueTask.FromResult(Serving().CountTasks(filter));
     }
 
+    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Serving().SummarizeContexts(tenant, owner, contextIds, newest));
+    }
+
     public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
         ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         Serving().ListContextsAsync(this, filter, after, limit, cancellationToken);

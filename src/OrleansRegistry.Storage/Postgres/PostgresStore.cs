@@ -137,6 +137,15 @@ public sealed class PostgresStore : IRecordStore
         return lists.CountAsync(TaskQueries.Count(filter), cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
+        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckLimit(newest);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.SummarizeAsync(TaskQueries.Summarize(tenant, owner, contextIds, newest), cancellationToken);
+    }
+
     public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
         ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {

@@ -7,6 +7,9 @@ namespace OrleansRegistry.Storage;
 /// <param name="Data">One JSON object; empty where there is none. On PostgreSQL it can be queried by hand.</param>
 public sealed record ContextFields(string Owner, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, RawJson Data)
 {
+    /// <exception cref="JsonException">The record's fields are none that <see cref="Write"/> made.</exception>
+    public static ContextFields Of(StoredRecord context) => context.Body.Source as ContextFields ?? Read(context.Body.Fields);
+
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static ContextFields Read(RawJson fields)
     {

@@ -43,6 +43,23 @@ internal sealed class RecordIndexes
     /// <inheritdoc cref="IRecordStore.CountTasksAsync"/>
     public IReadOnlyDictionary<TaskState, long> CountTasks(TaskFilter filter) => tasks.Count(filter);
 
+    /// <inheritdoc cref="IRecordStore.SummarizeContextsAsync"/>
+    public IReadOnlyList<ContextTasks> SummarizeContexts(string tenant, string owner, IReadOnlyList<string> contextIds, int newest)
+    {
+        RecordRules.CheckLimit(newest);
+        var summaries = new ContextTasks[contextIds.Count];
+        for (var i = 0; i < summaries.Length; i++)
+        {
+            var filter = new TaskFilter(tenant) { Owner = owner, ContextId = contextIds[i] };
+            var page = tasks.Page(filter, null, newest);
+            summaries[i] = new ContextTasks(
+                page.Count < newest ? page.Count : tasks.Count(filter).Values.Sum(),
+                [.. page.Select(hit => hit.Key.Id)]);
+        }
+
+        return summaries;
+    }
+
     /// <inheritdoc cref="IRecordStore.ListContextsAsync"/>
     public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
         IRecordStore store, ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken) =>

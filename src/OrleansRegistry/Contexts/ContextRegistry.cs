@@ -14,7 +14,9 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
     private const int MaxPageSize = 100;
 
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Run(Grain(caller, id), context => context.Get(caller)) is { } head ? await Summarize(head.Context, cancellationToken) : null;
+        await GrainCalls.Run(Grain(caller, id), context => context.Get(caller)) is { } head
+            ? (await Summarize(caller, [head.Context], cancellationToken))[0]
+            : null;
 
     public Task<ContextRecord> UpdateAsync(Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, CancellationToken cancellationToken = default)
     {
@@ -65,7 +67,7 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
         var found = await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), after, pageSize + 1, cancellationToken);
         var contexts = found.Take(pageSize).Select(record => ContextHeadCodec.Read(record).Context).ToList();
         var next = found.Count > pageSize ? LogTokens.Make(contexts[^1].UpdatedAt, contexts[^1].Id, binding) : null;
-        return new ContextPage(await Task.WhenAll(contexts.Select(context => Summarize(context, cancellationToken))), next);
+        return new ContextPage(await Summarize(caller, contexts, cancellationToken), next);
     }
 
     public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)
@@ -115,12 +117,10 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
         }
     }
 
-    private async Task<ContextSummary> Summarize(ContextRecord context, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
     {
-        var tasks = new TaskFilter(context.Tenant) { Owner = context.Owner, ContextId = context.Id };
-        var newest = await store.ListTasksAsync(tasks, null, MaxTaskIds, cancellationToken);
-        var count = newest.Count < MaxTaskIds ? newest.Count : (await store.CountTasksAsync(tasks, cancellationToken)).Values.Sum();
-        return new ContextSummary(context, count, [.. newest.Select(task => task.Key.Id)]);
+        var tasks = await store.SummarizeContextsAsync(caller.Tenant, caller.Subject, [.. contexts.Select(context => context.Id)], MaxTaskIds, cancellationToken);
+        return [.. contexts.Zip(tasks, (context, its) => new ContextSummary(context, its.Count, its.NewestIds))];
     }
 
     private IContextGrain Grain(Caller caller, string id)

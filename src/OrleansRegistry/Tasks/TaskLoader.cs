@@ -33,6 +33,7 @@ internal sealed class TaskLoader(LogReader logs, TaskRules rules)
     }
 
     /// <summary>Runs <paramref name="load"/> on the head of now, again where it was deleted or cleared meanwhile.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: what the head names is not there, again and again.</exception>
     public static async Task<T?> WithHead<THead, T>(Func<Task<THead?>> read, Func<THead, ValueTask<T>> load)
         where THead : class
         where T : class
@@ -46,6 +47,17 @@ internal sealed class TaskLoader(LogReader logs, TaskRules rules)
             catch (MissingPageException) when (attempt < Tries)
             {
                 // What is there now has other pages, or is gone.
+            }
+            catch (MissingPageException missing)
+            {
+                // The head is not the stored one: another server has changed it. Or the store has lost the page.
+                throw new RegistryException(
+                    RegistryError.Unavailable,
+                    "Messages, artifacts or feedback of this are not there: another server is deleting or clearing them. Try again; where it stays so, the store has lost them.",
+                    innerException: missing)
+                {
+                    RetryAfter = TimeSpan.FromSeconds(1),
+                };
             }
         }
     }

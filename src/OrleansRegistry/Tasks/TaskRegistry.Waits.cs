@@ -49,7 +49,7 @@ internal sealed partial class TaskRegistry
                 yield break;
             }
 
-            if (run.Snapshot is { } head && await Whole(caller, grain, head) is { } whole)
+            if (run.Snapshot is { } head && await Whole(caller, grain, head, null) is { } whole)
             {
                 (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
                 yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
@@ -82,9 +82,10 @@ internal sealed partial class TaskRegistry
             // A task that is claimed for a caller who is gone comes back when its lease is over.
             cancellationToken.ThrowIfCancellationRequested();
             var left = claim.Wait - time.GetElapsedTime(began);
-            if (await GrainCalls.Run(work, agent => agent.Claim(claim.Worker, claim.Lease, left > TimeSpan.Zero ? left : TimeSpan.Zero)) is { } head)
+            if (await GrainCalls.Run(work, agent => agent.Claim(claim.Worker, claim.Lease, left > TimeSpan.Zero ? left : TimeSpan.Zero)) is { } head
+                && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
-                return await loader.LoadWhole(head) with { Lease = head.Lease };
+                return whole with { Lease = head.Lease };
             }
         }
         while (time.GetElapsedTime(began) < claim.Wait);
@@ -102,7 +103,7 @@ internal sealed partial class TaskRegistry
         GrainCalls.Run(Grain(caller, id), task => task.Release(caller, leaseToken));
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
-    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head)
+    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken)
     {
         TaskHead? first = head;
         return TaskLoader.WithHead<TaskHead, TaskRecord>(
@@ -110,7 +111,7 @@ internal sealed partial class TaskRegistry
             {
                 var given = first;
                 first = null;
-                return given ?? await GrainCalls.Run(grain, task => task.Get(caller, null));
+                return given ?? await GrainCalls.Run(grain, task => task.Get(caller, leaseToken));
             },
             async current => await loader.LoadWhole(current));
     }

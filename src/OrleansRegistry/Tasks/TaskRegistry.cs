@@ -76,12 +76,14 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         LogTokens.CheckPageSize(pageSize, 1000);
-        await Head(caller, taskId);
         var query = $"feedback\n{caller.Tenant}\n{taskId}";
         var from = LogTokens.ReadPosition(pageToken, query);
-        var grain = grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId));
         return await TaskLoader.WithHead<LogHead, ItemPage<TaskFeedback>>(
-            async () => await GrainCalls.Run(grain, feedback => feedback.Get()),
+            async () =>
+            {
+                await Head(caller, taskId);
+                return await GrainCalls.Run(grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId)), feedback => feedback.Get());
+            },
             async log =>
             {
                 var run = await logs.ReadForward(LogName.FeedbackOf(caller.Tenant, taskId), log, from, pageSize, rules.MaxLoadBytes);

@@ -8,6 +8,8 @@ public sealed class ContextsInMemory(MemoryRegistry registry) : ContextTests(reg
 
 public sealed class ContextsInFiles(FileRegistry registry) : ContextTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class ContextsOnPostgres(PostgresRegistry registry) : ContextTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 public abstract class ContextTests(TestRegistry registry)
 {
     private readonly Caller me = TestRegistry.NewCaller();

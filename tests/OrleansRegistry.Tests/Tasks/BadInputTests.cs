@@ -3,8 +3,12 @@ using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;
 
+public sealed class BadInputInMemory(MemoryRegistry registry) : BadInputTests(registry), IClassFixture<MemoryRegistry>;
+
+public sealed class BadInputOnPostgres(PostgresRegistry registry) : BadInputTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 /// <summary>What is refused, with the field that is to blame; nothing of it is stored.</summary>
-public sealed class BadInputTests(MemoryRegistry registry) : IClassFixture<MemoryRegistry>
+public abstract class BadInputTests(TestRegistry registry)
 {
     private readonly Caller me = TestRegistry.NewCaller();
 

@@ -9,6 +9,8 @@ public sealed class ClaimsInMemory(MemoryRegistry registry) : ClaimTests(registr
 
 public sealed class ClaimsInFiles(FileRegistry registry) : ClaimTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class ClaimsOnPostgres(PostgresRegistry registry) : ClaimTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
 {
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);

@@ -7,6 +7,8 @@ public sealed class ConcurrencyInMemory(MemoryRegistry registry) : ConcurrencyTe
 
 public sealed class ConcurrencyInFiles(FileRegistry registry) : ConcurrencyTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class ConcurrencyOnPostgres(PostgresRegistry registry) : ConcurrencyTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 public abstract class ConcurrencyTests(TestRegistry registry)
 {
     private readonly Caller me = TestRegistry.NewCaller();

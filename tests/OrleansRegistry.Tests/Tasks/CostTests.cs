@@ -4,7 +4,7 @@ using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;
 
-/// <summary>What operations cost in reads and writes of the store, counted.</summary>
+/// <summary>What operations cost in reads and writes of the store, counted: the same on every store.</summary>
 public sealed class CostTests(MemoryRegistry registry) : IClassFixture<MemoryRegistry>
 {
     private readonly Caller me = TestRegistry.NewCaller();
@@ -52,6 +52,37 @@ public sealed class CostTests(MemoryRegistry registry) : IClassFixture<MemoryReg
         Assert.Empty(await registry.Store.ListTasksAsync(new TaskFilter(me.Tenant), null, 10, TestContext.Current.CancellationToken));
         Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"h/1/{id}"), TestContext.Current.CancellationToken));
         Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"h/6000/{id}"), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_page_of_contexts_costs_two_queries()
+    {
+        for (var i = 0; i < 30; i++)
+        {
+            await Tasks.Submit(me, $"m{i}", contextId: $"c{i % 10}");
+        }
+
+        registry.Store.Reset();
+        var page = await registry.Contexts.ListAsync(me);
+        Assert.Equal((10, 30L, 2), (page.Contexts.Count, page.Contexts.Sum(context => context.TaskCount), registry.Store.Lists));
+        await registry.Contexts.GetAsync(me, "c3");
+        Assert.Equal(3, registry.Store.Lists);
+    }
+
+    [Fact]
+    public async Task Another_owners_context_costs_no_list()
+    {
+        await Tasks.Submit(me, "m", contextId: "c");
+        registry.Store.Reset();
+        foreach (var context in (string[])["c", "none"])
+        {
+            var mine = new TaskQuery { ContextId = context, CountTotal = true };
+            Assert.True(await Tasks.ListAsync(me with { Subject = "bob" }, mine) is { Tasks: [], Total: 0, NextPageToken: null });
+            Assert.Empty(await Tasks.CountAsync(me with { Subject = "bob" }, mine));
+        }
+
+        Assert.Equal(0, registry.Store.Lists);
+        Assert.Equal(1, (await Tasks.ListAsync(me, new TaskQuery { ContextId = "c", CountTotal = true })).Total);
     }
 
     private async Task AppendOneByOne(string id, string name, int count)

@@ -7,6 +7,8 @@ public sealed class EventsInMemory(MemoryRegistry registry) : EventTests(registr
 
 public sealed class EventsInFiles(FileRegistry registry) : EventTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class EventsOnPostgres(PostgresRegistry registry) : EventTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 public abstract class EventTests(TestRegistry registry)
 {
     private readonly Caller me = TestRegistry.NewCaller();

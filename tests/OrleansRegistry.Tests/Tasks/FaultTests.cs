@@ -16,10 +16,20 @@ public sealed class FaultsInFiles : FaultTests
     private protected override TestRegistry NewRegistry() => new FileRegistry();
 }
 
+public sealed class FaultsOnPostgres : FaultTests
+{
+    private protected override int Ends => 10;
+
+    private protected override TestRegistry NewRegistry() => new PostgresRegistry().OrSkip();
+}
+
 /// <summary>The process or the store goes in the middle of an operation: what was acknowledged is there, and pages and head agree.</summary>
 public abstract class FaultTests
 {
     private readonly Caller me = TestRegistry.NewCaller();
+
+    /// <summary>At how many places an operation is cut short.</summary>
+    private protected virtual int Ends => 25;
 
     private protected abstract TestRegistry NewRegistry();
 
@@ -32,7 +42,7 @@ public abstract class FaultTests
         await registry.InitializeAsync();
         var id = (await registry.Tasks.Submit(me, "m0")).Task.Id;
         var (acknowledged, tried) = (new List<string> { "m0" }, 0);
-        for (var end = 1; end <= 25; end++)
+        for (var end = 1; end <= Ends; end++)
         {
             EndAt(registry.Store, end, stored);
             try

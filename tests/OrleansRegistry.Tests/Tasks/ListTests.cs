@@ -7,6 +7,8 @@ public sealed class ListsInMemory(MemoryRegistry registry) : ListTests(registry)
 
 public sealed class ListsInFiles(FileRegistry registry) : ListTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class ListsOnPostgres(PostgresRegistry registry) : ListTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 public abstract class ListTests(TestRegistry registry)
 {
     private readonly Caller me = TestRegistry.NewCaller();

@@ -7,6 +7,8 @@ public sealed class OwnershipInMemory(MemoryRegistry registry) : OwnershipTests(
 
 public sealed class OwnershipInFiles(FileRegistry registry) : OwnershipTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class OwnershipOnPostgres(PostgresRegistry registry) : OwnershipTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 /// <summary>Another owner's task or context is one that does not exist, on every path.</summary>
 public abstract class OwnershipTests(TestRegistry registry)
 {

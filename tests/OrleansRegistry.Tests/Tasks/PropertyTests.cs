@@ -2,6 +2,7 @@ using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage.Tests.Postgres;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;
@@ -14,6 +15,16 @@ public sealed class PropertiesInMemory : PropertyTests
 public sealed class PropertiesInFiles : PropertyTests
 {
     private protected override TestRegistry NewRegistry() => new FileRegistry();
+}
+
+public sealed class PropertiesOnPostgres : PropertyTests
+{
+    // Where there is none, this test is to be skipped and not to fail in one of its runs.
+    public PropertiesOnPostgres() => TestServer.SkipWhereMissing();
+
+    private protected override int Runs => 5;
+
+    private protected override TestRegistry NewRegistry() => new PostgresRegistry();
 }
 
 /// <summary>Random runs against a plain model. A failure prints the seed to repeat it with (Config.WithReplay).</summary>
@@ -53,11 +64,13 @@ public abstract class PropertyTests
         Restart,
     }
 
+    private protected virtual int Runs => 15;
+
     private protected abstract TestRegistry NewRegistry();
 
     [Fact]
     public void Any_run_of_operations_and_restarts_leaves_what_a_plain_model_holds() => Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest(15).WithStartSize(60).WithEndSize(150),
+        Config.QuickThrowOnFailure.WithMaxTest(Runs).WithStartSize(60).WithEndSize(150),
         Prop.ForAll(AnyStep.ListOf().ToArbitrary(), steps => Run(steps).GetAwaiter().GetResult()));
 
     private async Task Run(IEnumerable<Step> steps)

@@ -5,13 +5,18 @@ using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;
 
-public sealed class RetentionTests : IAsyncLifetime
+public sealed class RetentionInMemory() : RetentionTests(new MemoryRegistry());
+
+public sealed class RetentionInFiles() : RetentionTests(new FileRegistry());
+
+public sealed class RetentionOnPostgres() : RetentionTests(new PostgresRegistry().OrSkip());
+
+public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly Caller me = TestRegistry.NewCaller();
     private readonly ShiftedTime time = new();
-    private readonly MemoryRegistry registry = new();
 
     private ITaskRegistry Tasks => registry.Tasks;
 
@@ -22,7 +27,11 @@ public sealed class RetentionTests : IAsyncLifetime
         await registry.InitializeAsync();
     }
 
-    public ValueTask DisposeAsync() => registry.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return registry.DisposeAsync();
+    }
 
     [Fact]
     public async Task Tasks_that_are_over_for_long_go_and_no_other()
@@ -45,11 +54,7 @@ public sealed class RetentionTests : IAsyncLifetime
     [Fact]
     public async Task Contexts_in_which_nothing_happens_go_with_what_is_over_in_them()
     {
-        for (var i = 0; i < 120; i++)
-        {
-            await Tasks.Submit(me, $"m{i}", contextId: $"open{i}");
-        }
-
+        await Task.WhenAll(Enumerable.Range(0, 120).Select(i => Tasks.Submit(me, $"m{i}", contextId: $"open{i}")));
         var task = (await Tasks.Submit(me, "x", contextId: "idle")).Task.Id;
         time.Offset = Day * 2.5;
         await Tasks.CancelAsync(me, task);

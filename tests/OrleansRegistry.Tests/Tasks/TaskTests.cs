@@ -7,6 +7,8 @@ public sealed class TasksInMemory(MemoryRegistry registry) : TaskTests(registry)
 
 public sealed class TasksInFiles(FileRegistry registry) : TaskTests(registry), IClassFixture<FileRegistry>;
 
+public sealed class TasksOnPostgres(PostgresRegistry registry) : TaskTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
+
 /// <summary>The life of one task.</summary>
 public abstract class TaskTests(TestRegistry registry)
 {

@@ -18,6 +18,12 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
         (await RunAsync(query, reader => (State: TaskStates.TryParse(reader.GetString(0))!.Value, Count: reader.GetInt64(1)), cancellationToken))
         .ToDictionary(count => count.State, count => count.Count);
 
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public async ValueTask<IReadOnlyList<ContextTasks>> SummarizeAsync(ListQuery query, CancellationToken cancellationToken) => await RunAsync(
+        query,
+        reader => new ContextTasks(reader.GetInt64(0), Array.ConvertAll(reader.GetFieldValue<string[]>(1), KeyText.Decode)),
+        cancellationToken);
+
     private Task<List<T>> RunAsync<T>(ListQuery query, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => database.RunAsync(
         async (connection, token) =>
         {

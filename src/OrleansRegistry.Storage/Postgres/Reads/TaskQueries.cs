@@ -55,6 +55,23 @@ internal static class TaskQueries
         return query;
     }
 
+    /// <summary>Of each context the number of the owner's tasks and the ids of the newest, each row in the place of its context.</summary>
+    public static ListQuery Summarize(string tenant, string owner, IReadOnlyList<string> contextIds, int newest)
+    {
+        var query = new ListQuery();
+        var asked = query.Add([.. contextIds.Select(KeyText.Value)]);
+        var conditions = $"context_id = asked.id AND tenant = {query.Add(KeyText.Tenant(tenant))} AND (owner || '') = {query.Add(KeyText.Value(owner))}";
+        var order = $"{ListQuery.Order(Time, ascending: false, oneTenant: true)} LIMIT {query.Add(newest)}";
+        var scans = TaskStates.All.Select(state => $"(SELECT id, long_id, {Time} FROM {Table} WHERE {conditions} AND state = {query.Add(state.ToV03())} {order})");
+        query.Sql.Append(
+            $"""
+            SELECT (SELECT count(*) FROM {Table} WHERE {conditions}),
+                   ARRAY(SELECT coalesce(long_id, id) FROM ({string.Join(" UNION ALL ", scans)}) AS listed {order})
+            FROM unnest({asked}) WITH ORDINALITY AS asked (id, place) ORDER BY asked.place
+            """);
+        return query;
+    }
+
     private static string? Value(string? text) => text is null ? null : KeyText.Value(text);
 
     private static string[] States(TaskFilter filter) =>

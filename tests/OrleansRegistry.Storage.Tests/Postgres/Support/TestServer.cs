@@ -14,6 +14,13 @@ public sealed class TestServer : IAsyncLifetime
 
     private static readonly Lazy<Task<(string Url, PrivateServer? Own)>> Shared = new(StartAsync);
 
+    /// <summary>True where there is no PostgreSQL to test on.</summary>
+    public static bool IsMissing => Named is null && PrivateServer.FindBinaries() is null;
+
+    private static string? Named => Environment.GetEnvironmentVariable("TEST_DATABASE_URL") is { Length: > 0 } named ? named : null;
+
+    public static void SkipWhereMissing() => Assert.SkipWhen(IsMissing, Missing);
+
     /// <summary>Where the shared server is.</summary>
     public static async Task<string> UrlAsync() => (await Shared.Value).Url;
 
@@ -37,7 +44,7 @@ public sealed class TestServer : IAsyncLifetime
 
     private static async Task<(string Url, PrivateServer? Own)> StartAsync()
     {
-        if (Environment.GetEnvironmentVariable("TEST_DATABASE_URL") is { Length: > 0 } named)
+        if (Named is { } named)
         {
             return (named, null);
         }

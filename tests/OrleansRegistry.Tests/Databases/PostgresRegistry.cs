@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Storage.Tests.Postgres;
+
+namespace OrleansRegistry.Tests;
+
+/// <summary>A registry on a PostgreSQL database of its own; tests take it by <see cref="OrSkip"/>.</summary>
+public sealed class PostgresRegistry : TestRegistry
+{
+    private TestDatabase? database;
+
+    /// <summary>This one; where there is no PostgreSQL, the test that asks is skipped.</summary>
+    public PostgresRegistry OrSkip()
+    {
+        TestServer.SkipWhereMissing();
+        return this;
+    }
+
+    public override async ValueTask InitializeAsync()
+    {
+        if (TestServer.IsMissing)
+        {
+            // A fixture cannot skip its tests: each does that itself.
+            return;
+        }
+
+        database ??= await TestDatabase.CreateAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (database is not null)
+        {
+            await database.DisposeAsync();
+        }
+    }
+
+    private protected override IRecordStore OpenStore() => new PostgresStore(database!.Options(), NullLogger<PostgresStore>.Instance);
+
+    private protected override ValueTask CloseStore(IRecordStore store) => store.DisposeAsync();
+}
