@@ -36,6 +36,7 @@ public static class RegistryGateway
     {
         if (endpoints is IApplicationBuilder application)
         {
+            application.UseMiddleware<StoppingMiddleware>();
             application.UseMiddleware<BareStatusMiddleware>();
         }
 
@@ -59,6 +60,19 @@ public static class RegistryGateway
         new HealthEndpoints(readiness).Map(routes);
         new ServiceEndpoints(options).Map(routes);
         endpoints.MapOpenApi();
+        return endpoints;
+    }
+
+    /// <summary>Maps the paths of health alone, for a process that answers no calls. It needs no <see cref="IAgentRegistry"/>.</summary>
+    public static IEndpointRouteBuilder MapRegistryHealth(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints is IApplicationBuilder application)
+        {
+            application.UseMiddleware<BareStatusMiddleware>();
+        }
+
+        var services = endpoints.ServiceProvider;
+        new HealthEndpoints(services.GetRequiredService<Readiness>()).Map(new GatewayRoutes(endpoints, registry: null, services.GetRequiredService<GatewayErrors>()));
         return endpoints;
     }
 }

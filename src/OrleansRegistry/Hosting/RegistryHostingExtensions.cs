@@ -15,8 +15,9 @@ namespace Microsoft.Extensions.Hosting;
 public static class OrleansRegistryHostingExtensions
 {
     /// <summary>
-    /// Runs the registry in this process: a silo of its own on this machine, the store and the directory.
-    /// <see cref="IAgentRegistry"/> can then be had from the services, once the host has started.
+    /// Runs the registry in this process: a silo of its own on this machine, the store and the directory; or its part of a cluster, where
+    /// the options name one. <see cref="IAgentRegistry"/> can then be had from the services, once the host has started, but in the role
+    /// <see cref="ClusterRole.Silo"/>.
     /// </summary>
     /// <param name="configure">Changes what configuration and environment set.</param>
     /// <exception cref="SettingException">A setting has a value that it cannot have.</exception>
@@ -24,11 +25,19 @@ public static class OrleansRegistryHostingExtensions
     {
         var options = RegistrySettings.Read(builder.Configuration);
         configure?.Invoke(options);
-        var ports = LoopbackPorts.Take(options.SiloPort, options.GatewayPort);
+        Clusters.ThrowUnlessSupported(options.Cluster);
+        ClusterSettings.Check(options);
         builder.Services.AddRegistry(options);
+        if (options.Cluster.IsCluster)
+        {
+            Clusters.Join(builder, options, silo => silo.ConfigureRegistryGrains(options));
+            return builder;
+        }
+
+        var ports = LoopbackPorts.Take(options.SiloPort, options.GatewayPort);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(ports.First, ports.Second, serviceId: "orleans-registry", clusterId: "orleans-registry");
+            silo.UseLocalhostClustering(ports.First, ports.Second, serviceId: options.Cluster.ServiceId, clusterId: options.Cluster.ClusterId);
             silo.ConfigureRegistryGrains(options);
         });
         return builder;
@@ -55,10 +64,21 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
         services.AddRegistryStore(options);
-        services.AddSingleton<AgentDirectory>();
-        services.AddHostedService<DirectoryFeed>();
-        services.AddSingleton<AgentBatchWriter>();
-        services.AddSingleton<IAgentRegistry, AgentRegistry>();
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]);
+        if (options.Cluster.Role == ClusterRole.Silo)
+        {
+            services.AddHostedService<StoreOpening>();
+        }
+        else
+        {
+            services.AddSingleton<AgentDirectory>();
+            services.AddHostedService<DirectoryFeed>();
+            services.AddSingleton<AgentBatchWriter>();
+            services.AddSingleton<IAgentRegistry, AgentRegistry>();
+        }
+
+        services.AddSingleton<GracefulStop>();
+        services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Cluster.DrainTime + GracefulStop.Patience);
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]).AddCheck<GracefulStop>("process", tags: ["ready"]);
     }
 }
