@@ -6,7 +6,7 @@ public enum ReadConsistency
     /// <summary>From this node's memory: at least as new as every write that this node answered.</summary>
     Local,
 
-    /// <summary>From the agent's one writer: at least as new as every write that any node answered.</summary>
+    /// <summary>From the agent's one writer, or from the store that several processes share: at least as new as every write that any node answered.</summary>
     Strong,
 }
 
