@@ -6,10 +6,11 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Directory;
 
 /// <summary>A keyset cursor: the last key of a page, bound to the query it belongs to. The same on every node.</summary>
-internal static class PageToken
+public static class PageToken
 {
     private const int BindingLength = 4;
 
+    /// <param name="query">All that the rest of the pages depends on.</param>
     public static string Make(string lastKey, string query)
     {
         var bytes = new byte[BindingLength + Encoding.UTF8.GetByteCount(lastKey)];
@@ -18,6 +19,7 @@ internal static class PageToken
         return Base64Url.EncodeToString(bytes);
     }
 
+    /// <returns>The last key; null where there is no token.</returns>
     /// <exception cref="RegistryException">The token is none of ours, or belongs to another query.</exception>
     public static string? Read(string? token, string query)
     {

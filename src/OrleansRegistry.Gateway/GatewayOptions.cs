@@ -8,6 +8,18 @@ public sealed class GatewayOptions
     /// <summary>The largest request body, in bytes. A larger one is answered 413.</summary>
     public long MaxBodyBytes { get; set; } = 32 * 1024 * 1024;
 
+    /// <summary>The largest request body about tasks and contexts, in bytes: room for a few messages and artifacts of the registry's own limits.</summary>
+    public long MaxTaskBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether <c>X-Registry-Tenant</c> and <c>X-Registry-Subject</c> say who calls. Only behind a gateway that authenticates and sets them: else anybody
+    /// can be anybody.
+    /// </summary>
+    public bool TrustCallerHeaders { get; set; }
+
+    /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
+    public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>The most entries of one batch: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
     public int MaxBatchEntries { get; set; } = 10_000;
 
@@ -35,6 +47,16 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.MaxBodyBytes is < 1024 or > int.MaxValue / 2)
         {
             faults.Add($"MaxBodyBytes is {options.MaxBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.MaxTaskBodyBytes is < 1024 or > int.MaxValue / 2)
+        {
+            faults.Add($"MaxTaskBodyBytes is {options.MaxTaskBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
+        {
+            faults.Add($"EventHeartbeat is {options.EventHeartbeat}: it must be more than nothing, up to an hour");
         }
 
         if (options.MaxBatchEntries is < 1 or > 1_000_000)

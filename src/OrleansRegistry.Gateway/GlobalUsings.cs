@@ -1,1 +1,4 @@
 global using OrleansRegistry.Model;
+
+// The framework has one too.
+global using TaskStatus = OrleansRegistry.Model.TaskStatus;

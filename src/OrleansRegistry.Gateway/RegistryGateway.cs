@@ -1,17 +1,22 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Gateway.A2A;
 using OrleansRegistry.Gateway.Agents;
+using OrleansRegistry.Gateway.Contexts;
+using OrleansRegistry.Gateway.Events;
 using OrleansRegistry.Gateway.Extensions;
 using OrleansRegistry.Gateway.Health;
 using OrleansRegistry.Gateway.Http;
 using OrleansRegistry.Gateway.OpenApi;
+using OrleansRegistry.Gateway.Tasks;
 
 namespace OrleansRegistry.Gateway;
 
-/// <summary>The registry over HTTP. The host registers an <see cref="IAgentRegistry"/>; the gateway translates and holds no rules of its own.</summary>
+/// <summary>The registry over HTTP. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an <see cref="IContextRegistry"/>; the gateway translates and holds no rules of its own.</summary>
 public static class RegistryGateway
 {
     /// <summary>Adds what <see cref="MapRegistryGateway"/> needs. Readiness is every health check of the host with the tag <c>ready</c>.</summary>
@@ -24,6 +29,7 @@ public static class RegistryGateway
         services.AddOpenApi("v1", OpenApiDescriber.Configure);
         services.AddSingleton<GatewayErrors>();
         services.AddSingleton<Readiness>();
+        services.TryAddSingleton(TimeProvider.System);
         return services;
     }
 
@@ -47,7 +53,7 @@ public static class RegistryGateway
         var readiness = services.GetRequiredService<Readiness>();
         var card = new RegistryCard(options);
 
-        var routes = new GatewayRoutes(endpoints, registry, errors);
+        var routes = new GatewayRoutes(endpoints, registry, errors, options);
         new AgentReadEndpoints(registry).Map(routes);
         new AgentListEndpoints(registry, options).Map(routes);
         new AgentWriteEndpoints(registry, options).Map(routes);
@@ -57,6 +63,7 @@ public static class RegistryGateway
         new ExtensionEndpoints(registry, options).Map(routes);
         new JsonRpcEndpoint(new JsonRpcMethods(registry, readiness, card), errors, options).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
+        MapTasks(routes, services, options);
         new HealthEndpoints(readiness).Map(routes);
         new ServiceEndpoints(options).Map(routes);
         endpoints.MapOpenApi();
@@ -72,7 +79,29 @@ public static class RegistryGateway
         }
 
         var services = endpoints.ServiceProvider;
-        new HealthEndpoints(services.GetRequiredService<Readiness>()).Map(new GatewayRoutes(endpoints, registry: null, services.GetRequiredService<GatewayErrors>()));
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var routes = new GatewayRoutes(endpoints, registry: null, services.GetRequiredService<GatewayErrors>(), options);
+        new HealthEndpoints(services.GetRequiredService<Readiness>()).Map(routes);
         return endpoints;
+    }
+
+    private static void MapTasks(GatewayRoutes routes, IServiceProvider services, GatewayOptions options)
+    {
+        var tasks = services.GetRequiredService<ITaskRegistry>();
+        var contexts = services.GetRequiredService<IContextRegistry>();
+        var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
+        var polls = new LongPoll(lifetime);
+        var streams = new EventStreams(lifetime, services.GetRequiredService<TimeProvider>(), options);
+
+        new TaskReadEndpoints(tasks, polls).Map(routes);
+        new TaskListEndpoints(tasks).Map(routes);
+        new TaskWriteEndpoints(tasks, options).Map(routes);
+        new TaskClaimEndpoints(tasks, polls, options).Map(routes);
+        new TaskFeedbackEndpoints(tasks, options).Map(routes);
+        new TaskWebhookEndpoints(tasks, options).Map(routes);
+        new TaskEventEndpoint(tasks, streams).Map(routes);
+        new ContextReadEndpoints(contexts, tasks).Map(routes);
+        new ContextWriteEndpoints(contexts, options).Map(routes);
+        new ContextEventEndpoint(contexts, streams).Map(routes);
     }
 }

@@ -2,9 +2,12 @@ namespace OrleansRegistry.Model;
 
 /// <summary>On whose behalf a call is made. The gateway makes it in one place; a co-hosted caller makes its own.</summary>
 /// <param name="Tenant">Whose agents, tasks and contexts the call is about: 1 to 64 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</param>
+/// <param name="Subject">Who calls, within the tenant: owns the tasks and contexts that it makes. 1 to 256 characters.</param>
 [GenerateSerializer, Immutable, Alias("Caller")]
-public sealed record Caller([property: Id(0)] string Tenant)
+public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] string Subject = Caller.DefaultSubject)
 {
-    /// <summary>The one tenant of a registry that has no others.</summary>
+    public const string DefaultSubject = "default";
+
+    /// <summary>The one caller of a registry that tells none apart.</summary>
     public static Caller Default { get; } = new("default");
 }

@@ -48,10 +48,16 @@ internal static class ServerSettings
         builder.Services.AddRegistryGateway(gateway =>
         {
             gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
+            gateway.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
+            gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
             gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
             gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
             gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);
             gateway.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", gateway.RequireExtensionVerification);
         });
     }
+
+    /// <summary>Room for a few messages and artifacts at once, each as large as it may be.</summary>
+    private static int TaskBodyBytes(Settings settings) =>
+        Math.Max(64 * 1024, 4 * settings.Number("REGISTRY_MAX_MESSAGE_BYTES", new RegistryOptions().MaxMessageBytes, 1024, 16 * 1024 * 1024));
 }

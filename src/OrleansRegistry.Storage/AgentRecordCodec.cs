@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using OrleansRegistry.Model;
 
@@ -10,22 +9,7 @@ namespace OrleansRegistry.Storage;
 /// </summary>
 public static class AgentRecordCodec
 {
-    [ThreadStatic]
-    private static ArrayBufferWriter<byte>? buffer;
-
-    [ThreadStatic]
-    private static Utf8JsonWriter? writer;
-
-    public static RecordBody Write(AgentRecord agent)
-    {
-        buffer ??= new ArrayBufferWriter<byte>(256);
-        writer ??= new Utf8JsonWriter(buffer);
-        buffer.ResetWrittenCount();
-        writer.Reset();
-        WriteFields(writer, agent);
-        writer.Flush();
-        return new RecordBody(agent.Card, RawJson.FromValid(buffer.WrittenSpan)) { Source = agent };
-    }
+    public static RecordBody Write(AgentRecord agent) => new(agent.Card, FieldsWriter.Write(agent, WriteFields)) { Source = agent };
 
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static AgentRecord Read(StoredRecord stored)
@@ -47,7 +31,6 @@ public static class AgentRecordCodec
 
     private static void WriteFields(Utf8JsonWriter fields, AgentRecord agent)
     {
-        fields.WriteStartObject();
         fields.WriteBoolean("enabled"u8, agent.Enabled);
         fields.WriteString("created_at"u8, agent.CreatedAt);
         fields.WriteString("updated_at"u8, agent.UpdatedAt);
@@ -65,8 +48,6 @@ public static class AgentRecordCodec
 
             fields.WriteEndArray();
         }
-
-        fields.WriteEndObject();
     }
 
     private static IReadOnlyList<ExtensionOrigin> ReadOrigins(JsonElement origins) =>

@@ -7,6 +7,18 @@ namespace OrleansRegistry.Storage;
 public enum RecordKind : byte
 {
     Agent = 1,
+
+    /// <summary>A task's head; its fields are <see cref="TaskFields"/>.</summary>
+    Task = 2,
+
+    /// <summary>A context's head; its fields are <see cref="ContextFields"/>.</summary>
+    Context = 3,
+
+    /// <summary>The feedback of one task.</summary>
+    Feedback = 4,
+
+    /// <summary>A page of some head's history: written once, never queried.</summary>
+    Page = 5,
 }
 
 /// <summary>Names one record of a kind: its tenant, and its id within that tenant.</summary>
@@ -17,7 +29,10 @@ public readonly record struct RecordKey(string Tenant, string Id);
 /// <param name="Fields">What the registry keeps beside it, and what stores may index: one small JSON object.</param>
 public readonly record struct RecordBody(RawJson Document, RawJson Fields)
 {
-    /// <summary>The value that this process encoded as this body, if it did: a reader of the change feed need not decode it again.</summary>
+    /// <summary>
+    /// What this process encoded as this body, if it did, so that nobody need decode it again: an <see cref="AgentRecord"/>,
+    /// <see cref="TaskFields"/> or <see cref="ContextFields"/>.
+    /// </summary>
     public object? Source { get; init; }
 
     public bool Equals(RecordBody other) => Document == other.Document && Fields == other.Fields;
@@ -92,6 +107,17 @@ public interface IRecordStore : IAsyncDisposable
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that old are no longer held: take a new <see cref="SnapshotAsync"/>.</exception>
     ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default);
+
+    /// <summary>Tasks that match, in the filter's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.</summary>
+    /// <param name="limit">1 to 1,000.</param>
+    ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>How many tasks match, exactly, by state; states that none has are left out.</summary>
+    ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default);
+
+    /// <summary>Contexts that match, in the filter's order, from after <paramref name="after"/>.</summary>
+    /// <param name="limit">1 to 1,000.</param>
+    ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
 }
 
 /// <summary>

@@ -16,6 +16,9 @@ internal static class RecordRules
     /// <summary>The longest id, in bytes of UTF-8.</summary>
     public const int MaxIdBytes = 64 * 1024;
 
+    /// <summary>The most records that a list gives at once.</summary>
+    public const int MaxLimit = 1_000;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The lengths of the key's parts in UTF-8.</summary>
@@ -38,6 +41,13 @@ internal static class RecordRules
         {
             throw new RegistryException(RegistryError.TooLarge, $"The document has {bytes:N0} bytes; a store takes at most {MaxBodyBytes:N0}.");
         }
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">A list of so many is not given.</exception>
+    public static void CheckLimit(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
     }
 
     public static InconsistentStateException Conflict(RecordKind kind, RecordKey key, long stored, long expected)

@@ -157,10 +157,10 @@ internal static class PostgresRows
 
     private static int AgentOf(int caller, int count) => (caller * (Agents / Callers)) + (count % (Agents / Callers));
 
-    private static Task<RegistryHost> StartAsync(string database) =>
+    internal static Task<RegistryHost> StartAsync(string database) =>
         RegistryHost.StartAsync(StorageType.Postgres, postgres: new PostgresStoreOptions { ConnectionString = database });
 
-    private static async Task<string> CreateAsync(PrivateServer server, string name)
+    internal static async Task<string> CreateAsync(PrivateServer server, string name)
     {
         var settings = PostgresConnectionString.Parse(server.Url);
         await using (var source = NpgsqlDataSource.Create(settings))

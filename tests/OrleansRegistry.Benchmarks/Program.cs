@@ -1,7 +1,7 @@
 using OrleansRegistry.Benchmarks;
 
-// All rows, or those whose group is named: lookup, write, http, memory, postgres.
-string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory", "postgres"];
+// All rows, or those whose group is named: lookup, write, http, memory, postgres, tasks.
+string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory", "postgres", "tasks"];
 Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
 Console.WriteLine(Row.Header);
 var missed = 0;
@@ -13,8 +13,9 @@ foreach (var group in groups)
         "write" => WriteRows.RunAsync(),
         "http" => HttpRows.RunAsync(),
         "postgres" => PostgresRows.RunAsync(),
+        "tasks" => TaskRows.RunAsync(),
         "memory" => One(MemoryRow.RunAsync),
-        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres."),
+        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres, tasks."),
     };
     await foreach (var row in rows)
     {

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
@@ -18,6 +19,10 @@ internal sealed class RegistryHost : IAsyncDisposable
     private RegistryHost(IHost host, string folder) => (this.host, this.folder) = (host, folder);
 
     public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
+
+    public IRecordStore Store => host.Services.GetRequiredService<IRecordStore>();
+
+    public ITaskRegistry Tasks => host.Services.GetRequiredService<ITaskRegistry>();
 
     public IAgentGrain Grain(string id) =>
         host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAgentGrain>(GrainKeys.For(Caller.Default.Tenant, id));

@@ -33,20 +33,28 @@ public sealed class GatewayHost : IAsyncLifetime
 
     /// <summary>A gateway of its own for one test.</summary>
     /// <param name="registry">In place of the real one, over a memory store.</param>
+    /// <param name="tasks">With it, in place of the real ones.</param>
     internal static async Task<GatewayHost> StartAsync(
-        Action<GatewayOptions>? configure = null, IAgentRegistry? registry = null, Action<WebApplicationBuilder>? build = null, string? pathBase = null)
+        Action<GatewayOptions>? configure = null,
+        IAgentRegistry? registry = null,
+        Action<WebApplicationBuilder>? build = null,
+        string? pathBase = null,
+        RefusingTasks? tasks = null)
     {
         var host = new GatewayHost();
         await host.StartAsync(builder =>
         {
             builder.Services.AddRegistryGateway(configure);
-            if (registry is null)
+            if (registry is null && tasks is null)
             {
                 builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
             }
             else
             {
-                builder.Services.AddSingleton(registry);
+                tasks ??= new RefusingTasks(new NotSupportedException());
+                builder.Services.AddSingleton(registry ?? new RefusingRegistry(new NotSupportedException()));
+                builder.Services.AddSingleton<ITaskRegistry>(tasks);
+                builder.Services.AddSingleton<IContextRegistry>(tasks);
             }
 
             build?.Invoke(builder);
@@ -61,6 +69,9 @@ public sealed class GatewayHost : IAsyncLifetime
             builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
         },
         null);
+
+    /// <summary>Asks it to end, and waits until it has: requests that are still open have until then.</summary>
+    internal Task StopAsync() => app!.StopAsync(TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -5,34 +5,8 @@ using static OrleansRegistry.Storage.Tests.Records;
 namespace OrleansRegistry.Storage.Tests;
 
 /// <summary>What <see cref="IRecordStore"/> promises; every store runs it.</summary>
-public abstract class RecordStoreConformance : IAsyncLifetime
+public abstract class RecordStoreConformance : StoreTestBase
 {
-    private IRecordStore? store;
-
-    protected IRecordStore Store => store!;
-
-    public virtual async ValueTask InitializeAsync()
-    {
-        store = Create(new ChangeLogLimits());
-        await store.OpenAsync(CancellationToken.None);
-    }
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await Store.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
-    /// <summary>A new store, not yet open; one that is durable keeps what an earlier one of this test kept.</summary>
-    protected abstract IRecordStore Create(ChangeLogLimits feed);
-
-    protected async Task ReplaceAsync(ChangeLogLimits? feed = null)
-    {
-        await Store.DisposeAsync();
-        store = Create(feed ?? new ChangeLogLimits());
-        await store.OpenAsync(CancellationToken.None);
-    }
-
     [Fact]
     public async Task Reads_nothing_where_nothing_was_written()
     {

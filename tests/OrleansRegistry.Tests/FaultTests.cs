@@ -105,6 +105,17 @@ public sealed class FaultTests
         public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
             inner.ReadChangesAsync(revision, cancellationToken);
 
+        public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
+            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+            inner.ListTasksAsync(filter, after, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyDictionary<Model.TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
+            inner.CountTasksAsync(filter, cancellationToken);
+
+        public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
+            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+            inner.ListContextsAsync(filter, after, limit, cancellationToken);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

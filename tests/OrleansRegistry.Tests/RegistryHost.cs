@@ -18,9 +18,13 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
 
+    public ITaskRegistry Tasks => host.Services.GetRequiredService<ITaskRegistry>();
+
+    public IContextRegistry Contexts => host.Services.GetRequiredService<IContextRegistry>();
+
     public IServiceProvider Services => host.Services;
 
-    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null, IRecordStore? store = null)
+    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null, IRecordStore? store = null, TimeProvider? time = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -32,6 +36,11 @@ internal sealed class RegistryHost : IAsyncDisposable
         if (store is not null)
         {
             builder.Services.Replace(ServiceDescriptor.Singleton(store));
+        }
+
+        if (time is not null)
+        {
+            builder.Services.Replace(ServiceDescriptor.Singleton(time));
         }
 
         var host = builder.Build();

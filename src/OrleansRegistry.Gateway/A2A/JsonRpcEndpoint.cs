@@ -29,6 +29,8 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
 
     private async Task AnswerAsync(HttpContext context)
     {
+        // Headers that name no caller are a fault of the request, not of each call.
+        _ = CallerOf.Request(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes, anyType: true);
         var answer = JsonAnswer.Rent();
         var isAnswered = await AnswerAsync(context, body.Bytes, answer.Json);

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrleansRegistry.Gateway.Http;
 
-/// <summary>An agent's entity tag is its revision: <c>"17"</c>.</summary>
+/// <summary>An agent's entity tag is its revision, a task's its generation: <c>"17"</c>.</summary>
 internal static class EntityTags
 {
     public static void Set(HttpResponse response, long revision) => response.Headers.ETag = Format(revision);

@@ -19,6 +19,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         RegistryError.TooLarge => StatusCodes.Status413PayloadTooLarge,
         RegistryError.NotFound => StatusCodes.Status404NotFound,
         RegistryError.Conflict => conditional ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict,
+        RegistryError.Terminal => StatusCodes.Status409Conflict,
         RegistryError.Busy or RegistryError.Unavailable => StatusCodes.Status503ServiceUnavailable,
         RegistryError.StorageFull => StatusCodes.Status507InsufficientStorage,
         RegistryError.NotSupported => StatusCodes.Status501NotImplemented,
@@ -31,7 +32,11 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
         {
             // Nobody is there to be answered, and it is no fault of the registry that they left.
-            context.Response.StatusCode = context.Response.HasStarted ? context.Response.StatusCode : ClientClosedRequest;
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = ClientClosedRequest;
+            }
+
             return Task.CompletedTask;
         }
 
@@ -56,7 +61,11 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
 
     private static Problem ProblemOf(HttpContext context, Exception fault) => fault switch
     {
-        RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message, refusal.Field),
+        RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message, refusal.Field)
+        {
+            State = refusal.CurrentState is { } state ? StateFormat.OfProblem(context.Request).Spell(state) : null,
+            CurrentGeneration = refusal.CurrentGeneration,
+        },
         HttpProblemException problem => new Problem(problem.Status, problem.Message, problem.Field),
         BadHttpRequestException bad => new Problem(bad.StatusCode, bad.Message, "body"),
         _ => new Problem(StatusCodes.Status500InternalServerError, "The registry failed to answer this request; its log says why."),

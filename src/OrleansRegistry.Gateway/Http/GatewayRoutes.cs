@@ -7,7 +7,7 @@ namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>Maps the gateway's endpoints, each with its description.</summary>
 /// <param name="registry">Null where none of them is about agents.</param>
-internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry? registry, GatewayErrors errors)
+internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry? registry, GatewayErrors errors, GatewayOptions options)
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
@@ -31,8 +31,12 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
         RequestDelegate invoke = description.IsAboutAgents ? endpoint.InvokeAsync : endpoint.InvokePlainAsync;
 
         // The handler's MethodInfo is what makes a plain delegate visible to the API description.
-        endpoints.MapMethods(pattern, methods, invoke)
+        var mapped = endpoints.MapMethods(pattern, methods, invoke)
             .WithMetadata(description, handler.Method)
             .WithMetadata(new TagsAttribute(description.Tag));
+        if (options.TrustCallerHeaders)
+        {
+            mapped.WithMetadata(CallerOf.Trusted);
+        }
     }
 }

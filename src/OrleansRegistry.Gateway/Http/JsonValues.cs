@@ -5,6 +5,8 @@ namespace OrleansRegistry.Gateway.Http;
 /// <summary>Single JSON values, read from the slice of a body that they are.</summary>
 internal static class JsonValues
 {
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     /// <exception cref="RegistryException">It is no string, or no text.</exception>
     public static string Text(ReadOnlyMemory<byte> json, string field)
     {
@@ -41,6 +43,38 @@ internal static class JsonValues
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= min && value <= max
             ? value
             : throw RegistryException.Invalid(field, $"must be an integer from {min:N0} to {max:N0}");
+    }
+
+    /// <exception cref="RegistryException">It is no integer from <paramref name="min"/> to that of 64 bits.</exception>
+    public static long Number(ReadOnlyMemory<byte> json, string field, long min)
+    {
+        var reader = new Utf8JsonReader(json.Span);
+        reader.Read();
+        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= min
+            ? value
+            : throw RegistryException.Invalid(field, $"must be an integer from {min:N0}");
+    }
+
+    /// <summary>The entries of an array, as the slices that they are.</summary>
+    /// <exception cref="RegistryException">It is no array.</exception>
+    public static List<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> json, string field)
+    {
+        var reader = new Utf8JsonReader(json.Span, AnyDepth);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            throw RegistryException.Invalid(field, $"must be an array, and is {Describe(reader.TokenType)}");
+        }
+
+        var entries = new List<ReadOnlyMemory<byte>>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            var start = (int)reader.TokenStartIndex;
+            reader.Skip();
+            entries.Add(json[start..(int)reader.BytesConsumed]);
+        }
+
+        return entries;
     }
 
     /// <exception cref="RegistryException">It is no array of strings.</exception>

@@ -8,6 +8,12 @@ namespace OrleansRegistry.Gateway.Http;
 /// <param name="Field">The path of the offending member, parameter or header, where one is to blame.</param>
 internal readonly record struct Problem(int Status, string Detail, string? Field = null)
 {
+    /// <summary>The state of the task that was refused, where that is why.</summary>
+    public string? State { get; init; }
+
+    /// <summary>The generation of the task or context, where a condition on it did not hold.</summary>
+    public long? CurrentGeneration { get; init; }
+
     public const string ContentType = "application/problem+json";
 
     public Task SendAsync(HttpContext context)
@@ -22,6 +28,16 @@ internal readonly record struct Problem(int Status, string Detail, string? Field
         if (Field is not null)
         {
             json.WriteString("field"u8, Field);
+        }
+
+        if (State is not null)
+        {
+            json.WriteString("state"u8, State);
+        }
+
+        if (CurrentGeneration is { } generation)
+        {
+            json.WriteNumber("current_generation"u8, generation);
         }
 
         json.WriteEndObject();

@@ -1,29 +1,37 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>The query string of one request. A parameter that the endpoint does not know is refused: it is most likely a misspelt filter.</summary>
 internal readonly struct QueryParameters
 {
-    private readonly IQueryCollection query;
+    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    private readonly IQueryCollection query;
+    private readonly IReadOnlyDictionary<string, string[]>? aliases;
+
+    /// <param name="aliases">Further names of parameters, by the first.</param>
     /// <exception cref="RegistryException">There is a parameter that is none of <paramref name="known"/>.</exception>
-    public QueryParameters(HttpRequest request, string[] known)
+    public QueryParameters(HttpRequest request, string[] known, IReadOnlyDictionary<string, string[]>? aliases = null)
     {
         query = request.Query;
+        this.aliases = aliases;
         foreach (var (name, _) in query)
         {
-            if (!known.Contains(name, StringComparer.Ordinal))
+            if (!known.Contains(name, StringComparer.Ordinal) && !IsAlias(name, known, aliases))
             {
                 throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {string.Join(", ", known)}");
             }
         }
     }
 
+    public bool Has(string name) => Values(name).Count > 0;
+
     public string? Text(string name) => Single(name) is { Length: > 0 } text ? text : null;
 
-    public IReadOnlyList<string> Texts(string name) => query.TryGetValue(name, out var values) ? [.. values.Where(value => !string.IsNullOrEmpty(value))!] : [];
+    public IReadOnlyList<string> Texts(string name) => [.. Values(name).Where(value => !string.IsNullOrEmpty(value))!];
 
     public bool? Boolean(string name) => Single(name) switch
     {
@@ -45,6 +53,31 @@ internal readonly struct QueryParameters
             : throw RegistryException.Invalid(name, $"must be an integer from {min:N0} to {max:N0}, and is '{text}'");
     }
 
+    public long? Number(string name, long min)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min
+            ? value
+            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0}, and is '{text}'");
+    }
+
+    /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
+    public DateTimeOffset? Time(string name)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        return DateTimeOffset.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : throw RegistryException.Invalid(name, $"must be a time such as 2026-01-31T12:00:00.000Z (a + in it is written %2B), and is '{text}'");
+    }
+
     /// <summary>Whether the parameter has its second value rather than its first, which is also the default.</summary>
     public bool IsSecond(string name, string first, string second)
     {
@@ -56,11 +89,28 @@ internal readonly struct QueryParameters
 
     private string? Single(string name)
     {
-        if (!query.TryGetValue(name, out var values))
+        var values = Values(name);
+        return values.Count switch
         {
-            return null;
+            0 => null,
+            1 => values[0],
+            _ => throw RegistryException.Invalid(name, "is given more than once"),
+        };
+    }
+
+    private StringValues Values(string name)
+    {
+        var values = query[name];
+        foreach (var alias in Aliases(name))
+        {
+            values = StringValues.Concat(values, query[alias]);
         }
 
-        return values.Count == 1 ? values[0] : throw RegistryException.Invalid(name, "is given more than once");
+        return values;
     }
+
+    private static bool IsAlias(string name, string[] known, IReadOnlyDictionary<string, string[]>? aliases) =>
+        aliases is not null && known.Any(first => aliases.TryGetValue(first, out var others) && others.Contains(name, StringComparer.Ordinal));
+
+    private string[] Aliases(string name) => aliases?.GetValueOrDefault(name) ?? [];
 }

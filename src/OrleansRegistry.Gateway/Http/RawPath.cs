@@ -13,33 +13,44 @@ internal static class RawPath
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The id that the route parameter <c>id</c> stands for.</summary>
-    /// <param name="segmentsAfter">How many path segments follow the id's.</param>
-    /// <param name="suffix">What must literally follow the id in its segment, such as <c>:enable</c>.</param>
-    /// <exception cref="RegistryException">It is no valid id, or the path was written so that it is not sure which one is meant.</exception>
+    /// <summary>The agent's id that the route parameter <c>id</c> stands for.</summary>
+    /// <inheritdoc cref="Id"/>
     public static string AgentId(HttpContext context, int segmentsAfter = 0, string suffix = "")
     {
-        var routed = (string)context.Request.RouteValues["id"]!;
+        var id = Id(context, "agent_id", segmentsAfter, suffix, AgentHasNoAction);
+        AgentRules.CheckId(id);
+        return id;
+    }
+
+    /// <summary>The id that a route parameter stands for, for the registry to judge.</summary>
+    /// <param name="field">How to call it in an error.</param>
+    /// <param name="segmentsAfter">How many path segments follow the id's.</param>
+    /// <param name="suffix">What must literally follow the id in its segment, such as <c>:enable</c>.</param>
+    /// <param name="noAction">Where the suffix is there but escaped: it is part of an id then, and no action.</param>
+    /// <exception cref="RegistryException">It is no valid id, or the path was written so that it is not sure which one is meant.</exception>
+    public static string Id(
+        HttpContext context, string field, int segmentsAfter, string suffix, Func<HttpProblemException>? noAction = null, string parameter = "id")
+    {
+        var routed = (string)context.Request.RouteValues[parameter]!;
         var segment = SegmentFromEnd(Target(context), segmentsAfter);
         if (suffix.Length > 0)
         {
             if (!segment.EndsWith(suffix, StringComparison.Ordinal))
             {
-                throw AgentHasNoAction();
+                throw noAction!();
             }
 
             segment = segment[..^suffix.Length];
         }
 
         // The server resolves dot segments and escapes in its own way: where that and the request line differ, it is no honest
-        // path, and guessing could name the wrong agent.
-        var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, "agent_id");
+        // path, and guessing could name the wrong thing.
+        var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, field);
         if (!ReferenceEquals(id, routed) && !SameButForSlashes(id, routed))
         {
-            throw RegistryException.Invalid("agent_id", "can't be told from this path: it holds '.' or '..' segments, or escapes that can be read in two ways");
+            throw RegistryException.Invalid(field, "can't be told from this path: it holds '.' or '..' segments, or escapes that can be read in two ways");
         }
 
-        AgentRules.CheckId(id);
         return id;
     }
 

@@ -1,3 +1,6 @@
+using OrleansRegistry.Gateway.Events;
+using OrleansRegistry.Gateway.Http;
+
 namespace OrleansRegistry.Gateway.OpenApi;
 
 /// <summary>What the OpenAPI document says of one endpoint. Schemas go by their names in <see cref="ApiSchemas"/>.</summary>
@@ -57,11 +60,18 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return this;
     }
 
+    /// <summary>A stream of server-sent events.</summary>
+    public ApiOperation AnswerEvents(string description)
+    {
+        answers.Add(new ApiAnswer(200, description, "Events", false, SseWriter.ContentType));
+        return this;
+    }
+
     public ApiOperation Problems(params int[] statuses)
     {
         foreach (var status in statuses)
         {
-            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false));
+            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false, Problem.ContentType));
         }
 
         return this;
@@ -85,4 +95,4 @@ internal sealed record ApiParameter(ApiPlace Place, string Name, string Descript
 
 /// <param name="Schema">Null: without a body.</param>
 /// <param name="IsTagged">Carries an <c>ETag</c>.</param>
-internal sealed record ApiAnswer(int Status, string Description, string? Schema, bool IsTagged);
+internal sealed record ApiAnswer(int Status, string Description, string? Schema, bool IsTagged, string ContentType = JsonContentType.Json);

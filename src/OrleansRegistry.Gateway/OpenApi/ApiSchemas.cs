@@ -9,7 +9,7 @@ internal static class ApiSchemas
     {
         400 => "The input breaks a rule; field and detail say which.",
         404 => "There is no such thing.",
-        409 => "Others changed it at the same time.",
+        409 => "Others changed it at the same time, or the task is over.",
         412 => "A precondition does not hold.",
         413 => "The body, the card or the list is too large.",
         415 => "The body must be JSON in UTF-8.",
@@ -20,7 +20,7 @@ internal static class ApiSchemas
 
     public static void AddTo(OpenApiDocument document)
     {
-        foreach (var (name, schema) in All(document))
+        foreach (var (name, schema) in All(document).Concat(TaskSchemas.All(document)))
         {
             document.AddComponent<IOpenApiSchema>(name, schema);
         }
@@ -34,7 +34,9 @@ internal static class ApiSchemas
         var warnings = List(Ref("CardWarning"));
         yield return ("Problem", Shape(
             ("type", Text("")), ("title", Text("")), ("status", Integer("")), ("detail", Text("What is wrong, where, and what to do.")),
-            ("field", Text("The member, parameter or header to blame; absent where none is."))));
+            ("field", Text("The member, parameter or header to blame; absent where none is.")),
+            ("state", Text("The state of the task that was refused, where that is why.")),
+            ("current_generation", Integer("The generation of the task or context, where a condition on it did not hold."))));
         yield return ("AgentCard", new OpenApiSchema
         {
             Type = JsonSchemaType.Object,
@@ -90,27 +92,27 @@ internal static class ApiSchemas
         yield return ("JsonRpcResponse", Any("A JSON-RPC 2.0 response, or an array of them."));
     }
 
-    private static OpenApiSchema Shape(params (string Name, IOpenApiSchema Schema)[] members) => new()
+    public static OpenApiSchema Shape(params (string Name, IOpenApiSchema Schema)[] members) => new()
     {
         Type = JsonSchemaType.Object,
         Properties = members.ToDictionary(member => member.Name, member => member.Schema),
     };
 
-    private static OpenApiSchema Text(string description) => Plain(JsonSchemaType.String, description);
+    public static OpenApiSchema Text(string description) => Plain(JsonSchemaType.String, description);
 
-    private static OpenApiSchema Integer(string description) => Plain(JsonSchemaType.Integer, description);
+    public static OpenApiSchema Integer(string description) => Plain(JsonSchemaType.Integer, description);
 
-    private static OpenApiSchema Flag(string description) => Plain(JsonSchemaType.Boolean, description);
+    public static OpenApiSchema Flag(string description) => Plain(JsonSchemaType.Boolean, description);
 
-    private static OpenApiSchema Any(string description) => new() { Description = description.Length == 0 ? null : description };
+    public static OpenApiSchema Any(string description) => new() { Description = description.Length == 0 ? null : description };
 
-    private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
+    public static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
 
     private static OpenApiSchema Token() => Plain(JsonSchemaType.String | JsonSchemaType.Null, "Null on the last page.");
 
-    private static OpenApiSchema List(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
+    public static OpenApiSchema List(IOpenApiSchema items) => new() { Type = JsonSchemaType.Array, Items = items };
 
-    private static OpenApiSchema OneOf(params IOpenApiSchema[] schemas) => new() { OneOf = schemas };
+    public static OpenApiSchema OneOf(params IOpenApiSchema[] schemas) => new() { OneOf = schemas };
 
     private static OpenApiSchema Plain(JsonSchemaType type, string description) => new()
     {

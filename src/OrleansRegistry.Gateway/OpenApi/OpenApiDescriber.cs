@@ -107,7 +107,7 @@ internal static class OpenApiDescriber
             Description = answer.Description,
             Headers = headers,
             Content = answer.Schema is { } schema
-                ? Content(schema, [schema == "Problem" ? Problem.ContentType : JsonContentType.Json], document)
+                ? Content(schema, [answer.ContentType], document)
                 : null,
         };
     }

@@ -15,6 +15,9 @@ public enum RegistryError
     /// <summary>A condition of the caller (an expected revision, or absence) does not hold.</summary>
     Conflict,
 
+    /// <summary>The task is over, and never changes any more.</summary>
+    Terminal,
+
     /// <summary>The store has more work queued than it accepts; try again shortly.</summary>
     Busy,
 
@@ -45,6 +48,14 @@ public sealed class RegistryException : Exception
     /// <summary>The path of the offending member, such as <c>agent_card.skills[2]</c>; null where no member is to blame.</summary>
     [Id(1)]
     public string? Field { get; }
+
+    /// <summary>The task's or context's generation, where a condition on it did not hold.</summary>
+    [Id(3)]
+    public long? CurrentGeneration { get; init; }
+
+    /// <summary>The task's state, where that is why it was refused.</summary>
+    [Id(4)]
+    public TaskState? CurrentState { get; init; }
 
     /// <summary>How long to wait before the next try, for <see cref="RegistryError.Busy"/> and <see cref="RegistryError.Unavailable"/>.</summary>
     [Id(2)]

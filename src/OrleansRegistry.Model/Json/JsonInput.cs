@@ -15,6 +15,9 @@ public static class JsonInput
     /// <summary>How many levels objects and arrays may nest.</summary>
     public const int MaxDepth = 64;
 
+    /// <summary>For what the registry wrote itself, around documents of that depth.</summary>
+    public static JsonDocumentOptions Stored { get; } = new() { MaxDepth = MaxDepth + 16 };
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Parses <paramref name="utf8"/>, which must not change while the result is in use. Dispose the result.</summary>

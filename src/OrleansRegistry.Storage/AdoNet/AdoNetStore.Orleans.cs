@@ -17,7 +17,8 @@ namespace OrleansRegistry.Storage.AdoNet;
 /// </summary>
 /// <remarks>
 /// The provider's ETag is a 32-bit number. Of an agent it is the low half of the revision, which the triggers give: expected versions
-/// become ETags, and ETags revisions, in this class alone.
+/// become ETags, and ETags revisions, in this class alone. Tasks, contexts and what goes with them are not kept by the
+/// provider, but by a <see cref="PostgresStore"/> on the same database.
 /// </remarks>
 public sealed class AdoNetStore : IRecordStore
 {
@@ -84,6 +85,11 @@ public sealed class AdoNetStore : IRecordStore
     public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        if (kind != RecordKind.Agent)
+        {
+            return await tables.ReadAsync(kind, key, cancellationToken);
+        }
+
         var place = PlaceOf(kind, key);
         return await CallAsync(() => RetryAsync(() => LoadAsync(place)), cancellationToken);
     }
@@ -105,6 +111,17 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
         tables.ReadChangesAsync(revision, cancellationToken);
 
+    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.ListTasksAsync(filter, after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
+        tables.CountTasksAsync(filter, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.ListContextsAsync(filter, after, limit, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await calls.CompleteAsync();
@@ -118,6 +135,13 @@ public sealed class AdoNetStore : IRecordStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        if (kind != RecordKind.Agent)
+        {
+            return await (body is { } other
+                ? tables.WriteAsync(kind, key, expectedVersion, other, cancellationToken)
+                : tables.DeleteAsync(kind, key, expectedVersion, cancellationToken));
+        }
+
         var place = PlaceOf(kind, key);
         var revision = await CallAsync(() => CommitAsync(place, expectedVersion, body), cancellationToken);
         tables.Offer(new RecordChange(key, revision, body));

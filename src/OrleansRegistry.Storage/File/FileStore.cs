@@ -66,7 +66,7 @@ public sealed class FileStore : IRecordStore
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
     {
         RecordRules.CheckBody(body);
-        return Change(kind, key, expectedVersion, body, cancellationToken);
+        return Change(kind, key, expectedVersion, RecordIndexes.WithFields(kind, body), cancellationToken);
     }
 
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
@@ -91,6 +91,20 @@ public sealed class FileStore : IRecordStore
         Ready();
         return feed.ReadAsync(revision, cancellationToken);
     }
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        Ready().Log.Queries.ListTasksAsync(this, filter, after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Ready().Log.Queries.CountTasks(filter));
+    }
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        Ready().Log.Queries.ListContextsAsync(this, filter, after, limit, cancellationToken);
 
     /// <summary>Compacts whatever is dead, now.</summary>
     internal Task CompactAsync() => Ready().Writer.CompactAsync();

@@ -27,6 +27,9 @@ internal sealed class LogIndex
     /// <summary>How many records are live, about: other threads go on.</summary>
     public int Count => shards.Sum(kind => kind?.Sum(shard => shard.Locations.Count) ?? 0);
 
+    /// <summary>How many records of a kind are live, about.</summary>
+    public int CountOf(RecordKind kind) => shards[(int)kind]!.Sum(shard => shard.Locations.Count);
+
     public bool TryGet(RecordKind kind, RecordKey key, out RecordLocation location)
     {
         var shard = ShardOf(kind, key);
@@ -54,6 +57,19 @@ internal sealed class LogIndex
             {
                 place.Segment.AddLive(-place.Length);
                 place = location;
+            }
+        }
+    }
+
+    /// <summary>Holds <paramref name="key"/> itself from now on, so that who else keeps it keeps no other copy.</summary>
+    public void Share(RecordKind kind, RecordKey key)
+    {
+        var shard = ShardOf(kind, key);
+        lock (shard.Gate)
+        {
+            if (shard.Locations.Remove(key, out var location))
+            {
+                shard.Locations.Add(key with { Tenant = tenants.GetOrAdd(key.Tenant, key.Tenant) }, location);
             }
         }
     }

@@ -5,6 +5,9 @@ namespace OrleansRegistry.Storage.Files;
 /// <summary>A log that is read in and ready to serve.</summary>
 internal sealed record OpenedLog(SegmentList Segments, LogIndex Index, VersionCounters Counters)
 {
+    /// <summary>The tasks and contexts among the live records.</summary>
+    public RecordIndexes Queries { get; } = new();
+
     /// <summary>Held while a batch that is durable becomes visible: in the index first, then in the feed.</summary>
     public Lock Publishing { get; } = new();
 }
@@ -36,7 +39,9 @@ internal sealed class LogRecovery(SegmentFiles names, ILogger logger)
                 segments.Add(names.CreateEmpty(1, counters));
             }
 
-            return new OpenedLog(new SegmentList(segments), index, counters);
+            var log = new OpenedLog(new SegmentList(segments), index, counters);
+            LoadQueries(log.Queries);
+            return log;
         }
         catch (DamagedLogException damage)
         {
@@ -156,6 +161,29 @@ internal sealed class LogRecovery(SegmentFiles names, ILogger logger)
         else
         {
             index.Set(record.Kind, reader.ReadKey(), new RecordLocation(segment, reader.Offset, record.Bytes.Length, record.Version));
+        }
+    }
+
+    /// <summary>Fills the indexes from the records that are live, now that it is known which are.</summary>
+    private void LoadQueries(RecordIndexes queries)
+    {
+        if (index.CountOf(RecordKind.Task) + index.CountOf(RecordKind.Context) == 0)
+        {
+            return;
+        }
+
+        foreach (var segment in segments)
+        {
+            var reader = new RecordReader(segment);
+            while (reader.ReadIntact())
+            {
+                var record = reader.Current;
+                if (RecordIndexes.Holds(record.Kind) && !record.IsDelete && reader.ReadKey() is var key && index.VersionOf(record.Kind, key) == record.Version)
+                {
+                    index.Share(record.Kind, key);
+                    queries.Set(record.Kind, key, record.Version, RecordIndexes.WithFields(record.Kind, new RecordBody(default, record.CopyFields())));
+                }
+            }
         }
     }
 

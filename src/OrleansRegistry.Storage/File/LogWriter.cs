@@ -31,7 +31,7 @@ internal sealed class LogWriter
         (this.options, this.names, this.log, this.feed, this.compactor) = (options, names, log, feed, compactor);
         (this.logger, this.description) = (logger, description);
         queue = new WriteQueue(options.MaxQueuedWrites, options.MaxQueuedBytes);
-        batch = new WriteBatch(log.Index, log.Counters);
+        batch = new WriteBatch(log.Index, log.Queries, log.Counters);
     }
 
     public void Start() => new Thread(Run) { Name = "Log writer", IsBackground = true }.Start();

@@ -88,6 +88,8 @@ internal static class RecordFormat
             return new RecordBody(Copy(body[fields..]), Copy(body[..fields]));
         }
 
+        public RawJson CopyFields() => Copy(Bytes.Slice(HeaderBytes + tenant + id, fields));
+
         private static RawJson Copy(ReadOnlySpan<byte> json) => json.IsEmpty ? default : RawJson.FromValid(json);
 
         private readonly int tenant = tenant;

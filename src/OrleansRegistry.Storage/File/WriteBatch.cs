@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage.Files;
 /// <summary>
 /// Decides which writes of a batch hold, and lays them out as one frame. Nothing of it is visible to anybody before <see cref="Apply"/>.
 /// </summary>
-internal sealed class WriteBatch(LogIndex index, VersionCounters committed)
+internal sealed class WriteBatch(LogIndex index, RecordIndexes queries, VersionCounters committed)
 {
     private const int KeptBufferBytes = 8 * 1024 * 1024;
 
@@ -52,6 +52,7 @@ internal sealed class WriteBatch(LogIndex index, VersionCounters committed)
                 index.Set(request.Kind, request.Key, new RecordLocation(segment, frameOffset + request.FrameOffset, request.Length, request.Version));
             }
 
+            queries.Set(request.Kind, request.Key, request.Version, request.Body);
             if (request.Kind == RecordKind.Agent)
             {
                 changes.Add(new RecordChange(request.Key, request.Version, request.Body));

@@ -8,6 +8,7 @@ public sealed class MemoryStore : IRecordStore
     private readonly Lock gate = new();
     private readonly Dictionary<(RecordKind Kind, RecordKey Key), StoredRecord> records = [];
     private readonly Dictionary<RecordKind, long> sequences = [];
+    private readonly RecordIndexes indexes = new();
     private readonly ChangeLogLimits limits;
     private readonly ChangeLog feed;
     private bool disposed;
@@ -44,7 +45,7 @@ public sealed class MemoryStore : IRecordStore
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
     {
         RecordRules.CheckBody(body);
-        return ValueTask.FromResult(Change(kind, key, expectedVersion, body, cancellationToken));
+        return ValueTask.FromResult(Change(kind, key, expectedVersion, RecordIndexes.WithFields(kind, body), cancellationToken));
     }
 
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
@@ -73,6 +74,20 @@ public sealed class MemoryStore : IRecordStore
 
     public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
         feed.ReadAsync(revision, cancellationToken);
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        Serving().ListTasksAsync(this, filter, after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(Serving().CountTasks(filter));
+    }
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        Serving().ListContextsAsync(this, filter, after, limit, cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -109,12 +124,23 @@ public sealed class MemoryStore : IRecordStore
                 records.Remove((kind, key));
             }
 
+            indexes.Set(kind, key, version, body);
+
             if (kind == RecordKind.Agent)
             {
                 feed.Publish([new RecordChange(key, version, body)]);
             }
 
             return version;
+        }
+    }
+
+    private RecordIndexes Serving()
+    {
+        lock (gate)
+        {
+            ThrowIfDisposed();
+            return indexes;
         }
     }
 

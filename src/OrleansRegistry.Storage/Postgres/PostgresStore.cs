@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 
@@ -13,12 +14,18 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </remarks>
 public sealed class PostgresStore : IRecordStore
 {
+    /// <summary>How many batches of tasks and contexts are on their way at once: the server writes one while the other travels.</summary>
+    private const int RecordLoops = 2;
+
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;
     private readonly PostgresDatabase database;
     private readonly PostgresFeed feed;
     private readonly GroupCommit writes;
     private readonly ReadBatcher reads;
+    private readonly GroupCommit recordWrites;
+    private readonly ReadBatcher recordReads;
+    private readonly RecordLists lists;
     private readonly TombstoneSweep sweep;
     private readonly ChangeListener listener;
     private readonly CardProjection projection;
@@ -40,8 +47,11 @@ public sealed class PostgresStore : IRecordStore
         (this.options, this.logger, ending) = (options, logger, lifetime.Token);
         database = new PostgresDatabase(options, logger, time);
         feed = new PostgresFeed(database, agents, options.FeedPollInterval, time);
-        writes = new GroupCommit(database, options, feed, logger);
+        writes = new GroupCommit(database, options, feed, loops: 1, logger);
         reads = new ReadBatcher(database, writes);
+        recordWrites = new GroupCommit(database, options, feed: null, RecordLoops, logger);
+        recordReads = new ReadBatcher(database, recordWrites);
+        lists = new RecordLists(database, recordWrites);
         sweep = new TombstoneSweep(database, agents, options.TombstoneAge, time, logger);
         listener = new ChangeListener(database, feed, () => writes.WriterId, time, logger);
         projection = new CardProjection(database, feed, time, logger);
@@ -64,6 +74,8 @@ public sealed class PostgresStore : IRecordStore
         feed.Start(revision);
         writes.Start();
         reads.Start();
+        recordWrites.Start();
+        recordReads.Start();
         background = Task.WhenAll(
             ((Func<CancellationToken, Task>[])[listener.RunAsync, sweep.RunAsync, projection.RunAsync])
             .Select(work => Task.Run(() => work(ending), CancellationToken.None)));
@@ -76,7 +88,8 @@ public sealed class PostgresStore : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
-        return await reads.ReadAsync(RecordTable.All[kind], key).WaitAsync(cancellationToken);
+        var table = RecordTable.All[kind];
+        return await (table.HasRevisions ? reads : recordReads).ReadAsync(table, key).WaitAsync(cancellationToken);
     }
 
     public ValueTask<long> WriteAsync(
@@ -108,6 +121,31 @@ public sealed class PostgresStore : IRecordStore
         return feed.ReadAsync(revision, cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.ReadAsync(TaskQueries.List(filter, after, limit), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.CountAsync(TaskQueries.Count(filter), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.ReadAsync(ContextQueries.List(filter, after, limit), cancellationToken);
+    }
+
     /// <summary>Shows the feed a change that this process committed by another way than this store's.</summary>
     internal void Offer(RecordChange change) => feed.Offer(change.Revision - 1, [change]);
 
@@ -118,14 +156,27 @@ public sealed class PostgresStore : IRecordStore
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            await writes.CompleteAsync();
-            await reads.CompleteAsync();
+            await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
+            await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync());
             feed.Close(() => RecordRules.Stopping(Description));
-            await lifetime.CancelAsync();
-            await background;
+            await StopBackgroundAsync();
             lifetime.Dispose();
             await database.DisposeAsync();
         }
+    }
+
+    private async Task StopBackgroundAsync()
+    {
+        try
+        {
+            await lifetime.CancelAsync();
+        }
+        catch (AggregateException fault) when (fault.Flatten().InnerExceptions.All(inner => inner is ObjectDisposedException))
+        {
+            // Npgsql cancels a command by way of its connection, and that may just have been lost (npgsql/npgsql#6415). The command has ended then.
+        }
+
+        await background;
     }
 
     private async ValueTask<long> ChangeAsync(
@@ -137,7 +188,7 @@ public sealed class PostgresStore : IRecordStore
         ThrowUnlessOpen();
         var table = RecordTable.All[kind];
         var columns = body is { } written ? table.Project(written) : null;
-        return await writes.EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken));
+        return await (table.HasRevisions ? writes : recordWrites).EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken));
     }
 
     private void ThrowUnlessOpen()

@@ -23,6 +23,13 @@ internal static class GrainCalls
     /// <summary>A call that changes something: it is made again only where it is certain that it never began.</summary>
     public static Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: false);
 
+    /// <inheritdoc cref="Run{TGrain, T}(TGrain, Func{TGrain, Task{T}})"/>
+    public static Task Run<TGrain>(TGrain grain, Func<TGrain, Task> call) => Run(grain, async called =>
+    {
+        await call(called);
+        return true;
+    });
+
     /// <summary>A call that changes nothing: it is made again whatever became of the last one.</summary>
     public static Task<T> Read<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: true);
 

@@ -2,12 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
+using Orleans.Storage;
 using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Tasks;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -54,7 +57,10 @@ public static class OrleansRegistryHostingExtensions
         silo.Configure<GrainCollectionOptions>(collection =>
         {
             collection.CollectionQuantum = TimeSpan.FromSeconds(Math.Clamp(options.GrainIdle.TotalSeconds / 4, 2, 60));
-            collection.ClassSpecificCollectionAge[AgentGrainNames.ClassName] = options.GrainIdle;
+            foreach (var grain in (string[])[AgentGrainNames.ClassName, ContextGrainNames.ClassName, .. TaskGrainNames.ClassNames])
+            {
+                collection.ClassSpecificCollectionAge[grain] = options.GrainIdle;
+            }
         });
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
@@ -70,15 +76,34 @@ public static class OrleansRegistryHostingExtensions
         }
         else
         {
-            services.AddSingleton<AgentDirectory>();
-            services.AddHostedService<DirectoryFeed>();
-            services.AddSingleton<AgentBatchWriter>();
-            services.AddSingleton<IAgentRegistry, AgentRegistry>();
+            services.AddRegistries();
+        }
+
+        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
+        services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
+        if (options.Cluster.Role != ClusterRole.Gateway)
+        {
+            services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            services.AddSingleton<ITaskIndex, TaskIndex>();
+            services.AddSingleton<TaskUpkeep>();
+            services.AddHostedService<UpkeepService>();
         }
 
         services.AddSingleton<GracefulStop>();
         services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
         services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Cluster.DrainTime + GracefulStop.Patience);
         services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]).AddCheck<GracefulStop>("process", tags: ["ready", "serving"]);
+    }
+
+    private static void AddRegistries(this IServiceCollection services)
+    {
+        services.AddSingleton<AgentDirectory>();
+        services.AddHostedService<DirectoryFeed>();
+        services.AddSingleton<AgentBatchWriter>();
+        services.AddSingleton<IAgentRegistry, AgentRegistry>();
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<TaskLoader>();
+        services.AddSingleton<ITaskRegistry, TaskRegistry>();
+        services.AddSingleton<IContextRegistry, ContextRegistry>();
     }
 }

@@ -44,7 +44,22 @@ public sealed class RegistryOptions
     /// <summary><c>REGISTRY_MAX_CARD_BYTES</c>: the largest agent card, 1 KiB to 16 MiB.</summary>
     public int MaxCardBytes { get; set; } = new AgentRules().MaxCardBytes;
 
-    /// <summary><c>REGISTRY_IDLE_SECONDS</c>: how long an agent's grain stays in memory unused; 10 s to a day.</summary>
+    /// <summary><c>REGISTRY_MAX_MESSAGE_BYTES</c>: the largest message, artifact, metadata object, webhook configuration or feedback, 1 KiB to 16 MiB.</summary>
+    public int MaxMessageBytes { get; set; } = new TaskRules().MaxMessageBytes;
+
+    /// <summary><c>REGISTRY_MAX_LOAD_BYTES</c>: the most that one answer carries of a task's history and artifacts, and one update brings, 64 KiB to 32 MiB.</summary>
+    public int MaxLoadBytes { get; set; } = new TaskRules().MaxLoadBytes;
+
+    /// <summary><c>TASK_RETENTION_SECONDS</c>: tasks that are over for so long are deleted; null (default) or 0 keeps them.</summary>
+    public TimeSpan? TaskRetention { get; set; }
+
+    /// <summary>
+    /// <c>CONTEXT_RETENTION_SECONDS</c>: contexts in which nothing has happened for so long are deleted with their tasks, unless one of those is not over;
+    /// null (default) or 0 keeps them.
+    /// </summary>
+    public TimeSpan? ContextRetention { get; set; }
+
+    /// <summary><c>REGISTRY_IDLE_SECONDS</c>: how long an agent's, task's or context's grain stays in memory unused; 10 s to a day.</summary>
     public TimeSpan GrainIdle { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>

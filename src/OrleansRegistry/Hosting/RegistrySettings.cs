@@ -18,6 +18,10 @@ internal static class RegistrySettings
             DataDirectory = settings.Text("STORAGE_DATA_DIR") ?? unset.DataDirectory,
             StrictCards = settings.Flag("REGISTRY_STRICT_CARDS", unset.StrictCards),
             MaxCardBytes = settings.Number("REGISTRY_MAX_CARD_BYTES", unset.MaxCardBytes, 1024, 16 * 1024 * 1024),
+            MaxMessageBytes = settings.Number("REGISTRY_MAX_MESSAGE_BYTES", unset.MaxMessageBytes, 1024, 16 * 1024 * 1024),
+            MaxLoadBytes = settings.Number("REGISTRY_MAX_LOAD_BYTES", unset.MaxLoadBytes, 64 * 1024, 32 * 1024 * 1024),
+            TaskRetention = Age(settings, "TASK_RETENTION_SECONDS"),
+            ContextRetention = Age(settings, "CONTEXT_RETENTION_SECONDS"),
             GrainIdle = TimeSpan.FromSeconds(settings.Number("REGISTRY_IDLE_SECONDS", (int)unset.GrainIdle.TotalSeconds, 10, 86_400)),
             Extensions = new ExtensionPolicy(
                 settings.Flag("A2A_REGISTRY_DEV_MODE", unset.Extensions.DevelopmentMode),
@@ -32,4 +36,7 @@ internal static class RegistrySettings
             GatewayPort = settings.Number("ORLEANS_GATEWAY_PORT", unset.GatewayPort, 0, 65_535),
         };
     }
+
+    private static TimeSpan? Age(Settings settings, string name) =>
+        settings.Number(name, 0, 0, int.MaxValue) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 }

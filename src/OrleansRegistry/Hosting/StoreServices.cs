@@ -29,8 +29,20 @@ internal static partial class StoreServices
             RecordKind.Agent,
             state => AgentRecordCodec.Write(state.Agent!),
             stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
+        services.AddRecordStateCodec(Head(TaskGrainNames.StateName, RecordKind.Task, TaskHeadCodec.Write, TaskHeadCodec.Read));
+        services.AddRecordStateCodec(Head(ContextGrainNames.StateName, RecordKind.Context, ContextHeadCodec.Write, ContextHeadCodec.Read));
+        services.AddRecordStateCodec(Head(TaskGrainNames.FeedbackStateName, RecordKind.Feedback, LogJson.WriteFeedback, LogJson.ReadFeedback));
+        services.AddRecordStateCodec(new RecordStateCodec<PageState>(
+            PageStore.StateName,
+            RecordKind.Page,
+            state => LogJson.WritePage(state.Page!),
+            stored => new PageState { Page = LogJson.ReadPage(stored) }));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
+
+    private static RecordStateCodec<HeadState<THead>> Head<THead>(string stateName, RecordKind kind, Func<THead, RecordBody> write, Func<StoredRecord, THead> read)
+        where THead : class =>
+        new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
     private static IRecordStore CreateStore(RegistryOptions options, ILoggerFactory loggers)
     {

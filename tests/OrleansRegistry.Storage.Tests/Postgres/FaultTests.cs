@@ -46,6 +46,35 @@ public sealed class FaultTests : IAsyncLifetime
             change => change.Key, change => new StoredRecord(change.Key, change.Revision, change.Body!.Value)));
     }
 
+    [Theory]
+    [InlineData(Cut.BeforeRequest)]
+    [InlineData(Cut.WithinRequest)]
+    [InlineData(Cut.BeforeAnswer)]
+    public async Task A_write_of_tasks_whose_connection_is_cut_is_answered_right(Cut cut)
+    {
+        using var proxy = Proxy();
+        await using var store = await Database.OpenAsync(Through(proxy), log);
+        var versions = new long[20];
+        for (var i = 0; i < 5; i++)
+        {
+            proxy.CutAt($"cut-me-{i}", cut);
+            var writes = versions.Select((version, n) => store.WriteAsync(RecordKind.Task, Key($"t{n}"), version, Body(n == 10 ? $"cut-me-{i}" : $"{i}")).AsTask()).ToArray();
+            var written = await Task.WhenAll(writes);
+            Assert.All(written.Zip(versions), version => Assert.True(version.First > version.Second));
+            versions = written;
+        }
+
+        Assert.Equal(5, proxy.Cuts);
+        Assert.Contains(log.Entries, entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
+        for (var n = 0; n < versions.Length; n++)
+        {
+            Assert.Equal(new StoredRecord(Key($"t{n}"), versions[n], Body(n == 10 ? "cut-me-4" : "4")), await store.ReadAsync(RecordKind.Task, Key($"t{n}")));
+        }
+
+        await Task.WhenAll(versions.Select((version, n) => store.DeleteAsync(RecordKind.Task, Key($"t{n}"), version).AsTask()));
+        Assert.Equal(0, await Database.QueryAsync<long>("SELECT count(*) FROM task_records"));
+    }
+
     [Fact]
     public async Task A_write_that_was_committed_is_answered_so_though_another_has_overtaken_it()
     {

@@ -5,7 +5,9 @@ namespace OrleansRegistry.Storage.Tests.Postgres;
 
 public sealed class MigrationTests : IAsyncLifetime
 {
-    private static readonly Migration Second = new(2, "second", "CREATE TABLE second (a int);\n", "DROP TABLE second;");
+    private static readonly int BuiltIn = Migration.BuiltIn.Count;
+
+    private static readonly Migration Second = new(BuiltIn + 1, "second", "CREATE TABLE second (a int);\n", "DROP TABLE second;");
 
     private TestDatabase? database;
 
@@ -20,15 +22,15 @@ public sealed class MigrationTests : IAsyncLifetime
     {
         await using var migrations = Of([.. Migration.BuiltIn, Second]);
         Assert.All(await migrations.StatusAsync(), migration => Assert.Null(migration.AppliedAt));
-        Assert.Equal(2, await migrations.UpAsync());
+        Assert.Equal(BuiltIn + 1, await migrations.UpAsync());
         Assert.Equal(0, await migrations.UpAsync());
         Assert.All(await migrations.StatusAsync(), migration => Assert.NotNull(migration.AppliedAt));
 
-        Assert.Equal(1, await migrations.DownAsync(1));
-        Assert.Equal([true, false], (await migrations.StatusAsync()).Select(migration => migration.AppliedAt is not null));
-        Assert.Equal(1, await migrations.DownAsync(0));
+        Assert.Equal(1, await migrations.DownAsync(BuiltIn));
+        Assert.Equal([true, false], (await migrations.StatusAsync()).Select(migration => migration.AppliedAt is not null).TakeLast(2));
+        Assert.Equal(BuiltIn, await migrations.DownAsync(0));
         Assert.Equal(1, await Database.QueryAsync<long>("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"));
-        Assert.Equal(2, await migrations.UpAsync());
+        Assert.Equal(BuiltIn + 1, await migrations.UpAsync());
     }
 
     [Fact]
@@ -41,8 +43,8 @@ public sealed class MigrationTests : IAsyncLifetime
 
         await using var otherLineEnds = Of([Second with { Up = Second.Up.ReplaceLineEndings("\r\n") }]);
         Assert.Equal(0, await otherLineEnds.UpAsync());
-        await using var edited = Of([new Migration(2, "second", "CREATE TABLE second (b int);\n", Second.Down)]);
-        Assert.Contains("0002_second was edited", (await Assert.ThrowsAsync<StoreStartException>(() => edited.UpAsync())).Message);
+        await using var edited = Of([new Migration(BuiltIn + 1, "second", "CREATE TABLE second (b int);\n", Second.Down)]);
+        Assert.Contains($"{Second} was edited", (await Assert.ThrowsAsync<StoreStartException>(() => edited.UpAsync())).Message);
     }
 
     [Fact]
@@ -54,14 +56,14 @@ public sealed class MigrationTests : IAsyncLifetime
         }
 
         var refusal = await Assert.ThrowsAsync<StoreStartException>(() => Database.OpenAsync());
-        Assert.Contains("0002_second", refusal.Message);
+        Assert.Contains($"{Second}", refusal.Message);
     }
 
     [Fact]
     public async Task One_that_fails_leaves_nothing_of_itself()
     {
-        await using var broken = Of([.. Migration.BuiltIn, new Migration(2, "broken", "CREATE TABLE half (a int); SELECT nonsense;", "")]);
-        Assert.Contains("0002_broken", (await Assert.ThrowsAsync<StoreStartException>(() => broken.UpAsync())).Message);
+        await using var broken = Of([.. Migration.BuiltIn, new Migration(BuiltIn + 1, "broken", "CREATE TABLE half (a int); SELECT nonsense;", "")]);
+        Assert.Contains("_broken", (await Assert.ThrowsAsync<StoreStartException>(() => broken.UpAsync())).Message);
         Assert.True(await Database.QueryAsync<bool>("SELECT to_regclass('half') IS NULL AND to_regclass('agents') IS NOT NULL"));
     }
 
@@ -76,7 +78,7 @@ public sealed class MigrationTests : IAsyncLifetime
     public async Task Many_may_start_at_once()
     {
         var stores = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Database.OpenAsync()));
-        Assert.Equal(1, await Database.QueryAsync<long>("SELECT count(*) FROM schema_migrations"));
+        Assert.Equal(BuiltIn, await Database.QueryAsync<long>("SELECT count(*) FROM schema_migrations"));
         await Task.WhenAll(stores.Select(store => store.DisposeAsync().AsTask()));
     }
 

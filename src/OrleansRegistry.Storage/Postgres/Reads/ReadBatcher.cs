@@ -76,7 +76,7 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes)
         await writes.SettleAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT i.place::int, a.revision, a.document, a.fields
+            SELECT i.place::int, a.{table.VersionColumn}, a.document, a.fields
             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
             JOIN {table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
             """,

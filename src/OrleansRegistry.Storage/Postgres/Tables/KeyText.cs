@@ -4,7 +4,7 @@ using System.Text;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Keys as columns. Text columns take no U+0000 and index rows no more than some 2,700 bytes; nearly every key is stored as it is, and
+/// Keys as columns. Text columns take no U+0000 and index rows no more than some 2,700 bytes, of which other columns want some; nearly every key is stored as it is, and
 /// the others so that they are told apart and can be had back.
 /// </summary>
 internal static class KeyText
@@ -13,7 +13,8 @@ internal static class KeyText
     private const string EscapedNul = "\u0001\u0001";
     private const string EscapedEscape = "\u0001\u0002";
     private const string Shortened = "\u0001\u0003";
-    private const int MaxIndexedBytes = 2_400;
+    private const int MaxIndexedBytes = 1_900;
+    private const int MaxValueBytes = 500;
     private const int KeptOfLongId = 64;
 
     /// <summary>The columns <c>tenant</c>, <c>id</c> and <c>long_id</c> of a key; the last is null unless the id is too long for an index.</summary>
@@ -23,6 +24,16 @@ internal static class KeyText
         return (tenant.Length + id.Length) * 3 <= MaxIndexedBytes || Encoding.UTF8.GetByteCount(tenant) + Encoding.UTF8.GetByteCount(id) <= MaxIndexedBytes
             ? (tenant, id, null)
             : (tenant, Shorten(id), id);
+    }
+
+    /// <summary>The column <c>tenant</c> of any key of that tenant.</summary>
+    public static string Tenant(string tenant) => Encode(tenant);
+
+    /// <summary>What an indexed column holds of a text that lists are filtered by: equal for equal texts, and different for different ones.</summary>
+    public static string Value(string text)
+    {
+        var encoded = Encode(text);
+        return encoded.Length * 3 <= MaxValueBytes || Encoding.UTF8.GetByteCount(encoded) <= MaxValueBytes ? encoded : Shorten(encoded);
     }
 
     /// <summary>The part of a key that a column holds.</summary>

@@ -6,7 +6,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>Where the records of one kind lie, and which columns beside the document are filled for queries by hand.</summary>
 /// <param name="Kind">The kind of record.</param>
 /// <param name="Name">The table; also names the channel of its notifications.</param>
-/// <param name="Counter">The row of <c>registry_revision</c> that the table's revisions come from.</param>
+/// <param name="Counter">The row of <c>registry_revision</c> that the table's revisions come from; empty where it has none.</param>
 /// <param name="Columns">The columns for queries.</param>
 /// <param name="Project">What <paramref name="Columns"/> read their values from, made once a write. Never throws: null leaves the columns empty.</param>
 internal sealed record RecordTable(
@@ -16,7 +16,16 @@ internal sealed record RecordTable(
     public static IReadOnlyDictionary<RecordKind, RecordTable> All { get; } = new[]
     {
         new RecordTable(RecordKind.Agent, "agents", "agent", [], _ => null),
+        TaskColumns.Table,
+        ContextColumns.Table,
+        new RecordTable(RecordKind.Feedback, "feedback_records", "", [], _ => null),
+        new RecordTable(RecordKind.Page, "record_pages", "", [], _ => null),
     }.ToDictionary(table => table.Kind);
+
+    /// <summary>True where the table's versions are revisions, with a counter, a feed and tombstones.</summary>
+    public bool HasRevisions => Kind == RecordKind.Agent;
+
+    public string VersionColumn => HasRevisions ? "revision" : "version";
 
     public string Channel => $"registry_{Name}";
 
@@ -35,6 +44,7 @@ internal abstract record QueryColumn(string Name, NpgsqlDbType Type, string Expr
     {
         NpgsqlDbType.Text => "text",
         NpgsqlDbType.Boolean => "boolean",
+        NpgsqlDbType.Bytea => "bytea",
         NpgsqlDbType.Bigint => "bigint",
         NpgsqlDbType.TimestampTz => "timestamptz",
         _ => throw new InvalidOperationException($"No column for queries is sent as {Type}."),

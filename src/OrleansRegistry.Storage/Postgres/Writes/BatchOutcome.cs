@@ -2,8 +2,8 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>What became of a batch: all but the lost got consecutive revisions in their order.</summary>
-/// <param name="FirstRevision">The revision of the first that held.</param>
+/// <summary>What became of a batch: all but the lost got consecutive revisions in their order, or versions by their places.</summary>
+/// <param name="FirstRevision">The revision of the first that held, or the version that the first place stands for.</param>
 /// <param name="Lost">The places of those that did not, counted from 1, ascending.</param>
 /// <param name="Stored">The versions that those met; 0 for none.</param>
 internal sealed record BatchOutcome(long FirstRevision, int[] Lost, long[] Stored)

@@ -70,7 +70,9 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
 
         try
         {
-            return await BatchCommand.ExecuteAsync(connection, writer, ++number, writes);
+            return await (writes[0].Table.HasRevisions
+                ? BatchCommand.ExecuteAsync(connection, writer, ++number, writes)
+                : VersionBatchCommand.ExecuteAsync(connection, writer, ++number, writes));
         }
         catch (Exception fault) when (PostgresFaults.Is(fault) && !PostgresFaults.IsRolledBack(fault))
         {

@@ -9,13 +9,15 @@ namespace OrleansRegistry.Storage.Postgres;
 /// Takes all writes that wait, commits them as one transaction, shows them to the feed, and only then answers their callers. New writes
 /// gather meanwhile.
 /// </summary>
-internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, PostgresFeed feed, ILogger logger)
+/// <param name="feed">Where the writes are of agents; else null.</param>
+/// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
+internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, PostgresFeed? feed, int loops, ILogger logger)
 {
     private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes);
-    private readonly BatchWriter writer = new(database, logger);
+    private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, logger))];
     private Task running = Task.CompletedTask;
 
-    public void Start() => running = Task.Run(RunAsync);
+    public void Start() => running = Task.WhenAll(writers.Select(writer => Task.Run(() => RunAsync(writer))));
 
     /// <summary>Queues a write; the task completes once it is committed.</summary>
     public Task<long> EnqueueAsync(PendingWrite write) => queue.TryAdd(write) switch
@@ -29,10 +31,16 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     };
 
     /// <inheritdoc cref="BatchWriter.Id"/>
-    public Guid WriterId => writer.Id;
+    public Guid WriterId => writers[0].Id;
 
     /// <inheritdoc cref="BatchWriter.SettleAsync"/>
-    public Task SettleAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => writer.SettleAsync(connection, cancellationToken);
+    public async Task SettleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        foreach (var writer in writers)
+        {
+            await writer.SettleAsync(connection, cancellationToken);
+        }
+    }
 
     /// <summary>Takes no more writes, and completes when those that wait are answered.</summary>
     public Task CompleteAsync()
@@ -41,17 +49,17 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         return running;
     }
 
-    private async Task RunAsync()
+    private async Task RunAsync(BatchWriter writer)
     {
         var batch = new List<PendingWrite>();
         while (await queue.TakeAsync(batch))
         {
-            await CommitAsync(batch);
+            await CommitAsync(writer, batch);
             batch.Clear();
         }
     }
 
-    private async Task CommitAsync(IReadOnlyList<PendingWrite> writes)
+    private async Task CommitAsync(BatchWriter writer, IReadOnlyList<PendingWrite> writes)
     {
         try
         {
@@ -59,7 +67,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         }
         catch (PostgresException refused) when (PostgresFaults.IsRolledBack(refused) && PostgresFaults.IsOfData(refused))
         {
-            await IsolateAsync(writes, refused);
+            await IsolateAsync(writer, writes, refused);
         }
         catch (Exception fault) when (PostgresFaults.Is(fault))
         {
@@ -68,7 +76,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         }
         catch (RecordOutcomeUnknownException unknown)
         {
-            feed.Hear(long.MaxValue);
+            feed?.Hear(long.MaxValue);
             FailAll(writes, () => new RecordOutcomeUnknownException(unknown.Message, unknown));
         }
 #pragma warning disable CA1031 // Nobody else is there to see it, and callers must be answered.
@@ -81,12 +89,12 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     }
 
     /// <summary>Finds the write that the server refuses by halves, and fails that one alone.</summary>
-    private async Task IsolateAsync(IReadOnlyList<PendingWrite> writes, PostgresException refused)
+    private async Task IsolateAsync(BatchWriter writer, IReadOnlyList<PendingWrite> writes, PostgresException refused)
     {
         if (writes.Count > 1)
         {
-            await CommitAsync([.. writes.Take(writes.Count / 2)]);
-            await CommitAsync([.. writes.Skip(writes.Count / 2)]);
+            await CommitAsync(writer, [.. writes.Take(writes.Count / 2)]);
+            await CommitAsync(writer, [.. writes.Skip(writes.Count / 2)]);
             return;
         }
 
@@ -95,7 +103,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         {
             write.WithoutColumns = true;
             logger.ColumnsLeftEmpty(database.Description, kind, key.Tenant, key.Id, refused.MessageText);
-            await CommitAsync(writes);
+            await CommitAsync(writer, writes);
             return;
         }
 
@@ -118,11 +126,11 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
                 continue;
             }
 
-            versions[i] = outcome.FirstRevision + changes.Count;
+            versions[i] = outcome.FirstRevision + (feed is null ? i : changes.Count);
             changes.Add(new RecordChange(write.Key, versions[i], write.Body));
         }
 
-        if (changes.Count > 0 && writes[0].Table.Kind == RecordKind.Agent)
+        if (changes.Count > 0 && feed is not null)
         {
             feed.Offer(outcome.FirstRevision - 1, changes);
         }

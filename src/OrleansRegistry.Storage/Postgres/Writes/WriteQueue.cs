@@ -75,7 +75,7 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes)
                     return batch.Count > 0;
                 }
 
-                arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 next = arrival.Task;
             }
 

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Gateway.Http;
+
+/// <summary>
+/// The generation that a write of a task or context expects: <c>If-Match</c> (a mismatch is 412), or <c>if_generation_match</c> in the body or
+/// query (409).
+/// </summary>
+internal static class GenerationCondition
+{
+    public const string Parameter = "if_generation_match";
+
+    /// <param name="asked">What the body or the query says.</param>
+    /// <returns>Null where any will do.</returns>
+    /// <exception cref="RegistryException">The two differ, or it is no condition that a write can have.</exception>
+    public static long? Read(HttpRequest request, long? asked)
+    {
+        if (request.Headers.IfNoneMatch.Count > 0)
+        {
+            throw RegistryException.Invalid("If-None-Match", "is taken by reads only");
+        }
+
+        var header = request.Headers.IfMatch;
+        if (header.Count == 0)
+        {
+            return asked;
+        }
+
+        var generation = FromHeader(header.ToString(), request);
+        return asked is null || generation is null || asked == generation
+            ? generation ?? asked
+            : throw RegistryException.Invalid(Parameter, $"is {asked}, and If-Match says {generation}");
+    }
+
+    /// <summary>For a write that takes no condition: to ignore one would be to write unseen.</summary>
+    public static void Refuse(HttpRequest request)
+    {
+        if (Preconditions.AreIn(request))
+        {
+            throw RegistryException.Invalid(request.Headers.IfMatch.Count > 0 ? "If-Match" : "If-None-Match", "is not taken by this request");
+        }
+    }
+
+    private static long? FromHeader(string header, HttpRequest request)
+    {
+        // Whether the thing is there at all, each write finds out by itself.
+        if (header == "*")
+        {
+            return null;
+        }
+
+        var tags = EntityTags.Parse(request.Headers.IfMatch, "If-Match");
+        if (tags.Count != 1)
+        {
+            throw RegistryException.Invalid("If-Match", "must be one entity tag, or *");
+        }
+
+        return EntityTags.ToRevision(tags[0]) is >= 0 and var generation
+            ? generation
+            : throw new RegistryException(RegistryError.Conflict, $"If-Match: nothing has the entity tag {header}; tags are generations, such as \"3\"", "If-Match");
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Gateway.Http;
+
+namespace OrleansRegistry.Gateway.Tasks;
+
+/// <summary>The query string of a list of tasks, and the answer.</summary>
+internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
+{
+    private static readonly string[] Filters = ["context_id", "state", "agent_id", "status_timestamp_after", "has_webhook"];
+    private static readonly string[] Parameters = [.. Filters, "page_size", "page_token", "history_length", "include_artifacts", "count_total", StateFormat.Parameter];
+    private static readonly string[] CountParameters = [.. Filters, StateFormat.Parameter];
+
+    /// <summary>As A2A names its parameters.</summary>
+    public static IReadOnlyDictionary<string, string[]> Aliases { get; } = new Dictionary<string, string[]>(StringComparer.Ordinal)
+    {
+        ["context_id"] = ["contextId"],
+        ["state"] = ["status"],
+        ["agent_id"] = ["agentId"],
+        ["status_timestamp_after"] = ["statusTimestampAfter", "updated_since"],
+        ["page_size"] = ["pageSize"],
+        ["page_token"] = ["pageToken"],
+        ["history_length"] = ["historyLength"],
+        ["include_artifacts"] = ["includeArtifacts"],
+        ["current_generation"] = ["currentGeneration"],
+    };
+
+    /// <param name="contextId">The context that the path names, where it does.</param>
+    /// <exception cref="RegistryException">A parameter is wrong.</exception>
+    public static TaskList Read(HttpContext context, string? contextId = null)
+    {
+        var parameters = new QueryParameters(context.Request, contextId is null ? Parameters : Parameters[1..], Aliases);
+        var history = HistoryLength(parameters);
+        var hasHistory = parameters.Has("history_length");
+        var artifacts = parameters.Boolean("include_artifacts") ?? false;
+        var query = ReadFilters(parameters, contextId) with
+        {
+            PageSize = parameters.Integer("page_size", 1, TaskQuery.MaxPageSize) ?? TaskQuery.DefaultPageSize,
+            PageToken = parameters.Text("page_token"),
+            CountTotal = parameters.Boolean("count_total") ?? true,
+
+            // There is no view of artifacts without history: one message is the least.
+            View = hasHistory || artifacts ? new TaskView(hasHistory ? history : 1, artifacts) : new TaskQuery().View,
+        };
+        return new TaskList(query, new TaskShape(StateFormat.Of(context), HidesHistory: !hasHistory));
+    }
+
+    public static (TaskQuery Query, StateFormat Format) ReadCount(HttpContext context) =>
+        (ReadFilters(new QueryParameters(context.Request, CountParameters, Aliases), null), StateFormat.Of(context));
+
+    /// <summary>Null for all: 0 and negative are that too.</summary>
+    public static int? HistoryLength(QueryParameters parameters) => parameters.Number("history_length", long.MinValue) switch
+    {
+        null or <= 0 => null,
+        > int.MaxValue => int.MaxValue,
+        var length => (int)length,
+    };
+
+    public async Task SendAsync(HttpContext context, TaskPage page)
+    {
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("tasks"u8);
+        foreach (var task in page.Tasks)
+        {
+            await TaskJson.WriteAsync(answer, context, task, Shape);
+            await answer.DrainAsync(context);
+        }
+
+        answer.Json.WriteEndArray();
+        answer.Json.WritePageEnd(page.NextPageToken, Query.PageSize, page.Total);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private static TaskQuery ReadFilters(QueryParameters parameters, string? contextId) => new()
+    {
+        ContextId = contextId ?? parameters.Text("context_id"),
+        States = [.. parameters.Texts("state").Select(text => RequestMembers.ReadState(text, "state")).Distinct()],
+        AgentId = parameters.Text("agent_id"),
+        UpdatedSince = parameters.Time("status_timestamp_after"),
+        HasWebhook = parameters.Boolean("has_webhook") switch
+        {
+            false => throw RegistryException.Invalid("has_webhook", "can be true only: tasks that have one"),
+            var asked => asked is true,
+        },
+    };
+}

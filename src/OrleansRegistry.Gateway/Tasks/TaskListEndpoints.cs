@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Gateway.Http;
+using OrleansRegistry.Gateway.OpenApi;
+
+namespace OrleansRegistry.Gateway.Tasks;
+
+/// <summary>All of the caller's tasks at once: listed, counted, cleared.</summary>
+internal sealed class TaskListEndpoints(ITaskRegistry registry)
+{
+    private static readonly string[] ClearParameters = ["confirm"];
+
+    public void Map(GatewayRoutes routes)
+    {
+        routes.Get("/tasks", ListAsync, Describe(TaskDocs.Operation("listTasks", "Tasks, newest status first")
+            .Query("context_id", "Tasks of this context.")));
+        routes.Get("/tasks:count", CountAsync, TaskDocs.Operation("countTasks", "How many tasks there are in each state")
+            .Query("context_id", "Tasks of this context.")
+            .Filtered()
+            .Spelt()
+            .Answer(200, "The counts, exact, of every state.", "TaskCounts")
+            .Problems(400, 503));
+        routes.Delete("/tasks", ClearAsync, TaskDocs.Operation("clearAll", "Delete all tasks and contexts of the caller")
+            .Query("confirm", "Must be true.", "boolean")
+            .Answer(200, "They are gone.", "Cleared")
+            .Problems(400, 503, 507));
+    }
+
+    /// <summary>What every list of tasks takes and answers.</summary>
+    public static ApiOperation Describe(ApiOperation operation) => operation
+        .Filtered()
+        .Paged(TaskQuery.MaxPageSize, TaskQuery.DefaultPageSize)
+        .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer")
+        .Query("include_artifacts", "true: with artifacts.", "boolean")
+        .Query("count_total", "false: without totalSize, which saves the counting.", "boolean")
+        .Spelt()
+        .Answer(200, "A page of tasks. nextPageToken is empty on the last.", "TaskList")
+        .Problems(400, 413, 503);
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var list = TaskList.Read(context);
+        await list.SendAsync(context, await registry.ListAsync(CallerOf.Request(context), list.Query, context.RequestAborted));
+    }
+
+    private async Task CountAsync(HttpContext context)
+    {
+        var (query, format) = TaskList.ReadCount(context);
+        var counts = await registry.CountAsync(CallerOf.Request(context), query, context.RequestAborted);
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartObject("counts"u8);
+        foreach (var state in TaskStates.All)
+        {
+            answer.Json.WriteNumber(format.Spell(state), counts.GetValueOrDefault(state));
+        }
+
+        answer.Json.WriteEndObject();
+        answer.Json.WriteNumber("total"u8, counts.Values.Sum());
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private async Task ClearAsync(HttpContext context)
+    {
+        GenerationCondition.Refuse(context.Request);
+        if (new QueryParameters(context.Request, ClearParameters).Boolean("confirm") is not true)
+        {
+            throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");
+        }
+
+        var (tasks, contexts) = await registry.ClearAllAsync(CallerOf.Request(context), context.RequestAborted);
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteNumber("deletedTasks"u8, tasks);
+        answer.Json.WriteNumber("deletedContexts"u8, contexts);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+}

@@ -1,0 +1,232 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>
+/// Tasks come into a context through its grain, so that clearing finds them all: it shuts the gate, waits for those on their way in, and deletes until the
+/// store knows of none.
+/// </summary>
+internal sealed partial class ContextGrain
+{
+    private const int DeletesAtOnce = 32;
+
+    private int creating;
+    private TaskCompletionSource? created;
+    private Clearing? clearing;
+    private Clearing? lastCleared;
+
+    public async Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message)
+    {
+        await Settled();
+        creating++;
+        try
+        {
+            if (writer.Head is null)
+            {
+                await Make(message.Caller);
+            }
+
+            CheckAccess(writer.Head, message.Caller);
+            var submitted = await GrainFactory.GetGrain<ITaskGrain>(GrainKeys.For(tenant, taskId)).Create(message, id);
+            if (submitted.Created)
+            {
+                Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));
+            }
+
+            return submitted;
+        }
+        finally
+        {
+            if (--creating == 0)
+            {
+                created?.TrySetResult();
+            }
+        }
+    }
+
+    public async Task<ContextCleared> Clear(Caller caller, bool delete, string run)
+    {
+        var current = lastCleared?.Run == run ? lastCleared : clearing;
+        if (current is null && writer.Head is { Deleting: true } unfinished && unfinished.Context.Owner == caller.Subject)
+        {
+            current = Begin(delete: true, run);
+        }
+        else if (current is null)
+        {
+            CheckAccess(writer.Head, caller);
+            current = Begin(delete, run);
+        }
+
+        if (current.Owner != caller.Subject)
+        {
+            throw NotFound();
+        }
+
+        await Task.WhenAny(current.Work, Task.Delay(GrainWaits.Longest, time, waits.Stopping));
+        if (!current.Work.IsCompleted)
+        {
+            return new(current.Tasks, Done: false);
+        }
+
+        await current.Work;
+        return current.Run == run || current.Delete ? new(current.Tasks, Done: true) : await Clear(caller, delete, run);
+    }
+
+    public async Task<bool> Sweep(DateTimeOffset cutoff)
+    {
+        await Settled();
+        if (writer.Head is not { } head)
+        {
+            return true;
+        }
+
+        if (!head.Deleting && (head.Context.UpdatedAt >= cutoff || await index.IsContextInUse(tenant, id, cutoff)))
+        {
+            return false;
+        }
+
+        await Settled();
+        var current = Begin(delete: true, run: "", cutoff);
+        await current.Work;
+        return writer.Head is null;
+    }
+
+    private Task<bool> Make(Caller caller) => writer.Change<bool>(head =>
+    {
+        if (head is not null)
+        {
+            return new(head, false);
+        }
+
+        var made = New(caller);
+        made = made with { Context = made.Context with { Generation = 1 } };
+        return new(made, true, () => Tell(EventOf(made.Context)));
+    });
+
+    /// <summary>Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.</summary>
+    private async Task Settled()
+    {
+        while (clearing is not null || writer.Head is { Deleting: true })
+        {
+            await (clearing ?? Begin(delete: true, run: "")).Work;
+        }
+    }
+
+    private Clearing Begin(bool delete, string run, DateTimeOffset? idleSince = null)
+    {
+        var begun = new Clearing(writer.Head!.Context.Owner, delete, run);
+        (clearing, lastCleared) = (begun, begun);
+        begun.Work = Run(begun, idleSince);
+        return begun;
+    }
+
+    private async Task Run(Clearing current, DateTimeOffset? idleSince)
+    {
+        try
+        {
+            // Out of the turn that began it, so that its work is known before it ends.
+            await Task.Yield();
+            if (creating > 0)
+            {
+                created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await created.Task;
+            }
+
+            if (idleSince is { } cutoff && writer.Head is { Deleting: false } && await index.IsContextInUse(tenant, id, cutoff))
+            {
+                return;
+            }
+
+            if (current.Delete)
+            {
+                await writer.Change<bool>(head => head is null or { Deleting: true } ? new(head, false) : new(
+                    head with { Context = Next(head), Deleting = true },
+                    true,
+                    () => Tell(EventOf(writer.Head!.Context) with { Deleted = true })));
+            }
+
+            await DeleteTasks(current);
+            await (current.Delete ? DeleteHead() : ClearMessages());
+        }
+        finally
+        {
+            clearing = null;
+        }
+    }
+
+    private async Task DeleteTasks(Clearing current)
+    {
+        var owner = new Caller(tenant, current.Owner);
+        while (!writer.IsBroken && await index.TasksOfContext(tenant, id, DeletesAtOnce) is { Count: > 0 } ids)
+        {
+            current.Tasks += (await Task.WhenAll(ids.Select(task => DeleteTask(owner, task)))).Count(deleted => deleted);
+        }
+    }
+
+    private async Task<bool> DeleteTask(Caller owner, string taskId)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<ITaskGrain>(GrainKeys.For(tenant, taskId)).Remove(owner);
+            return true;
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            // Somebody else has deleted it since it was listed.
+            return false;
+        }
+    }
+
+    private async Task ClearMessages()
+    {
+        ContextHead? before = null;
+        var cleared = await writer.Change<ContextHead>(head =>
+        {
+            before = head;
+            messages.Clear();
+            var next = head! with { Context = Next(head) with { MessageCount = 0 }, Messages = head.Messages.Cleared() };
+            return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));
+        });
+        await messages.DeletePages(before!.Messages, before.Swept);
+        if (before.Swept != cleared.Messages.Base)
+        {
+            await writer.Change<bool>(head => head is null ? new(head, false) : new(head with { Swept = cleared.Messages.Base }, true));
+        }
+    }
+
+    private async Task DeleteHead()
+    {
+        if (writer.Head is not { } head)
+        {
+            return;
+        }
+
+        await messages.DeletePages(head.Messages, head.Swept);
+        await writer.Change<bool>(current =>
+        {
+            messages.Clear();
+            return new(null, true, Forget);
+        });
+    }
+
+    private void Forget()
+    {
+        var told = events;
+        (events, epoch, knownBefore) = (new EventLog<ContextEvent>(0, waits, time), Random.Shared.NextInt64(1, long.MaxValue), 0);
+        told.Wake();
+        DeactivateOnIdle();
+    }
+
+    private sealed class Clearing(string owner, bool delete, string run)
+    {
+        public string Run { get; } = run;
+
+        public string Owner { get; } = owner;
+
+        public bool Delete { get; } = delete;
+
+        public long Tasks { get; set; }
+
+        public Task Work { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,204 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Storage;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>A context's data and messages. How its tasks go is in ContextGrain.Tasks.cs.</summary>
+[Reentrant]
+internal sealed partial class ContextGrain : Grain, IContextGrain
+{
+    private readonly HeadWriter<ContextHead> writer;
+    private readonly IGrainStorage storage;
+    private readonly PageStore pages;
+    private readonly ITaskIndex index;
+    private readonly TaskRules rules;
+    private readonly GrainWaits waits;
+    private readonly TimeProvider time;
+    private long epoch = Random.Shared.NextInt64(1, long.MaxValue);
+    private PagedLog messages = null!;
+    private EventLog<ContextEvent> events;
+    private long knownBefore;
+    private string tenant = "";
+    private string id = "";
+
+    public ContextGrain(
+        [PersistentState(ContextGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<ContextHead>> state,
+        [FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage,
+        PageStore pages,
+        ITaskIndex index,
+        TaskRules rules,
+        GrainWaits waits,
+        TimeProvider time)
+    {
+        (this.storage, this.pages, this.index, this.rules, this.waits, this.time) = (storage, pages, index, rules, waits, time);
+        events = new EventLog<ContextEvent>(0, waits, time);
+        writer = new HeadWriter<ContextHead>(state, End)
+        {
+            Load = head => head is { Deleting: true } ? default : messages.LoadIds(head?.Messages ?? LogHead.Empty),
+            Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, HeadIsCurrent) },
+        };
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
+        knownBefore = writer.Head?.Context.Generation ?? 0;
+        return Task.CompletedTask;
+    }
+
+    public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Visible(caller));
+
+    public Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => Change(caller, ifGeneration, head =>
+    {
+        var merged = JsonObjects.Merge(head.Context.Data, data);
+        rules.CheckSize(merged.Length, "data");
+        var next = Next(head) with { Data = merged };
+        return (head with { Context = next }, EventOf(next) with { Data = data });
+    });
+
+    public Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration) => Change(
+        caller,
+        ifGeneration,
+        head =>
+        {
+            var fresh = new List<CheckedMessage>(added.Count);
+            foreach (var message in added)
+            {
+                if (message.ContextId is not null && message.ContextId != id)
+                {
+                    throw RegistryException.Invalid($"{message.Field}.contextId", $"is '{message.ContextId}', but the context is '{id}'");
+                }
+
+                if (!messages.Has(message.Id!) && !fresh.Exists(other => other.Id == message.Id))
+                {
+                    fresh.Add(message);
+                }
+            }
+
+            if (fresh.Count == 0)
+            {
+                return (head, null);
+            }
+
+            fresh.ForEach(message => messages.Add(message.Id!));
+            RawJson[] stamped = [.. fresh.Select(message => MessageStamp.Apply(message.Json, message.Id, null, id))];
+            var log = head.Messages.Append(stamped);
+            var next = Next(head) with { MessageCount = log.Count };
+            return (head with { Context = next, Messages = log }, EventOf(next) with { Messages = stamped });
+        },
+        added.Sum(message => message.Json.Length));
+
+    public async Task<EventRun<ContextEvent, ContextHead>?> ReadEvents(Caller caller, long readerEpoch, long number, long? afterGeneration, TimeSpan wait)
+    {
+        var began = time.GetTimestamp();
+        wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
+        var after = readerEpoch == 0 ? Place(afterGeneration) : readerEpoch == epoch && events.Holds(number) ? number : null;
+        do
+        {
+            // The last event of a context that was deleted is for those who were waiting for it.
+            if (writer.Head is { } head ? head.Context.Owner != caller.Subject : after is null || events.After(after.Value).Count == 0)
+            {
+                return null;
+            }
+
+            if (after is null || !events.Holds(after.Value))
+            {
+                return Visible(caller) is { } whole ? new([], whole, epoch, events.Last) : null;
+            }
+
+            if (events.After(after.Value) is { Count: > 0 } later)
+            {
+                return new(later, null, epoch, events.Last);
+            }
+        }
+        while (!writer.IsBroken && await events.Wait(began, wait));
+
+        return new([], null, epoch, after.Value);
+    }
+
+    /// <summary>Changes the context, which is made where there is none. A change that returns the head as it is changes nothing.</summary>
+    private async Task<ContextRecord> Change(
+        Caller caller, long? ifGeneration, Func<ContextHead, (ContextHead Head, ContextEvent? Event)> change, int bytes = 0)
+    {
+        await Settled();
+        return await writer.Change(
+            head =>
+            {
+                var before = head ?? New(caller);
+                CheckAccess(before, caller);
+                if (ifGeneration is not null && ifGeneration != (head?.Context.Generation ?? 0))
+                {
+                    throw new RegistryException(RegistryError.Conflict, $"Context '{id}' has generation {head?.Context.Generation ?? 0}; {ifGeneration} was expected.")
+                    {
+                        CurrentGeneration = head?.Context.Generation ?? 0,
+                    };
+                }
+
+                var (next, happened) = change(before);
+                return happened is null && head is not null
+                    ? new Changed<ContextHead, ContextRecord>(head, head.Context)
+                    : new(next, next.Context, () => Tell(happened ?? EventOf(next.Context)));
+            },
+            bytes);
+    }
+
+    /// <summary>A context before its first change.</summary>
+    private ContextHead New(Caller caller)
+    {
+        var now = time.GetUtcMilliseconds();
+        return new ContextHead(
+            new ContextRecord { Tenant = tenant, Id = id, Owner = caller.Subject, CreatedAt = now, UpdatedAt = now },
+            LogHead.Empty);
+    }
+
+    private ContextRecord Next(ContextHead head) => head.Context with { Generation = head.Context.Generation + 1, UpdatedAt = time.GetUtcMilliseconds() };
+
+    private static ContextEvent EventOf(ContextRecord next) => new(next.Id, next.Generation);
+
+    private void Tell(ContextEvent happened)
+    {
+        var size = 256 + happened.Data.Length;
+        foreach (var message in happened.Messages ?? [])
+        {
+            size += message.Length;
+        }
+
+        events.Add(happened, size);
+    }
+
+    /// <summary>Where a reader stands that knows this generation; null where events since may have been forgotten. New tasks of that generation come again.</summary>
+    private long? Place(long? generation)
+    {
+        if (generation is null || generation <= knownBefore || generation > writer.Head?.Context.Generation)
+        {
+            return null;
+        }
+
+        var place = events.LastWhere(happened => happened.Generation <= generation && happened.TaskId is null);
+        return place is { } number && events.Holds(number) ? number : null;
+    }
+
+    private ContextHead? Visible(Caller caller) => writer.Head is { Deleting: false } head && head.Context.Owner == caller.Subject ? head : null;
+
+    private static void CheckAccess(ContextHead? head, Caller caller)
+    {
+        if (head is null or { Deleting: true } || head.Context.Owner != caller.Subject)
+        {
+            throw NotFound();
+        }
+    }
+
+    private Task<bool> HeadIsCurrent() => writer.IsCurrent(ContextGrainNames.StateName, storage, GrainContext.GrainId);
+
+    private void End()
+    {
+        events.Wake();
+        DeactivateOnIdle();
+    }
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Context not found", "context_id");
+}

@@ -1,0 +1,225 @@
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>What a grain keeps that has a head.</summary>
+[GenerateSerializer, Alias("HeadState`1")]
+public sealed class HeadState<THead>
+    where THead : class
+{
+    /// <summary>Null where there is none.</summary>
+    [Id(0)]
+    public THead? Head { get; set; }
+}
+
+/// <summary>What a change makes of a head.</summary>
+/// <param name="Head">The same object: nothing is written. Null: the state is cleared.</param>
+/// <param name="Committed">Run once that is stored.</param>
+internal readonly record struct Changed<THead, T>(THead? Head, T Result, Action? Committed = null);
+
+/// <summary>
+/// Changes the head of a grain whose calls interleave: one change after the other, each on what the one before made, and all that wait in one write.
+/// A call is answered once what it saw and made is stored. After a failed write the activation ends: the next starts from what is stored.
+/// </summary>
+internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state, Action deactivate)
+    where THead : class
+{
+    private const int MaxChanges = 256;
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly Queue<Waiting> waiting = new();
+    private Exception? broken;
+    private THead? stored;
+    private bool known;
+    private bool running;
+
+    /// <summary>As stored; null where there is none. What is being written is not in it yet. Not before the state was read.</summary>
+    public THead? Head
+    {
+        get
+        {
+            if (!known)
+            {
+                (stored, known) = (state.RecordExists ? state.State.Head : null, true);
+            }
+
+            return stored;
+        }
+    }
+
+    /// <summary>True once a write has failed: this activation is ending.</summary>
+    public bool IsBroken => broken is not null;
+
+    /// <summary>Called before changes, with the stored head: reads what they need to know.</summary>
+    public Func<THead?, ValueTask>? Load { get; init; }
+
+    /// <summary>Called with the stored head and the one about to take its place, before that is written: returns what to write.</summary>
+    public Func<THead, THead, Task<THead>>? Flush { get; init; }
+
+    /// <param name="change">Makes the next head of the head as it is; what it throws is its caller's answer, and changes nothing.</param>
+    /// <param name="bytes">About how much it adds to the head.</param>
+    public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
+    {
+        if (broken is not null)
+        {
+            return Task.FromException<T>(broken);
+        }
+
+        var next = new Waiting<T>(change) { Bytes = bytes };
+        waiting.Enqueue(next);
+        if (!running)
+        {
+            running = true;
+            _ = Run();
+        }
+
+        return next.Answer;
+    }
+
+    /// <summary>Whether the stored state is still the one that this activation knows.</summary>
+    public async Task<bool> IsCurrent(string stateName, IGrainStorage storage, GrainId id)
+    {
+        var found = new GrainState<HeadState<THead>>(new HeadState<THead>());
+        await storage.ReadStateAsync(stateName, id, found);
+        return found.RecordExists == state.RecordExists && (!found.RecordExists || found.ETag == state.Etag);
+    }
+
+    private async Task Run()
+    {
+        var batch = new List<Waiting>();
+        while (waiting.Count > 0 && broken is null)
+        {
+            Take(batch);
+            try
+            {
+                await Write(batch);
+            }
+            catch (Exception fault)
+            {
+                broken = fault;
+                deactivate();
+                batch.ForEach(change => change.Fail(fault));
+                break;
+            }
+
+            batch.ForEach(change => change.Complete());
+            batch.Clear();
+        }
+
+        running = false;
+        while (waiting.TryDequeue(out var left))
+        {
+            left.Fail(broken!);
+        }
+    }
+
+    private void Take(List<Waiting> batch)
+    {
+        var bytes = 0;
+        while (batch.Count < MaxChanges && waiting.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Bytes <= MaxBytes))
+        {
+            bytes += next.Bytes;
+            batch.Add(waiting.Dequeue());
+        }
+    }
+
+    private async Task Write(List<Waiting> batch)
+    {
+        var before = Head;
+        if (Load is not null)
+        {
+            await Load(before);
+        }
+
+        var after = before;
+        foreach (var change in batch)
+        {
+            after = change.Apply(after);
+        }
+
+        if (ReferenceEquals(before, after))
+        {
+            return;
+        }
+
+        if (before is not null && after is not null && Flush is not null)
+        {
+            after = await Flush(before, after);
+        }
+
+        await Store(before, after);
+    }
+
+    private async Task Store(THead? before, THead? after)
+    {
+        try
+        {
+            if (after is null)
+            {
+                await state.ClearStateAsync();
+            }
+            else
+            {
+                state.State = new HeadState<THead> { Head = after };
+                await state.WriteStateAsync();
+            }
+
+            stored = after;
+        }
+        catch
+        {
+            // Perhaps it was stored all the same: nobody may go by it before it is read again.
+            state.State = new HeadState<THead> { Head = before };
+            throw;
+        }
+    }
+
+    private abstract class Waiting
+    {
+        public int Bytes { get; init; }
+
+        public abstract THead? Apply(THead? head);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception fault);
+    }
+
+    private sealed class Waiting<T>(Func<THead?, Changed<THead, T>> change) : Waiting
+    {
+        private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Changed<THead, T> changed;
+        private Exception? refusal;
+
+        public Task<T> Answer => answer.Task;
+
+        public override THead? Apply(THead? head)
+        {
+            try
+            {
+                changed = change(head);
+                return changed.Head;
+            }
+            catch (Model.RegistryException refused)
+            {
+                refusal = refused;
+                return head;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (refusal is not null)
+            {
+                answer.SetException(refusal);
+                return;
+            }
+
+            changed.Committed?.Invoke();
+            answer.SetResult(changed.Result);
+        }
+
+        public override void Fail(Exception fault) => answer.SetException(fault);
+    }
+}

@@ -1,0 +1,126 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>Where a reader of a log goes on: at this item of this page, or of the tail where there is no such page yet.</summary>
+/// <param name="Base">The log's base when the place was told: another one means that the log was cleared since.</param>
+/// <param name="Index">The item's number, from 0.</param>
+public sealed record LogPosition(long Base, long Page, int Offset, long Index);
+
+/// <summary>A run of items, oldest first.</summary>
+/// <param name="Next">Null where there are no more.</param>
+public sealed record LogRun(IReadOnlyList<RawJson> Items, long First, LogPosition? Next);
+
+/// <summary>A page that a head names is not there: the log was cleared or deleted after that head was read.</summary>
+public sealed class MissingPageException(LogName log, long number) : Exception($"Page {number} of {log} is not there.");
+
+/// <summary>Reads logs from a head and the pages that it names.</summary>
+public sealed class LogReader(PageStore pages)
+{
+    private const int AtOnce = 32;
+
+    /// <summary>The newest <paramref name="count"/> items, oldest of them first. Reads the pages that hold them, and no other.</summary>
+    /// <param name="maxBytes">The most to read.</param>
+    /// <param name="cut">Where there are more bytes: true leaves out the oldest items, false refuses.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
+    /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
+    public async Task<IReadOnlyList<RawJson>> ReadNewest(LogName log, LogHead head, long count, long maxBytes, bool cut)
+    {
+        var newest = new List<RawJson>();
+        var bytes = 0L;
+        count = Math.Min(count, head.Count);
+        var full = !Take(head.Tail, newest, count, maxBytes, ref bytes);
+        for (var page = head.Pages; !full && newest.Count < count && page > head.Base;)
+        {
+            // A page holds no more than so many items, so these are all needed.
+            var most = Math.Min(AtOnce, (count - newest.Count + LogHead.PageItems - 1) / LogHead.PageItems);
+            var first = Math.Max(head.Base + 1, page - most + 1);
+            var read = new Task<LogPage>[page - first + 1];
+            for (var i = 0; i < read.Length; i++)
+            {
+                read[i] = Read(log, first + i);
+            }
+
+            await Task.WhenAll(read);
+            for (var i = read.Length - 1; !full && i >= 0; i--)
+            {
+                full = !Take(JsonObjects.Items((await read[i]).Items), newest, count, maxBytes, ref bytes);
+            }
+
+            page = first - 1;
+        }
+
+        if (full && !cut)
+        {
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"The {head.Count:N0} items have more than {maxBytes:N0} bytes, the most that one answer carries: ask for the newest with history_length, or read page by page.",
+                "history_length");
+        }
+
+        newest.Reverse();
+        return newest;
+    }
+
+    /// <summary>Items in order, from a position on; at least one where there is one.</summary>
+    /// <param name="from">Null: from the first.</param>
+    /// <exception cref="RegistryException">The position is none of this log.</exception>
+    /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
+    public async Task<LogRun> ReadForward(LogName log, LogHead head, LogPosition? from, int limit, long maxBytes)
+    {
+        var at = from ?? new LogPosition(head.Base, head.Base + 1, 0, 0);
+        if (at.Base != head.Base || at.Page <= head.Base || at.Offset < 0 || at.Index < 0)
+        {
+            throw RegistryException.Invalid("page_token", "is of items that are no longer there; leave it out to start over");
+        }
+
+        var items = new List<RawJson>(Math.Min(limit, 128));
+        var (bytes, page, offset) = (0L, at.Page, at.Offset);
+        while (true)
+        {
+            var inTail = page > head.Pages;
+            var here = inTail ? head.Tail : JsonObjects.Items((await Read(log, page)).Items);
+            if (!inTail && offset >= here.Length)
+            {
+                // What was the tail has become several pages.
+                (page, offset) = (page + 1, offset - here.Length);
+                continue;
+            }
+
+            for (; offset < here.Length; offset++)
+            {
+                bytes += here[offset].Length;
+                if (items.Count == limit || (items.Count > 0 && bytes > maxBytes))
+                {
+                    return new LogRun(items, at.Index, new LogPosition(head.Base, page, offset, at.Index + items.Count));
+                }
+
+                items.Add(here[offset]);
+            }
+
+            if (inTail)
+            {
+                return new LogRun(items, at.Index, null);
+            }
+        }
+    }
+
+    private async Task<LogPage> Read(LogName log, long number) => await pages.Read(log, number) ?? throw new MissingPageException(log, number);
+
+    /// <summary>Takes from the end; false where the bytes do not allow for all that is wanted.</summary>
+    private static bool Take(RawJson[] items, List<RawJson> newest, long count, long maxBytes, ref long bytes)
+    {
+        for (var i = items.Length - 1; i >= 0 && newest.Count < count; i--)
+        {
+            bytes += items[i].Length;
+            if (bytes > maxBytes)
+            {
+                return false;
+            }
+
+            newest.Add(items[i]);
+        }
+
+        return true;
+    }
+}

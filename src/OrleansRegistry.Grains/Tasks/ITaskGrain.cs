@@ -1,0 +1,99 @@
+using Orleans.Concurrency;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>
+/// The one writer of one task; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are answered once what they did is committed. What they are given
+/// was checked by the caller. Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that the call can be
+/// made again.
+/// </summary>
+[Alias("ITaskGrain")]
+public interface ITaskGrain : IGrainWithStringKey
+{
+    /// <summary>The task; null where there is none that the caller, or the holder of the lease, may see.</summary>
+    [Alias("Get")]
+    Task<TaskHead?> Get(Caller caller, string? leaseToken);
+
+    /// <summary>Appends to the task; null where there is none.</summary>
+    [Alias("Continue")]
+    Task<TaskSubmittedTo?> Continue(TaskMessage message);
+
+    /// <summary>Makes the task, or appends to it where it is there already. For <see cref="IContextGrain"/> only.</summary>
+    [Alias("Create")]
+    Task<TaskSubmittedTo> Create(TaskMessage message, string newContextId);
+
+    [Alias("Update")]
+    Task<TaskRecord> Update(TaskChange change);
+
+    [Alias("Cancel")]
+    Task<TaskRecord> Cancel(Caller caller, long? ifGeneration);
+
+    /// <summary>Deletes the task with all that belongs to it.</summary>
+    [Alias("Remove")]
+    Task Remove(Caller caller);
+
+    /// <summary>Deletes the task if it is over since before <paramref name="cutoff"/>; finishes a deletion that was begun.</summary>
+    /// <returns>Whether it is gone.</returns>
+    [Alias("Sweep")]
+    Task<bool> Sweep(DateTimeOffset cutoff);
+
+    /// <summary>Gives the task to a worker; null where it is not submitted, or no longer of that agent.</summary>
+    [Alias("Claim")]
+    Task<TaskHead?> Claim(string agentId, string worker, TimeSpan lease);
+
+    [Alias("Renew")]
+    Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease);
+
+    [Alias("Release")]
+    Task<TaskRecord> Release(Caller caller, string leaseToken);
+
+    /// <summary>Puts the task back to submitted if its lease is over.</summary>
+    [Alias("ExpireLease")]
+    Task ExpireLease();
+
+    /// <summary>The events after a generation; waits for the next up to <paramref name="wait"/>. Null where the caller may see no such task.</summary>
+    /// <param name="afterGeneration">Null: the task as it is.</param>
+    [Alias("ReadEvents")]
+    Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait);
+
+    [Alias("SaveWebhook")]
+    Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook);
+
+    [Alias("DeleteWebhook")]
+    Task DeleteWebhook(Caller caller, string webhookId);
+
+    [Alias("AddFeedback")]
+    Task<TaskFeedback> AddFeedback(Caller caller, RawJson data);
+}
+
+/// <summary>A message on its way to a task.</summary>
+/// <param name="Message">With its id.</param>
+/// <param name="ContextId">The context that the caller named; null for any.</param>
+/// <param name="Key">The idempotency key, where the message has an id of its own beside it.</param>
+[GenerateSerializer, Immutable, Alias("TaskMessage")]
+public sealed record TaskMessage(
+    [property: Id(0)] Caller Caller,
+    [property: Id(1)] CheckedMessage Message,
+    [property: Id(2)] string? ContextId,
+    [property: Id(3)] string? AgentId,
+    [property: Id(4)] RawJson Metadata,
+    [property: Id(5)] string? Key,
+    [property: Id(6)] long? IfGeneration);
+
+/// <summary>As <see cref="TaskSubmitted"/>.</summary>
+[GenerateSerializer, Immutable, Alias("TaskSubmittedTo")]
+public sealed record TaskSubmittedTo([property: Id(0)] TaskRecord Task, [property: Id(1)] bool Created, [property: Id(2)] bool Repeated);
+
+/// <summary>As <see cref="TaskUpdate"/>, checked; all messages have ids.</summary>
+[GenerateSerializer, Immutable, Alias("TaskChange")]
+public sealed record TaskChange(
+    [property: Id(0)] Caller Caller,
+    [property: Id(1)] TaskState? State,
+    [property: Id(2)] CheckedMessage? StatusMessage,
+    [property: Id(3)] IReadOnlyList<CheckedMessage> Messages,
+    [property: Id(4)] IReadOnlyList<TaskArtifact> Artifacts,
+    [property: Id(5)] RawJson Metadata,
+    [property: Id(6)] TaskState? IfState,
+    [property: Id(7)] long? IfGeneration,
+    [property: Id(8)] string? LeaseToken);

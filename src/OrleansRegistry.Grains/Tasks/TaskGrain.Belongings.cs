@@ -1,0 +1,148 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>What belongs to a task beside its messages: webhooks and feedback; and deleting it with all that does.</summary>
+internal sealed partial class TaskGrain
+{
+    private int feedbackCalls;
+    private TaskCompletionSource? feedbackDone;
+    private Task? removal;
+
+    public Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook) => Change(
+        caller,
+        null,
+        head =>
+        {
+            CheckOpen(head);
+            var others = head.Webhooks.Where(known => known.Id != webhook.Id).ToList();
+            if (others.Count >= TaskRules.MaxWebhooks)
+            {
+                throw new RegistryException(RegistryError.TooLarge, $"Task '{id}' has {others.Count} webhooks, as many as a task may have.", "id");
+            }
+
+            var next = Next(head) with { Webhooks = [.. others.Append(webhook).OrderBy(known => known.Id, StringComparer.Ordinal)] };
+            return (next, EventOf(next), webhook);
+        },
+        webhook.Config.Length);
+
+    public Task DeleteWebhook(Caller caller, string webhookId) => Change(caller, null, head =>
+    {
+        if (!head.Webhooks.Any(known => known.Id == webhookId))
+        {
+            return (head, null, false);
+        }
+
+        CheckOpen(head);
+        var next = Next(head) with { Webhooks = [.. head.Webhooks.Where(known => known.Id != webhookId)] };
+        return (next, EventOf(next), true);
+    });
+
+    public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)
+    {
+        if (writer.Head is not { Deleting: false } head || head.Owner != caller.Subject)
+        {
+            throw NotFound();
+        }
+
+        feedbackCalls++;
+        try
+        {
+            return await Feedback().Add(caller.Subject, data);
+        }
+        finally
+        {
+            if (--feedbackCalls == 0)
+            {
+                feedbackDone?.TrySetResult();
+            }
+        }
+    }
+
+    public async Task Remove(Caller caller)
+    {
+        await writer.Change(head => head is null || head.Owner != caller.Subject ? throw NotFound() : Removing(head));
+        await FinishRemoval();
+    }
+
+    public async Task<bool> Sweep(DateTimeOffset cutoff)
+    {
+        var gone = await writer.Change(head => head switch
+        {
+            null => new(head, true),
+            { Deleting: true } => new(head, true),
+            _ when head.Status.State.IsTerminal() && head.Status.Timestamp < cutoff => Removing(head),
+            _ => new(head, false),
+        });
+        if (gone && writer.Head is not null)
+        {
+            await FinishRemoval();
+        }
+
+        return gone;
+    }
+
+    /// <summary>From here on nobody sees the task; what belongs to it goes before its head does.</summary>
+    private Changed<TaskHead, bool> Removing(TaskHead head)
+    {
+        if (head.Deleting)
+        {
+            return new(head, true);
+        }
+
+        var next = Next(head) with { Deleting = true, Lease = null };
+        return Publish(head, (next, EventOf(next) with { Deleted = true }, true));
+    }
+
+    private async Task FinishRemoval()
+    {
+        removal ??= RunRemoval();
+        try
+        {
+            await removal;
+        }
+        finally
+        {
+            removal = null;
+        }
+    }
+
+    private async Task RunRemoval()
+    {
+        if (feedbackCalls > 0)
+        {
+            feedbackDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await feedbackDone.Task;
+        }
+
+        if (writer.Head is not { Deleting: true } head)
+        {
+            return;
+        }
+
+        await Feedback().Clear();
+        await history.DeletePages(head.History, head.History.Base);
+        await artifacts.DeletePages(head.Artifacts, head.Artifacts.Base);
+        await writer.Change<bool>(current =>
+        {
+            if (current is not { Deleting: true })
+            {
+                return new(current, false);
+            }
+
+            history.Clear();
+            artifacts.Clear();
+            return new(null, true, Forget);
+        });
+    }
+
+    private void Forget()
+    {
+        var told = events;
+        events = new EventLog<TaskEvent>(0, waits, time);
+        told.Wake();
+        DeactivateOnIdle();
+    }
+
+    private IFeedbackGrain Feedback() => GrainFactory.GetGrain<IFeedbackGrain>(this.GetPrimaryKeyString());
+}

@@ -1,0 +1,185 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using Orleans.Storage;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>What calls of a task have in common: who may see it, and how it goes from one head to the next.</summary>
+[Reentrant]
+internal sealed partial class TaskGrain : Grain, ITaskGrain
+{
+    private readonly HeadWriter<TaskHead> writer;
+    private readonly PageStore pages;
+    private readonly IGrainStorage storage;
+    private readonly TaskRules rules;
+    private readonly GrainWaits waits;
+    private readonly TimeProvider time;
+    private PagedLog history = null!;
+    private PagedLog artifacts = null!;
+    private EventLog<TaskEvent> events = null!;
+    private string tenant = "";
+    private string id = "";
+
+    public TaskGrain(
+        [PersistentState(TaskGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<TaskHead>> state,
+        [FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage,
+        PageStore pages,
+        TaskRules rules,
+        GrainWaits waits,
+        TimeProvider time)
+    {
+        (this.storage, this.pages, this.rules, this.waits, this.time) = (storage, pages, rules, waits, time);
+        writer = new HeadWriter<TaskHead>(state, End) { Load = Load, Flush = Flush };
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        history = new PagedLog(LogName.HistoryOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
+        artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
+        events = new EventLog<TaskEvent>(writer.Head?.Generation ?? 0, waits, time);
+        return Task.CompletedTask;
+    }
+
+    public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>
+        Task.FromResult(writer.Head is { Deleting: false } head && (head.Owner == caller.Subject || IsLive(head, leaseToken)) ? head : null);
+
+    /// <summary>Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event.</summary>
+    private Task<T> Change<T>(Caller caller, string? leaseToken, Func<TaskHead, (TaskHead Head, TaskEvent? Event, T Result)> change, int bytes = 0) => writer.Change(
+        head =>
+        {
+            if (head is null or { Deleting: true })
+            {
+                throw NotFound();
+            }
+
+            CheckAccess(head, caller, leaseToken);
+            return Publish(head, change(head));
+        },
+        bytes);
+
+    private Changed<TaskHead, T> Publish<T>(TaskHead? before, (TaskHead Head, TaskEvent? Event, T Result) made) => ReferenceEquals(before, made.Head)
+        ? new(made.Head, made.Result)
+        : new(made.Head, made.Result, () => Tell(made.Head, made.Event!));
+
+    private void Tell(TaskHead head, TaskEvent happened)
+    {
+        events.Add(happened, SizeOf(happened));
+        if (happened.Status is { State: TaskState.Submitted } && head.AgentId is not null)
+        {
+            // Workers of the agent may be waiting for it.
+            _ = GrainFactory.GetGrain<IAgentWorkGrain>(GrainKeys.For(tenant, head.AgentId)).Submitted(id);
+        }
+    }
+
+    /// <summary>The head of the next generation, before anything else of it changes.</summary>
+    private TaskHead Next(TaskHead head) => head with { Generation = head.Generation + 1, UpdatedAt = time.GetUtcMilliseconds() };
+
+    private TaskEvent EventOf(TaskHead next) => new(id, next.ContextId, next.Generation);
+
+    /// <summary>A status as of now; its time never falls behind the one before.</summary>
+    private TaskStatus StatusOf(TaskHead? before, TaskState state, RawJson message = default)
+    {
+        var now = time.GetUtcMilliseconds();
+        return new TaskStatus(state, before is not null && before.Status.Timestamp > now ? before.Status.Timestamp : now, message);
+    }
+
+    private void CheckAccess(TaskHead head, Caller caller, string? leaseToken)
+    {
+        if (leaseToken is not null && !IsLive(head, leaseToken))
+        {
+            throw head.Owner == caller.Subject || leaseToken == head.LostToken || leaseToken == head.Lease?.Token
+                ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token") { CurrentGeneration = head.Generation }
+                : NotFound();
+        }
+
+        if (leaseToken is null && head.Owner != caller.Subject)
+        {
+            throw NotFound();
+        }
+    }
+
+    private bool IsLive(TaskHead head, string? leaseToken) =>
+        leaseToken is not null && head.Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > time.GetUtcNow();
+
+    private void CheckOpen(TaskHead head)
+    {
+        var state = head.Status.State;
+        if (state.IsTerminal())
+        {
+            throw new RegistryException(
+                RegistryError.Terminal,
+                $"Task '{id}' is {state.ToV03()}, which is final: nothing about it changes any more. Begin a new task, and name this one in its message's referenceTaskIds.")
+            {
+                CurrentState = state,
+                CurrentGeneration = head.Generation,
+            };
+        }
+    }
+
+    private void CheckGeneration(TaskHead head, long? expected)
+    {
+        if (expected is not null && expected != head.Generation)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"Task '{id}' has generation {head.Generation}; {expected} was expected.")
+            {
+                CurrentGeneration = head.Generation,
+                CurrentState = head.Status.State,
+            };
+        }
+    }
+
+    private async ValueTask Load(TaskHead? head)
+    {
+        if (head is { Deleting: true })
+        {
+            // Nothing is appended to it any more, and its pages may be gone.
+            return;
+        }
+
+        await history.LoadIds(head?.History ?? LogHead.Empty);
+        await artifacts.LoadIds(head?.Artifacts ?? LogHead.Empty);
+    }
+
+    private async Task<TaskHead> Flush(TaskHead before, TaskHead after)
+    {
+        if (!before.History.IsFull && !before.Artifacts.IsFull)
+        {
+            return after;
+        }
+
+        return after with
+        {
+            History = await history.Flush(before.History, after.History, HeadIsCurrent),
+            Artifacts = await artifacts.Flush(before.Artifacts, after.Artifacts, HeadIsCurrent),
+        };
+    }
+
+    private Task<bool> HeadIsCurrent() => writer.IsCurrent(TaskGrainNames.StateName, storage, GrainContext.GrainId);
+
+    private void End()
+    {
+        events.Wake();
+        DeactivateOnIdle();
+    }
+
+    private static int SizeOf(TaskEvent happened)
+    {
+        var size = 256 + happened.Metadata.Length + (happened.Status?.Message.Length ?? 0);
+        foreach (var message in happened.Messages ?? [])
+        {
+            size += message.Length;
+        }
+
+        foreach (var artifact in happened.Artifacts ?? [])
+        {
+            size += artifact.Json.Length;
+        }
+
+        return size;
+    }
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");
+}

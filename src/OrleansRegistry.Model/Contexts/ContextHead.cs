@@ -1,0 +1,13 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>One context as it is stored: all but the pages of its messages. Immutable.</summary>
+/// <param name="Context">What callers see of it.</param>
+/// <param name="Messages">Its own messages, each stamped with its id.</param>
+/// <param name="Swept">The pages of cleared messages up to this number are deleted.</param>
+/// <param name="Deleting">It is being deleted, and nobody sees it any more.</param>
+[GenerateSerializer, Immutable, Alias("ContextHead")]
+public sealed record ContextHead(
+    [property: Id(0)] ContextRecord Context,
+    [property: Id(1)] LogHead Messages,
+    [property: Id(2)] long Swept = 0,
+    [property: Id(3)] bool Deleting = false);

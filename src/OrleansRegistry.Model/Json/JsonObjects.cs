@@ -1,0 +1,102 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace OrleansRegistry.Model;
+
+/// <summary>Works on JSON objects member by member; what it does not touch keeps the bytes it was sent with.</summary>
+public static class JsonObjects
+{
+    /// <summary>
+    /// <paramref name="target"/> with the members of <paramref name="changes"/>: a member that both have takes the new value, in its old place; a null
+    /// is a value like any other.
+    /// </summary>
+    /// <param name="target">One JSON object; empty stands for one without members.</param>
+    public static RawJson Merge(RawJson target, RawJson changes)
+    {
+        if (target.IsEmpty)
+        {
+            return changes;
+        }
+
+        using var before = JsonDocument.Parse(target.Utf8);
+        using var after = JsonDocument.Parse(changes.Utf8);
+        var output = new ArrayBufferWriter<byte>(target.Length + changes.Length);
+        output.Write("{"u8);
+        foreach (var member in before.RootElement.EnumerateObject())
+        {
+            Write(output, member, after.RootElement.TryGetProperty(member.Name, out var change) ? change : member.Value);
+        }
+
+        foreach (var member in after.RootElement.EnumerateObject())
+        {
+            if (!before.RootElement.TryGetProperty(member.Name, out _))
+            {
+                Write(output, member, member.Value);
+            }
+        }
+
+        output.Write("}"u8);
+        return RawJson.FromValid(output.WrittenSpan);
+    }
+
+    /// <summary>The items of a JSON array, each with its bytes.</summary>
+    /// <exception cref="JsonException">It is no JSON array.</exception>
+    public static RawJson[] Items(RawJson array)
+    {
+        using var document = JsonDocument.Parse(array.Utf8, JsonInput.Stored);
+        if (document.RootElement.ValueKind != JsonValueKind.Array)
+        {
+            throw new JsonException("An array was expected.");
+        }
+
+        var items = new RawJson[document.RootElement.GetArrayLength()];
+        var next = 0;
+        foreach (var item in document.RootElement.EnumerateArray())
+        {
+            items[next++] = JsonInput.Copy(item);
+        }
+
+        return items;
+    }
+
+    /// <summary>One JSON array of these items.</summary>
+    public static RawJson Array(IReadOnlyList<RawJson> items)
+    {
+        var length = 2;
+        for (var i = 0; i < items.Count; i++)
+        {
+            length += items[i].Length + 1;
+        }
+
+        var output = new ArrayBufferWriter<byte>(length);
+        output.Write("["u8);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (i > 0)
+            {
+                output.Write(","u8);
+            }
+
+            output.Write(items[i].Span);
+        }
+
+        output.Write("]"u8);
+        return RawJson.FromValid(output.WrittenSpan);
+    }
+
+    internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, JsonElement value) => Write(output, member, JsonMarshal.GetRawUtf8Value(value));
+
+    internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, ReadOnlySpan<byte> value)
+    {
+        if (output.WrittenSpan[^1] != (byte)'{')
+        {
+            output.Write(","u8);
+        }
+
+        output.Write("\""u8);
+        output.Write(JsonMarshal.GetRawUtf8PropertyName(member));
+        output.Write("\":"u8);
+        output.Write(value);
+    }
+}

@@ -1,0 +1,70 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>
+/// The registry of tasks. Every member refuses with a <see cref="RegistryException"/>; a task of another owner is
+/// <see cref="RegistryError.NotFound"/>, as one that does not exist. A write is durable before it is answered. A task in a terminal state is
+/// never changed: <see cref="RegistryError.Terminal"/>. A write answers the task without its history and artifacts.
+/// </summary>
+public interface ITaskRegistry
+{
+    /// <summary>Begins a task, or continues one: the message is appended and the state is submitted again.</summary>
+    Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default);
+
+    /// <summary>The task, or null.</summary>
+    Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default);
+
+    /// <summary>The task once its generation is greater than <paramref name="currentGeneration"/>, or as it is after <paramref name="wait"/> (up to 60 seconds); null where there is none.</summary>
+    Task<TaskRecord?> WaitAsync(Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default);
+
+    /// <summary>The messages, oldest first.</summary>
+    /// <param name="pageSize">1 to 1,000.</param>
+    Task<ItemPage<RawJson>> ReadHistoryAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Changes a task; <see cref="TaskUpdate.IfState"/> makes it a compare-and-set.</summary>
+    Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default);
+
+    /// <summary>Cancels a task that is not over.</summary>
+    Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a task, over or not, with its history, artifacts and feedback.</summary>
+    Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default);
+
+    Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>How many tasks there are in each state (exact); paging and view of the query are ignored.</summary>
+    Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The task first, then every event in order, ending after a terminal state or a deletion. After <paramref name="afterGeneration"/>, where the
+    /// events since are still held, they come without the task before them.
+    /// </summary>
+    IAsyncEnumerable<TaskEvent> WatchAsync(Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a submitted task of the agent to a worker, oldest first; null where none came in time. The task comes whole. Workers see the tasks of every owner.</summary>
+    Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default);
+
+    /// <summary>Keeps a claimed task for <paramref name="lease"/> from now.</summary>
+    Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default);
+
+    /// <summary>Gives a claimed task back: it is submitted again.</summary>
+    Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default);
+
+    /// <param name="id">Null: the configuration's <c>id</c>, else one is made.</param>
+    Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default);
+
+    /// <summary>The webhooks of a task, in the order of their ids.</summary>
+    Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes a webhook; it may be gone already.</summary>
+    Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default);
+
+    /// <summary>Stores feedback, of a task in any state.</summary>
+    Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default);
+
+    /// <summary>The feedback of a task, oldest first.</summary>
+    Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Deletes all tasks and contexts that the caller owns.</summary>
+    /// <returns>How many tasks and contexts were deleted.</returns>
+    Task<(long Tasks, long Contexts)> ClearAllAsync(Caller caller, CancellationToken cancellationToken = default);
+}

@@ -1,0 +1,74 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>A message that begins a task, or continues one that is not over.</summary>
+/// <param name="Message">The A2A message: one JSON object with <c>role</c> and <c>parts</c>, and <c>messageId</c>, <c>taskId</c>, <c>contextId</c> where the caller gives them.</param>
+public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
+{
+    /// <summary>Null: the message's <c>taskId</c>, else made from the message id, so that the same message sent twice is one task.</summary>
+    public string? TaskId { get; init; }
+
+    /// <summary>Null: the message's <c>contextId</c>, else the task's own, else a new context.</summary>
+    public string? ContextId { get; init; }
+
+    /// <summary>The agent that is to work on a new task.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>Merged into the task's metadata, member by member.</summary>
+    public ReadOnlyMemory<byte>? Metadata { get; init; }
+
+    /// <summary>Two submissions with one key are one; stands for the message id where the message has none.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>The task must have this generation.</summary>
+    public long? IfGeneration { get; init; }
+}
+
+/// <param name="Created">True where the task is new.</param>
+/// <param name="Repeated">True where the message was stored before, and nothing was changed.</param>
+public sealed record TaskSubmitted(TaskRecord Task, bool Created, bool Repeated);
+
+/// <summary>A change of a task that is not over. All that is set happens at once, as one generation.</summary>
+public sealed record TaskUpdate
+{
+    public TaskState? State { get; init; }
+
+    /// <summary>The A2A message of the new status.</summary>
+    public ReadOnlyMemory<byte>? StatusMessage { get; init; }
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> Messages { get; init; } = [];
+
+    public IReadOnlyList<ArtifactUpdate> Artifacts { get; init; } = [];
+
+    /// <summary>Merged into the task's metadata, member by member.</summary>
+    public ReadOnlyMemory<byte>? Metadata { get; init; }
+
+    /// <summary>The task must be in this state: compare-and-set.</summary>
+    public TaskState? IfState { get; init; }
+
+    /// <summary>The task must have this generation.</summary>
+    public long? IfGeneration { get; init; }
+
+    /// <summary>The caller works on the task under this lease, which must still be the task's.</summary>
+    public string? LeaseToken { get; init; }
+}
+
+/// <summary>An artifact, or a chunk of one, on its way to a task. See <see cref="TaskArtifact"/>.</summary>
+public sealed record ArtifactUpdate(ReadOnlyMemory<byte> Json, bool Append = false, bool LastChunk = false);
+
+/// <summary>A worker asks for a task of its agent.</summary>
+/// <param name="Worker">How to call the worker, for people. 1 to 256 characters.</param>
+/// <param name="Lease">How long the task is the worker's unless renewed: 1 second to 1 hour.</param>
+/// <param name="Wait">How long to wait for a task: up to 60 seconds.</param>
+public sealed record TaskClaim(string Worker, TimeSpan Lease, TimeSpan Wait);
+
+/// <summary>A webhook of a task: who is to be told of its events.</summary>
+/// <param name="Id">Unique within the task.</param>
+/// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
+[GenerateSerializer, Immutable, Alias("TaskWebhook")]
+public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config);
+
+/// <summary>What somebody said about a task.</summary>
+/// <param name="Number">From 1, in the order of arrival.</param>
+/// <param name="Data">One JSON object.</param>
+[GenerateSerializer, Immutable, Alias("TaskFeedback")]
+public sealed record TaskFeedback([property: Id(0)] long Number, [property: Id(1)] string Subject, [property: Id(2)] DateTimeOffset At, [property: Id(3)] RawJson Data);

@@ -1,0 +1,89 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>One task as it is stored: all but the pages of its history and artifacts. Immutable.</summary>
+[GenerateSerializer, Immutable, Alias("TaskHead")]
+public sealed record TaskHead
+{
+    [Id(0)]
+    public required string Tenant { get; init; }
+
+    [Id(1)]
+    public required string Id { get; init; }
+
+    [Id(2)]
+    public required string ContextId { get; init; }
+
+    [Id(3)]
+    public required string Owner { get; init; }
+
+    [Id(4)]
+    public string? AgentId { get; init; }
+
+    [Id(5)]
+    public required TaskStatus Status { get; init; }
+
+    [Id(6)]
+    public RawJson Metadata { get; init; }
+
+    [Id(7)]
+    public long Generation { get; init; }
+
+    [Id(8)]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    [Id(9)]
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>The messages, each stamped with the ids of task and context.</summary>
+    [Id(10)]
+    public LogHead History { get; init; } = LogHead.Empty;
+
+    /// <summary>What was sent of artifacts, in order; see <see cref="ArtifactLog"/>.</summary>
+    [Id(11)]
+    public LogHead Artifacts { get; init; } = LogHead.Empty;
+
+    /// <summary>How many artifacts there are once <see cref="Artifacts"/> is folded.</summary>
+    [Id(12)]
+    public int ArtifactCount { get; init; }
+
+    [Id(13)]
+    public TaskLease? Lease { get; init; }
+
+    /// <summary>The token of the last lease that ended before its holder gave it back: so that the holder can be told.</summary>
+    [Id(14)]
+    public string? LostToken { get; init; }
+
+    /// <summary>In the order of their ids.</summary>
+    [Id(15)]
+    public IReadOnlyList<TaskWebhook> Webhooks { get; init; } = [];
+
+    /// <summary>The idempotency keys of the newest submissions whose messages had ids of their own.</summary>
+    [Id(16)]
+    public IReadOnlyList<string> Keys { get; init; } = [];
+
+    /// <summary>It is being deleted, and nobody sees it any more.</summary>
+    [Id(17)]
+    public bool Deleting { get; init; }
+
+    /// <summary>The task without history and artifacts, and without the secret of its lease.</summary>
+    public TaskRecord ToRecord() => new()
+    {
+        Tenant = Tenant,
+        Id = Id,
+        ContextId = ContextId,
+        Owner = Owner,
+        AgentId = AgentId,
+        Status = Status,
+        Metadata = Metadata,
+        Generation = Generation,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        HistoryCount = History.Count,
+        ArtifactCount = ArtifactCount,
+        Lease = Lease is null ? null : Lease with { Token = "" },
+    };
+}
+
+/// <summary>The feedback of one task as it is stored: all but its pages.</summary>
+[GenerateSerializer, Immutable, Alias("FeedbackHead")]
+public sealed record FeedbackHead([property: Id(0)] LogHead Items);

@@ -1,0 +1,124 @@
+namespace OrleansRegistry.Model;
+
+/// <summary>What a task is doing, and since when.</summary>
+/// <param name="Timestamp">In UTC, to the millisecond.</param>
+/// <param name="Message">The A2A message that came with the state; empty where none did.</param>
+[GenerateSerializer, Immutable, Alias("TaskStatus")]
+public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id(1)] DateTimeOffset Timestamp, [property: Id(2)] RawJson Message = default);
+
+/// <summary>Who works on a task, until when.</summary>
+/// <param name="Token">Known to the holder alone: empty but where the task was claimed or its lease renewed.</param>
+[GenerateSerializer, Immutable, Alias("TaskLease")]
+public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt);
+
+/// <summary>One task as committed, with the part of its history and artifacts that was asked for. Immutable.</summary>
+[GenerateSerializer, Immutable, Alias("TaskRecord")]
+public sealed record TaskRecord
+{
+    [Id(0)]
+    public required string Tenant { get; init; }
+
+    /// <summary>Unique within the tenant.</summary>
+    [Id(1)]
+    public required string Id { get; init; }
+
+    [Id(2)]
+    public required string ContextId { get; init; }
+
+    /// <summary>The subject that made the task; set once.</summary>
+    [Id(3)]
+    public required string Owner { get; init; }
+
+    /// <summary>The agent that is to work on it; null for none.</summary>
+    [Id(4)]
+    public string? AgentId { get; init; }
+
+    [Id(5)]
+    public required TaskStatus Status { get; init; }
+
+    /// <summary>One JSON object; empty where there is none.</summary>
+    [Id(6)]
+    public RawJson Metadata { get; init; }
+
+    /// <summary>1 for a new task; one more with every change.</summary>
+    [Id(7)]
+    public long Generation { get; init; }
+
+    [Id(8)]
+    public DateTimeOffset CreatedAt { get; init; }
+
+    [Id(9)]
+    public DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>How many messages there are in all.</summary>
+    [Id(10)]
+    public long HistoryCount { get; init; }
+
+    /// <summary>How many artifacts there are in all.</summary>
+    [Id(11)]
+    public int ArtifactCount { get; init; }
+
+    /// <summary>The newest messages, oldest of them first, as many as were asked for.</summary>
+    [Id(12)]
+    public IReadOnlyList<RawJson> History { get; init; } = [];
+
+    /// <summary>The artifacts, each whole, where they were asked for.</summary>
+    [Id(13)]
+    public IReadOnlyList<RawJson> Artifacts { get; init; } = [];
+
+    /// <summary>Null where nobody works on it.</summary>
+    [Id(14)]
+    public TaskLease? Lease { get; init; }
+}
+
+/// <summary>How much of a task to load; the default is all of it.</summary>
+public readonly record struct TaskView
+{
+    private readonly bool withoutArtifacts;
+
+    /// <param name="HistoryLength">As <see cref="HistoryLength"/>.</param>
+    /// <param name="Artifacts">As <see cref="Artifacts"/>.</param>
+    public TaskView(int? HistoryLength, bool Artifacts = true) => (this.HistoryLength, withoutArtifacts) = (HistoryLength, !Artifacts);
+
+    /// <summary>The newest so many messages; null, 0 or negative for all.</summary>
+    public int? HistoryLength { get; init; }
+
+    /// <summary>Whether artifacts are loaded.</summary>
+    public bool Artifacts
+    {
+        get => !withoutArtifacts;
+        init => withoutArtifacts = !value;
+    }
+
+    /// <summary>Neither history nor artifacts.</summary>
+    public bool HeadOnly { get; init; }
+
+    /// <summary>The lease under which the caller works on the task: its holder sees the task of any owner.</summary>
+    public string? LeaseToken { get; init; }
+}
+
+/// <summary>
+/// One change of a task. What the change did not touch is null or empty. Every change is one event.
+/// </summary>
+/// <param name="Snapshot">The whole task, where the event is the first of a stream or events in between are no longer held; then the rest is empty.</param>
+/// <param name="Status">The status as of this change.</param>
+/// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> where they had them.</param>
+/// <param name="Deleted">The task is gone.</param>
+[GenerateSerializer, Immutable, Alias("TaskEvent")]
+public sealed record TaskEvent(
+    [property: Id(0)] string TaskId,
+    [property: Id(1)] string ContextId,
+    [property: Id(2)] long Generation,
+    [property: Id(3)] TaskRecord? Snapshot = null,
+    [property: Id(4)] TaskStatus? Status = null,
+    [property: Id(5)] IReadOnlyList<RawJson>? Messages = null,
+    [property: Id(6)] IReadOnlyList<TaskArtifact>? Artifacts = null,
+    [property: Id(7)] RawJson Metadata = default,
+    [property: Id(8)] bool Deleted = false);
+
+/// <summary>An artifact as it is sent to a task.</summary>
+/// <param name="Json">The A2A artifact: one JSON object with <c>artifactId</c> and <c>parts</c>.</param>
+/// <param name="Append">Its parts are added to those of the artifact with that id; else it takes that one's place.</param>
+/// <param name="LastChunk">No more will be appended to it.</param>
+[GenerateSerializer, Immutable, Alias("TaskArtifact")]
+public readonly record struct TaskArtifact([property: Id(0)] RawJson Json, [property: Id(1)] bool Append = false, [property: Id(2)] bool LastChunk = false);

@@ -1,0 +1,132 @@
+using System.Text.Json;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Storage;
+
+/// <summary>
+/// A task's head as stores hold it. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
+/// such <c>status_message</c>, <c>artifact_count</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c> and <c>keys</c>; all else is in the fields, <see cref="TaskFields"/>.
+/// One that is being deleted has the owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
+/// </summary>
+public static class TaskHeadCodec
+{
+    public static RecordBody Write(TaskHead task)
+    {
+        var fields = new TaskFields(
+            task.ContextId,
+            task.Status.State,
+            task.Status.Timestamp,
+            task.Deleting ? "" : task.Owner,
+            task.Deleting ? null : task.AgentId,
+            task.CreatedAt,
+            task.UpdatedAt,
+            task.Lease?.ExpiresAt,
+            task.Webhooks.Count > 0,
+            task.Metadata);
+        return new RecordBody(FieldsWriter.Write(task, WriteDocument), fields.Write()) { Source = fields };
+    }
+
+    /// <exception cref="JsonException">The record is none that <see cref="Write"/> made.</exception>
+    public static TaskHead Read(StoredRecord stored)
+    {
+        var fields = stored.Body.Source as TaskFields ?? TaskFields.Read(stored.Body.Fields);
+        using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
+        var root = document.RootElement;
+        var deletingOwner = root.TryGetProperty("deleting"u8, out var deleting) ? deleting.GetString() : null;
+        return new TaskHead
+        {
+            Tenant = stored.Key.Tenant,
+            Id = stored.Key.Id,
+            ContextId = fields.ContextId,
+            Owner = deletingOwner ?? fields.Owner,
+            AgentId = fields.AgentId,
+            Status = new Model.TaskStatus(
+                fields.State, fields.StatusAt, root.TryGetProperty("status_message"u8, out var message) ? JsonInput.Copy(message) : default),
+            Metadata = fields.Metadata,
+            Generation = root.GetProperty("generation"u8).GetInt64(),
+            CreatedAt = fields.CreatedAt,
+            UpdatedAt = fields.UpdatedAt,
+            History = LogJson.Read(root.GetProperty("history"u8)),
+            Artifacts = root.TryGetProperty("artifacts"u8, out var artifacts) ? LogJson.Read(artifacts) : LogHead.Empty,
+            ArtifactCount = root.TryGetProperty("artifact_count"u8, out var count) ? count.GetInt32() : 0,
+            Lease = root.TryGetProperty("lease"u8, out var lease) ? ReadLease(lease) : null,
+            LostToken = root.TryGetProperty("lost_token"u8, out var lost) ? lost.GetString() : null,
+            Webhooks = root.TryGetProperty("webhooks"u8, out var webhooks) ? [.. webhooks.EnumerateArray().Select(ReadWebhook)] : [],
+            Keys = root.TryGetProperty("keys"u8, out var keys) ? [.. keys.EnumerateArray().Select(key => key.GetString()!)] : [],
+            Deleting = deletingOwner is not null,
+        };
+    }
+
+    private static void WriteDocument(Utf8JsonWriter json, TaskHead task)
+    {
+        json.WriteNumber("generation"u8, task.Generation);
+        if (!task.Status.Message.IsEmpty)
+        {
+            json.WritePropertyName("status_message"u8);
+            json.WriteRawValue(task.Status.Message.Span, skipInputValidation: true);
+        }
+
+        LogJson.Write(json, "history"u8, task.History);
+        if (task.Artifacts.Count > 0)
+        {
+            LogJson.Write(json, "artifacts"u8, task.Artifacts);
+            json.WriteNumber("artifact_count"u8, task.ArtifactCount);
+        }
+
+        if (task.Lease is { } lease)
+        {
+            json.WriteStartObject("lease"u8);
+            json.WriteString("worker"u8, lease.Worker);
+            json.WriteString("token"u8, lease.Token);
+            json.WriteString("expires_at"u8, lease.ExpiresAt);
+            json.WriteEndObject();
+        }
+
+        if (task.LostToken is not null)
+        {
+            json.WriteString("lost_token"u8, task.LostToken);
+        }
+
+        if (task.Webhooks.Count > 0)
+        {
+            WriteWebhooks(json, task.Webhooks);
+        }
+
+        if (task.Keys.Count > 0)
+        {
+            json.WriteStartArray("keys"u8);
+            foreach (var key in task.Keys)
+            {
+                json.WriteStringValue(key);
+            }
+
+            json.WriteEndArray();
+        }
+
+        if (task.Deleting)
+        {
+            json.WriteString("deleting"u8, task.Owner);
+        }
+    }
+
+    private static void WriteWebhooks(Utf8JsonWriter json, IReadOnlyList<TaskWebhook> webhooks)
+    {
+        json.WriteStartArray("webhooks"u8);
+        foreach (var webhook in webhooks)
+        {
+            json.WriteStartObject();
+            json.WriteString("id"u8, webhook.Id);
+            json.WritePropertyName("config"u8);
+            json.WriteRawValue(webhook.Config.Span, skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static TaskLease ReadLease(JsonElement lease) => new(
+        lease.GetProperty("worker"u8).GetString()!, lease.GetProperty("token"u8).GetString()!, lease.GetProperty("expires_at"u8).GetDateTimeOffset());
+
+    private static TaskWebhook ReadWebhook(JsonElement webhook) =>
+        new(webhook.GetProperty("id"u8).GetString()!, JsonInput.Copy(webhook.GetProperty("config"u8)));
+}

@@ -1,0 +1,34 @@
+using OrleansRegistry.Agents;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Contexts;
+
+/// <summary>Clears or deletes a context, however long that takes.</summary>
+internal static class ContextClearing
+{
+    /// <returns>How many tasks were deleted; null where there is no such context.</returns>
+    public static async Task<long?> Run(IGrainFactory grains, Caller caller, string id, bool delete, CancellationToken cancellationToken)
+    {
+        var (run, tasks) = (DerivedId.Random(), (long?)null);
+        var grain = grains.GetGrain<IContextGrain>(GrainKeys.For(caller.Tenant, id));
+        try
+        {
+            while (true)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                var cleared = await GrainCalls.Run(grain, context => context.Clear(caller, delete, run));
+                tasks = cleared.Tasks;
+                if (cleared.Done)
+                {
+                    return tasks;
+                }
+            }
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            // With a count known, it went while nobody was asking.
+            return tasks;
+        }
+    }
+}

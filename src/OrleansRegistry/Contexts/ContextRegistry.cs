@@ -1,0 +1,134 @@
+using System.Runtime.CompilerServices;
+using OrleansRegistry.Agents;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Tasks;
+
+namespace OrleansRegistry.Contexts;
+
+/// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
+internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskRules rules) : IContextRegistry
+{
+    private const int MaxTaskIds = 100;
+    private const int MaxPageSize = 100;
+
+    public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
+        await GrainCalls.Run(Grain(caller, id), context => context.Get(caller)) is { } head ? await Summarize(head.Context, cancellationToken) : null;
+
+    public Task<ContextRecord> UpdateAsync(Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var read = rules.ReadObject(data, "data");
+        return GrainCalls.Run(grain, context => context.Update(caller, read, ifGeneration));
+    }
+
+    public Task<ContextRecord> AppendAsync(
+        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        if (messages.Count == 0)
+        {
+            throw RegistryException.Invalid("messages", "must have at least one message");
+        }
+
+        if (messages.Sum(message => (long)message.Length) is var bytes && bytes > rules.MaxLoadBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"messages: have {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once", "messages");
+        }
+
+        var read = CheckedUpdate.Messages(messages, rules);
+        return GrainCalls.Run(grain, context => context.Append(caller, read, ifGeneration));
+    }
+
+    public async Task<ItemPage<RawJson>> ReadMessagesAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        LogTokens.CheckPageSize(pageSize, 1000);
+        var query = $"messages\n{caller.Tenant}\n{id}";
+        var from = LogTokens.ReadPosition(pageToken, query);
+        return await TaskLoader.WithHead(
+            () => GrainCalls.Run(grain, context => context.Get(caller)),
+            async head =>
+            {
+                var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
+                return new ItemPage<RawJson>(run.Items, run.First, head.Messages.Count, LogTokens.Make(run.Next, query));
+            }) ?? throw NotFound();
+    }
+
+    public async Task<ContextPage> ListAsync(Caller caller, int pageSize = 50, string? pageToken = null, CancellationToken cancellationToken = default)
+    {
+        TaskRules.CheckCaller(caller);
+        LogTokens.CheckPageSize(pageSize, MaxPageSize);
+        var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}";
+        var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
+        var found = await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), after, pageSize + 1, cancellationToken);
+        var contexts = found.Take(pageSize).Select(record => ContextHeadCodec.Read(record).Context).ToList();
+        var next = found.Count > pageSize ? LogTokens.Make(contexts[^1].UpdatedAt, contexts[^1].Id, binding) : null;
+        return new ContextPage(await Task.WhenAll(contexts.Select(context => Summarize(context, cancellationToken))), next);
+    }
+
+    public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+    {
+        Grain(caller, id);
+        return await ContextClearing.Run(grains, caller, id, delete: false, cancellationToken) ?? throw NotFound();
+    }
+
+    public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+    {
+        Grain(caller, id);
+        return await ContextClearing.Run(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound();
+    }
+
+    public async IAsyncEnumerable<ContextEvent> WatchAsync(
+        Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var known = (await GrainCalls.Run(grain, context => context.Get(caller)) ?? throw NotFound()).Context.Generation;
+        var (epoch, number, after) = (0L, 0L, afterGeneration);
+        while (true)
+        {
+            var (atEpoch, atNumber) = (epoch, number);
+            var run = await GrainCalls.Run(grain, context => context.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            if (run is null)
+            {
+                yield return new ContextEvent(id, known + 1, Deleted: true);
+                yield break;
+            }
+
+            (epoch, number) = (run.Epoch, run.Number);
+            if (run.Snapshot is { } head)
+            {
+                known = head.Context.Generation;
+                yield return new ContextEvent(id, known, Snapshot: head.Context);
+            }
+
+            foreach (var happened in run.Events)
+            {
+                known = happened.Generation;
+                yield return happened;
+                if (happened.Deleted)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    private async Task<ContextSummary> Summarize(ContextRecord context, CancellationToken cancellationToken)
+    {
+        var tasks = new TaskFilter(context.Tenant) { Owner = context.Owner, ContextId = context.Id };
+        var newest = await store.ListTasksAsync(tasks, null, MaxTaskIds, cancellationToken);
+        var count = newest.Count < MaxTaskIds ? newest.Count : (await store.CountTasksAsync(tasks, cancellationToken)).Values.Sum();
+        return new ContextSummary(context, count, [.. newest.Select(task => task.Key.Id)]);
+    }
+
+    private IContextGrain Grain(Caller caller, string id)
+    {
+        TaskRules.CheckCaller(caller);
+        AgentRules.CheckId(id, "context_id");
+        return grains.GetGrain<IContextGrain>(GrainKeys.For(caller.Tenant, id));
+    }
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Context not found", "context_id");
+}

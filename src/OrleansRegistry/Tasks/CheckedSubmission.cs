@@ -1,0 +1,49 @@
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>A submission that was read and checked, with the ids that a new task and context would get.</summary>
+/// <param name="TaskIsGiven">The caller named the task; else its id follows from the message.</param>
+internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, bool TaskIsGiven, string NewContextId)
+{
+    /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
+    public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules)
+    {
+        TaskRules.CheckCaller(caller);
+        var message = MessageReader.Read(submission.Message, "message", rules);
+        var taskId = OneId(submission.TaskId, "task_id", message.TaskId, "message.taskId");
+        var contextId = OneId(submission.ContextId, "context_id", message.ContextId, "message.contextId");
+        if (submission.AgentId is not null)
+        {
+            AgentRules.CheckId(submission.AgentId);
+        }
+
+        var key = submission.IdempotencyKey;
+        if (key is not null)
+        {
+            TaskRules.CheckName(key, "idempotency_key");
+        }
+
+        var metadata = submission.Metadata is { } given ? rules.ReadObject(given, "metadata") : default;
+        var (tenant, owner, once) = (caller.Tenant, caller.Subject, key ?? message.Id);
+        var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
+        return new CheckedSubmission(
+            new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration),
+            taskId ?? (once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
+            taskId is not null,
+            contextId ?? (taskId is not null ? DerivedId.For("context of task", tenant, owner, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
+    }
+
+    private static string? OneId(string? given, string field, string? inMessage, string messageField)
+    {
+        if (given is not null)
+        {
+            AgentRules.CheckId(given, field);
+        }
+
+        return given is null || inMessage is null || given == inMessage
+            ? given ?? inMessage
+            : throw RegistryException.Invalid(messageField, $"is '{inMessage}', but the request is for '{given}'");
+    }
+}

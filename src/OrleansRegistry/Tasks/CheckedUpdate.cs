@@ -1,0 +1,50 @@
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>Reads and checks updates of tasks.</summary>
+internal static class CheckedUpdate
+{
+    /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
+    public static TaskChange Of(Caller caller, TaskUpdate update, TaskRules rules)
+    {
+        if (update is { State: null, StatusMessage: null, Messages.Count: 0, Artifacts.Count: 0, Metadata: null })
+        {
+            throw RegistryException.Invalid("update", "names nothing to change");
+        }
+
+        if (update.State is { } state && !Enum.IsDefined(state))
+        {
+            throw RegistryException.Invalid("state", "is none of a task");
+        }
+
+        var total = (update.StatusMessage?.Length ?? 0L) + (update.Metadata?.Length ?? 0L)
+            + update.Messages.Sum(message => (long)message.Length) + update.Artifacts.Sum(artifact => (long)artifact.Json.Length);
+        if (total > rules.MaxLoadBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"The update has {total:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once.", "update");
+        }
+
+        return new TaskChange(
+            caller,
+            update.State,
+            update.StatusMessage is { } about ? Message(about, "status.message", rules) : null,
+            Messages(update.Messages, rules),
+            [.. update.Artifacts.Select((artifact, i) => ArtifactLog.Read(artifact, $"artifacts[{i}]", rules))],
+            update.Metadata is { } metadata ? rules.ReadObject(metadata, "metadata") : default,
+            update.IfState,
+            update.IfGeneration,
+            update.LeaseToken);
+    }
+
+    /// <summary>Messages, each with an id.</summary>
+    public static IReadOnlyList<CheckedMessage> Messages(IReadOnlyList<ReadOnlyMemory<byte>> messages, TaskRules rules) =>
+        [.. messages.Select((message, i) => Message(message, $"messages[{i}]", rules))];
+
+    private static CheckedMessage Message(ReadOnlyMemory<byte> utf8, string field, TaskRules rules)
+    {
+        var message = MessageReader.Read(utf8, field, rules);
+        return message.Id is null ? message with { Id = DerivedId.Random() } : message;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using OrleansRegistry.Directory;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>Page tokens of lists that are read from the store, and of logs.</summary>
+internal static class LogTokens
+{
+    public static string? Make(LogPosition? next, string query) =>
+        next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Base}/{next.Page}/{next.Offset}/{next.Index}"), query);
+
+    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    public static LogPosition? ReadPosition(string? token, string query)
+    {
+        if (PageToken.Read(token, query) is not { } text)
+        {
+            return null;
+        }
+
+        var parts = text.Split('/');
+        return parts.Length == 4 && Number(parts[0], out var first) && Number(parts[1], out var page) && Number(parts[2], out var offset) && offset <= int.MaxValue && Number(parts[3], out var index)
+            ? new LogPosition(first, page, (int)offset, index)
+            : throw Broken();
+    }
+
+    public static string Make(DateTimeOffset at, string id, string query) =>
+        PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()}/{id}"), query);
+
+    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    public static RecordPosition? ReadRecord(string? token, string tenant, string query)
+    {
+        if (PageToken.Read(token, query) is not { } text)
+        {
+            return null;
+        }
+
+        var slash = text.IndexOf('/');
+        return slash > 0 && Number(text[..slash], out var at) && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? new RecordPosition(DateTimeOffset.FromUnixTimeMilliseconds(at), new RecordKey(tenant, text[(slash + 1)..]))
+            : throw Broken();
+    }
+
+    public static void CheckPageSize(int pageSize, int most)
+    {
+        if (pageSize < 1 || pageSize > most)
+        {
+            throw RegistryException.Invalid("page_size", $"is {pageSize}; it can be 1 to {most:N0}");
+        }
+    }
+
+    private static bool Number(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+
+    private static RegistryException Broken() => RegistryException.Invalid("page_token", "is not one that this registry gave");
+}

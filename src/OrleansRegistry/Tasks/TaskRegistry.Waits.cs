@@ -1,0 +1,133 @@
+using System.Runtime.CompilerServices;
+using OrleansRegistry.Agents;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>Calls that wait: for a change, for events, for work.</summary>
+internal sealed partial class TaskRegistry
+{
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    public async Task<TaskRecord?> WaitAsync(
+        Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        CheckWait(wait);
+        var began = time.GetTimestamp();
+        var head = await GrainCalls.Run(grain, task => task.Get(caller, null));
+        while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
+        {
+            var left = wait - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
+            var generation = head.Generation;
+            await GrainCalls.Run(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken);
+            head = await GrainCalls.Run(grain, task => task.Get(caller, null));
+        }
+
+        return head is null ? null : await GetAsync(caller, id, view, cancellationToken);
+    }
+
+    public async IAsyncEnumerable<TaskEvent> WatchAsync(
+        Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var known = await GrainCalls.Run(grain, task => task.Get(caller, null)) ?? throw NotFound();
+        var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
+        while (!over)
+        {
+            var place = after;
+            var run = await GrainCalls.Run(grain, task => task.ReadEvents(caller, place, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            if (run is null)
+            {
+                yield return new TaskEvent(id, known.ContextId, (after ?? known.Generation) + 1, Deleted: true);
+                yield break;
+            }
+
+            if (run.Snapshot is { } head && await Whole(caller, grain, head) is { } whole)
+            {
+                (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
+                yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
+                continue;
+            }
+
+            foreach (var happened in run.Events)
+            {
+                (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true);
+                yield return happened;
+                if (over)
+                {
+                    yield break;
+                }
+            }
+        }
+    }
+
+    public async Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default)
+    {
+        TaskRules.CheckCaller(caller);
+        AgentRules.CheckId(agentId);
+        TaskRules.CheckName(claim.Worker, "worker");
+        CheckLease(claim.Lease);
+        CheckWait(claim.Wait);
+        var work = grains.GetGrain<IAgentWorkGrain>(GrainKeys.For(caller.Tenant, agentId));
+        var began = time.GetTimestamp();
+        do
+        {
+            // A task that is claimed for a caller who is gone comes back when its lease is over.
+            cancellationToken.ThrowIfCancellationRequested();
+            var left = claim.Wait - time.GetElapsedTime(began);
+            if (await GrainCalls.Run(work, agent => agent.Claim(claim.Worker, claim.Lease, left > TimeSpan.Zero ? left : TimeSpan.Zero)) is { } head)
+            {
+                return await loader.LoadWhole(head) with { Lease = head.Lease };
+            }
+        }
+        while (time.GetElapsedTime(began) < claim.Wait);
+
+        return null;
+    }
+
+    public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default)
+    {
+        CheckLease(lease);
+        return GrainCalls.Run(Grain(caller, id), task => task.Renew(caller, leaseToken, lease));
+    }
+
+    public Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
+        GrainCalls.Run(Grain(caller, id), task => task.Release(caller, leaseToken));
+
+    /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
+    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head)
+    {
+        TaskHead? first = head;
+        return TaskLoader.WithHead<TaskHead, TaskRecord>(
+            async () =>
+            {
+                var given = first;
+                first = null;
+                return given ?? await GrainCalls.Run(grain, task => task.Get(caller, null));
+            },
+            async current => await loader.LoadWhole(current));
+    }
+
+    private static void CheckWait(TimeSpan wait)
+    {
+        if (wait < TimeSpan.Zero || wait > LongestWait)
+        {
+            throw RegistryException.Invalid("wait", $"is {wait.TotalSeconds} seconds; it can be 0 to {LongestWait.TotalSeconds}");
+        }
+    }
+
+    private static void CheckLease(TimeSpan lease)
+    {
+        if (lease < TimeSpan.FromSeconds(1) || lease > TimeSpan.FromHours(1))
+        {
+            throw RegistryException.Invalid("lease", $"is {lease.TotalSeconds} seconds; it can be 1 to 3600");
+        }
+    }
+}

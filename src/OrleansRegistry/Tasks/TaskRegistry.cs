@@ -1,0 +1,135 @@
+using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>The registry of tasks, made of grains (writes, and reads of one task) and the store (lists).</summary>
+internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskLoader loader, TaskRules rules, TimeProvider time) : ITaskRegistry
+{
+    private readonly GrainReferences<ITaskGrain> taskGrains = new(grains);
+    private readonly GrainReferences<IContextGrain> contextGrains = new(grains);
+
+    public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
+    {
+        var checkedOne = CheckedSubmission.Of(caller, submission, rules);
+        var (message, id) = (checkedOne.Message, checkedOne.TaskId);
+        var submitted = checkedOne.TaskIsGiven ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
+        submitted ??= await GrainCalls.Run(
+            contextGrains.Get(GrainKeys.For(caller.Tenant, message.ContextId ?? checkedOne.NewContextId)), context => context.CreateTask(id, message));
+        return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
+    }
+
+    public Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        return TaskLoader.WithHead(() => GrainCalls.Run(grain, task => task.Get(caller, view.LeaseToken)), head => loader.Load(head, view));
+    }
+
+    public async Task<ItemPage<RawJson>> ReadHistoryAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        LogTokens.CheckPageSize(pageSize, 1000);
+        var query = $"history\n{caller.Tenant}\n{id}";
+        var from = LogTokens.ReadPosition(pageToken, query);
+        return await TaskLoader.WithHead(
+            () => GrainCalls.Run(grain, task => task.Get(caller, null)),
+            async head =>
+            {
+                var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
+                return new ItemPage<RawJson>(run.Items, run.First, head.History.Count, LogTokens.Make(run.Next, query));
+            }) ?? throw NotFound();
+    }
+
+    public Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var change = CheckedUpdate.Of(caller, update, rules);
+        return GrainCalls.Run(grain, task => task.Update(change));
+    }
+
+    public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
+        GrainCalls.Run(Grain(caller, id), task => task.Cancel(caller, ifGeneration));
+
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => GrainCalls.Run(Grain(caller, id), task => task.Remove(caller));
+
+    public async Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default)
+    {
+        var webhook = CheckedWebhook.Of(id, config, rules);
+        return await GrainCalls.Run(Grain(caller, taskId), task => task.SaveWebhook(caller, webhook));
+    }
+
+    public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default) =>
+        (await Head(caller, taskId)).Webhooks;
+
+    public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
+        GrainCalls.Run(Grain(caller, taskId), task => task.DeleteWebhook(caller, id));
+
+    public async Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    {
+        var feedback = rules.ReadObject(data, "feedback");
+        return await GrainCalls.Run(Grain(caller, taskId), task => task.AddFeedback(caller, feedback));
+    }
+
+    public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    {
+        LogTokens.CheckPageSize(pageSize, 1000);
+        await Head(caller, taskId);
+        var query = $"feedback\n{caller.Tenant}\n{taskId}";
+        var from = LogTokens.ReadPosition(pageToken, query);
+        var grain = grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId));
+        return await TaskLoader.WithHead<LogHead, ItemPage<TaskFeedback>>(
+            async () => await GrainCalls.Run(grain, feedback => feedback.Get()),
+            async log =>
+            {
+                var run = await logs.ReadForward(LogName.FeedbackOf(caller.Tenant, taskId), log, from, pageSize, rules.MaxLoadBytes);
+                return new ItemPage<TaskFeedback>([.. run.Items.Select(FeedbackItem.Read)], run.First, log.Count, LogTokens.Make(run.Next, query));
+            }) ?? throw NotFound();
+    }
+
+    public async Task<(long Tasks, long Contexts)> ClearAllAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        TaskRules.CheckCaller(caller);
+        var (tasks, contexts) = (0L, 0L);
+        while (await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), null, 16, cancellationToken) is { Count: > 0 } some)
+        {
+            var cleared = await Task.WhenAll(some.Select(context => ContextClearing.Run(grains, caller, context.Key.Id, delete: true, cancellationToken)));
+            contexts += cleared.Count(done => done is not null);
+            tasks += cleared.Sum(done => done ?? 0);
+        }
+
+        // Tasks that came in while their context was on its way out.
+        while (await store.ListTasksAsync(new TaskFilter(caller.Tenant) { Owner = caller.Subject }, null, 64, cancellationToken) is { Count: > 0 } left)
+        {
+            tasks += (await Task.WhenAll(left.Select(task => DeleteIfThere(caller, task.Key.Id)))).Count(deleted => deleted);
+        }
+
+        return (tasks, contexts);
+    }
+
+    private async Task<bool> DeleteIfThere(Caller caller, string id)
+    {
+        try
+        {
+            await DeleteAsync(caller, id);
+            return true;
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            return false;
+        }
+    }
+
+    private async Task<TaskHead> Head(Caller caller, string id) => await GrainCalls.Run(Grain(caller, id), task => task.Get(caller, null)) ?? throw NotFound();
+
+    private ITaskGrain Grain(Caller caller, string id)
+    {
+        TaskRules.CheckCaller(caller);
+        AgentRules.CheckId(id, "task_id");
+        return taskGrains.Get(GrainKeys.For(caller.Tenant, id));
+    }
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");
+}

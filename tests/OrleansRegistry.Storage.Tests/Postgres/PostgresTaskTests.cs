@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Storage.Postgres;
+
+namespace OrleansRegistry.Storage.Tests.Postgres;
+
+public sealed class PostgresTaskTests : TaskConformance
+{
+    private TestDatabase? database;
+
+    private TestDatabase Database => database!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), NullLogger<PostgresStore>.Instance);
+}
+
+public sealed class PostgresTaskFilterTests : DurableTaskFilterConformance
+{
+    private TestDatabase? database;
+
+    private TestDatabase Database => database!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), NullLogger<PostgresStore>.Instance);
+}

@@ -1,0 +1,175 @@
+using System.Text.RegularExpressions;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage.Postgres;
+using static OrleansRegistry.Storage.Tests.Records;
+using static OrleansRegistry.Storage.Tests.Tasks;
+
+namespace OrleansRegistry.Storage.Tests.Postgres;
+
+/// <summary>The tables of tasks and contexts: what queries by hand find, and that lists cost their page and no more.</summary>
+public sealed class TaskTableTests : IAsyncLifetime
+{
+    private TestDatabase? database;
+    private PostgresStore? store;
+
+    private TestDatabase Database => database!;
+
+    private PostgresStore Store => store!;
+
+    public async ValueTask InitializeAsync()
+    {
+        database = await TestDatabase.CreateAsync();
+        store = await Database.OpenAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_views_have_the_rows_that_the_old_tables_had()
+    {
+        await WriteAsync(RecordKind.Page, "h/1/t1", """[{"role":"user","n":1},{"role":"agent","n":2}]""");
+        await WriteAsync(RecordKind.Page, "h/2/t1", """[{"role":"user","n":3}]""");
+        await WriteAsync(RecordKind.Task, "t1", """{"generation":4,"history":{"pages":2,"count":4,"tail":[{"role":"agent","n":4}]}}""", WithMetadata("""{"priority":"high"}"""));
+        await WriteAsync(RecordKind.Task, "t2", """{"generation":1,"history":{"base":3,"pages":3,"count":0,"tail":[]},"artifacts":{"pages":0,"count":1,"tail":[{"artifactId":"x"}]}}""", WithMetadata("""{"priority":"low"}"""));
+        await WriteAsync(RecordKind.Page, "c/1/c1", """[{"n":1}]""");
+        await WriteAsync(RecordKind.Context, "c1", """{"messages":{"pages":1,"count":2,"tail":[{"n":2}]}}""", new ContextFields("o", At(0), At(1), Json("""{"a":1}""")).Write());
+        await WriteAsync(RecordKind.Page, "f/1/t1", """[{"number":1,"subject":"s","at":"2026-01-02T03:04:05Z","data":{"stars":5}}]""");
+        await WriteAsync(RecordKind.Feedback, "t1", """{"items":{"pages":1,"count":2,"tail":[{"number":2,"subject":"s","at":"2026-01-02T03:04:06Z","data":{"stars":1}}]}}""");
+
+        Assert.Equal("t1", await Database.QueryAsync<string>("""SELECT id FROM tasks WHERE metadata @> '{"priority": "high"}'"""));
+        Assert.Equal("t1", await Database.QueryAsync<string>("""SELECT id FROM tasks WHERE history @> '[{"role": "user"}]'"""));
+        Assert.Equal(
+            "t1|c|task|working|1, 2, 3, 4|[]",
+            await Database.QueryAsync<string>(
+                """
+                SELECT concat_ws('|', id, context_id, kind, state, (SELECT string_agg(m ->> 'n', ', ') FROM jsonb_array_elements(history) AS m), artifacts)
+                FROM tasks WHERE id = 't1'
+                """));
+        Assert.Equal("""[]|[{"artifactId": "x"}]""", await Database.QueryAsync<string>("SELECT concat_ws('|', history, artifacts) FROM tasks WHERE id = 't2'"));
+        Assert.Equal("""{"a": 1}|[{"n": 1}, {"n": 2}]""", await Database.QueryAsync<string>("SELECT concat_ws('|', context_data, message_history) FROM contexts WHERE id = 'c1'"));
+        Assert.Equal(
+            """1 t1 {"stars": 5}, 2 t1 {"stars": 1}""",
+            await Database.QueryAsync<string>("SELECT string_agg(concat_ws(' ', id, task_id, feedback_data), ', ' ORDER BY created_at) FROM task_feedback WHERE task_id = 't1'"));
+    }
+
+    [Theory]
+    [InlineData("""{"x":"\u0000"}""")]
+    [InlineData("""{"x":"\ud800"}""")]
+    [InlineData("""{"x":1e999999}""")]
+    public async Task What_jsonb_cannot_hold_leaves_its_column_empty_and_the_task_listed(string metadata)
+    {
+        var written = await Task.WhenAll(Enumerable.Range(0, 10).Select(i =>
+            WriteAsync(RecordKind.Task, $"t{i}", "{}", WithMetadata(i == 5 ? metadata : """{"x":1}""")).AsTask()));
+
+        Assert.Equal(10, written.Distinct().Count());
+        Assert.Equal(9, await Database.QueryAsync<long>("SELECT count(metadata) FROM task_records"));
+        Assert.Equal(10, (await Store.AllTasksAsync(new TaskFilter("acme") { ContextId = "c" })).Count);
+        Assert.Equal(metadata, TaskFields.Read((await Store.ReadAsync(RecordKind.Task, Key("t5")))!.Body.Fields).Metadata.ToString());
+    }
+
+    [Fact]
+    public async Task Texts_that_columns_refuse_are_told_apart_all_the_same()
+    {
+        var strange = new[] { "a\0b", "a\u0001b", new string('x', 10_000), new string('x', 10_001), "é🙂", "" };
+        foreach (var (text, i) in strange.Select((text, i) => (text, i)))
+        {
+            await Store.PutTaskAsync($"t{i}", Fields(at: i, context: text, owner: text, agent: text));
+        }
+
+        foreach (var (text, i) in strange.Select((text, i) => (text, i)))
+        {
+            foreach (var filter in new[] { new TaskFilter("acme") { ContextId = text }, new TaskFilter("acme") { Owner = text }, new TaskFilter("acme") { AgentId = text } })
+            {
+                Assert.Equal($"t{i}", await Store.IdsAsync(filter));
+                Assert.Equal(1, (await Store.CountTasksAsync(filter))[TaskState.Submitted]);
+            }
+        }
+    }
+
+    public static TheoryData<string, string> Listed => new()
+    {
+        { "context", "task_records_context" }, { "context of owner", "task_records_context" }, { "owner", "task_records_owner" },
+        { "owner and states", "task_records_owner" }, { "owner with webhook", "task_records_webhook" }, { "agent and state", "task_records_agent" },
+        { "everybody's over", "task_records_state" }, { "ended leases", "task_records_lease" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Listed))]
+    public async Task A_list_reads_its_page_in_the_order_of_its_index(string what, string index)
+    {
+        await Database.ExecuteAsync(
+            """
+            INSERT INTO task_records (tenant, id, version, document, fields, context_id, state, state_timestamp, owner, agent_id, lease_expires_at, has_webhook, created_at, updated_at)
+            SELECT 'acme', n::text, n, '{}', '{}', CASE WHEN n % 2 = 0 THEN 'c' ELSE n::text END, (array['submitted', 'working', 'completed'])[1 + n % 3],
+                   timestamptz '2026-01-01' + n * interval '1 ms', 'o' || n % 7 % 3, CASE WHEN n % 4 = 0 THEN 'g' || n % 5 END,
+                   CASE WHEN n % 1000 = 0 THEN timestamptz '2026-01-01' END, n % 500 = 0, now(), now()
+            FROM generate_series(1, 30000) AS n
+            """);
+        await Database.ExecuteAsync("VACUUM ANALYZE task_records");
+        var acme = new TaskFilter("acme");
+        var filter = what switch
+        {
+            "context" => acme with { ContextId = "c" },
+            "context of owner" => acme with { ContextId = "c", Owner = "o1" },
+            "owner" => acme with { Owner = "o1", OldestFirst = true },
+            "owner and states" => acme with { Owner = "o1", States = [TaskState.Working, TaskState.Failed] },
+            "owner with webhook" => acme with { Owner = "o1", HasWebhook = true },
+            "agent and state" => acme with { AgentId = "g2", States = [TaskState.Submitted], OldestFirst = true },
+            "everybody's over" => new TaskFilter(Tenant: null) { States = [TaskState.Completed, TaskState.Failed], Before = At(0), OldestFirst = true },
+            _ => new TaskFilter(Tenant: null) { LeaseBefore = At(0), OldestFirst = true },
+        };
+        var middle = new RecordPosition(new DateTimeOffset(2026, 1, 1, 0, 0, 15, TimeSpan.Zero), Key("15000"));
+        var (plan, rows) = await ExplainAsync(TaskQueries.List(filter, middle, 50));
+        Assert.Contains($"\"{index}\"", plan);
+        Assert.DoesNotContain("Seq Scan", plan);
+        Assert.InRange(rows, 0, 50 * TaskStates.All.Count * 2);
+    }
+
+    [Fact]
+    public async Task A_change_that_leaves_the_status_touches_no_index()
+    {
+        var version = await Store.PutTaskAsync("a", Fields(at: 1));
+        for (var i = 0; i < 10; i++)
+        {
+            version = await Store.PutTaskAsync("a", Fields(at: 1) with { UpdatedAt = At(i) }, version);
+        }
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await Database.ExecuteAsync("SELECT pg_stat_force_next_flush()");
+                return await Database.QueryAsync<long>("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'task_records'") == 10;
+            },
+            "the statistics to tell of 10 HOT updates");
+    }
+
+    private ValueTask<long> WriteAsync(RecordKind kind, string id, string document, RawJson fields = default) =>
+        Store.WriteAsync(kind, Key(id), 0, new RecordBody(Json(document), fields));
+
+    private static RawJson WithMetadata(string metadata) => (Fields(at: 1, TaskState.Working) with { Metadata = Json(metadata) }).Write();
+
+    /// <summary>The plan for any values as JSON, and the most rows that any step of it gave or threw away for these.</summary>
+    private async Task<(string Plan, long Rows)> ExplainAsync(ListQuery query)
+    {
+        await using var connection = await Store.Database.Source.OpenConnectionAsync();
+        await using var command = query.Command(connection);
+        var values = command.Parameters.Select(parameter => parameter.Value switch
+        {
+            DateTime time => $"'{time:O}'",
+            string[] texts => $"'{{{string.Join(',', texts)}}}'",
+            var other => $"'{other}'",
+        }).ToArray();
+        command.CommandText = $"PREPARE listed AS {command.CommandText}";
+        command.Parameters.Clear();
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = $"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE listed({string.Join(", ", values)})";
+        var plan = (string)(await command.ExecuteScalarAsync())!;
+        var rows = Regex.Matches(plan, "\"(Actual Rows|Rows Removed by Filter)\": (?<rows>\\d+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+            .Select(match => long.Parse(match.Groups["rows"].Value)).Max();
+        return (plan, rows);
+    }
+}

@@ -1,0 +1,136 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Model;
+using OrleansRegistry.Tasks;
+using static OrleansRegistry.Tests.Tasks.Messages;
+
+namespace OrleansRegistry.Tests.Tasks;
+
+public sealed class ClaimsInMemory(MemoryRegistry registry) : ClaimTests(registry), IClassFixture<MemoryRegistry>;
+
+public sealed class ClaimsInFiles(FileRegistry registry) : ClaimTests(registry), IClassFixture<FileRegistry>;
+
+public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    private readonly Caller me = TestRegistry.NewCaller();
+    private readonly ShiftedTime time = new();
+
+    private Caller Worker => me with { Subject = "worker" };
+
+    private ITaskRegistry Tasks => registry.Tasks;
+
+    public async ValueTask InitializeAsync()
+    {
+        registry.Time = time;
+        await registry.RestartAsync();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task A_worker_claims_the_oldest_task_works_on_it_and_completes_it()
+    {
+        var first = (await Tasks.Submit(me, "m1", agent: "a")).Task;
+        await Tasks.Submit(me, "m2", agent: "b");
+        Assert.Null(await Claim("c"));
+        var claimed = (await Claim("a"))!;
+        Assert.Equal((first.Id, TaskState.Working, 2L, "w"), (claimed.Id, claimed.Status.State, claimed.Generation, claimed.Lease!.Worker));
+        Assert.Equal(["m1"], claimed.History.Select(IdOf));
+        Assert.Null(await Claim("a"));
+        Assert.Equal("", (await Tasks.GetAsync(me, first.Id))!.Lease!.Token);
+
+        var token = claimed.Lease.Token;
+        Assert.Null(await Tasks.GetAsync(Worker, first.Id));
+        Assert.NotNull(await Tasks.GetAsync(Worker, first.Id, new TaskView { LeaseToken = token }));
+        var renewed = await Tasks.RenewAsync(Worker, first.Id, token, TimeSpan.FromMinutes(5));
+        Assert.True(renewed.Lease!.ExpiresAt > claimed.Lease.ExpiresAt && renewed.Lease.Token == token);
+        await Tasks.UpdateAsync(Worker, first.Id, Say("m3") with { LeaseToken = token });
+        var done = await Tasks.UpdateAsync(Worker, first.Id, To(TaskState.Completed) with { LeaseToken = token });
+        Assert.Equal((TaskState.Completed, null as TaskLease), (done.Status.State, done.Lease));
+        await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(Worker, first.Id, Say("m4") with { LeaseToken = token }));
+        Assert.Null(await Tasks.GetAsync(Worker, first.Id, new TaskView { LeaseToken = token }));
+    }
+
+    [Fact]
+    public async Task A_lost_workers_task_comes_back()
+    {
+        var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
+        var token = (await Claim("a"))!.Lease!.Token;
+        time.Offset += Minute * 2;
+        await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(Worker, id, Say("late") with { LeaseToken = token }));
+        await Refused(RegistryError.Conflict, () => Tasks.RenewAsync(Worker, id, token, Minute));
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        var back = (await Tasks.GetAsync(me, id))!;
+        Assert.Equal((TaskState.Submitted, null as TaskLease), (back.Status.State, back.Lease));
+        var again = (await Claim("a", "w2"))!;
+        Assert.Equal((id, "w2"), (again.Id, again.Lease!.Worker));
+        Assert.NotEqual(token, again.Lease.Token);
+        Assert.Equal("lease_token", (await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, Say("late") with { LeaseToken = token }))).Field);
+
+        time.Offset += Minute * 2;
+        Assert.Equal("w3", (await Claim("a", "w3"))!.Lease!.Worker);
+    }
+
+    [Fact]
+    public async Task A_lease_ends_when_the_task_is_no_longer_worked_on()
+    {
+        foreach (var end in (Func<string, string, Task>[])
+            [
+                (id, token) => Tasks.ReleaseAsync(Worker, id, token),
+                (id, token) => Tasks.UpdateAsync(Worker, id, To(TaskState.InputRequired) with { LeaseToken = token }),
+                (id, _) => Tasks.CancelAsync(me, id),
+                (id, _) => Tasks.Submit(me, "more", id),
+                (id, _) => Tasks.UpdateAsync(me, id, To(TaskState.Submitted)),
+            ])
+        {
+            var id = (await Tasks.Submit(me, agent: "a")).Task.Id;
+            var claimed = (await Claim("a"))!;
+            Assert.Equal(id, claimed.Id);
+            await end(id, claimed.Lease!.Token);
+            Assert.Null((await Tasks.GetAsync(me, id))!.Lease);
+            await Assert.ThrowsAsync<RegistryException>(() => Tasks.RenewAsync(Worker, id, claimed.Lease.Token, Minute));
+            await Tasks.DeleteAsync(me, id);
+        }
+    }
+
+    [Fact]
+    public async Task Concurrent_workers_get_different_tasks_and_each_task_is_claimed_once()
+    {
+        var ids = (await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Tasks.Submit(me, $"m{i}", agent: "a")))).Select(submitted => submitted.Task.Id);
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 130).Select(i => Claim("a", $"w{i}")));
+        Assert.Equal(30, claimed.Count(task => task is null));
+        Assert.Equal(ids.Order(), claimed.OfType<TaskRecord>().Select(task => task.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_waiting_worker_gets_a_task_as_it_comes()
+    {
+        var waiting = Enumerable.Range(0, 3).Select(i => Tasks.ClaimAsync(Worker, "a", new TaskClaim($"w{i}", Minute, Minute))).ToList();
+        var ids = new List<string>();
+        for (var i = 0; i < 3; i++)
+        {
+            ids.Add((await Tasks.Submit(me, $"m{i}", agent: "a")).Task.Id);
+        }
+
+        Assert.Equal(ids.Order(), (await Task.WhenAll(waiting)).Select(task => task!.Id).Order());
+        var next = Tasks.ClaimAsync(Worker, "a", new TaskClaim("w", Minute, Minute));
+        var token = (await Tasks.GetAsync(me, ids[0])) is { } ? waiting.Select(task => task.Result!).Single(task => task.Id == ids[0]).Lease!.Token : "";
+        await Tasks.ReleaseAsync(Worker, ids[0], token);
+        Assert.Equal(ids[0], (await next)!.Id);
+    }
+
+    private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.ClaimAsync(Worker, agent, new TaskClaim(worker, Minute, TimeSpan.Zero));
+}
+
+/// <summary>The system's time, with a clock that can be put forward.</summary>
+internal sealed class ShiftedTime : TimeProvider
+{
+    public TimeSpan Offset { get; set; }
+
+    public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + Offset;
+}

@@ -1,0 +1,88 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Files;
+using OrleansRegistry.Storage.Memory;
+
+namespace OrleansRegistry.Tests;
+
+/// <summary>A registry on the store under test, which can be restarted. Tests that share one keep apart by their tenants.</summary>
+public abstract class TestRegistry : IAsyncLifetime
+{
+    private RegistryHost? host;
+
+    public ITaskRegistry Tasks => host!.Tasks;
+
+    public IContextRegistry Contexts => host!.Contexts;
+
+    /// <summary>The time of the registry's next start.</summary>
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    internal StoreProbe Store { get; private set; } = null!;
+
+    internal IServiceProvider Services => host!.Services;
+
+    internal Action<RegistryOptions>? Configure { get; set; }
+
+    /// <summary>A caller in a tenant of its own.</summary>
+    public static Caller NewCaller() => new($"t-{Guid.NewGuid():N}", "alice");
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Store = new StoreProbe(OpenStore());
+        host = await RegistryHost.StartAsync(Configure, Store, Time);
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await InitializeAsync();
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The store with all that was written before.</summary>
+    private protected abstract IRecordStore OpenStore();
+
+    /// <summary>Ends the use of a store; what it holds stays for the next.</summary>
+    private protected abstract ValueTask CloseStore(IRecordStore store);
+
+    private async Task StopAsync()
+    {
+        if (host is not null)
+        {
+            await host.DisposeAsync();
+            await CloseStore(Store);
+            host = null;
+        }
+    }
+}
+
+public sealed class MemoryRegistry : TestRegistry
+{
+    private readonly MemoryStore store = new();
+
+    private protected override IRecordStore OpenStore() => store;
+
+    private protected override ValueTask CloseStore(IRecordStore store) => ValueTask.CompletedTask;
+}
+
+public sealed class FileRegistry : TestRegistry
+{
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("registry-test-").FullName;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        System.IO.Directory.Delete(folder, recursive: true);
+    }
+
+    private protected override IRecordStore OpenStore() => new FileStore(new FileStoreOptions { Directory = folder }, NullLogger<FileStore>.Instance);
+
+    private protected override ValueTask CloseStore(IRecordStore store) => store.DisposeAsync();
+}
