@@ -41,6 +41,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>The id of its process.</summary>
     public int Id => process.Id;
 
+    public bool HasEnded => process.HasExited;
+
     public string Output
     {
         get

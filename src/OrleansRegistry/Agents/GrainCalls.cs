@@ -35,7 +35,7 @@ internal static class GrainCalls
 
     private static async Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call, bool isRead)
     {
-        var started = Stopwatch.GetTimestamp();
+        long? lostSince = null;
         var races = 0;
         for (var attempt = 0; ; attempt++)
         {
@@ -57,7 +57,9 @@ internal static class GrainCalls
             }
             catch (Exception fault) when (LostCalls.NeverBegan(fault) || (isRead && LostCalls.Is(fault)))
             {
-                if (Stopwatch.GetElapsedTime(started) > Patience)
+                // A call that waits may have waited for long before it was lost.
+                lostSince ??= Stopwatch.GetTimestamp();
+                if (Stopwatch.GetElapsedTime(lostSince.Value) > Patience)
                 {
                     throw Unavailable("The cluster cannot be reached now. Nothing was changed.", fault);
                 }

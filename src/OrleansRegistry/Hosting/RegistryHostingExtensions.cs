@@ -84,6 +84,8 @@ public static class OrleansRegistryHostingExtensions
         if (options.Cluster.Role != ClusterRole.Gateway)
         {
             services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            services.AddSingleton(provider => new HeadStorage(
+                provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), provider.GetRequiredService<IRecordStore>().IsShared));
             services.AddSingleton<ITaskIndex, TaskIndex>();
             services.AddSingleton<TaskUpkeep>();
             services.AddHostedService<UpkeepService>();

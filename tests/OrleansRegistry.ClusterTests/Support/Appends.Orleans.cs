@@ -18,6 +18,8 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
     private int failed;
     private Task[] running = [];
 
+    public IReadOnlyList<string> Ids => [.. Enumerable.Range(0, agents).Select(IdOf)];
+
     public int Acknowledged => Volatile.Read(ref acknowledged);
 
     /// <summary>Requests that were answered neither with success nor with a refusal, and did not find the port closed either.</summary>

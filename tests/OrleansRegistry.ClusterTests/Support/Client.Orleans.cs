@@ -19,10 +19,13 @@ internal enum Outcome
     NotSent,
 }
 
+/// <param name="Body">Undefined where there is none.</param>
+internal readonly record struct Answer(Outcome Outcome, int Status, JsonElement Body);
+
 /// <summary>One client of the cluster, with connections of its own to every replica.</summary>
-internal sealed class Client(Uri[] addresses) : IDisposable
+internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(40) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(seconds) };
 
     public int Replicas => addresses.Length;
 
@@ -89,6 +92,33 @@ internal sealed class Client(Uri[] addresses) : IDisposable
         catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
         {
             return (Outcome.Unknown, 0, default);
+        }
+    }
+
+    /// <summary>Any request of which a refusal (404, 409, 412) is an answer.</summary>
+    public async Task<Answer> SendAsync(int replica, HttpMethod method, string path, object? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(addresses[replica], path)) { Content = body is null ? null : JsonContent.Create(body) };
+        try
+        {
+            using var answer = await http.SendAsync(request);
+            var text = await answer.Content.ReadAsStringAsync();
+            var outcome = answer.StatusCode switch
+            {
+                HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent => Outcome.Done,
+                HttpStatusCode.NotFound or HttpStatusCode.Conflict or HttpStatusCode.PreconditionFailed => Outcome.Refused,
+                HttpStatusCode.ServiceUnavailable when answer.Headers.RetryAfter is not null => Outcome.Unknown,
+                _ => throw new InvalidOperationException($"{method} {path}: {answer.StatusCode} {text}"),
+            };
+            return new Answer(outcome, (int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
+        }
+        catch (Exception fault) when (IsRefusal(fault))
+        {
+            return new Answer(Outcome.NotSent, 0, default);
+        }
+        catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
+        {
+            return new Answer(Outcome.Unknown, 0, default);
         }
     }
 

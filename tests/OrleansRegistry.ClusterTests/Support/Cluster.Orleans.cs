@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using OrleansRegistry.ClusterTests;
 using OrleansRegistry.Server.Tests;
@@ -14,7 +13,7 @@ public sealed class Cluster : IAsyncLifetime
 {
     public const int Size = 3;
 
-    private readonly ServerProcess?[] replicas = new ServerProcess?[Size];
+    private Replicas? replicas;
     private TestDatabase? database;
 
     /// <summary>The test's seed: <c>CLUSTER_TEST_SEED</c>, else another one each time. Printed.</summary>
@@ -31,63 +30,36 @@ public sealed class Cluster : IAsyncLifetime
     internal async Task<Uri[]> AddressesAsync()
     {
         database ??= await TestDatabase.CreateAsync();
-        await Task.WhenAll(Enumerable.Range(0, Size).Select(async i => replicas[i] ??= await ServerProcess.StartAsync(Settings($"replica-{i}"))));
-        return [.. replicas.Select(replica => replica!.Http.BaseAddress!)];
+        replicas ??= new Replicas(Size, _ => database.Settings.ConnectionString);
+        await replicas.StartAsync();
+        return [.. replicas.Addresses];
     }
 
     /// <summary>A process more, which the test ends.</summary>
-    internal async Task<ServerProcess> StartAsync(string role) => await ServerProcess.StartAsync(Settings(role, ("REGISTRY_ROLE", role)));
-
-    internal ServerProcess Replica(int index) => replicas[index]!;
-
-    /// <summary>Starts a replica in the place of one that ended.</summary>
-    internal async Task<Uri> ReplaceAsync(int index)
+    internal async Task<ServerProcess> StartAsync(string role)
     {
-        if (replicas[index] is { } ended)
-        {
-            replicas[index] = null;
-            await ended.DisposeAsync();
-        }
-
-        replicas[index] = await ServerProcess.StartAsync(Settings($"replica-{index}"));
-        return replicas[index]!.Http.BaseAddress!;
+        var settings = Replicas.Settings(database!.Settings.ConnectionString, role);
+        settings["REGISTRY_ROLE"] = role;
+        return await ServerProcess.StartAsync(settings);
     }
 
-    internal async Task SignalAsync(int index, string signal)
-    {
-        using var kill = Process.Start("kill", [$"-{signal}", $"{replicas[index]!.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    internal ServerProcess Replica(int index) => replicas![index];
+
+    /// <inheritdoc cref="Replicas.ReplaceAsync"/>
+    internal Task<Uri> ReplaceAsync(int index) => replicas!.ReplaceAsync(index);
+
+    internal Task SignalAsync(int index, string signal) => replicas!.SignalAsync(index, signal);
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var replica in replicas.OfType<ServerProcess>())
+        if (replicas is not null)
         {
-            await replica.DisposeAsync();
+            await replicas.DisposeAsync();
         }
 
         if (database is not null)
         {
             await database.DisposeAsync();
         }
-    }
-
-    private Dictionary<string, string> Settings(string name, params (string Name, string Value)[] more)
-    {
-        var settings = new Dictionary<string, string>
-        {
-            ["DATABASE_URL"] = database!.Settings.ConnectionString,
-            ["REGISTRY_CLUSTERING"] = "postgres",
-            ["ORLEANS_ADVERTISED_ADDRESS"] = "127.0.0.1",
-            ["ORLEANS_SILO_NAME"] = name,
-            ["REGISTRY_DRAIN_SECONDS"] = "1",
-            ["REGISTRY_STRICT_CARDS"] = "false",
-        };
-        foreach (var (key, value) in more)
-        {
-            settings[key] = value;
-        }
-
-        return settings;
     }
 }
