@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
@@ -23,6 +24,9 @@ internal static class Clusters
     {
         builder.Services.AddSingleton(provider =>
             new MembershipDatabase(options.Postgres!, provider.GetRequiredService<ILogger<MembershipDatabase>>()));
+
+        // A refusal carries what the store threw; where that cannot be sent, the caller gets a fault of the serializer in its place.
+        builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith([Invariant, nameof(OrleansRegistry)]));
 
         // Before Orleans's own service, which starts the silo or the client.
         builder.Services.AddHostedService<MembershipOpening>();
