@@ -74,7 +74,28 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
             Assert.Equal(await all.AskAsync(0, $"/agents/part-{i}", changed.Revision), await parts.AskAsync(Gateway, $"/agents/part-{i}", changed.Revision));
         }
 
+        await TasksAreServedAsync(all, parts, Gateway);
         Assert.Equal(0, await gateway.StopAsync());
         Assert.Equal(0, await silo.StopAsync());
+    }
+
+    private static async Task TasksAreServedAsync(Client all, Client parts, int gateway)
+    {
+        Assert.StartsWith("404", await parts.AskAsync(0, "/tasks", 0));
+        for (var i = 0; i < 10; i++)
+        {
+            var message = new { messageId = $"part-{i}", role = "ROLE_USER", parts = new[] { new { text = "hello" } } };
+            var made = await parts.SendAsync(gateway, HttpMethod.Post, "/tasks", new { taskId = $"part-{i}", contextId = "parts", agentId = "part-worker", message });
+            Assert.Equal(Outcome.Done, made.Outcome);
+            var claimed = await parts.SendAsync(gateway, HttpMethod.Post, "/agents/part-worker/tasks:claim", new { worker = "w", leaseSeconds = 600 });
+            Assert.Equal($"part-{i}", claimed.Body.GetProperty("id").GetString());
+            var changed = await all.SendAsync(i % all.Replicas, HttpMethod.Patch, $"/tasks/part-{i}", new { state = "completed", ifState = "working" });
+            Assert.Equal(Outcome.Done, changed.Outcome);
+            Assert.Equal(Outcome.Refused, (await parts.SendAsync(gateway, HttpMethod.Post, $"/tasks/part-{i}:compareAndSet", new { from = "working", to = "submitted" })).Outcome);
+            foreach (var question in (string[])[$"/tasks/part-{i}", $"/tasks/part-{i}?consistency=strong", "/tasks?context_id=parts&history_length=1", "/contexts/parts", "/tasks:count?context_id=parts"])
+            {
+                Assert.Equal(await all.AskAsync(0, question, 0), await parts.AskAsync(gateway, question, 0));
+            }
+        }
     }
 }

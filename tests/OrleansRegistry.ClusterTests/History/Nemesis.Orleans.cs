@@ -1,3 +1,5 @@
+using Npgsql;
+using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.ClusterTests;
@@ -39,10 +41,6 @@ internal sealed class Nemesis : IAsyncDisposable
             Faults++;
         }
 
-        for (var i = 0; i < Replicas.Count; i++)
-        {
-            await ReviveAsync(i);
-        }
     }
 
     /// <summary>Resident memory of each replica, in MiB.</summary>
@@ -111,34 +109,45 @@ internal sealed class Nemesis : IAsyncDisposable
                 break;
         }
 
-        await ReviveAsync(victim);
+        await HealAsync();
     }
 
-    /// <summary>Starts it where it ended, and waits until it is ready.</summary>
-    private async Task ReviveAsync(int replica)
+    /// <summary>Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.</summary>
+    private async Task HealAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (true)
+        while (!await IsWholeAsync(patience.Token))
         {
-            if (Replicas[replica].HasEnded)
+            await Task.Delay(50, patience.Token);
+        }
+    }
+
+    private async Task<bool> IsWholeAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < Replicas.Count; i++)
+        {
+            if (Replicas[i].HasEnded)
             {
-                await Replicas.ReplaceAsync(replica);
+                await Replicas.ReplaceAsync(i);
             }
 
             try
             {
-                using var answer = await Replicas[replica].Http.GetAsync("/health/ready", patience.Token);
-                if (answer.IsSuccessStatusCode)
+                using var answer = await Replicas[i].Http.GetAsync("/health/ready", cancellationToken);
+                if (!answer.IsSuccessStatusCode)
                 {
-                    return;
+                    return false;
                 }
             }
             catch (HttpRequestException)
             {
-                // It may be ending.
+                return false;
             }
-
-            await Task.Delay(50, patience.Token);
         }
+
+        await using var connection = new NpgsqlConnection(PostgresConnectionString.Parse(postgres.Url) + ";Pooling=false");
+        await connection.OpenAsync(cancellationToken);
+        await using var active = new NpgsqlCommand("SELECT count(*) FROM orleansmembershiptable WHERE status = 3", connection);
+        return (long)(await active.ExecuteScalarAsync(cancellationToken))! == Replicas.Count;
     }
 }

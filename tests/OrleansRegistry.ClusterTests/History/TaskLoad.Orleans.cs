@@ -147,7 +147,22 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
         histories[task].Add(lost with { Began = began, Ended = Stopwatch.GetTimestamp(), Outcome = answer.Outcome, Generation = 0, IsRepeat = true });
     }
 
+    /// <summary>The messages of a task that nobody changes any more; a call whose client has gone may still be under way.</summary>
     private static async Task<IReadOnlyList<string>> MessagesAsync(Client client, int replica, string task)
+    {
+        IReadOnlyList<string> messages = [];
+        await Storage.Tests.Postgres.Eventually.TrueAsync(
+            async () =>
+            {
+                var before = GenerationOf((await client.SendAsync(replica, HttpMethod.Get, $"/tasks/{task}?consistency=strong")).Body);
+                messages = await PagesAsync(client, replica, task);
+                return before == messages.Count && before == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, $"/tasks/{task}?consistency=strong")).Body);
+            },
+            $"as many messages of {task} as it has generations");
+        return messages;
+    }
+
+    private static async Task<IReadOnlyList<string>> PagesAsync(Client client, int replica, string task)
     {
         var ids = new List<string>();
         for (var token = ""; ;)
