@@ -42,6 +42,7 @@ public static class RegistryGateway
     {
         if (endpoints is IApplicationBuilder application)
         {
+            application.UseMiddleware<StoppingMiddleware>();
             application.UseMiddleware<BareStatusMiddleware>();
         }
 
@@ -66,6 +67,21 @@ public static class RegistryGateway
         new HealthEndpoints(readiness).Map(routes);
         new ServiceEndpoints(options).Map(routes);
         endpoints.MapOpenApi();
+        return endpoints;
+    }
+
+    /// <summary>Maps the paths of health alone, for a process that answers no calls. It needs no <see cref="IAgentRegistry"/>.</summary>
+    public static IEndpointRouteBuilder MapRegistryHealth(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints is IApplicationBuilder application)
+        {
+            application.UseMiddleware<BareStatusMiddleware>();
+        }
+
+        var services = endpoints.ServiceProvider;
+        var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var routes = new GatewayRoutes(endpoints, registry: null, services.GetRequiredService<GatewayErrors>(), options);
+        new HealthEndpoints(services.GetRequiredService<Readiness>()).Map(routes);
         return endpoints;
     }
 

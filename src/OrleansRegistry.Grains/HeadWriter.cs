@@ -13,6 +13,10 @@ public sealed class HeadState<THead>
     public THead? Head { get; set; }
 }
 
+/// <summary>Where grains keep their heads.</summary>
+/// <param name="IsShared">True where another process can write them too.</param>
+public sealed record HeadStorage(IGrainStorage Storage, bool IsShared);
+
 /// <summary>What a change makes of a head.</summary>
 /// <param name="Head">The same object: nothing is written. Null: the state is cleared.</param>
 /// <param name="Committed">Run once that is stored.</param>
@@ -22,7 +26,7 @@ internal readonly record struct Changed<THead, T>(THead? Head, T Result, Action?
 /// Changes the head of a grain whose calls interleave: one change after the other, each on what the one before made, and all that wait in one write.
 /// A call is answered once what it saw and made is stored. After a failed write the activation ends: the next starts from what is stored.
 /// </summary>
-internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state, Action deactivate)
+internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state, string stateName, HeadStorage storage, GrainId id, Action deactivate)
     where THead : class
 {
     private const int MaxChanges = 256;
@@ -78,10 +82,10 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
     }
 
     /// <summary>Whether the stored state is still the one that this activation knows.</summary>
-    public async Task<bool> IsCurrent(string stateName, IGrainStorage storage, GrainId id)
+    public async Task<bool> IsCurrent()
     {
         var found = new GrainState<HeadState<THead>>(new HeadState<THead>());
-        await storage.ReadStateAsync(stateName, id, found);
+        await storage.Storage.ReadStateAsync(stateName, id, found);
         return found.RecordExists == state.RecordExists && (!found.RecordExists || found.ETag == state.Etag);
     }
 
@@ -140,6 +144,7 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
 
         if (ReferenceEquals(before, after))
         {
+            await Confirm();
             return;
         }
 
@@ -149,6 +154,15 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
         }
 
         await Store(before, after);
+    }
+
+    /// <summary>What is refused, or changes nothing, is answered without a write, which would have told of another activation elsewhere.</summary>
+    private async Task Confirm()
+    {
+        if (storage.IsShared && !await IsCurrent())
+        {
+            throw new InconsistentStateException($"The state '{stateName}' of {id} was changed by another activation.");
+        }
     }
 
     private async Task Store(THead? before, THead? after)

@@ -18,25 +18,35 @@ internal static class MigrateCommand
     public static async Task<int> RunAsync(string[] words, IConfiguration configuration)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
-        await using var migrations = new PostgresMigrations(DatabaseSettings.Read(configuration), loggers.CreateLogger<PostgresMigrations>());
+        var (database, logger) = (DatabaseSettings.Read(configuration), loggers.CreateLogger<PostgresMigrations>());
+        await using var registry = new PostgresMigrations(database, logger);
+        await using var clustering = PostgresMigrations.OfClustering(database, logger);
+
+        // The tables of a cluster have numbers of their own, and are there where a cluster is.
+        var isCluster = new Settings(configuration).Text("REGISTRY_CLUSTERING") == "postgres";
         switch (words)
         {
             case ["status"]:
-                foreach (var migration in await migrations.StatusAsync())
-                {
-                    Console.WriteLine($"{migration.Number:0000} {migration.Name,-24} {migration.AppliedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "pending"}");
-                }
-
+                Print(await registry.StatusAsync(), "");
+                Print(isCluster ? await clustering.StatusAsync() : [], "clustering/");
                 return 0;
             case ["up"]:
-                Console.WriteLine($"{await migrations.UpAsync()} applied");
+                Console.WriteLine($"{await registry.UpAsync() + (isCluster ? await clustering.UpAsync() : 0)} applied");
                 return 0;
             case ["down", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var to):
-                Console.WriteLine($"{await migrations.DownAsync(to)} taken back");
+                Console.WriteLine($"{await registry.DownAsync(to) + (to == 0 && isCluster ? await clustering.DownAsync(0) : 0)} taken back");
                 return 0;
             default:
                 await Console.Error.WriteLineAsync(Usage);
                 return 2;
+        }
+    }
+
+    private static void Print(IReadOnlyList<MigrationStatus> migrations, string folder)
+    {
+        foreach (var migration in migrations)
+        {
+            Console.WriteLine($"{folder}{migration.Number:0000} {migration.Name,-24} {migration.AppliedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "pending"}");
         }
     }
 }

@@ -18,7 +18,15 @@ try
     builder.AddGateway();
 
     var app = builder.Build();
-    app.MapRegistryGateway();
+    if (app.Services.GetRequiredService<RegistryOptions>().Cluster.Role == ClusterRole.Silo)
+    {
+        app.MapRegistryHealth();
+    }
+    else
+    {
+        app.MapRegistryGateway();
+    }
+
     await app.RunAsync();
     return 0;
 }

@@ -5,7 +5,7 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Gateway.Tests;
 
-/// <summary>One task, of which happens what a test writes; a wait for it, or for work, lasts until its caller gives up.</summary>
+/// <summary>One task, of which happens what a test writes; a wait for it, or for work, lasts until its caller gives up, and is over at once where it is for no time.</summary>
 internal sealed class ScriptedTask(TaskState state = TaskState.Working) : RefusingTasks(new NotSupportedException())
 {
     public const string Id = "scripted";
@@ -39,13 +39,16 @@ internal sealed class ScriptedTask(TaskState state = TaskState.Working) : Refusi
     public override async Task<TaskRecord?> WaitAsync(
         Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
     {
-        Waited.SetResult();
-        await Task.Delay(Timeout.Infinite, cancellationToken);
-        return null;
+        Waited.TrySetResult();
+        await Task.Delay(wait == TimeSpan.Zero ? wait : Timeout.InfiniteTimeSpan, cancellationToken);
+        return Record;
     }
 
-    public override Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default) =>
-        WaitAsync(caller, Id, 0, claim.Wait, default, cancellationToken);
+    public override async Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default)
+    {
+        await WaitAsync(caller, Id, 0, claim.Wait, default, cancellationToken);
+        return null;
+    }
 
     public override async IAsyncEnumerable<TaskEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -38,6 +38,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = new();
 
+    /// <summary>The id of its process.</summary>
+    public int Id => process.Id;
+
+    public bool HasEnded => process.HasExited;
+
     public string Output
     {
         get
@@ -90,6 +95,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         await process.WaitForExitAsync().WaitAsync(Patience);
         return process.ExitCode;
     }
+
+    /// <summary>Waits for it to end by itself.</summary>
+    public Task EndedAsync() => process.WaitForExitAsync().WaitAsync(Patience);
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,9 @@ internal sealed class HealthEndpoints(Readiness readiness)
         routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").NotAboutAgents()
             .Answer(200, "It can serve.", "Readiness")
             .Answer(503, "It can't serve now, and why.", "Readiness"));
+        routes.Get("/health/serving", GetServingAsync, new ApiOperation("getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers").NotAboutAgents()
+            .Answer(200, "It does.", "Readiness")
+            .Answer(503, "It is stopping.", "Readiness"));
     }
 
     private async Task GetHealthAsync(HttpContext context)
@@ -30,9 +33,12 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     private Task GetLiveAsync(HttpContext context) => SendAsync(context, "healthy", StatusCodes.Status200OK);
 
-    private async Task GetReadyAsync(HttpContext context)
+    private async Task GetReadyAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(context.RequestAborted));
+
+    private async Task GetServingAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(Readiness.LocalTag, context.RequestAborted));
+
+    private static async Task SendAsync(HttpContext context, HealthReport report)
     {
-        var report = await readiness.CheckAsync(context.RequestAborted);
         context.Response.Headers.CacheControl = "no-store";
         var answer = JsonAnswer.Rent();
         var json = answer.Json;

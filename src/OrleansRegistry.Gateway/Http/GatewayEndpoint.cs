@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>What every endpoint about agents does around its own work: wait for a revision that is asked for, tell the revision, answer faults.</summary>
-internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentRegistry registry, GatewayErrors errors)
+/// <param name="registry">Null where the endpoint is not about agents.</param>
+internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, GatewayErrors errors)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -11,11 +12,11 @@ internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentReg
         {
             if (RevisionHeader.Read(context.Request) is { } revision)
             {
-                await registry.WaitForRevisionAsync(revision, context.RequestAborted);
+                await registry!.WaitForRevisionAsync(revision, context.RequestAborted);
             }
 
             // Before the work: what a read finds is at least as new.
-            RevisionHeader.Set(context.Response, registry.Revision);
+            RevisionHeader.Set(context.Response, registry!.Revision);
             await handler(context);
         }
         catch (Exception fault)

@@ -6,7 +6,8 @@ using OrleansRegistry.Gateway.OpenApi;
 namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>Maps the gateway's endpoints, each with its description.</summary>
-internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry registry, GatewayErrors errors, GatewayOptions options)
+/// <param name="registry">Null where none of them is about agents.</param>
+internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegistry? registry, GatewayErrors errors, GatewayOptions options)
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 

@@ -3,23 +3,32 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansRegistry.Gateway.Http;
 
-/// <summary>Requests that wait for something to happen. They do not hold up the end of the server.</summary>
+/// <summary>Requests that wait for something to happen. When the server is told to stop, they are answered as if their time were over.</summary>
 internal sealed class LongPoll(IHostApplicationLifetime lifetime)
 {
     public const int DefaultSeconds = 20;
     public const int MaxSeconds = 60;
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: the server ends before the wait does.</exception>
-    public async Task<T> RunAsync<T>(HttpContext context, Func<CancellationToken, Task<T>> wait)
+    /// <summary>The longest wait of a request that comes while the server stops: its client asks again, and not at once.</summary>
+    private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(1);
+
+    /// <param name="run">Waits so long, or less where its token is cancelled, and tells what there is.</param>
+    public async Task<T> RunAsync<T>(HttpContext context, TimeSpan wait, Func<TimeSpan, CancellationToken, Task<T>> run)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var stopping = lifetime.ApplicationStopping;
+        if (stopping.IsCancellationRequested)
+        {
+            return await run(wait < WhileStopping ? wait : WhileStopping, context.RequestAborted);
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
         try
         {
-            return await wait(ending.Token);
+            return await run(wait, ending.Token);
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            throw new RegistryException(RegistryError.Unavailable, "This server is ending; ask again") { RetryAfter = TimeSpan.FromSeconds(1) };
+            return await run(TimeSpan.Zero, context.RequestAborted);
         }
     }
 }

@@ -48,7 +48,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
             Lease(members),
             TimeSpan.FromSeconds(members.Integer("waitSeconds", 0, LongPoll.MaxSeconds) ?? LongPoll.DefaultSeconds));
         body.Release();
-        if (await polls.RunAsync(context, ending => registry.ClaimAsync(CallerOf.Request(context), agent, claim, ending)) is { } task)
+        if (await polls.RunAsync(context, claim.Wait, (longest, ending) => registry.ClaimAsync(CallerOf.Request(context), agent, claim with { Wait = longest }, ending)) is { } task)
         {
             await TaskAnswers.SendAsync(context, task, shape);
         }

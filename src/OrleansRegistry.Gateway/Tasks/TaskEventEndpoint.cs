@@ -27,6 +27,11 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
         var format = StateFormat.Of(context);
         var caller = CallerOf.Request(context);
         var head = await registry.GetAsync(caller, id, TaskReadEndpoints.Head, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        if (last > head.Generation)
+        {
+            head = await registry.GetAsync(caller, id, TaskReadEndpoints.Head with { Consistency = ReadConsistency.Strong }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        }
+
         if (head.Status.State.IsTerminal() && last == head.Generation)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -12,7 +12,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private const int MaxMessages = 1000;
     private const int DefaultMessages = 100;
 
-    private static readonly string[] Parameters = ["history_length", "include_artifacts", "current_generation", "wait", StateFormat.Parameter];
+    private static readonly string[] Parameters = ["history_length", "include_artifacts", "current_generation", "wait", "consistency", StateFormat.Parameter];
     private static readonly string[] PageParameters = ["page_size", "page_token"];
     private static readonly string[] NoParameters = [];
 
@@ -26,6 +26,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
             .Query("include_artifacts", "false: without artifacts.", "boolean")
             .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer")
             .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
+            .Query("consistency", "local: from memory, the default; strong: as stored, whichever process wrote last.")
             .Spelt()
             .Header(LeaseHeader, "The token of a worker's lease: it sees the task of any owner.")
             .Header("If-None-Match", "The entity tag (generation) of what the client has: 304 if it still is so.")
@@ -45,7 +46,11 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     {
         var id = TaskPaths.TaskId(context);
         var parameters = new QueryParameters(context.Request, Parameters, TaskList.Aliases);
-        var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true) { LeaseToken = LeaseToken(context.Request) };
+        var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true)
+        {
+            LeaseToken = LeaseToken(context.Request),
+            Consistency = parameters.IsSecond("consistency", "local", "strong") ? ReadConsistency.Strong : ReadConsistency.Local,
+        };
         var known = parameters.Number("current_generation", 0);
         var wait = parameters.Integer("wait", 0, LongPoll.MaxSeconds);
         var shape = new TaskShape(StateFormat.Of(context));
@@ -69,7 +74,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var caller = CallerOf.Request(context);
         if (context.Request.Headers.IfNoneMatch.Count > 0)
         {
-            var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+            var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency }, context.RequestAborted) ?? throw TaskPaths.NotFound();
             if (IsNotModified(context, head))
             {
                 return null;
@@ -82,7 +87,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view)
     {
         var caller = CallerOf.Request(context);
-        var task = await polls.RunAsync(context, ending => registry.WaitAsync(caller, id, generation, wait, view, ending)) ?? throw TaskPaths.NotFound();
+        var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending)) ?? throw TaskPaths.NotFound();
         return IsNotModified(context, task) ? null : task;
     }
 

@@ -22,7 +22,7 @@ internal sealed class AgentGrain(
     {
         // Absence that is believed in vain costs a plain write one more try, but would refuse a write that expects a revision.
         var before = put.Condition.IfRevision is null ? Current : await CurrentOrReload();
-        Check(put.Condition, before);
+        before = await Checked(put.Condition, before);
         var now = time.GetUtcMilliseconds();
         var after = new AgentRecord
         {
@@ -42,7 +42,7 @@ internal sealed class AgentGrain(
     public async Task<AgentWritten> Patch(AgentChange change)
     {
         var before = await CurrentOrReload() ?? throw NotFound();
-        Check(change.Condition, before);
+        before = await Checked(change.Condition, before) ?? throw NotFound();
         var now = time.GetUtcMilliseconds();
         var after = before with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
         if (!change.CardPatch.IsEmpty)
@@ -57,7 +57,7 @@ internal sealed class AgentGrain(
     public async Task<long> Remove(WriteCondition condition)
     {
         var before = await CurrentOrReload() ?? throw NotFound();
-        Check(condition, before);
+        _ = await Checked(condition, before) ?? throw NotFound();
         try
         {
             await state.ClearStateAsync();
@@ -114,18 +114,37 @@ internal sealed class AgentGrain(
         return written;
     }
 
+    /// <summary>What the condition holds for. Before a condition is refused the state is read again: another silo may have changed it.</summary>
+    private async ValueTask<AgentRecord?> Checked(WriteCondition condition, AgentRecord? before)
+    {
+        if (!Holds(condition, before))
+        {
+            await state.ReadStateAsync();
+            before = Current;
+            Check(condition, before);
+        }
+
+        return before;
+    }
+
+    private bool Holds(WriteCondition condition, AgentRecord? before) =>
+        !(condition.IfAbsent && before is not null)
+        && (condition.IfRevision is not { } expected || (before is not null && expected == Revision()));
+
     private void Check(WriteCondition condition, AgentRecord? before)
     {
+        if (Holds(condition, before))
+        {
+            return;
+        }
+
         if (condition.IfAbsent && before is not null)
         {
             throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {Revision()}.");
         }
 
-        if (condition.IfRevision is { } expected && (before is null || expected != Revision()))
-        {
-            var found = before is null ? "is not registered" : $"has revision {Revision()}";
-            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {expected} was expected.");
-        }
+        var found = before is null ? "is not registered" : $"has revision {Revision()}";
+        throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
     }
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>

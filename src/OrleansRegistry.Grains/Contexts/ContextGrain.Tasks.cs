@@ -21,12 +21,11 @@ internal sealed partial class ContextGrain
         creating++;
         try
         {
-            if (writer.Head is null)
+            if (Visible(message.Caller) is null)
             {
                 await Make(message.Caller);
             }
 
-            CheckAccess(writer.Head, message.Caller);
             var submitted = await GrainFactory.GetGrain<ITaskGrain>(GrainKeys.For(tenant, taskId)).Create(message, id);
             if (submitted.Created)
             {
@@ -51,11 +50,17 @@ internal sealed partial class ContextGrain
         {
             current = Begin(delete: true, run);
         }
-        else if (current is null)
+        else if (current is null && Visible(caller) is null)
         {
-            CheckAccess(writer.Head, caller);
-            current = Begin(delete, run);
+            await writer.Change<bool>(head =>
+            {
+                CheckAccess(head, caller);
+                return new(head, true);
+            });
+            return await Clear(caller, delete, run);
         }
+
+        current ??= Begin(delete, run);
 
         if (current.Owner != caller.Subject)
         {
@@ -95,6 +100,7 @@ internal sealed partial class ContextGrain
     {
         if (head is not null)
         {
+            CheckAccess(head, caller);
             return new(head, false);
         }
 

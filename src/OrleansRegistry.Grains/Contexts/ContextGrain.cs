@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Storage;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -11,7 +9,6 @@ namespace OrleansRegistry.Grains;
 internal sealed partial class ContextGrain : Grain, IContextGrain
 {
     private readonly HeadWriter<ContextHead> writer;
-    private readonly IGrainStorage storage;
     private readonly PageStore pages;
     private readonly ITaskIndex index;
     private readonly TaskRules rules;
@@ -26,19 +23,19 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
 
     public ContextGrain(
         [PersistentState(ContextGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<ContextHead>> state,
-        [FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage,
+        HeadStorage storage,
         PageStore pages,
         ITaskIndex index,
         TaskRules rules,
         GrainWaits waits,
         TimeProvider time)
     {
-        (this.storage, this.pages, this.index, this.rules, this.waits, this.time) = (storage, pages, index, rules, waits, time);
+        (this.pages, this.index, this.rules, this.waits, this.time) = (pages, index, rules, waits, time);
         events = new EventLog<ContextEvent>(0, waits, time);
-        writer = new HeadWriter<ContextHead>(state, End)
+        writer = new HeadWriter<ContextHead>(state, ContextGrainNames.StateName, storage, GrainContext.GrainId, End)
         {
             Load = head => head is { Deleting: true } ? default : messages.LoadIds(head?.Messages ?? LogHead.Empty),
-            Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, HeadIsCurrent) },
+            Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, writer!.IsCurrent) },
         };
     }
 
@@ -191,8 +188,6 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
             throw NotFound();
         }
     }
-
-    private Task<bool> HeadIsCurrent() => writer.IsCurrent(ContextGrainNames.StateName, storage, GrainContext.GrainId);
 
     private void End()
     {

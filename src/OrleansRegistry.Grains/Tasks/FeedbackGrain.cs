@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Storage;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -29,21 +27,20 @@ public interface IFeedbackGrain : IGrainWithStringKey
 internal sealed class FeedbackGrain : Grain, IFeedbackGrain
 {
     private readonly HeadWriter<FeedbackHead> writer;
-    private readonly IGrainStorage storage;
     private readonly PageStore pages;
     private readonly TimeProvider time;
     private PagedLog items = null!;
 
     public FeedbackGrain(
         [PersistentState(TaskGrainNames.FeedbackStateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<FeedbackHead>> state,
-        [FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage,
+        HeadStorage storage,
         PageStore pages,
         TimeProvider time)
     {
-        (this.storage, this.pages, this.time) = (storage, pages, time);
-        writer = new HeadWriter<FeedbackHead>(state, DeactivateOnIdle)
+        (this.pages, this.time) = (pages, time);
+        writer = new HeadWriter<FeedbackHead>(state, TaskGrainNames.FeedbackStateName, storage, GrainContext.GrainId, DeactivateOnIdle)
         {
-            Flush = async (before, after) => new FeedbackHead(await items.Flush(before.Items, after.Items, HeadIsCurrent)),
+            Flush = async (before, after) => new FeedbackHead(await items.Flush(before.Items, after.Items, writer!.IsCurrent)),
         };
     }
 
@@ -76,8 +73,6 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
         await writer.Change<bool>(_ => new(null, true));
         DeactivateOnIdle();
     }
-
-    private Task<bool> HeadIsCurrent() => writer.IsCurrent(TaskGrainNames.FeedbackStateName, storage, GrainContext.GrainId);
 }
 
 /// <summary>Feedback as its log keeps it: one JSON object with <c>number</c>, <c>subject</c>, <c>at</c> and <c>data</c>.</summary>

@@ -40,14 +40,14 @@ internal sealed partial class TaskGrain
 
     public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)
     {
-        if (writer.Head is not { Deleting: false } head || head.Owner != caller.Subject)
-        {
-            throw NotFound();
-        }
-
         feedbackCalls++;
         try
         {
+            if (writer.Head is not { } known || !known.IsSeenBy(caller, leaseToken: null, time.GetUtcNow()))
+            {
+                await writer.Change<bool>(head => throw NotFound());
+            }
+
             return await Feedback().Add(caller.Subject, data);
         }
         finally

@@ -1,7 +1,5 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Concurrency;
 using Orleans.Runtime;
-using Orleans.Storage;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -12,7 +10,6 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
 {
     private readonly HeadWriter<TaskHead> writer;
     private readonly PageStore pages;
-    private readonly IGrainStorage storage;
     private readonly TaskRules rules;
     private readonly GrainWaits waits;
     private readonly TimeProvider time;
@@ -24,14 +21,14 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
 
     public TaskGrain(
         [PersistentState(TaskGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<TaskHead>> state,
-        [FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage,
+        HeadStorage storage,
         PageStore pages,
         TaskRules rules,
         GrainWaits waits,
         TimeProvider time)
     {
-        (this.storage, this.pages, this.rules, this.waits, this.time) = (storage, pages, rules, waits, time);
-        writer = new HeadWriter<TaskHead>(state, End) { Load = Load, Flush = Flush };
+        (this.pages, this.rules, this.waits, this.time) = (pages, rules, waits, time);
+        writer = new HeadWriter<TaskHead>(state, TaskGrainNames.StateName, storage, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -44,7 +41,7 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
     }
 
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>
-        Task.FromResult(writer.Head is { Deleting: false } head && (head.Owner == caller.Subject || IsLive(head, leaseToken)) ? head : null);
+        Task.FromResult(writer.Head is { } head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null);
 
     /// <summary>Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event.</summary>
     private Task<T> Change<T>(Caller caller, string? leaseToken, Func<TaskHead, (TaskHead Head, TaskEvent? Event, T Result)> change, int bytes = 0) => writer.Change(
@@ -88,7 +85,7 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
 
     private void CheckAccess(TaskHead head, Caller caller, string? leaseToken)
     {
-        if (leaseToken is not null && !IsLive(head, leaseToken))
+        if (leaseToken is not null && !head.IsHeldBy(leaseToken, time.GetUtcNow()))
         {
             throw head.Owner == caller.Subject || leaseToken == head.LostToken || leaseToken == head.Lease?.Token
                 ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token") { CurrentGeneration = head.Generation }
@@ -100,9 +97,6 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
             throw NotFound();
         }
     }
-
-    private bool IsLive(TaskHead head, string? leaseToken) =>
-        leaseToken is not null && head.Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > time.GetUtcNow();
 
     private void CheckOpen(TaskHead head)
     {
@@ -152,12 +146,10 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
 
         return after with
         {
-            History = await history.Flush(before.History, after.History, HeadIsCurrent),
-            Artifacts = await artifacts.Flush(before.Artifacts, after.Artifacts, HeadIsCurrent),
+            History = await history.Flush(before.History, after.History, writer.IsCurrent),
+            Artifacts = await artifacts.Flush(before.Artifacts, after.Artifacts, writer.IsCurrent),
         };
     }
-
-    private Task<bool> HeadIsCurrent() => writer.IsCurrent(TaskGrainNames.StateName, storage, GrainContext.GrainId);
 
     private void End()
     {

@@ -3,10 +3,10 @@ namespace OrleansRegistry.Model;
 /// <summary>How new an answer must be.</summary>
 public enum ReadConsistency
 {
-    /// <summary>From this node's memory: at least as new as every write that this node answered.</summary>
+    /// <summary>From memory. An agent from this node's: at least as new as every write that this node answered. A task from its writer's, wherever that is.</summary>
     Local,
 
-    /// <summary>From the agent's one writer: at least as new as every write that any node answered.</summary>
+    /// <summary>From the one writer, or from the store that several processes share: at least as new as every write that any node answered.</summary>
     Strong,
 }
 

@@ -65,6 +65,12 @@ public sealed record TaskHead
     [Id(17)]
     public bool Deleting { get; init; }
 
+    /// <summary>Whether there is such a task for this caller, or for the holder of the lease.</summary>
+    public bool IsSeenBy(Caller caller, string? leaseToken, DateTimeOffset now) => !Deleting && (Owner == caller.Subject || IsHeldBy(leaseToken, now));
+
+    /// <summary>Whether this is the token of a lease that is not over.</summary>
+    public bool IsHeldBy(string? leaseToken, DateTimeOffset now) => leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;
+
     /// <summary>The task without history and artifacts, and without the secret of its lease.</summary>
     public TaskRecord ToRecord() => new()
     {

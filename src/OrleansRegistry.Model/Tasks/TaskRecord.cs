@@ -95,6 +95,8 @@ public readonly record struct TaskView
 
     /// <summary>The lease under which the caller works on the task: its holder sees the task of any owner.</summary>
     public string? LeaseToken { get; init; }
+
+    public ReadConsistency Consistency { get; init; }
 }
 
 /// <summary>

@@ -46,9 +46,11 @@ public sealed class RecordGrainStorage : IGrainStorage
         catch (RecordOutcomeUnknownException unknown)
         {
             var stored = await store.ReadAsync(codec.Kind, key);
-            if (stored is null || stored.Version <= expected || stored.Body != body)
+            ThrowIfNotDone(codec.Kind, key, stored, expected, unknown);
+            if (stored?.Body != body)
             {
-                throw Lost(codec.Kind, key, stored, expected, unknown);
+                // Another has written since: over this write, or in its place.
+                throw;
             }
 
             Accept(grainState, stored.Version);
@@ -79,9 +81,11 @@ public sealed class RecordGrainStorage : IGrainStorage
         }
         catch (RecordOutcomeUnknownException unknown)
         {
-            if (await store.ReadAsync(kind, key) is { } stored)
+            var stored = await store.ReadAsync(kind, key);
+            ThrowIfNotDone(kind, key, stored, expected, unknown);
+            if (stored is not null)
             {
-                throw Lost(kind, key, stored, expected, unknown);
+                throw;
             }
 
             return await store.CurrentRevisionAsync();
@@ -121,11 +125,12 @@ public sealed class RecordGrainStorage : IGrainStorage
 
     private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
 
-    private static InconsistentStateException Lost(
-        RecordKind kind, RecordKey key, StoredRecord? stored, long expected, RecordOutcomeUnknownException unknown)
+    /// <summary>Where the record is as it was before, so that the change can be made again.</summary>
+    private static void ThrowIfNotDone(RecordKind kind, RecordKey key, StoredRecord? stored, long expected, RecordOutcomeUnknownException unknown)
     {
-        var conflict = RecordRules.Conflict(kind, key, stored?.Version ?? 0, expected);
-        return new InconsistentStateException(
-            $"{conflict.Message} The outcome of the last write was unknown, and it is not what is stored.", conflict.StoredEtag, conflict.CurrentEtag, unknown);
+        if ((stored?.Version ?? 0) == expected)
+        {
+            throw new InconsistentStateException($"The outcome of the last write of {kind} {key.Id} was unknown, and it was not stored.", $"{expected}", $"{expected}", unknown);
+        }
     }
 }

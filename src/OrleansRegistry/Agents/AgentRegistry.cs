@@ -1,6 +1,7 @@
 using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Agents;
 
@@ -8,6 +9,7 @@ namespace OrleansRegistry.Agents;
 internal sealed class AgentRegistry(
     IGrainFactory grains,
     AgentDirectory directory,
+    IRecordStore store,
     NewAgents newAgents,
     AgentBatchWriter batches,
     AgentRules rules,
@@ -65,7 +67,7 @@ internal sealed class AgentRegistry(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) =>
         consistency == ReadConsistency.Local
             ? ValueTask.FromResult(directory.Find(caller.Tenant, id))
-            : new ValueTask<AgentRecord?>(GrainCalls.Run(Grain(caller, id), grain => grain.Get()));
+            : new ValueTask<AgentRecord?>(GetStrong(caller, id, cancellationToken));
 
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.List(caller.Tenant, query));
@@ -87,6 +89,21 @@ internal sealed class AgentRegistry(
 
     public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.ExtensionsOf(caller.Tenant, id));
+
+    /// <summary>
+    /// Where others write to the same store, only the store knows: this silo may have been declared dead a moment ago, and a grain of its
+    /// own overtaken by one elsewhere.
+    /// </summary>
+    private async Task<AgentRecord?> GetStrong(Caller caller, string id, CancellationToken cancellationToken)
+    {
+        var grain = Grain(caller, id);
+        if (!store.IsShared)
+        {
+            return await GrainCalls.Read(grain, agent => agent.Get());
+        }
+
+        return await store.ReadAsync(RecordKind.Agent, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentRecordCodec.Read(stored) : null;
+    }
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {

@@ -17,7 +17,7 @@ internal static class ContextClearing
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var cleared = await GrainCalls.Run(grain, context => context.Clear(caller, delete, run));
+                var cleared = await GrainCalls.Read(grain, context => context.Clear(caller, delete, run));
                 tasks = cleared.Tasks;
                 if (cleared.Done)
                 {

@@ -14,7 +14,7 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
     private const int MaxPageSize = 100;
 
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Run(Grain(caller, id), context => context.Get(caller)) is { } head
+        await GrainCalls.Read(Grain(caller, id), context => context.Get(caller)) is { } head
             ? (await Summarize(caller, [head.Context], cancellationToken))[0]
             : null;
 
@@ -50,7 +50,7 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
         var query = $"messages\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Run(grain, context => context.Get(caller)),
+            () => GrainCalls.Read(grain, context => context.Get(caller)),
             async head =>
             {
                 var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
@@ -86,12 +86,12 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = (await GrainCalls.Run(grain, context => context.Get(caller)) ?? throw NotFound()).Context.Generation;
+        var known = (await GrainCalls.Read(grain, context => context.Get(caller)) ?? throw NotFound()).Context.Generation;
         var (epoch, number, after) = (0L, 0L, afterGeneration);
         while (true)
         {
             var (atEpoch, atNumber) = (epoch, number);
-            var run = await GrainCalls.Run(grain, context => context.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var run = await GrainCalls.Read(grain, context => context.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
             if (run is null)
             {
                 yield return new ContextEvent(id, known + 1, Deleted: true);

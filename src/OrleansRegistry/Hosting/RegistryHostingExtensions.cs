@@ -18,8 +18,9 @@ namespace Microsoft.Extensions.Hosting;
 public static class OrleansRegistryHostingExtensions
 {
     /// <summary>
-    /// Runs the registry in this process: a silo of its own on this machine, the store and the directory.
-    /// <see cref="IAgentRegistry"/> can then be had from the services, once the host has started.
+    /// Runs the registry in this process: a silo of its own on this machine, the store and the directory; or its part of a cluster, where
+    /// the options name one. <see cref="IAgentRegistry"/> can then be had from the services, once the host has started, but in the role
+    /// <see cref="ClusterRole.Silo"/>.
     /// </summary>
     /// <param name="configure">Changes what configuration and environment set.</param>
     /// <exception cref="SettingException">A setting has a value that it cannot have.</exception>
@@ -27,11 +28,19 @@ public static class OrleansRegistryHostingExtensions
     {
         var options = RegistrySettings.Read(builder.Configuration);
         configure?.Invoke(options);
-        var ports = LoopbackPorts.Take(options.SiloPort, options.GatewayPort);
+        Clusters.ThrowUnlessSupported(options.Cluster);
+        ClusterSettings.Check(options);
         builder.Services.AddRegistry(options);
+        if (options.Cluster.IsCluster)
+        {
+            Clusters.Join(builder, options, silo => silo.ConfigureRegistryGrains(options));
+            return builder;
+        }
+
+        var ports = LoopbackPorts.Take(options.SiloPort, options.GatewayPort);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(ports.First, ports.Second, serviceId: "orleans-registry", clusterId: "orleans-registry");
+            silo.UseLocalhostClustering(ports.First, ports.Second, serviceId: options.Cluster.ServiceId, clusterId: options.Cluster.ClusterId);
             silo.ConfigureRegistryGrains(options);
         });
         return builder;
@@ -61,26 +70,43 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
         services.AddRegistryStore(options);
+        if (options.Cluster.Role == ClusterRole.Silo)
+        {
+            services.AddHostedService<StoreOpening>();
+        }
+        else
+        {
+            services.AddRegistries();
+        }
+
+        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
+        services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
+        if (options.Cluster.Role != ClusterRole.Gateway)
+        {
+            services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
+            services.AddSingleton(provider => new HeadStorage(
+                provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), provider.GetRequiredService<IRecordStore>().IsShared));
+            services.AddSingleton<ITaskIndex, TaskIndex>();
+            services.AddSingleton<TaskUpkeep>();
+            services.AddHostedService<UpkeepService>();
+        }
+
+        services.AddSingleton<GracefulStop>();
+        services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Cluster.DrainTime + GracefulStop.Patience);
+        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]).AddCheck<GracefulStop>("process", tags: ["ready", "serving"]);
+    }
+
+    private static void AddRegistries(this IServiceCollection services)
+    {
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
         services.AddSingleton<NewAgents>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
-        services.AddTasks(options);
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]);
-    }
-
-    private static void AddTasks(this IServiceCollection services, RegistryOptions options)
-    {
-        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
-        services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
-        services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         services.AddSingleton<LogReader>();
         services.AddSingleton<TaskLoader>();
-        services.AddSingleton<ITaskIndex, TaskIndex>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
-        services.AddSingleton<TaskUpkeep>();
-        services.AddHostedService<UpkeepService>();
     }
 }

@@ -68,9 +68,12 @@ public sealed class RegistryOptions
     /// </summary>
     public ExtensionPolicy Extensions { get; set; } = new();
 
-    /// <summary><c>ORLEANS_SILO_PORT</c>: where the silo listens on this machine; 0 (default) takes a free port.</summary>
+    /// <summary>The cluster that this process is a part of; by default it is none of any.</summary>
+    public RegistryClusterOptions Cluster { get; set; } = new();
+
+    /// <summary><c>ORLEANS_SILO_PORT</c>: where the silo listens; 0 (default) takes a free port of the loopback, or 11111 where the silo is on another address.</summary>
     public int SiloPort { get; set; }
 
-    /// <summary><c>ORLEANS_GATEWAY_PORT</c>: where the silo takes Orleans clients on this machine; 0 (default) takes a free port.</summary>
+    /// <summary><c>ORLEANS_GATEWAY_PORT</c>: where the silo takes Orleans clients; 0 (default) takes a free port of the loopback, or 30000 where the silo is on another address.</summary>
     public int GatewayPort { get; set; }
 }

@@ -31,6 +31,7 @@ internal static class RegistrySettings
                     unset.Extensions.DevelopmentTrustLevel,
                     TrustLevels.All.ToDictionary(level => level, StringComparer.OrdinalIgnoreCase)),
                 settings.List("A2A_REGISTRY_EXTENSION_ALLOWLIST")),
+            Cluster = ClusterSettings.Read(settings),
             SiloPort = settings.Number("ORLEANS_SILO_PORT", unset.SiloPort, 0, 65_535),
             GatewayPort = settings.Number("ORLEANS_GATEWAY_PORT", unset.GatewayPort, 0, 65_535),
         };

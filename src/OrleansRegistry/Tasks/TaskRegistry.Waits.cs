@@ -10,13 +10,19 @@ internal sealed partial class TaskRegistry
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
+    /// <summary>Until an activation that was overtaken is asked again: its silo ends within seconds.</summary>
+    private static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a claim goes on that nobody waits for any more.</summary>
+    private static readonly TimeSpan ClaimTurn = TimeSpan.FromSeconds(5);
+
     public async Task<TaskRecord?> WaitAsync(
         Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         CheckWait(wait);
         var began = time.GetTimestamp();
-        var head = await GrainCalls.Run(grain, task => task.Get(caller, null));
+        var head = await GrainCalls.Read(grain, task => task.Get(caller, null));
         while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
         {
             var left = wait - time.GetElapsedTime(began);
@@ -26,8 +32,8 @@ internal sealed partial class TaskRegistry
             }
 
             var generation = head.Generation;
-            await GrainCalls.Run(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken);
-            head = await GrainCalls.Run(grain, task => task.Get(caller, null));
+            await GrainCalls.Read(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken);
+            head = await GrainCalls.Read(grain, task => task.Get(caller, null));
         }
 
         return head is null ? null : await GetAsync(caller, id, view, cancellationToken);
@@ -37,26 +43,39 @@ internal sealed partial class TaskRegistry
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = await GrainCalls.Run(grain, task => task.Get(caller, null)) ?? throw NotFound();
+        var known = await GrainCalls.Read(grain, task => task.Get(caller, null)) ?? throw NotFound();
         var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
         while (!over)
         {
             var place = after;
-            var run = await GrainCalls.Run(grain, task => task.ReadEvents(caller, place, GrainWaits.Longest)).WaitAsync(cancellationToken);
-            if (run is null)
+            var run = await GrainCalls.Read(grain, task => task.ReadEvents(caller, place, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var snapshot = run?.Snapshot;
+            if (run is null || snapshot?.Generation < after)
+            {
+                // Gone, or made anew; or the answer is an activation's that was overtaken by another.
+                snapshot = await Strong(caller, id);
+            }
+
+            if (snapshot is not null && snapshot.Generation == after)
+            {
+                await Task.Delay(OvertakenPause, time, cancellationToken);
+                continue;
+            }
+
+            if (run is null && snapshot is null)
             {
                 yield return new TaskEvent(id, known.ContextId, (after ?? known.Generation) + 1, Deleted: true);
                 yield break;
             }
 
-            if (run.Snapshot is { } head && await Whole(caller, grain, head, null) is { } whole)
+            if (snapshot is not null && await Whole(caller, grain, snapshot, null) is { } whole)
             {
                 (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
                 yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
                 continue;
             }
 
-            foreach (var happened in run.Events)
+            foreach (var happened in run?.Events ?? [])
             {
                 (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true);
                 yield return happened;
@@ -79,10 +98,11 @@ internal sealed partial class TaskRegistry
         var began = time.GetTimestamp();
         do
         {
-            // A task that is claimed for a caller who is gone comes back when its lease is over.
+            // A task that is claimed for a caller who is gone comes back when its lease is over, and so does one whose answer was lost.
             cancellationToken.ThrowIfCancellationRequested();
             var left = claim.Wait - time.GetElapsedTime(began);
-            if (await GrainCalls.Run(work, agent => agent.Claim(claim.Worker, claim.Lease, left > TimeSpan.Zero ? left : TimeSpan.Zero)) is { } head
+            var turn = left < TimeSpan.Zero ? TimeSpan.Zero : left < ClaimTurn ? left : ClaimTurn;
+            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, turn)) is { } head
                 && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };
@@ -111,7 +131,7 @@ internal sealed partial class TaskRegistry
             {
                 var given = first;
                 first = null;
-                return given ?? await GrainCalls.Run(grain, task => task.Get(caller, leaseToken));
+                return given ?? await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
             },
             async current => await loader.LoadWhole(current));
     }

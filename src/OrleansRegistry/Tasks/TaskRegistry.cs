@@ -25,7 +25,9 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
     public Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        return TaskLoader.WithHead(() => GrainCalls.Run(grain, task => task.Get(caller, view.LeaseToken)), head => loader.Load(head, view));
+        return TaskLoader.WithHead(
+            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : GrainCalls.Read(grain, task => task.Get(caller, view.LeaseToken)),
+            head => loader.Load(head, view));
     }
 
     public async Task<ItemPage<RawJson>> ReadHistoryAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
@@ -35,7 +37,7 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
         var query = $"history\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Run(grain, task => task.Get(caller, null)),
+            () => GrainCalls.Read(grain, task => task.Get(caller, null)),
             async head =>
             {
                 var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
@@ -82,7 +84,7 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
             async () =>
             {
                 await Head(caller, taskId);
-                return await GrainCalls.Run(grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId)), feedback => feedback.Get());
+                return await GrainCalls.Read(grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId)), feedback => feedback.Get());
             },
             async log =>
             {
@@ -124,7 +126,20 @@ internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore st
         }
     }
 
-    private async Task<TaskHead> Head(Caller caller, string id) => await GrainCalls.Run(Grain(caller, id), task => task.Get(caller, null)) ?? throw NotFound();
+    /// <summary>Where others write to the same store, only the store knows: see <see cref="AgentRegistry"/>.</summary>
+    private async Task<TaskHead?> Strong(Caller caller, string id, string? leaseToken = null)
+    {
+        var grain = Grain(caller, id);
+        if (!store.IsShared)
+        {
+            return await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+        }
+
+        var stored = await store.ReadAsync(RecordKind.Task, new RecordKey(caller.Tenant, id));
+        return stored is not null && TaskHeadCodec.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
+    }
+
+    private async Task<TaskHead> Head(Caller caller, string id) => await GrainCalls.Read(Grain(caller, id), task => task.Get(caller, null)) ?? throw NotFound();
 
     private ITaskGrain Grain(Caller caller, string id)
     {

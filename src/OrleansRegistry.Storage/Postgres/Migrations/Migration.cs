@@ -17,6 +17,9 @@ internal sealed record Migration(int Number, string Name, string Up, string Down
     /// <summary>Those that <c>STORAGE_TYPE=adonet</c> needs beside them, in order.</summary>
     public static IReadOnlyList<Migration> AdoNet { get; } = Load(typeof(Migration).Assembly, "sql-adonet/", "sql/adonet");
 
+    /// <summary>Those that a cluster needs beside them, in order.</summary>
+    public static IReadOnlyList<Migration> Clustering { get; } = Load(typeof(Migration).Assembly, "sql-clustering/", "sql/adonet/clustering");
+
     /// <summary>Where its files are.</summary>
     public string Folder { get; init; } = "sql";
 

@@ -25,6 +25,14 @@ public sealed class PostgresMigrations : IAsyncDisposable
     {
     }
 
+    /// <summary>The tables in which the silos of a cluster find one another.</summary>
+    /// <exception cref="StoreStartException">An option is wrong.</exception>
+    public static PostgresMigrations OfClustering(PostgresStoreOptions options, ILogger<PostgresMigrations> logger) =>
+        OfClustering(new PostgresDatabase(options, logger, TimeProvider.System), logger);
+
+    internal static PostgresMigrations OfClustering(PostgresDatabase database, ILogger logger) =>
+        new(database, logger, Migration.Clustering, "schema_migrations_clustering");
+
     /// <param name="history">The table that tells which of <paramref name="known"/> were applied.</param>
     internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known, string history = "schema_migrations") =>
         (this.database, this.logger, this.known, this.history) = (database, logger, known, history);

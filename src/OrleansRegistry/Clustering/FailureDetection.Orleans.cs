@@ -1,0 +1,30 @@
+using Orleans.Configuration;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>How soon a silo that is gone is noticed, and how sure the others must be. docs/cluster.md explains the numbers.</summary>
+internal static class FailureDetection
+{
+    public static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(2);
+
+    public static void Configure(ClusterMembershipOptions membership)
+    {
+        membership.ProbeTimeout = TimeSpan.FromMilliseconds(1500);
+        membership.MinProbeTimeout = TimeSpan.FromMilliseconds(750);
+        membership.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+        membership.NumMissedProbesLimit = 3;
+        membership.NumVotesForDeathDeclaration = 2;
+        membership.DeathVoteExpirationTimeout = TimeSpan.FromSeconds(30);
+        membership.TableRefreshTimeout = TableRefresh;
+        membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
+        membership.NumMissedTableIAmAliveLimit = 4;
+        membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+        membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+    }
+
+    public static void Configure(ConnectionOptions connections)
+    {
+        connections.OpenConnectionTimeout = TimeSpan.FromSeconds(2);
+        connections.ConnectionRetryDelay = TimeSpan.FromMilliseconds(200);
+    }
+}

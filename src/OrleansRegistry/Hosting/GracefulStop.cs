@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>
+/// A process that was told to stop is not ready from then on, and goes on serving for a while: balancers turn away before the first
+/// connection is refused. Then requests finish, and the silo hands over.
+/// </summary>
+internal sealed class GracefulStop(IHostApplicationLifetime lifetime, RegistryOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck
+{
+    /// <summary>What the host waits for requests and grains, after <see cref="RegistryClusterOptions.Drain"/>.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs before the server or the silo is told to stop.</summary>
+    public Task StoppingAsync(CancellationToken cancellationToken) =>
+        options.Cluster.DrainTime > TimeSpan.Zero ? Task.Delay(options.Cluster.DrainTime, time, cancellationToken) : Task.CompletedTask;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
+            ? HealthCheckResult.Unhealthy("this process is stopping")
+            : HealthCheckResult.Healthy("this process takes requests"));
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,134 @@
+using System.Net;
+using System.Text.Json;
+
+namespace OrleansRegistry.ClusterTests;
+
+/// <summary>Readers of event streams, one a task, that come back with Last-Event-ID at any replica whenever their stream ends.</summary>
+internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses, Random random) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    /// <summary>Well over the time between two comments.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(25);
+
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly CancellationTokenSource ending = new();
+    private readonly Dictionary<string, Follower> followers = tasks.ToDictionary(task => task, task => new Follower(task, random.Next()), StringComparer.Ordinal);
+    private Task[] running = [];
+
+    public int Events => followers.Values.Sum(follower => follower.Messages.Count);
+
+    public int Streams => followers.Values.Sum(follower => follower.Streams);
+
+    public void Start() => running = [.. followers.Values.Select(follower => Task.Run(() => FollowAsync(follower)))];
+
+    /// <summary>Waits until every reader has heard of the last change, and holds what it heard against what is stored.</summary>
+    public async Task VerifyAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> stored)
+    {
+        foreach (var follower in followers.Values)
+        {
+            using var patience = new CancellationTokenSource(Patience);
+            while (follower.Last < stored[follower.Task].Count && !Array.Exists(running, reader => reader.IsFaulted))
+            {
+                Assert.False(patience.IsCancellationRequested, $"{follower.Task} is at {stored[follower.Task].Count}, and its reader at {follower.Last}");
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
+
+        await ending.CancelAsync();
+        await Task.WhenAll(running);
+        foreach (var follower in followers.Values)
+        {
+            Assert.Equal(stored[follower.Task].Count, follower.Last);
+            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, stored[follower.Task][(int)heard.Key - 1])));
+        }
+    }
+
+    public void Dispose()
+    {
+        http.Dispose();
+        ending.Dispose();
+    }
+
+    private async Task FollowAsync(Follower follower)
+    {
+        while (!ending.IsCancellationRequested)
+        {
+            try
+            {
+                await ReadAsync(follower);
+            }
+            catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+            {
+                // The replica is gone, silent, or on its way out.
+            }
+
+            await Task.Delay(50, CancellationToken.None);
+        }
+    }
+
+    private async Task ReadAsync(Follower follower)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(addresses[follower.Choices.Next(addresses.Length)], $"/tasks/{follower.Task}/events"));
+        if (follower.Last > 0)
+        {
+            request.Headers.Add("Last-Event-ID", $"{follower.Last}");
+        }
+
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+        silence.CancelAfter(Silence);
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
+        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{follower.Task}: {answer.StatusCode}");
+        if (answer.StatusCode != HttpStatusCode.OK)
+        {
+            return;
+        }
+
+        follower.Streams++;
+        using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(silence.Token));
+        var name = "";
+        while (await lines.ReadLineAsync(silence.Token) is { } line)
+        {
+            silence.CancelAfter(Silence);
+            if (line.StartsWith("event: ", StringComparison.Ordinal))
+            {
+                name = line["event: ".Length..];
+            }
+            else if (line.StartsWith("data: ", StringComparison.Ordinal))
+            {
+                follower.Take(name, JsonDocument.Parse(line["data: ".Length..]).RootElement);
+            }
+        }
+    }
+
+    private sealed class Follower(string task, int seed)
+    {
+        private long last;
+
+        public string Task => task;
+
+        public Random Choices { get; } = new(seed);
+
+        /// <summary>The generation of the last event.</summary>
+        public long Last => Volatile.Read(ref last);
+
+        public int Streams { get; set; }
+
+        /// <summary>The newest message as of each generation that was heard of.</summary>
+        public Dictionary<long, string> Messages { get; } = [];
+
+        public void Take(string name, JsonElement data)
+        {
+            if (name == "bye")
+            {
+                return;
+            }
+
+            var generation = data.GetProperty("generation").GetInt64();
+            var inOrder = name == "task" ? generation >= last : generation == last + 1 && name == "update";
+            Assert.True(inOrder, $"{task}: '{name}' of generation {generation} came after {last}");
+            Messages[generation] = TaskLoad.MessageIdOf(data.GetProperty(name == "task" ? "history" : "messages").EnumerateArray().Last());
+            Volatile.Write(ref last, generation);
+        }
+    }
+}

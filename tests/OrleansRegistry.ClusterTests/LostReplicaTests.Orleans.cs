@@ -1,0 +1,122 @@
+using System.Diagnostics;
+
+namespace OrleansRegistry.ClusterTests;
+
+/// <summary>A replica is killed, frozen or stopped under load.</summary>
+public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
+{
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Killed_no_acknowledged_write_is_lost_and_its_agents_soon_answer_again()
+    {
+        var random = Cluster.NewRandom(output);
+        var addresses = await cluster.AddressesAsync();
+        var victim = random.Next(Cluster.Size);
+        var ids = await RegisterThroughAsync(addresses, victim);
+        var load = new Appends($"killed-{Guid.NewGuid():N}", addresses, random);
+        load.Start();
+        await load.MoreAsync(60);
+
+        await cluster.Replica(victim).KillAsync();
+        await PrintTimesToSuccessAsync("SIGKILL", ids, addresses, victim);
+
+        await load.MoreAsync(60);
+        addresses[victim] = await cluster.ReplaceAsync(victim);
+        await load.VerifyAsync(addresses);
+    }
+
+    [Fact]
+    public async Task Frozen_and_thawed_it_mixes_nothing_in_and_ends()
+    {
+        var random = Cluster.NewRandom(output);
+        var addresses = await cluster.AddressesAsync();
+        var victim = random.Next(Cluster.Size);
+        var ids = await RegisterThroughAsync(addresses, victim);
+        var load = new Appends($"frozen-{Guid.NewGuid():N}", addresses, random);
+        load.Start();
+        await load.MoreAsync(60);
+
+        await cluster.SignalAsync(victim, "STOP");
+        await PrintTimesToSuccessAsync("SIGSTOP", ids, addresses, victim);
+        await cluster.SignalAsync(victim, "CONT");
+        await cluster.Replica(victim).EndedAsync();
+
+        await load.MoreAsync(60);
+        addresses[victim] = await cluster.ReplaceAsync(victim);
+        await load.VerifyAsync(addresses);
+    }
+
+    [Fact]
+    public async Task Frozen_for_a_moment_it_goes_on()
+    {
+        var random = Cluster.NewRandom(output);
+        var addresses = await cluster.AddressesAsync();
+        var victim = random.Next(Cluster.Size);
+        var load = new Appends($"moment-{Guid.NewGuid():N}", addresses, random);
+        load.Start();
+        await load.MoreAsync(30);
+        await cluster.SignalAsync(victim, "STOP");
+        await load.MoreAsync(1);
+        await cluster.SignalAsync(victim, "CONT");
+        await load.MoreAsync(60);
+        await load.VerifyAsync(addresses);
+    }
+
+    [Fact]
+    public async Task Told_to_stop_it_hands_over_and_no_request_fails()
+    {
+        var random = Cluster.NewRandom(output);
+        var addresses = await cluster.AddressesAsync();
+        var victim = random.Next(Cluster.Size);
+        await RegisterThroughAsync(addresses, victim);
+        var load = new Appends($"stopped-{Guid.NewGuid():N}", addresses, random);
+        load.Start();
+        await load.MoreAsync(60);
+
+        using var watch = new HttpClient { BaseAddress = addresses[victim] };
+        var stopped = cluster.Replica(victim).StopAsync();
+        await Storage.Tests.Postgres.Eventually.TrueAsync(() => IsUnreadyAsync(watch), "readiness to go");
+        Assert.Equal(0, await stopped);
+
+        await load.MoreAsync(60);
+        addresses[victim] = await cluster.ReplaceAsync(victim);
+        await load.VerifyAsync(addresses);
+        Assert.Equal(0, load.Failed);
+    }
+
+    /// <summary>Unready is an answer, not a closed port.</summary>
+    private static async Task<bool> IsUnreadyAsync(HttpClient http) => (await http.GetAsync("/health/ready")).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
+
+    private static async Task<string[]> RegisterThroughAsync(Uri[] addresses, int replica)
+    {
+        using var client = new Client(addresses);
+        var ids = Enumerable.Range(0, 30).Select(_ => $"there-{Guid.NewGuid():N}").ToArray();
+        foreach (var id in ids)
+        {
+            Assert.Equal(Outcome.Done, (await client.PutAsync(replica, id, $$"""{"name":"{{id}}"}""", 0)).Outcome);
+        }
+
+        return ids;
+    }
+
+    /// <summary>How long it takes until each of these agents can be written through the others.</summary>
+    private async Task PrintTimesToSuccessAsync(string what, string[] ids, Uri[] addresses, int victim)
+    {
+        using var client = new Client([.. addresses.Where((_, i) => i != victim)]);
+        var started = Stopwatch.GetTimestamp();
+        var times = await Task.WhenAll(ids.Select(async (id, i) =>
+        {
+            while ((await client.PutAsync(i % client.Replicas, id, $$"""{"name":"{{id}}","x":{{i}}}""", ifRevision: null)).Outcome != Outcome.Done)
+            {
+                Assert.True(Stopwatch.GetElapsedTime(started) < Bound, $"{id} cannot be written");
+                await Task.Delay(50);
+            }
+
+            return Stopwatch.GetElapsedTime(started);
+        }));
+        Array.Sort(times);
+        output.WriteLine($"time to first success after {what}, {times.Length} agents: median {times[times.Length / 2].TotalSeconds:F1} s, longest {times[^1].TotalSeconds:F1} s");
+        Assert.True(times[^1] < Bound);
+    }
+}

@@ -1,0 +1,101 @@
+using OrleansRegistry.Server.Tests;
+
+namespace OrleansRegistry.ClusterTests;
+
+/// <summary>Which replica one asks makes no difference.</summary>
+public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
+{
+    private static readonly string[] Questions =
+    [
+        "/agents?view=record", "/agents?page_size=7", "/agents?tag=t1&page_size=50", "/agents?skill=s2&view=record&page_size=50", "/agents?query=agent&page_size=50",
+        "/agents?enabled=false&page_size=50", "/agents?category=c1&page_size=50", "/tags", "/categories", "/extensions", "/stats", "/agents/same-03", "/agents/same-03/card",
+        "/agents/none", "/agents/same-05/extensions",
+    ];
+
+    [Fact]
+    public async Task Random_changes_through_all_replicas_are_answered_alike_by_all()
+    {
+        var random = Cluster.NewRandom(output);
+        using var client = new Client(await cluster.AddressesAsync());
+        long newest = 0;
+        for (var change = 0; change < 150; change++)
+        {
+            var (replica, id) = (random.Next(client.Replicas), $"same-{random.Next(24):00}");
+            var card = new
+            {
+                name = id,
+                description = $"change {change}",
+                category = $"c{random.Next(3)}",
+                skills = new[] { new { id = $"s{random.Next(4)}", name = "n", tags = new[] { $"t{random.Next(4)}" } } },
+                capabilities = new { extensions = new[] { new { uri = $"urn:x:{random.Next(3)}" } } },
+            };
+            var revision = random.Next(8) switch
+            {
+                0 => await client.ChangeAsync(replica, HttpMethod.Delete, $"/agents/{id}", null),
+                1 => await client.ChangeAsync(replica, HttpMethod.Post, $"/agents/{id}:disable", null),
+                2 => await client.ChangeAsync(replica, HttpMethod.Patch, $"/agents/{id}", new { agent_card = new { description = $"patch {change}" } }),
+                _ => await client.ChangeAsync(replica, HttpMethod.Post, "/agents", new { agent_card = card }),
+            };
+            Assert.True(revision == 0 || revision > newest, $"revision {revision} after {newest}");
+            newest = Math.Max(newest, revision);
+        }
+
+        foreach (var question in Questions)
+        {
+            var first = await client.AskAsync(0, question, newest);
+            for (var replica = 1; replica < client.Replicas; replica++)
+            {
+                Assert.Equal((question, first), (question, await client.AskAsync(replica, question, newest)));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_without_gateway_and_a_gateway_without_silo_are_parts_of_it()
+    {
+        using var all = new Client(await cluster.AddressesAsync());
+        await using var silo = await cluster.StartAsync("silo");
+        await using var gateway = await cluster.StartAsync("gateway");
+        using var parts = new Client([silo.Http.BaseAddress!, gateway.Http.BaseAddress!]);
+        const int Silo = 0;
+        const int Gateway = 1;
+
+        Assert.StartsWith("200", await parts.AskAsync(Silo, "/health/ready", 0));
+        Assert.StartsWith("404", await parts.AskAsync(Silo, "/agents", 0));
+        Assert.StartsWith("200", await parts.AskAsync(Gateway, "/health/ready", 0));
+        for (var i = 0; i < 20; i++)
+        {
+            var written = await parts.PutAsync(Gateway, $"part-{i}", $$"""{"name":"part-{{i}}"}""", 0);
+            Assert.Equal(Outcome.Done, written.Outcome);
+            Assert.Equal(Outcome.Refused, (await all.PutAsync(i % all.Replicas, $"part-{i}", """{"name":"x"}""", 0)).Outcome);
+            var changed = await all.PutAsync(i % all.Replicas, $"part-{i}", $$"""{"name":"part-{{i}}","x":1}""", written.Revision);
+            Assert.Equal(Outcome.Done, changed.Outcome);
+            Assert.Equal(changed.Revision, (await parts.GetStrongAsync(Gateway, $"part-{i}")).Revision);
+            Assert.Equal(await all.AskAsync(0, $"/agents/part-{i}", changed.Revision), await parts.AskAsync(Gateway, $"/agents/part-{i}", changed.Revision));
+        }
+
+        await TasksAreServedAsync(all, parts, Gateway);
+        Assert.Equal(0, await gateway.StopAsync());
+        Assert.Equal(0, await silo.StopAsync());
+    }
+
+    private static async Task TasksAreServedAsync(Client all, Client parts, int gateway)
+    {
+        Assert.StartsWith("404", await parts.AskAsync(0, "/tasks", 0));
+        for (var i = 0; i < 10; i++)
+        {
+            var message = new { messageId = $"part-{i}", role = "ROLE_USER", parts = new[] { new { text = "hello" } } };
+            var made = await parts.SendAsync(gateway, HttpMethod.Post, "/tasks", new { taskId = $"part-{i}", contextId = "parts", agentId = "part-worker", message });
+            Assert.Equal(Outcome.Done, made.Outcome);
+            var claimed = await parts.SendAsync(gateway, HttpMethod.Post, "/agents/part-worker/tasks:claim", new { worker = "w", leaseSeconds = 600 });
+            Assert.Equal($"part-{i}", claimed.Body.GetProperty("id").GetString());
+            var changed = await all.SendAsync(i % all.Replicas, HttpMethod.Patch, $"/tasks/part-{i}", new { state = "completed", ifState = "working" });
+            Assert.Equal(Outcome.Done, changed.Outcome);
+            Assert.Equal(Outcome.Refused, (await parts.SendAsync(gateway, HttpMethod.Post, $"/tasks/part-{i}:compareAndSet", new { from = "working", to = "submitted" })).Outcome);
+            foreach (var question in (string[])[$"/tasks/part-{i}", $"/tasks/part-{i}?consistency=strong", "/tasks?context_id=parts&history_length=1", "/contexts/parts", "/tasks:count?context_id=parts"])
+            {
+                Assert.Equal(await all.AskAsync(0, question, 0), await parts.AskAsync(gateway, question, 0));
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using OrleansRegistry.Server.Tests;
+
+namespace OrleansRegistry.ClusterTests;
+
+/// <summary>Server processes that are one cluster.</summary>
+/// <param name="database">The connection string of each.</param>
+internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDisposable
+{
+    private readonly ServerProcess?[] processes = new ServerProcess?[size];
+    private readonly string[] outputs = new string[size];
+
+    public int Count => size;
+
+    /// <summary>Where each answers; changed in place when one is replaced.</summary>
+    public Uri[] Addresses { get; } = new Uri[size];
+
+    public ServerProcess this[int index] => processes[index]!;
+
+    /// <summary>Starts those that were never started.</summary>
+    public Task StartAsync() => Task.WhenAll(Enumerable.Range(0, size).Where(i => processes[i] is null).Select(StartAsync));
+
+    /// <summary>Starts one in the place of one that ended, or ends now.</summary>
+    public async Task<Uri> ReplaceAsync(int index)
+    {
+        if (processes[index] is { } ended)
+        {
+            outputs[index] += ended.Output;
+            processes[index] = null;
+            await ended.DisposeAsync();
+        }
+
+        await StartAsync(index);
+        return Addresses[index];
+    }
+
+    /// <summary>What this replica has printed, and those before it in its place.</summary>
+    public string OutputOf(int index) => outputs[index] + processes[index]?.Output;
+
+    public async Task SignalAsync(int index, string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{this[index].Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
+    public static Dictionary<string, string> Settings(string database, string name) => new()
+    {
+        ["DATABASE_URL"] = database,
+        ["REGISTRY_CLUSTERING"] = "postgres",
+        ["ORLEANS_ADVERTISED_ADDRESS"] = "127.0.0.1",
+        ["ORLEANS_SILO_NAME"] = name,
+        ["REGISTRY_DRAIN_SECONDS"] = "1",
+        ["REGISTRY_STRICT_CARDS"] = "false",
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in processes.OfType<ServerProcess>())
+        {
+            await process.DisposeAsync();
+        }
+    }
+
+    private async Task StartAsync(int index)
+    {
+        processes[index] = await ServerProcess.StartAsync(Settings(database(index), $"replica-{index}"));
+        Addresses[index] = processes[index]!.Http.BaseAddress!;
+    }
+}
