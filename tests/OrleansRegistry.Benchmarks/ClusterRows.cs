@@ -22,13 +22,19 @@ internal static class ClusterRows
             await using var cluster = await LocalCluster.UpAsync(replicas);
             var rate = await WritesAsync(cluster);
             alone = replicas == 1 ? rate : alone;
-            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, {replicas} replica(s) on this machine", Row.PerSecond(rate), $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
+            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, {(replicas == 1 ? "one replica" : $"{replicas} replicas")} on this machine", Row.PerSecond(rate), $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
         }
 
         await using var three = await LocalCluster.UpAsync(3);
         using var http = new HttpClient();
         yield return await LagAsync(three, http);
         yield return await EventsAsync(three, http);
+    }
+
+    public static async IAsyncEnumerable<Row> RunFaultsAsync()
+    {
+        await using var three = await LocalCluster.UpAsync(3);
+        using var http = new HttpClient();
         yield return await RollingAsync(three, http);
         foreach (var row in await KillsAsync(three, http))
         {
@@ -118,13 +124,18 @@ internal static class ClusterRows
                             : await http.PostAsJsonAsync(new Uri(cluster.Replicas[(i + other) % 3], "/tasks"), Submission($"rolling-{client}", i));
                         answered = true;
                         Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref done : ref failed);
+                        if (!answer.IsSuccessStatusCode)
+                        {
+                            await Console.Error.WriteLineAsync($"failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+                        }
                     }
                     catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
                     {
                         // Nobody listens there: as a balancer does, the next is asked.
                     }
-                    catch (HttpRequestException)
+                    catch (HttpRequestException fault)
                     {
+                        await Console.Error.WriteLineAsync($"failed: {fault.Message} {fault.InnerException?.Message}");
                         answered = true;
                         Interlocked.Increment(ref failed);
                     }
@@ -183,7 +194,7 @@ internal static class ClusterRows
     {
         using var answer = kind switch
         {
-            "agents" => await http.PostAsJsonAsync(new Uri(replica, "/agents"), new { id, agent_card = new { name = id, version = $"{turn}" } }),
+            "agents" => await http.PostAsJsonAsync(new Uri(replica, "/agents"), new { agent_card = new { name = id, version = $"{turn}" } }),
             "tasks" => await http.PostAsJsonAsync(new Uri(replica, "/tasks"), Submission(id, turn)),
             _ => await http.PatchAsJsonAsync(new Uri(replica, $"/contexts/{id}"), new { data = new { turn } }),
         };
