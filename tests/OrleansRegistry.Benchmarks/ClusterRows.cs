@@ -22,13 +22,19 @@ internal static class ClusterRows
             await using var cluster = await LocalCluster.UpAsync(replicas);
             var rate = await WritesAsync(cluster);
             alone = replicas == 1 ? rate : alone;
-            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, {replicas} replica(s) on this machine", Row.PerSecond(rate), $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
+            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, {(replicas == 1 ? "one replica" : $"{replicas} replicas")} on this machine", Row.PerSecond(rate), $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
         }
 
         await using var three = await LocalCluster.UpAsync(3);
         using var http = new HttpClient();
         yield return await LagAsync(three, http);
         yield return await EventsAsync(three, http);
+    }
+
+    public static async IAsyncEnumerable<Row> RunFaultsAsync()
+    {
+        await using var three = await LocalCluster.UpAsync(3);
+        using var http = new HttpClient();
         yield return await RollingAsync(three, http);
         foreach (var row in await KillsAsync(three, http))
         {
@@ -100,10 +106,28 @@ internal static class ClusterRows
         }
     }
 
-    /// <summary>Each replica in turn is told to stop, and started again, while clients that know of all of them write and read.</summary>
+    /// <summary>Each replica in turn is told to stop, and started again, while clients write through those that say that they serve, as a balancer would.</summary>
     private static async Task<Row> RollingAsync(LocalCluster cluster, HttpClient http)
     {
         var (done, failed, over) = (0, 0, false);
+        var serving = cluster.Replicas.Select(_ => true).ToArray();
+        var probes = serving.Select((_, replica) => Task.Run(async () =>
+        {
+            while (!Volatile.Read(ref over))
+            {
+                try
+                {
+                    using var answer = await http.GetAsync(new Uri(cluster.Replicas[replica], "/health/serving"));
+                    serving[replica] = answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    serving[replica] = false;
+                }
+
+                await Task.Delay(200);
+            }
+        })).ToArray();
         var clients = Enumerable.Range(0, 12).Select(client => Task.Run(async () =>
         {
             for (var i = client; !Volatile.Read(ref over); i++)
@@ -111,6 +135,11 @@ internal static class ClusterRows
                 var answered = false;
                 for (var other = 0; other < 3 && !answered; other++)
                 {
+                    if (!Volatile.Read(ref serving[(i + other) % 3]))
+                    {
+                        continue;
+                    }
+
                     try
                     {
                         using var answer = i % 2 == 0
@@ -118,13 +147,18 @@ internal static class ClusterRows
                             : await http.PostAsJsonAsync(new Uri(cluster.Replicas[(i + other) % 3], "/tasks"), Submission($"rolling-{client}", i));
                         answered = true;
                         Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref done : ref failed);
+                        if (!answer.IsSuccessStatusCode)
+                        {
+                            await Console.Error.WriteLineAsync($"failed: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+                        }
                     }
                     catch (HttpRequestException refused) when (refused.HttpRequestError == HttpRequestError.ConnectionError)
                     {
                         // Nobody listens there: as a balancer does, the next is asked.
                     }
-                    catch (HttpRequestException)
+                    catch (HttpRequestException fault)
                     {
+                        await Console.Error.WriteLineAsync($"failed: {fault.Message} {fault.InnerException?.Message}");
                         answered = true;
                         Interlocked.Increment(ref failed);
                     }
@@ -138,7 +172,7 @@ internal static class ClusterRows
         }
 
         Volatile.Write(ref over, true);
-        await Task.WhenAll(clients);
+        await Task.WhenAll([.. clients, .. probes]);
         return new Row("cluster: requests failed while all three replicas were restarted in turn", $"{failed:N0}", $"requests answered: {done:N0}", failed, "0", failed == 0);
     }
 
@@ -183,7 +217,7 @@ internal static class ClusterRows
     {
         using var answer = kind switch
         {
-            "agents" => await http.PostAsJsonAsync(new Uri(replica, "/agents"), new { id, agent_card = new { name = id, version = $"{turn}" } }),
+            "agents" => await http.PostAsJsonAsync(new Uri(replica, "/agents"), new { agent_card = new { name = id, version = $"{turn}" } }),
             "tasks" => await http.PostAsJsonAsync(new Uri(replica, "/tasks"), Submission(id, turn)),
             _ => await http.PatchAsJsonAsync(new Uri(replica, $"/contexts/{id}"), new { data = new { turn } }),
         };

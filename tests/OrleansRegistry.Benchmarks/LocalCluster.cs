@@ -6,6 +6,8 @@ namespace OrleansRegistry.Benchmarks;
 /// <summary>A cluster of deploy/local-cluster, in a folder of its own.</summary>
 internal sealed class LocalCluster : IAsyncDisposable
 {
+    private static bool isBuilt;
+
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"registry-cluster-{Guid.NewGuid():N}");
 
     /// <summary>Where the replicas answer, the first at index 0.</summary>
@@ -15,6 +17,7 @@ internal sealed class LocalCluster : IAsyncDisposable
     {
         var cluster = new LocalCluster();
         var lines = await cluster.RunAsync("up", $"{replicas}");
+        isBuilt = true;
         cluster.Replicas = [.. lines.Where(line => line.StartsWith("replica ", StringComparison.Ordinal)).Select(line => new Uri(line.Split(' ')[2]))];
         return cluster;
     }
@@ -38,7 +41,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         var answer = Path.GetTempFileName();
         using var script = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$0\" \"$@\" >\"$ANSWER\"", Path.Combine(root.FullName, "deploy", "local-cluster"), .. words])
         {
-            Environment = { ["LOCAL_CLUSTER_DIR"] = folder, ["ANSWER"] = answer, ["REGISTRY_DRAIN_SECONDS"] = "2" },
+            Environment = { ["LOCAL_CLUSTER_DIR"] = folder, ["ANSWER"] = answer, ["REGISTRY_DRAIN_SECONDS"] = "2", ["LOCAL_CLUSTER_NO_BUILD"] = isBuilt ? "1" : "" },
         })!;
         await script.WaitForExitAsync();
         var lines = await File.ReadAllLinesAsync(answer);

@@ -1,6 +1,6 @@
 using OrleansRegistry.Benchmarks;
 
-// All rows, or those whose group is named: lookup, write, http, memory, postgres, tasks; and cluster, which starts processes and so is only run by name.
+// All rows, or those whose group is named: lookup, write, http, memory, postgres, tasks; and cluster and cluster-faults, which start processes and are only run by name.
 string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory", "postgres", "tasks"];
 Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
 Console.WriteLine(Row.Header);
@@ -16,8 +16,9 @@ foreach (var group in groups.OrderByDescending(group => group == "memory"))
         "postgres" => PostgresRows.RunAsync(),
         "tasks" => TaskRows.RunAsync(),
         "cluster" => ClusterRows.RunAsync(),
+        "cluster-faults" => ClusterRows.RunFaultsAsync(),
         "memory" => One(MemoryRow.RunAsync),
-        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres, tasks, cluster."),
+        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres, tasks, cluster, cluster-faults."),
     };
     await foreach (var row in rows)
     {

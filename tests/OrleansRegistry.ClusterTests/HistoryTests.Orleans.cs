@@ -6,7 +6,8 @@ namespace OrleansRegistry.ClusterTests;
 /// <summary>The history checker. tests/soak runs it for longer, by way of <c>CLUSTER_SOAK_MINUTES</c>.</summary>
 public sealed class HistoryTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Round = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan ShortRound = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SoakRound = TimeSpan.FromSeconds(30);
 
     [Fact]
     public async Task Nothing_is_lost_doubled_mixed_or_out_of_order_under_faults()
@@ -21,7 +22,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
         {
             try
             {
-                await run.RoundAsync(Round);
+                await run.RoundAsync(soak > 0 ? SoakRound : ShortRound);
             }
             catch
             {

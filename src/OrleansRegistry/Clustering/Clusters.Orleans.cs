@@ -14,6 +14,9 @@ internal static class Clusters
 {
     private const string Invariant = "Npgsql";
 
+    /// <summary>How long a silo that stops passes on what still comes for the grains that it has handed over.</summary>
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(1);
+
     /// <exception cref="SettingException">The engine has no clusters.</exception>
     public static void ThrowUnlessSupported(RegistryClusterOptions cluster) => _ = cluster;
 
@@ -53,6 +56,7 @@ internal static class Clusters
         silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> table) => table.Configure<MembershipDatabase>(
             (clustering, database) => (clustering.Invariant, clustering.DataSource) = (Invariant, database.Source)));
         silo.Configure<ClusterMembershipOptions>(FailureDetection.Configure);
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForMessageToBeQueuedForOutboundTime = HandOver);
         silo.Configure<ConnectionOptions>(FailureDetection.Configure);
     }
 
