@@ -9,7 +9,7 @@ internal static class Measure
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
 
     // Until the just-in-time compiler has made its best of the code.
-    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(24);
 
     /// <summary>How often a second <paramref name="callers"/> callers, each one after the other, get <paramref name="call"/> answered.</summary>
     /// <param name="call">Given the caller's number and how often it called before.</param>
@@ -37,9 +37,9 @@ internal static class Measure
         while (Stopwatch.GetElapsedTime(started) < WarmUp)
         {
             await subject();
+            await reference();
         }
 
-        await reference();
         List<double> subjects = [], references = [];
         for (var round = 0; round < Rounds; round++)
         {

@@ -17,8 +17,8 @@ internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDis
 
     public ServerProcess this[int index] => processes[index]!;
 
-    /// <summary>Starts those that were never started.</summary>
-    public Task StartAsync() => Task.WhenAll(Enumerable.Range(0, size).Where(i => processes[i] is null).Select(StartAsync));
+    /// <summary>Starts those that do not run: one that an earlier test made wait too long may have been given up since.</summary>
+    public Task StartAsync() => Task.WhenAll(Enumerable.Range(0, size).Where(i => processes[i] is null or { HasEnded: true }).Select(ReplaceAsync));
 
     /// <summary>Starts one in the place of one that ended, or ends now.</summary>
     public async Task<Uri> ReplaceAsync(int index)
