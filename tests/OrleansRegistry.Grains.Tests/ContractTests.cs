@@ -35,7 +35,7 @@ public sealed class ContractTests
     private static string[] Contracts()
     {
         Assembly[] assemblies = [typeof(IAgentGrain).Assembly, typeof(Model.TaskHead).Assembly];
-        var types = assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.GetCustomAttribute<AliasAttribute>() is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
+        var types = assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
         return [.. types.SelectMany(type => type.IsInterface ? MethodsOf(type) : MembersOf(type)).Order(StringComparer.Ordinal)];
     }
 
