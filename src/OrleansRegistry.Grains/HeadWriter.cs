@@ -1,4 +1,3 @@
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Grains;
@@ -26,31 +25,19 @@ internal readonly record struct Changed<THead, T>(THead? Head, T Result, Action?
 /// Changes the head of a grain whose calls interleave: one change after the other, each on what the one before made, and all that wait in one write.
 /// A call is answered once what it saw and made is stored. After a failed write the activation ends: the next starts from what is stored.
 /// </summary>
-internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state, string stateName, HeadStorage storage, GrainId id, Action deactivate)
+internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, GrainId id, Action deactivate)
     where THead : class
 {
     private const int MaxChanges = 256;
     private const int MaxBytes = 4 * 1024 * 1024;
 
+    private readonly KeptState<HeadState<THead>> state = new(storage.Storage, stateName, id);
     private readonly Queue<Waiting> waiting = new();
     private Exception? broken;
-    private THead? stored;
-    private bool known;
     private bool running;
 
-    /// <summary>As stored; null where there is none. What is being written is not in it yet. Not before the state was read.</summary>
-    public THead? Head
-    {
-        get
-        {
-            if (!known)
-            {
-                (stored, known) = (state.RecordExists ? state.State.Head : null, true);
-            }
-
-            return stored;
-        }
-    }
+    /// <summary>As stored; null where there is none. What is being written is not in it yet.</summary>
+    public THead? Head { get; private set; }
 
     /// <summary>True once a write has failed: this activation is ending.</summary>
     public bool IsBroken => broken is not null;
@@ -81,13 +68,15 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
         return next.Answer;
     }
 
-    /// <summary>Whether the stored state is still the one that this activation knows.</summary>
-    public async Task<bool> IsCurrent()
+    /// <summary>Reads the head, before anything else is asked of this.</summary>
+    public async Task Start()
     {
-        var found = new GrainState<HeadState<THead>>(new HeadState<THead>());
-        await storage.Storage.ReadStateAsync(stateName, id, found);
-        return found.RecordExists == state.RecordExists && (!found.RecordExists || found.ETag == state.Etag);
+        await state.Read();
+        Head = state.RecordExists ? state.State.Head : null;
     }
+
+    /// <summary>Whether the stored state is still the one that this activation knows.</summary>
+    public Task<bool> IsCurrent() => state.IsCurrent();
 
     private async Task Run()
     {
@@ -153,7 +142,18 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
             after = await Flush(before, after);
         }
 
-        await Store(before, after);
+        // Where this fails it may be stored all the same: the activation ends, and nobody goes by its state any more.
+        if (after is null)
+        {
+            await state.Clear();
+        }
+        else
+        {
+            state.State = new HeadState<THead> { Head = after };
+            await state.Write();
+        }
+
+        Head = after;
     }
 
     /// <summary>What is refused, or changes nothing, is answered without a write, which would have told of another activation elsewhere.</summary>
@@ -161,31 +161,7 @@ internal sealed class HeadWriter<THead>(IPersistentState<HeadState<THead>> state
     {
         if (storage.IsShared && !await IsCurrent())
         {
-            throw new InconsistentStateException($"The state '{stateName}' of {id} was changed by another activation.");
-        }
-    }
-
-    private async Task Store(THead? before, THead? after)
-    {
-        try
-        {
-            if (after is null)
-            {
-                await state.ClearStateAsync();
-            }
-            else
-            {
-                state.State = new HeadState<THead> { Head = after };
-                await state.WriteStateAsync();
-            }
-
-            stored = after;
-        }
-        catch
-        {
-            // Perhaps it was stored all the same: nobody may go by it before it is read again.
-            state.State = new HeadState<THead> { Head = before };
-            throw;
+            throw new InconsistentStateException($"Another activation changed {state}.");
         }
     }
 

@@ -1,30 +1,34 @@
 using System.Globalization;
-using Orleans.Runtime;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Storage;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
 
-internal sealed class AgentGrain(
-    [PersistentState(AgentGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<AgentState> state,
-    AgentRules rules,
-    TimeProvider time) : Grain, IAgentGrain
+internal sealed class AgentGrain : Grain, IAgentGrain
 {
+    private readonly KeptState<AgentState> state;
+    private readonly AgentRules rules;
+    private readonly TimeProvider time;
     private string tenant = "";
     private string id = "";
+
+    public AgentGrain([FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage, AgentRules rules, TimeProvider time)
+    {
+        (this.rules, this.time) = (rules, time);
+        state = new KeptState<AgentState>(storage, AgentGrainNames.StateName, GrainContext.GrainId);
+    }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        return Task.CompletedTask;
+        return state.Read();
     }
 
-    public async Task<AgentWritten> Put(AgentPut put)
+    public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, creates: true, before =>
     {
-        // Absence that is believed in vain costs a plain write one more try, but would refuse a write that expects a revision.
-        var before = put.Condition.IfRevision is null ? Current : await CurrentOrReload();
-        before = await Checked(put.Condition, before);
         var now = time.GetUtcMilliseconds();
-        var after = new AgentRecord
+        return new AgentRecord
         {
             Tenant = tenant,
             Id = id,
@@ -36,23 +40,20 @@ internal sealed class AgentGrain(
             ExtensionOrigins = OriginsFor(put.Origins, before),
             Reading = put.Reading,
         };
-        return new AgentWritten(await Write(after), before is null);
-    }
+    });
 
-    public async Task<AgentWritten> Patch(AgentChange change)
+    public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, creates: false, before =>
     {
-        var before = await CurrentOrReload() ?? throw NotFound();
-        before = await Checked(change.Condition, before) ?? throw NotFound();
         var now = time.GetUtcMilliseconds();
-        var after = before with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
+        var after = before! with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
         if (!change.CardPatch.IsEmpty)
         {
             var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
             after = after with { Card = bytes, Reading = card, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
         }
 
-        return new AgentWritten(await Write(after), Created: false);
-    }
+        return after;
+    });
 
     public async Task<long> Remove(WriteCondition condition)
     {
@@ -60,7 +61,7 @@ internal sealed class AgentGrain(
         _ = await Checked(condition, before) ?? throw NotFound();
         try
         {
-            await state.ClearStateAsync();
+            await state.Clear();
         }
         catch
         {
@@ -84,7 +85,7 @@ internal sealed class AgentGrain(
             return agent;
         }
 
-        await state.ReadStateAsync();
+        await state.Read();
         if (Current is null)
         {
             DeactivateOnIdle();
@@ -93,13 +94,18 @@ internal sealed class AgentGrain(
         return Current;
     }
 
-    private async Task<AgentRecord> Write(AgentRecord after)
+    /// <param name="creates">False where there must be an agent.</param>
+    private async Task<AgentWritten> Write(WriteCondition condition, bool creates, Func<AgentRecord?, AgentRecord> change)
     {
+        // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
+        var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
+        before = Found(await Checked(condition, Found(before)));
+        var after = change(before);
         var committed = state.State;
         state.State = new AgentState { Agent = after };
         try
         {
-            await state.WriteStateAsync();
+            await state.Write();
         }
         catch
         {
@@ -111,7 +117,9 @@ internal sealed class AgentGrain(
 
         var written = after with { Revision = Revision(), Reading = null };
         state.State.Agent = written;
-        return written;
+        return new AgentWritten(written, before is null);
+
+        AgentRecord? Found(AgentRecord? agent) => creates || agent is not null ? agent : throw NotFound();
     }
 
     /// <summary>What the condition holds for. Before a condition is refused the state is read again: another silo may have changed it.</summary>
@@ -119,7 +127,7 @@ internal sealed class AgentGrain(
     {
         if (!Holds(condition, before))
         {
-            await state.ReadStateAsync();
+            await state.Read();
             before = Current;
             Check(condition, before);
         }
@@ -151,7 +159,7 @@ internal sealed class AgentGrain(
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
         before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
 
-    private long Revision() => long.Parse(state.Etag!, CultureInfo.InvariantCulture);
+    private long Revision() => long.Parse(state.ETag!, CultureInfo.InvariantCulture);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -22,7 +21,6 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
     private string id = "";
 
     public ContextGrain(
-        [PersistentState(ContextGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<ContextHead>> state,
         HeadStorage storage,
         PageStore pages,
         ITaskIndex index,
@@ -32,19 +30,19 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
     {
         (this.pages, this.index, this.rules, this.waits, this.time) = (pages, index, rules, waits, time);
         events = new EventLog<ContextEvent>(0, waits, time);
-        writer = new HeadWriter<ContextHead>(state, ContextGrainNames.StateName, storage, GrainContext.GrainId, End)
+        writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {
             Load = head => head is { Deleting: true } ? default : messages.LoadIds(head?.Messages ?? LogHead.Empty),
             Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, writer!.IsCurrent) },
         };
     }
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
         knownBefore = writer.Head?.Context.Generation ?? 0;
-        return Task.CompletedTask;
     }
 
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Visible(caller));

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -32,23 +31,22 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
     private PagedLog items = null!;
 
     public FeedbackGrain(
-        [PersistentState(TaskGrainNames.FeedbackStateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<FeedbackHead>> state,
         HeadStorage storage,
         PageStore pages,
         TimeProvider time)
     {
         (this.pages, this.time) = (pages, time);
-        writer = new HeadWriter<FeedbackHead>(state, TaskGrainNames.FeedbackStateName, storage, GrainContext.GrainId, DeactivateOnIdle)
+        writer = new HeadWriter<FeedbackHead>(storage, TaskGrainNames.FeedbackStateName, GrainContext.GrainId, DeactivateOnIdle)
         {
             Flush = async (before, after) => new FeedbackHead(await items.Flush(before.Items, after.Items, writer!.IsCurrent)),
         };
     }
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await writer.Start();
         var (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         items = new PagedLog(LogName.FeedbackOf(tenant, id), pages, idOf: null);
-        return Task.CompletedTask;
     }
 
     public Task<TaskFeedback> Add(string subject, RawJson data) => writer.Change<TaskFeedback>(

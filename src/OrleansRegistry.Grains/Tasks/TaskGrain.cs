@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Runtime;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -20,7 +19,6 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
     private string id = "";
 
     public TaskGrain(
-        [PersistentState(TaskGrainNames.StateName, AgentGrainNames.StorageName)] IPersistentState<HeadState<TaskHead>> state,
         HeadStorage storage,
         PageStore pages,
         TaskRules rules,
@@ -28,16 +26,16 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
         TimeProvider time)
     {
         (this.pages, this.rules, this.waits, this.time) = (pages, rules, waits, time);
-        writer = new HeadWriter<TaskHead>(state, TaskGrainNames.StateName, storage, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
+        writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         history = new PagedLog(LogName.HistoryOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
         artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
         events = new EventLog<TaskEvent>(writer.Head?.Generation ?? 0, waits, time);
-        return Task.CompletedTask;
     }
 
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>

@@ -5,12 +5,12 @@ public abstract class RecordStateCodec
 {
     private protected RecordStateCodec(string stateName) => StateName = stateName;
 
-    /// <summary>The name that the grain's <c>[PersistentState]</c> gives; unique among all grain classes.</summary>
+    /// <summary>The name by which the grain keeps it; unique among all grain classes.</summary>
     public string StateName { get; }
 }
 
 /// <summary>How the state <paramref name="stateName"/> is kept as a record.</summary>
-/// <param name="stateName">The name that the grain's <c>[PersistentState]</c> gives; unique among all grain classes.</param>
+/// <param name="stateName">The name by which the grain keeps it; unique among all grain classes.</param>
 /// <param name="kind">The kind of record that the state is.</param>
 /// <param name="encode">The record of a state. Must not keep the state, which its grain goes on changing.</param>
 /// <param name="decode">The state of a record, as of its version.</param>

@@ -96,11 +96,11 @@ public sealed class PostgresStore : IRecordStore
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
     {
         RecordRules.CheckBody(body);
-        return ChangeAsync(kind, key, expectedVersion, body, cancellationToken);
+        return Change(kind, key, expectedVersion, body, cancellationToken);
     }
 
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
-        ChangeAsync(kind, key, expectedVersion, body: null, cancellationToken);
+        Change(kind, key, expectedVersion, body: null, cancellationToken);
 
     public async ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
     {
@@ -188,7 +188,7 @@ public sealed class PostgresStore : IRecordStore
         await background;
     }
 
-    private async ValueTask<long> ChangeAsync(
+    private ValueTask<long> Change(
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody? body, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -197,7 +197,7 @@ public sealed class PostgresStore : IRecordStore
         ThrowUnlessOpen();
         var table = RecordTable.All[kind];
         var columns = body is { } written ? table.Project(written) : null;
-        return await (table.HasRevisions ? writes : recordWrites).EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken));
+        return new ValueTask<long>((table.HasRevisions ? writes : recordWrites).EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken)));
     }
 
     private void ThrowUnlessOpen()
