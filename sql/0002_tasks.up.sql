@@ -13,6 +13,7 @@ CREATE TABLE task_records (
     context_id       text COLLATE "C",
     state            text COLLATE "C",
     state_timestamp  timestamptz,
+    state_second     timestamptz GENERATED ALWAYS AS (date_bin('1 second', state_timestamp, '0001-01-01 00:00:00Z')) STORED,
     owner            text COLLATE "C",
     agent_id         text COLLATE "C",
     lease_expires_at timestamptz,
@@ -27,12 +28,13 @@ CREATE TABLE task_records (
 ALTER TABLE task_records ALTER document SET STORAGE EXTERNAL;
 ALTER TABLE task_records ALTER fields SET STORAGE EXTERNAL;
 
--- Those that a change of the status changes end with its timestamp and leave the id to a sort of the few that share one: they are small.
-CREATE INDEX task_records_context ON task_records (context_id, tenant, state, state_timestamp) INCLUDE (owner);
-CREATE INDEX task_records_owner ON task_records (owner, tenant, state, state_timestamp);
-CREATE INDEX task_records_state ON task_records (state, state_timestamp);
-CREATE INDEX task_records_agent ON task_records (agent_id, tenant, state, state_timestamp) WHERE agent_id IS NOT NULL;
-CREATE INDEX task_records_webhook ON task_records (owner, tenant, state, state_timestamp) WHERE has_webhook;
+-- Those for lists end with the second of the status and leave the rest of the order to a sort of the few that share it: the updates of a task that is
+-- being worked on, many a second where its agent streams, touch no index.
+CREATE INDEX task_records_context ON task_records (context_id, tenant, state, state_second) INCLUDE (owner);
+CREATE INDEX task_records_owner ON task_records (owner, tenant, state, state_second);
+CREATE INDEX task_records_state ON task_records (state, state_second);
+CREATE INDEX task_records_agent ON task_records (agent_id, tenant, state, state_second) WHERE agent_id IS NOT NULL;
+CREATE INDEX task_records_webhook ON task_records (owner, tenant, state, state_second) WHERE has_webhook;
 CREATE INDEX task_records_lease ON task_records (lease_expires_at) WHERE lease_expires_at IS NOT NULL;
 CREATE INDEX task_records_metadata ON task_records USING gin (metadata jsonb_path_ops) WITH (gin_pending_list_limit = 512) WHERE metadata IS NOT NULL;
 
@@ -100,7 +102,7 @@ CREATE VIEW tasks AS
 SELECT t.id, t.context_id, 'task' AS kind, t.state, t.state_timestamp,
        registry_log(t.tenant, 'h', t.id, registry_jsonb(t.document) -> 'history') AS history,
        registry_log(t.tenant, 'a', t.id, coalesce(registry_jsonb(t.document) -> 'artifacts', '{"pages":0,"tail":[]}')) AS artifacts,
-       t.metadata, t.created_at, t.updated_at, t.tenant, t.owner, t.agent_id, t.lease_expires_at, t.has_webhook, t.long_id
+       t.metadata, t.created_at, t.updated_at, t.tenant, t.owner, t.agent_id, t.lease_expires_at, t.has_webhook, t.long_id, t.state_second
 FROM task_records AS t
 WHERE t.state IS NOT NULL AND t.owner <> '';
 

@@ -21,6 +21,9 @@ internal sealed class ItemIds
 
     private long pages;
 
+    /// <summary>Of the id asked for last, which is often the next to be added.</summary>
+    private (string? Id, UInt128 Hash) last;
+
     /// <summary>How many items are known.</summary>
     public int Count => inOrder.Count;
 
@@ -82,11 +85,17 @@ internal sealed class ItemIds
         return digest;
     }
 
-    private static UInt128 HashOf(string id)
+    private UInt128 HashOf(string id)
     {
+        if (ReferenceEquals(last.Id, id))
+        {
+            return last.Hash;
+        }
+
         Span<byte> utf8 = id.Length <= 256 ? stackalloc byte[id.Length * 3] : new byte[id.Length * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(id, utf8)], hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+        last = (id, BinaryPrimitives.ReadUInt128BigEndian(hash));
+        return last.Hash;
     }
 }

@@ -14,8 +14,8 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </remarks>
 public sealed class PostgresStore : IRecordStore
 {
-    /// <summary>How many batches of tasks and contexts are on their way at once: the server writes one while the other travels.</summary>
-    private const int RecordLoops = 2;
+    /// <summary>How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.</summary>
+    private const int RecordLoops = 3;
 
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;

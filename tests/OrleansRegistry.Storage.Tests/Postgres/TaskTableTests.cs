@@ -139,12 +139,12 @@ public sealed class TaskTableTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_change_that_leaves_the_status_touches_no_index()
+    public async Task Changes_within_the_second_of_the_status_touch_no_index()
     {
-        var version = await Store.PutTaskAsync("a", Fields(at: 1));
+        var version = await Store.PutTaskAsync("a", Fields(at: 20));
         for (var i = 0; i < 10; i++)
         {
-            version = await Store.PutTaskAsync("a", Fields(at: 1) with { UpdatedAt = At(i) }, version);
+            version = await Store.PutTaskAsync("a", Fields(at: 20) with { StatusAt = At(20 + (111 * i)), UpdatedAt = At(i) }, version);
         }
 
         await Eventually.TrueAsync(

@@ -31,7 +31,7 @@ internal static class ContextQueries
         }
 
         query.Sql.Append($"SELECT {RecordLists.Columns} FROM context_records WHERE {string.Join(" AND ", conditions)} ");
-        query.Sql.Append($"{ListQuery.Order(Time, filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}");
+        query.Sql.Append($"{ListQuery.Order([Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}");
         return query;
     }
 }

@@ -35,10 +35,10 @@ internal sealed class ListQuery
     }
 
     /// <summary>The order of lists; where the tenant is one, it is left out.</summary>
-    public static string Order(string time, bool ascending, bool oneTenant)
+    public static string Order(string[] times, bool ascending, bool oneTenant)
     {
-        var direction = ascending ? "ASC" : "DESC";
-        return oneTenant ? $"ORDER BY {time} {direction}, id {direction}" : $"ORDER BY {time} {direction}, tenant {direction}, id {direction}";
+        string[] columns = oneTenant ? [.. times, "id"] : [.. times, "tenant", "id"];
+        return "ORDER BY " + string.Join(", ", columns.Select(column => $"{column} {(ascending ? "ASC" : "DESC")}"));
     }
 
     /// <summary>A new command with the parameters; called again where the query is.</summary>

@@ -3,13 +3,14 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// The queries of tasks. Every index for lists ends with state and status timestamp, so a list is merged of one ordered scan for each state
-/// that is asked for: it costs the page and no more, wherever it begins and however many tasks there are.
+/// The queries of tasks. Every index for lists ends with state and the second of the status, so a list is merged of one ordered scan for each state
+/// that is asked for: it costs the page and what shares its last second, wherever it begins and however many tasks there are.
 /// </summary>
 internal static class TaskQueries
 {
     private const string Table = "task_records";
     private const string Time = "state_timestamp";
+    private const string Second = "state_second";
 
     private enum Driver
     {
@@ -27,11 +28,11 @@ internal static class TaskQueries
         var conditions = Conditions(query, filter);
         if (after is { } position)
         {
-            conditions += " AND " + query.After(position, Time, filter.OldestFirst, oneTenant);
+            conditions += $" AND {Second} {(filter.OldestFirst ? ">=" : "<=")} {query.Add(SecondOf(position.At))} AND {query.After(position, Time, filter.OldestFirst, oneTenant)}";
         }
 
-        var order = $"{ListQuery.Order(Time, filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}";
-        var columns = $"{RecordLists.Columns}, {Time}";
+        var order = $"{ListQuery.Order([Second, Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}";
+        var columns = $"{RecordLists.Columns}, {Second}, {Time}";
         if (DriverOf(filter) == Driver.Lease)
         {
             // Few leases have ended: they are all looked at, rather than tasks in the order of the list until enough of them are found.
@@ -61,8 +62,8 @@ internal static class TaskQueries
         var query = new ListQuery();
         var asked = query.Add([.. contextIds.Select(KeyText.Value)]);
         var conditions = $"context_id = asked.id AND tenant = {query.Add(KeyText.Tenant(tenant))} AND (owner || '') = {query.Add(KeyText.Value(owner))}";
-        var order = $"{ListQuery.Order(Time, ascending: false, oneTenant: true)} LIMIT {query.Add(newest)}";
-        var scans = TaskStates.All.Select(state => $"(SELECT id, long_id, {Time} FROM {Table} WHERE {conditions} AND state = {query.Add(state.ToV03())} {order})");
+        var order = $"{ListQuery.Order([Second, Time], ascending: false, oneTenant: true)} LIMIT {query.Add(newest)}";
+        var scans = TaskStates.All.Select(state => $"(SELECT id, long_id, {Second}, {Time} FROM {Table} WHERE {conditions} AND state = {query.Add(state.ToV03())} {order})");
         query.Sql.Append(
             $"""
             SELECT (SELECT count(*) FROM {Table} WHERE {conditions}),
@@ -71,6 +72,8 @@ internal static class TaskQueries
             """);
         return query;
     }
+
+    private static DateTimeOffset SecondOf(DateTimeOffset at) => new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerSecond), TimeSpan.Zero);
 
     private static string? Value(string? text) => text is null ? null : KeyText.Value(text);
 
@@ -102,12 +105,12 @@ internal static class TaskQueries
 
         if (filter.Since is { } since)
         {
-            conditions.Add($"{Time} >= {query.Add(since)}");
+            Bound(">=", ">=", since);
         }
 
         if (filter.Before is { } before)
         {
-            conditions.Add($"{Time} < {query.Add(before)}");
+            Bound("<", "<=", before);
         }
 
         if (filter.LeaseBefore is { } expiry)
@@ -116,6 +119,13 @@ internal static class TaskQueries
         }
 
         return conditions.Count == 0 ? "true" : string.Join(" AND ", conditions);
+
+        // A whole second is decided by the index alone.
+        void Bound(string than, string secondThan, DateTimeOffset at)
+        {
+            var second = SecondOf(at);
+            conditions.Add(at == second ? $"{Second} {than} {query.Add(at)}" : $"{Second} {secondThan} {query.Add(second)} AND {Time} {than} {query.Add(at)}");
+        }
 
         void Equal(string column, string? value, bool indexed)
         {
