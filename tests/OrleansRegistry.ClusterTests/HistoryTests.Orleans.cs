@@ -26,7 +26,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             }
             catch
             {
-                Tell($"the replicas' logs are in {nemesis.KeepLogs()}");
+                Tell($"the replicas' logs are in {nemesis.Replicas.KeepLogs()}");
                 throw;
             }
 

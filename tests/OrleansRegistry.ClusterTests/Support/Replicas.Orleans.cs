@@ -5,8 +5,10 @@ namespace OrleansRegistry.ClusterTests;
 
 /// <summary>Server processes that are one cluster.</summary>
 /// <param name="database">The connection string of each.</param>
-internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDisposable
+/// <param name="clocks">Whether each gets a wall clock of its own, where the machine has what that takes.</param>
+internal sealed class Replicas(int size, Func<int, string> database, bool clocks = false) : IAsyncDisposable
 {
+    private readonly WallClock[] wallClocks = [.. Enumerable.Range(0, clocks ? size : 0).Select(_ => new WallClock())];
     private readonly ServerProcess?[] processes = new ServerProcess?[size];
     private readonly string[] outputs = new string[size];
 
@@ -16,6 +18,9 @@ internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDis
     public Uri[] Addresses { get; } = new Uri[size];
 
     public ServerProcess this[int index] => processes[index]!;
+
+    /// <summary>A replica that is started anew goes by the same clock.</summary>
+    public WallClock ClockOf(int index) => wallClocks[index];
 
     /// <summary>Starts those that do not run: one that an earlier test made wait too long may have been given up since.</summary>
     public Task StartAsync() => Task.WhenAll(Enumerable.Range(0, size).Where(i => processes[i] is null or { HasEnded: true }).Select(ReplaceAsync));
@@ -34,8 +39,17 @@ internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDis
         return Addresses[index];
     }
 
-    /// <summary>What this replica has printed, and those before it in its place.</summary>
-    public string OutputOf(int index) => outputs[index] + processes[index]?.Output;
+    /// <summary>Writes what they have printed, and those before them in their place, into a folder.</summary>
+    public string KeepLogs()
+    {
+        var folder = System.IO.Directory.CreateTempSubdirectory("registry-cluster-").FullName;
+        for (var i = 0; i < size; i++)
+        {
+            File.WriteAllText(Path.Combine(folder, $"replica-{i}.log"), outputs[i] + processes[i]?.Output);
+        }
+
+        return folder;
+    }
 
     public async Task SignalAsync(int index, string signal)
     {
@@ -59,11 +73,19 @@ internal sealed class Replicas(int size, Func<int, string> database) : IAsyncDis
         {
             await process.DisposeAsync();
         }
+
+        Array.ForEach(wallClocks, clock => clock.Dispose());
     }
 
     private async Task StartAsync(int index)
     {
-        processes[index] = await ServerProcess.StartAsync(Settings(database(index), $"replica-{index}"));
+        var settings = Settings(database(index), $"replica-{index}");
+        foreach (var (name, value) in clocks ? wallClocks[index].Settings : [])
+        {
+            settings[name] = value;
+        }
+
+        processes[index] = await ServerProcess.StartAsync(settings);
         Addresses[index] = processes[index]!.Http.BaseAddress!;
     }
 }
