@@ -8,7 +8,7 @@ namespace OrleansRegistry.ClusterTests;
 public sealed class ClockTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Tasks = 6;
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
     /// <summary>Over what a lease may take to be given up, and less than any of the jumps.</summary>
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);

@@ -15,7 +15,7 @@ internal static class Clusters
     private const string Invariant = "Npgsql";
 
     /// <summary>How long a silo that stops passes on what still comes for the grains that it has handed over.</summary>
-    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(1);
 
     /// <exception cref="SettingException">The engine has no clusters.</exception>
     public static void ThrowUnlessSupported(RegistryClusterOptions cluster) => _ = cluster;
