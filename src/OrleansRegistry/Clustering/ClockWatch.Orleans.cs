@@ -9,7 +9,7 @@ namespace OrleansRegistry.Hosting;
 /// </summary>
 internal sealed class ClockWatch : BackgroundService
 {
-    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Less is no longer than the others wait for a sign of it anyway.</summary>
     private static readonly TimeSpan Bearable = TimeSpan.FromSeconds(5);
@@ -20,9 +20,10 @@ internal sealed class ClockWatch : BackgroundService
         using var timer = new PeriodicTimer(Period);
         try
         {
-            for (var (wall, steady) = Now(); await timer.WaitForNextTickAsync(stoppingToken); (wall, steady) = Now())
+            // The last two readings against the two before them: one odd reading alone is no jump.
+            for (long[] ahead = [Ahead(), Ahead(), Ahead(), Ahead()]; await timer.WaitForNextTickAsync(stoppingToken); ahead = [.. ahead[1..], Ahead()])
             {
-                var back = wall + Stopwatch.GetElapsedTime(steady) - DateTime.UtcNow;
+                var back = TimeSpan.FromTicks(Math.Min(ahead[0], ahead[1]) - Math.Max(ahead[2], ahead[3]));
                 if (back > Bearable)
                 {
                     // As Orleans does with a silo that finds itself declared dead.
@@ -36,5 +37,6 @@ internal sealed class ClockWatch : BackgroundService
         }
     }
 
-    private static (DateTime Wall, long Steady) Now() => (DateTime.UtcNow, Stopwatch.GetTimestamp());
+    /// <summary>How far the wall clock is ahead of the steady one, in ticks.</summary>
+    private static long Ahead() => DateTime.UtcNow.Ticks - Stopwatch.GetElapsedTime(0).Ticks;
 }
