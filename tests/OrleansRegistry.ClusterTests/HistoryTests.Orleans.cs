@@ -6,7 +6,7 @@ namespace OrleansRegistry.ClusterTests;
 /// <summary>The history checker. tests/soak runs it for longer, by way of <c>CLUSTER_SOAK_MINUTES</c>.</summary>
 public sealed class HistoryTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan ShortRound = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ShortRound = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan SoakRound = TimeSpan.FromSeconds(30);
 
     [Fact]
@@ -26,7 +26,7 @@ public sealed class HistoryTests(ITestOutputHelper output)
             }
             catch
             {
-                Tell($"the replicas' logs are in {nemesis.KeepLogs()}");
+                Tell($"the replicas' logs are in {nemesis.Replicas.KeepLogs()}");
                 throw;
             }
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>A replica is killed, frozen or stopped under load.</summary>
+/// <summary>A replica is killed or frozen under load.</summary>
 public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
@@ -62,31 +62,6 @@ public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
         await load.MoreAsync(60);
         await load.VerifyAsync(addresses);
     }
-
-    [Fact]
-    public async Task Told_to_stop_it_hands_over_and_no_request_fails()
-    {
-        var random = Cluster.NewRandom(output);
-        var addresses = await cluster.AddressesAsync();
-        var victim = random.Next(Cluster.Size);
-        await RegisterThroughAsync(addresses, victim);
-        var load = new Appends($"stopped-{Guid.NewGuid():N}", addresses, random);
-        load.Start();
-        await load.MoreAsync(60);
-
-        using var watch = new HttpClient { BaseAddress = addresses[victim] };
-        var stopped = cluster.Replica(victim).StopAsync();
-        await Storage.Tests.Postgres.Eventually.TrueAsync(() => IsUnreadyAsync(watch), "readiness to go");
-        Assert.Equal(0, await stopped);
-
-        await load.MoreAsync(60);
-        addresses[victim] = await cluster.ReplaceAsync(victim);
-        await load.VerifyAsync(addresses);
-        Assert.Equal(0, load.Failed);
-    }
-
-    /// <summary>Unready is an answer, not a closed port.</summary>
-    private static async Task<bool> IsUnreadyAsync(HttpClient http) => (await http.GetAsync("/health/ready")).StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
 
     private static async Task<string[]> RegisterThroughAsync(Uri[] addresses, int replica)
     {

@@ -1,4 +1,5 @@
 using OrleansRegistry.Server.Tests;
+using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.ClusterTests;
 
@@ -48,6 +49,18 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
                 Assert.Equal((question, first), (question, await client.AskAsync(replica, question, newest)));
             }
         }
+    }
+
+    [Fact]
+    public async Task Two_replicas_and_one_server_alone_answer_as_three_do()
+    {
+        var three = await Transcript.TakeAsync(await cluster.AddressesAsync());
+        await using var database = await TestDatabase.CreateAsync();
+        await using var replicas = new Replicas(2, _ => database.Settings.ConnectionString);
+        await using var alone = await ServerProcess.StartAsync(new Dictionary<string, string> { ["STORAGE_TYPE"] = "memory", ["REGISTRY_STRICT_CARDS"] = "false" });
+        await replicas.StartAsync();
+        Assert.Equal(three, await Transcript.TakeAsync(replicas.Addresses));
+        Assert.Equal(three, await Transcript.TakeAsync([alone.Http.BaseAddress!]));
     }
 
     [Fact]

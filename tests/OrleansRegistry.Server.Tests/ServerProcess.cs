@@ -13,9 +13,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder output = new();
     private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private ServerProcess(IReadOnlyDictionary<string, string> environment, params string[] words)
+    private ServerProcess(IReadOnlyDictionary<string, string> environment, string? program, params string[] words)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "OrleansRegistry.Server.dll"), .. words])
+        var start = new ProcessStartInfo("dotnet", [program ?? Path.Combine(AppContext.BaseDirectory, "OrleansRegistry.Server.dll"), .. words])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
@@ -55,9 +55,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it listens.</summary>
-    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment)
+    /// <param name="program">Its OrleansRegistry.Server.dll, where that is not the one that the tests are built with.</param>
+    public static async Task<ServerProcess> StartAsync(IReadOnlyDictionary<string, string> environment, string? program = null)
     {
-        var server = new ServerProcess(environment);
+        var server = new ServerProcess(environment, program);
         var ended = server.process.WaitForExitAsync();
         if (await Task.WhenAny(server.listening.Task, ended).WaitAsync(Patience) == ended)
         {
@@ -71,7 +72,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts it where it is expected not to come up.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] words)
     {
-        await using var server = new ServerProcess(environment, words);
+        await using var server = new ServerProcess(environment, program: null, words);
         await server.process.WaitForExitAsync().WaitAsync(Patience);
         server.process.WaitForExit();
         return (server.process.ExitCode, server.Output);

@@ -24,11 +24,8 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context.Request, Parameters));
         var caller = CallerOf.Request(context);
-        var summary = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
-
-        // What the client has seen was of another context of this id, if it is newer than this one.
-        var after = last > summary.Context.Generation ? null : last;
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, ending), Write);
+        _ = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
+        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), Write);
     }
 
     private static void Write(SseWriter output, ContextEvent change)

@@ -39,7 +39,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
     public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait)
     {
         var began = time.GetTimestamp();
-        wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
+        wait = wait < LookAgain ? wait : LookAgain;
         while (true)
         {
             var heard = submitted;

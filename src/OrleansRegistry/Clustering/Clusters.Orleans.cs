@@ -33,6 +33,7 @@ internal static class Clusters
 
         // Before Orleans's own service, which starts the silo or the client.
         builder.Services.AddHostedService<MembershipOpening>();
+        builder.Services.AddHostedService<ClusterTime>();
         if (options.Cluster.Role == ClusterRole.Gateway)
         {
             builder.UseOrleansClient(client => ConfigureClient(client, options.Cluster));
@@ -40,6 +41,7 @@ internal static class Clusters
         else
         {
             var endpoint = SiloEndpoint.Of(options);
+            builder.Services.AddHostedService<ClockWatch>();
             builder.UseOrleans(silo =>
             {
                 ConfigureSilo(silo, options.Cluster, endpoint);

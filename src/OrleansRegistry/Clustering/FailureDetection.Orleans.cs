@@ -19,6 +19,9 @@ internal static class FailureDetection
         membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(1);
         membership.NumMissedTableIAmAliveLimit = 4;
         membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+
+        // Orleans reckons that time from the clock of the silo that starts to that of another: where they differ by more, no start would succeed.
+        membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
         membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
     }
 

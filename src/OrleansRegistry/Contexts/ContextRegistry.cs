@@ -8,7 +8,7 @@ using OrleansRegistry.Tasks;
 namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
-internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskRules rules) : IContextRegistry
+internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskRules rules, TimeProvider time) : IContextRegistry
 {
     private const int MaxTaskIds = 100;
     private const int MaxPageSize = 100;
@@ -86,23 +86,37 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = (await GrainCalls.Read(grain, context => context.Get(caller)) ?? throw NotFound()).Context.Generation;
-        var (epoch, number, after) = (0L, 0L, afterGeneration);
+        _ = await GrainCalls.Read(grain, asked => asked.Get(caller)) ?? throw NotFound();
+        var (epoch, number, known) = (0L, 0L, afterGeneration);
         while (true)
         {
-            var (atEpoch, atNumber) = (epoch, number);
-            var run = await GrainCalls.Read(grain, context => context.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
-            if (run is null)
+            var (atEpoch, atNumber, after) = (epoch, number, known);
+            var run = await GrainCalls.Read(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var snapshot = run?.Snapshot;
+            (epoch, number) = (run?.Epoch ?? 0, run?.Number ?? 0);
+            if (run is null || snapshot?.Context.Generation < known)
             {
-                yield return new ContextEvent(id, known + 1, Deleted: true);
-                yield break;
+                // Gone, or made anew; or the answer is an activation's that was overtaken by another, which is asked again.
+                (epoch, number) = (0, 0);
+                snapshot = await Strong(caller, id);
+                if (snapshot is not null && snapshot.Context.Generation == known)
+                {
+                    await Task.Delay(TaskRegistry.OvertakenPause, time, cancellationToken);
+                    continue;
+                }
             }
 
-            (epoch, number) = (run.Epoch, run.Number);
-            if (run.Snapshot is { } head)
+            if (snapshot is { Context: var context })
             {
-                known = head.Context.Generation;
-                yield return new ContextEvent(id, known, Snapshot: head.Context);
+                known = context.Generation;
+                yield return new ContextEvent(id, context.Generation, Snapshot: context);
+                continue;
+            }
+
+            if (run is null)
+            {
+                yield return new ContextEvent(id, (known ?? 0) + 1, Deleted: true);
+                yield break;
             }
 
             foreach (var happened in run.Events)
@@ -115,6 +129,19 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
                 }
             }
         }
+    }
+
+    /// <summary>Where others write to the same store, only the store knows.</summary>
+    private async Task<ContextHead?> Strong(Caller caller, string id)
+    {
+        var grain = Grain(caller, id);
+        if (!store.IsShared)
+        {
+            return await GrainCalls.Read(grain, context => context.Get(caller));
+        }
+
+        return await store.ReadAsync(RecordKind.Context, new RecordKey(caller.Tenant, id)) is { } stored
+            && ContextHeadCodec.Read(stored) is { Deleting: false } head && head.Context.Owner == caller.Subject ? head : null;
     }
 
     private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)

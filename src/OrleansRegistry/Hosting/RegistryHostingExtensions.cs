@@ -10,6 +10,7 @@ using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Tasks;
 
 namespace Microsoft.Extensions.Hosting;
@@ -65,6 +66,12 @@ public static class OrleansRegistryHostingExtensions
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
     {
+        if (options.Cluster.IsCluster)
+        {
+            services.AddSingleton(new DatabaseTime(TimeProvider.System));
+            services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseTime>());
+        }
+
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
         services.AddSingleton(options.Extensions);

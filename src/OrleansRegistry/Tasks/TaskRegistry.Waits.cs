@@ -11,7 +11,7 @@ internal sealed partial class TaskRegistry
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
     /// <summary>Until an activation that was overtaken is asked again: its silo ends within seconds.</summary>
-    private static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a claim goes on that nobody waits for any more.</summary>
     private static readonly TimeSpan ClaimTurn = TimeSpan.FromSeconds(5);

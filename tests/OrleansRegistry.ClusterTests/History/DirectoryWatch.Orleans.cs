@@ -11,6 +11,9 @@ internal sealed class DirectoryWatch(IReadOnlyList<string> agents, Uri[] address
 
     public int Reads { get; private set; }
 
+    /// <inheritdoc cref="TaskLoad.Failed"/>
+    public int Failed { get; private set; }
+
     public void Start() => running = Task.Run(() => RunAsync(new Random(seed)));
 
     public async Task VerifyAsync()
@@ -41,6 +44,7 @@ internal sealed class DirectoryWatch(IReadOnlyList<string> agents, Uri[] address
             var (replica, agent) = (choices.Next(client.Replicas), agents[choices.Next(agents.Count)]);
             var asked = addresses[replica];
             var answer = await client.SendAsync(replica, HttpMethod.Get, $"/agents/{agent}");
+            Failed += answer.Outcome == Outcome.Unknown ? 1 : 0;
             if (answer.Outcome == Outcome.Done && asked == addresses[replica])
             {
                 var revision = answer.Body.GetProperty("revision").GetInt64();

@@ -13,8 +13,12 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
     private readonly int[] seeds = [random.Next(), random.Next(), random.Next()];
     private volatile bool ending;
     private Task[] running = [];
+    private int failed;
 
     public int Lists { get; private set; }
+
+    /// <inheritdoc cref="TaskLoad.Failed"/>
+    public int Failed => Volatile.Read(ref failed);
 
     public void Start() => running = [.. seeds.Select((seed, i) => Task.Run(() => i == 0 ? ListAllAsync(new Random(seed)) : ChangeAsync(i, new Random(seed))))];
 
@@ -48,11 +52,13 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
                 message = new { messageId = id, role = "ROLE_USER", parts = new[] { new { text = id } } },
             });
             Assert.NotEqual(Outcome.Refused, made.Outcome);
+            Count(made);
             life.Made(made.Outcome);
             if (made.Outcome == Outcome.Done && choices.Next(2) == 0)
             {
                 life.EndsFrom = Stopwatch.GetTimestamp();
                 var deleted = await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Delete, $"/tasks/{id}");
+                Count(deleted);
                 life.GoneAt = deleted.Outcome == Outcome.Done ? Stopwatch.GetTimestamp() : long.MaxValue;
             }
 
@@ -80,6 +86,7 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
             var page = await client.SendAsync(replica, HttpMethod.Get, $"/tasks?context_id={context}&count_total=false&page_size={pageSize}{token}");
             if (page.Outcome != Outcome.Done)
             {
+                Count(page);
                 return false;
             }
 
@@ -100,6 +107,8 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
         Assert.True(!phantoms.Any(), $"listed, though not there: {string.Join(' ', phantoms)}");
         return true;
     }
+
+    private void Count(Answer answer) => Interlocked.Add(ref failed, answer.Outcome == Outcome.Unknown ? 1 : 0);
 
     /// <summary>When a task came and went, as far as its client knows. It may be there from the first of these times on, is from the second to the third, and is gone after the last.</summary>
     private sealed class Life

@@ -16,7 +16,7 @@ internal sealed class Nemesis : IAsyncDisposable
         (this.postgres, this.tell) = (postgres, tell);
         var server = new Uri(postgres.Url.Replace("postgresql", "http", StringComparison.Ordinal));
         proxies = [.. Enumerable.Range(0, size).Select(_ => new CuttingProxy(server.Host, server.Port))];
-        Replicas = new Replicas(size, i => postgres.Url.Replace($":{server.Port}/", $":{proxies[i].Port}/", StringComparison.Ordinal));
+        Replicas = new Replicas(size, i => postgres.Url.Replace($":{server.Port}/", $":{proxies[i].Port}/", StringComparison.Ordinal), clocks: true);
     }
 
     public Replicas Replicas { get; }
@@ -34,13 +34,13 @@ internal sealed class Nemesis : IAsyncDisposable
     public async Task RunAsync(Random random, TimeSpan time)
     {
         using var over = new CancellationTokenSource(time);
+        SetClockWrong(random.Next(Replicas.Count), random);
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(random.Next(500, 2500), CancellationToken.None);
             await HarmAsync(random);
             Faults++;
         }
-
     }
 
     /// <summary>Resident memory of each replica, in MiB.</summary>
@@ -49,18 +49,6 @@ internal sealed class Nemesis : IAsyncDisposable
         var line = (await File.ReadAllLinesAsync($"/proc/{Replicas[i].Id}/status")).Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }));
-
-    /// <summary>Writes what the replicas have printed into a folder.</summary>
-    public string KeepLogs()
-    {
-        var folder = System.IO.Directory.CreateTempSubdirectory("registry-cluster-").FullName;
-        for (var i = 0; i < Replicas.Count; i++)
-        {
-            File.WriteAllText(Path.Combine(folder, $"replica-{i}.log"), Replicas.OutputOf(i));
-        }
-
-        return folder;
-    }
 
     public async ValueTask DisposeAsync()
     {
@@ -72,7 +60,7 @@ internal sealed class Nemesis : IAsyncDisposable
     private async Task HarmAsync(Random random)
     {
         var (victim, pause) = (random.Next(Replicas.Count), random.Next(200, 4000));
-        switch (random.Next(7))
+        switch (random.Next(8))
         {
             case 0:
                 tell($"replica {victim} is killed");
@@ -101,6 +89,9 @@ internal sealed class Nemesis : IAsyncDisposable
                 tell($"the connections of replica {victim} to PostgreSQL are cut");
                 proxies[victim].CutAll();
                 break;
+            case 6:
+                SetClockWrong(victim, random);
+                break;
             default:
                 tell($"PostgreSQL is killed, and started after {pause / 2} ms");
                 await postgres.KillAsync();
@@ -110,6 +101,20 @@ internal sealed class Nemesis : IAsyncDisposable
         }
 
         await HealAsync();
+    }
+
+    /// <summary>By minutes or hours, or back to what is right. It stays like that: the faults that come next meet it.</summary>
+    private void SetClockWrong(int victim, Random random)
+    {
+        var ahead = random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(random.Next(-3000, 3000));
+        if (WallClock.IsMissing)
+        {
+            tell(WallClock.Missing);
+            return;
+        }
+
+        tell($"the clock of replica {victim} goes {ahead.TotalMinutes:F0} minutes ahead of the true time");
+        Replicas.ClockOf(victim).JumpTo(ahead);
     }
 
     /// <summary>Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.</summary>

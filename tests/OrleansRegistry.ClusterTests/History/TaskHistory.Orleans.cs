@@ -19,14 +19,14 @@ internal sealed record Operation(string Task, long Began, long Ended, Outcome Ou
     public long Generation { get; init; }
 
     /// <summary>Of a read: the state and the id of the newest message.</summary>
-    public (string State, string Newest)? Seen { get; init; }
+    public (string? State, string Newest)? Seen { get; init; }
 
     /// <summary>True where it was sent again after a lost answer: what it made it may have made the first time.</summary>
     public bool IsRepeat { get; init; }
 }
 
 /// <summary>
-/// Checks one task. Every write of it appends one message of its own and makes one generation, so the messages in the end are the writes that happened, in
+/// Checks one task, or one context, which has no state. Every write of it appends one message of its own and makes one generation, so the messages in the end are the writes that happened, in
 /// their order: message i made generation i + 1. Against that order each answer is held, and the order against the time of the calls.
 /// </summary>
 internal sealed class TaskHistory
@@ -36,7 +36,7 @@ internal sealed class TaskHistory
     public void Add(Operation operation) => operations.Enqueue(operation);
 
     /// <returns>How many acknowledged writes are there.</returns>
-    public int Check(string task, long generation, string state, IReadOnlyList<string> messages)
+    public int Check(string task, long generation, string? state, IReadOnlyList<string> messages)
     {
         var all = operations.ToArray();
         Assert.Equal(messages.Count, messages.Distinct(StringComparer.Ordinal).Count());
@@ -45,7 +45,7 @@ internal sealed class TaskHistory
         var acknowledged = all.Where(operation => operation.Message is not null && operation.Outcome == Outcome.Done).Select(operation => operation.Message!).ToHashSet(StringComparer.Ordinal);
         Assert.Empty(acknowledged.Except(messages, StringComparer.Ordinal));
 
-        var states = new string[messages.Count + 1];
+        var states = new string?[messages.Count + 1];
         for (var i = 0; i < messages.Count; i++)
         {
             var write = writes[messages[i]];

@@ -12,12 +12,18 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
     private readonly int[] seeds = [.. Enumerable.Range(0, clients).Select(_ => random.Next())];
     private volatile bool ending;
     private int failed;
+    private int unsent;
     private Task[] running = [];
 
     public IReadOnlyList<string> Ids { get; } = [.. Enumerable.Range(0, tasks).Select(i => $"{prefix}-{i}")];
 
+    public IReadOnlyList<string> Paths => [.. Ids.Select(id => $"/tasks/{id}")];
+
     /// <summary>Calls that were answered neither with success nor with a refusal, and did not find the port closed.</summary>
     public int Failed => Volatile.Read(ref failed);
+
+    /// <summary>Calls that did.</summary>
+    public int Unsent => Volatile.Read(ref unsent);
 
     /// <summary>Makes the tasks, and begins.</summary>
     public async Task StartAsync()
@@ -39,15 +45,15 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
     }
 
     /// <summary>Holds every answer against what is stored, as every replica reads it.</summary>
-    /// <returns>How many writes were acknowledged, and the last generation of each task.</returns>
+    /// <returns>How many writes were acknowledged, and the messages of each task, by its path.</returns>
     public async Task<(int Acknowledged, IReadOnlyDictionary<string, IReadOnlyList<string>> Messages)> VerifyAsync()
     {
         using var client = new Client(addresses);
         var (acknowledged, stored) = (0, new Dictionary<string, IReadOnlyList<string>>());
         for (var i = 0; i < tasks; i++)
         {
-            var messages = await MessagesAsync(client, i % client.Replicas, Ids[i]);
-            stored[Ids[i]] = messages;
+            var messages = await MessagesAsync(client, i % client.Replicas, Paths[i]);
+            stored[Paths[i]] = messages;
             for (var replica = 0; replica < client.Replicas; replica++)
             {
                 foreach (var consistency in (string[])["strong", "local"])
@@ -73,7 +79,7 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
             var answer = choices.Next(3) == 0 ? await ReadAsync(client, replica, task) : await WriteAsync(client, replica, task, message, choices);
             if (answer.Outcome is Outcome.Unknown or Outcome.NotSent)
             {
-                Interlocked.Add(ref failed, answer.Outcome == Outcome.Unknown ? 1 : 0);
+                Interlocked.Increment(ref answer.Outcome == Outcome.Unknown ? ref failed : ref unsent);
                 await Task.Delay(choices.Next(20, 60));
             }
 
@@ -147,27 +153,27 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
         histories[task].Add(lost with { Began = began, Ended = Stopwatch.GetTimestamp(), Outcome = answer.Outcome, Generation = 0, IsRepeat = true });
     }
 
-    /// <summary>The messages of a task that nobody changes any more; a call whose client has gone may still be under way.</summary>
-    private static async Task<IReadOnlyList<string>> MessagesAsync(Client client, int replica, string task)
+    /// <summary>The messages of a task or context that nobody changes any more; a call whose client has gone may still be under way.</summary>
+    public static async Task<IReadOnlyList<string>> MessagesAsync(Client client, int replica, string path)
     {
         IReadOnlyList<string> messages = [];
         await Storage.Tests.Postgres.Eventually.TrueAsync(
             async () =>
             {
-                var before = GenerationOf((await client.SendAsync(replica, HttpMethod.Get, $"/tasks/{task}?consistency=strong")).Body);
-                messages = await PagesAsync(client, replica, task);
-                return before == messages.Count && before == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, $"/tasks/{task}?consistency=strong")).Body);
+                var before = GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
+                messages = await PagesAsync(client, replica, path);
+                return before == messages.Count && before == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
             },
-            $"as many messages of {task} as it has generations");
+            $"as many messages of {path} as it has generations");
         return messages;
     }
 
-    private static async Task<IReadOnlyList<string>> PagesAsync(Client client, int replica, string task)
+    public static async Task<IReadOnlyList<string>> PagesAsync(Client client, int replica, string path)
     {
         var ids = new List<string>();
         for (var token = ""; ;)
         {
-            var page = await client.SendAsync(replica, HttpMethod.Get, $"/tasks/{task}/messages?page_size=500{token}");
+            var page = await client.SendAsync(replica, HttpMethod.Get, $"{path}/messages?page_size=500{token}");
             Assert.Equal(Outcome.Done, page.Outcome);
             ids.AddRange(page.Body.GetProperty("messages").EnumerateArray().Select(MessageIdOf));
             if (page.Body.GetProperty("nextPageToken").GetString() is not { Length: > 0 } next)
@@ -184,7 +190,7 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
     public static string StateOf(JsonElement task) => task.GetProperty("status").GetProperty("state").GetString()!;
 
     /// <summary>The generation that a task has, or that a refusal names; 0 where there is neither.</summary>
-    private static long GenerationOf(JsonElement body) => body.ValueKind != JsonValueKind.Object ? 0
+    public static long GenerationOf(JsonElement body) => body.ValueKind != JsonValueKind.Object ? 0
         : body.TryGetProperty("generation", out var made) || body.TryGetProperty("current_generation", out made) ? made.GetInt64() : 0;
 
     private static object Message(string id) => new { messageId = id, role = "ROLE_USER", parts = new[] { new { text = id } } };

@@ -16,6 +16,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
     private volatile bool ending;
     private int acknowledged;
     private int failed;
+    private int unsent;
     private Task[] running = [];
 
     public IReadOnlyList<string> Ids => [.. Enumerable.Range(0, agents).Select(IdOf)];
@@ -24,6 +25,9 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
 
     /// <summary>Requests that were answered neither with success nor with a refusal, and did not find the port closed either.</summary>
     public int Failed => Volatile.Read(ref failed);
+
+    /// <summary>Requests that did.</summary>
+    public int Unsent => Volatile.Read(ref unsent);
 
     public void Start() => running = [.. seeds.Select((seed, i) => Task.Run(() => RunAsync(i, new Random(seed))))];
 
@@ -67,7 +71,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
             var read = await client.GetStrongAsync(replica, id);
             if (read.Outcome != Outcome.Done)
             {
-                Interlocked.Add(ref failed, read.Outcome == Outcome.Unknown ? 1 : 0);
+                Interlocked.Increment(ref read.Outcome == Outcome.Unknown ? ref failed : ref unsent);
                 await Task.Delay(20);
                 continue;
             }
@@ -77,6 +81,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
             log.Add(entry);
             var card = JsonSerializer.Serialize(new { name = id, log });
             var written = await client.PutAsync(replica, id, card, read.Revision);
+            Interlocked.Add(ref unsent, written.Outcome == Outcome.NotSent ? 1 : 0);
             for (var other = 1; written.Outcome == Outcome.NotSent && other < client.Replicas; other++)
             {
                 written = await client.PutAsync((replica + other) % client.Replicas, id, card, read.Revision);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
@@ -27,6 +28,9 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(seconds) };
 
+    /// <summary>Why calls had no outcome, of all clients since the test began to listen; null where none does.</summary>
+    public static ConcurrentQueue<string>? Losses { get; set; }
+
     public int Replicas => addresses.Length;
 
     public async Task<(Outcome Outcome, long Revision)> PutAsync(int replica, string id, string card, long? ifRevision)
@@ -51,6 +55,7 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
                     return (Outcome.Refused, 0);
                 case HttpStatusCode.ServiceUnavailable:
                     Assert.NotNull(answer.Headers.RetryAfter);
+                    Lose(request, await answer.Content.ReadAsStringAsync());
                     return (Outcome.Unknown, 0);
                 default:
                     Assert.Fail($"{answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
@@ -63,6 +68,7 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
         {
+            Lose(request, fault.Message);
             return (Outcome.Unknown, 0);
         }
     }
@@ -70,9 +76,10 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
     /// <summary>The agent as the store has it now; revision 0 where there is none.</summary>
     public async Task<(Outcome Outcome, long Revision, JsonElement Card)> GetStrongAsync(int replica, string id)
     {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(addresses[replica], $"/agents/{id}?consistency=strong"));
         try
         {
-            using var answer = await http.GetAsync(new Uri(addresses[replica], $"/agents/{id}?consistency=strong"));
+            using var answer = await http.SendAsync(request);
             switch (answer.StatusCode)
             {
                 case HttpStatusCode.NotFound:
@@ -82,6 +89,7 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
                     return (Outcome.Done, agent.GetProperty("revision").GetInt64(), agent.GetProperty("agent_card"));
                 default:
                     Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+                    Lose(request, await answer.Content.ReadAsStringAsync());
                     return (Outcome.Unknown, 0, default);
             }
         }
@@ -91,6 +99,7 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
         {
+            Lose(request, fault.Message);
             return (Outcome.Unknown, 0, default);
         }
     }
@@ -110,6 +119,11 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
                 HttpStatusCode.ServiceUnavailable when answer.Headers.RetryAfter is not null => Outcome.Unknown,
                 _ => throw new InvalidOperationException($"{method} {path}: {answer.StatusCode} {text}"),
             };
+            if (outcome == Outcome.Unknown)
+            {
+                Lose(request, text);
+            }
+
             return new Answer(outcome, (int)answer.StatusCode, text.Length == 0 ? default : JsonDocument.Parse(text).RootElement);
         }
         catch (Exception fault) when (IsRefusal(fault))
@@ -118,6 +132,7 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
         }
         catch (Exception fault) when (fault is HttpRequestException or IOException or TaskCanceledException)
         {
+            Lose(request, fault.Message);
             return new Answer(Outcome.Unknown, 0, default);
         }
     }
@@ -141,6 +156,8 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
     }
 
     public void Dispose() => http.Dispose();
+
+    private static void Lose(HttpRequestMessage request, string why) => Losses?.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {request.Method} {request.RequestUri}: {why}");
 
     private static bool IsRefusal(Exception fault) =>
         fault is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };

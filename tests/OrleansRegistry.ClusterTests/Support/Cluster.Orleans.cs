@@ -27,12 +27,15 @@ public sealed class Cluster : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Where the replicas answer; all of them run.</summary>
-    internal async Task<Uri[]> AddressesAsync()
+    internal async Task<Uri[]> AddressesAsync() => [.. (await ReplicasAsync()).Addresses];
+
+    /// <summary>All of them run. Those that are started first run the server that <c>CLUSTER_OLD_SERVER</c> names, where it does: see tests/upgrade.</summary>
+    internal async Task<Replicas> ReplicasAsync()
     {
         database ??= await TestDatabase.CreateAsync();
-        replicas ??= new Replicas(Size, _ => database.Settings.ConnectionString);
+        replicas ??= new Replicas(Size, _ => database.Settings.ConnectionString, first: Environment.GetEnvironmentVariable("CLUSTER_OLD_SERVER"));
         await replicas.StartAsync();
-        return [.. replicas.Addresses];
+        return replicas;
     }
 
     /// <summary>A process more, which the test ends.</summary>

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
@@ -32,6 +33,21 @@ public sealed class MembershipDatabase : IAsyncDisposable
     /// <summary>Brings the tables up to date, or refuses where they are behind and may not be touched.</summary>
     /// <exception cref="StoreStartException">The database cannot be reached, or its tables are not what this program needs.</exception>
     public Task OpenAsync(CancellationToken cancellationToken) => PostgresMigrations.OfClustering(database, logger).OpenAsync(migrate, cancellationToken);
+
+    /// <summary>Sets a cluster's time by this database's clock.</summary>
+    /// <exception cref="Model.RegistryException">The database cannot be reached.</exception>
+    public async Task SetAsync(DatabaseTime time, CancellationToken cancellationToken)
+    {
+        var (asked, told) = await database.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
+                var began = time.GetTimestamp();
+                return (began, new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(token))!));
+            },
+            cancellationToken);
+        time.Set(told, asked);
+    }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 }

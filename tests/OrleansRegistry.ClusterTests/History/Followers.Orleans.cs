@@ -3,8 +3,9 @@ using System.Text.Json;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>Readers of event streams, one a task, that come back with Last-Event-ID at any replica whenever their stream ends.</summary>
-internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses, Random random) : IDisposable
+/// <summary>Readers of event streams, one a task or context, that come back with Last-Event-ID at any replica whenever their stream ends.</summary>
+/// <param name="paths">Of each task or context.</param>
+internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Random random) : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -13,10 +14,13 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
 
     private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
     private readonly CancellationTokenSource ending = new();
-    private readonly Dictionary<string, Follower> followers = tasks.ToDictionary(task => task, task => new Follower(task, random.Next()), StringComparer.Ordinal);
+    private readonly Dictionary<string, Follower> followers = paths.ToDictionary(path => path, path => new Follower(path, random.Next()), StringComparer.Ordinal);
     private Task[] running = [];
 
     public int Events => followers.Values.Sum(follower => follower.Messages.Count);
+
+    /// <summary>How often a stream was refused.</summary>
+    public int Refusals => followers.Values.Sum(follower => follower.Refusals);
 
     public int Streams => followers.Values.Sum(follower => follower.Streams);
 
@@ -28,9 +32,9 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
         foreach (var follower in followers.Values)
         {
             using var patience = new CancellationTokenSource(Patience);
-            while (follower.Last < stored[follower.Task].Count && !Array.Exists(running, reader => reader.IsFaulted))
+            while (follower.Last < stored[follower.Path].Count && !Array.Exists(running, reader => reader.IsFaulted))
             {
-                Assert.False(patience.IsCancellationRequested, $"{follower.Task} is at {stored[follower.Task].Count}, and its reader at {follower.Last}");
+                Assert.False(patience.IsCancellationRequested, $"{follower.Path} is at {stored[follower.Path].Count}, and its reader at {follower.Last}");
                 await Task.Delay(20, CancellationToken.None);
             }
         }
@@ -39,8 +43,8 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
         await Task.WhenAll(running);
         foreach (var follower in followers.Values)
         {
-            Assert.Equal(stored[follower.Task].Count, follower.Last);
-            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, stored[follower.Task][(int)heard.Key - 1])));
+            Assert.Equal(stored[follower.Path].Count, follower.Last);
+            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, stored[follower.Path][(int)heard.Key - 1])));
         }
     }
 
@@ -69,7 +73,7 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
 
     private async Task ReadAsync(Follower follower)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(addresses[follower.Choices.Next(addresses.Length)], $"/tasks/{follower.Task}/events"));
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(addresses[follower.Choices.Next(addresses.Length)], $"{follower.Path}/events"));
         if (follower.Last > 0)
         {
             request.Headers.Add("Last-Event-ID", $"{follower.Last}");
@@ -78,9 +82,10 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
         using var silence = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
         silence.CancelAfter(Silence);
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token);
-        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{follower.Task}: {answer.StatusCode}");
+        Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.ServiceUnavailable, $"{follower.Path}: {answer.StatusCode}");
         if (answer.StatusCode != HttpStatusCode.OK)
         {
+            follower.Refusals++;
             return;
         }
 
@@ -101,11 +106,11 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
         }
     }
 
-    private sealed class Follower(string task, int seed)
+    private sealed class Follower(string path, int seed)
     {
         private long last;
 
-        public string Task => task;
+        public string Path => path;
 
         public Random Choices { get; } = new(seed);
 
@@ -113,6 +118,8 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
         public long Last => Volatile.Read(ref last);
 
         public int Streams { get; set; }
+
+        public int Refusals { get; set; }
 
         /// <summary>The newest message as of each generation that was heard of.</summary>
         public Dictionary<long, string> Messages { get; } = [];
@@ -125,9 +132,14 @@ internal sealed class TaskFollowers(IReadOnlyList<string> tasks, Uri[] addresses
             }
 
             var generation = data.GetProperty("generation").GetInt64();
-            var inOrder = name == "task" ? generation >= last : generation == last + 1 && name == "update";
-            Assert.True(inOrder, $"{task}: '{name}' of generation {generation} came after {last}");
-            Messages[generation] = TaskLoad.MessageIdOf(data.GetProperty(name == "task" ? "history" : "messages").EnumerateArray().Last());
+            var isWhole = name is "task" or "context";
+            var inOrder = isWhole ? generation >= last : generation == last + 1 && name == "update";
+            Assert.True(inOrder, $"{path}: '{name}' of generation {generation} came after {last}");
+            if (name != "context")
+            {
+                Messages[generation] = TaskLoad.MessageIdOf(data.GetProperty(isWhole ? "history" : "messages").EnumerateArray().Last());
+            }
+
             Volatile.Write(ref last, generation);
         }
     }

@@ -1,0 +1,195 @@
+using System.Globalization;
+using Orleans.Storage;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains.Tests;
+
+public sealed class HeadWriterTests
+{
+    private readonly SharedState stored = new();
+    private int ended;
+
+    [Fact]
+    public async Task What_is_refused_or_changes_nothing_is_confirmed_by_one_read_and_written_nowhere()
+    {
+        var writer = Writer();
+        await Set(writer, "a");
+        await Assert.ThrowsAsync<RegistryException>(() => Refuse(writer));
+        Assert.Equal("a", await Keep(writer));
+        Assert.Equal((1, 2, 0), (stored.Writes, stored.Reads, ended));
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_overtaken_neither_refuses_nor_confirms()
+    {
+        foreach (var call in (Func<HeadWriter<Named>, Task>[])[Refuse, Keep, writer => Set(writer, "b")])
+        {
+            var (overtaken, other) = (Writer(), Writer());
+            await Set(other, "a");
+            ended = 0;
+            await Assert.ThrowsAsync<InconsistentStateException>(() => call(overtaken));
+            Assert.Equal((1, true), (ended, overtaken.IsBroken));
+            await Assert.ThrowsAsync<InconsistentStateException>(() => Keep(overtaken));
+            Assert.Equal("a", stored.Head!.Name);
+            stored.Head = null;
+        }
+    }
+
+    [Fact]
+    public async Task An_activation_whose_state_another_deleted_or_made_anew_is_overtaken_too()
+    {
+        var first = Writer();
+        await Set(first, "a");
+        await Writer().Change<bool>(_ => new(null, true));
+        Assert.False(await first.IsCurrent());
+        await Set(Writer(), "a");
+        Assert.False(await first.IsCurrent());
+        Assert.True(await Writer().IsCurrent());
+    }
+
+    [Fact]
+    public async Task Where_nobody_else_can_write_nothing_is_read()
+    {
+        var writer = Writer(isShared: false);
+        await Assert.ThrowsAsync<RegistryException>(() => Refuse(writer));
+        Assert.Null(await Keep(writer));
+        Assert.Equal((0, 0), (stored.Writes, stored.Reads));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_write_of_unknown_outcome_nobody_is_told_what_it_would_have_made(bool isStored)
+    {
+        var writer = Writer();
+        await Set(writer, "a");
+        var told = false;
+        (stored.Fault, stored.FaultIsAfter) = (new IOException("The connection was lost."), isStored);
+        var write = writer.Change(_ => new Changed<Named, bool>(new Named("b"), true, () => told = true));
+        await Assert.ThrowsAsync<IOException>(() => write);
+        stored.Fault = null;
+
+        Assert.Equal(("a", false, 1, true), (writer.Head!.Name, told, ended, writer.IsBroken));
+        await Assert.ThrowsAsync<IOException>(() => Keep(writer));
+        Assert.Equal(isStored ? "b" : "a", await Keep(Writer()));
+    }
+
+    [Fact]
+    public async Task What_comes_during_a_write_goes_into_the_next_one_together()
+    {
+        var writer = Writer();
+        var open = stored.Hold();
+        var first = Set(writer, "0");
+        var later = Enumerable.Range(1, 50).Select(i => writer.Change(head => new Changed<Named, string>(new Named($"{head!.Name},{i}"), head.Name))).ToArray();
+        var refused = Refuse(writer);
+        Assert.Null(writer.Head);
+        open.SetResult();
+        await first;
+        Assert.Equal("0", await later[0]);
+        await Task.WhenAll(later);
+        await Assert.ThrowsAsync<RegistryException>(() => refused);
+        Assert.Equal((2, $"0,{string.Join(',', Enumerable.Range(1, 50))}"), (stored.Writes, stored.Head!.Name));
+    }
+
+    private HeadWriter<Named> Writer(bool isShared = true)
+    {
+        var state = new ActivationState(stored);
+        state.Read();
+        return new HeadWriter<Named>(state, "named", new HeadStorage(stored, isShared), default, () => ended++);
+    }
+
+    private static Task<bool> Set(HeadWriter<Named> writer, string name) => writer.Change(_ => new Changed<Named, bool>(new Named(name), true));
+
+    private static Task<string?> Keep(HeadWriter<Named> writer) => writer.Change(head => new Changed<Named, string?>(head, head?.Name));
+
+    private static Task<bool> Refuse(HeadWriter<Named> writer) => writer.Change<bool>(_ => throw new RegistryException(RegistryError.Conflict, "No."));
+
+    private sealed record Named(string Name);
+
+    /// <summary>What all activations of one grain write to.</summary>
+    private sealed class SharedState : IGrainStorage
+    {
+        private Named? head;
+        private long version;
+        private Task open = Task.CompletedTask;
+
+        public Named? Head
+        {
+            get => head;
+            set => (head, version) = (value, version + 1);
+        }
+
+        public string? Etag => head is null ? null : version.ToString(CultureInfo.InvariantCulture);
+
+        public int Reads { get; private set; }
+
+        public int Writes { get; private set; }
+
+        public Exception? Fault { get; set; }
+
+        public bool FaultIsAfter { get; set; }
+
+        /// <summary>Writes wait until this is set.</summary>
+        public TaskCompletionSource Hold()
+        {
+            var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            open = source.Task;
+            return source;
+        }
+
+        public async Task Write(string? etag, Named? next)
+        {
+            await open;
+            if (etag != Etag)
+            {
+                throw new InconsistentStateException("Another version is stored.", Etag ?? "", etag ?? "");
+            }
+
+            if (Fault is { } before && !FaultIsAfter)
+            {
+                throw before;
+            }
+
+            (Head, Writes) = (next, Writes + 1);
+            if (Fault is { } after)
+            {
+                throw after;
+            }
+        }
+
+        public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        {
+            Reads++;
+            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)(object)new HeadState<Named> { Head = head }, Etag!, head is not null);
+            return Task.CompletedTask;
+        }
+
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+    }
+
+    /// <summary>The state of one activation.</summary>
+    private sealed class ActivationState(SharedState stored) : IPersistentState<HeadState<Named>>
+    {
+        public HeadState<Named> State { get; set; } = new();
+
+        public string? Etag { get; private set; }
+
+        public bool RecordExists => Etag is not null;
+
+        public void Read() => (State, Etag) = (new HeadState<Named> { Head = stored.Head }, stored.Etag);
+
+        public Task ReadStateAsync() => throw new NotSupportedException();
+
+        public Task WriteStateAsync() => Write(State.Head);
+
+        public Task ClearStateAsync() => Write(null);
+
+        private async Task Write(Named? next)
+        {
+            await stored.Write(Etag, next);
+            Etag = stored.Etag;
+        }
+    }
+}
