@@ -93,9 +93,10 @@ public sealed class HeadWriterTests
 
     private HeadWriter<Named> Writer(bool isShared = true)
     {
-        var state = new ActivationState(stored);
-        state.Read();
-        return new HeadWriter<Named>(state, "named", new HeadStorage(stored, isShared), default, () => ended++);
+        var writer = new HeadWriter<Named>(new HeadStorage(stored, isShared), "named", default, () => ended++);
+        Assert.True(writer.Start().IsCompletedSuccessfully);
+        stored.Reads = 0;
+        return writer;
     }
 
     private static Task<bool> Set(HeadWriter<Named> writer, string name) => writer.Change(_ => new Changed<Named, bool>(new Named(name), true));
@@ -119,9 +120,9 @@ public sealed class HeadWriterTests
             set => (head, version) = (value, version + 1);
         }
 
-        public string? Etag => head is null ? null : version.ToString(CultureInfo.InvariantCulture);
+        private string? ETag => head is null ? null : version.ToString(CultureInfo.InvariantCulture);
 
-        public int Reads { get; private set; }
+        public int Reads { get; set; }
 
         public int Writes { get; private set; }
 
@@ -137,12 +138,12 @@ public sealed class HeadWriterTests
             return source;
         }
 
-        public async Task Write(string? etag, Named? next)
+        private async Task Write<T>(IGrainState<T> state, Named? next)
         {
             await open;
-            if (etag != Etag)
+            if ((state.RecordExists ? state.ETag : null) != ETag)
             {
-                throw new InconsistentStateException("Another version is stored.", Etag ?? "", etag ?? "");
+                throw new InconsistentStateException("Another version is stored.", ETag ?? "", state.ETag ?? "");
             }
 
             if (Fault is { } before && !FaultIsAfter)
@@ -155,41 +156,19 @@ public sealed class HeadWriterTests
             {
                 throw after;
             }
+
+            (state.ETag, state.RecordExists) = (ETag!, next is not null);
         }
 
         public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             Reads++;
-            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)(object)new HeadState<Named> { Head = head }, Etag!, head is not null);
+            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)(object)new HeadState<Named> { Head = head }, ETag!, head is not null);
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Write(grainState, ((HeadState<Named>)(object)grainState.State!).Head);
 
-        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => throw new NotSupportedException();
-    }
-
-    /// <summary>The state of one activation.</summary>
-    private sealed class ActivationState(SharedState stored) : IPersistentState<HeadState<Named>>
-    {
-        public HeadState<Named> State { get; set; } = new();
-
-        public string? Etag { get; private set; }
-
-        public bool RecordExists => Etag is not null;
-
-        public void Read() => (State, Etag) = (new HeadState<Named> { Head = stored.Head }, stored.Etag);
-
-        public Task ReadStateAsync() => throw new NotSupportedException();
-
-        public Task WriteStateAsync() => Write(State.Head);
-
-        public Task ClearStateAsync() => Write(null);
-
-        private async Task Write(Named? next)
-        {
-            await stored.Write(Etag, next);
-            Etag = stored.Etag;
-        }
+        public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Write(grainState, null);
     }
 }
