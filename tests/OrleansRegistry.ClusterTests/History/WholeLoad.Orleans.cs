@@ -53,6 +53,7 @@ internal sealed class WholeLoad : IDisposable
     public async Task<string> VerifyAsync()
     {
         await Task.WhenAll(tasks.StopAsync(), contexts.StopAsync(), work.StopAsync(), lists.StopAsync());
+        await SettleAsync();
         await agents.VerifyAsync(addresses);
         await directory.VerifyAsync();
         await lists.VerifyAsync();
@@ -66,4 +67,19 @@ internal sealed class WholeLoad : IDisposable
     }
 
     public void Dispose() => followers.Dispose();
+
+    /// <summary>Calls that their clients gave up may still be under way, and change what is being checked: goes on once nothing has changed for a while.</summary>
+    private async Task SettleAsync()
+    {
+        using var client = new Client(addresses);
+        string[] paths = [.. tasks.Paths, .. contexts.Paths];
+        long[] before = [];
+        for (var settled = Failed == 0; !settled;)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(5));
+            var now = await Task.WhenAll(paths.Select(async (path, i) => TaskLoad.GenerationOf((await client.SendAsync(i % client.Replicas, HttpMethod.Get, path)).Body)));
+            settled = now.SequenceEqual(before);
+            before = now;
+        }
+    }
 }
