@@ -44,7 +44,13 @@ public readonly record struct RecordBody(RawJson Document, RawJson Fields)
 public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body);
 
 /// <summary>One committed change of an agent. <paramref name="Body"/> is null where it was deleted.</summary>
-public readonly record struct RecordChange(RecordKey Key, long Revision, RecordBody? Body);
+public readonly record struct RecordChange(RecordKey Key, long Revision, RecordBody? Body)
+{
+    /// <summary>How many of the newest changes a feed holds with their <see cref="RecordBody.Source"/>, which can be far larger than the body: few readers are farther behind.</summary>
+    internal const int KeptWithSource = 1_024;
+
+    internal RecordChange WithoutSource() => this with { Body = Body is { } body ? body with { Source = null } : null };
+}
 
 /// <summary>
 /// A run of changes in commit order. Who knows all up to where it begins, and takes in the whole of it, knows the state of every agent as

@@ -20,6 +20,21 @@ public abstract class ChangeFeedConformance : RecordStoreConformance
     }
 
     [Fact]
+    public async Task Few_changes_are_held_with_what_their_bodies_were_made_from()
+    {
+        const int Writes = 3_000;
+        var source = new object();
+        foreach (var some in Enumerable.Range(0, Writes).Chunk(100))
+        {
+            await Task.WhenAll(some.Select(i => Store.WriteAsync(RecordKind.Agent, Key($"a{i}"), 0, Body($"{i}") with { Source = source }).AsTask()));
+        }
+
+        var changes = await Store.ChangesAsync(0);
+        Assert.Equal(Enumerable.Range(0, Writes).Select(i => (Key($"a{i}"), Body($"{i}"))).ToHashSet(), changes.Select(change => (change.Key, change.Body!.Value)).ToHashSet());
+        Assert.InRange(changes.Count(change => change.Body!.Value.Source is not null), 0, RecordChange.KeptWithSource);
+    }
+
+    [Fact]
     public async Task A_reader_waits_for_the_next_change()
     {
         await Store.PutAsync("a", 0, "1");

@@ -9,6 +9,9 @@ internal static class LostCalls
     /// <summary>What Orleans says of a call that it had no silo to send to. It says more of one whose silo was lost while it ran.</summary>
     private static readonly string NotSent = new SiloUnavailableException().Message;
 
+    /// <summary>What throws where a silo's clock went back, so that it can activate no grain: it is about to end (ClockWatch).</summary>
+    private const string Collector = "Orleans.Runtime.ActivationCollector";
+
     /// <summary>Anything that the cluster, and not the grain, throws.</summary>
     public static bool Is(Exception fault) => fault is OrleansException or TimeoutException;
 
@@ -17,6 +20,7 @@ internal static class LostCalls
     {
         SiloUnavailableException unavailable => unavailable.Message == NotSent,
         OrleansMessageRejectionException or GatewayTooBusyException or ConnectionFailedException => true,
+        ArgumentException refused => refused.StackTrace?.Contains(Collector, StringComparison.Ordinal) == true,
         _ => false,
     };
 }

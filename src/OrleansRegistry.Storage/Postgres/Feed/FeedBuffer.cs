@@ -11,15 +11,24 @@ internal sealed class FeedBuffer
 
     private readonly Lock gate = new();
     private readonly Queue<Run> runs = new();
+    private readonly Queue<Run> withSources = new();
     private long position;
     private long heard;
     private long hearings;
     private int count;
+    private int countWithSources;
     private long bytes;
     private TaskCompletionSource? news;
     private Func<Exception>? closed;
 
-    private sealed record Run(long After, ChangeBatch Changes, long Bytes);
+    private sealed class Run(long after, ChangeBatch changes, long bytes)
+    {
+        public long After => after;
+
+        public long Bytes => bytes;
+
+        public ChangeBatch Changes { get; set; } = changes;
+    }
 
     /// <summary>The revision up to which all changes were taken in.</summary>
     public long Position => Volatile.Read(ref position);
@@ -41,6 +50,7 @@ internal sealed class FeedBuffer
             var run = new Run(after, new ChangeBatch(changes), changes.Sum(Size));
             runs.Enqueue(run);
             (count, bytes) = (count + changes.Count, bytes + run.Bytes);
+            DropSources(run);
             while (runs.Count > 1 && (count > MaxChanges || bytes > MaxBytes))
             {
                 var oldest = runs.Dequeue();
@@ -144,6 +154,18 @@ internal sealed class FeedBuffer
             }
 
             return null;
+        }
+    }
+
+    private void DropSources(Run newest)
+    {
+        withSources.Enqueue(newest);
+        countWithSources += newest.Changes.Changes.Count;
+        while (withSources.Count > 1 && countWithSources > RecordChange.KeptWithSource)
+        {
+            var oldest = withSources.Dequeue();
+            countWithSources -= oldest.Changes.Changes.Count;
+            oldest.Changes = new ChangeBatch([.. oldest.Changes.Changes.Select(change => change.WithoutSource())]);
         }
     }
 
