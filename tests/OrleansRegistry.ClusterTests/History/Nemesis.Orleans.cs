@@ -34,7 +34,8 @@ internal sealed class Nemesis : IAsyncDisposable
     public async Task RunAsync(Random random, TimeSpan time)
     {
         using var over = new CancellationTokenSource(time);
-        SetClockWrong(random.Next(Replicas.Count), random);
+        await SetClockWrongAsync(random.Next(Replicas.Count), random);
+        await HealAsync();
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(random.Next(500, 2500), CancellationToken.None);
@@ -90,7 +91,7 @@ internal sealed class Nemesis : IAsyncDisposable
                 proxies[victim].CutAll();
                 break;
             case 6:
-                SetClockWrong(victim, random);
+                await SetClockWrongAsync(victim, random);
                 break;
             default:
                 tell($"PostgreSQL is killed, and started after {pause / 2} ms");
@@ -104,7 +105,7 @@ internal sealed class Nemesis : IAsyncDisposable
     }
 
     /// <summary>By minutes or hours, or back to what is right. It stays like that: the faults that come next meet it.</summary>
-    private void SetClockWrong(int victim, Random random)
+    private async Task SetClockWrongAsync(int victim, Random random)
     {
         var ahead = random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(random.Next(-3000, 3000));
         if (WallClock.IsMissing)
@@ -114,7 +115,14 @@ internal sealed class Nemesis : IAsyncDisposable
         }
 
         tell($"the clock of replica {victim} goes {ahead.TotalMinutes:F0} minutes ahead of the true time");
-        Replicas.ClockOf(victim).JumpTo(ahead);
+        var clock = Replicas.ClockOf(victim);
+        var goesBack = ahead < clock.Ahead;
+        clock.JumpTo(ahead);
+        if (goesBack)
+        {
+            // It ends by itself, and the next fault is not to find it half way there.
+            await Replicas[victim].EndedAsync();
+        }
     }
 
     /// <summary>Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.</summary>
