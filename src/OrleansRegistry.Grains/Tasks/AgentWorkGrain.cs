@@ -56,7 +56,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
 
             if (heard == submitted)
             {
-                await WaitForNews(left < LookAgain ? left : LookAgain);
+                await WaitForNews(left);
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
@@ -19,6 +18,9 @@ internal static class GrainCalls
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Until an activation that was overtaken is asked again: its silo ends within seconds.</summary>
+    public static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>A call that changes something: it is made again only where it is certain that it never began.</summary>
     public static Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: false);
@@ -49,11 +51,6 @@ internal static class GrainCalls
             catch (InconsistentStateException fault)
             {
                 throw new RegistryException(RegistryError.Conflict, "Others changed this at the same time, again and again. Try once more.", innerException: fault);
-            }
-            catch (OrleansException wrapped) when (wrapped.InnerException is RegistryException refusal)
-            {
-                // Orleans wraps what a grain's storage throws.
-                throw new RegistryException(refusal.Error, refusal.Message, refusal.Field, wrapped) { RetryAfter = refusal.RetryAfter };
             }
             catch (Exception fault) when (LostCalls.NeverBegan(fault) || (isRead && LostCalls.Is(fault)))
             {

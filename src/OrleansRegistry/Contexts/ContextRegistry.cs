@@ -101,7 +101,7 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
                 snapshot = await Strong(caller, id);
                 if (snapshot is not null && snapshot.Context.Generation == known)
                 {
-                    await Task.Delay(TaskRegistry.OvertakenPause, time, cancellationToken);
+                    await Task.Delay(GrainCalls.OvertakenPause, time, cancellationToken);
                     continue;
                 }
             }

@@ -10,9 +10,6 @@ internal sealed partial class TaskRegistry
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
-    /// <summary>Until an activation that was overtaken is asked again: its silo ends within seconds.</summary>
-    public static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How long a claim goes on that nobody waits for any more.</summary>
     private static readonly TimeSpan ClaimTurn = TimeSpan.FromSeconds(5);
 
@@ -58,7 +55,7 @@ internal sealed partial class TaskRegistry
 
             if (snapshot is not null && snapshot.Generation == after)
             {
-                await Task.Delay(OvertakenPause, time, cancellationToken);
+                await Task.Delay(GrainCalls.OvertakenPause, time, cancellationToken);
                 continue;
             }
 
