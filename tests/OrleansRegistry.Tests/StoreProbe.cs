@@ -18,6 +18,9 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
     /// <summary>Called once a write or delete is stored; what it throws is thrown to the writer.</summary>
     public Action<RecordKind, RecordKey>? AfterWrite { get; set; }
 
+    /// <summary>Called before each list of tasks.</summary>
+    public Action? BeforeList { get; set; }
+
     public string Description => inner.Description;
 
     public bool IsShared => inner.IsShared;
@@ -73,6 +76,7 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
     public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
         Count(RecordKind.Task, "list");
+        BeforeList?.Invoke();
         return inner.ListTasksAsync(filter, after, limit, cancellationToken);
     }
 

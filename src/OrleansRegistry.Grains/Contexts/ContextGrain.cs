@@ -5,7 +5,7 @@ namespace OrleansRegistry.Grains;
 
 /// <summary>A context's data and messages. How its tasks go is in ContextGrain.Tasks.cs.</summary>
 [Reentrant]
-internal sealed partial class ContextGrain : Grain, IContextGrain
+internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 {
     private readonly HeadWriter<ContextHead> writer;
     private readonly PageStore pages;
@@ -37,7 +37,7 @@ internal sealed partial class ContextGrain : Grain, IContextGrain
         };
     }
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    protected override async Task Activate()
     {
         await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());

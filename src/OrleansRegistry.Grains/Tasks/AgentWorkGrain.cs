@@ -17,10 +17,9 @@ public interface IAgentWorkGrain : IGrainWithStringKey
 }
 
 [Reentrant]
-internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimeProvider time) : Grain, IAgentWorkGrain
+internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimeProvider time) : CallingGrain, IAgentWorkGrain
 {
     private const int CandidatesAtOnce = 100;
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     private readonly Queue<string> candidates = new();
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
@@ -30,7 +29,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
     private string tenant = "";
     private string agent = "";
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    protected override Task Activate()
     {
         (tenant, agent) = GrainKeys.Parse(this.GetPrimaryKeyString());
         return Task.CompletedTask;
@@ -39,7 +38,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
     public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait)
     {
         var began = time.GetTimestamp();
-        wait = wait < LookAgain ? wait : LookAgain;
+        wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
         while (true)
         {
             var heard = submitted;

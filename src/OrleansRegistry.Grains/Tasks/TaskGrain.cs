@@ -5,7 +5,7 @@ namespace OrleansRegistry.Grains;
 
 /// <summary>What calls of a task have in common: who may see it, and how it goes from one head to the next.</summary>
 [Reentrant]
-internal sealed partial class TaskGrain : Grain, ITaskGrain
+internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 {
     private readonly HeadWriter<TaskHead> writer;
     private readonly PageStore pages;
@@ -29,7 +29,7 @@ internal sealed partial class TaskGrain : Grain, ITaskGrain
         writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    protected override async Task Activate()
     {
         await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());

@@ -10,9 +10,6 @@ internal sealed partial class TaskRegistry
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long a claim goes on that nobody waits for any more.</summary>
-    private static readonly TimeSpan ClaimTurn = TimeSpan.FromSeconds(5);
-
     public async Task<TaskRecord?> WaitAsync(
         Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
     {
@@ -98,8 +95,7 @@ internal sealed partial class TaskRegistry
             // A task that is claimed for a caller who is gone comes back when its lease is over, and so does one whose answer was lost.
             cancellationToken.ThrowIfCancellationRequested();
             var left = claim.Wait - time.GetElapsedTime(began);
-            var turn = left < TimeSpan.Zero ? TimeSpan.Zero : left < ClaimTurn ? left : ClaimTurn;
-            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, turn)) is { } head
+            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, left)) is { } head
                 && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 using OrleansRegistry.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
@@ -124,6 +125,29 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         var token = (await Tasks.GetAsync(me, ids[0])) is { } ? waiting.Select(task => task.Result!).Single(task => task.Id == ids[0]).Lease!.Token : "";
         await Tasks.ReleaseAsync(Worker, ids[0], token);
         Assert.Equal(ids[0], (await next)!.Id);
+    }
+
+    [Fact]
+    public async Task A_new_task_and_its_agents_first_worker_call_each_other_in_their_first_turns()
+    {
+        using var written = new ManualResetEventSlim();
+        using var looking = new ManualResetEventSlim();
+        registry.Store.AfterWrite = (kind, _) =>
+        {
+            if (kind == RecordKind.Task)
+            {
+                written.Set();
+                looking.Wait(Minute / 20);
+            }
+        };
+        registry.Store.BeforeList = () =>
+        {
+            looking.Set();
+            written.Wait(Minute / 20);
+        };
+        var submitting = Task.Run(() => Tasks.Submit(me, agent: "a"));
+        var claimed = await Task.Run(() => Claim("a"));
+        Assert.Equal((await submitting).Task.Id, claimed!.Id);
     }
 
     private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.ClaimAsync(Worker, agent, new TaskClaim(worker, Minute, TimeSpan.Zero));
