@@ -11,7 +11,7 @@ internal sealed class DirectoryWatch(IReadOnlyList<string> agents, Uri[] address
 
     public int Reads { get; private set; }
 
-    /// <inheritdoc cref="TaskLoad.Failed"/>
+    /// <inheritdoc cref="ClientLoad.Failed"/>
     public int Failed { get; private set; }
 
     public void Start() => running = Task.Run(() => RunAsync(new Random(seed)));

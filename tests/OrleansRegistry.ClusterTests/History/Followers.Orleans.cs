@@ -137,7 +137,7 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
             Assert.True(inOrder, $"{path}: '{name}' of generation {generation} came after {last}");
             if (name != "context")
             {
-                Messages[generation] = TaskLoad.MessageIdOf(data.GetProperty(isWhole ? "history" : "messages").EnumerateArray().Last());
+                Messages[generation] = Stored.MessageIdOf(data.GetProperty(isWhole ? "history" : "messages").EnumerateArray().Last());
             }
 
             Volatile.Write(ref last, generation);

@@ -17,7 +17,7 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
 
     public int Lists { get; private set; }
 
-    /// <inheritdoc cref="TaskLoad.Failed"/>
+    /// <inheritdoc cref="ClientLoad.Failed"/>
     public int Failed => Volatile.Read(ref failed);
 
     public void Start() => running = [.. seeds.Select((seed, i) => Task.Run(() => i == 0 ? ListAllAsync(new Random(seed)) : ChangeAsync(i, new Random(seed))))];

@@ -34,7 +34,7 @@ internal sealed class WholeLoad : IDisposable
     public int Failed => tasks.Failed + agents.Failed + contexts.Failed + work.Failed + lists.Failed + directory.Failed + followers.Refusals;
 
     /// <summary>Requests that found nobody listening.</summary>
-    public int Unsent => tasks.Unsent + agents.Unsent + contexts.Unsent;
+    public int Unsent => tasks.Unsent + agents.Unsent + contexts.Unsent + work.Unsent;
 
     public async Task StartAsync()
     {
@@ -77,7 +77,7 @@ internal sealed class WholeLoad : IDisposable
         for (var settled = Failed == 0; !settled;)
         {
             await Task.Delay(TimeSpan.FromSeconds(5));
-            var now = await Task.WhenAll(paths.Select(async (path, i) => TaskLoad.GenerationOf((await client.SendAsync(i % client.Replicas, HttpMethod.Get, path)).Body)));
+            var now = await Task.WhenAll(paths.Select(async (path, i) => Stored.GenerationOf((await client.SendAsync(i % client.Replicas, HttpMethod.Get, path)).Body)));
             settled = now.SequenceEqual(before);
             before = now;
         }

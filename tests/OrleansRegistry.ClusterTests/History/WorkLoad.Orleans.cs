@@ -8,6 +8,7 @@ namespace OrleansRegistry.ClusterTests;
 /// together: what one worker does is never mixed with what the next one does. And no lease ends before its time.
 /// </summary>
 internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, int tasks = 3, int workers = 4)
+    : ClientLoad(addresses, random, workers)
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(4);
 
@@ -15,36 +16,12 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, Outcome> messages = new(StringComparer.Ordinal);
-    private readonly int[] seeds = [.. Enumerable.Range(0, workers).Select(_ => random.Next())];
-    private volatile bool ending;
-    private Task[] running = [];
+    private readonly Uri[] addresses = addresses;
     private int claims;
-    private int failed;
-
-    /// <inheritdoc cref="TaskLoad.Failed"/>
-    public int Failed => Volatile.Read(ref failed);
 
     public int Claims => Volatile.Read(ref claims);
 
     private IEnumerable<string> Ids => Enumerable.Range(0, tasks).Select(i => $"{prefix}-{i}");
-
-    public async Task StartAsync()
-    {
-        using var client = new Client(addresses);
-        foreach (var (i, id) in Ids.Index())
-        {
-            var made = await client.SendAsync(i % client.Replicas, HttpMethod.Post, "/tasks", new { taskId = id, contextId = prefix, agentId = prefix, message = Message($"{id}/first/0") });
-            Assert.Equal(Outcome.Done, made.Outcome);
-        }
-
-        running = [.. seeds.Select((seed, i) => Task.Run(() => RunAsync(i, new Random(seed))))];
-    }
-
-    public async Task StopAsync()
-    {
-        ending = true;
-        await Task.WhenAll(running);
-    }
 
     /// <returns>How many acknowledged writes are there.</returns>
     public async Task<int> VerifyAsync()
@@ -52,7 +29,7 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
         using var client = new Client(addresses);
         foreach (var task in Ids)
         {
-            var stored = await TaskLoad.PagesAsync(client, 0, $"/tasks/{task}");
+            var stored = await Stored.PagesAsync(client, 0, $"/tasks/{task}");
             Assert.Equal(stored.Count, stored.Distinct(StringComparer.Ordinal).Count());
             Assert.Empty(Of(task, Outcome.Done).Except(stored, StringComparer.Ordinal));
             Assert.Empty(Of(task, Outcome.Refused).Intersect(stored, StringComparer.Ordinal));
@@ -63,24 +40,29 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
         return messages.Values.Count(outcome => outcome == Outcome.Done);
     }
 
-    private async Task RunAsync(int number, Random choices)
+    protected override async Task PrepareAsync(Client client)
     {
-        using var client = new Client(addresses, seconds: 15);
-        for (var turn = 0; !ending; turn++)
+        foreach (var (i, id) in Ids.Index())
         {
-            var began = Stopwatch.GetTimestamp();
-            var claimed = await client.SendAsync(
-                choices.Next(client.Replicas), HttpMethod.Post, $"/agents/{prefix}/tasks:claim", new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
-            Count(claimed);
-            if (claimed is { Outcome: Outcome.Done, Status: 200 })
-            {
-                Interlocked.Increment(ref claims);
-                await WorkAsync(client, claimed.Body.GetProperty("id").GetString()!, claimed.Body.GetProperty("lease").GetProperty("token").GetString()!, $"{number}-{turn}", began, choices);
-            }
-            else
-            {
-                await Task.Delay(choices.Next(20, 60));
-            }
+            var made = await client.SendAsync(i % client.Replicas, HttpMethod.Post, "/tasks", new { taskId = id, contextId = prefix, agentId = prefix, message = Message($"{id}/first/0") });
+            Assert.Equal(Outcome.Done, made.Outcome);
+        }
+    }
+
+    protected override async Task TurnAsync(Client client, int number, int turn, Random choices)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var claimed = await client.SendAsync(
+            choices.Next(client.Replicas), HttpMethod.Post, $"/agents/{prefix}/tasks:claim", new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
+        Count(claimed.Outcome);
+        if (claimed is { Outcome: Outcome.Done, Status: 200 })
+        {
+            Interlocked.Increment(ref claims);
+            await WorkAsync(client, claimed.Body.GetProperty("id").GetString()!, claimed.Body.GetProperty("lease").GetProperty("token").GetString()!, $"{number}-{turn}", began, choices);
+        }
+        else
+        {
+            await Task.Delay(choices.Next(20, 60));
         }
     }
 
@@ -94,13 +76,13 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
             {
                 var began = Stopwatch.GetTimestamp();
                 var kept = await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:renew", new { leaseToken = token, leaseSeconds = (int)Lease.TotalSeconds });
-                Count(kept);
+                Count(kept.Outcome);
                 held = kept.Outcome == Outcome.Done ? began : held;
             }
 
             var id = $"{task}/{claim}/{i}";
             var written = await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Patch, $"/tasks/{task}", new { leaseToken = token, messages = new[] { Message(id) } });
-            Count(written);
+            Count(written.Outcome);
             messages[id] = written.Outcome;
             if (written.Outcome == Outcome.Refused)
             {
@@ -112,16 +94,12 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
 
         if (choices.Next(3) > 0)
         {
-            Count(await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:release", new { leaseToken = token }));
+            Count((await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:release", new { leaseToken = token })).Outcome);
         }
     }
-
-    private void Count(Answer answer) => Interlocked.Add(ref failed, answer.Outcome == Outcome.Unknown ? 1 : 0);
 
     private IEnumerable<string> Of(string task, Outcome outcome) =>
         messages.Where(message => message.Value == outcome && message.Key.StartsWith($"{task}/", StringComparison.Ordinal)).Select(message => message.Key);
 
     private static string ClaimOf(string message) => message.Split('/')[1];
-
-    private static object Message(string id) => new { messageId = id, role = "ROLE_USER", parts = new[] { new { text = id } } };
 }
