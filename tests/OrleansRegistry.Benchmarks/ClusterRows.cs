@@ -14,8 +14,9 @@ internal static class ClusterRows
     private const int Kills = 3;
     private const int Changes = 300;
 
-    // Until the just-in-time compilers of three processes, which share the machine's processors, have made their best of the path of a change.
+    // Until the just-in-time compilers of all processes, which share the machine's processors, have made their best of the path of a change.
     private const int WarmUpChanges = 1500;
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(30);
 
     public static async IAsyncEnumerable<Row> RunAsync()
     {
@@ -56,7 +57,7 @@ internal static class ClusterRows
         var requests = Enumerable.Range(0, Agents).Select(i => HttpLoad.Post("/agents", [.. "{\"agent_card\":"u8, .. SampleCards.Card(i, 1), (byte)'}'])).ToArray();
         var each = Agents / Connections;
         Task CallAsync(int caller, int count) => connections[caller].CallAsync(requests[(caller * each) + (count % each)]);
-        await Measure.Rate(Connections, CallAsync, TimeSpan.FromSeconds(8));
+        await Measure.Rate(Connections, CallAsync, WarmUp * cluster.Replicas.Count);
         var rate = await Measure.Rate(Connections, CallAsync, TimeSpan.FromSeconds(6));
         connections.ForEach(connection => connection.Dispose());
         return rate;
