@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime.GrainDirectory;
 using Orleans.Serialization;
 using OrleansRegistry.Storage.Postgres;
 
@@ -60,6 +61,8 @@ internal static class Clusters
         silo.Configure<ClusterMembershipOptions>(FailureDetection.Configure);
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForMessageToBeQueuedForOutboundTime = HandOver);
         silo.Configure<ConnectionOptions>(FailureDetection.Configure);
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
+        silo.Services.AddSingleton<IGrainDirectoryCache, LivePlaces>();
     }
 
     private static void ConfigureClient(IClientBuilder client, RegistryClusterOptions cluster)
