@@ -7,10 +7,10 @@ using Orleans.Runtime.GrainDirectory;
 namespace OrleansRegistry.Hosting;
 
 /// <summary>
-/// Where grains were last seen to be, less what is on silos that leave: of those the directory is asked. Orleans's own cache goes on sending calls to a silo until it is gone,
-/// and those that come too late to be passed on are lost.
+/// Where grains were last seen to be, less what is on silos that leave: of those the directory is asked. Orleans's own cache goes on
+/// sending calls to a silo until it is gone, and those that come too late to be passed on are lost.
 /// </summary>
-internal sealed class LivePlaces(IServiceProvider services) : IGrainDirectoryCache
+internal sealed class LivePlaces(IServiceProvider services) : IGrainDirectoryCache, IAsyncDisposable
 {
     private readonly IGrainDirectoryCache places = GrainDirectoryCacheFactory.CreateGrainDirectoryCache(services, new GrainDirectoryOptions());
 
@@ -29,4 +29,6 @@ internal sealed class LivePlaces(IServiceProvider services) : IGrainDirectoryCac
     public bool Remove(GrainAddress key) => places.Remove(key);
 
     public void Clear() => places.Clear();
+
+    public ValueTask DisposeAsync() => places is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
 }
