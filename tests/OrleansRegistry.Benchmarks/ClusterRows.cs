@@ -48,19 +48,12 @@ internal static class ClusterRows
 
     private static async Task<double> WritesAsync(LocalCluster cluster)
     {
-        var connections = new List<HttpLoad>();
-        for (var i = 0; i < cluster.Replicas.Count; i++)
-        {
-            connections.AddRange(await HttpLoad.ConnectAsync(cluster.EndpointOf(i), Connections / cluster.Replicas.Count));
-        }
-
-        var requests = Enumerable.Range(0, Agents).Select(i => HttpLoad.Post("/agents", [.. "{\"agent_card\":"u8, .. SampleCards.Card(i, 1), (byte)'}'])).ToArray();
+        using var load = new HttpLoad(Enumerable.Range(0, Connections).Select(i => cluster.EndpointOf(i * cluster.Replicas.Count / Connections)));
+        var requests = Enumerable.Range(0, Agents).Select(i => HttpLoad.Post("/agents", SampleCards.Envelope(i, 1))).ToArray();
         var each = Agents / Connections;
-        Task CallAsync(int caller, int count) => connections[caller].CallAsync(requests[(caller * each) + (count % each)]);
-        await Measure.Rate(Connections, CallAsync, WarmUp * cluster.Replicas.Count);
-        var rate = await Measure.Rate(Connections, CallAsync, TimeSpan.FromSeconds(6));
-        connections.ForEach(connection => connection.Dispose());
-        return rate;
+        byte[] Request(int caller, int count) => requests[(caller * each) + (count % each)];
+        await load.Rate(Request, WarmUp * cluster.Replicas.Count);
+        return await load.Rate(Request, TimeSpan.FromSeconds(6));
     }
 
     /// <summary>From the answer of one replica to the moment when another has seen the revision.</summary>

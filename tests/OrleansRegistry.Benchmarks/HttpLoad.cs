@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -6,24 +7,19 @@ using System.Text;
 namespace OrleansRegistry.Benchmarks;
 
 /// <summary>
-/// One keep-alive connection that sends prepared requests one after the other and reads each answer whole. Leaner than
-/// HttpClient, so that the load costs less of the machine that it measures.
+/// Keep-alive connections that send prepared requests, each one after the other, and read each answer whole. One thread serves them all, so that
+/// the load costs little of the machine that it measures.
 /// </summary>
 internal sealed class HttpLoad : IDisposable
 {
-    private readonly Socket socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private byte[] buffer = new byte[64 * 1024];
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public static async Task<HttpLoad[]> ConnectAsync(IPEndPoint to, int connections)
+    private readonly Dictionary<Socket, Connection> connections;
+
+    /// <param name="to">One for each connection.</param>
+    public HttpLoad(IEnumerable<IPEndPoint> to)
     {
-        var all = new HttpLoad[connections];
-        for (var i = 0; i < connections; i++)
-        {
-            all[i] = new HttpLoad();
-            await all[i].socket.ConnectAsync(to);
-        }
-
-        return all;
+        connections = to.Select((endpoint, number) => new Connection(endpoint, number)).ToDictionary(connection => connection.Socket);
     }
 
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
@@ -31,20 +27,97 @@ internal sealed class HttpLoad : IDisposable
     public static byte[] Post(string path, ReadOnlySpan<byte> json) =>
         [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
 
-    /// <exception cref="InvalidOperationException">The answer is not 200.</exception>
-    public async Task CallAsync(byte[] request)
+    /// <summary>How often a second the connections get their requests answered.</summary>
+    /// <param name="request">Given the connection's number and how often it asked before in this turn.</param>
+    /// <exception cref="InvalidOperationException">An answer is not 200.</exception>
+    public Task<double> Rate(Func<int, int, byte[]> request, TimeSpan? turn = null) =>
+        Task.Factory.StartNew(() => Run(request, turn ?? Measure.Turn), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    public void Dispose()
     {
-        await socket.SendAsync(request, SocketFlags.None);
-        var length = 0;
-        var whole = -1;
-        while (whole < 0 || length < whole)
+        foreach (var connection in connections.Values)
+        {
+            connection.Socket.Dispose();
+        }
+    }
+
+    private double Run(Func<int, int, byte[]> request, TimeSpan turn)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var connection in connections.Values)
+        {
+            connection.Answered = 0;
+            connection.Send(request(connection.Number, 0));
+        }
+
+        var asking = connections.Keys.ToHashSet();
+        var ready = new List<Socket>(asking.Count);
+        while (asking.Count > 0)
+        {
+            ready.Clear();
+            ready.AddRange(asking);
+            Socket.Select(ready, null, null, Patience);
+            if (ready.Count == 0)
+            {
+                throw new InvalidOperationException($"No answer within {Patience.TotalSeconds:0} s.");
+            }
+
+            foreach (var socket in ready)
+            {
+                var connection = connections[socket];
+                if (!connection.Receive())
+                {
+                    continue;
+                }
+
+                if (Stopwatch.GetElapsedTime(started) < turn)
+                {
+                    connection.Send(request(connection.Number, connection.Answered));
+                }
+                else
+                {
+                    asking.Remove(socket);
+                }
+            }
+        }
+
+        return connections.Values.Sum(connection => connection.Answered) / Stopwatch.GetElapsedTime(started).TotalSeconds;
+    }
+
+    private sealed class Connection
+    {
+        private byte[] buffer = new byte[64 * 1024];
+        private int length;
+        private int whole;
+
+        public Connection(IPEndPoint to, int number)
+        {
+            Number = number;
+            Socket.Connect(to);
+        }
+
+        public int Number { get; }
+
+        public Socket Socket { get; } = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        public int Answered { get; set; }
+
+        public void Send(byte[] request)
+        {
+            (length, whole) = (0, -1);
+            Socket.Send(request);
+        }
+
+        /// <summary>Reads what is there.</summary>
+        /// <returns>Whether the answer is whole.</returns>
+        public bool Receive()
         {
             if (length == buffer.Length)
             {
                 Array.Resize(ref buffer, buffer.Length * 2);
             }
 
-            var read = await socket.ReceiveAsync(buffer.AsMemory(length), SocketFlags.None);
+            var read = Socket.Receive(buffer, length, buffer.Length - length, SocketFlags.None);
             if (read == 0)
             {
                 throw new InvalidOperationException("The server closed the connection.");
@@ -52,33 +125,38 @@ internal sealed class HttpLoad : IDisposable
 
             length += read;
             whole = whole < 0 ? WholeLength(buffer.AsSpan(0, length)) : whole;
+            if (whole < 0 || length < whole)
+            {
+                return false;
+            }
+
+            if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+            {
+                throw new InvalidOperationException(Encoding.UTF8.GetString(buffer.AsSpan(0, length)));
+            }
+
+            Answered++;
+            return true;
         }
 
-        if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+        /// <summary>Head and body together, by Content-Length; -1 as long as the head is not whole.</summary>
+        private static int WholeLength(ReadOnlySpan<byte> answer)
         {
-            throw new InvalidOperationException(Encoding.UTF8.GetString(buffer.AsSpan(0, length)));
+            var head = answer.IndexOf("\r\n\r\n"u8);
+            if (head < 0)
+            {
+                return -1;
+            }
+
+            var at = answer[..head].IndexOf("Content-Length: "u8);
+            if (at < 0)
+            {
+                throw new InvalidOperationException("An answer without Content-Length: " + Encoding.ASCII.GetString(answer[..head]));
+            }
+
+            var digits = answer[(at + "Content-Length: ".Length)..head];
+            var end = digits.IndexOf((byte)'\r');
+            return head + 4 + int.Parse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture);
         }
-    }
-
-    public void Dispose() => socket.Dispose();
-
-    /// <summary>Head and body together, by Content-Length; -1 as long as the head is not whole.</summary>
-    private static int WholeLength(ReadOnlySpan<byte> answer)
-    {
-        var head = answer.IndexOf("\r\n\r\n"u8);
-        if (head < 0)
-        {
-            return -1;
-        }
-
-        var at = answer[..head].IndexOf("Content-Length: "u8);
-        if (at < 0)
-        {
-            throw new InvalidOperationException("An answer without Content-Length: " + Encoding.ASCII.GetString(answer[..head]));
-        }
-
-        var digits = answer[(at + "Content-Length: ".Length)..head];
-        var end = digits.IndexOf((byte)'\r');
-        return head + 4 + int.Parse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture);
     }
 }

@@ -22,10 +22,19 @@ internal static class SampleCards
     public static byte[] Card(int i, int version = 0)
     {
         var card = (byte[])Templates[i % Kinds].Clone();
-        Stamp(card, "agent-"u8, i);
-        Stamp(card, "agents.example.com/"u8, i);
+        Renumber(card, i);
         card[card.AsSpan().IndexOf("change "u8) + "change ".Length] = (byte)('0' + (version % 10));
         return card;
+    }
+
+    /// <summary>The body of <c>POST /agents</c>.</summary>
+    public static byte[] Envelope(int i, int version = 0) => [.. "{\"agent_card\":"u8, .. Card(i, version), (byte)'}'];
+
+    /// <summary>Makes the card that begins here that of another agent.</summary>
+    public static void Renumber(Span<byte> card, int i)
+    {
+        Stamp(card, "agent-"u8, i);
+        Stamp(card, "agents.example.com/"u8, i);
     }
 
     public static AgentRegistration Registration(int i, int version = 0) => new(Card(i, version));
