@@ -117,13 +117,14 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     private void Put(AgentRecord record, AgentCard? reading)
     {
         var index = tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex());
-        var entry = AgentEntry.For(record, reading, policy, index.Find(record.Id), out var unreadable);
+        var slot = index.SlotOf(record.Id);
+        var entry = AgentEntry.For(record, reading, policy, slot?.Entry, out var unreadable);
         if (unreadable is not null)
         {
             LogUnreadableCard(unreadable, record.Tenant, record.Id);
         }
 
-        index.Put(entry);
+        index.Put(slot, entry);
     }
 
     private TenantIndex Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;

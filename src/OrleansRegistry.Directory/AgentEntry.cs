@@ -18,12 +18,7 @@ internal sealed class AgentEntry
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = record;
-        SearchText = card is null ? Fold(record.Id) : Fold(card);
-        if (before is not null && SearchText.AsSpan().SequenceEqual(before.SearchText))
-        {
-            SearchText = before.SearchText;
-        }
-
+        SearchText = card is null ? Fold(record.Id) : Fold(card, before?.SearchText);
         Tags = Kept(before?.Tags, card?.Tags);
         Categories = Kept(before?.Categories, card?.Categories);
         Capabilities = Kept(before?.Capabilities, card?.Capabilities);
@@ -92,7 +87,7 @@ internal sealed class AgentEntry
     /// <summary>The bytes to look for in <see cref="SearchText"/>.</summary>
     public static byte[] Fold(string text) => Encoding.UTF8.GetBytes(text.ToLowerInvariant());
 
-    private static byte[] Fold(AgentCard card)
+    private static byte[] Fold(AgentCard card, byte[]? before)
     {
         var length = FoldedLength(card.Name) + FoldedLength(card.Description);
         foreach (var skill in card.Skills)
@@ -108,9 +103,10 @@ internal sealed class AgentEntry
             end = Append(rented, end, skill.Id);
         }
 
-        var folded = rented.AsSpan(0, end).ToArray();
+        var folded = rented.AsSpan(0, end);
+        var kept = before is not null && folded.SequenceEqual(before) ? before : folded.ToArray();
         ArrayPool<byte>.Shared.Return(rented);
-        return folded;
+        return kept;
     }
 
     private static int FoldedLength(string? text) => text is null ? 0 : Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
@@ -122,12 +118,16 @@ internal sealed class AgentEntry
             return at;
         }
 
-        var lower = ArrayPool<char>.Shared.Rent(text.Length);
-        var length = text.AsSpan().ToLowerInvariant(lower);
-        at += Encoding.UTF8.GetBytes(lower.AsSpan(0, length), buffer.AsSpan(at));
-        ArrayPool<char>.Shared.Return(lower);
-        buffer[at] = FieldEnd;
-        return at + 1;
+        if (Ascii.ToLower(text, buffer.AsSpan(at), out var written) != OperationStatus.Done)
+        {
+            var lower = ArrayPool<char>.Shared.Rent(text.Length);
+            var length = text.AsSpan().ToLowerInvariant(lower);
+            written = Encoding.UTF8.GetBytes(lower.AsSpan(0, length), buffer.AsSpan(at));
+            ArrayPool<char>.Shared.Return(lower);
+        }
+
+        buffer[at + written] = FieldEnd;
+        return at + written + 1;
     }
 
     private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string>? now) =>

@@ -27,14 +27,17 @@ internal sealed class TenantIndex
 
     public int EnabledCount => Volatile.Read(ref enabled);
 
-    public AgentEntry? Find(string id) => slots.TryGetValue(id, out var slot) ? slot.Entry : null;
+    public AgentEntry? Find(string id) => SlotOf(id)?.Entry;
+
+    /// <summary>The agent's place; null where it has none.</summary>
+    public AgentSlot? SlotOf(string id) => slots.GetValueOrDefault(id);
 
     /// <summary>Takes in a change, unless a later one of that agent was taken in already.</summary>
-    public void Put(AgentEntry entry)
+    /// <param name="slot">As <see cref="SlotOf"/> gave it.</param>
+    public void Put(AgentSlot? slot, AgentEntry entry)
     {
-        var id = entry.Record.Id;
-        var isNew = !slots.TryGetValue(id, out var slot);
-        slot ??= new AgentSlot(id);
+        var isNew = slot is null;
+        slot ??= new AgentSlot(entry.Record.Id);
         var had = slot.Entry;
         if (had is not null && had.Record.Revision >= entry.Record.Revision)
         {
@@ -44,7 +47,7 @@ internal sealed class TenantIndex
         slot.Entry = entry;
         if (isNew)
         {
-            slots[id] = slot;
+            slots[slot.Id] = slot;
             All.Add(slot);
         }
 
