@@ -11,6 +11,8 @@ namespace OrleansRegistry.Directory;
 /// </summary>
 public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<AgentDirectory> logger)
 {
+    private const int LoadChunk = 256;
+
     private static readonly TenantIndex Nothing = new();
 
     private readonly ConcurrentDictionary<string, TenantIndex> tenants = new(StringComparer.Ordinal);
@@ -93,10 +95,20 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     internal async Task<int> LoadAsync(RecordSnapshot snapshot, CancellationToken cancellationToken)
     {
         var found = new HashSet<RecordKey>();
-        await foreach (var record in snapshot.Records.WithCancellation(cancellationToken))
+        // Cards are read on all processors, and taken in by one.
+        var reading = new Queue<Task<AgentEntry[]>>();
+        await foreach (var chunk in snapshot.Records.Chunk(LoadChunk).WithCancellation(cancellationToken))
         {
-            found.Add(record.Key);
-            Put(AgentRecordCodec.Read(record), reading: null);
+            reading.Enqueue(Task.Run(() => Array.ConvertAll(chunk, Read), cancellationToken));
+            if (reading.Count > Environment.ProcessorCount)
+            {
+                TakeIn(await reading.Dequeue());
+            }
+        }
+
+        while (reading.TryDequeue(out var last))
+        {
+            TakeIn(await last);
         }
 
         foreach (var (tenant, index) in tenants)
@@ -112,20 +124,44 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
 
         revision.Advance(snapshot.Revision);
         return found.Count;
+
+        AgentEntry Read(StoredRecord stored)
+        {
+            var record = AgentRecordCodec.Read(stored);
+            return EntryOf(record, reading: null, Of(record.Tenant).Find(record.Id));
+        }
+
+        void TakeIn(AgentEntry[] entries)
+        {
+            foreach (var entry in entries)
+            {
+                var (tenant, id) = (entry.Record.Tenant, entry.Record.Id);
+                found.Add(new RecordKey(tenant, id));
+                var index = Writable(tenant);
+                index.Put(index.SlotOf(id), entry);
+            }
+        }
     }
 
     private void Put(AgentRecord record, AgentCard? reading)
     {
-        var index = tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex());
+        var index = Writable(record.Tenant);
         var slot = index.SlotOf(record.Id);
-        var entry = AgentEntry.For(record, reading, policy, slot?.Entry, out var unreadable);
+        index.Put(slot, EntryOf(record, reading, slot?.Entry));
+    }
+
+    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, AgentEntry? before)
+    {
+        var entry = AgentEntry.For(record, reading, policy, before, out var unreadable);
         if (unreadable is not null)
         {
             LogUnreadableCard(unreadable, record.Tenant, record.Id);
         }
 
-        index.Put(slot, entry);
+        return entry;
     }
+
+    private TenantIndex Writable(string tenant) => tenants.GetOrAdd(tenant, static _ => new TenantIndex());
 
     private TenantIndex Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;
 
