@@ -20,14 +20,20 @@ internal static class TaskRows
         await using var server = await PrivateServer.StartAsync(
             PrivateServer.FindBinaries() ?? throw new InvalidOperationException("The group tasks needs PostgreSQL's programs initdb and postgres on this machine."));
         await using var bare = await BareUpsert.OpenAsync(await PostgresRows.CreateAsync(server, "bare"));
-        var database = await PostgresRows.CreateAsync(server, "registry");
-        await using var host = await PostgresRows.StartAsync(database);
-        yield return await Updates(host.Tasks, bare);
-        yield return await Appends(host.Tasks);
-        yield return await Load(host.Tasks);
-        yield return await Events(host.Tasks);
-        // Last on this registry: it leaves some hundred thousand tasks behind.
-        yield return await Submits(host.Tasks, bare);
+        // A registry of its own: some hundred thousand tasks are left in it.
+        await using (var submits = await PostgresRows.StartAsync(await PostgresRows.CreateAsync(server, "submits")))
+        {
+            yield return await Submits(submits.Tasks, bare);
+        }
+
+        await using (var host = await PostgresRows.StartAsync(await PostgresRows.CreateAsync(server, "registry")))
+        {
+            yield return await Updates(host.Tasks, bare);
+            yield return await Appends(host.Tasks);
+            yield return await Load(host.Tasks);
+            yield return await Events(host.Tasks);
+        }
+
         await using var many = await PostgresRows.StartAsync(await PostgresRows.CreateAsync(server, "many"));
         await foreach (var row in Lists(many))
         {
