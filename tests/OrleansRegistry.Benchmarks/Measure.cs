@@ -5,17 +5,19 @@ namespace OrleansRegistry.Benchmarks;
 /// <summary>Runs work for a while and counts; subject and reference take turns, and medians are compared.</summary>
 internal static class Measure
 {
-    private const int Rounds = 5;
+    /// <summary>How long a subject or its reference runs before the other has its turn.</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromSeconds(1.5);
+
+    private const int Rounds = 5;
 
     // Of the subject's own time, until the just-in-time compiler has made its best of the code: with two busy processors that was seen to take 15 to 20 s.
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a second <paramref name="callers"/> callers, each one after the other, get <paramref name="call"/> answered.</summary>
     /// <param name="call">Given the caller's number and how often it called before.</param>
-    public static async Task<double> Rate(int callers, Func<int, int, Task> call, TimeSpan? turn = null)
+    public static async Task<double> Rate(int callers, Func<int, int, Task> call)
     {
-        var stop = Stopwatch.GetTimestamp() + (long)((turn ?? Turn).TotalSeconds * Stopwatch.Frequency);
+        var stop = Stopwatch.GetTimestamp() + (long)(Turn.TotalSeconds * Stopwatch.Frequency);
         var started = Stopwatch.GetTimestamp();
         var counts = await Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(async () =>
         {
