@@ -74,9 +74,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     {
         foreach (var change in batch.Changes)
         {
-            if (change.Body is { Source: AgentRecord written })
+            if (change.Body is { Source: AgentWrite write })
             {
-                Put(written with { Revision = change.Revision, Reading = null }, written.Reading);
+                Put(write.At(change.Revision), write.Reading);
             }
             else if (change.Body is { } body)
             {

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Directory;
@@ -7,9 +5,6 @@ namespace OrleansRegistry.Directory;
 /// <summary>One agent as the directory holds it: its record, and what its card is found by. Immutable.</summary>
 internal sealed class AgentEntry
 {
-    // In no UTF-8 text, so that no match runs from one field into the next.
-    private const byte FieldEnd = 0xFF;
-
     private const int FewExtensions = 16;
 
     // So that to tell of all extensions of one agent does not cost the square of their number.
@@ -18,11 +13,11 @@ internal sealed class AgentEntry
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = record;
-        SearchText = card is null ? Fold(record.Id) : Fold(card, before?.SearchText);
+        SearchText = card?.SearchText ?? Model.SearchText.Of(record.Id);
         Tags = Kept(before?.Tags, card?.Tags);
         Categories = Kept(before?.Categories, card?.Categories);
         Capabilities = Kept(before?.Capabilities, card?.Capabilities);
-        Skills = Kept(before?.Skills, card is null ? [] : SkillIds(card));
+        Skills = Kept(before?.Skills, card?.SkillIds);
         Providers = Kept(before?.Providers, card?.ProviderOrganization is { } organization ? [organization] : []);
         Extensions = card is null ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
@@ -39,8 +34,8 @@ internal sealed class AgentEntry
 
     public AgentRecord Record { get; }
 
-    /// <summary>Name, description and skill ids in lower case, as UTF-8.</summary>
-    public byte[] SearchText { get; }
+    /// <inheritdoc cref="AgentCard.SearchText"/>
+    public ReadOnlyMemory<byte> SearchText { get; }
 
     public IReadOnlyList<string> Tags { get; }
 
@@ -84,63 +79,18 @@ internal sealed class AgentEntry
         }
     }
 
-    /// <summary>The bytes to look for in <see cref="SearchText"/>.</summary>
-    public static byte[] Fold(string text) => Encoding.UTF8.GetBytes(text.ToLowerInvariant());
-
-    private static byte[] Fold(AgentCard card, byte[]? before)
-    {
-        var length = FoldedLength(card.Name) + FoldedLength(card.Description);
-        foreach (var skill in card.Skills)
-        {
-            length += FoldedLength(skill.Id);
-        }
-
-        var rented = ArrayPool<byte>.Shared.Rent(length);
-        var end = Append(rented, 0, card.Name);
-        end = Append(rented, end, card.Description);
-        foreach (var skill in card.Skills)
-        {
-            end = Append(rented, end, skill.Id);
-        }
-
-        var folded = rented.AsSpan(0, end);
-        var kept = before is not null && folded.SequenceEqual(before) ? before : folded.ToArray();
-        ArrayPool<byte>.Shared.Return(rented);
-        return kept;
-    }
-
-    private static int FoldedLength(string? text) => text is null ? 0 : Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
-
-    private static int Append(byte[] buffer, int at, string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return at;
-        }
-
-        if (Ascii.ToLower(text, buffer.AsSpan(at), out var written) != OperationStatus.Done)
-        {
-            var lower = ArrayPool<char>.Shared.Rent(text.Length);
-            var length = text.AsSpan().ToLowerInvariant(lower);
-            written = Encoding.UTF8.GetBytes(lower.AsSpan(0, length), buffer.AsSpan(at));
-            ArrayPool<char>.Shared.Return(lower);
-        }
-
-        buffer[at + written] = FieldEnd;
-        return at + written + 1;
-    }
-
     private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string>? now) =>
-        now is null ? [] : before is not null && before.Count == now.Count && before.SequenceEqual(now, StringComparer.Ordinal) ? before : now;
+        now is null ? [] : before is not null && AreEqual(before, now) ? before : now;
 
-    private static string[] SkillIds(AgentCard card)
+    private static bool AreEqual(IReadOnlyList<string> left, IReadOnlyList<string> right)
     {
-        if (card.Skills.Count == 1)
+        var equal = left.Count == right.Count;
+        for (var i = 0; equal && i < left.Count; i++)
         {
-            return string.IsNullOrEmpty(card.Skills[0].Id) ? [] : [card.Skills[0].Id!];
+            equal = left[i] == right[i];
         }
 
-        return [.. card.Skills.Select(skill => skill.Id).OfType<string>().Where(id => id.Length > 0).Distinct(StringComparer.Ordinal)];
+        return equal;
     }
 
     private static IReadOnlyList<DeclaredExtension> Listed(IReadOnlyList<DeclaredExtension> declared, ExtensionPolicy policy) =>

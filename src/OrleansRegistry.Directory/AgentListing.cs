@@ -14,7 +14,7 @@ internal sealed class AgentListing
     {
         this.index = index;
         this.query = query;
-        text = AgentEntry.Fold(query.Text ?? "");
+        text = SearchText.Of(query.Text ?? "");
         capability = string.IsNullOrEmpty(query.Capability) ? null : AgentCard.CapabilityName(query.Capability);
     }
 
@@ -134,7 +134,7 @@ internal sealed class AgentListing
 
     private bool IsMatch(AgentEntry entry) =>
         (query.Enabled is not { } enabled || entry.Record.Enabled == enabled)
-        && (text.Length == 0 || entry.SearchText.AsSpan().IndexOf(text) >= 0)
+        && (text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0)
         && HasAny(entry.Tags, query.Tags)
         && HasAny(entry.Skills, query.Skills)
         && (string.IsNullOrEmpty(query.Category) || entry.Categories.Contains(query.Category))

@@ -7,34 +7,34 @@ namespace OrleansRegistry.Grains;
 /// before each write; the grains here write one after the other anyway, and a write is most of what they do.
 /// </summary>
 /// <param name="name">The name by which storage tells it from other states of the grain.</param>
-internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id)
+internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>
     where T : class, new()
 {
-    private readonly GrainState<T> kept = new(new T());
+    public T State { get; set; } = new();
 
-    public T State
-    {
-        get => kept.State!;
-        set => kept.State = value;
-    }
-
-    public bool RecordExists => kept.RecordExists;
+    public bool RecordExists { get; set; }
 
     /// <summary>The version in storage; null where it never held one.</summary>
-    public string? ETag => kept.ETag;
+    public string? ETag { get; set; }
 
-    public Task Read() => storage.ReadStateAsync(name, id, kept);
+    T? IGrainState<T>.State
+    {
+        get => State;
+        set => State = value!;
+    }
 
-    public Task Write() => storage.WriteStateAsync(name, id, kept);
+    public Task Read() => storage.ReadStateAsync(name, id, this);
 
-    public Task Clear() => storage.ClearStateAsync(name, id, kept);
+    public Task Write() => storage.WriteStateAsync(name, id, this);
+
+    public Task Clear() => storage.ClearStateAsync(name, id, this);
 
     /// <summary>Whether storage still holds what was last read or written here.</summary>
     public async Task<bool> IsCurrent()
     {
         var found = new GrainState<T>(new T());
         await storage.ReadStateAsync(name, id, found);
-        return found.RecordExists == kept.RecordExists && (!found.RecordExists || found.ETag == kept.ETag);
+        return found.RecordExists == RecordExists && (!found.RecordExists || found.ETag == ETag);
     }
 
     public override string ToString() => $"the state '{name}' of {id}";

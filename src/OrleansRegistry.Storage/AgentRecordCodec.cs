@@ -9,7 +9,7 @@ namespace OrleansRegistry.Storage;
 /// </summary>
 public static class AgentRecordCodec
 {
-    public static RecordBody Write(AgentRecord agent) => new(agent.Card, FieldsWriter.Write(agent, WriteFields)) { Source = agent };
+    public static RecordBody Write(AgentWrite write) => new(write.Agent.Card, FieldsWriter.Write(write.Agent, WriteFields)) { Source = write };
 
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static AgentRecord Read(StoredRecord stored)

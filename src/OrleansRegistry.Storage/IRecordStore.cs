@@ -30,7 +30,7 @@ public readonly record struct RecordKey(string Tenant, string Id);
 public readonly record struct RecordBody(RawJson Document, RawJson Fields)
 {
     /// <summary>
-    /// What this process encoded as this body, if it did, so that nobody need decode it again: an <see cref="AgentRecord"/>,
+    /// What this process encoded as this body, if it did, so that nobody need decode it again: an <see cref="AgentWrite"/>,
     /// <see cref="TaskFields"/> or <see cref="ContextFields"/>.
     /// </summary>
     public object? Source { get; init; }

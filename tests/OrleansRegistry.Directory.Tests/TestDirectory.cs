@@ -32,7 +32,7 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
             UpdatedAt = Start.AddMinutes(revision),
             ExtensionOrigins = ExtensionOrigins.For(read, id, Start.AddMinutes(revision), known),
         };
-        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, AgentRecordCodec.Write(record))]));
+        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, AgentRecordCodec.Write(new AgentWrite(record)))]));
     }
 
     public void Remove(string id, string tenant = Tenant) =>

@@ -31,6 +31,28 @@ public sealed class AgentCardTests
     public void A_card_of_a2a_0_3_is_read_without_a_warning_in_either_case(string json) => Assert.Empty(Read(json).Warnings);
 
     [Fact]
+    public void Name_description_and_skill_ids_are_searched_in_lower_case_and_each_for_itself()
+    {
+        var text = Read("""{"name":"ÄB","description":"Öl","skills":[{"id":"One"},{"id":"One"},{"name":"no id"},"Two",{"id":""}]}""").SearchText.Span;
+        Assert.Equal([.. "äb"u8, 0xFF, .. "öl"u8, 0xFF, .. "one"u8, 0xFF, .. "two"u8, 0xFF], text.ToArray());
+        Assert.Equal("äb"u8.ToArray(), SearchText.Of("ÄB"));
+    }
+
+    [Fact]
+    public void Each_id_of_a_skill_is_listed_once() =>
+        Assert.Equal(["One", "Two"], Read("""{"name":"a","skills":[{"id":"One"},{"id":"One"},{"name":"no id"},"Two",{"id":""}]}""").SkillIds);
+
+    [Fact]
+    public void Cards_share_their_words_and_long_ones_are_left_as_they_are()
+    {
+        var tag = new string('t', 65);
+        var (one, other) = (Read($$"""{"name":"a","tags":["shared","{{tag}}"]}"""), Read($$"""{"name":"b","tags":["shared","{{tag}}"]}"""));
+        Assert.Equal(one.Tags, other.Tags);
+        Assert.Same(one.Tags[0], other.Tags[0]);
+        Assert.NotSame(one.Tags[1], other.Tags[1]);
+    }
+
+    [Fact]
     public void Each_of_very_many_strings_is_read_once_and_in_order()
     {
         // Its square is more than a test has time for.

@@ -28,31 +28,30 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
-        return new AgentRecord
+        var agent = new AgentRecord
         {
             Tenant = tenant,
             Id = id,
-            // The same card again, as most registrations of a known agent are: one copy of it is enough.
-            Card = before is not null && before.Card == put.Card ? before.Card : put.Card,
+            Card = put.Card,
             Enabled = put.Enabled ?? before?.Enabled ?? true,
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
-            Reading = put.Reading,
         };
+        return new AgentWrite(agent, put.Reading);
     });
 
     public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
         var after = before! with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
-        if (!change.CardPatch.IsEmpty)
+        if (change.CardPatch.IsEmpty)
         {
-            var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
-            after = after with { Card = bytes, Reading = card, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
+            return new AgentWrite(after);
         }
 
-        return after;
+        var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
+        return new AgentWrite(after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) }, card);
     });
 
     public async Task<long> Remove(WriteCondition condition)
@@ -95,14 +94,14 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     }
 
     /// <param name="creates">False where there must be an agent.</param>
-    private async Task<AgentWritten> Write(WriteCondition condition, bool creates, Func<AgentRecord?, AgentRecord> change)
+    private async Task<AgentWritten> Write(WriteCondition condition, bool creates, Func<AgentRecord?, AgentWrite> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
         var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
         before = Found(await Checked(condition, Found(before)));
-        var after = change(before);
+        var writing = change(before);
         var committed = state.State;
-        state.State = new AgentState { Agent = after };
+        state.State = new AgentState { Agent = writing.Agent, Writing = writing };
         try
         {
             await state.Write();
@@ -115,8 +114,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             throw;
         }
 
-        var written = after with { Revision = Revision(), Reading = null };
-        state.State.Agent = written;
+        var written = writing.At(Revision());
+        (state.State.Agent, state.State.Writing) = (written, null);
         return new AgentWritten(written, before is null);
 
         AgentRecord? Found(AgentRecord? agent) => creates || agent is not null ? agent : throw NotFound();

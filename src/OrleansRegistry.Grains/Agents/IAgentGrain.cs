@@ -61,4 +61,8 @@ public sealed class AgentState
     /// <summary>Null where no such agent is registered.</summary>
     [Id(0)]
     public AgentRecord? Agent { get; set; }
+
+    /// <summary>What <see cref="Agent"/> is written from; null but while it is, and never stored.</summary>
+    [field: NonSerialized]
+    public AgentWrite? Writing { get; set; }
 }

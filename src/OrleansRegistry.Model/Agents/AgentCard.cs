@@ -18,6 +18,9 @@ public sealed class AgentCard
 
     public IReadOnlyList<AgentSkill> Skills { get; init; } = [];
 
+    /// <summary>The ids of the skills that have one, each once.</summary>
+    public IReadOnlyList<string> SkillIds { get; init; } = [];
+
     /// <summary>The tags of the card and of all its skills, each once, in order of appearance.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
@@ -28,6 +31,9 @@ public sealed class AgentCard
 
     /// <summary>The extensions that the card declares, each uri once.</summary>
     public IReadOnlyList<DeclaredExtension> Extensions { get; init; } = [];
+
+    /// <summary>Name, description and skill ids as <see cref="Model.SearchText"/>.</summary>
+    public ReadOnlyMemory<byte> SearchText { get; init; }
 
     /// <summary>What the card's A2A version asks for and the card lacks, or spells in its own way.</summary>
     public IReadOnlyList<CardWarning> Warnings { get; init; } = [];

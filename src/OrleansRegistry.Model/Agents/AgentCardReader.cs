@@ -12,6 +12,7 @@ internal sealed class AgentCardReader
 
     private readonly List<CardWarning> warnings = [];
     private readonly OrderedSet tags = new();
+    private readonly OrderedSet skillIds = new();
     private readonly OrderedSet capabilities = new();
     private readonly List<AgentSkill> skills = [];
     private readonly CardExtensionReader extensions;
@@ -45,16 +46,19 @@ internal sealed class AgentCardReader
 
         var organization = ReadProvider();
         new AgentCardRules(card, Warn).Check();
+        var ids = skillIds.ToArray();
         return new AgentCard
         {
             Name = name,
             Description = description,
-            ProviderOrganization = organization,
+            ProviderOrganization = organization is null ? null : SharedText.Of(organization),
             Skills = skills,
+            SkillIds = ids,
             Tags = tags.ToArray(),
             Categories = categories.ToArray(),
             Capabilities = capabilities.ToArray(),
             Extensions = extensions.Found,
+            SearchText = SearchText.Of(name, description, ids),
             Warnings = warnings,
         };
     }
@@ -91,16 +95,25 @@ internal sealed class AgentCardReader
             {
                 var id = skill.GetString();
                 Warn(path, "is a string, read as the skill's id: A2A has an object here");
-                skills.Add(new AgentSkill(id, id, null));
+                AddSkill(new AgentSkill(id, id, null));
                 continue;
             }
 
             Demand(skill, JsonValueKind.Object, path, "an object");
-            skills.Add(new AgentSkill(
+            AddSkill(new AgentSkill(
                 Required(skill, path, "id"),
                 Required(skill, path, "name"),
                 Required(skill, path, "description")));
             ReadTags(skill, path + ".", required: true);
+        }
+    }
+
+    private void AddSkill(AgentSkill skill)
+    {
+        skills.Add(skill);
+        if (skill.Id is { } id)
+        {
+            skillIds.Add(id);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace OrleansRegistry.Model;
 
 /// <summary>One registered agent as it was committed. Immutable.</summary>
@@ -35,11 +33,6 @@ public sealed record AgentRecord
     /// <summary>For each extension that the card declares: who declared it first, as far as was known when this agent did.</summary>
     [Id(7)]
     public IReadOnlyList<ExtensionOrigin> ExtensionOrigins { get; init; } = [];
-
-    /// <summary>The reading of <see cref="Card"/>, where this process has just made it; never stored, never sent.</summary>
-    [JsonIgnore]
-    [field: NonSerialized]
-    public AgentCard? Reading { get; init; }
 }
 
 /// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>

@@ -17,7 +17,7 @@ internal sealed class OrderedSet
             return false;
         }
 
-        items.Add(item);
+        items.Add(SharedText.Of(item));
         if (hashed is null && items.Count > Few)
         {
             hashed = new HashSet<string>(items, StringComparer.Ordinal);

@@ -30,12 +30,12 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, Ti
             CreatedAt = now,
             UpdatedAt = now,
             ExtensionOrigins = origins,
-            Reading = entry.Card,
         };
+        var write = new AgentWrite(agent, entry.Card);
         try
         {
-            var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(agent));
-            return new AgentWriteResult(agent with { Revision = revision, Reading = null }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
+            var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(write));
+            return new AgentWriteResult(write.At(revision), Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
         }
         catch (InconsistentStateException)
         {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Files;
 using OrleansRegistry.Storage.Memory;
@@ -27,7 +28,7 @@ internal static partial class StoreServices
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,
             RecordKind.Agent,
-            state => AgentRecordCodec.Write(state.Agent!),
+            state => AgentRecordCodec.Write(state.Writing ?? new AgentWrite(state.Agent!)),
             stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
         services.AddRecordStateCodec(Head(TaskGrainNames.StateName, RecordKind.Task, TaskHeadCodec.Write, TaskHeadCodec.Read));
         services.AddRecordStateCodec(Head(ContextGrainNames.StateName, RecordKind.Context, ContextHeadCodec.Write, ContextHeadCodec.Read));
