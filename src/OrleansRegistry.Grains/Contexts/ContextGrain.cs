@@ -9,6 +9,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 {
     private readonly HeadWriter<ContextHead> writer;
     private readonly PageStore pages;
+    private readonly GrainReferences<ITaskGrain> tasks;
     private readonly ITaskIndex index;
     private readonly TaskRules rules;
     private readonly GrainWaits waits;
@@ -23,12 +24,13 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     public ContextGrain(
         HeadStorage storage,
         PageStore pages,
+        GrainReferences<ITaskGrain> tasks,
         ITaskIndex index,
         TaskRules rules,
         GrainWaits waits,
         TimeProvider time)
     {
-        (this.pages, this.index, this.rules, this.waits, this.time) = (pages, index, rules, waits, time);
+        (this.pages, this.tasks, this.index, this.rules, this.waits, this.time) = (pages, tasks, index, rules, waits, time);
         events = new EventLog<ContextEvent>(0, waits, time);
         writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {

@@ -17,7 +17,7 @@ public interface IAgentWorkGrain : IGrainWithStringKey
 }
 
 [Reentrant]
-internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimeProvider time) : CallingGrain, IAgentWorkGrain
+internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, TimeProvider time) : CallingGrain, IAgentWorkGrain
 {
     private const int CandidatesAtOnce = 100;
 
@@ -86,7 +86,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
 
                 try
                 {
-                    if (await GrainFactory.GetGrain<ITaskGrain>(GrainKeys.For(tenant, id)).Claim(agent, worker, lease) is { } claimed)
+                    if (await tasks.Get(GrainKeys.For(tenant, id)).Claim(agent, worker, lease) is { } claimed)
                     {
                         return claimed;
                     }
@@ -121,7 +121,7 @@ internal sealed class AgentWorkGrain(ITaskIndex index, GrainWaits waits, TimePro
     {
         foreach (var id in await index.ExpiredLeases(tenant, agent, CandidatesAtOnce))
         {
-            await GrainFactory.GetGrain<ITaskGrain>(GrainKeys.For(tenant, id)).ExpireLease();
+            await tasks.Get(GrainKeys.For(tenant, id)).ExpireLease();
         }
 
         var found = false;

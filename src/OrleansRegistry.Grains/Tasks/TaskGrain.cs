@@ -9,6 +9,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 {
     private readonly HeadWriter<TaskHead> writer;
     private readonly PageStore pages;
+    private readonly GrainReferences<IAgentWorkGrain> work;
     private readonly TaskRules rules;
     private readonly GrainWaits waits;
     private readonly TimeProvider time;
@@ -21,11 +22,12 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     public TaskGrain(
         HeadStorage storage,
         PageStore pages,
+        GrainReferences<IAgentWorkGrain> work,
         TaskRules rules,
         GrainWaits waits,
         TimeProvider time)
     {
-        (this.pages, this.rules, this.waits, this.time) = (pages, rules, waits, time);
+        (this.pages, this.work, this.rules, this.waits, this.time) = (pages, work, rules, waits, time);
         writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
@@ -65,7 +67,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         if (happened.Status is { State: TaskState.Submitted } && head.AgentId is not null)
         {
             // Workers of the agent may be waiting for it.
-            _ = GrainFactory.GetGrain<IAgentWorkGrain>(GrainKeys.For(tenant, head.AgentId)).Submitted(id);
+            _ = work.Get(GrainKeys.For(tenant, head.AgentId)).Submitted(id);
         }
     }
 

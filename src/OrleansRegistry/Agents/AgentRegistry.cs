@@ -7,7 +7,7 @@ namespace OrleansRegistry.Agents;
 
 /// <summary>The registry of agents, made of grains (writes), the directory (reads) and the store (new agents in bulk).</summary>
 internal sealed class AgentRegistry(
-    IGrainFactory grains,
+    GrainReferences<IAgentGrain> grains,
     AgentDirectory directory,
     IRecordStore store,
     NewAgents newAgents,
@@ -16,8 +16,6 @@ internal sealed class AgentRegistry(
     TimeProvider time) : IAgentRegistry
 {
     private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
-
-    private readonly GrainReferences<IAgentGrain> references = new(grains);
 
     public long Revision => directory.Revision;
 
@@ -122,7 +120,7 @@ internal sealed class AgentRegistry(
     {
         AgentRules.CheckTenant(caller.Tenant);
         AgentRules.CheckId(id);
-        return references.Get(GrainKeys.For(caller.Tenant, id));
+        return grains.Get(GrainKeys.For(caller.Tenant, id));
     }
 
     private IReadOnlyList<ExtensionOrigin> OriginsOf(Caller caller, CheckedRegistration entry) => entry.Card.Extensions.Count == 0

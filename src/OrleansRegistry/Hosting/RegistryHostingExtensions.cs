@@ -86,6 +86,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddRegistries();
         }
 
+        services.AddSingleton(typeof(GrainReferences<>));
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         if (options.Cluster.Role != ClusterRole.Gateway)

@@ -7,11 +7,16 @@ using OrleansRegistry.Storage;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>The registry of tasks, made of grains (writes, and reads of one task) and the store (lists).</summary>
-internal sealed partial class TaskRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskLoader loader, TaskRules rules, TimeProvider time) : ITaskRegistry
+internal sealed partial class TaskRegistry(
+    GrainReferences<ITaskGrain> taskGrains,
+    GrainReferences<IContextGrain> contextGrains,
+    IGrainFactory grains,
+    IRecordStore store,
+    LogReader logs,
+    TaskLoader loader,
+    TaskRules rules,
+    TimeProvider time) : ITaskRegistry
 {
-    private readonly GrainReferences<ITaskGrain> taskGrains = new(grains);
-    private readonly GrainReferences<IContextGrain> contextGrains = new(grains);
-
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);

@@ -1,13 +1,14 @@
 using Orleans.Runtime;
 
-namespace OrleansRegistry.Agents;
+namespace OrleansRegistry.Grains;
 
 /// <summary>References to the grains of one interface. Orleans looks up anew for each reference what the interface is called; here it does so once.</summary>
-internal sealed class GrainReferences<TGrain>(IGrainFactory grains)
+public sealed class GrainReferences<TGrain>(IGrainFactory grains)
     where TGrain : class, IGrainWithStringKey
 {
     private GrainReference? known;
 
+    /// <param name="key">As <see cref="GrainKeys.For"/> makes it.</param>
     public TGrain Get(string key)
     {
         if (known is { } other)
