@@ -59,7 +59,7 @@ internal sealed class AgentEntry
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
     /// <param name="reading">The reading of its card, where it is known already.</param>
-    /// <param name="before">What it takes the place of: what has not changed is taken over, so that it is neither made nor kept twice.</param>
+    /// <param name="before">What it takes the place of: lists that have not changed are taken over, and need not be indexed again.</param>
     public static AgentEntry For(AgentRecord record, AgentCard? reading, ExtensionPolicy policy, AgentEntry? before, out RegistryException? unreadable)
     {
         unreadable = null;
