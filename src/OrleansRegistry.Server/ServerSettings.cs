@@ -22,9 +22,6 @@ internal static class ServerSettings
         }
 
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-
-        // Fewer changes of thread for a request. Unsafe is this where handlers block; none here does.
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     }
 
     private static void CheckUrls(string? urls)

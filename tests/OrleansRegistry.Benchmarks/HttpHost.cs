@@ -14,7 +14,7 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>A web application in this process on a free port, listening as the server does.</summary>
+/// <summary>A web application in this process on a free port.</summary>
 internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDisposable
 {
     public IPEndPoint Address
@@ -80,7 +80,6 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         return builder;
     }
 }
