@@ -8,9 +8,9 @@ public sealed class GrainReferences<TGrain>(IGrainFactory grains)
 {
     private GrainReference? known;
 
-    public TGrain Get(string tenant, string id)
+    /// <param name="key">As <see cref="GrainKeys.For"/> makes it.</param>
+    public TGrain Get(string key)
     {
-        var key = GrainKeys.For(tenant, id);
         if (known is { } other)
         {
             return (TGrain)grains.GetGrain(GrainId.Create(other.GrainId.Type, IdSpan.Create(key)), other.InterfaceType);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansRegistry.Model;
@@ -68,7 +69,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         }
 
         DeactivateOnIdle();
-        return state.Version;
+        return Revision();
     }
 
     public Task<AgentRecord?> Get() => CurrentOrReload().AsTask();
@@ -99,8 +100,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
         before = Found(await Checked(condition, Found(before)));
         var writing = change(before);
-        var committed = state.State.Agent;
-        (state.State.Agent, state.State.Writing) = (writing.Agent, writing);
+        var committed = state.State;
+        state.State = new AgentState { Agent = writing.Agent, Writing = writing };
         try
         {
             await state.Write();
@@ -108,12 +109,12 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         catch
         {
             // Perhaps it was stored all the same: the next activation starts from what is.
-            (state.State.Agent, state.State.Writing) = (committed, null);
+            state.State = committed;
             DeactivateOnIdle();
             throw;
         }
 
-        var written = writing.At(state.Version);
+        var written = writing.At(Revision());
         (state.State.Agent, state.State.Writing) = (written, null);
         return new AgentWritten(written, before is null);
 
@@ -135,7 +136,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     private bool Holds(WriteCondition condition, AgentRecord? before) =>
         !(condition.IfAbsent && before is not null)
-        && (condition.IfRevision is not { } expected || (before is not null && expected == state.Version));
+        && (condition.IfRevision is not { } expected || (before is not null && expected == Revision()));
 
     private void Check(WriteCondition condition, AgentRecord? before)
     {
@@ -146,16 +147,18 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         if (condition.IfAbsent && before is not null)
         {
-            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {state.Version}.");
+            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {Revision()}.");
         }
 
-        var found = before is null ? "is not registered" : $"has revision {state.Version}";
+        var found = before is null ? "is not registered" : $"has revision {Revision()}";
         throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
     }
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
         before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
+
+    private long Revision() => long.Parse(state.ETag!, CultureInfo.InvariantCulture);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

@@ -144,5 +144,5 @@ internal sealed partial class TaskGrain
         DeactivateOnIdle();
     }
 
-    private IFeedbackGrain Feedback() => feedback.Get(tenant, id);
+    private IFeedbackGrain Feedback() => GrainFactory.GetGrain<IFeedbackGrain>(this.GetPrimaryKeyString());
 }

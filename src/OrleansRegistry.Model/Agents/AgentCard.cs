@@ -14,8 +14,7 @@ public sealed class AgentCard
 
     public string? Description { get; init; }
 
-    /// <summary>The provider's organization, or none.</summary>
-    public IReadOnlyList<string> Providers { get; init; } = [];
+    public string? ProviderOrganization { get; init; }
 
     public IReadOnlyList<AgentSkill> Skills { get; init; } = [];
 

@@ -6,20 +6,18 @@ namespace OrleansRegistry.Model;
 /// What A2A requires of a card of its version, beyond what the registry needs to use it. Each breach is one warning.
 /// </summary>
 /// <remarks>Source: A2A 1.0 specification, AgentCard; A2A 0.3 specification, 5.5.</remarks>
-internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> warn)
+internal sealed class AgentCardRules(JsonElement card, Action<string, string> warn)
 {
     private static readonly string[] Bindings = ["JSONRPC", "GRPC", "HTTP+JSON"];
-    private static readonly string[] Texts = ["description", "version"];
-    private static readonly string[] Values = ["capabilities", "skills", "defaultInputModes", "defaultOutputModes"];
 
     public void Check()
     {
-        foreach (var field in Texts)
+        foreach (var field in (string[])["description", "version"])
         {
-            DemandText(card, default, field);
+            DemandText(card, "", field);
         }
 
-        foreach (var field in Values)
+        foreach (var field in (string[])["capabilities", "skills", "defaultInputModes", "defaultOutputModes"])
         {
             if (!CardJson.TryGet(card, field, out var value))
             {
@@ -38,7 +36,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
         else if (CardJson.TryGet(card, "url", out var url))
         {
             CheckUrl(url, "url");
-            DemandText(card, default, "protocolVersion");
+            DemandText(card, "", "protocolVersion");
             CheckTransport();
         }
         else
@@ -62,25 +60,25 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
         var index = 0;
         foreach (var item in interfaces.EnumerateArray())
         {
-            var path = new CardPath("supportedInterfaces", index++);
+            var path = $"supportedInterfaces[{index++}]";
             if (item.ValueKind != JsonValueKind.Object)
             {
-                throw RegistryException.Invalid(path.ToString(), $"must be an object, and is {JsonInput.Describe(item)}");
+                throw RegistryException.Invalid(path, $"must be an object, and is {JsonInput.Describe(item)}");
             }
 
             if (CardJson.TryGet(item, "url", out var url))
             {
-                CheckUrl(url, path.To("url"));
+                CheckUrl(url, path + ".url");
             }
             else
             {
-                warn(path.To("url"), "is missing");
+                warn(path + ".url", "is missing");
             }
 
-            DemandText(item, path, "protocolVersion");
-            if (DemandText(item, path, "protocolBinding") is { } binding && !Bindings.Contains(binding) && !binding.Contains(':'))
+            DemandText(item, path + ".", "protocolVersion");
+            if (DemandText(item, path + ".", "protocolBinding") is { } binding && !Bindings.Contains(binding) && !binding.Contains(':'))
             {
-                warn(path.To("protocolBinding"), "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
+                warn(path + ".protocolBinding", "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
             }
         }
     }
@@ -94,11 +92,11 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
         }
     }
 
-    private void CheckUrl(JsonElement url, CardPath path)
+    private void CheckUrl(JsonElement url, string path)
     {
         if (url.ValueKind != JsonValueKind.String)
         {
-            throw RegistryException.Invalid(path.ToString(), $"must be a string, and is {JsonInput.Describe(url)}");
+            throw RegistryException.Invalid(path, $"must be a string, and is {JsonInput.Describe(url)}");
         }
 
         if (!Uri.TryCreate(url.GetString(), UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
@@ -107,11 +105,11 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
         }
     }
 
-    private string? DemandText(JsonElement owner, CardPath path, string field)
+    private string? DemandText(JsonElement owner, string prefix, string field)
     {
         if (!CardJson.TryGet(owner, field, out var value))
         {
-            warn(path.To(field), "is missing");
+            warn(prefix + field, "is missing");
             return null;
         }
 
@@ -120,7 +118,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             return text;
         }
 
-        warn(path.To(field), value.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(value)}: A2A has a string here");
+        warn(prefix + field, value.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(value)}: A2A has a string here");
         return null;
     }
 }
