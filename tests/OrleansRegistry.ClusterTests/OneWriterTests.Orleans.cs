@@ -30,7 +30,7 @@ public sealed class OneWriterTests(Cluster cluster, ITestOutputHelper output)
     public async Task Nothing_is_lost_or_mixed_under_load()
     {
         var addresses = await cluster.AddressesAsync();
-        var load = new Appends($"calm-{Guid.NewGuid():N}", addresses, Cluster.NewRandom(output));
+        await using var load = new Appends($"calm-{Guid.NewGuid():N}", addresses, Cluster.NewRandom(output));
         load.Start();
         await load.MoreAsync(200);
         await load.VerifyAsync(addresses);

@@ -12,7 +12,7 @@ public sealed class RollingTests(Cluster cluster, ITestOutputHelper output)
     {
         var random = Cluster.NewRandom(output);
         var replicas = await cluster.ReplicasAsync();
-        using var load = new WholeLoad($"rolling-{Guid.NewGuid():N}", replicas.Addresses, random);
+        await using var load = new WholeLoad($"rolling-{Guid.NewGuid():N}", replicas.Addresses, random);
         Client.Losses = new ConcurrentQueue<string>();
         await load.StartAsync();
         foreach (var index in Enumerable.Range(0, replicas.Count))

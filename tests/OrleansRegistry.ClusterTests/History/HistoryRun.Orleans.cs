@@ -15,7 +15,7 @@ internal sealed class HistoryRun(Nemesis nemesis, int seed, Action<string> tell)
     public async Task RoundAsync(TimeSpan time)
     {
         var started = Stopwatch.GetTimestamp();
-        using var load = new WholeLoad($"h{seed}-{++Rounds}", nemesis.Replicas.Addresses, random);
+        await using var load = new WholeLoad($"h{seed}-{++Rounds}", nemesis.Replicas.Addresses, random);
         await load.StartAsync();
         await nemesis.RunAsync(random, time);
         var done = await load.VerifyAsync();

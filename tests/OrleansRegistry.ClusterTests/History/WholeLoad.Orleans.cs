@@ -4,7 +4,7 @@ namespace OrleansRegistry.ClusterTests;
 /// Every kind of load at once, checked from its first call to its last: what was acknowledged is there, once; compare-and-set is linearizable per task; leases
 /// have one holder; event streams and the feed lose nothing and keep the order; lists show no phantom.
 /// </summary>
-internal sealed class WholeLoad : IDisposable
+internal sealed class WholeLoad : IAsyncDisposable
 {
     private readonly Uri[] addresses;
     private readonly Appends agents;
@@ -66,7 +66,11 @@ internal sealed class WholeLoad : IDisposable
             + $"{Failed} calls without an outcome, {followers.Events} events in {followers.Streams} streams, {lists.Lists} lists, {directory.Reads} reads of the directory";
     }
 
-    public void Dispose() => followers.Dispose();
+    public async ValueTask DisposeAsync()
+    {
+        followers.Dispose();
+        await agents.DisposeAsync();
+    }
 
     /// <summary>Calls that their clients gave up may still be under way, and change what is being checked: goes on once nothing has changed for a while.</summary>
     private async Task SettleAsync()

@@ -7,7 +7,7 @@ namespace OrleansRegistry.ClusterTests;
 /// Clients that append entries to a few shared agents, each by compare-and-set on the revision it read. An agent's card is the list of all
 /// entries that won: so a lost write, one that happened twice, and one that happened though it was refused can all be seen in it.
 /// </summary>
-internal sealed class Appends(string prefix, Uri[] addresses, Random random, int agents = 12, int clients = 8)
+internal sealed class Appends(string prefix, Uri[] addresses, Random random, int agents = 12, int clients = 8) : IAsyncDisposable
 {
     private readonly Client[] connections = [.. Enumerable.Range(0, clients).Select(_ => new Client(addresses))];
     private readonly int[] seeds = [.. Enumerable.Range(0, clients).Select(_ => random.Next())];
@@ -41,8 +41,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
     /// <summary>Ends the load, and checks every agent against what its writers were told.</summary>
     public async Task VerifyAsync(Uri[] now)
     {
-        ending = true;
-        await Task.WhenAll(running);
+        await EndAsync();
         Assert.All(winners, revision => Assert.Single(revision.Value));
         using var client = new Client(now);
         for (var agent = 0; agent < agents; agent++)
@@ -58,8 +57,19 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
                 Assert.Empty(log.Except(expected.Where(entry => entry.Value is Outcome.Done or Outcome.Unknown).Select(entry => entry.Key), StringComparer.Ordinal));
             }
         }
+    }
 
+    /// <summary>Ends the load of a test that failed, so that the next one has the cluster to itself.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
         Array.ForEach(connections, connection => connection.Dispose());
+    }
+
+    private Task EndAsync()
+    {
+        ending = true;
+        return Task.WhenAll(running);
     }
 
     private async Task RunAsync(int number, Random choices)

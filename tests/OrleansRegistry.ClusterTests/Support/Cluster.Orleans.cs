@@ -53,6 +53,9 @@ public sealed class Cluster : IAsyncLifetime
 
     internal Task SignalAsync(int index, string signal) => replicas!.SignalAsync(index, signal);
 
+    /// <inheritdoc cref="Replicas.KeepLogs"/>
+    internal string KeepLogs() => replicas!.KeepLogs();
+
     public async ValueTask DisposeAsync()
     {
         if (replicas is not null)
