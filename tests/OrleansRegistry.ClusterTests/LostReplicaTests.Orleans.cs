@@ -40,6 +40,9 @@ public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
 
         await cluster.SignalAsync(victim, "STOP");
         await PrintTimesToSuccessAsync("SIGSTOP", ids, addresses, victim);
+
+        // Where it had no part of the grains' directory, all of them were written at once.
+        await cluster.GivenUpAsync(victim);
         await cluster.SignalAsync(victim, "CONT");
         await cluster.Replica(victim).EndedAsync();
 

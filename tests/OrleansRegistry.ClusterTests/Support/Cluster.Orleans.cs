@@ -53,6 +53,11 @@ public sealed class Cluster : IAsyncLifetime
 
     internal Task SignalAsync(int index, string signal) => replicas!.SignalAsync(index, signal);
 
+    /// <summary>Waits until the others have declared it dead.</summary>
+    internal Task GivenUpAsync(int index) => Eventually.TrueAsync(
+        () => database!.QueryAsync<bool>($"SELECT status = 6 FROM orleansmembershiptable WHERE siloname = 'replica-{index}' ORDER BY starttime DESC LIMIT 1"),
+        $"replica {index} to be given up");
+
     /// <inheritdoc cref="Replicas.KeepLogs"/>
     internal string KeepLogs() => replicas!.KeepLogs();
 
