@@ -4,6 +4,5 @@ namespace OrleansRegistry.Grains;
 public sealed class GrainReferences<TGrain>(IGrainFactory grains)
     where TGrain : class, IGrainWithStringKey
 {
-    /// <param name="key">As <see cref="GrainKeys.For"/> makes it.</param>
-    public TGrain Get(string key) => grains.GetGrain<TGrain>(key);
+    public TGrain Get(string tenant, string id) => grains.GetGrain<TGrain>(GrainKeys.For(tenant, id));
 }

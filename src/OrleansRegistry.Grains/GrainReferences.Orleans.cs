@@ -8,9 +8,9 @@ public sealed class GrainReferences<TGrain>(IGrainFactory grains)
 {
     private GrainReference? known;
 
-    /// <param name="key">As <see cref="GrainKeys.For"/> makes it.</param>
-    public TGrain Get(string key)
+    public TGrain Get(string tenant, string id)
     {
+        var key = GrainKeys.For(tenant, id);
         if (known is { } other)
         {
             return (TGrain)grains.GetGrain(GrainId.Create(other.GrainId.Type, IdSpan.Create(key)), other.InterfaceType);

@@ -26,7 +26,7 @@ internal sealed partial class ContextGrain
                 await Make(message.Caller);
             }
 
-            var submitted = await tasks.Get(GrainKeys.For(tenant, taskId)).Create(message, id);
+            var submitted = await tasks.Get(tenant, taskId).Create(message, id);
             if (submitted.Created)
             {
                 Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));
@@ -173,7 +173,7 @@ internal sealed partial class ContextGrain
     {
         try
         {
-            await tasks.Get(GrainKeys.For(tenant, taskId)).Remove(owner);
+            await tasks.Get(tenant, taskId).Remove(owner);
             return true;
         }
         catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)

@@ -86,7 +86,7 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
 
                 try
                 {
-                    if (await tasks.Get(GrainKeys.For(tenant, id)).Claim(agent, worker, lease) is { } claimed)
+                    if (await tasks.Get(tenant, id).Claim(agent, worker, lease) is { } claimed)
                     {
                         return claimed;
                     }
@@ -121,7 +121,7 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
     {
         foreach (var id in await index.ExpiredLeases(tenant, agent, CandidatesAtOnce))
         {
-            await tasks.Get(GrainKeys.For(tenant, id)).ExpireLease();
+            await tasks.Get(tenant, id).ExpireLease();
         }
 
         var found = false;

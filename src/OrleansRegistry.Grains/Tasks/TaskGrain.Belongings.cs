@@ -144,5 +144,5 @@ internal sealed partial class TaskGrain
         DeactivateOnIdle();
     }
 
-    private IFeedbackGrain Feedback() => GrainFactory.GetGrain<IFeedbackGrain>(this.GetPrimaryKeyString());
+    private IFeedbackGrain Feedback() => feedback.Get(tenant, id);
 }

@@ -10,6 +10,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     private readonly HeadWriter<TaskHead> writer;
     private readonly PageStore pages;
     private readonly GrainReferences<IAgentWorkGrain> work;
+    private readonly GrainReferences<IFeedbackGrain> feedback;
     private readonly TaskRules rules;
     private readonly GrainWaits waits;
     private readonly TimeProvider time;
@@ -23,11 +24,13 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         HeadStorage storage,
         PageStore pages,
         GrainReferences<IAgentWorkGrain> work,
+        GrainReferences<IFeedbackGrain> feedback,
         TaskRules rules,
         GrainWaits waits,
         TimeProvider time)
     {
-        (this.pages, this.work, this.rules, this.waits, this.time) = (pages, work, rules, waits, time);
+        (this.pages, this.work, this.feedback) = (pages, work, feedback);
+        (this.rules, this.waits, this.time) = (rules, waits, time);
         writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
@@ -67,7 +70,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         if (happened.Status is { State: TaskState.Submitted } && head.AgentId is not null)
         {
             // Workers of the agent may be waiting for it.
-            _ = work.Get(GrainKeys.For(tenant, head.AgentId)).Submitted(id);
+            _ = work.Get(tenant, head.AgentId).Submitted(id);
         }
     }
 

@@ -120,7 +120,7 @@ internal sealed class AgentRegistry(
     {
         AgentRules.CheckTenant(caller.Tenant);
         AgentRules.CheckId(id);
-        return grains.Get(GrainKeys.For(caller.Tenant, id));
+        return grains.Get(caller.Tenant, id);
     }
 
     private IReadOnlyList<ExtensionOrigin> OriginsOf(Caller caller, CheckedRegistration entry) => entry.Card.Extensions.Count == 0

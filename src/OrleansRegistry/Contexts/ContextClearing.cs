@@ -8,10 +8,10 @@ namespace OrleansRegistry.Contexts;
 internal static class ContextClearing
 {
     /// <returns>How many tasks were deleted; null where there is no such context.</returns>
-    public static async Task<long?> Run(IGrainFactory grains, Caller caller, string id, bool delete, CancellationToken cancellationToken)
+    public static async Task<long?> Run(GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken)
     {
         var (run, tasks) = (DerivedId.Random(), (long?)null);
-        var grain = grains.GetGrain<IContextGrain>(GrainKeys.For(caller.Tenant, id));
+        var grain = contexts.Get(caller.Tenant, id);
         try
         {
             while (true)

@@ -8,7 +8,7 @@ using OrleansRegistry.Tasks;
 namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
-internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, LogReader logs, TaskRules rules, TimeProvider time) : IContextRegistry
+internal sealed class ContextRegistry(GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, TimeProvider time) : IContextRegistry
 {
     private const int MaxTaskIds = 100;
     private const int MaxPageSize = 100;
@@ -154,7 +154,7 @@ internal sealed class ContextRegistry(IGrainFactory grains, IRecordStore store, 
     {
         TaskRules.CheckCaller(caller);
         AgentRules.CheckId(id, "context_id");
-        return grains.GetGrain<IContextGrain>(GrainKeys.For(caller.Tenant, id));
+        return grains.Get(caller.Tenant, id);
     }
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Context not found", "context_id");

@@ -88,7 +88,7 @@ internal sealed partial class TaskRegistry
         TaskRules.CheckName(claim.Worker, "worker");
         CheckLease(claim.Lease);
         CheckWait(claim.Wait);
-        var work = grains.GetGrain<IAgentWorkGrain>(GrainKeys.For(caller.Tenant, agentId));
+        var work = workGrains.Get(caller.Tenant, agentId);
         var began = time.GetTimestamp();
         do
         {

@@ -10,7 +10,8 @@ namespace OrleansRegistry.Tasks;
 internal sealed partial class TaskRegistry(
     GrainReferences<ITaskGrain> taskGrains,
     GrainReferences<IContextGrain> contextGrains,
-    IGrainFactory grains,
+    GrainReferences<IFeedbackGrain> feedbackGrains,
+    GrainReferences<IAgentWorkGrain> workGrains,
     IRecordStore store,
     LogReader logs,
     TaskLoader loader,
@@ -23,7 +24,7 @@ internal sealed partial class TaskRegistry(
         var (message, id) = (checkedOne.Message, checkedOne.TaskId);
         var submitted = checkedOne.TaskIsGiven ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
         submitted ??= await GrainCalls.Run(
-            contextGrains.Get(GrainKeys.For(caller.Tenant, message.ContextId ?? checkedOne.NewContextId)), context => context.CreateTask(id, message));
+            contextGrains.Get(caller.Tenant, message.ContextId ?? checkedOne.NewContextId), context => context.CreateTask(id, message));
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class TaskRegistry(
             async () =>
             {
                 await Head(caller, taskId);
-                return await GrainCalls.Read(grains.GetGrain<IFeedbackGrain>(GrainKeys.For(caller.Tenant, taskId)), feedback => feedback.Get());
+                return await GrainCalls.Read(feedbackGrains.Get(caller.Tenant, taskId), feedback => feedback.Get());
             },
             async log =>
             {
@@ -104,7 +105,7 @@ internal sealed partial class TaskRegistry(
         var (tasks, contexts) = (0L, 0L);
         while (await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), null, 16, cancellationToken) is { Count: > 0 } some)
         {
-            var cleared = await Task.WhenAll(some.Select(context => ContextClearing.Run(grains, caller, context.Key.Id, delete: true, cancellationToken)));
+            var cleared = await Task.WhenAll(some.Select(context => ContextClearing.Run(contextGrains, caller, context.Key.Id, delete: true, cancellationToken)));
             contexts += cleared.Count(done => done is not null);
             tasks += cleared.Sum(done => done ?? 0);
         }
@@ -150,7 +151,7 @@ internal sealed partial class TaskRegistry(
     {
         TaskRules.CheckCaller(caller);
         AgentRules.CheckId(id, "task_id");
-        return taskGrains.Get(GrainKeys.For(caller.Tenant, id));
+        return taskGrains.Get(caller.Tenant, id);
     }
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");

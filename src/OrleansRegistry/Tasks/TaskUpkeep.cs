@@ -10,7 +10,7 @@ namespace OrleansRegistry.Tasks;
 /// What happens to tasks and contexts by itself, in small steps: leases that are over end, deletions that were begun are finished, and what is older than
 /// the retention goes. Any number of nodes may do it at once.
 /// </summary>
-internal sealed class TaskUpkeep(IRecordStore store, IGrainFactory grains, RegistryOptions options, TimeProvider time)
+internal sealed class TaskUpkeep(IRecordStore store, GrainReferences<ITaskGrain> tasks, GrainReferences<IContextGrain> contexts, RegistryOptions options, TimeProvider time)
 {
     private const int Step = 100;
 
@@ -77,7 +77,7 @@ internal sealed class TaskUpkeep(IRecordStore store, IGrainFactory grains, Regis
         }
     }
 
-    private ITaskGrain TaskOf(RecordKey key) => grains.GetGrain<ITaskGrain>(GrainKeys.For(key.Tenant, key.Id));
+    private ITaskGrain TaskOf(RecordKey key) => tasks.Get(key.Tenant, key.Id);
 
-    private IContextGrain ContextOf(RecordKey key) => grains.GetGrain<IContextGrain>(GrainKeys.For(key.Tenant, key.Id));
+    private IContextGrain ContextOf(RecordKey key) => contexts.Get(key.Tenant, key.Id);
 }
