@@ -1,4 +1,6 @@
+using System.Globalization;
 using Orleans.Storage;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
 
@@ -7,15 +9,20 @@ namespace OrleansRegistry.Grains;
 /// before each write; the grains here write one after the other anyway, and a write is most of what they do.
 /// </summary>
 /// <param name="name">The name by which storage tells it from other states of the grain.</param>
-internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>
+internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>, IVersioned
     where T : class, new()
 {
     public T State { get; set; } = new();
 
     public bool RecordExists { get; set; }
 
-    /// <summary>The version in storage; null where it never held one.</summary>
-    public string? ETag { get; set; }
+    public long Version { get; set; }
+
+    string? IGrainState<T>.ETag
+    {
+        get => Version == 0 ? null : Version.ToString(CultureInfo.InvariantCulture);
+        set => Version = string.IsNullOrEmpty(value) ? 0 : long.Parse(value, CultureInfo.InvariantCulture);
+    }
 
     T? IGrainState<T>.State
     {
@@ -32,9 +39,9 @@ internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId i
     /// <summary>Whether storage still holds what was last read or written here.</summary>
     public async Task<bool> IsCurrent()
     {
-        var found = new GrainState<T>(new T());
-        await storage.ReadStateAsync(name, id, found);
-        return found.RecordExists == RecordExists && (!found.RecordExists || found.ETag == ETag);
+        var found = new KeptState<T>(storage, name, id);
+        await found.Read();
+        return found.RecordExists == RecordExists && (!found.RecordExists || found.Version == Version);
     }
 
     public override string ToString() => $"the state '{name}' of {id}";

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansRegistry.Model;
@@ -69,7 +68,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         }
 
         DeactivateOnIdle();
-        return Revision();
+        return state.Version;
     }
 
     public Task<AgentRecord?> Get() => CurrentOrReload().AsTask();
@@ -100,8 +99,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
         before = Found(await Checked(condition, Found(before)));
         var writing = change(before);
-        var committed = state.State;
-        state.State = new AgentState { Agent = writing.Agent, Writing = writing };
+        var committed = state.State.Agent;
+        (state.State.Agent, state.State.Writing) = (writing.Agent, writing);
         try
         {
             await state.Write();
@@ -109,12 +108,12 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         catch
         {
             // Perhaps it was stored all the same: the next activation starts from what is.
-            state.State = committed;
+            (state.State.Agent, state.State.Writing) = (committed, null);
             DeactivateOnIdle();
             throw;
         }
 
-        var written = writing.At(Revision());
+        var written = writing.At(state.Version);
         (state.State.Agent, state.State.Writing) = (written, null);
         return new AgentWritten(written, before is null);
 
@@ -136,7 +135,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     private bool Holds(WriteCondition condition, AgentRecord? before) =>
         !(condition.IfAbsent && before is not null)
-        && (condition.IfRevision is not { } expected || (before is not null && expected == Revision()));
+        && (condition.IfRevision is not { } expected || (before is not null && expected == state.Version));
 
     private void Check(WriteCondition condition, AgentRecord? before)
     {
@@ -147,18 +146,16 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         if (condition.IfAbsent && before is not null)
         {
-            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {Revision()}.");
+            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {state.Version}.");
         }
 
-        var found = before is null ? "is not registered" : $"has revision {Revision()}";
+        var found = before is null ? "is not registered" : $"has revision {state.Version}";
         throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
     }
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
         before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
-
-    private long Revision() => long.Parse(state.ETag!, CultureInfo.InvariantCulture);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

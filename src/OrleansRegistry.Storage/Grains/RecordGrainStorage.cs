@@ -1,5 +1,6 @@
 using System.Globalization;
 using Orleans.Storage;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 
@@ -31,7 +32,7 @@ public sealed class RecordGrainStorage : IGrainStorage
         }
         else
         {
-            Reset(codec, grainState, etag: null);
+            Reset(codec, grainState, version: 0);
         }
     }
 
@@ -69,8 +70,7 @@ public sealed class RecordGrainStorage : IGrainStorage
             }
         }
 
-        var etag = expected == 0 ? null : Text(await DeleteAsync(codec.Kind, key, expected));
-        Reset(codec, grainState, etag);
+        Reset(codec, grainState, expected == 0 ? 0 : await DeleteAsync(codec.Kind, key, expected));
     }
 
     private async Task<long> DeleteAsync(RecordKind kind, RecordKey key, long expected)
@@ -109,21 +109,40 @@ public sealed class RecordGrainStorage : IGrainStorage
             : throw new ArgumentException($"The grain key '{text}' is not of the form t/<tenant>/<id>.", nameof(grainId));
     }
 
-    private static long VersionOf<T>(IGrainState<T> state) => !state.RecordExists || string.IsNullOrEmpty(state.ETag)
-        ? 0
-        : long.TryParse(state.ETag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            ? version
-            : throw new ArgumentException($"The ETag '{state.ETag}' is not a version of this store.", nameof(state));
-
-    private static void Accept<T>(IGrainState<T> state, long version) => (state.ETag, state.RecordExists) = (Text(version), true);
-
-    private static void Reset<T>(RecordStateCodec<T> codec, IGrainState<T> state, string? etag)
+    private static long VersionOf<T>(IGrainState<T> state) => state switch
     {
-        state.State = codec.Create();
-        (state.ETag, state.RecordExists) = (etag!, false);
+        { RecordExists: false } => 0,
+        IVersioned versioned => versioned.Version,
+        { ETag: null or "" } => 0,
+        { ETag: var etag } => long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : throw new ArgumentException($"The ETag '{etag}' is not a version of this store.", nameof(state)),
+    };
+
+    private static void Accept<T>(IGrainState<T> state, long version)
+    {
+        SetVersion(state, version);
+        state.RecordExists = true;
     }
 
-    private static string Text(long version) => version.ToString(CultureInfo.InvariantCulture);
+    private static void Reset<T>(RecordStateCodec<T> codec, IGrainState<T> state, long version)
+    {
+        state.State = codec.Create();
+        SetVersion(state, version);
+        state.RecordExists = false;
+    }
+
+    private static void SetVersion<T>(IGrainState<T> state, long version)
+    {
+        if (state is IVersioned versioned)
+        {
+            versioned.Version = version;
+        }
+        else
+        {
+            state.ETag = version == 0 ? null! : version.ToString(CultureInfo.InvariantCulture);
+        }
+    }
 
     /// <summary>Where the record is as it was before, so that the change can be made again.</summary>
     private static void ThrowIfNotDone(RecordKind kind, RecordKey key, StoredRecord? stored, long expected, RecordOutcomeUnknownException unknown)

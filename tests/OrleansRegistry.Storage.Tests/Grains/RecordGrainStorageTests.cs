@@ -43,6 +43,25 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
         Assert.Equal((2, "2", true), (read.State!.Value, read.ETag, read.RecordExists));
     }
 
+    [Fact]
+    public async Task A_versioned_state_is_told_numbers_and_believed()
+    {
+        var state = new Numbered { State = new Counter { Value = 1 } };
+        await WriteAsync("t/acme/a", state);
+        await WriteAsync("t/acme/a", state);
+        Assert.Equal((2, true), (state.Version, state.RecordExists));
+
+        state.Version = 1;
+        await Assert.ThrowsAsync<InconsistentStateException>(() => WriteAsync("t/acme/a", state));
+        await ReadAsync("t/acme/a", state);
+        Assert.Equal((2, true), (state.Version, state.RecordExists));
+
+        await ClearAsync("t/acme/a", state);
+        Assert.Equal((3, false), (state.Version, state.RecordExists));
+        await ReadAsync("t/acme/a", state);
+        Assert.Equal((0, false), (state.Version, state.RecordExists));
+    }
+
     [Theory]
     [InlineData("t/acme/a", "acme", "a")]
     [InlineData("t/acme/", "acme", "")]
@@ -166,15 +185,30 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    private Task ReadAsync(string key, GrainState<Counter> state) => storage.ReadStateAsync("counter", GrainId.Create("counter", key), state);
+    private Task ReadAsync(string key, IGrainState<Counter> state) => storage.ReadStateAsync("counter", GrainId.Create("counter", key), state);
 
-    private Task WriteAsync(string key, GrainState<Counter> state) => storage.WriteStateAsync("counter", GrainId.Create("counter", key), state);
+    private Task WriteAsync(string key, IGrainState<Counter> state) => storage.WriteStateAsync("counter", GrainId.Create("counter", key), state);
 
-    private Task ClearAsync(string key, GrainState<Counter> state) => storage.ClearStateAsync("counter", GrainId.Create("counter", key), state);
+    private Task ClearAsync(string key, IGrainState<Counter> state) => storage.ClearStateAsync("counter", GrainId.Create("counter", key), state);
 
     public sealed class Counter
     {
         public int Value { get; set; }
+    }
+
+    private sealed class Numbered : IGrainState<Counter>, IVersioned
+    {
+        public Counter? State { get; set; }
+
+        public bool RecordExists { get; set; }
+
+        public long Version { get; set; }
+
+        string? IGrainState<Counter>.ETag
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
     }
 
     /// <summary>Loses the connection at a commit, before or after it was done.</summary>
