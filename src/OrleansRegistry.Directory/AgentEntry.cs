@@ -18,8 +18,8 @@ internal sealed class AgentEntry
         Categories = Kept(before?.Categories, card?.Categories);
         Capabilities = Kept(before?.Capabilities, card?.Capabilities);
         Skills = Kept(before?.Skills, card?.SkillIds);
-        Providers = Kept(before?.Providers, card?.ProviderOrganization is { } organization ? [organization] : []);
-        Extensions = card is null ? [] : Listed(card.Extensions, policy);
+        Providers = Kept(before?.Providers, card?.Providers);
+        Extensions = card is null or { Extensions.Count: 0 } ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
     }
 
@@ -45,7 +45,7 @@ internal sealed class AgentEntry
 
     public IReadOnlyList<string> Skills { get; }
 
-    /// <summary>The provider's organization, or none.</summary>
+    /// <inheritdoc cref="AgentCard.Providers"/>
     public IReadOnlyList<string> Providers { get; }
 
     public IReadOnlyList<DeclaredExtension> Extensions { get; }
@@ -94,7 +94,7 @@ internal sealed class AgentEntry
     }
 
     private static IReadOnlyList<DeclaredExtension> Listed(IReadOnlyList<DeclaredExtension> declared, ExtensionPolicy policy) =>
-        declared.Count == 0 || declared.All(extension => policy.Allows(extension.Uri)) ? declared : [.. declared.Where(extension => policy.Allows(extension.Uri))];
+        declared.All(extension => policy.Allows(extension.Uri)) ? declared : [.. declared.Where(extension => policy.Allows(extension.Uri))];
 }
 
 /// <summary>The place of one agent id in the directory's orderings; its entry is replaced with every change.</summary>

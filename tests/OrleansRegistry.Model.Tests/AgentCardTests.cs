@@ -16,7 +16,7 @@ public sealed class AgentCardTests
             """);
         Assert.Empty(card.Warnings);
         Assert.Equal("Weather", card.Name);
-        Assert.Equal("Sky Ltd", card.ProviderOrganization);
+        Assert.Equal(["Sky Ltd"], card.Providers);
         Assert.Equal(["now", "later"], card.Skills.Select(skill => skill.Id));
         Assert.Equal(["sky", "top"], card.Tags);
         Assert.Equal(["science"], card.Categories);
@@ -134,7 +134,7 @@ public sealed class AgentCardTests
         Assert.Equal(["pushNotifications", "search"], card.Capabilities);
         Assert.Equal(["one", null], card.Skills.Select(skill => skill.Id));
         Assert.Equal(["c"], card.Categories);
-        Assert.Equal("P", card.ProviderOrganization);
+        Assert.Equal(["P"], card.Providers);
     }
 
     [Fact]

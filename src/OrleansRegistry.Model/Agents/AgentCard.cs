@@ -14,7 +14,8 @@ public sealed class AgentCard
 
     public string? Description { get; init; }
 
-    public string? ProviderOrganization { get; init; }
+    /// <summary>The provider's organization, or none.</summary>
+    public IReadOnlyList<string> Providers { get; init; } = [];
 
     public IReadOnlyList<AgentSkill> Skills { get; init; } = [];
 

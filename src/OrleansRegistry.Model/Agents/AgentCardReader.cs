@@ -32,9 +32,9 @@ internal sealed class AgentCardReader
         }
 
         var name = ReadName();
-        var description = Text(card, "", "description");
+        var description = Text(card, default, "description");
         ReadSkills();
-        ReadTags(card, "", required: false);
+        ReadTags(card, default, required: false);
         var categories = new OrderedSet();
         ReadStrings(card, "category", "category", categories);
         ReadStrings(card, "categories", "categories", categories);
@@ -51,7 +51,7 @@ internal sealed class AgentCardReader
         {
             Name = name,
             Description = description,
-            ProviderOrganization = organization is null ? null : SharedText.Of(organization),
+            Providers = organization is null ? [] : [SharedText.Of(organization)],
             Skills = skills,
             SkillIds = ids,
             Tags = tags.ToArray(),
@@ -90,7 +90,7 @@ internal sealed class AgentCardReader
         var index = 0;
         foreach (var skill in list.EnumerateArray())
         {
-            var path = $"skills[{index++}]";
+            var path = new CardPath("skills", index++);
             if (skill.ValueKind == JsonValueKind.String)
             {
                 var id = skill.GetString();
@@ -104,7 +104,7 @@ internal sealed class AgentCardReader
                 Required(skill, path, "id"),
                 Required(skill, path, "name"),
                 Required(skill, path, "description")));
-            ReadTags(skill, path + ".", required: true);
+            ReadTags(skill, path, required: true);
         }
     }
 
@@ -117,16 +117,16 @@ internal sealed class AgentCardReader
         }
     }
 
-    private void ReadTags(JsonElement owner, string prefix, bool required)
+    private void ReadTags(JsonElement owner, CardPath path, bool required)
     {
-        if (!ReadStrings(owner, "tags", prefix + "tags", tags) && required)
+        if (!ReadStrings(owner, "tags", path.To("tags"), tags) && required)
         {
-            Warn(prefix + "tags", "is missing");
+            Warn(path.To("tags"), "is missing");
         }
     }
 
     /// <summary>An array of strings, or one string in its place.</summary>
-    private bool ReadStrings(JsonElement owner, string name, string path, OrderedSet into)
+    private bool ReadStrings(JsonElement owner, string name, CardPath path, OrderedSet into)
     {
         if (!TryGet(owner, name, out var value))
         {
@@ -148,7 +148,7 @@ internal sealed class AgentCardReader
         var index = 0;
         foreach (var item in value.EnumerateArray())
         {
-            Demand(item, JsonValueKind.String, $"{path}[{index++}]", "a string");
+            Demand(item, JsonValueKind.String, path.At(index++), "a string");
             into.Add(item.GetString()!);
         }
 
@@ -183,7 +183,7 @@ internal sealed class AgentCardReader
                 var index = 0;
                 foreach (var item in value.EnumerateArray())
                 {
-                    AddListedCapability(item, $"capabilities[{index++}]");
+                    AddListedCapability(item, new CardPath("capabilities", index++));
                 }
 
                 break;
@@ -210,14 +210,14 @@ internal sealed class AgentCardReader
         }
     }
 
-    private void AddListedCapability(JsonElement item, string path)
+    private void AddListedCapability(JsonElement item, CardPath path)
     {
         Demand(item, item.ValueKind == JsonValueKind.String ? JsonValueKind.String : JsonValueKind.Object, path, "a string or an object");
         if (item.ValueKind == JsonValueKind.String)
         {
             capabilities.Add(ToCamelCase(item.GetString()!));
         }
-        else if ((Text(item, path + ".", "name") ?? Text(item, path + ".", "id")) is { } name)
+        else if ((Text(item, path, "name") ?? Text(item, path, "id")) is { } name)
         {
             capabilities.Add(ToCamelCase(name));
         }
@@ -241,32 +241,32 @@ internal sealed class AgentCardReader
         }
 
         Demand(provider, JsonValueKind.Object, "provider", "an object");
-        var organization = Text(provider, "provider.", "organization");
+        var organization = Text(provider, "provider", "organization");
         if (organization is not null)
         {
             return organization;
         }
 
         Warn("provider.organization", "is missing");
-        return Text(provider, "provider.", "name");
+        return Text(provider, "provider", "name");
     }
 
-    private string? Required(JsonElement owner, string path, string name)
+    private string? Required(JsonElement owner, CardPath path, string name)
     {
-        var text = Text(owner, path + ".", name);
+        var text = Text(owner, path, name);
         if (string.IsNullOrEmpty(text))
         {
-            Warn($"{path}.{name}", text is null ? "is missing" : "is empty");
+            Warn(path.To(name), text is null ? "is missing" : "is empty");
         }
 
         return text;
     }
 
-    private void Warn(string field, string message)
+    private void Warn(CardPath field, string message)
     {
         if (warnings.Count < MaxWarnings)
         {
-            warnings.Add(new CardWarning(field, message));
+            warnings.Add(new CardWarning(field.ToString(), message));
         }
     }
 }

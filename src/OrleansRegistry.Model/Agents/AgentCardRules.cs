@@ -6,18 +6,20 @@ namespace OrleansRegistry.Model;
 /// What A2A requires of a card of its version, beyond what the registry needs to use it. Each breach is one warning.
 /// </summary>
 /// <remarks>Source: A2A 1.0 specification, AgentCard; A2A 0.3 specification, 5.5.</remarks>
-internal sealed class AgentCardRules(JsonElement card, Action<string, string> warn)
+internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> warn)
 {
     private static readonly string[] Bindings = ["JSONRPC", "GRPC", "HTTP+JSON"];
+    private static readonly string[] Texts = ["description", "version"];
+    private static readonly string[] Values = ["capabilities", "skills", "defaultInputModes", "defaultOutputModes"];
 
     public void Check()
     {
-        foreach (var field in (string[])["description", "version"])
+        foreach (var field in Texts)
         {
-            DemandText(card, "", field);
+            DemandText(card, default, field);
         }
 
-        foreach (var field in (string[])["capabilities", "skills", "defaultInputModes", "defaultOutputModes"])
+        foreach (var field in Values)
         {
             if (!CardJson.TryGet(card, field, out var value))
             {
@@ -36,7 +38,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
         else if (CardJson.TryGet(card, "url", out var url))
         {
             CheckUrl(url, "url");
-            DemandText(card, "", "protocolVersion");
+            DemandText(card, default, "protocolVersion");
             CheckTransport();
         }
         else
@@ -60,25 +62,25 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
         var index = 0;
         foreach (var item in interfaces.EnumerateArray())
         {
-            var path = $"supportedInterfaces[{index++}]";
+            var path = new CardPath("supportedInterfaces", index++);
             if (item.ValueKind != JsonValueKind.Object)
             {
-                throw RegistryException.Invalid(path, $"must be an object, and is {JsonInput.Describe(item)}");
+                throw RegistryException.Invalid(path.ToString(), $"must be an object, and is {JsonInput.Describe(item)}");
             }
 
             if (CardJson.TryGet(item, "url", out var url))
             {
-                CheckUrl(url, path + ".url");
+                CheckUrl(url, path.To("url"));
             }
             else
             {
-                warn(path + ".url", "is missing");
+                warn(path.To("url"), "is missing");
             }
 
-            DemandText(item, path + ".", "protocolVersion");
-            if (DemandText(item, path + ".", "protocolBinding") is { } binding && !Bindings.Contains(binding) && !binding.Contains(':'))
+            DemandText(item, path, "protocolVersion");
+            if (DemandText(item, path, "protocolBinding") is { } binding && !Bindings.Contains(binding) && !binding.Contains(':'))
             {
-                warn(path + ".protocolBinding", "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
+                warn(path.To("protocolBinding"), "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
             }
         }
     }
@@ -92,11 +94,11 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
         }
     }
 
-    private void CheckUrl(JsonElement url, string path)
+    private void CheckUrl(JsonElement url, CardPath path)
     {
         if (url.ValueKind != JsonValueKind.String)
         {
-            throw RegistryException.Invalid(path, $"must be a string, and is {JsonInput.Describe(url)}");
+            throw RegistryException.Invalid(path.ToString(), $"must be a string, and is {JsonInput.Describe(url)}");
         }
 
         if (!Uri.TryCreate(url.GetString(), UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
@@ -105,11 +107,11 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
         }
     }
 
-    private string? DemandText(JsonElement owner, string prefix, string field)
+    private string? DemandText(JsonElement owner, CardPath path, string field)
     {
         if (!CardJson.TryGet(owner, field, out var value))
         {
-            warn(prefix + field, "is missing");
+            warn(path.To(field), "is missing");
             return null;
         }
 
@@ -118,7 +120,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<string, string> wa
             return text;
         }
 
-        warn(prefix + field, value.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(value)}: A2A has a string here");
+        warn(path.To(field), value.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(value)}: A2A has a string here");
         return null;
     }
 }

@@ -4,7 +4,7 @@ using static OrleansRegistry.Model.CardJson;
 namespace OrleansRegistry.Model;
 
 /// <summary>Reads the extensions that a card declares, under <c>capabilities</c> or at the top.</summary>
-internal sealed class CardExtensionReader(Action<string, string> warn)
+internal sealed class CardExtensionReader(Action<CardPath, string> warn)
 {
     private readonly List<DeclaredExtension> found = [];
     private readonly OrderedSet uris = new();
@@ -12,7 +12,7 @@ internal sealed class CardExtensionReader(Action<string, string> warn)
     /// <summary>Each uri once, as it was declared first.</summary>
     public IReadOnlyList<DeclaredExtension> Found => found;
 
-    public void Read(JsonElement list, string path)
+    public void Read(JsonElement list, CardPath path)
     {
         switch (list.ValueKind)
         {
@@ -34,7 +34,7 @@ internal sealed class CardExtensionReader(Action<string, string> warn)
         var index = 0;
         foreach (var item in list.EnumerateArray())
         {
-            var at = $"{path}[{index++}]";
+            var at = path.At(index++);
             if (ReadExtension(item, at) is { } extension && uris.Add(extension.Uri))
             {
                 found.Add(extension);
@@ -42,7 +42,7 @@ internal sealed class CardExtensionReader(Action<string, string> warn)
         }
     }
 
-    private DeclaredExtension? ReadExtension(JsonElement item, string path)
+    private DeclaredExtension? ReadExtension(JsonElement item, CardPath path)
     {
         if (item.ValueKind == JsonValueKind.String)
         {
@@ -52,16 +52,16 @@ internal sealed class CardExtensionReader(Action<string, string> warn)
         }
 
         Demand(item, JsonValueKind.Object, path, "an object");
-        if (Text(item, path + ".", "uri") is not { Length: > 0 } uri)
+        if (Text(item, path, "uri") is not { Length: > 0 } uri)
         {
-            warn(path + ".uri", "is missing, so the extension is not listed");
+            warn(path.To("uri"), "is missing, so the extension is not listed");
             return null;
         }
 
         var hasParams = TryGet(item, "params", out var parameters);
         return new DeclaredExtension(
             uri,
-            Text(item, path + ".", "description"),
+            Text(item, path, "description"),
             item.TryGetProperty("required", out var required) && required.ValueKind == JsonValueKind.True,
             hasParams ? JsonInput.Copy(parameters) : default);
     }

@@ -24,23 +24,23 @@ internal static class CardJson
     }
 
     /// <summary>A string, or null where the member is absent.</summary>
-    /// <param name="prefix">The path of <paramref name="owner"/>, with its dot.</param>
-    public static string? Text(JsonElement owner, string prefix, string name)
+    /// <param name="path">Where <paramref name="owner"/> is.</param>
+    public static string? Text(JsonElement owner, CardPath path, string name)
     {
         if (!TryGet(owner, name, out var value))
         {
             return null;
         }
 
-        Demand(value, JsonValueKind.String, prefix + name, "a string");
+        Demand(value, JsonValueKind.String, path.To(name), "a string");
         return value.GetString();
     }
 
-    public static void Demand(JsonElement value, JsonValueKind kind, string path, string what)
+    public static void Demand(JsonElement value, JsonValueKind kind, CardPath path, string what)
     {
         if (value.ValueKind != kind)
         {
-            throw RegistryException.Invalid(path, $"must be {what}, and is {JsonInput.Describe(value)}");
+            throw RegistryException.Invalid(path.ToString(), $"must be {what}, and is {JsonInput.Describe(value)}");
         }
     }
 
