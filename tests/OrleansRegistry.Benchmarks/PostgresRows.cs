@@ -119,7 +119,8 @@ internal static class PostgresRows
     /// <summary>From the moment that a write begins here to the moment that another registry on the database has it; both hold 100,000 agents.</summary>
     private static async Task<Row> SeenElsewhere(string database)
     {
-        const int Samples = 500;
+        // Enough for some seconds, so that one that stalls the disk does not make the 99th percentile.
+        const int Samples = 3_000;
         await using var host = await StartAsync(database);
         await using var other = await StartAsync(database);
         var delays = new double[Samples];

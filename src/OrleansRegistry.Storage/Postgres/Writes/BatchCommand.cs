@@ -65,23 +65,27 @@ internal static class BatchCommand
         var names = string.Join(", ", sent.Select(column => column.Name));
         string[] written = ["tenant", "id", "long_id", "document", "fields", .. table.Columns.Select(column => column.Name)];
         string[] values = ["i.tenant", "i.id", "i.long_id", "i.document", "i.fields", .. table.Columns.Select(column => column.Expression)];
-        var updates = string.Join(", ", written.Skip(3).Append("revision").Append("deleted_at").Select(name => $"{name} = excluded.{name}"));
+        string Set(string from) => string.Join(", ", written.Skip(3).Append("revision").Append("deleted_at").Select(name => $"{name} = {from}.{name}"));
         return $"""
             WITH base AS MATERIALIZED (
                 SELECT r.value FROM registry_writers w, registry_revision r WHERE w.id = $1 AND NOT w.closed AND r.kind = $2
             ), judged AS MATERIALIZED (
-                SELECT i.*, coalesce(a.revision, 0) AS found,
+                SELECT i.*, a.ctid AS spot, coalesce(a.revision, 0) AS found,
                        coalesce(a.revision, 0) = i.expected AND (i.document IS NOT NULL OR a.revision IS NOT NULL) AS holds
                 FROM unnest({arrays}) WITH ORDINALITY AS i ({names}, place)
                 LEFT JOIN LATERAL (
-                    SELECT revision FROM {table.Name} WHERE tenant = i.tenant AND id = i.id AND document IS NOT NULL LIMIT 1
+                    SELECT ctid, revision FROM {table.Name} WHERE tenant = i.tenant AND id = i.id AND document IS NOT NULL LIMIT 1
                 ) AS a ON true
-            ), written AS (
-                INSERT INTO {table.Name} ({string.Join(", ", written)}, revision, deleted_at)
-                SELECT {string.Join(", ", values)},
-                       base.value + row_number() OVER (ORDER BY i.place), CASE WHEN i.document IS NULL THEN now() END
+            ), held AS MATERIALIZED (
+                SELECT i.spot, {string.Join(", ", values.Zip(written, (value, name) => $"{value} AS {name}"))},
+                       base.value + row_number() OVER (ORDER BY i.place) AS revision, CASE WHEN i.document IS NULL THEN now() END AS deleted_at
                 FROM judged AS i, base WHERE i.holds
-                ON CONFLICT (tenant, id) DO UPDATE SET {updates}
+            ), updated AS (
+                UPDATE {table.Name} AS a SET {Set("held")} FROM held WHERE a.ctid = held.spot RETURNING 1
+            ), inserted AS (
+                INSERT INTO {table.Name} ({string.Join(", ", written)}, revision, deleted_at)
+                SELECT {string.Join(", ", written)}, revision, deleted_at FROM held WHERE spot IS NULL
+                ON CONFLICT (tenant, id) DO UPDATE SET {Set("excluded")} RETURNING 1
             ), judgement AS MATERIALIZED (
                 SELECT count(*) FILTER (WHERE holds) AS held,
                        array_agg(tenant ORDER BY place) FILTER (WHERE holds) AS tenants,
@@ -97,7 +101,8 @@ internal static class BatchCommand
             )
             UPDATE registry_writers AS w
             SET batch = $3, at = now(), first_revision = base.value + 1, lost = judgement.lost, stored = judgement.stored
-            FROM base, judgement WHERE w.id = $1
+            FROM base, judgement
+            WHERE w.id = $1 AND registry_demand((SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted), judgement.held)
             RETURNING w.first_revision, w.lost, w.stored,
                 CASE WHEN judgement.held > 0 THEN pg_notify($4, (base.value + judgement.held)::text || ' ' || w.id) END
             """;

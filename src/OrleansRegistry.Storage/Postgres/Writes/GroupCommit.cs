@@ -6,8 +6,8 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Takes all writes that wait, commits them as one transaction, shows them to the feed, and only then answers their callers. New writes
-/// gather meanwhile.
+/// Takes all writes that wait, commits them as one transaction, shows them to the feed, and only then answers their callers, while the next
+/// batch is sent. New writes gather meanwhile.
 /// </summary>
 /// <param name="feed">Where the writes are of agents; else null.</param>
 /// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
@@ -42,7 +42,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         }
     }
 
-    /// <summary>Takes no more writes, and completes when those that wait are answered.</summary>
+    /// <summary>Takes no more writes, and completes when those that wait are committed and their answers on the way.</summary>
     public Task CompleteAsync()
     {
         queue.Complete();
@@ -135,17 +135,24 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
             feed.Offer(outcome.FirstRevision - 1, changes);
         }
 
-        for (var i = 0; i < writes.Count; i++)
-        {
-            if (conflicts[i] is { } conflict)
+        // By another thread, as the server has nothing to do until the next batch is sent.
+        PendingWrite[] answered = [.. writes];
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
             {
-                writes[i].Fail(conflict);
-            }
-            else
-            {
-                writes[i].Succeed(versions[i]);
-            }
-        }
+                for (var i = 0; i < answered.Length; i++)
+                {
+                    if (conflicts[i] is { } conflict)
+                    {
+                        answered[i].Fail(conflict);
+                    }
+                    else
+                    {
+                        answered[i].Succeed(versions[i]);
+                    }
+                }
+            },
+            null);
     }
 
     private static void FailAll(IReadOnlyList<PendingWrite> writes, Func<Exception> reason)

@@ -1,0 +1,1 @@
+DROP FUNCTION registry_demand(bigint, bigint);
