@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
+using Orleans.Storage;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 using static OrleansRegistry.Storage.Tests.Records;
@@ -227,6 +228,35 @@ public sealed class FaultTests : IAsyncLifetime
         Assert.Equal(body, (await store.GetAsync("odd"))!.Body);
         await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 2, "both in the table for queries");
         Assert.Equal(queried is null ? 1 : 2, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card ? 'name'"));
+    }
+
+    [Fact]
+    public async Task Conflicts_in_a_batch_leave_no_gap_in_its_revisions()
+    {
+        await using var store = await Database.OpenAsync(Database.Options(), log);
+        var versions = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => store.PutAsync($"a{i}", 0, "1").AsTask()));
+        var before = await store.CurrentRevisionAsync();
+        await RaiseAsync("PERFORM pg_sleep(0.01); RETURN NEW");
+
+        // All but the first wait for it, and are one batch: updates, a third of them of an old version, and agents that are new.
+        static bool IsOld(int i) => i < 30 && i % 3 == 1;
+        var writes = Enumerable.Range(0, 40).Select(i => store.PutAsync($"a{i}", i >= 30 ? 0 : IsOld(i) ? versions[i] + 1000 : versions[i], "2").AsTask()).ToArray();
+        var revisions = new List<long>();
+        for (var i = 0; i < 40; i++)
+        {
+            if (IsOld(i))
+            {
+                await Assert.ThrowsAsync<InconsistentStateException>(() => writes[i]);
+                Assert.Equal(new StoredRecord(Key($"a{i}"), versions[i], Body("1")), await store.GetAsync($"a{i}"));
+                continue;
+            }
+
+            revisions.Add(await writes[i]);
+            Assert.Equal(new StoredRecord(Key($"a{i}"), revisions[^1], Body("2")), await store.GetAsync($"a{i}"));
+        }
+
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => before + i), revisions.Order());
+        Assert.Equal(before + 30, await store.CurrentRevisionAsync());
     }
 
     [Fact]

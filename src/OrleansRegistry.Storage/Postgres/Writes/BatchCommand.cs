@@ -63,9 +63,14 @@ internal static class BatchCommand
         var sent = Sent.Concat(table.Columns.Select(column => (column.Name, column.SqlType))).ToArray();
         var arrays = string.Join(", ", sent.Select((column, place) => $"${place + 5}::{column.SqlType}[]"));
         var names = string.Join(", ", sent.Select(column => column.Name));
-        string[] written = ["tenant", "id", "long_id", "document", "fields", .. table.Columns.Select(column => column.Name)];
-        string[] values = ["i.tenant", "i.id", "i.long_id", "i.document", "i.fields", .. table.Columns.Select(column => column.Expression)];
-        string Set(string from) => string.Join(", ", written.Skip(3).Append("revision").Append("deleted_at").Select(name => $"{name} = {from}.{name}"));
+        (string Name, string Value)[] changes =
+        [
+            ("document", "i.document"),
+            ("fields", "i.fields"),
+            .. table.Columns.Select(column => (column.Name, column.Expression)),
+            ("revision", "base.value + i.place - CASE WHEN j.lost IS NULL THEN 0 ELSE (SELECT count(*) FROM unnest(j.lost) AS l (place) WHERE l.place < i.place) END"),
+            ("deleted_at", "CASE WHEN i.document IS NULL THEN now() END"),
+        ];
         return $"""
             WITH base AS MATERIALIZED (
                 SELECT r.value FROM registry_writers w, registry_revision r WHERE w.id = $1 AND NOT w.closed AND r.kind = $2
@@ -76,23 +81,21 @@ internal static class BatchCommand
                 LEFT JOIN LATERAL (
                     SELECT ctid, revision FROM {table.Name} WHERE tenant = i.tenant AND id = i.id AND document IS NOT NULL LIMIT 1
                 ) AS a ON true
-            ), held AS MATERIALIZED (
-                SELECT i.spot, {string.Join(", ", values.Zip(written, (value, name) => $"{value} AS {name}"))},
-                       base.value + row_number() OVER (ORDER BY i.place) AS revision, CASE WHEN i.document IS NULL THEN now() END AS deleted_at
-                FROM judged AS i, base WHERE i.holds
-            ), updated AS (
-                UPDATE {table.Name} AS a SET {Set("held")} FROM held WHERE a.ctid = held.spot RETURNING 1
-            ), inserted AS (
-                INSERT INTO {table.Name} ({string.Join(", ", written)}, revision, deleted_at)
-                SELECT {string.Join(", ", written)}, revision, deleted_at FROM held WHERE spot IS NULL
-                ON CONFLICT (tenant, id) DO UPDATE SET {Set("excluded")} RETURNING 1
             ), judgement AS MATERIALIZED (
                 SELECT count(*) FILTER (WHERE holds) AS held,
-                       array_agg(tenant ORDER BY place) FILTER (WHERE holds) AS tenants,
-                       array_agg(id ORDER BY place) FILTER (WHERE holds) AS ids,
+                       array_agg(tenant) FILTER (WHERE holds) AS tenants,
+                       array_agg(id) FILTER (WHERE holds) AS ids,
                        array_agg(place::int ORDER BY place) FILTER (WHERE NOT holds) AS lost,
                        array_agg(found ORDER BY place) FILTER (WHERE NOT holds) AS stored
                 FROM judged
+            ), updated AS (
+                UPDATE {table.Name} AS a SET {string.Join(", ", changes.Select(change => $"{change.Name} = {change.Value}"))}
+                FROM judged AS i, base, judgement AS j WHERE i.holds AND a.ctid = i.spot RETURNING 1
+            ), inserted AS (
+                INSERT INTO {table.Name} (tenant, id, long_id, {string.Join(", ", changes.Select(change => change.Name))})
+                SELECT i.tenant, i.id, i.long_id, {string.Join(", ", changes.Select(change => change.Value))}
+                FROM judged AS i, base, judgement AS j WHERE i.holds AND i.spot IS NULL
+                ON CONFLICT (tenant, id) DO UPDATE SET {string.Join(", ", changes.Select(change => $"{change.Name} = excluded.{change.Name}"))} RETURNING 1
             ), logged AS (
                 INSERT INTO {table.ChangeLog} (revision, tenants, ids)
                 SELECT base.value + judgement.held, judgement.tenants, judgement.ids FROM base, judgement WHERE judgement.held > 0
