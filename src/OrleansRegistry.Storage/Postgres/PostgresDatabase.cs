@@ -13,6 +13,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         "-c enable_seqscan=off -c enable_mergejoin=off -c enable_sort=off -c plan_cache_mode=force_generic_plan -c jit=off -c work_mem=32MB "
         + @"-c default_transaction_isolation=read\ committed -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3";
 
+    // A batch is mostly sent in one piece: a process that is stopped in the middle of one holds the revision counter.
+    private const int WriteBufferBytes = 256 * 1024;
+
     private readonly PostgresStoreOptions options;
     private readonly ILogger logger;
     private readonly TimeProvider time;
@@ -28,6 +31,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         (settings.Pooling, settings.MinPoolSize, settings.MaxPoolSize) = (true, options.PoolMin, options.PoolMax);
         (settings.Timeout, settings.CommandTimeout) = ((int)options.Timeout.TotalSeconds, (int)options.CommandTimeout.TotalSeconds);
         (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose) = (32, 2, true);
+        settings.WriteBufferSize = Math.Max(settings.WriteBufferSize, WriteBufferBytes);
         (settings.KeepAlive, settings.IncludeErrorDetail, settings.Enlist) = (15, false, false);
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).Build();
         Description = $"PostgreSQL store at {settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username}, user {settings.Username}";
