@@ -9,7 +9,8 @@ internal sealed class SegmentList(IEnumerable<Segment> segments)
 
     public ImmutableArray<Segment> Current => current;
 
-    public Segment Active => current[^1];
+    // By way of a copy: the length and the last item of the field itself may be those of two lists.
+    public Segment Active => Current[^1];
 
     public void Add(Segment active) => ImmutableInterlocked.Update(ref current, (list, added) => list.Add(added), active);
 
