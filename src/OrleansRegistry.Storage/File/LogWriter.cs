@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Model;
 
@@ -9,6 +10,8 @@ namespace OrleansRegistry.Storage.Files;
 /// </summary>
 internal sealed class LogWriter
 {
+    private static readonly TimeSpan LongestWaitForOthers = TimeSpan.FromMilliseconds(10);
+
     private readonly FileStoreOptions options;
     private readonly SegmentFiles names;
     private readonly OpenedLog log;
@@ -20,6 +23,7 @@ internal sealed class LogWriter
     private readonly WriteBatch batch;
     private readonly List<WriteRequest> requests = [];
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TimeSpan lastFlush;
     private volatile string? stopped;
 
     /// <inheritdoc cref="IRecordStore.WritesStopped"/>
@@ -30,7 +34,7 @@ internal sealed class LogWriter
     {
         (this.options, this.names, this.log, this.feed, this.compactor) = (options, names, log, feed, compactor);
         (this.logger, this.description) = (logger, description);
-        queue = new WriteQueue(options.MaxQueuedWrites, options.MaxQueuedBytes);
+        queue = new WriteQueue(options.MaxQueuedWrites, options.MaxQueuedBytes, LongestWaitForOthers);
         batch = new WriteBatch(log.Index, log.Queries, log.Counters);
     }
 
@@ -83,7 +87,7 @@ internal sealed class LogWriter
 
     private void Run()
     {
-        while (queue.Take(requests, out var errand))
+        while (queue.Take(requests, lastFlush, out var errand))
         {
             if (errand is not null)
             {
@@ -145,7 +149,9 @@ internal sealed class LogWriter
             var offset = active.Length;
             active.File.Write(batch.Frame, offset);
             flushing = true;
+            var started = Stopwatch.GetTimestamp();
             active.File.Flush();
+            lastFlush = Stopwatch.GetElapsedTime(started);
             lock (log.Publishing)
             {
                 active.Length = offset + batch.Frame.Length;
