@@ -1,35 +1,47 @@
 using OrleansRegistry.Benchmarks;
 
-// All rows, or those whose group is named: lookup, write, http, memory, postgres, tasks; and cluster and cluster-faults, which start processes and are only run by name.
-string[] groups = args.Length > 0 ? args : ["lookup", "write", "http", "memory", "postgres", "tasks"];
-Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
-Console.WriteLine(Row.Header);
-var missed = 0;
-// Memory first: what the others leave behind would be counted in.
-foreach (var group in groups.OrderByDescending(group => group == "memory"))
+// All rows, or those of the groups that are named. The last two groups start processes, and are only run by name.
+OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
 {
-    var rows = group switch
-    {
-        "lookup" => LookupRows.RunAsync(),
-        "write" => WriteRows.RunAsync(),
-        "http" => HttpRows.RunAsync(),
-        "postgres" => PostgresRows.RunAsync(),
-        "tasks" => TaskRows.RunAsync(),
-        "cluster" => ClusterRows.RunAsync(),
-        "cluster-faults" => ClusterRows.RunFaultsAsync(),
-        "memory" => One(MemoryRow.RunAsync),
-        _ => throw new InvalidOperationException($"No group is called '{group}'; there are lookup, write, http, memory, postgres, tasks, cluster, cluster-faults."),
-    };
-    await foreach (var row in rows)
-    {
-        Console.WriteLine(row);
-        missed += row.Reached ? 0 : 1;
-    }
+    ["memory"] = MemoryRow.RunAsync,
+    ["lookup"] = LookupRows.RunAsync,
+    ["write"] = WriteRows.RunAsync,
+    ["http"] = HttpRows.RunAsync,
+    ["postgres"] = PostgresRows.RunAsync,
+    ["tasks"] = TaskRows.RunAsync,
+    ["cluster"] = ClusterRows.RunAsync,
+    ["cluster-faults"] = ClusterRows.RunFaultsAsync,
+};
+if (args is [GroupProcess.RowsOnly, var only])
+{
+    return await PrintAsync(only) ? 0 : GroupProcess.Missed;
 }
 
-return missed == 0 ? 0 : 1;
-
-static async IAsyncEnumerable<Row> One(Func<Task<Row>> run)
+string[] chosen = args.Length > 0 ? args : [.. groups.Keys.Where(group => !group.StartsWith("cluster", StringComparison.Ordinal))];
+if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
-    yield return await run();
+    await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");
+    return 2;
+}
+
+Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
+Console.WriteLine(Row.Header);
+var reached = true;
+foreach (var group in chosen)
+{
+    reached &= chosen.Length == 1 ? await PrintAsync(group) : await GroupProcess.RunAsync(group);
+}
+
+return reached ? 0 : 1;
+
+async Task<bool> PrintAsync(string group)
+{
+    var all = true;
+    await foreach (var row in groups[group]())
+    {
+        Console.WriteLine(row);
+        all &= row.Reached;
+    }
+
+    return all;
 }
