@@ -13,7 +13,8 @@ internal sealed class AgentEntry
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = record;
-        SearchText = card?.SearchText ?? Model.SearchText.Of(record.Id);
+        // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
+        SearchText = card?.SearchText.ToArray() ?? Model.SearchText.Of(record.Id);
         Tags = Kept(before?.Tags, card?.Tags);
         Categories = Kept(before?.Categories, card?.Categories);
         Capabilities = Kept(before?.Capabilities, card?.Capabilities);
