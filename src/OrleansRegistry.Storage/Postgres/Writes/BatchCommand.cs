@@ -1,117 +1,134 @@
-using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// The two statements that commit a batch, sent together as one transaction: the first locks the writer's row and the counter, so that
-/// the second sees all that was committed before it.
+/// The statement that commits a batch of records with revisions, all of it or nothing: it takes for granted that every write holds, and counts
+/// what it changed. Where some do not hold, they are looked for, and the others are committed without them.
 /// </summary>
 internal static class BatchCommand
 {
-    private const string Lock =
-        "SELECT FROM registry_writers w, registry_revision r WHERE w.id = $1 AND NOT w.closed AND r.kind = $2 FOR UPDATE";
-
-    private static readonly ConcurrentDictionary<string, string> Statements = new(StringComparer.Ordinal);
-
-    private static readonly (string Name, string SqlType)[] Sent =
-        [("tenant", "text"), ("id", "text"), ("long_id", "text"), ("expected", "bigint"), ("document", "bytea"), ("fields", "bytea")];
+    private static readonly string Commit = CommitStatement(RecordTable.All[RecordKind.Agent]);
 
     /// <summary>Commits the batch; null where the writer is no longer registered, and nothing was written.</summary>
     public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long number, IReadOnlyList<PendingWrite> writes)
     {
-        var table = writes[0].Table;
-        await using var batch = new NpgsqlBatch(connection)
+        var lost = new SortedDictionary<int, long>();
+        while (lost.Count < writes.Count)
         {
-            BatchCommands =
+            try
             {
-                new NpgsqlBatchCommand(Lock) { Parameters = { Of(writer), Of(table.Counter) } },
-                Apply(table, writer, number, writes),
-            },
-        };
-        await using var reader = await batch.ExecuteReaderAsync();
-        return await reader.NextResultAsync() && await reader.ReadAsync() ? BatchOutcome.Read(reader) : null;
+                return await CommitAsync(connection, writer, number, [.. writes.Where((_, i) => !lost.ContainsKey(i + 1))], lost);
+            }
+            catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.SerializationFailure)
+            {
+                var known = lost.Count;
+                await JudgeAsync(connection, writes, lost);
+                if (lost.Count == known)
+                {
+                    throw;
+                }
+            }
+        }
+
+        return new BatchOutcome(0, [.. lost.Keys], [.. lost.Values]);
     }
 
-    private static NpgsqlBatchCommand Apply(RecordTable table, Guid writer, long number, IReadOnlyList<PendingWrite> writes)
+    private static async Task<BatchOutcome?> CommitAsync(
+        NpgsqlConnection connection, Guid writer, long number, PendingWrite[] writes, SortedDictionary<int, long> lost)
     {
-        var command = new NpgsqlBatchCommand(Statements.GetOrAdd(table.Name, static (_, described) => Statement(described), table))
+        var table = writes[0].Table;
+        await using var command = new NpgsqlCommand(Commit, connection)
         {
             Parameters =
             {
-                Of(writer), Of(table.Counter), Of(number), Of(table.Channel),
+                new NpgsqlParameter<Guid> { TypedValue = writer },
+                new NpgsqlParameter<string> { TypedValue = table.Counter },
+                new NpgsqlParameter<long> { TypedValue = number },
+                new NpgsqlParameter<string> { TypedValue = table.Channel },
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Tenant),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Id),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.LongId),
                 Array(NpgsqlDbType.Bigint, writes, write => write.ExpectedVersion),
                 Array(NpgsqlDbType.Bytea, writes, write => write.Body?.Document.Utf8),
                 Array(NpgsqlDbType.Bytea, writes, write => write.Body?.Fields.Utf8),
+                new NpgsqlParameter<int[]> { TypedValue = [.. lost.Keys] },
+                new NpgsqlParameter<long[]> { TypedValue = [.. lost.Values] },
             },
         };
-        var rows = writes.Select(write => write.WithoutColumns ? null : write.Columns).ToArray();
-        foreach (var column in table.Columns)
-        {
-            command.Parameters.Add(column.Collect(rows));
-        }
-
-        return command;
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? BatchOutcome.Read(reader) : null;
     }
 
-    private static string Statement(RecordTable table)
+    /// <summary>Adds the places and the stored versions of those that do not hold.</summary>
+    private static async Task JudgeAsync(NpgsqlConnection connection, IReadOnlyList<PendingWrite> writes, SortedDictionary<int, long> lost)
     {
-        var sent = Sent.Concat(table.Columns.Select(column => (column.Name, column.SqlType))).ToArray();
-        var arrays = string.Join(", ", sent.Select((column, place) => $"${place + 5}::{column.SqlType}[]"));
-        var names = string.Join(", ", sent.Select(column => column.Name));
-        (string Name, string Value)[] changes =
-        [
-            ("document", "i.document"),
-            ("fields", "i.fields"),
-            .. table.Columns.Select(column => (column.Name, column.Expression)),
-            ("revision", "base.value + i.place - CASE WHEN j.lost IS NULL THEN 0 ELSE (SELECT count(*) FROM unnest(j.lost) AS l (place) WHERE l.place < i.place) END"),
-            ("deleted_at", "CASE WHEN i.document IS NULL THEN now() END"),
-        ];
+        await using var command = new NpgsqlCommand(
+            $"""
+            SELECT i.place::int, coalesce(a.revision, 0)
+            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
+            LEFT JOIN {writes[0].Table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
+            """,
+            connection)
+        {
+            Parameters =
+            {
+                Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Tenant),
+                Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Id),
+            },
+        };
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            var (place, stored) = (reader.GetInt32(0), reader.GetInt64(1));
+            var write = writes[place - 1];
+            if (stored != write.ExpectedVersion || (stored == 0 && write.Body is null))
+            {
+                lost.TryAdd(place, stored);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The writer's row is locked before the counter, and the counter before any record. A record that somebody changed while the statement
+    /// waited for the counter is judged as it is then.
+    /// </summary>
+    private static string CommitStatement(RecordTable table)
+    {
+        const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, long_id, expected, document, fields, place)";
         return $"""
-            WITH base AS MATERIALIZED (
-                SELECT r.value FROM registry_writers w, registry_revision r WHERE w.id = $1 AND NOT w.closed AND r.kind = $2
-            ), judged AS MATERIALIZED (
-                SELECT i.*, a.ctid AS spot, coalesce(a.revision, 0) AS found,
-                       coalesce(a.revision, 0) = i.expected AND (i.document IS NOT NULL OR a.revision IS NOT NULL) AS holds
-                FROM unnest({arrays}) WITH ORDINALITY AS i ({names}, place)
-                LEFT JOIN LATERAL (
-                    SELECT ctid, revision FROM {table.Name} WHERE tenant = i.tenant AND id = i.id AND document IS NOT NULL LIMIT 1
-                ) AS a ON true
-            ), judgement AS MATERIALIZED (
-                SELECT count(*) FILTER (WHERE holds) AS held,
-                       array_agg(tenant) FILTER (WHERE holds) AS tenants,
-                       array_agg(id) FILTER (WHERE holds) AS ids,
-                       array_agg(place::int ORDER BY place) FILTER (WHERE NOT holds) AS lost,
-                       array_agg(found ORDER BY place) FILTER (WHERE NOT holds) AS stored
-                FROM judged
-            ), updated AS (
-                UPDATE {table.Name} AS a SET {string.Join(", ", changes.Select(change => $"{change.Name} = {change.Value}"))}
-                FROM judged AS i, base, judgement AS j WHERE i.holds AND a.ctid = i.spot RETURNING 1
-            ), inserted AS (
-                INSERT INTO {table.Name} (tenant, id, long_id, {string.Join(", ", changes.Select(change => change.Name))})
-                SELECT i.tenant, i.id, i.long_id, {string.Join(", ", changes.Select(change => change.Value))}
-                FROM judged AS i, base, judgement AS j WHERE i.holds AND i.spot IS NULL
-                ON CONFLICT (tenant, id) DO UPDATE SET {string.Join(", ", changes.Select(change => $"{change.Name} = excluded.{change.Name}"))} RETURNING 1
+            WITH open AS MATERIALIZED (
+                SELECT FROM registry_writers WHERE id = $1 AND NOT closed FOR UPDATE
+            ), base AS MATERIALIZED (
+                SELECT r.value, r.value + cardinality($5) AS last FROM registry_revision AS r, open WHERE r.kind = $2 FOR UPDATE OF r
+            ), changed AS (
+                UPDATE {table.Name} AS a
+                SET document = i.document, fields = i.fields, revision = base.value + i.place, deleted_at = CASE WHEN i.document IS NULL THEN now() END
+                FROM base, {Sent}
+                WHERE 0 < ANY ($8) AND a.tenant = i.tenant AND a.id = i.id AND a.revision = i.expected AND a.document IS NOT NULL
+                RETURNING 1
+            ), created AS (
+                INSERT INTO {table.Name} AS a (tenant, id, long_id, document, fields, revision)
+                SELECT i.tenant, i.id, i.long_id, i.document, i.fields, base.value + i.place
+                FROM base, {Sent}
+                WHERE 0 = ANY ($8) AND i.expected = 0 AND i.document IS NOT NULL
+                ON CONFLICT (tenant, id) DO UPDATE
+                SET document = excluded.document, fields = excluded.fields, revision = excluded.revision, deleted_at = NULL
+                WHERE a.document IS NULL
+                RETURNING 1
             ), logged AS (
-                INSERT INTO {table.ChangeLog} (revision, tenants, ids)
-                SELECT base.value + judgement.held, judgement.tenants, judgement.ids FROM base, judgement WHERE judgement.held > 0
+                INSERT INTO {table.ChangeLog} (revision, tenants, ids) SELECT last, $5, $6 FROM base
             ), counted AS (
-                UPDATE registry_revision AS r SET value = base.value + judgement.held FROM base, judgement WHERE r.kind = $2 AND judgement.held > 0
+                UPDATE registry_revision AS r SET value = base.last FROM base WHERE r.kind = $2
             )
             UPDATE registry_writers AS w
-            SET batch = $3, at = now(), first_revision = base.value + 1, lost = judgement.lost, stored = judgement.stored
-            FROM base, judgement
-            WHERE w.id = $1 AND registry_demand((SELECT count(*) FROM updated) + (SELECT count(*) FROM inserted), judgement.held)
-            RETURNING w.first_revision, w.lost, w.stored,
-                CASE WHEN judgement.held > 0 THEN pg_notify($4, (base.value + judgement.held)::text || ' ' || w.id) END
+            SET batch = $3, at = now(), first_revision = base.value + 1, lost = $11, stored = $12
+            FROM base
+            WHERE w.id = $1 AND registry_demand((SELECT count(*) FROM changed) + (SELECT count(*) FROM created), cardinality($5))
+            RETURNING {BatchOutcome.Columns}, pg_notify($4, base.last::text || ' ' || w.id)
             """;
     }
-
-    private static NpgsqlParameter<T> Of<T>(T value) => new() { TypedValue = value };
 
     private static NpgsqlParameter<T[]> Array<T>(NpgsqlDbType type, IReadOnlyList<PendingWrite> writes, Func<PendingWrite, T> read)
     {
