@@ -78,6 +78,23 @@ public sealed partial class FaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_is_frozen_while_it_sends_holds_up_no_other()
+    {
+        using var proxy = Proxy();
+        await using var store = await Database.OpenAsync(Through(proxy), log);
+        await using var other = await Database.OpenAsync();
+        var first = await store.PutAsync("a", 0, "1");
+        proxy.CutAt("cut-me", Cut.Held);
+        var writing = store.PutAsync("a", first, "cut-me").AsTask();
+        await Eventually.TrueAsync(() => proxy.Cuts == 1, "the process to be frozen");
+        var second = await other.PutAsync("b", 0, "1").AsTask().WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Equal(first + 1, second);
+        Assert.False(writing.IsCompleted);
+        proxy.CutAll();
+        Assert.Equal(second + 1, await writing);
+    }
+
+    [Fact]
     public async Task A_write_that_was_committed_is_answered_so_though_another_has_overtaken_it()
     {
         using var proxy = Proxy();

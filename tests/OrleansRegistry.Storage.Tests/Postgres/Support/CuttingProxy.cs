@@ -14,6 +14,9 @@ public enum Cut
     /// <summary>When it has got half of it.</summary>
     WithinRequest,
 
+    /// <summary>When it has got half of it, and without a word: the connection stays open, as that of a process that is frozen.</summary>
+    Held,
+
     /// <summary>When it has answered, before the client gets any of it.</summary>
     BeforeAnswer,
 }
@@ -106,14 +109,16 @@ internal sealed class CuttingProxy : IDisposable
     private async Task RequestsAsync(Socket from, Socket to, TaskCompletionSource doomed)
     {
         var buffer = new byte[256 * 1024];
+        var held = false;
         for (int read; (read = await from.ReceiveAsync(buffer)) > 0;)
         {
-            var sent = read;
+            var sent = held ? 0 : read;
             if (remaining > 0 && buffer.AsSpan(0, read).IndexOf(marker) >= 0)
             {
                 remaining--;
                 Cuts++;
-                sent = cut == Cut.BeforeRequest ? 0 : cut == Cut.WithinRequest ? read / 2 : read;
+                sent = cut switch { Cut.BeforeRequest => 0, Cut.BeforeAnswer => read, _ => read / 2 };
+                held = cut == Cut.Held;
                 if (cut == Cut.BeforeAnswer)
                 {
                     doomed.SetResult();
@@ -121,7 +126,7 @@ internal sealed class CuttingProxy : IDisposable
             }
 
             await to.SendAsync(buffer.AsMemory(0, sent));
-            if (sent < read)
+            if (sent < read && !held)
             {
                 return;
             }
