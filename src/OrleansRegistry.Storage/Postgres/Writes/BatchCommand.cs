@@ -4,12 +4,13 @@ using NpgsqlTypes;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// The statement that commits a batch of records with revisions, all of it or nothing: it takes for granted that every write holds, and counts
+/// The statement that commits a batch of agents, all of it or nothing: it takes for granted that every write holds, and counts
 /// what it changed. Where some do not hold, they are looked for, and the others are committed without them.
 /// </summary>
 internal static class BatchCommand
 {
-    private static readonly string Commit = CommitStatement(RecordTable.All[RecordKind.Agent]);
+    private static readonly RecordTable Table = RecordTable.All[RecordKind.Agent];
+    private static readonly string Commit = CommitStatement();
 
     /// <summary>Commits the batch; null where the writer is no longer registered, and nothing was written.</summary>
     public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long number, IReadOnlyList<PendingWrite> writes)
@@ -38,15 +39,14 @@ internal static class BatchCommand
     private static async Task<BatchOutcome?> CommitAsync(
         NpgsqlConnection connection, Guid writer, long number, PendingWrite[] writes, SortedDictionary<int, long> lost)
     {
-        var table = writes[0].Table;
         await using var command = new NpgsqlCommand(Commit, connection)
         {
             Parameters =
             {
                 new NpgsqlParameter<Guid> { TypedValue = writer },
-                new NpgsqlParameter<string> { TypedValue = table.Counter },
+                new NpgsqlParameter<string> { TypedValue = Table.Counter },
                 new NpgsqlParameter<long> { TypedValue = number },
-                new NpgsqlParameter<string> { TypedValue = table.Channel },
+                new NpgsqlParameter<string> { TypedValue = Table.Channel },
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Tenant),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Id),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.LongId),
@@ -68,7 +68,7 @@ internal static class BatchCommand
             $"""
             SELECT i.place::int, coalesce(a.revision, 0)
             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
-            LEFT JOIN {writes[0].Table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
+            LEFT JOIN {Table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
             """,
             connection)
         {
@@ -92,9 +92,9 @@ internal static class BatchCommand
 
     /// <summary>
     /// The writer's row is locked before the counter, and the counter before any record. A record that somebody changed while the statement
-    /// waited for the counter is judged as it is then.
+    /// waited for the counter is judged as it is then. What is sent is unpacked for changes and for new records, each only where there is one.
     /// </summary>
-    private static string CommitStatement(RecordTable table)
+    private static string CommitStatement()
     {
         const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, long_id, expected, document, fields, place)";
         return $"""
@@ -103,13 +103,13 @@ internal static class BatchCommand
             ), base AS MATERIALIZED (
                 SELECT r.value, r.value + cardinality($5) AS last FROM registry_revision AS r, open WHERE r.kind = $2 FOR UPDATE OF r
             ), changed AS (
-                UPDATE {table.Name} AS a
+                UPDATE {Table.Name} AS a
                 SET document = i.document, fields = i.fields, revision = base.value + i.place, deleted_at = CASE WHEN i.document IS NULL THEN now() END
                 FROM base, {Sent}
                 WHERE 0 < ANY ($8) AND a.tenant = i.tenant AND a.id = i.id AND a.revision = i.expected AND a.document IS NOT NULL
                 RETURNING 1
             ), created AS (
-                INSERT INTO {table.Name} AS a (tenant, id, long_id, document, fields, revision)
+                INSERT INTO {Table.Name} AS a (tenant, id, long_id, document, fields, revision)
                 SELECT i.tenant, i.id, i.long_id, i.document, i.fields, base.value + i.place
                 FROM base, {Sent}
                 WHERE 0 = ANY ($8) AND i.expected = 0 AND i.document IS NOT NULL
@@ -118,7 +118,7 @@ internal static class BatchCommand
                 WHERE a.document IS NULL
                 RETURNING 1
             ), logged AS (
-                INSERT INTO {table.ChangeLog} (revision, tenants, ids) SELECT last, $5, $6 FROM base
+                INSERT INTO {Table.ChangeLog} (revision, tenants, ids) SELECT last, $5, $6 FROM base
             ), counted AS (
                 UPDATE registry_revision AS r SET value = base.last FROM base WHERE r.kind = $2
             )
