@@ -24,7 +24,7 @@ if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
     return 2;
 }
 
-Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, engine {EngineName.Current}");
+Console.WriteLine($"# {Environment.ProcessorCount} processors, .NET {Environment.Version}, Orleans {typeof(Grain).Assembly.GetName().Version}");
 Console.WriteLine(Row.Header);
 var reached = true;
 foreach (var group in chosen)

@@ -29,7 +29,6 @@ public static class OrleansRegistryHostingExtensions
     {
         var options = RegistrySettings.Read(builder.Configuration);
         configure?.Invoke(options);
-        Clusters.ThrowUnlessSupported(options.Cluster);
         ClusterSettings.Check(options);
         builder.Services.AddRegistry(options);
         if (options.Cluster.IsCluster)

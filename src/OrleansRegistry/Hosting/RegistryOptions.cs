@@ -16,7 +16,7 @@ public enum StorageType
     /// <summary>In a PostgreSQL database, which any number of processes may share.</summary>
     Postgres,
 
-    /// <summary>In such a database through Orleans's stock ADO.NET provider: slower; with the Orleans engine only.</summary>
+    /// <summary>In such a database through Orleans's stock ADO.NET provider: slower.</summary>
     AdoNet,
 }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Files;
 using OrleansRegistry.Storage.Memory;
 using OrleansRegistry.Storage.Postgres;
@@ -14,11 +15,6 @@ internal static partial class StoreServices
 {
     public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
     {
-        if (options.StorageType == StorageType.AdoNet)
-        {
-            AdoNetStores.ThrowUnlessSupported();
-        }
-
         if (IsDatabase(options) && options.Postgres is null)
         {
             throw new SettingException($"STORAGE_TYPE is {options.StorageType.ToString().ToLowerInvariant()}, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
@@ -57,7 +53,7 @@ internal static partial class StoreServices
             StorageType.Memory => new MemoryStore(),
             StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<FileStore>()),
             StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>()),
-            StorageType.AdoNet => AdoNetStores.Create(options.Postgres!, loggers),
+            StorageType.AdoNet => new AdoNetStore(options.Postgres!, loggers),
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         };
     }

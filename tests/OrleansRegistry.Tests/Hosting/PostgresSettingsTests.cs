@@ -60,18 +60,10 @@ public sealed class PostgresSettingsTests
     }
 
     [Fact]
-    public void Adonet_is_the_stock_provider_where_the_engine_has_it()
+    public void Adonet_is_the_stock_provider_and_needs_a_database()
     {
-        string[] settings = ["STORAGE_TYPE=adonet", "DATABASE_URL=" + Url];
-        if (typeof(IGrainFactory).Assembly.GetName().Name == "EmbeddedOrleans")
-        {
-            Assert.Contains("Embedded", Assert.Throws<SettingException>(() => Options(settings)).Message);
-        }
-        else
-        {
-            Assert.Equal(StorageType.AdoNet, Options(settings).StorageType);
-            Assert.Contains("DATABASE_URL", Assert.Throws<SettingException>(() => Options("STORAGE_TYPE=adonet")).Message);
-        }
+        Assert.Equal(StorageType.AdoNet, Options("STORAGE_TYPE=adonet", "DATABASE_URL=" + Url).StorageType);
+        Assert.Contains("DATABASE_URL", Assert.Throws<SettingException>(() => Options("STORAGE_TYPE=adonet")).Message);
     }
 
     [Fact]

@@ -1,0 +1,1 @@
+DELETE FROM orleansquery WHERE querykey = 'CleanupDefunctSiloEntryKey';
