@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Directory;
@@ -8,7 +9,8 @@ namespace OrleansRegistry.Directory;
 /// Fills the directory from the store before the host serves, and then follows the store's change feed. When the store
 /// cannot be read it tries again, later each time; the directory serves what it has.
 /// </summary>
-public sealed partial class DirectoryFeed(IRecordStore store, AgentDirectory directory, TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
+public sealed partial class DirectoryFeed(
+    IRecordStore store, AgentDirectory directory, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);

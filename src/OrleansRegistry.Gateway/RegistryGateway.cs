@@ -19,7 +19,7 @@ namespace OrleansRegistry.Gateway;
 /// <summary>The registry over HTTP. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an <see cref="IContextRegistry"/>; the gateway translates and holds no rules of its own.</summary>
 public static class RegistryGateway
 {
-    /// <summary>Adds what <see cref="MapRegistryGateway"/> needs. Readiness is every health check of the host with the tag <c>ready</c>.</summary>
+    /// <summary>Adds what <see cref="MapRegistryGateway"/> needs. Readiness is every health check with the tag <see cref="HealthCheckNames.Ready"/>.</summary>
     public static IServiceCollection AddRegistryGateway(this IServiceCollection services, Action<GatewayOptions>? configure = null)
     {
         services.AddSingleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>();
@@ -29,7 +29,7 @@ public static class RegistryGateway
         services.AddOpenApi("v1", OpenApiDescriber.Configure);
         services.AddSingleton<GatewayErrors>();
         services.AddSingleton<Readiness>();
-        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         return services;
     }
 
@@ -91,7 +91,7 @@ public static class RegistryGateway
         var contexts = services.GetRequiredService<IContextRegistry>();
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         var polls = new LongPoll(lifetime);
-        var streams = new EventStreams(lifetime, services.GetRequiredService<TimeProvider>(), options);
+        var streams = new EventStreams(lifetime, services.GetRequiredKeyedService<TimeProvider>(RegistryTimeAttribute.ServiceKey), options);
 
         new TaskReadEndpoints(tasks, polls).Map(routes);
         new TaskListEndpoints(tasks).Map(routes);

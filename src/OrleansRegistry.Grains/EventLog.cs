@@ -89,7 +89,7 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
 /// <param name="Events">Those after where it stood, in order; empty where none came in time.</param>
 /// <param name="Snapshot">Set where those in between are not held: the head as it is, and nothing else.</param>
 /// <param name="Epoch">What the next call is to carry, with <paramref name="Number"/>.</param>
-[GenerateSerializer, Immutable, Alias("EventRun`2")]
+[GenerateSerializer, Immutable, Alias("registry.EventRun`2")]
 public sealed record EventRun<TEvent, THead>(
     [property: Id(0)] IReadOnlyList<TEvent> Events, [property: Id(1)] THead? Snapshot, [property: Id(2)] long Epoch, [property: Id(3)] long Number)
     where THead : class;

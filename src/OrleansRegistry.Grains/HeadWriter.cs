@@ -3,7 +3,7 @@ using Orleans.Storage;
 namespace OrleansRegistry.Grains;
 
 /// <summary>What a grain keeps that has a head.</summary>
-[GenerateSerializer, Alias("HeadState`1")]
+[GenerateSerializer, Alias("registry.HeadState`1")]
 public sealed class HeadState<THead>
     where THead : class
 {

@@ -3,7 +3,7 @@ namespace OrleansRegistry.Model;
 /// <summary>On whose behalf a call is made. The gateway makes it in one place; a co-hosted caller makes its own.</summary>
 /// <param name="Tenant">Whose agents, tasks and contexts the call is about: 1 to 64 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</param>
 /// <param name="Subject">Who calls, within the tenant: owns the tasks and contexts that it makes. 1 to 256 characters.</param>
-[GenerateSerializer, Immutable, Alias("Caller")]
+[GenerateSerializer, Immutable, Alias("registry.Caller")]
 public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] string Subject = Caller.DefaultSubject)
 {
     public const string DefaultSubject = "default";

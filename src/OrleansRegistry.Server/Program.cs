@@ -15,6 +15,7 @@ try
 
     builder.ConfigureListening();
     builder.AddOrleansRegistry();
+    builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
     builder.AddGateway();
 
     var app = builder.Build();

@@ -31,8 +31,8 @@ public sealed partial class ServiceTests(GatewayHost host)
     {
         await using var other = await GatewayHost.StartAsync(registry: new WaitingRegistry(), build: builder =>
             builder.Services.AddHealthChecks()
-                .AddCheck("store", () => HealthCheckResult.Unhealthy("the disk is full"), ["ready"])
-                .AddCheck("other", () => HealthCheckResult.Unhealthy("not asked")));
+                .AddCheck("registry.store", () => HealthCheckResult.Unhealthy("the disk is full"), [HealthCheckNames.Ready])
+                .AddCheck("store", () => HealthCheckResult.Unhealthy("the host's own"), ["ready"]));
         Assert.Equal("unhealthy", (await (await other.Client.SendAsync("GET", "/health")).JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("status"));
         await (await other.Client.SendAsync("GET", "/health/live")).JsonAsync();
         var ready = await (await other.Client.SendAsync("GET", "/health/ready")).JsonAsync(HttpStatusCode.ServiceUnavailable);

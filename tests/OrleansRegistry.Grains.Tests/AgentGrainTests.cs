@@ -15,7 +15,7 @@ public sealed class AgentGrainTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         builder.Services.AddSingleton(new AgentRules());
         builder.Services.AddKeyedSingleton<IGrainStorage>(AgentGrainNames.StorageName, storage);
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));

@@ -40,7 +40,7 @@ internal sealed class RegistryHost : IAsyncDisposable
 
         if (time is not null)
         {
-            builder.Services.Replace(ServiceDescriptor.Singleton(time));
+            builder.Services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, time);
         }
 
         var host = builder.Build();

@@ -35,7 +35,7 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     private async Task GetReadyAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(context.RequestAborted));
 
-    private async Task GetServingAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(Readiness.LocalTag, context.RequestAborted));
+    private async Task GetServingAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(HealthCheckNames.Serving, context.RequestAborted));
 
     private static async Task SendAsync(HttpContext context, HealthReport report)
     {
@@ -48,7 +48,7 @@ internal sealed class HealthEndpoints(Readiness readiness)
         foreach (var (name, check) in report.Entries)
         {
             json.WriteStartObject();
-            json.WriteString("name"u8, name);
+            json.WriteString("name"u8, Readiness.NameOf(name));
             json.WriteString("status"u8, Readiness.Text(check.Status));
             json.WriteString("description"u8, check.Description ?? check.Exception?.Message ?? "");
             json.WriteEndObject();

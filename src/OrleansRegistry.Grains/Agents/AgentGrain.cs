@@ -4,6 +4,7 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
 
+[GrainType("registry.agent")]
 internal sealed class AgentGrain : Grain, IAgentGrain
 {
     private readonly KeptState<AgentState> state;
@@ -12,7 +13,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     private string tenant = "";
     private string id = "";
 
-    public AgentGrain([FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage, AgentRules rules, TimeProvider time)
+    public AgentGrain([FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
     {
         (this.rules, this.time) = (rules, time);
         state = new KeptState<AgentState>(storage, AgentGrainNames.StateName, GrainContext.GrainId);

@@ -8,7 +8,7 @@ namespace OrleansRegistry.Grains;
 /// Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that another
 /// writer came first and the call can be made again.
 /// </summary>
-[Alias("IAgentGrain")]
+[Alias("registry.IAgentGrain")]
 public interface IAgentGrain : IGrainWithStringKey
 {
     /// <summary>Registers the agent or replaces its card. The card was checked by the caller.</summary>
@@ -30,7 +30,7 @@ public interface IAgentGrain : IGrainWithStringKey
 }
 
 /// <param name="Origins">What is known of the extensions that the card declares, oldest first known.</param>
-[GenerateSerializer, Immutable, Alias("AgentPut")]
+[GenerateSerializer, Immutable, Alias("registry.AgentPut")]
 public sealed record AgentPut(
     [property: Id(0)] RawJson Card,
     [property: Id(1)] bool? Enabled,
@@ -44,18 +44,18 @@ public sealed record AgentPut(
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
 /// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>
-[GenerateSerializer, Immutable, Alias("AgentChange")]
+[GenerateSerializer, Immutable, Alias("registry.AgentChange")]
 public sealed record AgentChange(
     [property: Id(0)] RawJson CardPatch,
     [property: Id(1)] bool? Enabled,
     [property: Id(2)] IReadOnlyList<ExtensionOrigin> KnownOrigins,
     [property: Id(3)] WriteCondition Condition);
 
-[GenerateSerializer, Immutable, Alias("AgentWritten")]
+[GenerateSerializer, Immutable, Alias("registry.AgentWritten")]
 public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created);
 
 /// <summary>What an agent grain keeps.</summary>
-[GenerateSerializer, Alias("AgentState")]
+[GenerateSerializer, Alias("registry.AgentState")]
 public sealed class AgentState
 {
     /// <summary>Null where no such agent is registered.</summary>

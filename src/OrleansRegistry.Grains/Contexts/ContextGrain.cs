@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Grains;
 
 /// <summary>A context's data and messages. How its tasks go is in ContextGrain.Tasks.cs.</summary>
-[Reentrant]
+[GrainType("registry.context"), Reentrant]
 internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 {
     private readonly HeadWriter<ContextHead> writer;
@@ -28,7 +28,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         ITaskIndex index,
         TaskRules rules,
         GrainWaits waits,
-        TimeProvider time)
+        [RegistryTime] TimeProvider time)
     {
         (this.pages, this.tasks, this.index, this.rules, this.waits, this.time) = (pages, tasks, index, rules, waits, time);
         events = new EventLog<ContextEvent>(0, waits, time);

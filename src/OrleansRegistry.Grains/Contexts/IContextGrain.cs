@@ -6,7 +6,7 @@ namespace OrleansRegistry.Grains;
 /// The one writer of one context, and the gate through which tasks come into it; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are answered
 /// once what they did is committed. Errors as <see cref="ITaskGrain"/>.
 /// </summary>
-[Alias("IContextGrain")]
+[Alias("registry.IContextGrain")]
 public interface IContextGrain : IGrainWithStringKey
 {
     /// <summary>The context; null where there is none that the caller may see.</summary>
@@ -43,7 +43,7 @@ public interface IContextGrain : IGrainWithStringKey
     Task<EventRun<ContextEvent, ContextHead>?> ReadEvents(Caller caller, long epoch, long number, long? afterGeneration, TimeSpan wait);
 }
 
-[GenerateSerializer, Immutable, Alias("ContextCleared")]
+[GenerateSerializer, Immutable, Alias("registry.ContextCleared")]
 public readonly record struct ContextCleared([property: Id(0)] long Tasks, [property: Id(1)] bool Done);
 
 /// <summary>The names by which configuration and storage know the grain of contexts.</summary>

@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Grains;
 
 /// <summary>What grain storage keeps of a page.</summary>
-[GenerateSerializer, Alias("PageState")]
+[GenerateSerializer, Alias("registry.PageState")]
 public sealed class PageState
 {
     /// <summary>Null where there is no such page.</summary>

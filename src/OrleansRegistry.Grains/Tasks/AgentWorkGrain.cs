@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Grains;
 
 /// <summary>Hands an agent's submitted tasks to its workers, each task to one; its key is the agent's. Keeps nothing.</summary>
-[Alias("IAgentWorkGrain")]
+[Alias("registry.IAgentWorkGrain")]
 public interface IAgentWorkGrain : IGrainWithStringKey
 {
     /// <summary>A task for a worker, oldest first; null where none came within <paramref name="wait"/>.</summary>
@@ -16,8 +16,9 @@ public interface IAgentWorkGrain : IGrainWithStringKey
     Task Submitted(string taskId);
 }
 
-[Reentrant]
-internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, TimeProvider time) : CallingGrain, IAgentWorkGrain
+[GrainType("registry.agent-work"), Reentrant]
+internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, [RegistryTime] TimeProvider time)
+    : CallingGrain, IAgentWorkGrain
 {
     private const int CandidatesAtOnce = 100;
 

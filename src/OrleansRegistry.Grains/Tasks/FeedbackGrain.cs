@@ -8,7 +8,7 @@ namespace OrleansRegistry.Grains;
 /// <summary>
 /// What was said about one task; its key is the task's. Only the task's own grain adds and clears: it knows whether there is such a task, and who may see it.
 /// </summary>
-[Alias("IFeedbackGrain")]
+[Alias("registry.IFeedbackGrain")]
 public interface IFeedbackGrain : IGrainWithStringKey
 {
     [Alias("Add")]
@@ -22,7 +22,7 @@ public interface IFeedbackGrain : IGrainWithStringKey
     Task Clear();
 }
 
-[Reentrant]
+[GrainType("registry.feedback"), Reentrant]
 internal sealed class FeedbackGrain : Grain, IFeedbackGrain
 {
     private readonly HeadWriter<FeedbackHead> writer;
@@ -33,7 +33,7 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
     public FeedbackGrain(
         HeadStorage storage,
         PageStore pages,
-        TimeProvider time)
+        [RegistryTime] TimeProvider time)
     {
         (this.pages, this.time) = (pages, time);
         writer = new HeadWriter<FeedbackHead>(storage, TaskGrainNames.FeedbackStateName, GrainContext.GrainId, DeactivateOnIdle)

@@ -8,7 +8,7 @@ namespace OrleansRegistry.Grains;
 /// was checked by the caller. Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that the call can be
 /// made again.
 /// </summary>
-[Alias("ITaskGrain")]
+[Alias("registry.ITaskGrain")]
 public interface ITaskGrain : IGrainWithStringKey
 {
     /// <summary>The task; null where there is none that the caller, or the holder of the lease, may see.</summary>
@@ -71,7 +71,7 @@ public interface ITaskGrain : IGrainWithStringKey
 /// <param name="Message">With its id.</param>
 /// <param name="ContextId">The context that the caller named; null for any.</param>
 /// <param name="Key">The idempotency key, where the message has an id of its own beside it.</param>
-[GenerateSerializer, Immutable, Alias("TaskMessage")]
+[GenerateSerializer, Immutable, Alias("registry.TaskMessage")]
 public sealed record TaskMessage(
     [property: Id(0)] Caller Caller,
     [property: Id(1)] CheckedMessage Message,
@@ -82,11 +82,11 @@ public sealed record TaskMessage(
     [property: Id(6)] long? IfGeneration);
 
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>
-[GenerateSerializer, Immutable, Alias("TaskSubmittedTo")]
+[GenerateSerializer, Immutable, Alias("registry.TaskSubmittedTo")]
 public sealed record TaskSubmittedTo([property: Id(0)] TaskRecord Task, [property: Id(1)] bool Created, [property: Id(2)] bool Repeated);
 
 /// <summary>As <see cref="TaskUpdate"/>, checked; all messages have ids.</summary>
-[GenerateSerializer, Immutable, Alias("TaskChange")]
+[GenerateSerializer, Immutable, Alias("registry.TaskChange")]
 public sealed record TaskChange(
     [property: Id(0)] Caller Caller,
     [property: Id(1)] TaskState? State,

@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Grains;
 
 /// <summary>What calls of a task have in common: who may see it, and how it goes from one head to the next.</summary>
-[Reentrant]
+[GrainType("registry.task"), Reentrant]
 internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 {
     private readonly HeadWriter<TaskHead> writer;
@@ -27,7 +27,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         GrainReferences<IFeedbackGrain> feedback,
         TaskRules rules,
         GrainWaits waits,
-        TimeProvider time)
+        [RegistryTime] TimeProvider time)
     {
         (this.pages, this.work, this.feedback) = (pages, work, feedback);
         (this.rules, this.waits, this.time) = (rules, waits, time);

@@ -3,7 +3,7 @@ namespace OrleansRegistry.Model;
 /// <summary>What must hold for a write to happen. Both unset: it always happens.</summary>
 /// <param name="IfRevision">The agent's revision must be this one.</param>
 /// <param name="IfAbsent">There must be no such agent.</param>
-[GenerateSerializer, Immutable, Alias("WriteCondition")]
+[GenerateSerializer, Immutable, Alias("registry.WriteCondition")]
 public readonly record struct WriteCondition([property: Id(0)] long? IfRevision, [property: Id(1)] bool IfAbsent = false);
 
 /// <summary>A request to register an agent, or to replace the card of one that is registered.</summary>

@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>One registered agent as it was committed. Immutable.</summary>
-[GenerateSerializer, Immutable, Alias("AgentRecord")]
+[GenerateSerializer, Immutable, Alias("registry.AgentRecord")]
 public sealed record AgentRecord
 {
     [Id(0)]
@@ -36,5 +36,5 @@ public sealed record AgentRecord
 }
 
 /// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>
-[GenerateSerializer, Immutable, Alias("ExtensionOrigin")]
+[GenerateSerializer, Immutable, Alias("registry.ExtensionOrigin")]
 public sealed record ExtensionOrigin([property: Id(0)] string Uri, [property: Id(1)] string AgentId, [property: Id(2)] DateTimeOffset At);

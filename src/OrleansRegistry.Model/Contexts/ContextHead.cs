@@ -5,7 +5,7 @@ namespace OrleansRegistry.Model;
 /// <param name="Messages">Its own messages, each stamped with its id.</param>
 /// <param name="Swept">The pages of cleared messages up to this number are deleted.</param>
 /// <param name="Deleting">It is being deleted, and nobody sees it any more.</param>
-[GenerateSerializer, Immutable, Alias("ContextHead")]
+[GenerateSerializer, Immutable, Alias("registry.ContextHead")]
 public sealed record ContextHead(
     [property: Id(0)] ContextRecord Context,
     [property: Id(1)] LogHead Messages,

@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>One context (conversation) as committed. Immutable.</summary>
-[GenerateSerializer, Immutable, Alias("ContextRecord")]
+[GenerateSerializer, Immutable, Alias("registry.ContextRecord")]
 public sealed record ContextRecord
 {
     [Id(0)]
@@ -44,7 +44,7 @@ public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string?
 /// <summary>One change of a context. What the change did not touch is null or empty.</summary>
 /// <param name="Snapshot">The context, where the event is the first of a stream or events in between are no longer held.</param>
 /// <param name="Cleared">Its tasks and messages were removed.</param>
-[GenerateSerializer, Immutable, Alias("ContextEvent")]
+[GenerateSerializer, Immutable, Alias("registry.ContextEvent")]
 public sealed record ContextEvent(
     [property: Id(0)] string ContextId,
     [property: Id(1)] long Generation,

@@ -1,6 +1,7 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>What kind of refusal a <see cref="RegistryException"/> is; the gateway maps each to one HTTP status.</summary>
+[GenerateSerializer, Alias("registry.RegistryError")]
 public enum RegistryError
 {
     /// <summary>The input breaks a rule; <see cref="RegistryException.Field"/> names where.</summary>
@@ -32,7 +33,7 @@ public enum RegistryError
 }
 
 /// <summary>A refusal that its caller can act on. Nothing was changed when it is thrown, unless its message says otherwise.</summary>
-[GenerateSerializer, Alias("RegistryException")]
+[GenerateSerializer, Alias("registry.RegistryException")]
 public sealed class RegistryException : Exception
 {
     public RegistryException(RegistryError error, string message, string? field = null, Exception? innerException = null)

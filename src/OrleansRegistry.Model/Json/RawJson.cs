@@ -7,7 +7,7 @@ namespace OrleansRegistry.Model;
 /// the spelling of numbers are kept.
 /// </summary>
 /// <remarks>Equal when the bytes are equal. <c>default</c> is no document: <see cref="IsEmpty"/>.</remarks>
-[GenerateSerializer, Immutable, Alias("RawJson")]
+[GenerateSerializer, Immutable, Alias("registry.RawJson")]
 public readonly struct RawJson : IEquatable<RawJson>
 {
     [Id(0)]

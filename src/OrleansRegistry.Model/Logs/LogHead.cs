@@ -7,7 +7,7 @@ namespace OrleansRegistry.Model;
 /// <param name="Pages">The number of the last page; with <paramref name="Base"/> the same: there is none.</param>
 /// <param name="Count">How many items there are in all.</param>
 /// <param name="Tail">The newest items, in no page yet.</param>
-[GenerateSerializer, Immutable, Alias("LogHead")]
+[GenerateSerializer, Immutable, Alias("registry.LogHead")]
 public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long Pages, [property: Id(2)] long Count, [property: Id(3)] RawJson[] Tail)
 {
     /// <summary>What is full after so many items is written as a page. Every process must use the same: a page is written twice only with the same bytes.</summary>
@@ -54,5 +54,5 @@ public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long
 /// Of a log of items with ids: 16 bytes for each item of this page and the pages before it that it sums up (of page n, counted from the log's base, the
 /// pages after n less its lowest set bit).
 /// </param>
-[GenerateSerializer, Immutable, Alias("LogPage")]
+[GenerateSerializer, Immutable, Alias("registry.LogPage")]
 public sealed record LogPage([property: Id(0)] long First, [property: Id(1)] int Count, [property: Id(2)] RawJson Items, [property: Id(3)] byte[] Digest);

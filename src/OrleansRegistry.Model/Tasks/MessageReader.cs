@@ -6,7 +6,7 @@ namespace OrleansRegistry.Model;
 /// <param name="Json">As it was sent.</param>
 /// <param name="Id">Null where it names none.</param>
 /// <param name="Field">How to call it in an error.</param>
-[GenerateSerializer, Immutable, Alias("CheckedMessage")]
+[GenerateSerializer, Immutable, Alias("registry.CheckedMessage")]
 public sealed record CheckedMessage(
     [property: Id(0)] RawJson Json,
     [property: Id(1)] string? Id,

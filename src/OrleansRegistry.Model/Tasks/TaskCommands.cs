@@ -64,11 +64,11 @@ public sealed record TaskClaim(string Worker, TimeSpan Lease, TimeSpan Wait);
 /// <summary>A webhook of a task: who is to be told of its events.</summary>
 /// <param name="Id">Unique within the task.</param>
 /// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
-[GenerateSerializer, Immutable, Alias("TaskWebhook")]
+[GenerateSerializer, Immutable, Alias("registry.TaskWebhook")]
 public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config);
 
 /// <summary>What somebody said about a task.</summary>
 /// <param name="Number">From 1, in the order of arrival.</param>
 /// <param name="Data">One JSON object.</param>
-[GenerateSerializer, Immutable, Alias("TaskFeedback")]
+[GenerateSerializer, Immutable, Alias("registry.TaskFeedback")]
 public sealed record TaskFeedback([property: Id(0)] long Number, [property: Id(1)] string Subject, [property: Id(2)] DateTimeOffset At, [property: Id(3)] RawJson Data);

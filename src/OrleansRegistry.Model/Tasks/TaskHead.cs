@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>One task as it is stored: all but the pages of its history and artifacts. Immutable.</summary>
-[GenerateSerializer, Immutable, Alias("TaskHead")]
+[GenerateSerializer, Immutable, Alias("registry.TaskHead")]
 public sealed record TaskHead
 {
     [Id(0)]
@@ -91,5 +91,5 @@ public sealed record TaskHead
 }
 
 /// <summary>The feedback of one task as it is stored: all but its pages.</summary>
-[GenerateSerializer, Immutable, Alias("FeedbackHead")]
+[GenerateSerializer, Immutable, Alias("registry.FeedbackHead")]
 public sealed record FeedbackHead([property: Id(0)] LogHead Items);

@@ -3,16 +3,16 @@ namespace OrleansRegistry.Model;
 /// <summary>What a task is doing, and since when.</summary>
 /// <param name="Timestamp">In UTC, to the millisecond.</param>
 /// <param name="Message">The A2A message that came with the state; empty where none did.</param>
-[GenerateSerializer, Immutable, Alias("TaskStatus")]
+[GenerateSerializer, Immutable, Alias("registry.TaskStatus")]
 public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id(1)] DateTimeOffset Timestamp, [property: Id(2)] RawJson Message = default);
 
 /// <summary>Who works on a task, until when.</summary>
 /// <param name="Token">Known to the holder alone: empty but where the task was claimed or its lease renewed.</param>
-[GenerateSerializer, Immutable, Alias("TaskLease")]
+[GenerateSerializer, Immutable, Alias("registry.TaskLease")]
 public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt);
 
 /// <summary>One task as committed, with the part of its history and artifacts that was asked for. Immutable.</summary>
-[GenerateSerializer, Immutable, Alias("TaskRecord")]
+[GenerateSerializer, Immutable, Alias("registry.TaskRecord")]
 public sealed record TaskRecord
 {
     [Id(0)]
@@ -106,7 +106,7 @@ public readonly record struct TaskView
 /// <param name="Status">The status as of this change.</param>
 /// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> where they had them.</param>
 /// <param name="Deleted">The task is gone.</param>
-[GenerateSerializer, Immutable, Alias("TaskEvent")]
+[GenerateSerializer, Immutable, Alias("registry.TaskEvent")]
 public sealed record TaskEvent(
     [property: Id(0)] string TaskId,
     [property: Id(1)] string ContextId,
@@ -122,5 +122,5 @@ public sealed record TaskEvent(
 /// <param name="Json">The A2A artifact: one JSON object with <c>artifactId</c> and <c>parts</c>.</param>
 /// <param name="Append">Its parts are added to those of the artifact with that id; else it takes that one's place.</param>
 /// <param name="LastChunk">No more will be appended to it.</param>
-[GenerateSerializer, Immutable, Alias("TaskArtifact")]
+[GenerateSerializer, Immutable, Alias("registry.TaskArtifact")]
 public readonly record struct TaskArtifact([property: Id(0)] RawJson Json, [property: Id(1)] bool Append = false, [property: Id(2)] bool LastChunk = false);

@@ -1,6 +1,7 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>The states of an A2A task. The numbers are stored: never reuse one.</summary>
+[GenerateSerializer, Alias("registry.TaskState")]
 public enum TaskState : byte
 {
     Submitted = 1,

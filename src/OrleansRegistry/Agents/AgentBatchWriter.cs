@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Agents;
 
 /// <summary>Registers many agents at once, each with its own result.</summary>
-internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rules, TimeProvider time)
+internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rules, [RegistryTime] TimeProvider time)
 {
     /// <param name="put">Writes one entry.</param>
     public async Task<IReadOnlyList<AgentBatchResult>> Write(

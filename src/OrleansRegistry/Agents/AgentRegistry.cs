@@ -13,7 +13,7 @@ internal sealed class AgentRegistry(
     NewAgents newAgents,
     AgentBatchWriter batches,
     AgentRules rules,
-    TimeProvider time) : IAgentRegistry
+    [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
 

@@ -9,7 +9,7 @@ namespace OrleansRegistry.Agents;
 /// Writes agents that this node does not know under their grains, on the condition that there is none: neither an activation nor a read of
 /// what is not there is needed.
 /// </summary>
-internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, TimeProvider time)
+internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [RegistryTime] TimeProvider time)
 {
     /// <returns>Null where there may be one, and its grain must write.</returns>
     /// <exception cref="RegistryException">It cannot be written, or nobody can tell now whether it was.</exception>

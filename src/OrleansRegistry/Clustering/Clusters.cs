@@ -1,11 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Runtime.GrainDirectory;
-using Orleans.Serialization;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
@@ -23,12 +21,6 @@ internal static class Clusters
     /// <exception cref="SettingException">The silo has no address that others could reach.</exception>
     public static void Join(IHostApplicationBuilder builder, RegistryOptions options, Action<ISiloBuilder> configure)
     {
-        builder.Services.AddSingleton(provider =>
-            new MembershipDatabase(options.Postgres!, provider.GetRequiredService<ILogger<MembershipDatabase>>()));
-
-        // A refusal carries what the store threw; where that cannot be sent, the caller gets a fault of the serializer in its place.
-        builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith([Invariant, nameof(OrleansRegistry)]));
-
         // Before Orleans's own service, which starts the silo or the client.
         builder.Services.AddHostedService<MembershipOpening>();
         builder.Services.AddHostedService<ClusterTime>();

@@ -8,7 +8,8 @@ using OrleansRegistry.Tasks;
 namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
-internal sealed class ContextRegistry(GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, TimeProvider time) : IContextRegistry
+internal sealed class ContextRegistry(
+    GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, [RegistryTime] TimeProvider time) : IContextRegistry
 {
     private const int MaxTaskIds = 100;
     private const int MaxPageSize = 100;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Hosting;
 
@@ -7,11 +8,9 @@ namespace OrleansRegistry.Hosting;
 /// A process that was told to stop is not ready from then on, and goes on serving for a while: balancers turn away before the first
 /// connection is refused. Then requests finish, and the silo hands over.
 /// </summary>
-internal sealed class GracefulStop(IHostApplicationLifetime lifetime, RegistryOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck
+internal sealed class GracefulStop(IHostApplicationLifetime lifetime, RegistryOptions options, [RegistryTime] TimeProvider time)
+    : IHostedLifecycleService, IHealthCheck
 {
-    /// <summary>What the host waits for requests and grains, after <see cref="RegistryClusterOptions.Drain"/>.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs before the server or the silo is told to stop.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         options.Cluster.DrainTime > TimeSpan.Zero ? Task.Delay(options.Cluster.DrainTime, time, cancellationToken) : Task.CompletedTask;

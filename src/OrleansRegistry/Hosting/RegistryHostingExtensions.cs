@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Storage;
 using OrleansRegistry.Agents;
 using OrleansRegistry.Contexts;
@@ -33,6 +34,7 @@ public static class OrleansRegistryHostingExtensions
         builder.Services.AddRegistry(options);
         if (options.Cluster.IsCluster)
         {
+            builder.Services.AddDatabaseTime(options);
             Clusters.Join(builder, options, silo => silo.ConfigureRegistryGrains(options));
             return builder;
         }
@@ -46,32 +48,65 @@ public static class OrleansRegistryHostingExtensions
         return builder;
     }
 
-    /// <summary>Adds the registry to a silo that the host configures itself.</summary>
+    /// <summary>
+    /// Adds the registry to a silo that the host configures itself. How silos find one another is the host's: <see cref="RegistryOptions.Cluster"/> stays as it
+    /// is by default. The host's grains, <see cref="TimeProvider"/>, health checks and <see cref="HostOptions"/> stay its own; where the store is a
+    /// database, the registry goes by the time of that.
+    /// </summary>
+    /// <exception cref="SettingException">The options name a cluster, or do not fit together.</exception>
     public static ISiloBuilder AddOrleansRegistry(this ISiloBuilder silo, RegistryOptions options)
     {
+        if (options.Cluster.IsCluster || options.Cluster.Role != ClusterRole.All)
+        {
+            throw new SettingException(
+                "RegistryOptions.Cluster names a cluster or a role, and the registry is added to a silo, whose host configures both: leave Cluster.Type and Cluster.Role unset.");
+        }
+
+        var others = silo.Services.Count;
         silo.Services.AddRegistry(options);
+        if (StoreServices.IsDatabase(options))
+        {
+            silo.Services.AddDatabaseTime(options);
+            silo.Services.AddHostedService<ClusterTime>();
+        }
+
+        // The silo's own service is there already: the store is to be open, and the time known, before a call of another silo can come.
+        var hosted = silo.Services.Skip(others).Where(added => added.ServiceType == typeof(IHostedService)).ToArray();
+        for (var i = 0; i < hosted.Length; i++)
+        {
+            silo.Services.Remove(hosted[i]);
+            silo.Services.Insert(i, hosted[i]);
+        }
+
         return silo.ConfigureRegistryGrains(options);
     }
 
-    private static ISiloBuilder ConfigureRegistryGrains(this ISiloBuilder silo, RegistryOptions options) =>
-        silo.Configure<GrainCollectionOptions>(collection =>
+    private static ISiloBuilder ConfigureRegistryGrains(this ISiloBuilder silo, RegistryOptions options)
+    {
+        silo.Services.PostConfigure<GrainCollectionOptions>(collection =>
         {
-            collection.CollectionQuantum = TimeSpan.FromSeconds(Math.Clamp(options.GrainIdle.TotalSeconds / 4, 2, 60));
+            // It is the host's too, whose own grains are then looked at more often, and collected no sooner.
+            var quantum = TimeSpan.FromSeconds(Math.Clamp(options.GrainIdle.TotalSeconds / 4, 2, 60));
+            collection.CollectionQuantum = quantum < collection.CollectionQuantum ? quantum : collection.CollectionQuantum;
             foreach (var grain in (string[])[AgentGrainNames.ClassName, ContextGrainNames.ClassName, .. TaskGrainNames.ClassNames])
             {
                 collection.ClassSpecificCollectionAge[grain] = options.GrainIdle;
             }
         });
+        return silo;
+    }
+
+    /// <summary>Makes the registry's time that of its database; a <see cref="ClusterTime"/> sets it.</summary>
+    private static void AddDatabaseTime(this IServiceCollection services, RegistryOptions options)
+    {
+        services.AddSingleton(new DatabaseTime(TimeProvider.System));
+        services.AddKeyedSingleton<TimeProvider>(RegistryTimeAttribute.ServiceKey, (provider, _) => provider.GetRequiredService<DatabaseTime>());
+        services.AddSingleton(provider => new MembershipDatabase(options.Postgres!, provider.GetRequiredService<ILogger<MembershipDatabase>>()));
+    }
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
     {
-        if (options.Cluster.IsCluster)
-        {
-            services.AddSingleton(new DatabaseTime(TimeProvider.System));
-            services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseTime>());
-        }
-
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
@@ -100,8 +135,12 @@ public static class OrleansRegistryHostingExtensions
 
         services.AddSingleton<GracefulStop>();
         services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = options.Cluster.DrainTime + GracefulStop.Patience);
-        services.AddHealthChecks().AddCheck<StoreHealthCheck>("store", tags: ["ready"]).AddCheck<GracefulStop>("process", tags: ["ready", "serving"]);
+        services.AddHealthChecks()
+            .AddCheck<StoreHealthCheck>(HealthCheckNames.Prefix + "store", tags: [HealthCheckNames.Ready])
+            .AddCheck<GracefulStop>(HealthCheckNames.Prefix + "process", tags: [HealthCheckNames.Ready, HealthCheckNames.Serving]);
+
+        // A refusal carries what the store threw; where that cannot be sent, a caller on another silo gets a fault of the serializer in its place.
+        services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["Npgsql", nameof(OrleansRegistry)]));
     }
 
     private static void AddRegistries(this IServiceCollection services)

@@ -71,6 +71,12 @@ public sealed class RegistryOptions
     /// <summary>The cluster that this process is a part of; by default it is none of any.</summary>
     public RegistryClusterOptions Cluster { get; set; } = new();
 
+    /// <summary>
+    /// How long the registry takes to stop at most: <see cref="RegistryClusterOptions.Drain"/>, and 60 s for requests and grains. A host whose
+    /// <c>HostOptions.ShutdownTimeout</c> is shorter cuts that off: acknowledged writes are stored, calls under way are lost.
+    /// </summary>
+    public TimeSpan ShutdownTime => Cluster.DrainTime + TimeSpan.FromSeconds(60);
+
     /// <summary><c>ORLEANS_SILO_PORT</c>: where the silo listens; 0 (default) takes a free port of the loopback, or 11111 where the silo is on another address.</summary>
     public int SiloPort { get; set; }
 

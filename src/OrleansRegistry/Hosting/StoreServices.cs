@@ -58,7 +58,7 @@ internal static partial class StoreServices
         };
     }
 
-    private static bool IsDatabase(RegistryOptions options) => options.StorageType is StorageType.Postgres or StorageType.AdoNet;
+    public static bool IsDatabase(RegistryOptions options) => options.StorageType is StorageType.Postgres or StorageType.AdoNet;
 
     [LoggerMessage(LogLevel.Warning, "{Setting} is set but not used: STORAGE_TYPE chooses the {Type} store.")]
     private static partial void LogDatabaseUnused(ILogger logger, string setting, StorageType type);

@@ -5,7 +5,7 @@ using OrleansRegistry.Storage;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>What grains ask of the store's lists.</summary>
-internal sealed class TaskIndex(IRecordStore store, TimeProvider time) : ITaskIndex
+internal sealed class TaskIndex(IRecordStore store, [RegistryTime] TimeProvider time) : ITaskIndex
 {
     private static readonly IReadOnlyList<TaskState> Open = [.. TaskStates.All.Where(state => !state.IsTerminal())];
 

@@ -16,7 +16,7 @@ internal sealed partial class TaskRegistry(
     LogReader logs,
     TaskLoader loader,
     TaskRules rules,
-    TimeProvider time) : ITaskRegistry
+    [RegistryTime] TimeProvider time) : ITaskRegistry
 {
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {

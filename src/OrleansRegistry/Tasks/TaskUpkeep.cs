@@ -10,7 +10,8 @@ namespace OrleansRegistry.Tasks;
 /// What happens to tasks and contexts by itself, in small steps: leases that are over end, deletions that were begun are finished, and what is older than
 /// the retention goes. Any number of nodes may do it at once.
 /// </summary>
-internal sealed class TaskUpkeep(IRecordStore store, GrainReferences<ITaskGrain> tasks, GrainReferences<IContextGrain> contexts, RegistryOptions options, TimeProvider time)
+internal sealed class TaskUpkeep(
+    IRecordStore store, GrainReferences<ITaskGrain> tasks, GrainReferences<IContextGrain> contexts, RegistryOptions options, [RegistryTime] TimeProvider time)
 {
     private const int Step = 100;
 

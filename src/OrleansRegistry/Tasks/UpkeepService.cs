@@ -1,10 +1,11 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Runs <see cref="TaskUpkeep"/> from time to time.</summary>
-internal sealed partial class UpkeepService(TaskUpkeep upkeep, TimeProvider time, ILogger<UpkeepService> log) : BackgroundService
+internal sealed partial class UpkeepService(TaskUpkeep upkeep, [RegistryTime] TimeProvider time, ILogger<UpkeepService> log) : BackgroundService
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(3);
 
