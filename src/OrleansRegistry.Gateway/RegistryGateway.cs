@@ -49,6 +49,7 @@ public static class RegistryGateway
         var services = endpoints.ServiceProvider;
         var registry = services.GetRequiredService<IAgentRegistry>();
         var options = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        GatewayOptionsValidator.CheckBodies(options, services.GetService<AgentRules>(), services.GetService<TaskRules>());
         var errors = services.GetRequiredService<GatewayErrors>();
         var readiness = services.GetRequiredService<Readiness>();
         var card = new RegistryCard(options);
@@ -94,6 +95,7 @@ public static class RegistryGateway
         var streams = new EventStreams(lifetime, services.GetRequiredKeyedService<TimeProvider>(RegistryTimeAttribute.ServiceKey), options);
 
         new TaskReadEndpoints(tasks, polls).Map(routes);
+        new TaskArtifactEndpoints(tasks).Map(routes);
         new TaskListEndpoints(tasks).Map(routes);
         new TaskWriteEndpoints(tasks, options).Map(routes);
         new TaskClaimEndpoints(tasks, polls, options).Map(routes);

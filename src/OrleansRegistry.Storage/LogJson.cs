@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Logs as stores hold them: the head's part is <c>{"pages":…,"count":…,"tail":[…]}</c>, with <c>base</c> where pages were cleared; a page's document is the array of
+/// Logs as stores hold them: the head's part is <c>{"pages":…,"count":…,"bytes":…,"tail":[…]}</c>, with <c>base</c> where pages were cleared; a page's document is the array of
 /// its items, its fields are <c>first</c>, <c>count</c> and, where items have ids, <c>digest</c> in base64.
 /// </summary>
 public static class LogJson
@@ -52,6 +52,11 @@ public static class LogJson
 
         json.WriteNumber("pages"u8, log.Pages);
         json.WriteNumber("count"u8, log.Count);
+        if (log.Bytes is { } bytes)
+        {
+            json.WriteNumber("bytes"u8, bytes);
+        }
+
         json.WriteStartArray("tail"u8);
         foreach (var item in log.Tail)
         {
@@ -76,6 +81,7 @@ public static class LogJson
             log.TryGetProperty("base"u8, out var first) ? first.GetInt64() : 0,
             log.GetProperty("pages"u8).GetInt64(),
             log.GetProperty("count"u8).GetInt64(),
-            items);
+            items,
+            log.TryGetProperty("bytes"u8, out var bytes) ? bytes.GetInt64() : null);
     }
 }

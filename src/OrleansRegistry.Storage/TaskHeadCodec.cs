@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// A task's head as stores hold it. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
-/// such <c>status_message</c>, <c>artifact_count</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c> and <c>keys</c>; all else is in the fields, <see cref="TaskFields"/>.
+/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c> and <c>keys</c>; all else is in the fields, <see cref="TaskFields"/>.
 /// One that is being deleted has the owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
 public static class TaskHeadCodec
@@ -49,6 +49,8 @@ public static class TaskHeadCodec
             History = LogJson.Read(root.GetProperty("history"u8)),
             Artifacts = root.TryGetProperty("artifacts"u8, out var artifacts) ? LogJson.Read(artifacts) : LogHead.Empty,
             ArtifactCount = root.TryGetProperty("artifact_count"u8, out var count) ? count.GetInt32() : 0,
+            ArtifactBytes = root.TryGetProperty("artifact_bytes"u8, out var bytes) ? bytes.GetInt64() : artifacts.ValueKind == JsonValueKind.Undefined ? 0 : null,
+            ArtifactsSwept = root.TryGetProperty("artifacts_swept"u8, out var swept) ? swept.GetInt64() : 0,
             Lease = root.TryGetProperty("lease"u8, out var lease) ? ReadLease(lease) : null,
             LostToken = root.TryGetProperty("lost_token"u8, out var lost) ? lost.GetString() : null,
             Webhooks = root.TryGetProperty("webhooks"u8, out var webhooks) ? [.. webhooks.EnumerateArray().Select(ReadWebhook)] : [],
@@ -71,6 +73,15 @@ public static class TaskHeadCodec
         {
             LogJson.Write(json, "artifacts"u8, task.Artifacts);
             json.WriteNumber("artifact_count"u8, task.ArtifactCount);
+            if (task.ArtifactBytes is { } bytes)
+            {
+                json.WriteNumber("artifact_bytes"u8, bytes);
+            }
+
+            if (task.ArtifactsSwept > 0)
+            {
+                json.WriteNumber("artifacts_swept"u8, task.ArtifactsSwept);
+            }
         }
 
         if (task.Lease is { } lease)

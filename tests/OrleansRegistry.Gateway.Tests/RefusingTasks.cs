@@ -13,7 +13,12 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
         Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<ItemPage<RawJson>> ReadHistoryAsync(
-        Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default) => throw fault;
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
+
+    public Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
+
+    public Task<ArtifactPage> ReadArtifactsAsync(
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default) => throw fault;
 

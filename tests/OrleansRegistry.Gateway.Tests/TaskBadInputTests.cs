@@ -24,6 +24,8 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         ("POST", "/tasks/x:renew", """{"lease_token":"t"}"""),
         ("POST", "/tasks/x:release", """{"leaseToken":"t"}"""),
         ("GET", "/tasks/x/messages", null),
+        ("GET", "/tasks/x/artifacts", null),
+        ("GET", "/tasks/x/artifacts/z", null),
         ("GET", "/tasks/x/owner", null),
         ("GET", "/tasks/x/events", null),
         ("POST", "/tasks/x/feedback", "{}"),
@@ -64,7 +66,8 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         var routes = host!.Routes
             .Select(route => route.RoutePattern.RawText!)
             .Where(path => path.StartsWith("/tasks", StringComparison.Ordinal) || path.StartsWith("/contexts", StringComparison.Ordinal) || path.Contains("claim", StringComparison.Ordinal));
-        var here = Requests.Select(request => request.Path.Split('?')[0].Replace("/x", "/{id}", StringComparison.Ordinal).Replace("/y", "/{configId}", StringComparison.Ordinal));
+        var here = Requests.Select(request => request.Path.Split('?')[0].Replace("/x", "/{id}", StringComparison.Ordinal).Replace("/y", "/{configId}", StringComparison.Ordinal)
+            .Replace("/z", "/{artifactId}", StringComparison.Ordinal));
         Assert.Equal(routes.Distinct().Order(StringComparer.Ordinal), here.Distinct().Order(StringComparer.Ordinal));
     }
 

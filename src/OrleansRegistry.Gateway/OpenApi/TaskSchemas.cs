@@ -18,6 +18,8 @@ internal static class TaskSchemas
             ("agentId", ApiSchemas.Text("Who is to work on it.")), ("owner", ApiSchemas.Text("Who made it.")), ("generation", Generation()), ("createdAt", ApiSchemas.Time()),
             ("updatedAt", ApiSchemas.Time()), ("historyCount", ApiSchemas.Integer("How many messages there are in all.")),
             ("artifactCount", ApiSchemas.Integer("How many artifacts there are in all.")),
+            ("historyTruncated", ApiSchemas.Flag("True where one answer has no room for all messages: the oldest are missing; /tasks/{id}/messages has all.")),
+            ("artifactsTruncated", ApiSchemas.Flag("True where one answer has no room for all artifacts: those that are there are whole; /tasks/{id}/artifacts has all.")),
             ("lease", ApiSchemas.Shape(
                 ("worker", ApiSchemas.Text("")), ("token", ApiSchemas.Text("Shown to the holder, by claim and renew.")), ("expiresAt", ApiSchemas.Time()))),
             ("repeated", ApiSchemas.Flag("Of a submission: the message was there already, and nothing was changed."))));
@@ -36,6 +38,9 @@ internal static class TaskSchemas
         yield return ("TaskCounts", ApiSchemas.Shape(("counts", ApiSchemas.Any("A number for each state.")), ("total", ApiSchemas.Integer(""))));
         yield return ("Cleared", ApiSchemas.Shape(("deletedTasks", ApiSchemas.Integer("")), ("deletedContexts", ApiSchemas.Integer(""))));
         yield return ("MessageList", Page(("messages", ApiSchemas.List(message)), total: true, first: true));
+        var artifacts = Page(("artifacts", ApiSchemas.List(Ref("Artifact"))), total: true, first: true);
+        artifacts.Properties!["continues"] = ApiSchemas.Flag("True where the last artifact is too large for one page: the next page begins with more parts of it.");
+        yield return ("ArtifactList", artifacts);
         yield return ("TaskOwner", ApiSchemas.Shape(("taskId", ApiSchemas.Text("")), ("owner", ApiSchemas.Text(""))));
         yield return ("FeedbackData", ApiSchemas.Any("Any JSON object."));
         yield return ("Feedback", ApiSchemas.Shape(

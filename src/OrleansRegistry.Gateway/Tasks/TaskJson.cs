@@ -66,6 +66,16 @@ internal static class TaskJson
         json.WriteTime("updatedAt", task.UpdatedAt);
         json.WriteNumber("historyCount"u8, task.HistoryCount);
         json.WriteNumber("artifactCount"u8, task.ArtifactCount);
+        if (task.HistoryTruncated && !shape.HidesHistory)
+        {
+            json.WriteBoolean("historyTruncated"u8, true);
+        }
+
+        if (task.ArtifactsTruncated)
+        {
+            json.WriteBoolean("artifactsTruncated"u8, true);
+        }
+
         if (task.Lease is { } lease)
         {
             json.WriteStartObject("lease"u8);

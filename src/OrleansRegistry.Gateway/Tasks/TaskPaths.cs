@@ -13,6 +13,8 @@ internal static class TaskPaths
 
     public static string WebhookId(HttpContext context) => RawPath.Id(context, "config_id", segmentsAfter: 0, suffix: "", parameter: "configId");
 
+    public static string ArtifactId(HttpContext context) => RawPath.Id(context, "artifact_id", segmentsAfter: 0, suffix: "", parameter: "artifactId");
+
     public static HttpProblemException HasNoAction() =>
         new(StatusCodes.Status405MethodNotAllowed, $"POST takes /tasks/{{id}} with {string.Join(", ", Actions)}") { Allow = "DELETE, GET, HEAD, PATCH" };
 

@@ -7,7 +7,7 @@ namespace OrleansRegistry.Gateway.Tasks;
 internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
 {
     /// <summary>A header, as addresses are written to logs.</summary>
-    private const string LeaseHeader = "X-Registry-Lease";
+    public const string LeaseHeader = "X-Registry-Lease";
 
     private const int MaxMessages = 1000;
     private const int DefaultMessages = 100;
@@ -22,6 +22,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     public void Map(GatewayRoutes routes)
     {
         routes.Get("/tasks/{id}", GetAsync, TaskDocs.Task("getTask", "One task, or what has become of it")
+            .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and artifactsTruncated "
+                + "tell; all of them are read page by page.")
             .Query("history_length", "The newest so many messages; 0, negative or absent: all.", "integer")
             .Query("include_artifacts", "false: without artifacts.", "boolean")
             .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer")
@@ -32,11 +34,12 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
             .Header("If-None-Match", "The entity tag (generation) of what the client has: 304 if it still is so.")
             .Answer(200, "The task.", "Task", isTagged: true)
             .Answer(304, "The client has it already.", isTagged: true)
-            .Problems(400, 404, 413, 503));
+            .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/messages", GetMessagesAsync, TaskDocs.Task("listTaskMessages", "The messages of a task, oldest first, page by page")
             .Paged(MaxMessages, DefaultMessages)
+            .Header(LeaseHeader, "The token of a worker's lease: it reads the task of any owner.")
             .Answer(200, "A page of messages.", "MessageList")
-            .Problems(400, 404, 413, 503));
+            .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/owner", GetOwnerAsync, TaskDocs.Task("getTaskOwner", "Who owns a task")
             .Answer(200, "The owner.", "TaskOwner")
             .Problems(400, 404, 503));
@@ -91,7 +94,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         return IsNotModified(context, task) ? null : task;
     }
 
-    private static string? LeaseToken(HttpRequest request) => request.Headers[LeaseHeader] switch
+    public static string? LeaseToken(HttpRequest request) => request.Headers[LeaseHeader] switch
     {
         { Count: 0 } => null,
         [{ Length: > 0 } token] => token,
@@ -116,7 +119,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, PageParameters, TaskList.Aliases);
         var size = parameters.Integer("page_size", 1, MaxMessages) ?? DefaultMessages;
-        var page = await registry.ReadHistoryAsync(CallerOf.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
+        var page = await registry.ReadHistoryAsync(CallerOf.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context.Request), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }
 

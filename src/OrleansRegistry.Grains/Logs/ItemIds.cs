@@ -85,17 +85,18 @@ internal sealed class ItemIds
         return digest;
     }
 
-    private UInt128 HashOf(string id)
+    /// <summary>128 bits of the id's SHA-256.</summary>
+    public static UInt128 Hash(string id)
     {
-        if (ReferenceEquals(last.Id, id))
-        {
-            return last.Hash;
-        }
-
         Span<byte> utf8 = id.Length <= 256 ? stackalloc byte[id.Length * 3] : new byte[id.Length * 3];
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(utf8[..Encoding.UTF8.GetBytes(id, utf8)], hash);
-        last = (id, BinaryPrimitives.ReadUInt128BigEndian(hash));
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private UInt128 HashOf(string id)
+    {
+        last = ReferenceEquals(last.Id, id) ? last : (id, Hash(id));
         return last.Hash;
     }
 }

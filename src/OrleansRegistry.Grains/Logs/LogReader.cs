@@ -19,22 +19,54 @@ public sealed class LogReader(PageStore pages)
 {
     private const int AtOnce = 32;
 
+    /// <summary>About how many bytes of pages are read at once.</summary>
+    private const int BytesAtOnce = 4 * 1024 * 1024;
+
     /// <summary>The newest <paramref name="count"/> items, oldest of them first. Reads the pages that hold them, and no other.</summary>
     /// <param name="maxBytes">The most to read.</param>
-    /// <param name="cut">Where there are more bytes: true leaves out the oldest items, false refuses.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
+    /// <returns>The items, and whether there was no room for all of them: then the oldest are left out.</returns>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<IReadOnlyList<RawJson>> ReadNewest(LogName log, LogHead head, long count, long maxBytes, bool cut)
+    public async Task<(IReadOnlyList<RawJson> Items, bool Truncated)> ReadNewest(LogName log, LogHead head, long count, long maxBytes)
     {
         var newest = new List<RawJson>();
         var bytes = 0L;
         count = Math.Min(count, head.Count);
-        var full = !Take(head.Tail, newest, count, maxBytes, ref bytes);
-        for (var page = head.Pages; !full && newest.Count < count && page > head.Base;)
+        await foreach (var (_, items) in ReadBackwards(log, head, () => count - newest.Count))
+        {
+            for (var i = items.Length - 1; i >= 0 && newest.Count < count; i--)
+            {
+                bytes += items[i].Length;
+                if (bytes > maxBytes)
+                {
+                    newest.Reverse();
+                    return (newest, true);
+                }
+
+                newest.Add(items[i]);
+            }
+
+            if (newest.Count == count)
+            {
+                break;
+            }
+        }
+
+        newest.Reverse();
+        return (newest, false);
+    }
+
+    /// <summary>The tail and then the pages, newest first, each with its number; the tail's is that of the page it will be. A few pages are read at once, but not many bytes.</summary>
+    /// <param name="wanted">How many more items are wanted: no page is read that is not needed for them.</param>
+    /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
+    public async IAsyncEnumerable<(long Page, RawJson[] Items)> ReadBackwards(LogName log, LogHead head, Func<long> wanted)
+    {
+        yield return (head.Pages + 1, head.Tail);
+        var (page, largest) = (head.Pages, BytesAtOnce / 4);
+        while (page > head.Base)
         {
             // A page holds no more than so many items, so these are all needed.
-            var most = Math.Min(AtOnce, (count - newest.Count + LogHead.PageItems - 1) / LogHead.PageItems);
-            var first = Math.Max(head.Base + 1, page - most + 1);
+            var most = Math.Min((wanted() - 1) / LogHead.PageItems, Math.Min(AtOnce, BytesAtOnce / largest) - 1) + 1;
+            var first = Math.Max(head.Base + 1, page - Math.Max(most, 1) + 1);
             var read = new Task<LogPage>[page - first + 1];
             for (var i = 0; i < read.Length; i++)
             {
@@ -42,25 +74,22 @@ public sealed class LogReader(PageStore pages)
             }
 
             await Task.WhenAll(read);
-            for (var i = read.Length - 1; !full && i >= 0; i--)
+            largest = LogHead.PageBytes;
+            for (var i = read.Length - 1; i >= 0; i--)
             {
-                full = !Take(JsonObjects.Items((await read[i]).Items), newest, count, maxBytes, ref bytes);
+                var items = (await read[i]).Items;
+                largest = Math.Max(largest, items.Length);
+                yield return (first + i, JsonObjects.Items(items));
             }
 
             page = first - 1;
         }
-
-        if (full && !cut)
-        {
-            throw new RegistryException(
-                RegistryError.TooLarge,
-                $"The {head.Count:N0} items have more than {maxBytes:N0} bytes, the most that one answer carries: ask for the newest with history_length, or read page by page.",
-                "history_length");
-        }
-
-        newest.Reverse();
-        return newest;
     }
+
+    /// <summary>The items of one page; of the tail, by the number of the page that it will be.</summary>
+    /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
+    public async Task<RawJson[]> ReadItems(LogName log, LogHead head, long page) =>
+        page > head.Pages ? head.Tail : JsonObjects.Items((await Read(log, page)).Items);
 
     /// <summary>Items in order, from a position on; at least one where there is one.</summary>
     /// <param name="from">Null: from the first.</param>
@@ -106,21 +135,4 @@ public sealed class LogReader(PageStore pages)
     }
 
     private async Task<LogPage> Read(LogName log, long number) => await pages.Read(log, number) ?? throw new MissingPageException(log, number);
-
-    /// <summary>Takes from the end; false where the bytes do not allow for all that is wanted.</summary>
-    private static bool Take(RawJson[] items, List<RawJson> newest, long count, long maxBytes, ref long bytes)
-    {
-        for (var i = items.Length - 1; i >= 0 && newest.Count < count; i--)
-        {
-            bytes += items[i].Length;
-            if (bytes > maxBytes)
-            {
-                return false;
-            }
-
-            newest.Add(items[i]);
-        }
-
-        return true;
-    }
 }

@@ -64,9 +64,65 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         }
 
         await LoadIds(before);
+        var number = await WritePages(before.Pages, before.Paged, before.Tail, headIsCurrent);
+        return after with { Pages = number, Tail = after.Tail[before.Tail.Length..] };
+    }
+
+    /// <summary>
+    /// A log of these items alone, in pages after those that there are: the old ones are to be deleted once it is stored. Pages that a crash left of
+    /// another try are written over.
+    /// </summary>
+    public async Task<LogHead> Rewrite(LogHead old, IReadOnlyList<RawJson> items, Func<Task<bool>> headIsCurrent)
+    {
+        Clear();
+        foreach (var item in items)
+        {
+            Add(idOf!(item));
+        }
+
+        var number = await WritePages(old.Pages, 0, [.. items], headIsCurrent);
+        return new LogHead(old.Pages, number, items.Count, [], items.Sum(item => (long)item.Length));
+    }
+
+    /// <summary>Deletes the pages after <paramref name="from"/>, and those that a write left behind which no head came to name.</summary>
+    public async Task DeletePages(LogHead head, long from)
+    {
+        await DeletePages(from, head.Pages);
+        var next = head.Pages + 1;
+        for (var rest = head.Tail.AsMemory(); head.IsFull && rest.Length > 0; rest = rest[NextPage(rest.Span)..])
+        {
+            await pages.Delete(name, next++);
+        }
+    }
+
+    /// <summary>Deletes what <see cref="Rewrite"/> left behind which no head came to name. Nothing else may be writing to the log.</summary>
+    public async Task DeleteLeftovers(LogHead head)
+    {
+        for (var next = head.Pages + 1; await pages.Delete(name, next); next++)
+        {
+        }
+    }
+
+    /// <summary>Deletes the pages after <paramref name="from"/> up to <paramref name="last"/>.</summary>
+    public async Task DeletePages(long from, long last)
+    {
+        for (var next = from + 1; next <= last;)
+        {
+            var deletes = new Task[Math.Min(AtOnce, last - next + 1)];
+            for (var i = 0; i < deletes.Length; i++)
+            {
+                deletes[i] = pages.Delete(name, next++);
+            }
+
+            await Task.WhenAll(deletes);
+        }
+    }
+
+    /// <returns>The number of the last page.</returns>
+    private async Task<long> WritePages(long number, long first, RawJson[] items, Func<Task<bool>> headIsCurrent)
+    {
         var writes = new List<Task>();
-        var (first, number) = (before.Paged, before.Pages);
-        for (var rest = before.Tail.AsMemory(); rest.Length > 0;)
+        for (var rest = items.AsMemory(); rest.Length > 0;)
         {
             var count = NextPage(rest.Span);
             var digest = ids?.NextDigest((int)first, count) ?? [];
@@ -77,28 +133,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         }
 
         await Task.WhenAll(writes);
-        return after with { Pages = number, Tail = after.Tail[before.Tail.Length..] };
-    }
-
-    /// <summary>Deletes the pages after <paramref name="from"/>, and those that a write left behind which no head came to name.</summary>
-    public async Task DeletePages(LogHead head, long from)
-    {
-        var next = from + 1;
-        while (next <= head.Pages)
-        {
-            var deletes = new Task[Math.Min(AtOnce, head.Pages - next + 1)];
-            for (var i = 0; i < deletes.Length; i++)
-            {
-                deletes[i] = pages.Delete(name, next++);
-            }
-
-            await Task.WhenAll(deletes);
-        }
-
-        for (var rest = head.Tail.AsMemory(); head.IsFull && rest.Length > 0; rest = rest[NextPage(rest.Span)..])
-        {
-            await pages.Delete(name, next++);
-        }
+        return number;
     }
 
     private static int NextPage(ReadOnlySpan<RawJson> items)

@@ -122,7 +122,12 @@ internal sealed partial class TaskGrain
 
         await Feedback().Clear();
         await history.DeletePages(head.History, head.History.Base);
-        await artifacts.DeletePages(head.Artifacts, head.Artifacts.Base);
+        if (head.Artifacts.Count > 0)
+        {
+            await artifacts.DeletePages(head.Artifacts, head.ArtifactsSwept);
+            await artifacts.DeleteLeftovers(head.Artifacts);
+        }
+
         await writer.Change<bool>(current =>
         {
             if (current is not { Deleting: true })
@@ -132,6 +137,7 @@ internal sealed partial class TaskGrain
 
             history.Clear();
             artifacts.Clear();
+            sizes = null;
             return new(null, true, Forget);
         });
     }

@@ -22,10 +22,11 @@ internal sealed partial class TaskGrain
             head => Publish(head, head is { Deleting: false } ? Append(head, message) : Begin(head, message, newContextId)), message.Message.Json.Length);
     }
 
-    public Task<TaskRecord> Update(TaskChange change)
+    public async Task<TaskRecord> Update(TaskChange change)
     {
         var bytes = change.Messages.Sum(message => message.Json.Length) + change.Artifacts.Sum(artifact => artifact.Json.Length);
-        return Change(change.Caller, change.LeaseToken, head => Apply(head, change), bytes);
+        using var _ = BeginArtifacts(change.Artifacts);
+        return await Change(change.Caller, change.LeaseToken, head => Apply(head, change), bytes);
     }
 
     public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => Change(caller, null, head =>
@@ -63,6 +64,7 @@ internal sealed partial class TaskGrain
             CreatedAt = now.Timestamp,
             UpdatedAt = now.Timestamp,
             History = LogHead.Empty.Append([stamped]),
+            ArtifactBytes = 0,
             Keys = message.Key is { } key ? [key] : [],
         };
         history.Add(message.Message.Id!);
@@ -96,6 +98,7 @@ internal sealed partial class TaskGrain
             History = head.History.Append([stamped]),
             Keys = message.Key is { } key ? [.. head.Keys.TakeLast(MaxKeys - 1), key] : head.Keys,
         };
+        CheckRoom(head, next, "message");
         history.Add(message.Message.Id!);
         return (next, EventOf(next) with { Status = next.Status, Messages = [stamped], Metadata = message.Metadata }, new(next.ToRecord(), Created: false, Repeated: false));
     }
@@ -134,15 +137,12 @@ internal sealed partial class TaskGrain
             return (head, null, head.ToRecord());
         }
 
-        fresh.ForEach(message => history.Add(message.Id!));
-        var next = Next(head) with
-        {
-            Metadata = metadata,
-            History = head.History.Append(stamped.ToArray()),
-            Artifacts = change.Artifacts.Count == 0 ? head.Artifacts : head.Artifacts.Append([.. change.Artifacts.Select(ArtifactLog.Entry)]),
-            ArtifactCount = head.ArtifactCount + AddArtifacts(change.Artifacts),
-        };
+        var next = Next(head) with { Metadata = metadata, History = head.History.Append(stamped.ToArray()) };
         next = status is null ? next : WithStatus(next, status);
+        var plan = Plan(ref next, change.Artifacts);
+        CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : stamped.Count > 0 ? "messages" : "status.message");
+        fresh.ForEach(message => history.Add(message.Id!));
+        Take(plan, change.Artifacts);
         var happened = EventOf(next) with
         {
             Status = status,
@@ -183,19 +183,5 @@ internal sealed partial class TaskGrain
         var merged = JsonObjects.Merge(metadata, changes);
         rules.CheckSize(merged.Length, "metadata");
         return merged;
-    }
-
-    /// <returns>How many of them are new.</returns>
-    private int AddArtifacts(IReadOnlyList<TaskArtifact> chunks)
-    {
-        var added = 0;
-        foreach (var chunk in chunks)
-        {
-            var artifact = ArtifactLog.IdOf(chunk.Json);
-            added += artifacts.Has(artifact) ? 0 : 1;
-            artifacts.Add(artifact);
-        }
-
-        return added;
     }
 }

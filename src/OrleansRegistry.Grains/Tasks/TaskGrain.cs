@@ -137,21 +137,17 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         }
 
         await history.LoadIds(head?.History ?? LogHead.Empty);
-        await artifacts.LoadIds(head?.Artifacts ?? LogHead.Empty);
+        await LoadArtifacts(head?.Artifacts ?? LogHead.Empty);
     }
 
     private async Task<TaskHead> Flush(TaskHead before, TaskHead after)
     {
-        if (!before.History.IsFull && !before.Artifacts.IsFull)
+        if (before.History.IsFull)
         {
-            return after;
+            after = after with { History = await history.Flush(before.History, after.History, writer.IsCurrent) };
         }
 
-        return after with
-        {
-            History = await history.Flush(before.History, after.History, writer.IsCurrent),
-            Artifacts = await artifacts.Flush(before.Artifacts, after.Artifacts, writer.IsCurrent),
-        };
+        return await FlushArtifacts(before, after);
     }
 
     private void End()

@@ -7,8 +7,14 @@ namespace OrleansRegistry.Model;
 /// <param name="Pages">The number of the last page; with <paramref name="Base"/> the same: there is none.</param>
 /// <param name="Count">How many items there are in all.</param>
 /// <param name="Tail">The newest items, in no page yet.</param>
+/// <param name="Bytes">What all items have; null where an older version wrote the log, which did not count.</param>
 [GenerateSerializer, Immutable, Alias("registry.LogHead")]
-public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long Pages, [property: Id(2)] long Count, [property: Id(3)] RawJson[] Tail)
+public sealed record LogHead(
+    [property: Id(0)] long Base,
+    [property: Id(1)] long Pages,
+    [property: Id(2)] long Count,
+    [property: Id(3)] RawJson[] Tail,
+    [property: Id(4)] long? Bytes = null)
 {
     /// <summary>What is full after so many items is written as a page. Every process must use the same: a page is written twice only with the same bytes.</summary>
     public const int PageItems = 16;
@@ -16,7 +22,7 @@ public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long
     /// <summary>What is full after so many bytes.</summary>
     public const int PageBytes = 16 * 1024;
 
-    public static LogHead Empty { get; } = new(0, 0, 0, []);
+    public static LogHead Empty { get; } = new(0, 0, 0, [], 0);
 
     /// <summary>How many items lie in pages: the number of the tail's first item, from 0.</summary>
     public long Paged => Count - Tail.Length;
@@ -41,10 +47,24 @@ public sealed record LogHead([property: Id(0)] long Base, [property: Id(1)] long
         }
     }
 
-    public LogHead Append(ReadOnlySpan<RawJson> items) => items.Length == 0 ? this : this with { Count = Count + items.Length, Tail = [.. Tail, .. items] };
+    public LogHead Append(ReadOnlySpan<RawJson> items)
+    {
+        if (items.Length == 0)
+        {
+            return this;
+        }
+
+        var bytes = Bytes;
+        foreach (var item in items)
+        {
+            bytes += item.Length;
+        }
+
+        return this with { Count = Count + items.Length, Tail = [.. Tail, .. items], Bytes = bytes };
+    }
 
     /// <summary>The log without items. Its pages are to be deleted once this is stored. One number is left out, so that the base always tells it apart.</summary>
-    public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, []);
+    public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, [], 0);
 }
 
 /// <summary>Older items of a log. Written once.</summary>

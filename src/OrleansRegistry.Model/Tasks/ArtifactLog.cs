@@ -48,7 +48,7 @@ public static class ArtifactLog
     }
 
     /// <summary>The id of the artifact that an entry is of.</summary>
-    public static string IdOfEntry(RawJson entry) => IdOf(FromEntry(entry).Json);
+    public static string IdOfEntry(RawJson entry) => Peek(entry).Id;
 
     public static TaskArtifact FromEntry(RawJson entry)
     {
@@ -59,6 +59,19 @@ public static class ArtifactLog
             root.TryGetProperty("append"u8, out var append) && append.GetBoolean(),
             root.TryGetProperty("lastChunk"u8, out var last) && last.GetBoolean());
     }
+
+    /// <summary>Of which artifact an entry is, and whether it adds to what came before it.</summary>
+    public static (string Id, bool Append) Peek(RawJson entry)
+    {
+        using var document = JsonDocument.Parse(entry.Utf8, JsonInput.Stored);
+        var root = document.RootElement;
+        var artifact = root.GetProperty("artifact"u8);
+        var id = artifact.TryGetProperty("artifactId"u8, out var camel) && camel.ValueKind == JsonValueKind.String ? camel : artifact.GetProperty("artifact_id"u8);
+        return (id.GetString()!, root.TryGetProperty("append"u8, out var append) && append.GetBoolean());
+    }
+
+    /// <summary>One artifact of its entries, oldest first, of which none was replaced.</summary>
+    public static RawJson Whole(IReadOnlyList<RawJson> entries) => Join([.. entries.Select(entry => FromEntry(entry).Json)]);
 
     /// <summary>
     /// The whole artifacts, in the order in which each first came. A chunk adds its parts to those of its artifact; anything else takes the place of

@@ -18,7 +18,19 @@ public interface ITaskRegistry
 
     /// <summary>The messages, oldest first.</summary>
     /// <param name="pageSize">1 to 1,000.</param>
-    Task<ItemPage<RawJson>> ReadHistoryAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
+    /// <param name="leaseToken">The lease under which the caller works on the task: its holder reads the task of any owner.</param>
+    Task<ItemPage<RawJson>> ReadHistoryAsync(
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
+
+    /// <summary>One artifact, whole; null where the task has none of that id.</summary>
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
+    Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default);
+
+    /// <summary>The artifacts, in the order in which each first came.</summary>
+    /// <param name="pageSize">1 to 1,000; a page ends earlier where it grows large.</param>
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
+    Task<ArtifactPage> ReadArtifactsAsync(
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>Changes a task; <see cref="TaskUpdate.IfState"/> makes it a compare-and-set.</summary>
     Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default);

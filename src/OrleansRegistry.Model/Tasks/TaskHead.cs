@@ -65,6 +65,17 @@ public sealed record TaskHead
     [Id(17)]
     public bool Deleting { get; init; }
 
+    /// <summary>What <see cref="Artifacts"/> has of artifacts that were not replaced, in bytes; null where an older version wrote it, which did not count.</summary>
+    [Id(18)]
+    public long? ArtifactBytes { get; init; }
+
+    /// <summary>The pages of <see cref="Artifacts"/> up to this number are deleted: what they held was replaced, or has been written again.</summary>
+    [Id(19)]
+    public long ArtifactsSwept { get; init; }
+
+    /// <summary>The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote counts as far as it is known.</summary>
+    public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
+
     /// <summary>Whether there is such a task for this caller, or for the holder of the lease.</summary>
     public bool IsSeenBy(Caller caller, string? leaseToken, DateTimeOffset now) => !Deleting && (Owner == caller.Subject || IsHeldBy(leaseToken, now));
 

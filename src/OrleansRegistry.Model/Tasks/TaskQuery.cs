@@ -37,6 +37,13 @@ public sealed record TaskQuery
 /// <param name="Total">How many match in all, where it was asked for.</param>
 public sealed record TaskPage(IReadOnlyList<TaskRecord> Tasks, string? NextPageToken, long? Total);
 
+/// <summary>One page of a task's artifacts.</summary>
+/// <param name="First">The number of the first, from 0.</param>
+/// <param name="Total">How many there are in all.</param>
+/// <param name="NextPageToken">Null on the last page.</param>
+/// <param name="Continues">The last artifact is too large for one page: the next page begins with more parts of it.</param>
+public sealed record ArtifactPage(IReadOnlyList<RawJson> Artifacts, long First, long Total, string? NextPageToken, bool Continues = false);
+
 /// <summary>One page of messages or feedback, oldest first.</summary>
 /// <param name="First">The number of the first item, from 0.</param>
 /// <param name="Total">How many there are in all.</param>

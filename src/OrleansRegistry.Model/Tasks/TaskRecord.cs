@@ -69,6 +69,14 @@ public sealed record TaskRecord
     /// <summary>Null where nobody works on it.</summary>
     [Id(14)]
     public TaskLease? Lease { get; init; }
+
+    /// <summary>The answer has no room for all messages that were asked for: the oldest are left out, and are had page by page.</summary>
+    [Id(15)]
+    public bool HistoryTruncated { get; init; }
+
+    /// <summary>The answer has no room for all artifacts: those that are there are whole, and the others are had one by one or page by page.</summary>
+    [Id(16)]
+    public bool ArtifactsTruncated { get; init; }
 }
 
 /// <summary>How much of a task to load; the default is all of it.</summary>

@@ -106,6 +106,13 @@ public static class OrleansRegistryHostingExtensions
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
     {
+        if (options.MaxMessageBytes > options.MaxLoadBytes)
+        {
+            throw new SettingException(
+                $"REGISTRY_MAX_MESSAGE_BYTES is {options.MaxMessageBytes}, more than REGISTRY_MAX_LOAD_BYTES, which is {options.MaxLoadBytes}: "
+                + "a message could be too large for any answer. Make the first smaller or the second larger.");
+        }
+
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
         services.AddSingleton(options.Extensions);
@@ -151,6 +158,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<LogReader>();
+        services.AddSingleton<ArtifactReader>();
         services.AddSingleton<TaskLoader>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();

@@ -26,6 +26,23 @@ internal static class LogTokens
             : throw Broken();
     }
 
+    public static string? Make((int Artifact, int Entry)? next, string query) =>
+        next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Value.Artifact}/{next.Value.Entry}"), query);
+
+    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    public static (int Artifact, int Entry) ReadArtifact(string? token, string query)
+    {
+        if (PageToken.Read(token, query) is not { } text)
+        {
+            return default;
+        }
+
+        var parts = text.Split('/');
+        return parts.Length == 2 && Number(parts[0], out var artifact) && artifact <= int.MaxValue && Number(parts[1], out var entry) && entry <= int.MaxValue
+            ? ((int)artifact, (int)entry)
+            : throw Broken();
+    }
+
     public static string Make(DateTimeOffset at, string id, string query) =>
         PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()}/{id}"), query);
 

@@ -4,12 +4,12 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Loads of a task what a view asks for: its head is given, and of the pages those that are needed are read.</summary>
-internal sealed class TaskLoader(LogReader logs, TaskRules rules)
+internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskRules rules)
 {
     private const int Tries = 4;
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
-    /// <exception cref="MissingPageException">The task was deleted since.</exception>
+    /// <summary>What the view asks for; of more than one answer carries, the newest messages and what artifacts fit beside them, marked as truncated.</summary>
+    /// <exception cref="MissingPageException">The task was changed or deleted since.</exception>
     public async ValueTask<TaskRecord> Load(TaskHead head, TaskView view)
     {
         var record = head.ToRecord();
@@ -19,17 +19,16 @@ internal sealed class TaskLoader(LogReader logs, TaskRules rules)
         }
 
         var wanted = view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
-        var history = wanted <= head.History.Tail.Length
-            ? head.History.Tail[^(int)wanted..]
-            : await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, wanted, rules.MaxLoadBytes, cut: false);
-        return record with { History = history, Artifacts = view.Artifacts ? await Artifacts(head, history, cut: false) : [] };
-    }
+        var (history, isHistoryCut) = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, wanted, rules.MaxLoadBytes);
+        record = record with { History = history, HistoryTruncated = isHistoryCut };
+        if (!view.Artifacts)
+        {
+            return record;
+        }
 
-    /// <summary>The whole task; of more than one answer carries, the newest messages.</summary>
-    public async Task<TaskRecord> LoadWhole(TaskHead head)
-    {
-        var history = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, long.MaxValue, rules.MaxLoadBytes, cut: true);
-        return head.ToRecord() with { History = history, Artifacts = await Artifacts(head, history, cut: true) };
+        var left = rules.MaxLoadBytes - history.Sum(message => (long)message.Length);
+        var (found, areArtifactsCut) = await artifacts.ReadWhole(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left);
+        return record with { Artifacts = found, ArtifactsTruncated = areArtifactsCut };
     }
 
     /// <summary>Runs <paramref name="load"/> on the head of now, again where it was deleted or cleared meanwhile.</summary>
@@ -60,16 +59,5 @@ internal sealed class TaskLoader(LogReader logs, TaskRules rules)
                 };
             }
         }
-    }
-
-    private async Task<IReadOnlyList<RawJson>> Artifacts(TaskHead head, IReadOnlyList<RawJson> history, bool cut)
-    {
-        if (head.Artifacts.Count == 0)
-        {
-            return [];
-        }
-
-        var left = rules.MaxLoadBytes - history.Sum(message => (long)message.Length);
-        return ArtifactLog.Fold(await logs.ReadNewest(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, long.MaxValue, left, cut));
     }
 }

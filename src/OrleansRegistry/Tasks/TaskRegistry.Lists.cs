@@ -22,7 +22,7 @@ internal sealed partial class TaskRegistry
 
         var found = await store.ListTasksAsync(filter, after, query.PageSize + 1, cancellationToken);
         var heads = found.Take(query.PageSize).Select(TaskHeadCodec.Read).ToList();
-        var tasks = await Task.WhenAll(heads.Select(head => Load(head, query.View)));
+        var tasks = await Task.WhenAll(heads.Select(head => Load(caller, head, query.View)));
         var next = found.Count > query.PageSize ? LogTokens.Make(heads[^1].Status.Timestamp, heads[^1].Id, binding) : null;
         var total = query.CountTotal ? (await store.CountTasksAsync(filter, cancellationToken)).Values.Sum() : (long?)null;
         return new TaskPage([.. tasks.OfType<TaskRecord>()], next, total);
@@ -41,17 +41,7 @@ internal sealed partial class TaskRegistry
             && ContextFields.Of(context).Owner == filter.Owner);
 
     /// <summary>Null where it was deleted since it was listed.</summary>
-    private async Task<TaskRecord?> Load(TaskHead head, TaskView view)
-    {
-        try
-        {
-            return await loader.Load(head, view);
-        }
-        catch (MissingPageException)
-        {
-            return null;
-        }
-    }
+    private Task<TaskRecord?> Load(Caller caller, TaskHead head, TaskView view) => LoadAsOf(head, view, () => Strong(caller, head.Id));
 
     private static TaskFilter Filter(Caller caller, TaskQuery query)
     {

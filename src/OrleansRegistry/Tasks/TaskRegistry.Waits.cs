@@ -116,17 +116,21 @@ internal sealed partial class TaskRegistry
         GrainCalls.Run(Grain(caller, id), task => task.Release(caller, leaseToken));
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
-    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken)
+    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>
+        LoadAsOf(head, default, () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)));
+
+    /// <summary>What a view asks for as of a head, or as of the one of now where what the first names is no longer there; null where it is gone.</summary>
+    private Task<TaskRecord?> LoadAsOf(TaskHead head, TaskView view, Func<Task<TaskHead?>> now)
     {
         TaskHead? first = head;
-        return TaskLoader.WithHead<TaskHead, TaskRecord>(
+        return TaskLoader.WithHead(
             async () =>
             {
                 var given = first;
                 first = null;
-                return given ?? await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+                return given ?? await now();
             },
-            async current => await loader.LoadWhole(current));
+            current => loader.Load(current, view));
     }
 
     private static void CheckWait(TimeSpan wait)

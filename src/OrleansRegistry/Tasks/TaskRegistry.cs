@@ -14,6 +14,7 @@ internal sealed partial class TaskRegistry(
     GrainReferences<IAgentWorkGrain> workGrains,
     IRecordStore store,
     LogReader logs,
+    ArtifactReader artifactReader,
     TaskLoader loader,
     TaskRules rules,
     [RegistryTime] TimeProvider time) : ITaskRegistry
@@ -36,14 +37,15 @@ internal sealed partial class TaskRegistry(
             head => loader.Load(head, view));
     }
 
-    public async Task<ItemPage<RawJson>> ReadHistoryAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    public async Task<ItemPage<RawJson>> ReadHistoryAsync(
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         LogTokens.CheckPageSize(pageSize, 1000);
         var query = $"history\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Read(grain, task => task.Get(caller, null)),
+            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
             async head =>
             {
                 var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);

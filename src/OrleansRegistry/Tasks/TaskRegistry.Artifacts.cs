@@ -1,0 +1,38 @@
+using OrleansRegistry.Agents;
+using OrleansRegistry.Directory;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>Artifacts of a task, one by one and in pages.</summary>
+internal sealed partial class TaskRegistry
+{
+    public async Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        AgentRules.CheckId(artifactId, "artifact_id");
+        var found = await TaskLoader.WithHead(
+            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
+            async head => new Box(await artifactReader.ReadOne(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, artifactId, rules.MaxLoadBytes))) ?? throw NotFound();
+        return found.Json;
+    }
+
+    public async Task<ArtifactPage> ReadArtifactsAsync(
+        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        LogTokens.CheckPageSize(pageSize, 1000);
+        var query = $"artifacts\n{caller.Tenant}\n{id}";
+        var from = LogTokens.ReadArtifact(pageToken, query);
+        return await TaskLoader.WithHead(
+            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
+            async head =>
+            {
+                var run = await artifactReader.ReadForward(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, from, pageSize, rules.MaxLoadBytes);
+                return new ArtifactPage(run.Artifacts, from.Artifact, run.Total, LogTokens.Make(run.Next, query), run.Continues);
+            }) ?? throw NotFound();
+    }
+
+    private sealed record Box(RawJson? Json);
+}
