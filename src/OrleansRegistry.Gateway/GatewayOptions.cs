@@ -17,6 +17,12 @@ public sealed class GatewayOptions
     /// </summary>
     public bool TrustCallerHeaders { get; set; }
 
+    /// <summary>
+    /// Who calls where the headers do not say: what a trusted header leaves out is taken from here, and everybody is this caller where headers are not trusted.
+    /// Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
+    /// </summary>
+    public Caller? DefaultCaller { get; set; }
+
     /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -52,6 +58,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.MaxTaskBodyBytes is < 1024 or > int.MaxValue / 2)
         {
             faults.Add($"MaxTaskBodyBytes is {options.MaxTaskBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)
+        {
+            faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is '{caller.Tenant}/{caller.Subject}': {fault}");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
@@ -93,6 +104,19 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (faults.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(GatewayOptions), faults);
+        }
+    }
+
+    private static string? FaultOf(Caller caller)
+    {
+        try
+        {
+            TaskRules.CheckCaller(caller);
+            return null;
+        }
+        catch (RegistryException refused)
+        {
+            return refused.Message;
         }
     }
 }

@@ -10,7 +10,8 @@ public interface ITaskIndex
     Task<bool> IsContextInUse(string tenant, string contextId, DateTimeOffset cutoff);
 
     /// <summary>Tasks of the agent that are submitted, oldest first.</summary>
-    Task<IReadOnlyList<string>> SubmittedTo(string tenant, string agentId, int limit);
+    /// <param name="owner">Null: of every owner.</param>
+    Task<IReadOnlyList<string>> SubmittedTo(string tenant, string agentId, string? owner, int limit);
 
     /// <summary>Tasks of the agent whose leases are over.</summary>
     Task<IReadOnlyList<string>> ExpiredLeases(string tenant, string agentId, int limit);

@@ -1,5 +1,6 @@
 using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Server;
 
@@ -50,12 +51,21 @@ internal static class ServerSettings
             gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
             gateway.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
             gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
+            gateway.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
             gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
             gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
             gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);
             gateway.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", gateway.RequireExtensionVerification);
         });
     }
+
+    /// <summary>A caller as <c>tenant/subject</c>; the gateway's options say what either may be.</summary>
+    private static Caller? ReadCaller(string? text) => text?.Split('/', 2) switch
+    {
+        null => null,
+        [var tenant, var subject] => new Caller(tenant, subject),
+        _ => throw new SettingException($"REGISTRY_DEFAULT_CALLER is '{text}'; it must be a tenant and a subject with a slash between, such as acme/default."),
+    };
 
     /// <summary>Room for a few messages and artifacts at once, each as large as it may be.</summary>
     private static int TaskBodyBytes(Settings settings) =>

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// An agent as stores hold it: the card is the document; beside it the fields <c>enabled</c>, <c>created_at</c>,
-/// <c>updated_at</c> and, where the card declares any, <c>extension_origins</c>.
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c> and <c>extension_origins</c>.
 /// </summary>
 public static class AgentRecordCodec
 {
@@ -26,6 +26,8 @@ public static class AgentRecordCodec
             CreatedAt = fields.GetProperty("created_at"u8).GetDateTimeOffset(),
             UpdatedAt = fields.GetProperty("updated_at"u8).GetDateTimeOffset(),
             ExtensionOrigins = fields.TryGetProperty("extension_origins"u8, out var origins) ? ReadOrigins(origins) : [],
+            Owner = fields.TryGetProperty("owner"u8, out var owner) ? owner.GetString() : null,
+            Workers = fields.TryGetProperty("workers"u8, out var workers) ? [.. workers.EnumerateArray().Select(worker => worker.GetString()!)] : [],
         };
     }
 
@@ -34,6 +36,22 @@ public static class AgentRecordCodec
         fields.WriteBoolean("enabled"u8, agent.Enabled);
         fields.WriteString("created_at"u8, agent.CreatedAt);
         fields.WriteString("updated_at"u8, agent.UpdatedAt);
+        if (agent.Owner is not null)
+        {
+            fields.WriteString("owner"u8, agent.Owner);
+        }
+
+        if (agent.Workers.Count > 0)
+        {
+            fields.WriteStartArray("workers"u8);
+            foreach (var worker in agent.Workers)
+            {
+                fields.WriteStringValue(worker);
+            }
+
+            fields.WriteEndArray();
+        }
+
         if (agent.ExtensionOrigins.Count > 0)
         {
             fields.WriteStartArray("extension_origins"u8);

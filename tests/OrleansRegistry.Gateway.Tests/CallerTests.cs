@@ -97,6 +97,46 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
     }
 
     [Fact]
+    public async Task A_request_that_does_not_say_who_calls_is_401_where_no_default_is_named()
+    {
+        await using var strict = await GatewayHost.StartAsync(options => options.TrustCallerHeaders = true);
+        var (tenant, subject) = (("X-Registry-Tenant", "t"), ("X-Registry-Subject", "s"));
+        foreach (var (method, path, body) in ((string, string, string?)[])[
+            ("GET", "/agents", null), ("GET", "/agents/a", null), ("GET", "/agents/a/card", null), ("PUT", "/agents/a", Http.Card("a")), ("DELETE", "/agents/a", null),
+            ("POST", "/agents:batch", "[]"), ("POST", "/agents/search", "{}"), ("GET", "/tags", null), ("GET", "/stats", null), ("GET", "/extensions", null),
+            ("POST", "/jsonrpc", "{}"), ("GET", "/tasks", null), ("POST", "/tasks", "{}"), ("GET", "/tasks/x/events", null), ("DELETE", "/tasks?confirm=true", null),
+            ("GET", "/contexts", null), ("PATCH", "/contexts/x", "{}"), ("POST", "/agents/a/tasks:claim", "{}")])
+        {
+            var answer = await strict.Client.SendAsync(method, path, body);
+            Assert.NotEmpty(answer.Headers.WwwAuthenticate);
+            await answer.ProblemAsync(401, tenant.Item1);
+            await (await strict.Client.SendAsync(method, path, body, tenant)).ProblemAsync(401, subject.Item1);
+            await (await strict.Client.SendAsync(method, path, body, subject)).ProblemAsync(401, tenant.Item1);
+        }
+
+        await (await strict.Client.SendAsync("GET", "/agents", null, tenant, subject)).JsonAsync();
+        foreach (var path in (string[])["/", "/health", "/health/live", "/health/ready", "/.well-known/agent-card.json"])
+        {
+            await (await strict.Client.SendAsync("GET", path)).JsonAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_default_caller_stands_for_what_is_not_said()
+    {
+        await using var named = await GatewayHost.StartAsync(options => (options.TrustCallerHeaders, options.DefaultCaller) = (true, new("acme", "someone")));
+        var task = await (await named.Client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""")).JsonAsync(System.Net.HttpStatusCode.Created);
+        Assert.Equal("someone", task.Text("owner"));
+        var path = $"/tasks/{task.Text("id")}";
+        await (await named.Client.SendAsync("GET", path, null, ("X-Registry-Tenant", "acme"), ("X-Registry-Subject", "someone"))).JsonAsync();
+        await (await named.Client.SendAsync("GET", path, null, ("X-Registry-Subject", "other"))).ProblemAsync(404);
+        await using var untrusting = await GatewayHost.StartAsync(options => options.DefaultCaller = new("acme", "someone"));
+        task = await (await untrusting.Client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", ("X-Registry-Subject", "other")))
+            .JsonAsync(System.Net.HttpStatusCode.Created);
+        Assert.Equal("someone", task.Text("owner"));
+    }
+
+    [Fact]
     public async Task Headers_that_are_not_believed_are_not_read()
     {
         var task = await (await plain.Client.SendAsync(

@@ -75,6 +75,7 @@ public sealed class TaskClaimTests(TrustingHost host)
     {
         var owner = client with { Subject = "owner" };
         var worker = client with { Subject = "worker" };
+        await (await client.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{Http.Card("a")}},"workers":["worker"]}""")).JsonAsync(HttpStatusCode.Created);
         var task = await owner.SubmitAsync("work", ""","agentId":"a" """);
         var path = $"/tasks/{task.Text("id")}";
         var token = (await ClaimAsync(worker, "a")).GetProperty("lease").Text("token");

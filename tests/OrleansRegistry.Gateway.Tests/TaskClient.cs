@@ -14,7 +14,8 @@ public sealed class TrustingHost : IAsyncLifetime
 
     internal TaskClient NewTenant() => new(Host.Client, Http.NewName("tenant"));
 
-    public async ValueTask InitializeAsync() => host = await GatewayHost.StartAsync(options => options.TrustCallerHeaders = true);
+    public async ValueTask InitializeAsync() => host = await GatewayHost.StartAsync(options =>
+        (options.TrustCallerHeaders, options.DefaultCaller) = (true, Model.Caller.Default));
 
     public ValueTask DisposeAsync() => host?.DisposeAsync() ?? default;
 }

@@ -14,7 +14,7 @@ internal sealed class RegistryCardEndpoint(RegistryCard card)
         routes.Get("/.well-known/agent.json", GetAsync, Describe("getRegistryCardOfOldReaders", "The same, where A2A 0.2 has it"));
     }
 
-    private static ApiOperation Describe(string id, string summary) => new ApiOperation(id, "A2A", summary).NotAboutAgents()
+    private static ApiOperation Describe(string id, string summary) => new ApiOperation(id, "A2A", summary).ForAnybody()
         .Header("If-None-Match", "The entity tag of what the client has: 304 if it still is so.")
         .Answer(200, "The card.", "AgentCard", isTagged: true)
         .Answer(304, "The client has it already.", isTagged: true);

@@ -27,7 +27,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, GatewayOptions
             try
             {
                 var envelope = AgentEnvelope.Read(entries[i], "entry");
-                registrations.Add(new AgentRegistration(envelope.Card, envelope.Id, envelope.Enabled));
+                registrations.Add(envelope.ToRegistration());
                 results[i].AgentId = envelope.Id;
             }
             catch (RegistryException fault)

@@ -10,11 +10,11 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
     public void Map(GatewayRoutes routes)
     {
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
-            .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true}; what it does not name stays as it was sent.")
+            .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"]}; what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Body("AgentPatch", "application/merge-patch+json", "application/json")
             .Answer(200, "It is changed.", "AgentWritten", isTagged: true)
-            .Problems(400, 404, 409, 412, 413, 415, 503, 507));
+            .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/agents/{id}:enable", EnableAsync, AgentDocs.Agent("enableAgent", "Enable an agent")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Answer(200, "It is enabled.", "AgentState", isTagged: true)
@@ -71,6 +71,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
     {
         ReadOnlyMemory<byte>? card = null;
         bool? enabled = null;
+        IReadOnlyList<string>? workers = null;
         var members = new JsonMembers(body, "body");
         while (members.Next())
         {
@@ -85,13 +86,18 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
                 Demand(enabled is null, "enabled", "is there more than once");
                 enabled = JsonValues.Boolean(members.ValueType, "enabled");
             }
+            else if (members.NameIs("workers"u8))
+            {
+                Demand(workers is null, "workers", "is there more than once");
+                workers = JsonValues.Texts(members.Value, "workers");
+            }
             else
             {
-                throw RegistryException.Invalid(members.Name, "can't be changed; a patch takes agent_card and enabled");
+                throw RegistryException.Invalid(members.Name, "can't be changed; a patch takes agent_card, enabled and workers");
             }
         }
 
-        return new AgentPatch(card, enabled);
+        return new AgentPatch(card, enabled) { Workers = workers };
     }
 
     private static void Demand(bool holds, string field, string rule)

@@ -2,8 +2,8 @@ using OrleansRegistry.Gateway.Http;
 
 namespace OrleansRegistry.Gateway.Agents;
 
-/// <summary>What registers an agent: <c>{"agent_card": {…}, "agent_id": "…", "enabled": true}</c>, or the card alone.</summary>
-internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string? Id, bool? Enabled)
+/// <summary>What registers an agent: <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"]}</c>, or the card alone.</summary>
+internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string? Id, bool? Enabled, IReadOnlyList<string>? Workers)
 {
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -13,6 +13,7 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
         ReadOnlyMemory<byte>? card = null;
         string? id = null;
         bool? enabled = null;
+        IReadOnlyList<string>? workers = null;
         var unknown = 0;
         string? twice = null;
         RegistryException? fault = null;
@@ -45,6 +46,9 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
                     case Members.Enabled when !members.IsNull:
                         enabled = JsonValues.Boolean(members.ValueType, "enabled");
                         break;
+                    case Members.Workers when !members.IsNull:
+                        workers = JsonValues.Texts(members.Value, "workers");
+                        break;
                 }
             }
             catch (RegistryException thrown)
@@ -57,7 +61,7 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
         if (card is null)
         {
             return hasName
-                ? new AgentEnvelope(json, null, null)
+                ? new AgentEnvelope(json, null, null, null)
                 : throw RegistryException.Invalid("agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}} or an agent card");
         }
 
@@ -68,16 +72,22 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
 
         if (unknown > 0)
         {
-            throw RegistryException.Invalid(FirstUnknown(json), "is no member of a registration; it takes agent_card, agent_id, enabled");
+            throw RegistryException.Invalid(FirstUnknown(json), "is no member of a registration; it takes agent_card, agent_id, enabled, workers");
         }
 
-        return fault is null ? new AgentEnvelope(card.Value, id, enabled) : throw fault;
+        return fault is null ? new AgentEnvelope(card.Value, id, enabled, workers) : throw fault;
     }
+
+    /// <summary>The registration that this asks for.</summary>
+    /// <param name="id">In place of the envelope's own, where the path names it.</param>
+    public AgentRegistration ToRegistration(string? id = null, WriteCondition condition = default) =>
+        new(Card, id ?? Id, Enabled, condition) { Workers = Workers };
 
     private static Members Known(in JsonMembers members) =>
         members.NameIs("agent_card"u8) ? Members.Card
         : members.NameIs("agent_id"u8) ? Members.Id
         : members.NameIs("enabled"u8) ? Members.Enabled
+        : members.NameIs("workers"u8) ? Members.Workers
         : Members.None;
 
     /// <summary>A second look, as names become text only where one is to blame.</summary>
@@ -98,5 +108,6 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
         Card = 1,
         Id = 2,
         Enabled = 4,
+        Workers = 8,
     }
 }

@@ -21,6 +21,14 @@ internal static class AgentJson
 
     private static ReadOnlySpan<byte> UpdatedPart => "\",\"updated_at\":\""u8;
 
+    private static ReadOnlySpan<byte> OwnerPart => "\",\"owner\":\""u8;
+
+    private static ReadOnlySpan<byte> WorkersPart => "\",\"workers\":[\""u8;
+
+    private static ReadOnlySpan<byte> NextWorkerPart => "\",\""u8;
+
+    private static ReadOnlySpan<byte> WorkersEnd => "\"]}"u8;
+
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
     /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
@@ -45,13 +53,37 @@ internal static class AgentJson
         tail = tail[Put(tail, UpdatedPart)..];
         JsonTime.Write(tail, agent.UpdatedAt);
         tail = tail[JsonTime.Length..];
-        Put(tail, End);
+        if (agent.Owner is { } owner)
+        {
+            tail = tail[Put(tail, OwnerPart)..];
+            tail = tail[new JsonName(owner).CopyTo(tail)..];
+        }
+
+        for (var i = 0; i < agent.Workers.Count; i++)
+        {
+            tail = tail[Put(tail, i == 0 ? WorkersPart : NextWorkerPart)..];
+            tail = tail[new JsonName(agent.Workers[i]).CopyTo(tail)..];
+        }
+
+        Put(tail, agent.Workers.Count > 0 ? WorkersEnd : End);
         output.Advance(length);
     }
 
     private static int MeasureTail(AgentRecord agent, in JsonName id) =>
         IdPart.Length + id.Length + (agent.Enabled ? EnabledPart : DisabledPart).Length + Digits(agent.Revision)
-        + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length + End.Length;
+        + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length
+        + (agent.Owner is { } owner ? OwnerPart.Length + new JsonName(owner).Length : 0) + MeasureWorkers(agent.Workers);
+
+    private static int MeasureWorkers(IReadOnlyList<string> workers)
+    {
+        var length = workers.Count > 0 ? WorkersEnd.Length : End.Length;
+        for (var i = 0; i < workers.Count; i++)
+        {
+            length += (i == 0 ? WorkersPart.Length : NextWorkerPart.Length) + new JsonName(workers[i]).Length;
+        }
+
+        return length;
+    }
 
     private static int Digits(long value)
     {

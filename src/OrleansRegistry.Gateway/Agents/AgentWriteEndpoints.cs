@@ -7,12 +7,12 @@ namespace OrleansRegistry.Gateway.Agents;
 /// <summary>Registers, replaces and removes agents.</summary>
 internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOptions options)
 {
-    private static readonly int[] WriteProblems = [400, 409, 412, 413, 415, 503, 507];
+    private static readonly int[] WriteProblems = [400, 403, 409, 412, 413, 415, 503, 507];
 
     public void Map(GatewayRoutes routes)
     {
         routes.Post("/agents", RegisterAsync, new ApiOperation("registerAgent", AgentDocs.Tag, "Register an agent, or replace the one of that id")
-            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Departures from A2A are answered as warnings.")
+            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an agent first owns it. Departures from A2A are answered as warnings.")
             .Conditional()
             .Body("AgentRegistration")
             .Answer(200, "It is registered.", "AgentWritten", isTagged: true)
@@ -32,7 +32,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
         routes.Delete("/agents/{id}", RemoveAsync, AgentDocs.Agent("removeAgent", "Remove an agent")
             .Header("If-Match", "Remove only if the agent has this entity tag (its revision).")
             .Answer(200, "It is removed.", "AgentRemoved")
-            .Problems(400, 404, 412, 503, 507));
+            .Problems(400, 403, 404, 412, 503, 507));
     }
 
     private async Task RegisterAsync(HttpContext context)
@@ -45,7 +45,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
 
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var entry = AgentEnvelope.Read(body.Bytes, "body");
-        var registration = new AgentRegistration(entry.Card, entry.Id, entry.Enabled, conditions.Simple);
+        var registration = entry.ToRegistration(condition: conditions.Simple);
         var written = await registry.RegisterAsync(CallerOf.Request(context), registration, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
@@ -62,7 +62,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
             throw RegistryException.Invalid("agent_id", "must be the id of the path, or left out");
         }
 
-        await PutAsync(context, conditions, body, new AgentRegistration(entry.Card, id, entry.Enabled));
+        await PutAsync(context, conditions, body, entry.ToRegistration(id));
     }
 
     private async Task PutCardAsync(HttpContext context)

@@ -12,15 +12,15 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     public void Map(GatewayRoutes routes)
     {
-        routes.Get("/health", GetHealthAsync, new ApiOperation("getHealth", Tag, "Whether the registry is healthy").NotAboutAgents()
+        routes.Get("/health", GetHealthAsync, new ApiOperation("getHealth", Tag, "Whether the registry is healthy").ForAnybody()
             .Answer(200, "It is.", "Health")
             .Answer(503, "It can't serve now.", "Health"));
-        routes.Get("/health/live", GetLiveAsync, new ApiOperation("getLiveness", Tag, "Liveness: answered as long as the process runs").NotAboutAgents()
+        routes.Get("/health/live", GetLiveAsync, new ApiOperation("getLiveness", Tag, "Liveness: answered as long as the process runs").ForAnybody()
             .Answer(200, "It runs.", "Health"));
-        routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").NotAboutAgents()
+        routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").ForAnybody()
             .Answer(200, "It can serve.", "Readiness")
             .Answer(503, "It can't serve now, and why.", "Readiness"));
-        routes.Get("/health/serving", GetServingAsync, new ApiOperation("getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers").NotAboutAgents()
+        routes.Get("/health/serving", GetServingAsync, new ApiOperation("getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers").ForAnybody()
             .Answer(200, "It does.", "Readiness")
             .Answer(503, "It is stopping.", "Readiness"));
     }

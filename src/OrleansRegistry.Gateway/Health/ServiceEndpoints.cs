@@ -47,9 +47,9 @@ internal sealed class ServiceEndpoints(GatewayOptions options)
 
     public void Map(GatewayRoutes routes)
     {
-        routes.Get("/", GetServiceAsync, new ApiOperation("getService", "Service", "What this service is, and where it is reached").NotAboutAgents()
+        routes.Get("/", GetServiceAsync, new ApiOperation("getService", "Service", "What this service is, and where it is reached").ForAnybody()
             .Answer(200, "The service.", "Service"));
-        routes.Get("/docs", RedirectToDocument, new ApiOperation("getDocs", "Service", "Where this document is").NotAboutAgents()
+        routes.Get("/docs", RedirectToDocument, new ApiOperation("getDocs", "Service", "Where this document is").ForAnybody()
             .Answer(302, "At /openapi/v1.json."));
     }
 

@@ -12,24 +12,34 @@ internal static class CallerOf
     public const string TenantHeader = "X-Registry-Tenant";
     public const string SubjectHeader = "X-Registry-Subject";
 
+    /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
+    public const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
+
     private const int MaxTenantLength = 64;
     private const int MaxSubjectLength = 256;
 
-    /// <summary>What marks an endpoint whose callers are believed.</summary>
-    public static TrustMark Trusted { get; } = new();
+    /// <exception cref="RegistryException">A header is not a tenant or a subject.</exception>
+    /// <exception cref="HttpProblemException">401: a header is missing, and no default stands for it.</exception>
+    public static Caller Request(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { } rule
+        ? rule.IsTrusting ? Read(context.Request.Headers, rule.Default) : rule.Default!
+        : Caller.Default;
 
-    /// <exception cref="RegistryException">A header is no tenant or subject.</exception>
-    public static Caller Request(HttpContext context) =>
-        context.GetEndpoint()?.Metadata.GetMetadata<TrustMark>() is null ? Caller.Default : Read(context.Request.Headers);
-
-    private static Caller Read(IHeaderDictionary headers)
+    private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
     {
         var tenant = headers[TenantHeader];
         var subject = headers[SubjectHeader];
-        return tenant.Count == 0 && subject.Count == 0 ? Caller.Default : new Caller(
-            tenant.Count == 0 ? Caller.Default.Tenant : Tenant(tenant),
-            subject.Count == 0 ? Caller.DefaultSubject : Subject(subject));
+        if (otherwise is not null && tenant.Count == 0 && subject.Count == 0)
+        {
+            return otherwise;
+        }
+
+        return new Caller(
+            tenant.Count == 0 ? otherwise?.Tenant ?? throw Missing(TenantHeader) : Tenant(tenant),
+            subject.Count == 0 ? otherwise?.Subject ?? throw Missing(SubjectHeader) : Subject(subject));
     }
+
+    private static HttpProblemException Missing(string header) => new(
+        StatusCodes.Status401Unauthorized, $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls", header);
 
     private static string Tenant(StringValues header) =>
         header is [{ Length: > 0 and <= MaxTenantLength } tenant] && tenant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
@@ -40,6 +50,7 @@ internal static class CallerOf
         header is [{ Length: <= MaxSubjectLength } subject] && !string.IsNullOrWhiteSpace(subject) && !subject.Any(char.IsControl)
             ? subject
             : throw RegistryException.Invalid(SubjectHeader, $"must be one subject: 1 to {MaxSubjectLength} characters, none of them a control character");
-
-    public sealed class TrustMark;
 }
+
+/// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the headers say.</summary>
+internal sealed record CallerRule(bool IsTrusting, Caller? Default);

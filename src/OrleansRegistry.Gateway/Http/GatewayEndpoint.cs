@@ -6,6 +6,16 @@ namespace OrleansRegistry.Gateway.Http;
 /// <param name="registry">Null where the endpoint is not about agents.</param>
 internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, GatewayErrors errors)
 {
+    /// <summary>The same, for callers who say who they are.</summary>
+    public GatewayEndpoint DemandingCaller() => new(
+        context =>
+        {
+            _ = CallerOf.Request(context);
+            return handler(context);
+        },
+        registry,
+        errors);
+
     public async Task InvokeAsync(HttpContext context)
     {
         try

@@ -17,6 +17,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
     {
         RegistryError.Invalid => StatusCodes.Status400BadRequest,
         RegistryError.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RegistryError.Forbidden => StatusCodes.Status403Forbidden,
         RegistryError.NotFound => StatusCodes.Status404NotFound,
         RegistryError.Conflict => conditional ? StatusCodes.Status412PreconditionFailed : StatusCodes.Status409Conflict,
         RegistryError.Terminal => StatusCodes.Status409Conflict,
@@ -82,6 +83,9 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
                 break;
             case HttpProblemException { Status: StatusCodes.Status415UnsupportedMediaType }:
                 response.Headers.Accept = JsonContentType.Json;
+                break;
+            case HttpProblemException { Status: StatusCodes.Status401Unauthorized }:
+                response.Headers.WWWAuthenticate = CallerOf.Challenge;
                 break;
             case HttpProblemException { Allow: { } methods }:
                 response.Headers.Allow = methods;

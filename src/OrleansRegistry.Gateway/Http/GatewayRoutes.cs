@@ -11,6 +11,9 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
 {
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
+    private readonly CallerRule? caller =
+        options.TrustCallerHeaders || options.DefaultCaller is not null ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller) : null;
+
     public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
 
     public void Post(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Post], pattern, handler, description);
@@ -39,15 +42,22 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {
         var endpoint = new GatewayEndpoint(handler, registry, errors);
+        if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsForAnybody)
+        {
+            // Before all else, so that nothing is told to somebody who is nobody.
+            endpoint = endpoint.DemandingCaller();
+            description.Problems(StatusCodes.Status401Unauthorized);
+        }
+
         RequestDelegate invoke = description.IsAboutAgents ? endpoint.InvokeAsync : endpoint.InvokePlainAsync;
 
         // The handler's MethodInfo is what makes a plain delegate visible to the API description.
         var mapped = endpoints.MapMethods(pattern, methods, invoke)
             .WithMetadata(description, handler.Method)
             .WithMetadata(new TagsAttribute(description.Tag));
-        if (options.TrustCallerHeaders)
+        if (caller is not null)
         {
-            mapped.WithMetadata(CallerOf.Trusted);
+            mapped.WithMetadata(caller);
         }
     }
 }

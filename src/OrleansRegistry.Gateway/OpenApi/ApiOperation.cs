@@ -40,6 +40,15 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return this;
     }
 
+    /// <summary>Whether it is answered to whoever asks, without a caller.</summary>
+    public bool IsForAnybody { get; private set; }
+
+    public ApiOperation ForAnybody()
+    {
+        IsForAnybody = true;
+        return NotAboutAgents();
+    }
+
     public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description, "string", false));
 
     public ApiOperation Query(string name, string description, string type = "string", bool repeats = false) =>

@@ -8,6 +8,8 @@ internal static class ApiSchemas
     public static string ProblemText(int status) => status switch
     {
         400 => "The input breaks a rule; field and detail say which.",
+        401 => "The headers that say who calls are missing.",
+        403 => "The caller may see it, but not do this to it.",
         404 => "There is no such thing.",
         409 => "Others changed it at the same time, or the task is over.",
         412 => "A precondition does not hold.",
@@ -45,8 +47,9 @@ internal static class ApiSchemas
             Required = new HashSet<string> { "name" },
         });
         yield return ("AgentRegistration", Shape(
-            ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")), ("enabled", Flag("Null or absent: true if new, else as it was."))));
-        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag(""))));
+            ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")), ("enabled", Flag("Null or absent: true if new, else as it was.")),
+            ("workers", List(Text("A subject that may claim the agent's tasks; * is every subject of the tenant. None: the owner. Null or absent: as it was.")))));
+        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")), ("workers", List(Text("In place of those before; none: the owner alone.")))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")), ("extensions_processed", Integer("How many extensions the card declares.")),
@@ -56,7 +59,8 @@ internal static class ApiSchemas
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
             ("extensions_removed", Integer("How many extensions nobody declares any more.")), ("revision", Integer(""))));
         yield return ("Agent", Shape(
-            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()), ("updated_at", Time())));
+            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()), ("updated_at", Time()),
+            ("owner", Text("Who registered it first, and alone removes it and names its workers.")), ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
         yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")), ("next_page_token", Token())));
         yield return ("AgentSearch", Shape(
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty.")),

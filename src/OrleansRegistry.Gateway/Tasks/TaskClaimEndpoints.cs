@@ -19,12 +19,12 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         routes.Post("/agents/{id}/tasks:claim", ClaimAsync, TaskDocs.Operation("claimTask", "Get a submitted task of an agent to work on, the oldest first")
             .Path("id", "The agent's id. A slash in it is written %2F.")
             .Says("The task is working then, and the worker's alone until its lease ends: it is submitted again unless the lease was renewed. The token of the lease "
-                + "goes with every update (leaseToken).")
+                + "goes with every update (leaseToken). The agent's workers may claim; of an agent that nobody owns, a caller gets its own tasks.")
             .Spelt()
             .Body("TaskClaim")
             .Answer(200, "The task, with its messages, and its lease with the token.", "Task", isTagged: true)
             .Answer(204, "None came in time.")
-            .Problems(400, 413, 415, 503, 507));
+            .Problems(400, 403, 413, 415, 503, 507));
         routes.Post("/tasks/{id}:renew", RenewAsync, TaskDocs.Task("renewLease", "Keep a claimed task for longer, from now on")
             .Spelt()
             .Body("TaskRenewal")

@@ -28,6 +28,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
+        DemandOwner(before, put.Subject, put.Workers);
         var agent = new AgentRecord
         {
             Tenant = tenant,
@@ -37,6 +38,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
+            Owner = before?.Owner ?? put.Subject,
+            Workers = put.Workers ?? before?.Workers ?? [],
         };
         return new AgentWrite(agent, put.Reading);
     });
@@ -44,7 +47,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
-        var after = before! with { Enabled = change.Enabled ?? before.Enabled, UpdatedAt = now };
+        DemandOwner(before, change.Subject, change.Workers);
+        var after = before! with { Enabled = change.Enabled ?? before.Enabled, Workers = change.Workers ?? before.Workers, UpdatedAt = now };
         if (change.CardPatch.IsEmpty)
         {
             return new AgentWrite(after);
@@ -54,10 +58,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return new AgentWrite(after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) }, card);
     });
 
-    public async Task<long> Remove(WriteCondition condition)
+    public async Task<long> Remove(WriteCondition condition, string? subject = null)
     {
         var before = await CurrentOrReload() ?? throw NotFound();
-        _ = await Checked(condition, before) ?? throw NotFound();
+        before = await Checked(condition, before) ?? throw NotFound();
+        AgentWorkers.DemandOwner(before, subject, "remove it");
         try
         {
             await state.Clear();
@@ -116,7 +121,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         var written = writing.At(state.Version);
         (state.State.Agent, state.State.Writing) = (written, null);
-        return new AgentWritten(written, before is null);
+        return new AgentWritten(written, before is null, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
 
         AgentRecord? Found(AgentRecord? agent) => creates || agent is not null ? agent : throw NotFound();
     }
@@ -152,6 +157,14 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         var found = before is null ? "is not registered" : $"has revision {state.Version}";
         throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
+    }
+
+    private static void DemandOwner(AgentRecord? before, string? subject, IReadOnlyList<string>? workers)
+    {
+        if (before is not null && workers is not null)
+        {
+            AgentWorkers.DemandOwner(before, subject, "name its workers", "workers");
+        }
     }
 
     /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>

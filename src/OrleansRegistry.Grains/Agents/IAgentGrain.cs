@@ -20,9 +20,10 @@ public interface IAgentGrain : IGrainWithStringKey
     Task<AgentWritten> Patch(AgentChange change);
 
     /// <summary>Removes the agent.</summary>
+    /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>
     [Alias("Remove")]
-    Task<long> Remove(WriteCondition condition);
+    Task<long> Remove(WriteCondition condition, string? subject = null);
 
     /// <summary>The agent as committed, or null.</summary>
     [Alias("Get")]
@@ -30,12 +31,16 @@ public interface IAgentGrain : IGrainWithStringKey
 }
 
 /// <param name="Origins">What is known of the extensions that the card declares, oldest first known.</param>
+/// <param name="Subject">Who registers it.</param>
+/// <param name="Workers">Null leaves them.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentPut")]
 public sealed record AgentPut(
     [property: Id(0)] RawJson Card,
     [property: Id(1)] bool? Enabled,
     [property: Id(2)] IReadOnlyList<ExtensionOrigin> Origins,
-    [property: Id(3)] WriteCondition Condition)
+    [property: Id(3)] WriteCondition Condition,
+    [property: Id(4)] string? Subject = null,
+    [property: Id(5)] IReadOnlyList<string>? Workers = null)
 {
     /// <summary>The reading of <see cref="Card"/>; not sent to another silo.</summary>
     [field: NonSerialized]
@@ -44,15 +49,24 @@ public sealed record AgentPut(
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
 /// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>
+/// <param name="Subject">Who asks for it.</param>
+/// <param name="Workers">Null leaves them.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentChange")]
 public sealed record AgentChange(
     [property: Id(0)] RawJson CardPatch,
     [property: Id(1)] bool? Enabled,
     [property: Id(2)] IReadOnlyList<ExtensionOrigin> KnownOrigins,
-    [property: Id(3)] WriteCondition Condition);
+    [property: Id(3)] WriteCondition Condition,
+    [property: Id(4)] string? Subject = null,
+    [property: Id(5)] IReadOnlyList<string>? Workers = null);
 
+/// <param name="Before">Of a replaced agent: whose it was.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentWritten")]
-public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created);
+public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created, [property: Id(2)] AgentBefore? Before = null);
+
+/// <summary>Whose an agent was before it was replaced.</summary>
+[GenerateSerializer, Immutable, Alias("registry.AgentBefore")]
+public sealed record AgentBefore([property: Id(0)] string? Owner, [property: Id(1)] string? Provider);
 
 /// <summary>What an agent grain keeps.</summary>
 [GenerateSerializer, Alias("registry.AgentState")]

@@ -50,6 +50,19 @@ public sealed class AgentCard
     /// <inheritdoc cref="Read(RawJson)"/>
     public static AgentCard Read(JsonElement card) => new AgentCardReader(card).Read();
 
+    /// <summary>The provider's organization in a stored card, as far as one is there; judges nothing.</summary>
+    public static string? ProviderOf(RawJson card)
+    {
+        using var document = JsonDocument.Parse(card.Utf8);
+        var provider = Member(document.RootElement, "provider");
+        var organization = provider.ValueKind == JsonValueKind.String ? provider : Member(provider, "organization");
+        organization = organization.ValueKind == JsonValueKind.String ? organization : Member(provider, "name");
+        return organization.ValueKind == JsonValueKind.String ? organization.GetString() : null;
+
+        static JsonElement Member(JsonElement parent, string name) =>
+            parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? member : default;
+    }
+
     /// <summary>A capability's name as <see cref="Capabilities"/> has it: <c>push_notifications</c> is <c>pushNotifications</c>.</summary>
     public static string CapabilityName(string name) => CardJson.ToCamelCase(name);
 }

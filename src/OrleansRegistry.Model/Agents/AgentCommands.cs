@@ -10,12 +10,23 @@ public readonly record struct WriteCondition([property: Id(0)] long? IfRevision,
 /// <param name="Card">The agent card: one JSON object in UTF-8.</param>
 /// <param name="Id">The agent's id; null takes the card's name.</param>
 /// <param name="Enabled">Null: enabled if new, else as it was.</param>
-public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = null, bool? Enabled = null, WriteCondition Condition = default);
+public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = null, bool? Enabled = null, WriteCondition Condition = default)
+{
+    /// <summary>
+    /// The subjects that may claim the agent's tasks, up to <see cref="AgentWorkers.MaxCount"/>. Null: as it was; empty: the owner alone, as for a new agent.
+    /// Only the agent's owner changes them.
+    /// </summary>
+    public IReadOnlyList<string>? Workers { get; init; }
+}
 
 /// <summary>A change of part of an agent.</summary>
 /// <param name="CardPatch">A JSON Merge Patch (RFC 7396) for the card; null leaves it.</param>
 /// <param name="Enabled">Null leaves it.</param>
-public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch, bool? Enabled = null, WriteCondition Condition = default);
+public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch, bool? Enabled = null, WriteCondition Condition = default)
+{
+    /// <inheritdoc cref="AgentRegistration.Workers"/>
+    public IReadOnlyList<string>? Workers { get; init; }
+}
 
 /// <summary>A committed write.</summary>
 /// <param name="Created">True where there was no such agent before.</param>

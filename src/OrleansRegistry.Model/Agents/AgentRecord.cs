@@ -33,6 +33,17 @@ public sealed record AgentRecord
     /// <summary>For each extension that the card declares: who declared it first, as far as was known when this agent did.</summary>
     [Id(7)]
     public IReadOnlyList<ExtensionOrigin> ExtensionOrigins { get; init; } = [];
+
+    /// <summary>
+    /// The subject that registered the agent first: it alone removes the agent and names its workers. Null for an agent stored before owners were kept,
+    /// until it is registered again.
+    /// </summary>
+    [Id(8)]
+    public string? Owner { get; init; }
+
+    /// <summary>The subjects that may claim the agent's tasks; <see cref="AgentWorkers.Anyone"/> is every subject of the tenant. Empty: the owner alone.</summary>
+    [Id(9)]
+    public IReadOnlyList<string> Workers { get; init; } = [];
 }
 
 /// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>

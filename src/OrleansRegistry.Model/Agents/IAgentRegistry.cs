@@ -23,7 +23,7 @@ public interface IAgentRegistry
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: it did not come within five seconds.</exception>
     ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default);
 
-    /// <summary>Registers an agent, or replaces the one with that id.</summary>
+    /// <summary>Registers an agent, or replaces the one with that id. Who registers a new agent owns it; a replacement by another subject leaves owner and workers.</summary>
     Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default);
 
     /// <summary>Registers each entry as <see cref="RegisterAsync"/> would; one that is refused spoils no other. Results in the order of the entries.</summary>
@@ -33,6 +33,7 @@ public interface IAgentRegistry
     Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default);
 
     /// <summary>Removes an agent.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another subject owns it.</exception>
     Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default);
 
     /// <summary>The agent, or null.</summary>

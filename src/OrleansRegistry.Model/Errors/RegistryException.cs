@@ -30,6 +30,9 @@ public enum RegistryError
 
     /// <summary>The registry does not offer this.</summary>
     NotSupported,
+
+    /// <summary>The caller may see it, but not do this to it.</summary>
+    Forbidden,
 }
 
 /// <summary>A refusal that its caller can act on. Nothing was changed when it is thrown, unless its message says otherwise.</summary>

@@ -34,7 +34,7 @@ internal sealed class AgentRegistry(
     public async Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
-        AgentRules.CheckTenant(caller.Tenant);
+        TaskRules.CheckCaller(caller);
         var results = await batches.Write(caller, registrations, (entry, origins) => Put(caller, entry, origins));
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
         await Seen(newest, cancellationToken);
@@ -45,7 +45,8 @@ internal sealed class AgentRegistry(
     {
         var grain = Grain(caller, id);
         var cardPatch = CheckPatch(patch);
-        var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition);
+        var change = new AgentChange(
+            cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, AgentWorkers.Check(patch.Workers));
         var written = await GrainCalls.Run(grain, agent => agent.Patch(change));
         await Seen(written.Agent.Revision, cancellationToken);
         var card = AgentCard.Read(written.Agent.Card);
@@ -56,7 +57,7 @@ internal sealed class AgentRegistry(
     {
         var grain = Grain(caller, id);
         var declared = directory.ExtensionUrisOf(caller.Tenant, id);
-        var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition));
+        var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition, caller.Subject));
         await Seen(revision, cancellationToken);
         return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
     }
@@ -105,15 +106,37 @@ internal sealed class AgentRegistry(
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
-        AgentRules.CheckTenant(caller.Tenant);
-        if (await newAgents.TryCreate(caller.Tenant, entry, origins) is { } created)
+        TaskRules.CheckCaller(caller);
+        if (await newAgents.TryCreate(caller, entry, origins) is { } created)
         {
             return created;
         }
 
-        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition) { Reading = entry.Card };
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Reading = entry.Card };
         var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
-        return new AgentWriteResult(written.Agent, written.Created, entry.Card.Warnings, entry.Card.Extensions.Count);
+        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count);
+    }
+
+    /// <summary>What the card could do better, and whose agent it took the place of.</summary>
+    private static IReadOnlyList<CardWarning> WarningsOf(Caller caller, CheckedRegistration entry, AgentWritten written)
+    {
+        if (written.Before is not { } before)
+        {
+            return entry.Card.Warnings;
+        }
+
+        var warnings = new List<CardWarning>(entry.Card.Warnings);
+        if (before.Owner is not null && before.Owner != caller.Subject)
+        {
+            warnings.Add(new CardWarning("agent_id", $"replaced the card of an agent that belongs to '{before.Owner}'"));
+        }
+
+        if (before.Provider is not null && !entry.Card.Providers.Contains(before.Provider, StringComparer.OrdinalIgnoreCase))
+        {
+            warnings.Add(new CardWarning("provider", $"replaced an agent of another provider, '{before.Provider}'"));
+        }
+
+        return warnings;
     }
 
     private IAgentGrain Grain(Caller caller, string id)

@@ -3,7 +3,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Agents;
 
 /// <summary>A registration whose card and id are fit to be stored.</summary>
-internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard Card, bool? Enabled, WriteCondition Condition)
+internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard Card, bool? Enabled, WriteCondition Condition, IReadOnlyList<string>? Workers)
 {
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)
@@ -11,6 +11,6 @@ internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard C
         var (bytes, card) = rules.Check(registration.Card);
         var id = registration.Id ?? card.Name;
         AgentRules.CheckId(id, registration.Id is null ? "name" : "agent_id");
-        return new CheckedRegistration(id, bytes, card, registration.Enabled, registration.Condition);
+        return new CheckedRegistration(id, bytes, card, registration.Enabled, registration.Condition, AgentWorkers.Check(registration.Workers));
     }
 }

@@ -13,8 +13,9 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
 {
     /// <returns>Null where there may be one, and its grain must write.</returns>
     /// <exception cref="RegistryException">It cannot be written, or nobody can tell now whether it was.</exception>
-    public async ValueTask<AgentWriteResult?> TryCreate(string tenant, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    public async ValueTask<AgentWriteResult?> TryCreate(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
+        var tenant = caller.Tenant;
         if (entry.Condition.IfRevision is not null || directory.Find(tenant, entry.Id) is not null)
         {
             return null;
@@ -30,6 +31,8 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             CreatedAt = now,
             UpdatedAt = now,
             ExtensionOrigins = origins,
+            Owner = caller.Subject,
+            Workers = entry.Workers ?? [],
         };
         var write = new AgentWrite(agent, entry.Card);
         try

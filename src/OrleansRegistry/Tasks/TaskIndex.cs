@@ -18,8 +18,8 @@ internal sealed class TaskIndex(IRecordStore store, [RegistryTime] TimeProvider 
         return (await Ids(tasks with { Since = cutoff }, 1)).Count > 0 || (await Ids(tasks with { States = Open }, 1)).Count > 0;
     }
 
-    public Task<IReadOnlyList<string>> SubmittedTo(string tenant, string agentId, int limit) =>
-        Ids(new TaskFilter(tenant) { AgentId = agentId, States = [TaskState.Submitted], OldestFirst = true }, limit);
+    public Task<IReadOnlyList<string>> SubmittedTo(string tenant, string agentId, string? owner, int limit) =>
+        Ids(new TaskFilter(tenant) { AgentId = agentId, Owner = owner, States = [TaskState.Submitted], OldestFirst = true }, limit);
 
     public Task<IReadOnlyList<string>> ExpiredLeases(string tenant, string agentId, int limit) =>
         Ids(new TaskFilter(tenant) { AgentId = agentId, LeaseBefore = time.GetUtcNow(), OldestFirst = true }, limit);

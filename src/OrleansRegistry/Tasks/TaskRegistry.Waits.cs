@@ -95,7 +95,9 @@ internal sealed partial class TaskRegistry
             // A task that is claimed for a caller who is gone comes back when its lease is over, and so does one whose answer was lost.
             cancellationToken.ThrowIfCancellationRequested();
             var left = claim.Wait - time.GetElapsedTime(began);
-            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, left)) is { } head
+            // In every round: the agent may get an owner, or other workers, meanwhile.
+            var owner = AgentWorkers.ClaimableBy(caller, agentId, agents.Find(caller.Tenant, agentId));
+            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, left, owner)) is { } head
                 && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };

@@ -1,5 +1,6 @@
 using OrleansRegistry.Agents;
 using OrleansRegistry.Contexts;
+using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
@@ -12,6 +13,7 @@ internal sealed partial class TaskRegistry(
     GrainReferences<IContextGrain> contextGrains,
     GrainReferences<IFeedbackGrain> feedbackGrains,
     GrainReferences<IAgentWorkGrain> workGrains,
+    AgentDirectory agents,
     IRecordStore store,
     LogReader logs,
     ArtifactReader artifactReader,

@@ -27,6 +27,10 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     {
         registry.Time = time;
         await registry.RestartAsync();
+        foreach (var agent in (string[])["a", "b", "c"])
+        {
+            await registry.Agents.RegisterAsync(me, Cards.Registration(agent) with { Workers = [Worker.Subject] });
+        }
     }
 
     public ValueTask DisposeAsync()
