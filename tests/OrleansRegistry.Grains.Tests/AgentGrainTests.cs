@@ -111,7 +111,7 @@ public sealed class AgentGrainTests : IAsyncLifetime
         Assert.True(fault is T || fault.InnerException is T, fault.ToString());
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
         listener.Start();

@@ -32,11 +32,23 @@ public sealed class ContractTests
             """);
     }
 
-    private static string[] Contracts()
+    /// <summary>Both are global in a silo, and a host's own come to lie beside them.</summary>
+    [Fact]
+    public void What_a_host_could_call_the_same_is_called_registry()
+    {
+        var grains = typeof(IAgentGrain).Assembly.GetTypes().Where(type => type is { IsAbstract: false } && type.IsAssignableTo(typeof(Grain)));
+        var names = grains.Select(grain => grain.GetCustomAttribute<GrainTypeAttribute>()?.GetGrainType(null!, grain).ToString() ?? grain.Name);
+        Assert.All(names.Concat(AliasedTypes().Select(AliasOf)), name => Assert.StartsWith("registry.", name, StringComparison.Ordinal));
+    }
+
+    private static string[] Contracts() =>
+        [.. AliasedTypes().SelectMany(type => type.IsInterface ? MethodsOf(type) : MembersOf(type)).Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<Type> AliasedTypes()
     {
         Assembly[] assemblies = [typeof(IAgentGrain).Assembly, typeof(Model.TaskHead).Assembly];
-        var types = assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
-        return [.. types.SelectMany(type => type.IsInterface ? MethodsOf(type) : MembersOf(type)).Order(StringComparer.Ordinal)];
+        return assemblies.SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
     }
 
     private static IEnumerable<string> MethodsOf(Type grain) => grain.GetMethods().Select(method =>

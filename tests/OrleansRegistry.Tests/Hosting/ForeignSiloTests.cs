@@ -77,6 +77,7 @@ public sealed class ForeignSiloTests
         var takers = assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsAbstract: false, IsGenericTypeDefinition: false })
             .SelectMany(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(constructor => constructor.GetParameters() is var all && !Array.Exists(all, one => one.ParameterType == typeof(string) || one.ParameterType.IsValueType))
             .SelectMany(constructor => constructor.GetParameters())
             .Where(parameter => parameter.ParameterType == typeof(TimeProvider))
             .ToArray();

@@ -1,0 +1,131 @@
+using System.Reflection;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+using OrleansRegistry.Tests.Tasks;
+
+namespace OrleansRegistry.Tests.Silos;
+
+/// <summary>Every method of every grain interface, called on another silo: whatever is sent can be sent, and comes as it was.</summary>
+public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
+{
+    private static readonly Caller Alice = new("acme", "alice");
+    private static readonly TaskRules Rules = new();
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+
+    [Fact]
+    public async Task Every_method_of_every_grain_is_called_from_another_silo()
+    {
+        await CallAgent();
+        await CallTask();
+        await CallContext();
+        await CallFeedback();
+        await CallWork();
+
+        var methods = typeof(IAgentGrain).Assembly.GetTypes()
+            .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
+            .SelectMany(type => type.GetMethods());
+        Assert.Empty(methods.Except(silos.Called).Select(Name));
+    }
+
+    private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
+
+    private async Task CallAgent()
+    {
+        var grain = silos.Grain<IAgentGrain>(GrainKeys.For("acme", "agent"));
+        Assert.Null(await grain.Get());
+        var card = RawJson.FromValid("""{"name":"agent", "rank": 1.50}"""u8);
+        var put = await grain.Put(new AgentPut(card, false, [new ExtensionOrigin("urn:x", "agent", DateTimeOffset.UnixEpoch)], default));
+        Assert.Equal((true, card, false), (put.Created, put.Agent.Card, put.Agent.Enabled));
+        Assert.Equal(DateTimeOffset.UnixEpoch, Assert.Single(put.Agent.ExtensionOrigins).At);
+        var patched = await grain.Patch(new AgentChange(RawJson.FromValid("""{"description":"changed"}"""u8), true, [], new WriteCondition(put.Agent.Revision)));
+        Assert.Equal((false, true), (patched.Created, patched.Agent.Enabled));
+
+        var refusal = await Messages.Refused(RegistryError.Conflict, () => grain.Remove(new WriteCondition(put.Agent.Revision)));
+        Assert.NotEmpty(refusal.Message);
+        refusal = await Messages.Refused(RegistryError.Invalid, () => grain.Patch(new AgentChange(RawJson.FromValid("""{"name":null}"""u8), null, [], default)));
+        Assert.Equal("name", refusal.Field);
+        Assert.True(await grain.Remove(default) > patched.Agent.Revision);
+    }
+
+    private async Task CallTask()
+    {
+        var grain = silos.Grain<ITaskGrain>(GrainKeys.For("acme", "task"));
+        Assert.Null(await grain.Get(Alice, null));
+        Assert.Null(await grain.Continue(Submission("none")));
+        var created = await grain.Create(Submission("m1", agent: "agent", metadata: """{"a":[1, 2.0]}"""), "context");
+        Assert.Equal((true, false, TaskState.Submitted, """{"a":[1, 2.0]}"""), (created.Created, created.Repeated, created.Task.Status.State, created.Task.Metadata.ToString()));
+        Assert.Equal((true, true), ((await grain.Continue(Submission("m1")))!.Repeated, (await grain.Create(Submission("m1"), "other")).Repeated));
+
+        var claimed = await grain.Claim("agent", "worker", Minute);
+        var token = claimed!.Lease!.Token;
+        Assert.Equal(("worker", TaskState.Working), (claimed.Lease.Worker, claimed.Status.State));
+        Assert.Equal(token, (await grain.Renew(Alice, token, Minute)).Lease!.Token);
+        var artifact = new TaskArtifact(RawJson.FromValid("""{"artifactId":"x","parts":[{"text":"é"}]}"""u8), false, true);
+        var changed = await grain.Update(new TaskChange(Alice, TaskState.Working, Message("s1"), [Message("m2")], [artifact], RawJson.FromValid("""{"b":null,"c":1}"""u8), TaskState.Working, null, token));
+        Assert.Equal((TaskState.Working, 1), (changed.Status.State, changed.ArtifactCount));
+        await grain.ExpireLease();
+        Assert.Equal(TaskState.Submitted, (await grain.Release(Alice, token)).Status.State);
+
+        var run = await grain.ReadEvents(Alice, 0, TimeSpan.Zero);
+        Assert.Equal(artifact, Assert.Single(run!.Events.SelectMany(happened => happened.Artifacts ?? [])));
+        Assert.NotNull((await grain.ReadEvents(Alice, null, TimeSpan.Zero))!.Snapshot);
+        var webhook = await grain.SaveWebhook(Alice, new TaskWebhook("w", RawJson.FromValid("""{"url":"https://example.org"}"""u8)));
+        Assert.Equal(webhook, Assert.Single((await grain.Get(Alice, null))!.Webhooks));
+        await grain.DeleteWebhook(Alice, "w");
+        Assert.Equal("""{"rating":5}""", (await grain.AddFeedback(Alice, RawJson.FromValid("""{"rating":5}"""u8))).Data.ToString());
+
+        var canceled = await grain.Cancel(Alice, null);
+        var refusal = await Messages.Refused(RegistryError.Terminal, () => grain.Update(new TaskChange(Alice, TaskState.Working, null, [], [], default, null, null, null)));
+        Assert.Equal((canceled.Generation, TaskState.Canceled), (refusal.CurrentGeneration, refusal.CurrentState));
+        Assert.False(await grain.Sweep(DateTimeOffset.UnixEpoch));
+        await grain.Remove(Alice);
+        Assert.Null(await grain.Get(Alice, null));
+    }
+
+    private async Task CallContext()
+    {
+        var grain = silos.Grain<IContextGrain>(GrainKeys.For("acme", "context"));
+        Assert.Null(await grain.Get(Alice));
+        var created = await grain.CreateTask("in-context", Submission("m1", context: "context"));
+        Assert.Equal(("in-context", "context"), (created.Task.Id, created.Task.ContextId));
+        var updated = await grain.Update(Alice, RawJson.FromValid("""{"k":"ü"}"""u8), null);
+        var appended = await grain.Append(Alice, [Message("c1"), Message("c2")], updated.Generation);
+        Assert.Equal(updated.Generation + 1, appended.Generation);
+        Assert.Equal("""{"k":"ü"}""", (await grain.Get(Alice))!.Context.Data.ToString());
+        var run = await grain.ReadEvents(Alice, 0, 0, updated.Generation, TimeSpan.Zero);
+        Assert.Equal(2, Assert.Single(run!.Events).Messages!.Count);
+        Assert.False(await grain.Sweep(DateTimeOffset.UnixEpoch));
+        ContextCleared cleared;
+        do
+        {
+            cleared = await grain.Clear(Alice, delete: true, "run");
+        }
+        while (!cleared.Done);
+        Assert.Equal(1, cleared.Tasks);
+        Assert.Null(await grain.Get(Alice));
+    }
+
+    private async Task CallFeedback()
+    {
+        var grain = silos.Grain<IFeedbackGrain>(GrainKeys.For("acme", "feedback"));
+        var added = await grain.Add("alice", RawJson.FromValid("""{"rating":1}"""u8));
+        Assert.Equal((1, "alice", """{"rating":1}"""), (added.Number, added.Subject, added.Data.ToString()));
+        Assert.Equal(1, (await grain.Get()).Count);
+        await grain.Clear();
+        Assert.Equal(0, (await grain.Get()).Count);
+    }
+
+    private async Task CallWork()
+    {
+        var grain = silos.Grain<IAgentWorkGrain>(GrainKeys.For("acme", "busy"));
+        Assert.Null(await grain.Claim("worker", Minute, TimeSpan.Zero, null));
+        await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "work")).Create(Submission("m1", agent: "busy"), "context");
+        await grain.Submitted("work");
+        Assert.Equal("work", (await grain.Claim("worker", Minute, Minute, null))!.Id);
+    }
+
+    private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
+
+    private static TaskMessage Submission(string id, string? context = null, string? agent = null, string? metadata = null) =>
+        new(Alice, Message(id), context, agent, metadata is null ? default : RawJson.FromValid(Messages.Bytes(metadata).Span), null, null);
+}
