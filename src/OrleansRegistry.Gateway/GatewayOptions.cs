@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansRegistry.Gateway.Http;
 
 namespace OrleansRegistry.Gateway;
 
@@ -22,6 +23,15 @@ public sealed class GatewayOptions
     /// Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
     /// </summary>
     public Caller? DefaultCaller { get; set; }
+
+    /// <summary>
+    /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback, the addresses
+    /// listened on and the host of <see cref="PublicUrl"/> need not be named. Other hosts are refused with 400.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>The origins of web pages that may use this server, such as <c>https://console.example.com</c>, or <c>*</c>. None: CORS is off.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
     /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
@@ -63,6 +73,16 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)
         {
             faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is '{caller.Tenant}/{caller.Subject}': {fault}");
+        }
+
+        foreach (var host in options.AllowedHosts.Where(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
+        {
+            faults.Add($"AllowedHosts (REGISTRY_ALLOWED_HOSTS) has '{host}': it must be a host name without a port, such as registry.example.com or *.example.com");
+        }
+
+        foreach (var origin in options.CorsOrigins.Where(origin => !CorsRules.IsOrigin(origin)))
+        {
+            faults.Add($"CorsOrigins (REGISTRY_CORS_ORIGINS) has '{origin}': it must be an origin such as https://console.example.com, or *");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))

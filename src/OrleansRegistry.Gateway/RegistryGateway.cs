@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +28,8 @@ public static class RegistryGateway
         services.AddOptions<GatewayOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         services.AddHealthChecks();
         services.AddRouting();
+        services.AddCors();
+        services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<GatewayOptions>>().Value));
         services.AddOpenApi("v1", OpenApiDescriber.Configure);
         services.AddSingleton<GatewayErrors>();
         services.AddSingleton<Readiness>();
@@ -36,14 +40,14 @@ public static class RegistryGateway
     /// <summary>Maps every path of the registry.</summary>
     /// <param name="endpoints">
     /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
-    /// within a larger application those stay the host's.
+    /// the host's name and the origin of each request are checked, and CORS is answered. Within a larger application all that stays the host's.
     /// </param>
     public static IEndpointRouteBuilder MapRegistryGateway(this IEndpointRouteBuilder endpoints)
     {
         if (endpoints is IApplicationBuilder application)
         {
             application.UseMiddleware<StoppingMiddleware>();
-            application.UseMiddleware<BareStatusMiddleware>();
+            Guard(application);
         }
 
         var services = endpoints.ServiceProvider;
@@ -76,7 +80,7 @@ public static class RegistryGateway
     {
         if (endpoints is IApplicationBuilder application)
         {
-            application.UseMiddleware<BareStatusMiddleware>();
+            Guard(application);
         }
 
         var services = endpoints.ServiceProvider;
@@ -84,6 +88,17 @@ public static class RegistryGateway
         var routes = new GatewayRoutes(endpoints, registry: null, services.GetRequiredService<GatewayErrors>(), options);
         new HealthEndpoints(services.GetRequiredService<Readiness>()).Map(routes);
         return endpoints;
+    }
+
+    private static void Guard(IApplicationBuilder application)
+    {
+        application.UseMiddleware<RequestGuard>();
+        if (CorsRules.Policy(application.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value) is { } cors)
+        {
+            application.UseMiddleware<CorsMiddleware>(cors);
+        }
+
+        application.UseMiddleware<BareStatusMiddleware>();
     }
 
     private static void MapTasks(GatewayRoutes routes, IServiceProvider services, GatewayOptions options)

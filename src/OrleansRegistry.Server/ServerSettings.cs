@@ -22,7 +22,14 @@ internal static class ServerSettings
             CheckUrls(builder.Configuration["urls"]);
         }
 
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+
+            // The server refuses what is longer without a body; the gateway's limits are lower, and say why.
+            kestrel.Limits.MaxRequestLineSize = 64 * 1024;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
+        });
     }
 
     private static void CheckUrls(string? urls)
@@ -52,12 +59,16 @@ internal static class ServerSettings
             gateway.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
             gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
             gateway.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
+            gateway.AllowedHosts = ReadList(settings.Text("REGISTRY_ALLOWED_HOSTS"));
+            gateway.CorsOrigins = ReadList(settings.Text("REGISTRY_CORS_ORIGINS"));
             gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
             gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
             gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);
             gateway.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", gateway.RequireExtensionVerification);
         });
     }
+
+    private static string[] ReadList(string? text) => (text ?? "").Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
     /// <summary>A caller as <c>tenant/subject</c>; the gateway's options say what either may be.</summary>
     private static Caller? ReadCaller(string? text) => text?.Split('/', 2) switch

@@ -68,7 +68,7 @@ public sealed partial class ServiceTests(GatewayHost host)
         Assert.Equal(host.Address + "jsonrpc", card.Text("url"));
         Assert.Equal(("0.3.0", "JSONRPC"), (card.Text("protocolVersion"), card.Text("preferredTransport")));
         Assert.Equal(
-            ["JSONRPC 1.0", "HTTP+JSON 1.0"],
+            ["JSONRPC 1.0"],
             card.GetProperty("supportedInterfaces").EnumerateArray().Select(item => $"{item.Text("protocolBinding")} {item.Text("protocolVersion")}"));
         Assert.Contains("max-age", response.One("Cache-Control"), StringComparison.Ordinal);
         var same = await client.SendAsync("GET", path, null, ("If-None-Match", response.One("ETag")));
@@ -109,6 +109,7 @@ public sealed partial class ServiceTests(GatewayHost host)
             Assert.Equal(PathParameter().Matches(path).Select(match => match.Groups["name"].Value), named);
             Assert.Equal(method is "PUT" or "PATCH" || (method == "POST" && !BodylessPosts.Contains(path)), operation.TryGetProperty("requestBody", out _));
             Assert.Contains(operation.GetProperty("responses").EnumerateObject(), response => response.Name[0] is '2' or '3');
+            Assert.Contains("application/problem+json", operation.GetProperty("responses").GetProperty("414").GetRawText(), StringComparison.Ordinal);
             if (path.StartsWith("/agents", StringComparison.Ordinal) || path.StartsWith("/tasks", StringComparison.Ordinal) || path.StartsWith("/contexts", StringComparison.Ordinal))
             {
                 Assert.Contains("application/problem+json", operation.GetProperty("responses").GetProperty("400").GetRawText(), StringComparison.Ordinal);

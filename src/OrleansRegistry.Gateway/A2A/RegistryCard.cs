@@ -23,6 +23,9 @@ internal sealed class RegistryCard(GatewayOptions options)
         ("ping_agent", "Tell whether an agent is registered and enabled", ["registry", "read"]),
     ];
 
+    /// <summary>Whether every client gets the same card: it does not take its URLs from the request.</summary>
+    public bool IsSameForAll => options.PublicUrl is not null;
+
     /// <param name="snakeCase">Add the snake_case names under which the older registry's JSON-RPC clients look.</param>
     public void Write(Utf8JsonWriter json, HttpRequest request, bool snakeCase)
     {
@@ -53,7 +56,7 @@ internal sealed class RegistryCard(GatewayOptions options)
     private static void WriteInterfaces(Utf8JsonWriter json, string url)
     {
         json.WriteStartArray("supportedInterfaces"u8);
-        foreach (var (binding, path) in ((string, string)[])[("JSONRPC", "/jsonrpc"), ("HTTP+JSON", "")])
+        foreach (var (binding, path) in ((string, string)[])[("JSONRPC", "/jsonrpc")])
         {
             json.WriteStartObject();
             json.WriteString("url"u8, url + path);

@@ -26,7 +26,14 @@ internal sealed class RegistryCardEndpoint(RegistryCard card)
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(answer.Written().Span).AsSpan(0, 8))}\"";
         var headers = context.Response.Headers;
         headers.ETag = tag;
-        headers.CacheControl = "public, max-age=3600";
+
+        // A card that names the host of its request is that client's alone: a shared cache must not hand it to another.
+        headers.CacheControl = card.IsSameForAll ? "public, max-age=3600" : "private, max-age=60";
+        if (!card.IsSameForAll)
+        {
+            headers.Vary = "Host, X-Forwarded-Host, X-Forwarded-Proto, X-Forwarded-Prefix";
+        }
+
         if (EntityTags.IsNotModified(context.Request, tag))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;

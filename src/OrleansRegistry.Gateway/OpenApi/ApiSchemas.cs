@@ -13,6 +13,7 @@ internal static class ApiSchemas
         404 => "There is no such thing.",
         409 => "Others changed it at the same time, or the task is over.",
         412 => "A precondition does not hold.",
+        414 => "The path and query are too long.",
         413 => "The body, the card or the list is too large.",
         415 => "The body must be JSON in UTF-8.",
         503 => "The registry can't do this now; Retry-After says when to try again.",

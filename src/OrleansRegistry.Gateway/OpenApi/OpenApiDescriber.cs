@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OrleansRegistry.Gateway.Health;
@@ -9,6 +10,10 @@ namespace OrleansRegistry.Gateway.OpenApi;
 /// <summary>Puts the <see cref="ApiOperation"/> of each endpoint into the OpenAPI document.</summary>
 internal static class OpenApiDescriber
 {
+    /// <summary>What any request can be answered, whatever it asks.</summary>
+    private static readonly ApiAnswer TooLong =
+        new(StatusCodes.Status414UriTooLong, ApiSchemas.ProblemText(StatusCodes.Status414UriTooLong), "Problem", IsTagged: false, Problem.ContentType);
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddOperationTransformer((operation, context, _) =>
@@ -57,7 +62,7 @@ internal static class OpenApiDescriber
         }
 
         operation.Responses = [];
-        foreach (var answer in description.Answers)
+        foreach (var answer in description.Answers.Append(TooLong))
         {
             operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = Response(answer, description.IsAboutAgents, document);
         }
