@@ -11,13 +11,14 @@ public sealed class ArtifactTests
         [
             Entry("""{"artifactId":"a","name":"Á","parts":[{"text":"1"}],"n":1.0}"""),
             Entry("""{"artifact_id":"b","parts":[{"text":"x"}]}""", append: true),
-            Entry("""{"artifactId":"a","name":"ignored","parts":[{"text":"2"},{"data":{"k": 2.50}}]}""", append: true),
+            Entry("""{"artifactId":"a","name":"B","metadata":{"y":2,"x": 1.0},"parts":[{"text":"2"},{"data":{"k": 2.50}}]}""", append: true),
+            Entry("""{"artifactId":"a","name":null,"description":"later","metadata":{"y":[3],"z":null},"parts":[{"text":"3"}]}""", append: true),
             Entry("""{"artifactId":"c","parts":[{"text":"old"}]}"""),
             Entry("""{"artifactId":"c","parts":[{"text":"new"}]}""", last: true),
         ]);
         Assert.Equal(
             [
-                """{"artifactId":"a","name":"Á","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}}],"n":1.0}""",
+                """{"artifactId":"a","name":"B","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}},{"text":"3"}],"n":1.0,"description":"later","metadata":{"y":[3],"x":1.0,"z":null}}""",
                 """{"artifact_id":"b","parts":[{"text":"x"}]}""",
                 """{"artifactId":"c","parts":[{"text":"new"}]}""",
             ],

@@ -72,6 +72,19 @@ public sealed class MessageTests
         Assert.DoesNotContain("taskId", stamped.ToString());
     }
 
+    [Theory]
+    [InlineData("""{ "role" : "user", "messageId":"own" }""", "own", true)]
+    [InlineData("""{"message_id":"own"}""", "own", true)]
+    [InlineData("""{ "role" : "user", "messageId": null}""", "é\"[\\", false)]
+    public void An_item_of_a_log_gives_back_the_message_and_its_id(string json, string id, bool isAsSent)
+    {
+        var message = RawJson.FromValid(Encoding.UTF8.GetBytes(json));
+        var item = MessageItem.Write(message, id);
+        Assert.Equal(isAsSent, item == message);
+        Assert.Equal((id, json), (MessageItem.IdOf(item), MessageItem.Read(item).ToString()));
+        Assert.Equal(message, JsonObjects.Items(JsonObjects.Array([item])).Select(MessageItem.Read).Single());
+    }
+
     [Fact]
     public void Derived_ids_follow_from_all_their_parts_and_no_other()
     {

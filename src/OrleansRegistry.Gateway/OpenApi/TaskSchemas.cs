@@ -9,7 +9,7 @@ internal static class TaskSchemas
     {
         IOpenApiSchema Ref(string name) => new OpenApiSchemaReference(name, document);
         var message = Ref("Message");
-        yield return ("Message", ApiSchemas.Any("An A2A message, of version 1.0 or 0.3: role, parts, messageId, … It comes back as it was sent, with the ids of its task and context."));
+        yield return ("Message", ApiSchemas.Any("An A2A message, of version 1.0 or 0.3: role, parts, messageId, … It comes back as it was sent."));
         yield return ("Artifact", ApiSchemas.Any("An A2A artifact: artifactId, parts, …"));
         yield return ("TaskStatus", ApiSchemas.Shape(("state", State()), ("timestamp", ApiSchemas.Time()), ("message", message)));
         yield return ("Task", ApiSchemas.Shape(
@@ -29,7 +29,7 @@ internal static class TaskSchemas
         yield return ("TaskUpdate", ApiSchemas.Shape(
             ("state", State()), ("statusMessage", message), ("messages", ApiSchemas.List(message)),
             ("artifacts", ApiSchemas.List(ApiSchemas.OneOf(Ref("Artifact"), ApiSchemas.Shape(
-                ("artifact", Ref("Artifact")), ("append", ApiSchemas.Flag("Its parts are added to the artifact of that id.")), ("lastChunk", ApiSchemas.Flag("")))))),
+                ("artifact", Ref("Artifact")), ("append", ApiSchemas.Flag("Its parts are added to the artifact of that id; its name, description and metadata are merged into it.")), ("lastChunk", ApiSchemas.Flag("")))))),
             ("metadata", Metadata()), ("ifState", State()), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text("The worker's, who claimed the task."))));
         yield return ("TaskCompareAndSet", ApiSchemas.Shape(
             ("from", State()), ("to", State()), ("statusMessage", message), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text(""))));

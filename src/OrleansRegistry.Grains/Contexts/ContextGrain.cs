@@ -43,7 +43,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     {
         await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
+        messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, MessageItem.IdOf);
         knownBefore = writer.Head?.Context.Generation ?? 0;
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         ifGeneration,
         head =>
         {
-            var fresh = new List<CheckedMessage>(added.Count);
+            var (fresh, ids) = (new List<CheckedMessage>(added.Count), new HashSet<string>(StringComparer.Ordinal));
             foreach (var message in added)
             {
                 if (message.ContextId is not null && message.ContextId != id)
@@ -70,7 +70,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
                     throw RegistryException.Invalid($"{message.Field}.contextId", $"is '{message.ContextId}', but the context is '{id}'");
                 }
 
-                if (!messages.Has(message.Id!) && !fresh.Exists(other => other.Id == message.Id))
+                if (!messages.Has(message.Id!) && ids.Add(message.Id!))
                 {
                     fresh.Add(message);
                 }
@@ -82,10 +82,9 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
             }
 
             fresh.ForEach(message => messages.Add(message.Id!));
-            RawJson[] stamped = [.. fresh.Select(message => MessageStamp.Apply(message.Json, message.Id, null, id))];
-            var log = head.Messages.Append(stamped);
+            var log = head.Messages.Append([.. fresh.Select(message => MessageItem.Write(message.Json, message.Id!))]);
             var next = Next(head) with { MessageCount = log.Count };
-            return (head with { Context = next, Messages = log }, EventOf(next) with { Messages = stamped });
+            return (head with { Context = next, Messages = log }, EventOf(next) with { Messages = [.. fresh.Select(message => message.Json)] });
         },
         added.Sum(message => message.Json.Length));
 

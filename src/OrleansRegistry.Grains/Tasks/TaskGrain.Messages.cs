@@ -33,8 +33,8 @@ internal sealed partial class TaskGrain
     {
         CheckOpen(head);
         CheckGeneration(head, ifGeneration);
-        var next = WithStatus(Next(head), StatusOf(head, TaskState.Canceled));
-        return (next, EventOf(next) with { Status = next.Status }, next.ToRecord());
+        var (next, happened) = Turn(head, TaskState.Canceled);
+        return (next, happened, next.ToRecord());
     });
 
     private (TaskHead Head, TaskEvent? Event, TaskSubmittedTo Result) Begin(TaskHead? before, TaskMessage message, string contextId)
@@ -49,7 +49,7 @@ internal sealed partial class TaskGrain
             throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}'; generation {message.IfGeneration} was expected.");
         }
 
-        var stamped = Stamp(message.Message, contextId);
+        CheckIds(message.Message, contextId);
         var now = StatusOf(null, TaskState.Submitted);
         var head = new TaskHead
         {
@@ -63,12 +63,12 @@ internal sealed partial class TaskGrain
             Generation = 1,
             CreatedAt = now.Timestamp,
             UpdatedAt = now.Timestamp,
-            History = LogHead.Empty.Append([stamped]),
+            History = LogHead.Empty.Append([MessageItem.Write(message.Message.Json, message.Message.Id!)]),
             ArtifactBytes = 0,
             Keys = message.Key is { } key ? [key] : [],
         };
         history.Add(message.Message.Id!);
-        return (head, EventOf(head) with { Status = now, Messages = [stamped], Metadata = message.Metadata }, new(head.ToRecord(), Created: true, Repeated: false));
+        return (head, EventOf(head) with { Status = now, Messages = [message.Message.Json], Metadata = message.Metadata }, new(head.ToRecord(), Created: true, Repeated: false));
     }
 
     private (TaskHead Head, TaskEvent? Event, TaskSubmittedTo Result) Append(TaskHead head, TaskMessage message)
@@ -91,16 +91,17 @@ internal sealed partial class TaskGrain
             throw RegistryException.Invalid("agent_id", $"is '{message.AgentId}', but task '{id}' is {(head.AgentId is null ? "no agent's" : "another agent's")}");
         }
 
-        var stamped = Stamp(message.Message, head.ContextId);
+        CheckIds(message.Message, head.ContextId);
+        CheckedMessage[] added = [.. LeavingStatus(head, message.Message), message.Message];
         var next = WithStatus(Next(head), StatusOf(head, TaskState.Submitted)) with
         {
             Metadata = Merge(head.Metadata, message.Metadata),
-            History = head.History.Append([stamped]),
+            History = Append(head.History, added),
             Keys = message.Key is { } key ? [.. head.Keys.TakeLast(MaxKeys - 1), key] : head.Keys,
         };
         CheckRoom(head, next, "message");
-        history.Add(message.Message.Id!);
-        return (next, EventOf(next) with { Status = next.Status, Messages = [stamped], Metadata = message.Metadata }, new(next.ToRecord(), Created: false, Repeated: false));
+        Know(added);
+        return (next, EventOf(next) with { Status = next.Status, Messages = Sent(added), Metadata = message.Metadata }, new(next.ToRecord(), Created: false, Repeated: false));
     }
 
     private (TaskHead Head, TaskEvent? Event, TaskRecord Result) Apply(TaskHead head, TaskChange change)
@@ -118,35 +119,39 @@ internal sealed partial class TaskGrain
 
         var status = change.State is null && change.StatusMessage is null
             ? null
-            : StatusOf(head, change.State ?? head.Status.State, change.StatusMessage is { } about ? Stamp(about, head.ContextId) : default);
+            : StatusOf(head, change.State ?? head.Status.State, change.StatusMessage?.Json ?? default);
+        if (change.StatusMessage is { } about)
+        {
+            CheckIds(about, head.ContextId);
+        }
+
         var metadata = Merge(head.Metadata, change.Metadata);
-        var stamped = new List<RawJson>(change.Messages.Count);
-        var fresh = new List<CheckedMessage>(change.Messages.Count);
+        var added = status is null ? [] : LeavingStatus(head, change.StatusMessage).ToList();
+        var ids = added.Select(message => message.Id!).ToHashSet(StringComparer.Ordinal);
         foreach (var message in change.Messages)
         {
-            var json = Stamp(message, head.ContextId);
-            if (!history.Has(message.Id!) && !fresh.Exists(other => other.Id == message.Id))
+            CheckIds(message, head.ContextId);
+            if (!history.Has(message.Id!) && ids.Add(message.Id!))
             {
-                fresh.Add(message);
-                stamped.Add(json);
+                added.Add(message);
             }
         }
 
-        if (status is null && stamped.Count == 0 && change.Artifacts.Count == 0 && change.Metadata.IsEmpty)
+        if (status is null && added.Count == 0 && change.Artifacts.Count == 0 && change.Metadata.IsEmpty)
         {
             return (head, null, head.ToRecord());
         }
 
-        var next = Next(head) with { Metadata = metadata, History = head.History.Append(stamped.ToArray()) };
+        var next = Next(head) with { Metadata = metadata, History = Append(head.History, added) };
         next = status is null ? next : WithStatus(next, status);
         var plan = Plan(ref next, change.Artifacts);
-        CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : stamped.Count > 0 ? "messages" : "status.message");
-        fresh.ForEach(message => history.Add(message.Id!));
+        CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : change.Messages.Count > 0 ? "messages" : "status.message");
+        Know(added);
         Take(plan, change.Artifacts);
         var happened = EventOf(next) with
         {
             Status = status,
-            Messages = stamped.Count == 0 ? null : stamped,
+            Messages = Sent(added),
             Artifacts = change.Artifacts.Count == 0 ? null : change.Artifacts,
             Metadata = change.Metadata,
         };
@@ -158,7 +163,47 @@ internal sealed partial class TaskGrain
         ? head with { Status = status }
         : head with { Status = status, LostToken = head.Lease.Token, Lease = null };
 
-    private RawJson Stamp(CheckedMessage message, string contextId)
+    /// <summary>The head of a change that sets the state alone, and its event.</summary>
+    private (TaskHead Head, TaskEvent Event) Turn(TaskHead head, TaskState state)
+    {
+        CheckedMessage[] added = [.. LeavingStatus(head, taking: null)];
+        var next = WithStatus(Next(head) with { History = Append(head.History, added) }, StatusOf(head, state));
+        Know(added);
+        return (next, EventOf(next) with { Status = next.Status, Messages = Sent(added) });
+    }
+
+    /// <summary>
+    /// The message of a status whose place is being taken, which joins the history then: a question stays with its answer. Not where it is there already, and
+    /// not where it is the message that takes its place or comes with it.
+    /// </summary>
+    private IEnumerable<CheckedMessage> LeavingStatus(TaskHead head, CheckedMessage? taking)
+    {
+        if (head.Status.Message is not { IsEmpty: false } message)
+        {
+            yield break;
+        }
+
+        var id = MessageStamp.IdOf(message) ?? DerivedId.For("status message", tenant, this.id, $"{head.Generation}");
+        if (id != taking?.Id && !history.Has(id))
+        {
+            yield return new CheckedMessage(message, id, TaskId: null, ContextId: null, "status.message");
+        }
+    }
+
+    private static LogHead Append(LogHead log, IReadOnlyList<CheckedMessage> added) => log.Append([.. added.Select(message => MessageItem.Write(message.Json, message.Id!))]);
+
+    private static IReadOnlyList<RawJson>? Sent(IReadOnlyList<CheckedMessage> added) => added.Count == 0 ? null : [.. added.Select(message => message.Json)];
+
+    /// <summary>Remembers the ids of messages that the head being made has.</summary>
+    private void Know(IEnumerable<CheckedMessage> added)
+    {
+        foreach (var message in added)
+        {
+            history.Add(message.Id!);
+        }
+    }
+
+    private void CheckIds(CheckedMessage message, string contextId)
     {
         if (message.TaskId is not null && message.TaskId != id)
         {
@@ -169,8 +214,6 @@ internal sealed partial class TaskGrain
         {
             throw RegistryException.Invalid($"{message.Field}.contextId", $"is '{message.ContextId}', but task '{id}' is of another context");
         }
-
-        return MessageStamp.Apply(message.Json, message.Id, id, contextId);
     }
 
     private RawJson Merge(RawJson metadata, RawJson changes)

@@ -14,13 +14,9 @@ internal sealed partial class TaskGrain
         }
 
         var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-        var next = Next(head) with
-        {
-            Status = StatusOf(head, TaskState.Working),
-            Lease = new TaskLease(worker, token, time.GetUtcMilliseconds() + lease),
-            LostToken = null,
-        };
-        return Publish<TaskHead?>(head, (next, EventOf(next) with { Status = next.Status }, next));
+        var (next, happened) = Turn(head, TaskState.Working);
+        next = next with { Lease = new TaskLease(worker, token, time.GetUtcMilliseconds() + lease), LostToken = null };
+        return Publish<TaskHead?>(head, (next, happened, next));
     });
 
     public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => Change(caller, leaseToken, head =>
@@ -31,8 +27,9 @@ internal sealed partial class TaskGrain
 
     public Task<TaskRecord> Release(Caller caller, string leaseToken) => Change(caller, leaseToken, head =>
     {
-        var next = GivenBack(head);
-        return (next, EventOf(next) with { Status = next.Status }, next.ToRecord());
+        var (next, happened) = Turn(head, TaskState.Submitted);
+        next = next with { Lease = null, LostToken = head.LostToken };
+        return (next, happened, next.ToRecord());
     });
 
     public Task ExpireLease() => writer.Change(head =>
@@ -42,9 +39,7 @@ internal sealed partial class TaskGrain
             return new(head, false);
         }
 
-        var next = GivenBack(head) with { LostToken = lease.Token };
-        return Publish(head, (next, EventOf(next) with { Status = next.Status }, true));
+        var (next, happened) = Turn(head, TaskState.Submitted);
+        return Publish(head, (next with { Lease = null, LostToken = lease.Token }, happened, true));
     });
-
-    private TaskHead GivenBack(TaskHead head) => Next(head) with { Status = StatusOf(head, TaskState.Submitted), Lease = null };
 }

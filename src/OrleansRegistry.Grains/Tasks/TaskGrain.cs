@@ -38,7 +38,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     {
         await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        history = new PagedLog(LogName.HistoryOf(tenant, id), pages, item => MessageStamp.IdOf(item)!);
+        history = new PagedLog(LogName.HistoryOf(tenant, id), pages, MessageItem.IdOf);
         artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
         events = new EventLog<TaskEvent>(writer.Head?.Generation ?? 0, waits, time);
     }

@@ -2,7 +2,7 @@ namespace OrleansRegistry.Model;
 
 /// <summary>One context as it is stored: all but the pages of its messages. Immutable.</summary>
 /// <param name="Context">What callers see of it.</param>
-/// <param name="Messages">Its own messages, each stamped with its id.</param>
+/// <param name="Messages">Its own messages, each as a <see cref="MessageItem"/>.</param>
 /// <param name="Swept">The pages of cleared messages up to this number are deleted.</param>
 /// <param name="Deleting">It is being deleted, and nobody sees it any more.</param>
 [GenerateSerializer, Immutable, Alias("registry.ContextHead")]

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace OrleansRegistry.Model;
@@ -10,6 +11,9 @@ namespace OrleansRegistry.Model;
 /// </summary>
 public static class ArtifactLog
 {
+    /// <summary>What chunks can say of their artifact beside its parts.</summary>
+    private static readonly string[] Merged = ["name", "description", "metadata"];
+
     /// <summary>Checks an artifact or a chunk of one.</summary>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public static TaskArtifact Read(ArtifactUpdate update, string field, TaskRules rules)
@@ -110,7 +114,7 @@ public static class ArtifactLog
         return whole;
     }
 
-    /// <summary>The first chunk with the parts of all.</summary>
+    /// <summary>The first chunk with the parts of all; a later chunk's name and description take the place of what there was, its metadata is merged member by member.</summary>
     private static RawJson Join(List<RawJson> chunks)
     {
         if (chunks.Count == 1)
@@ -119,24 +123,84 @@ public static class ArtifactLog
         }
 
         var parts = new ArrayBufferWriter<byte>();
+        var later = new Dictionary<string, RawJson>(StringComparer.Ordinal);
+        var metadata = new OrderedDictionary<string, (RawJson Name, RawJson Value)>(StringComparer.Ordinal);
         parts.Write("["u8);
-        foreach (var chunk in chunks)
+        for (var i = 0; i < chunks.Count; i++)
         {
-            using var document = JsonDocument.Parse(chunk.Utf8);
+            using var document = JsonDocument.Parse(chunks[i].Utf8);
             foreach (var part in document.RootElement.GetProperty("parts"u8).EnumerateArray())
             {
                 parts.Write(parts.WrittenCount > 1 ? ","u8 : default);
                 parts.Write(JsonMarshal.GetRawUtf8Value(part));
             }
+
+            AddMembers(document.RootElement, later, metadata, isFirst: i == 0);
         }
 
         parts.Write("]"u8);
+        if (metadata.Count > 0)
+        {
+            later["metadata"] = Write(metadata);
+        }
+
         using var first = JsonDocument.Parse(chunks[0].Utf8);
         var output = new ArrayBufferWriter<byte>(parts.WrittenCount + chunks[0].Length);
         output.Write("{"u8);
         foreach (var member in first.RootElement.EnumerateObject())
         {
-            JsonObjects.Write(output, member, member.NameEquals("parts"u8) ? parts.WrittenSpan : JsonMarshal.GetRawUtf8Value(member.Value));
+            if (member.NameEquals("parts"u8))
+            {
+                JsonObjects.Write(output, member, parts.WrittenSpan);
+            }
+            else
+            {
+                JsonObjects.Write(output, member, later.Remove(member.Name, out var value) ? value.Span : JsonMarshal.GetRawUtf8Value(member.Value));
+            }
+        }
+
+        foreach (var name in Merged)
+        {
+            if (later.TryGetValue(name, out var value))
+            {
+                output.Write(Encoding.UTF8.GetBytes($",\"{name}\":"));
+                output.Write(value.Span);
+            }
+        }
+
+        output.Write("}"u8);
+        return RawJson.FromValid(output.WrittenSpan);
+    }
+
+    /// <summary>Takes over what a chunk says of the whole artifact.</summary>
+    private static void AddMembers(JsonElement chunk, Dictionary<string, RawJson> members, OrderedDictionary<string, (RawJson Name, RawJson Value)> metadata, bool isFirst)
+    {
+        foreach (var member in chunk.EnumerateObject())
+        {
+            if (member.NameEquals("metadata"u8) && member.Value.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var entry in member.Value.EnumerateObject())
+                {
+                    metadata[entry.Name] = (RawJson.FromValid(JsonMarshal.GetRawUtf8PropertyName(entry)), JsonInput.Copy(entry.Value));
+                }
+            }
+            else if (!isFirst && member.Value.ValueKind == JsonValueKind.String && (member.NameEquals("name"u8) || member.NameEquals("description"u8)))
+            {
+                members[member.Name] = JsonInput.Copy(member.Value);
+            }
+        }
+    }
+
+    private static RawJson Write(OrderedDictionary<string, (RawJson Name, RawJson Value)> metadata)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        output.Write("{"u8);
+        foreach (var (name, value) in metadata.Values)
+        {
+            output.Write(output.WrittenCount > 1 ? ",\""u8 : "\""u8);
+            output.Write(name.Span);
+            output.Write("\":"u8);
+            output.Write(value.Span);
         }
 
         output.Write("}"u8);

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Model;
 
-/// <summary>Writes into a message the ids that it lacks. All other bytes stay as they were sent.</summary>
+/// <summary>
+/// Writes into a message the ids that it lacks, for readers that need them there; the registry keeps and answers messages as they were sent
+/// (<see cref="MessageItem"/>). All other bytes stay as they are.
+/// </summary>
 public static class MessageStamp
 {
     private static readonly (string Camel, string Snake)[] Names = [("messageId", "message_id"), ("taskId", "task_id"), ("contextId", "context_id")];

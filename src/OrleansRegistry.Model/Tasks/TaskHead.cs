@@ -34,7 +34,7 @@ public sealed record TaskHead
     [Id(9)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The messages, each stamped with the ids of task and context.</summary>
+    /// <summary>The messages, each as a <see cref="MessageItem"/>. Those that older versions stored are stamped with the ids of task and context.</summary>
     [Id(10)]
     public LogHead History { get; init; } = LogHead.Empty;
 

@@ -55,7 +55,7 @@ internal sealed class ContextRegistry(
             async head =>
             {
                 var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
-                return new ItemPage<RawJson>(run.Items, run.First, head.Messages.Count, LogTokens.Make(run.Next, query));
+                return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.Messages.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
     }
 

@@ -20,7 +20,7 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
 
         var wanted = view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
         var (history, isHistoryCut) = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, wanted, rules.MaxLoadBytes);
-        record = record with { History = history, HistoryTruncated = isHistoryCut };
+        record = record with { History = MessageItem.Read(history), HistoryTruncated = isHistoryCut };
         if (!view.Artifacts)
         {
             return record;

@@ -51,7 +51,7 @@ internal sealed partial class TaskRegistry(
             async head =>
             {
                 var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
-                return new ItemPage<RawJson>(run.Items, run.First, head.History.Count, LogTokens.Make(run.Next, query));
+                return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.History.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansRegistry.Model;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
@@ -38,12 +39,12 @@ public abstract class TaskTests(TestRegistry registry)
 
         var loaded = (await Tasks.GetAsync(me, id))!;
         Assert.Equal(["m1", "m2"], loaded.History.Select(IdOf));
-        Assert.All(loaded.History, message => Assert.Equal((id, "c1"), (Member(message, "taskId"), Member(message, "contextId"))));
+        Assert.Equal([Encoding.UTF8.GetString(Message("m1", "Wetter?").Span), Encoding.UTF8.GetString(Message("m2", "Sonne").Span)], loaded.History.Select(message => message.ToString()));
         Assert.Equal("""{"a": 1.0,"b":null}""".Replace(": ", ":"), loaded.Metadata.ToString().Replace(": ", ":"));
         Assert.Contains("1.0", loaded.Metadata.ToString());
         Assert.Equal(["a1", "a2"], loaded.Artifacts.Select(artifact => Member(artifact, "artifactId")));
         Assert.Equal("""[{"text":"one"},{"text":"two"}]""", Member(loaded.Artifacts[0], "parts"));
-        Assert.Equal((id, "s1"), (Member(loaded.Status.Message, "taskId"), Member(loaded.Status.Message, "messageId")));
+        Assert.Equal(Message("s1", "done").ToArray(), loaded.Status.Message.Utf8.ToArray());
     }
 
     [Theory]
@@ -132,6 +133,65 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.Equal(1, (await Tasks.AddFeedbackAsync(me, id, Bytes("""{"stars":5}"""))).Number);
         await Tasks.DeleteAsync(me, id);
         Assert.Null(await Tasks.GetAsync(me, id));
+    }
+
+    [Fact]
+    public async Task Messages_come_back_as_they_were_sent_with_or_without_ids()
+    {
+        ReadOnlyMemory<byte>[] sent = [Bytes("""{ "role" : "user", "parts":[ {"text":"a"} ], "n": 1.0 }"""), Bytes("""{"messageId": null ,"taskId":null,"role":"agent","parts":[{"text":"b"}]}"""), Message("c")];
+        var id = (await Tasks.SubmitAsync(me, new TaskSubmission(sent[0]) { ContextId = "c" })).Task.Id;
+        await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = sent[1..], StatusMessage = sent[1] });
+        await registry.Contexts.AppendAsync(me, "c", sent);
+        await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 20).Select(i => Message(i % 2 == 0 ? null : $"{i}"))], State = TaskState.Working });
+        await Tasks.UpdateAsync(me, id, Say("last"));
+        await registry.RestartAsync();
+        string[] expected = [.. sent.Select(message => Encoding.UTF8.GetString(message.Span)), Encoding.UTF8.GetString(sent[1].Span)];
+        Assert.Equal(expected, (await Tasks.GetAsync(me, id))!.History.Take(4).Select(message => message.ToString()));
+        Assert.Equal(expected, (await Tasks.ReadHistoryAsync(me, id)).Items.Take(4).Select(message => message.ToString()));
+        Assert.Equal(expected[..3], (await registry.Contexts.ReadMessagesAsync(me, "c")).Items.Select(message => message.ToString()));
+        Assert.Equal(25, (await Tasks.UpdateAsync(me, id, Say("last"))).HistoryCount);
+    }
+
+    [Fact]
+    public async Task A_question_joins_the_history_when_it_is_answered()
+    {
+        var id = (await Tasks.Submit(me, "m1")).Task.Id;
+        await using var watch = Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Assert.True(await watch.MoveNextAsync());
+        var asked = await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.InputRequired, StatusMessage = Message("q", "Which day?") });
+        Assert.Equal(("q", 1L), (IdOf(asked.Status.Message), asked.HistoryCount));
+        var answered = await Tasks.SubmitAsync(me, new TaskSubmission(Message("m2", "Sunday")) { TaskId = id });
+        Assert.True(answered.Task is { HistoryCount: 3, Status.Message.IsEmpty: true });
+        Assert.Equal(["m1", "q", "m2"], (await Tasks.GetAsync(me, id))!.History.Select(IdOf));
+        Assert.Equal(["m1", "q", "m2"], (await Tasks.ReadHistoryAsync(me, id)).Items.Select(IdOf));
+        Assert.True(await watch.MoveNextAsync());
+        Assert.Null(watch.Current.Messages);
+        Assert.True(await watch.MoveNextAsync());
+        Assert.Equal(["q", "m2"], watch.Current.Messages!.Select(IdOf));
+        Assert.True((await Tasks.Submit(me, "q", id)).Repeated);
+    }
+
+    [Fact]
+    public async Task A_message_of_a_status_is_in_the_history_once()
+    {
+        var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
+        TaskUpdate Says(string message, TaskState? state = null, params ReadOnlyMemory<byte>[] messages) => new() { State = state, StatusMessage = Message(message), Messages = messages };
+        await Tasks.UpdateAsync(me, id, Says("s1"));
+        await Tasks.UpdateAsync(me, id, Says("s1", TaskState.Working));
+        Assert.Equal(1, (await Tasks.GetAsync(me, id))!.HistoryCount);
+        await Tasks.UpdateAsync(me, id, Say("s1"));
+        await Tasks.UpdateAsync(me, id, Says("s2", null, Message("s2")));
+        await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes("""{"a":1}""") });
+        await Tasks.UpdateAsync(me, id, Says("s3", TaskState.Submitted, Message("s3"), Message("m2")));
+        await Tasks.UpdateAsync(me, id, Says("s4", TaskState.Submitted));
+        var claimed = (await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!;
+        Assert.Equal(["m1", "s1", "s2", "s3", "m2", "s4"], claimed.History.Select(IdOf));
+        await Tasks.UpdateAsync(me, id, Says("s5"));
+        await Tasks.ReleaseAsync(me, id, claimed.Lease!.Token);
+        await Tasks.UpdateAsync(me, id, Says("s6"));
+        await Tasks.CancelAsync(me, id);
+        await registry.RestartAsync();
+        Assert.Equal(["m1", "s1", "s2", "s3", "m2", "s4", "s5", "s6"], (await Tasks.GetAsync(me, id))!.History.Select(IdOf));
     }
 
     [Fact]
