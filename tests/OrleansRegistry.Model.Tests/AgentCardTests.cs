@@ -116,7 +116,7 @@ public sealed class AgentCardTests
     [InlineData("""{"name":"a","capabilities":{"extensions":[{"description":"no uri"}]}}""", "capabilities.extensions[0].uri")]
     [InlineData("""{"name":"a","url":"mailto:a@b.example"}""", "url")]
     [InlineData("""{"name":"a","url":"{BASE_URL}"}""", "url")]
-    [InlineData("""{"name":"a","url":"https://a.example","preferredTransport":"jsonrpc"}""", "preferredTransport")]
+    [InlineData("""{"name":"a","url":"https://a.example","preferredTransport":7}""", "preferredTransport")]
     [InlineData("""{"name":"a","supportedInterfaces":[]}""", "supportedInterfaces")]
     [InlineData("""{"name":"a","supportedInterfaces":[{"serviceUrl":"https://a.example"}]}""", "supportedInterfaces[0].url")]
     [InlineData("""{"name":"a","supportedInterfaces":[{"url":"https://a.example","protocolBinding":"HTTP_JSON","protocolVersion":"1.0"}]}""", "supportedInterfaces[0].protocolBinding")]
@@ -125,6 +125,57 @@ public sealed class AgentCardTests
         Assert.Contains(Read(json).Warnings, warning => warning.Field == field);
         var strict = Assert.Throws<RegistryException>(() => new AgentRules(Strict: true).Check(Encoding.UTF8.GetBytes(json)));
         Assert.Equal(RegistryError.Invalid, strict.Error);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"preferredTransport\":\"JSONRPC\"")]
+    [InlineData(",\"preferred_transport\":\"http\"")]
+    [InlineData(",\"preferredTransport\":\"GRPC\",\"url\":\"host.example:443\"")]
+    public void Strict_is_what_0_3_requires_of_its_own_cards(string more)
+    {
+        var url = more.Contains("\"url\"", StringComparison.Ordinal) ? "" : ",\"url\":\"http://localhost:9000/a2a\"";
+        var json = $$"""{"name":"a","description":"d","version":"1","protocol_version":"0.3.0","capabilities":{},"skills":[],"default_input_modes":[],"default_output_modes":[]{{url}}{{more}}}""";
+        Assert.Empty(new AgentRules(Strict: true).Check(Encoding.UTF8.GetBytes(json)).Card.Warnings);
+    }
+
+    [Theory]
+    [InlineData("GRPC", "host.example:443", true)]
+    [InlineData("GRPC", "10.0.0.1:50051", true)]
+    [InlineData("GRPC", "[::1]:443", true)]
+    [InlineData("GRPC", "https://host.example", true)]
+    [InlineData("GRPC", "host.example", false)]
+    [InlineData("GRPC", "host.example:0", false)]
+    [InlineData("GRPC", "host.example:99999", false)]
+    [InlineData("GRPC", "a b:443", false)]
+    [InlineData("JSONRPC", "host.example:443", false)]
+    [InlineData("JSONRPC", "https://host.example:8443/a%20b?c=d", true)]
+    [InlineData("JSONRPC", "HTTPS://Host.Example", true)]
+    [InlineData("JSONRPC", "https://münchen.example/ü", true)]
+    [InlineData("JSONRPC", "https:host.example", false)]
+    [InlineData("JSONRPC", "https:/host.example", false)]
+    [InlineData("JSONRPC", "https:///path", false)]
+    [InlineData("JSONRPC", "https://", false)]
+    [InlineData("JSONRPC", "https://?x", false)]
+    [InlineData("JSONRPC", "https:\\\\host.example", false)]
+    [InlineData("JSONRPC", " https://host.example", false)]
+    [InlineData("JSONRPC", "https://host.example ", false)]
+    [InlineData("JSONRPC", "https://host .example", false)]
+    [InlineData("JSONRPC", "https://host.example/a b", false)]
+    [InlineData("JSONRPC", "https://host.example/%zz", false)]
+    [InlineData("JSONRPC", "https://host.example:", false)]
+    [InlineData("JSONRPC", "https://host.example:99999", false)]
+    [InlineData("JSONRPC", "https://host..example", false)]
+    [InlineData("JSONRPC", "https://.example", false)]
+    [InlineData("JSONRPC", "https://user:secret@host.example", false)]
+    [InlineData("JSONRPC", "https://{host}/", false)]
+    [InlineData("JSONRPC", "https://<host>/", false)]
+    [InlineData("https://example.com/bindings/ws", "wss://host.example", true)]
+    public void An_interface_is_reached_by_a_url_that_its_binding_can_have(string binding, string url, bool fits)
+    {
+        var address = System.Text.Json.JsonSerializer.Serialize(url);
+        var warnings = Read($$"""{"name":"a","supportedInterfaces":[{"url":{{address}},"protocolBinding":"{{binding}}","protocolVersion":"1.0"}]}""").Warnings;
+        Assert.Equal(!fits, warnings.Any(warning => warning.Field == "supportedInterfaces[0].url"));
     }
 
     [Fact]

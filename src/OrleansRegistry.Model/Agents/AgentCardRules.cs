@@ -14,6 +14,8 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
 
     public void Check()
     {
+        // 0.3 has the url at the top, and wants its arrays, but nothing in them.
+        var isOlder = !CardJson.TryGet(card, "supportedInterfaces", out var interfaces) && CardJson.TryGet(card, "url", out _);
         foreach (var field in Texts)
         {
             DemandText(card, default, field);
@@ -25,21 +27,20 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             {
                 warn(field, "is missing");
             }
-            else if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0 && field != "capabilities")
+            else if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 0 && field != "capabilities" && !isOlder)
             {
                 warn(field, "is empty");
             }
         }
 
-        if (CardJson.TryGet(card, "supportedInterfaces", out var interfaces))
+        if (interfaces.ValueKind != JsonValueKind.Undefined)
         {
             CheckInterfaces(interfaces);
         }
         else if (CardJson.TryGet(card, "url", out var url))
         {
-            CheckUrl(url, "url");
             DemandText(card, default, "protocolVersion");
-            CheckTransport();
+            CheckUrl(url, "url", ReadTransport());
         }
         else
         {
@@ -68,42 +69,55 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
                 throw RegistryException.Invalid(path.ToString(), $"must be an object, and is {JsonInput.Describe(item)}");
             }
 
+            DemandText(item, path, "protocolVersion");
+            var binding = DemandText(item, path, "protocolBinding");
+            if (binding is not null && !Bindings.Contains(binding) && !binding.Contains(':'))
+            {
+                warn(path.To("protocolBinding"), "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
+            }
+
             if (CardJson.TryGet(item, "url", out var url))
             {
-                CheckUrl(url, path.To("url"));
+                CheckUrl(url, path.To("url"), binding);
             }
             else
             {
                 warn(path.To("url"), "is missing");
             }
-
-            DemandText(item, path, "protocolVersion");
-            if (DemandText(item, path, "protocolBinding") is { } binding && !Bindings.Contains(binding) && !binding.Contains(':'))
-            {
-                warn(path.To("protocolBinding"), "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
-            }
         }
     }
 
-    private void CheckTransport()
+    /// <summary>The transport of a card of 0.3, which may be one of its own.</summary>
+    private string? ReadTransport()
     {
-        if (CardJson.TryGet(card, "preferredTransport", out var transport)
-            && (transport.ValueKind != JsonValueKind.String || !Bindings.Contains(transport.GetString())))
+        if (!CardJson.TryGet(card, "preferredTransport", out var transport))
         {
-            warn("preferredTransport", "is none of JSONRPC, GRPC, HTTP+JSON");
+            return null;
         }
+
+        if (transport.ValueKind == JsonValueKind.String && transport.GetString() is { Length: > 0 } text)
+        {
+            return text;
+        }
+
+        warn("preferredTransport", transport.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(transport)}: A2A has a string here");
+        return null;
     }
 
-    private void CheckUrl(JsonElement url, CardPath path)
+    /// <param name="binding">How the agent is reached there: gRPC takes <c>host:port</c> too, a binding of one's own any URI.</param>
+    private void CheckUrl(JsonElement url, CardPath path, string? binding)
     {
         if (url.ValueKind != JsonValueKind.String)
         {
             throw RegistryException.Invalid(path.ToString(), $"must be a string, and is {JsonInput.Describe(url)}");
         }
 
-        if (!Uri.TryCreate(url.GetString(), UriKind.Absolute, out var parsed) || parsed.Scheme is not ("http" or "https"))
+        var text = url.GetString()!;
+        if (!InterfaceUrl.IsHttp(text)
+            && !(binding == "GRPC" && InterfaceUrl.IsHostAndPort(text))
+            && !(binding?.Contains(':') == true && Uri.IsWellFormedUriString(text, UriKind.Absolute)))
         {
-            warn(path, "is no absolute http or https URL");
+            warn(path, binding == "GRPC" ? "is no absolute http or https URL, nor a host and port" : "is no absolute http or https URL");
         }
     }
 
