@@ -91,7 +91,7 @@ public sealed class PathTests(GatewayHost host)
     [InlineData("/agents/tricky/x/%2E%2e", 400)]
     [InlineData("/agents/tricky/card/x/..", 400)]
     [InlineData("/agents/other/../tricky/x/../card", 400)]
-    [InlineData("/agents/./tricky/..", 200)]
+    [InlineData("/agents/./tricky/..", 400)]
     [InlineData("/agents//tricky", 404)]
     [InlineData("//agents/tricky", 404)]
     [InlineData("/agents/tricky//", 404)]
@@ -107,10 +107,6 @@ public sealed class PathTests(GatewayHost host)
     }
 
     [Theory]
-    [InlineData("/agents/x/../tidy")]
-    [InlineData("/x/../agents/tidy")]
-    [InlineData("/agents/./tidy")]
-    [InlineData("/agents/x/%2e%2e/tidy")]
     [InlineData("/AGENTS/tidy")]
     [InlineData("/%61gents/tidy")]
     public async Task A_path_that_can_be_read_in_one_way_only_is_served(string target)

@@ -172,8 +172,8 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     [Theory]
     [InlineData("/tasks/%", 400)]
     [InlineData("/tasks/%FF", 400)]
-    [InlineData("/tasks/x/..", 501)]
-    [InlineData("/tasks/x/%2e%2e/y", 501)]
+    [InlineData("/tasks/x/..", 400)]
+    [InlineData("/tasks/x/%2e%2e/y", 400)]
     [InlineData("/tasks/x/y/%2e%2e", 400)]
     [InlineData("/tasks/x/", 501)]
     [InlineData("/tasks//x", 404)]
@@ -226,7 +226,7 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         await using var other = await GatewayHost.StartAsync(tasks: new RefusingTasks(new RegistryException(RegistryError.Conflict, "no") { CurrentGeneration = 3 }));
         Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "\"2\""))).ProblemAsync(412)).Number("current_generation"));
         Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", """{"if_generation_match":2}""")).ProblemAsync(409)).Number("current_generation"));
-        await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "W/\"2\""))).ProblemAsync(412, "If-Match");
+        await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "W/\"2\""))).ProblemAsync(412);
         Assert.Equal(HttpStatusCode.Conflict, (await other.Client.SendAsync("POST", "/tasks/x:cancel?if_generation_match=2")).StatusCode);
     }
 }

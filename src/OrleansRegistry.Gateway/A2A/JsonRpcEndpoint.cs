@@ -31,6 +31,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
     {
         // Headers that name no caller are a fault of the request, not of each call.
         _ = CallerOf.Request(context);
+        GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes, anyType: true);
         var answer = JsonAnswer.Rent();
         var isAnswered = await AnswerAsync(context, body.Bytes, answer.Json);

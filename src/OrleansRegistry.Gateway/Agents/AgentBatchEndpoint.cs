@@ -18,6 +18,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, GatewayOptions
 
     private async Task RegisterAsync(HttpContext context)
     {
+        GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var entries = BatchBody.Split(body.Bytes, options.MaxBatchEntries);
         var results = new Entry[entries.Count];

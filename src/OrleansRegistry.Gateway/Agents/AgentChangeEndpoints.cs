@@ -63,6 +63,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
             registry,
             caller,
             id,
+            creates: false,
             condition => registry.PatchAsync(caller, id, patch with { Condition = condition }, context.RequestAborted),
             context.RequestAborted);
     }

@@ -46,6 +46,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, GatewayOptions
 
     private async Task SearchAsync(HttpContext context)
     {
+        GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var search = AgentSearch.Read(body.Bytes);
         body.Release();

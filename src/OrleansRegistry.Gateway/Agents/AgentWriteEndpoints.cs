@@ -80,6 +80,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
             registry,
             caller,
             registration.Id!,
+            creates: true,
             condition => registry.RegisterAsync(caller, registration with { Condition = condition }, context.RequestAborted),
             context.RequestAborted);
         body.Release();
@@ -94,6 +95,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
             registry,
             caller,
             id,
+            creates: false,
             condition => registry.RemoveAsync(caller, id, condition, context.RequestAborted),
             context.RequestAborted);
 

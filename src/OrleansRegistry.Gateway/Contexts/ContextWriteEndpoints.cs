@@ -40,7 +40,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, GatewayOp
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Update);
         var data = members.Document("data") ?? throw members.Missing("data", "the body must be {\"data\": {…}}");
-        var record = await registry.UpdateAsync(CallerOf.Request(context), id, data, ReadCondition(context, members), context.RequestAborted);
+        var record = await registry.UpdateAsync(CallerOf.Request(context), id, data, await ReadConditionAsync(context, id, members), context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -51,7 +51,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, GatewayOp
         _ = new QueryParameters(context.Request, NoParameters);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Append);
-        var record = await registry.AppendAsync(CallerOf.Request(context), id, ReadMessages(members), ReadCondition(context, members), context.RequestAborted);
+        var record = await registry.AppendAsync(CallerOf.Request(context), id, ReadMessages(members), await ReadConditionAsync(context, id, members), context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -76,8 +76,13 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, GatewayOp
         _ = new QueryParameters(context.Request, NoParameters);
     }
 
-    private static long? ReadCondition(HttpContext context, RequestMembers members) =>
-        GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
+    private async ValueTask<long?> ReadConditionAsync(HttpContext context, string id, RequestMembers members)
+    {
+        var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
+        return condition is null && GenerationCondition.DemandsAny(context.Request) && await registry.GetAsync(CallerOf.Request(context), id, context.RequestAborted) is null
+            ? throw new RegistryException(RegistryError.Conflict, "If-Match: there is no such context", "If-Match")
+            : condition;
+    }
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> ReadMessages(RequestMembers members)
     {

@@ -22,6 +22,13 @@ internal sealed class BareStatusMiddleware(RequestDelegate next)
         await answered;
         if (IsBare(context.Response))
         {
+            // A method that is not allowed at what is left of the path says nothing of what the path names.
+            if (context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed && HonestPath.FaultOf(context) is { } fault)
+            {
+                await new Problem(StatusCodes.Status400BadRequest, fault.Message, fault.Field).SendAsync(context);
+                return;
+            }
+
             var detail = context.Response.StatusCode == StatusCodes.Status404NotFound
                 ? "There is nothing at this path; GET / tells what there is."
                 : $"{context.Request.Method} is not allowed here; allowed is {context.Response.Headers.Allow}.";

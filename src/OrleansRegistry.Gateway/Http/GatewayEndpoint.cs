@@ -20,6 +20,7 @@ internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentReg
     {
         try
         {
+            HonestPath.Demand(context);
             if (RevisionHeader.Read(context.Request) is { } revision)
             {
                 await registry!.WaitForRevisionAsync(revision, context.RequestAborted);
@@ -40,6 +41,7 @@ internal sealed class GatewayEndpoint(Func<HttpContext, Task> handler, IAgentReg
     {
         try
         {
+            HonestPath.Demand(context);
             await handler(context);
         }
         catch (Exception fault)

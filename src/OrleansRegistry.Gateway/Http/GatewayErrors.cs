@@ -62,7 +62,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
 
     private static Problem ProblemOf(HttpContext context, Exception fault) => fault switch
     {
-        RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message, refusal.Field)
+        RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message + Hint(context, refusal), refusal.Field)
         {
             State = refusal.CurrentState is { } state ? StateFormat.OfProblem(context.Request).Spell(state) : null,
             CurrentGeneration = refusal.CurrentGeneration,
@@ -71,6 +71,12 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         BadHttpRequestException bad => new Problem(bad.StatusCode, bad.Message, "body"),
         _ => new Problem(StatusCodes.Status500InternalServerError, "The registry failed to answer this request; its log says why."),
     };
+
+    /// <summary>RFC 9110, 13.1.1: a weak tag never matches in <c>If-Match</c>, also one that a proxy made of a strong one.</summary>
+    private static string Hint(HttpContext context, RegistryException refusal) =>
+        refusal.Error == RegistryError.Conflict && context.Request.Headers.IfMatch.ToString().Contains("W/", StringComparison.Ordinal)
+            ? " If-Match has a weak entity tag, which never matches; a proxy that compresses answers makes ours weak: send it without the W/."
+            : "";
 
     private static void Prepare(HttpResponse response, Exception fault)
     {

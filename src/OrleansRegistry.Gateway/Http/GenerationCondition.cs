@@ -26,7 +26,7 @@ internal static class GenerationCondition
             return asked;
         }
 
-        var generation = FromHeader(header.ToString(), request);
+        var generation = FromHeader(request);
         return asked is null || generation is null || asked == generation
             ? generation ?? asked
             : throw RegistryException.Invalid(Parameter, $"is {asked}, and If-Match says {generation}");
@@ -41,10 +41,13 @@ internal static class GenerationCondition
         }
     }
 
-    private static long? FromHeader(string header, HttpRequest request)
+    /// <summary>Whether the write is to change what is there, and make nothing.</summary>
+    public static bool DemandsAny(HttpRequest request) => request.Headers.IfMatch == "*";
+
+    private static long? FromHeader(HttpRequest request)
     {
         // Whether the thing is there at all, each write finds out by itself.
-        if (header == "*")
+        if (DemandsAny(request))
         {
             return null;
         }
@@ -55,8 +58,7 @@ internal static class GenerationCondition
             throw RegistryException.Invalid("If-Match", "must be one entity tag, or *");
         }
 
-        return EntityTags.ToRevision(tags[0]) is >= 0 and var generation
-            ? generation
-            : throw new RegistryException(RegistryError.Conflict, $"If-Match: nothing has the entity tag {header}; tags are generations, such as \"3\"", "If-Match");
+        // A tag that nothing can have still leaves it to the write whether there is such a thing at all.
+        return EntityTags.ToRevision(tags[0]);
     }
 }

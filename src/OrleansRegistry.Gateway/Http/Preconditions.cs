@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Gateway.Agents;
 
 namespace OrleansRegistry.Gateway.Http;
 
@@ -57,7 +58,9 @@ internal sealed class Preconditions
 
     /// <summary>Does a write of agent <paramref name="id"/> if these hold.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: they do not.</exception>
-    public async Task<T> WriteAsync<T>(IAgentRegistry registry, Caller caller, string id, Func<WriteCondition, Task<T>> write, CancellationToken cancellationToken)
+    /// <param name="creates">Whether the write would make an agent: where there is none, a condition on it fails. Else the request fails without any condition (404).</param>
+    public async Task<T> WriteAsync<T>(
+        IAgentRegistry registry, Caller caller, string id, bool creates, Func<WriteCondition, Task<T>> write, CancellationToken cancellationToken)
     {
         if (!NeedsAgent)
         {
@@ -67,7 +70,7 @@ internal sealed class Preconditions
         for (var tries = 1; ; tries++)
         {
             var agent = await registry.GetAsync(caller, id, ReadConsistency.Strong, cancellationToken)
-                ?? throw new RegistryException(RegistryError.Conflict, "If-Match: there is no such agent", "If-Match");
+                ?? throw (creates ? new RegistryException(RegistryError.Conflict, "If-Match: there is no such agent", "If-Match") : AgentReadEndpoints.NotFound());
             if (anyOf is not null && !anyOf.Contains(agent.Revision))
             {
                 throw new RegistryException(RegistryError.Conflict, $"If-Match: the agent has revision {agent.Revision}", "If-Match");

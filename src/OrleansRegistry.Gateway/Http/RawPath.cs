@@ -76,7 +76,7 @@ internal static class RawPath
         new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable and /agents/{id}:disable") { Allow = "DELETE, GET, HEAD, PATCH, PUT" };
 
     /// <summary>The path of the request line, from its first slash.</summary>
-    private static ReadOnlySpan<char> Target(HttpContext context)
+    public static ReadOnlySpan<char> Target(HttpContext context)
     {
         var raw = context.Features.Get<IHttpRequestFeature>()?.RawTarget;
         var target = (string.IsNullOrEmpty(raw) ? context.Request.Path.ToUriComponent() : raw).AsSpan();

@@ -63,6 +63,11 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     private async Task ClearAsync(HttpContext context)
     {
         GenerationCondition.Refuse(context.Request);
+        if (context.Request.Path.Value?.EndsWith('/') == true)
+        {
+            throw RegistryException.Invalid("task_id", "is missing after the slash; DELETE /tasks?confirm=true deletes all");
+        }
+
         if (new QueryParameters(context.Request, ClearParameters).Boolean("confirm") is not true)
         {
             throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");

@@ -56,7 +56,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         var submission = TaskBodies.ReadSubmission(body.Bytes);
         var submitted = await registry.SubmitAsync(
             CallerOf.Request(context),
-            submission with { IdempotencyKey = key, IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration) },
+            submission with { IdempotencyKey = key, IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
             context.RequestAborted);
         body.Release();
         if (submitted.Created)

@@ -21,6 +21,9 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
 
     /// <summary>The task must have this generation.</summary>
     public long? IfGeneration { get; init; }
+
+    /// <summary>The message continues a task: where there is none, none is made.</summary>
+    public bool MustExist { get; init; }
 }
 
 /// <param name="Created">True where the task is new.</param>

@@ -26,6 +26,11 @@ internal sealed partial class TaskRegistry(
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
         var (message, id) = (checkedOne.Message, checkedOne.TaskId);
         var submitted = checkedOne.TaskIsGiven ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
+        if (submitted is null && submission.MustExist)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
+        }
+
         submitted ??= await GrainCalls.Run(
             contextGrains.Get(caller.Tenant, message.ContextId ?? checkedOne.NewContextId), context => context.CreateTask(id, message));
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
