@@ -155,7 +155,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
         var entry = AgentEntry.For(record, reading, policy, before, out var unreadable);
         if (unreadable is not null)
         {
-            LogUnreadableCard(unreadable, record.Tenant, record.Id);
+            LogUnreadableCard(unreadable, LogText.Id(record.Tenant), LogText.Id(record.Id));
         }
 
         return entry;

@@ -96,9 +96,10 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         }
 
         if (options.PublicUrl is { } url
-            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Query is "" && parsed.Fragment is ""))
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Query is "" && parsed.Fragment is ""
+                && parsed.UserInfo is ""))
         {
-            faults.Add($"PublicUrl (REGISTRY_PUBLIC_URL) is '{url}': it must be an absolute http or https URL without query and fragment");
+            faults.Add("PublicUrl (REGISTRY_PUBLIC_URL) must be an absolute http or https URL without user, query and fragment");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);

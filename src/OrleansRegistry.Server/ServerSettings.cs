@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
@@ -20,6 +21,8 @@ internal static class ServerSettings
         else
         {
             CheckUrls(builder.Configuration["urls"]);
+            CheckPorts(builder.Configuration, "http_ports");
+            CheckPorts(builder.Configuration, "https_ports");
         }
 
         builder.WebHost.ConfigureKestrel(kestrel =>
@@ -38,14 +41,39 @@ internal static class ServerSettings
         {
             try
             {
-                if (BindingAddress.Parse(url).Port is < 0 or > 65_535)
+                var address = BindingAddress.Parse(url);
+                if (address.Port is < 0 or > 65_535 || url.Contains('@') || (!address.IsUnixPipe && address.PathBase.Length > 0))
                 {
-                    throw new FormatException("the port must be 0 to 65535");
+                    throw new FormatException();
                 }
             }
-            catch (FormatException fault)
+            catch (FormatException)
             {
-                throw new SettingException($"ASPNETCORE_URLS (or --urls) has '{url}'; it can be such as {DefaultUrl}, semicolon between ({fault.Message}).");
+                throw Settings.Refused("ASPNETCORE_URLS (or --urls)", url, $"such as {DefaultUrl}, with a port from 0 to 65535 and no path, semicolon between");
+            }
+        }
+    }
+
+    private static void CheckPorts(ConfigurationManager configuration, string name)
+    {
+        foreach (var port in (configuration[name] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        {
+            if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+            {
+                throw Settings.Refused($"ASPNETCORE_{name.ToUpperInvariant()}", port, "ports from 0 to 65535, semicolon between");
+            }
+        }
+    }
+
+    /// <summary>Checks the levels of the log, which the logger would refuse with their values.</summary>
+    /// <exception cref="SettingException">One is no level.</exception>
+    public static void CheckLogging(this WebApplicationBuilder builder)
+    {
+        foreach (var (key, value) in builder.Configuration.GetSection("Logging").AsEnumerable())
+        {
+            if (value is not null && key.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            {
+                throw Settings.Refused(key.Replace(":", "__", StringComparison.Ordinal), value, string.Join(", ", Enum.GetNames<LogLevel>()));
             }
         }
     }

@@ -75,8 +75,11 @@ public sealed record ChangeBatch(IReadOnlyList<RecordChange> Changes)
 /// </remarks>
 public interface IRecordStore : IAsyncDisposable
 {
-    /// <summary>What serves and where, for people: <c>file store in /srv/data</c>. Holds no password.</summary>
+    /// <summary>What serves and where, for the log: <c>file store in /srv/data</c>. Holds no password.</summary>
     string Description { get; }
+
+    /// <summary>What serves, for callers, who need not know where: <c>file store</c>.</summary>
+    string Name => "store";
 
     /// <summary>True where another process on another machine can serve the same records.</summary>
     bool IsShared { get; }
@@ -87,6 +90,9 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Opens the store and reads what it needs to serve. Called once, before anything else.</summary>
     /// <exception cref="StoreStartException">It cannot be opened: what is wrong, where, and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Whether there is such a record, where the store knows without reading it; else null.</summary>
+    bool? Has(RecordKind kind, RecordKey key) => null;
 
     /// <summary>The record, or null.</summary>
     ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default);

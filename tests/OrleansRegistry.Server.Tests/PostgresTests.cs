@@ -75,9 +75,16 @@ public sealed class PostgresTests
             using var refused = await server.Http.PostAsJsonAsync("/agents", body);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
             Assert.NotNull(refused.Headers.RetryAfter);
+            TellsNoPlace(await refused.Content.ReadAsStringAsync());
         }
 
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await server.Http.GetAsync("/health/ready")).StatusCode);
+        using (var ready = await server.Http.GetAsync("/health/ready"))
+        {
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            TellsNoPlace(await ready.Content.ReadAsStringAsync());
+        }
+
+        Assert.Contains("127.0.0.1", server.Output, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await server.Http.GetAsync("/health/live")).StatusCode);
 
         await database.RestartAsync();
@@ -121,6 +128,15 @@ public sealed class PostgresTests
         Assert.Equal(0, (await ServerProcess.RunAsync(byHand, "migrate", "down", "0")).ExitCode);
         Assert.Contains("pending", (await ServerProcess.RunAsync(byHand, "migrate", "status")).Output, StringComparison.Ordinal);
         Assert.Equal(2, (await ServerProcess.RunAsync(byHand, "migrate", "sideways")).ExitCode);
+    }
+
+    /// <summary>Where the database is, and who reads it, is for the log.</summary>
+    private static void TellsNoPlace(string answer)
+    {
+        Assert.Contains("PostgreSQL store", answer);
+        Assert.DoesNotContain("127.0.0.1", answer);
+        Assert.DoesNotContain("registry\"", answer);
+        Assert.DoesNotContain(" user ", answer);
     }
 
     private static async Task<long> RegisterAsync(ServerProcess server, string name, string version)

@@ -45,7 +45,6 @@ public sealed class StartTests : IDisposable
         var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings((name, value)));
         Assert.Equal(1, exitCode);
         Assert.Contains(name, output, StringComparison.Ordinal);
-        Assert.Contains(value, output, StringComparison.Ordinal);
         Assert.Contains(choice, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.Empty(System.IO.Directory.GetFiles(folder.Path));

@@ -25,6 +25,8 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
 
     public bool IsShared => inner.IsShared;
 
+    public bool? Has(RecordKind kind, RecordKey key) => inner.Has(kind, key);
+
     public string? WritesStopped => inner.WritesStopped;
 
     public int Reads(RecordKind kind) => counts.GetValueOrDefault((kind, "read"));

@@ -44,7 +44,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         var problem = ProblemOf(context, fault);
         if (problem.Status == StatusCodes.Status500InternalServerError)
         {
-            LogUnexpected(fault, context.Request.Method, context.Request.Path);
+            Log(context, fault);
         }
 
         if (context.Response.HasStarted)
@@ -58,7 +58,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
     }
 
     /// <summary>Logs a fault that a caller gets no details of.</summary>
-    public void Log(HttpContext context, Exception fault) => LogUnexpected(fault, context.Request.Method, context.Request.Path);
+    public void Log(HttpContext context, Exception fault) => LogUnexpected(fault, LogText.Id(context.Request.Method), LogText.Id(context.Request.Path.Value ?? ""));
 
     private static Problem ProblemOf(HttpContext context, Exception fault) => fault switch
     {

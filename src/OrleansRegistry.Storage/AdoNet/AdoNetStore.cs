@@ -37,8 +37,10 @@ public sealed class AdoNetStore : IRecordStore
         tables = new PostgresStore(options, loggers.CreateLogger<PostgresStore>());
         agents = new ProviderRecords(tables, Description, loggers);
         turns = new SemaphoreSlim(Math.Max(1, options.PoolMax - KeptFree));
-        calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Description), () => Busy(Description));
+        calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Name), () => Busy(Name));
     }
+
+    public string Name => tables.Name;
 
     public string Description => $"{tables.Description}, through the ADO.NET provider";
 
@@ -47,6 +49,12 @@ public sealed class AdoNetStore : IRecordStore
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await tables.OpenAsync(cancellationToken);
+        if (await tables.Database.RunAsync(DatabaseRules.IsPooledAsync, cancellationToken))
+        {
+            // A change whose connection was lost is ended by the server's process number, which a pooler hides.
+            throw new StoreStartException($"The {Description} cannot be used: a pooler (PgBouncer) is between. Name the server itself in DATABASE_URL, or set STORAGE_TYPE=postgres.");
+        }
+
         await new PostgresMigrations(tables.Database, logger, Migration.AdoNet, History).OpenAsync(options.RunMigrations, cancellationToken);
         await agents.StartAsync(cancellationToken);
         opened = true;
@@ -149,6 +157,6 @@ public sealed class AdoNetStore : IRecordStore
         }
     }
 
-    private static RegistryException Busy(string description) =>
-        new(RegistryError.Busy, $"The {description} has too many calls waiting. Nothing was stored; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+    private static RegistryException Busy(string name) =>
+        new(RegistryError.Busy, $"The {name} has too many calls waiting. Nothing was stored; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
 }

@@ -97,7 +97,7 @@ internal sealed class ProviderRecords : IAsyncDisposable
             {
                 throw new RegistryException(
                     RegistryError.Invalid,
-                    $"{RecordKind.Agent} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {description} ({refused.SqlState}: {refused.MessageText}). Nothing was stored.",
+                    $"{RecordKind.Agent} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). Nothing was stored.",
                     innerException: refused);
             }
             catch (Exception fault) when (PostgresFaults.Is(Reason(fault)))
@@ -180,7 +180,7 @@ internal sealed class ProviderRecords : IAsyncDisposable
         {
             logger.OutcomeUnknown(fault, description, 1);
             throw new RecordOutcomeUnknownException(
-                $"The {description} lost the connection while it wrote ({cause.Message}), and cannot be asked now what became of it ({fault.Message}).", fault);
+                $"The {PostgresDatabase.Name} lost the connection while it wrote, and cannot be asked now what became of it.", fault);
         }
     }
 
@@ -201,7 +201,7 @@ internal sealed class ProviderRecords : IAsyncDisposable
 
     private Task PauseOrThrowAsync(Exception fault, int attempt) => attempt < tables.Database.MaxRetries && PostgresFaults.MayPass(fault)
         ? tables.Database.PauseAsync(fault, attempt, CancellationToken.None)
-        : throw PostgresFaults.Translate(description, fault);
+        : throw tables.Database.Translate(fault);
 
     private static Exception Reason(Exception fault) => fault is NothingSentException { InnerException: { } reason } ? reason : fault;
 

@@ -17,14 +17,14 @@ internal static class DiskFault
     public static RegistryException NotStored(string description, Exception fault) => IsNoRoom(fault)
         ? new RegistryException(
             RegistryError.StorageFull,
-            $"The {description} has no room left ({(fault is ArgumentOutOfRangeException ? "the file is at its size limit" : fault.Message)}). "
+            $"The {description} has no room left ({(fault is ArgumentOutOfRangeException ? "the file is at its size limit" : "the disk is full")}). "
             + "Nothing was stored; free some space.",
             innerException: fault)
         {
             RetryAfter = TimeSpan.FromSeconds(30),
         }
         : new RegistryException(
-            RegistryError.Unavailable, $"The {description} could not write ({fault.Message}). Nothing was stored.", innerException: fault)
+            RegistryError.Unavailable, $"The {description} could not write. Nothing was stored; the registry's log says why.", innerException: fault)
         {
             RetryAfter = TimeSpan.FromSeconds(10),
         };

@@ -19,6 +19,9 @@ internal static partial class FileStoreLog
     [LoggerMessage(4, LogLevel.Error, "{Path}: a batch of {Writes} writes could not be stored; their callers were told. The store goes on.")]
     public static partial void WriteFailed(this ILogger logger, Exception fault, string path, int writes);
 
+    [LoggerMessage(9, LogLevel.Error, "{Path}: a record could not be read; its caller was told.")]
+    public static partial void ReadFailed(this ILogger logger, Exception fault, string path);
+
     [LoggerMessage(5, LogLevel.Critical, "{Path}: the store takes no more writes until it is restarted: {Reason}")]
     public static partial void WritesStopped(this ILogger logger, Exception fault, string path, string reason);
 

@@ -31,6 +31,8 @@ public sealed class FileStore : IRecordStore
         feed = new ChangeLog(options.Feed);
     }
 
+    public string Name => "file store";
+
     public string Description => $"file store in {Path.GetFullPath(options.Directory)}";
 
     public bool IsShared => false;
@@ -42,6 +44,8 @@ public sealed class FileStore : IRecordStore
         options.Validate();
         return Task.Run(Open, cancellationToken);
     }
+
+    public bool? Has(RecordKind kind, RecordKey key) => Ready().Log.Index.TryGet(kind, key, out _);
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
     {
@@ -122,7 +126,7 @@ public sealed class FileStore : IRecordStore
         {
             await serving.Writer.CompleteAsync();
             await serving.Compactor.DisposeAsync();
-            feed.Close(() => RecordRules.Stopping(Description));
+            feed.Close(() => RecordRules.Stopping(Name));
             serving.Log.Segments.RetireAll();
             serving.Lock.Dispose();
             serving.Signal?.Dispose();
@@ -142,7 +146,7 @@ public sealed class FileStore : IRecordStore
             var log = new LogRecovery(names, logger).Run();
             feed.Start(log.Counters[RecordKind.Agent]);
             var compactor = new Compactor(options, names, log, logger, time);
-            var writer = new LogWriter(options, names, log, feed, compactor, logger, Description);
+            var writer = new LogWriter(options, names, log, feed, compactor, logger, Name);
             writer.Start();
             opened = new Opened(log, writer, compactor, taken, FileSizeSignal.Ignore());
             var segments = log.Segments.Current;
@@ -199,7 +203,8 @@ public sealed class FileStore : IRecordStore
         }
         catch (Exception fault) when (DiskFault.Is(fault))
         {
-            throw new RegistryException(RegistryError.Unavailable, $"The {Description} could not read ({fault.Message}).", innerException: fault);
+            logger.ReadFailed(fault, location.Segment.Path);
+            throw new RegistryException(RegistryError.Unavailable, $"The {Name} could not read a record; the registry's log says why.", innerException: fault);
         }
         finally
         {
@@ -212,7 +217,7 @@ public sealed class FileStore : IRecordStore
     {
         if (Volatile.Read(ref disposed) != 0)
         {
-            throw RecordRules.Stopping(Description);
+            throw RecordRules.Stopping(Name);
         }
 
         return opened ?? throw new InvalidOperationException($"The {Description} is not open: call {nameof(OpenAsync)} first.");

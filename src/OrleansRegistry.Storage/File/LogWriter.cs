@@ -126,8 +126,8 @@ internal sealed class LogWriter
         catch (Exception bug)
 #pragma warning restore CA1031
         {
-            Stop(bug, $"the writer failed ({bug.Message}).");
-            FailAll(() => new RecordOutcomeUnknownException($"The {description} failed while writing: {bug.Message}", bug));
+            Stop(bug, "the writer failed.");
+            FailAll(() => new RecordOutcomeUnknownException($"The {description} failed while writing.", bug));
             return;
         }
 
@@ -181,15 +181,15 @@ internal sealed class LogWriter
         }
         catch (Exception second) when (DiskFault.Is(second))
         {
-            Stop(fault, $"a write failed ({fault.Message}) and could not be taken back ({second.Message}).");
+            Stop(fault, "a write failed and could not be taken back.");
             FailAll(() => new RecordOutcomeUnknownException(
-                $"The {description} could not write ({fault.Message}) nor take it back ({second.Message}): only a restart can tell.", fault));
+                $"The {description} could not write nor take it back: only a restart can tell.", fault));
             return;
         }
 
         if (flushing || fault is DirectoryFlushException)
         {
-            Stop(fault, $"the disk did not confirm a write ({fault.Message}), and what it holds can only be told by reading it anew.");
+            Stop(fault, "the disk did not confirm a write, and what it holds is only known once it is read again.");
             FailAll(() => Stopped(stopped!));
             return;
         }
@@ -226,7 +226,7 @@ internal sealed class LogWriter
         }
         catch (DirectoryFlushException fault)
         {
-            Stop(fault, $"a new segment's name may not be durable ({fault.Message}).");
+            Stop(fault, "a new segment's name may not be durable.");
             return Task.FromException(fault);
         }
         catch (Exception fault) when (DiskFault.Is(fault))

@@ -20,6 +20,8 @@ public sealed class MemoryStore : IRecordStore
         feed = new ChangeLog(limits);
     }
 
+    public string Name => "memory store";
+
     public string Description => "memory store (nothing is kept across restarts)";
 
     public bool IsShared => false;
@@ -28,6 +30,14 @@ public sealed class MemoryStore : IRecordStore
     {
         limits.Validate();
         return Task.CompletedTask;
+    }
+
+    public bool? Has(RecordKind kind, RecordKey key)
+    {
+        lock (gate)
+        {
+            return records.ContainsKey((kind, key));
+        }
     }
 
     public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
@@ -103,7 +113,7 @@ public sealed class MemoryStore : IRecordStore
             disposed = true;
         }
 
-        feed.Close(() => RecordRules.Stopping(Description));
+        feed.Close(() => RecordRules.Stopping(Name));
         return ValueTask.CompletedTask;
     }
 
@@ -155,7 +165,7 @@ public sealed class MemoryStore : IRecordStore
     {
         if (disposed)
         {
-            throw RecordRules.Stopping(Description);
+            throw RecordRules.Stopping(Name);
         }
     }
 }

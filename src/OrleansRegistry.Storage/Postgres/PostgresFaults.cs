@@ -32,20 +32,20 @@ internal static class PostgresFaults
     public static bool IsOfData(PostgresException fault) =>
         fault.SqlState[..2] is "22" or "23" or "2F" or "38" or "39" or "44" or "54" or "P0" or "0A" || fault.SqlState == PostgresErrorCodes.DatatypeMismatch;
 
-    /// <summary>What a caller is told. Nothing was stored.</summary>
-    public static RegistryException Translate(string store, Exception fault)
+    /// <summary>What a caller is told, who need not know where the database is and what it says. Nothing was stored.</summary>
+    public static RegistryException Translate(Exception fault)
     {
         var (error, what) = fault switch
         {
-            PostgresException refusal => Explain(refusal),
+            PostgresException refusal => Explain(refusal, forCallers: true),
             NpgsqlException when fault.Message.Contains("pool has been exhausted", StringComparison.Ordinal) =>
                 (RegistryError.Unavailable, "all connections of the pool are in use (PoolMax)"),
             NpgsqlException { InnerException: TimeoutException } => (RegistryError.Unavailable, "it did not answer in time"),
             NpgsqlException { InnerException: SocketException or IOException } =>
-                (RegistryError.Unavailable, $"it cannot be reached ({fault.InnerException!.Message})"),
-            _ => (RegistryError.Unavailable, fault.Message),
+                (RegistryError.Unavailable, "it cannot be reached"),
+            _ => (RegistryError.Unavailable, "it failed; the registry's log says how"),
         };
-        return new RegistryException(error, $"The {store} cannot answer: {what}.", innerException: fault)
+        return new RegistryException(error, $"The {PostgresDatabase.Name} cannot answer: {what}.", innerException: fault)
         {
             RetryAfter = error == RegistryError.Unavailable ? RetryAfter : null,
         };
@@ -62,22 +62,27 @@ internal static class PostgresFaults
             PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => "there is no such database: create it, or name another one in DATABASE_URL",
             PostgresException { SqlState: PostgresErrorCodes.InsufficientPrivilege } refusal =>
                 $"the user lacks a right ({refusal.MessageText}): grant it, or run the migrations as the owner of the schema",
-            PostgresException refusal => Explain(refusal).What,
+            PostgresException { SqlState: PostgresErrorCodes.InvalidSchemaName } =>
+                "the user's search_path names no schema that is there: name one in STORAGE__POSTGRES_SCHEMA",
+            PostgresException { SqlState: PostgresErrorCodes.ProtocolViolation } refusal when refusal.MessageText.Contains("startup parameter", StringComparison.Ordinal) =>
+                $"PgBouncer refuses what is sent with the connection ({refusal.MessageText}): leave it out of DATABASE_URL",
+            PostgresException refusal => Explain(refusal, forCallers: false).What,
             NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException tls } => $"TLS failed ({tls.Message}): check sslmode and certificates",
             _ => $"it cannot be reached ({fault.InnerException?.Message ?? fault.Message}): check host and port in DATABASE_URL, and that the server is running",
         };
         return new StoreStartException($"The {store} cannot be opened: {advice}.", fault);
     }
 
-    private static (RegistryError Error, string What) Explain(PostgresException refusal) => refusal.SqlState switch
+    private static (RegistryError Error, string What) Explain(PostgresException refusal, bool forCallers) => refusal.SqlState switch
     {
-        PostgresErrorCodes.DiskFull => (RegistryError.StorageFull, $"the database server's disk is full ({refusal.MessageText})"),
+        PostgresErrorCodes.DiskFull => (RegistryError.StorageFull, "the database server's disk is full"),
         PostgresErrorCodes.OutOfMemory => (RegistryError.Unavailable, "the database server is out of memory"),
-        PostgresErrorCodes.TooManyConnections => (RegistryError.Unavailable, $"the server takes no more connections ({refusal.MessageText})"),
+        PostgresErrorCodes.TooManyConnections => (RegistryError.Unavailable, "the server takes no more connections"),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
             (RegistryError.Unavailable, "the server is read-only: a standby, or default_transaction_read_only is on. Name the primary in DATABASE_URL"),
         PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
             (RegistryError.Unavailable, "the server is starting up or shutting down"),
+        _ when forCallers => (RegistryError.Unavailable, $"it refused ({refusal.SqlState}); the registry's log says why"),
         _ => (RegistryError.Unavailable, $"{refusal.SqlState}: {refusal.MessageText}"),
     };
 }

@@ -25,6 +25,7 @@ public sealed class PostgresStore : IRecordStore
     private readonly ReadBatcher reads;
     private readonly GroupCommit recordWrites;
     private readonly ReadBatcher recordReads;
+    private readonly ReadBatcher pageReads;
     private readonly RecordLists lists;
     private readonly TombstoneSweep sweep;
     private readonly ChangeListener listener;
@@ -51,11 +52,14 @@ public sealed class PostgresStore : IRecordStore
         reads = new ReadBatcher(database, writes);
         recordWrites = new GroupCommit(database, options, feed: null, RecordLoops, logger);
         recordReads = new ReadBatcher(database, recordWrites);
+        pageReads = new ReadBatcher(database, recordWrites, ReadBatcher.MaxPages);
         lists = new RecordLists(database, recordWrites);
         sweep = new TombstoneSweep(database, agents, options.TombstoneAge, time, logger);
         listener = new ChangeListener(database, feed, () => writes.WriterId, time, logger);
         projection = new CardProjection(database, feed, time, logger);
     }
+
+    public string Name => PostgresDatabase.Name;
 
     public string Description => database.Description;
 
@@ -76,6 +80,7 @@ public sealed class PostgresStore : IRecordStore
         reads.Start();
         recordWrites.Start();
         recordReads.Start();
+        pageReads.Start();
         background = Task.WhenAll(
             ((Func<CancellationToken, Task>[])[listener.RunAsync, sweep.RunAsync, projection.RunAsync])
             .Select(work => Task.Run(() => work(ending), CancellationToken.None)));
@@ -89,8 +94,11 @@ public sealed class PostgresStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var table = RecordTable.All[kind];
-        return await (table.HasRevisions ? reads : recordReads).ReadAsync(table, key).WaitAsync(cancellationToken);
+        return await ReadsOf(table).ReadAsync(table, key, cancellationToken).WaitAsync(cancellationToken);
     }
+
+    /// <summary>The batches of a kind: pages, which are large, hold up nothing else.</summary>
+    internal ReadBatcher ReadsOf(RecordTable table) => table.HasRevisions ? reads : table.Kind == RecordKind.Page ? pageReads : recordReads;
 
     public ValueTask<long> WriteAsync(
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
@@ -166,8 +174,8 @@ public sealed class PostgresStore : IRecordStore
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
             await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
-            await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync());
-            feed.Close(() => RecordRules.Stopping(Description));
+            await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync(), pageReads.CompleteAsync());
+            feed.Close(() => RecordRules.Stopping(Name));
             await StopBackgroundAsync();
             lifetime.Dispose();
             await database.DisposeAsync();
@@ -204,7 +212,7 @@ public sealed class PostgresStore : IRecordStore
     {
         if (Volatile.Read(ref disposed) != 0)
         {
-            throw RecordRules.Stopping(Description);
+            throw RecordRules.Stopping(Name);
         }
 
         if (!opened)

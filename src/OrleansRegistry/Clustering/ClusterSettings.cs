@@ -26,7 +26,7 @@ internal static class ClusterSettings
             Role = settings.OneOf("REGISTRY_ROLE", unset.Role, Roles),
             ClusterId = Id(settings, "ORLEANS_CLUSTER_ID", unset.ClusterId),
             ServiceId = Id(settings, "ORLEANS_SERVICE_ID", unset.ServiceId),
-            SiloName = settings.Text("ORLEANS_SILO_NAME"),
+            SiloName = settings.Plain("ORLEANS_SILO_NAME"),
             AdvertisedAddress = settings.Text("ORLEANS_ADVERTISED_ADDRESS"),
             Drain = settings.Text("REGISTRY_DRAIN_SECONDS") is null ? null : TimeSpan.FromSeconds(settings.Number("REGISTRY_DRAIN_SECONDS", 0, 0, 300)),
         };
@@ -55,7 +55,7 @@ internal static class ClusterSettings
 
     private static string Id(Settings settings, string name, string unset)
     {
-        var id = settings.Text(name) ?? unset;
+        var id = settings.Plain(name) ?? unset;
         return id.Length <= 150 ? id : throw new SettingException($"{name} has {id.Length} characters; it can have up to 150.");
     }
 }

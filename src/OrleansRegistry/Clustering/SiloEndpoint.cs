@@ -8,6 +8,7 @@ namespace OrleansRegistry.Hosting;
 internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int GatewayPort)
 {
     private const string Setting = "ORLEANS_ADVERTISED_ADDRESS";
+    private const string Choices = "an IP address of this machine, or its host name";
     private const int DefaultSiloPort = 11_111;
     private const int DefaultGatewayPort = 30_000;
 
@@ -28,7 +29,7 @@ internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int Gateway
         if (IPAddress.TryParse(named, out var address))
         {
             return address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any)
-                ? throw new SettingException($"{Setting} is '{named}', which nobody can connect to; it can be an IP address of this machine, or its host name.")
+                ? throw new SettingException($"{Setting} is {address}, which nobody can connect to; it can be {Choices}.")
                 : address;
         }
 
@@ -39,7 +40,7 @@ internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int Gateway
         }
         catch (Exception fault) when (fault is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            throw new SettingException($"{Setting} is '{named}', which cannot be resolved ({fault.Message}); it can be an IP address of this machine, or its host name.");
+            throw Settings.Refused(Setting, named, $"{Choices} (the name that it has now cannot be resolved)");
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class ContextRegistry(
     private const int MaxPageSize = 100;
 
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Read(Grain(caller, id), context => context.Get(caller)) is { } head
+        await Read(caller, Grain(caller, id), id) is { } head
             ? (await Summarize(caller, [head.Context], cancellationToken))[0]
             : null;
 
@@ -51,7 +51,7 @@ internal sealed class ContextRegistry(
         var query = $"messages\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Read(grain, context => context.Get(caller)),
+            () => Read(caller, grain, id),
             async head =>
             {
                 var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
@@ -87,7 +87,7 @@ internal sealed class ContextRegistry(
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        _ = await GrainCalls.Read(grain, asked => asked.Get(caller)) ?? throw NotFound();
+        _ = await Read(caller, grain, id) ?? throw NotFound();
         var (epoch, number, known) = (0L, 0L, afterGeneration);
         while (true)
         {
@@ -150,6 +150,12 @@ internal sealed class ContextRegistry(
         var tasks = await store.SummarizeContextsAsync(caller.Tenant, caller.Subject, [.. contexts.Select(context => context.Id)], MaxTaskIds, cancellationToken);
         return [.. contexts.Zip(tasks, (context, its) => new ContextSummary(context, its.Count, its.NewestIds))];
     }
+
+    /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
+    private Task<ContextHead?> Read(Caller caller, IContextGrain grain, string id) =>
+        store.Has(RecordKind.Context, new RecordKey(caller.Tenant, id)) == false
+            ? Task.FromResult<ContextHead?>(null)
+            : GrainCalls.Read(grain, context => context.Get(caller));
 
     private IContextGrain Grain(Caller caller, string id)
     {

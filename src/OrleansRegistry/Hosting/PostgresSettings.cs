@@ -40,20 +40,29 @@ internal static class PostgresSettings
         var unset = new PostgresStoreOptions { ConnectionString = url };
         return unset with
         {
+            Schema = Schema(settings),
             PoolMin = settings.Number("STORAGE__POSTGRES_POOL_MIN", unset.PoolMin, 0, 1000),
             PoolMax = settings.Number("STORAGE__POSTGRES_POOL_MAX", unset.PoolMax, 2, 1000),
             Timeout = Seconds(settings, "STORAGE__POSTGRES_TIMEOUT", unset.Timeout, 1, 600),
             CommandTimeout = Seconds(settings, "STORAGE__POSTGRES_COMMAND_TIMEOUT", unset.CommandTimeout, 1, 3600),
             MaxRetries = settings.Number("STORAGE__POSTGRES_MAX_RETRIES", unset.MaxRetries, 0, 100),
-            RetryDelay = Seconds(settings, "STORAGE__POSTGRES_RETRY_DELAY", unset.RetryDelay, 0, 300),
+            RetryDelay = Seconds(settings, "STORAGE__POSTGRES_RETRY_DELAY", unset.RetryDelay, 0, 300) ?? unset.RetryDelay,
             RunMigrations = settings.Flag("STORAGE__RUN_MIGRATIONS_ON_STARTUP", unset.RunMigrations),
         };
     }
 
+    private static string? Schema(Settings settings)
+    {
+        const string Name = "STORAGE__POSTGRES_SCHEMA";
+        return settings.Text(Name) is not { } schema || (schema.Length <= 63 && schema.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-'))
+            ? settings.Text(Name)
+            : throw Settings.Refused(Name, schema, "1 to 63 letters, digits, '_' or '-'");
+    }
+
     /// <summary>Seconds, which the older systems wrote with or without a fraction.</summary>
-    private static TimeSpan Seconds(Settings settings, string name, TimeSpan unset, double least, double most) => settings.Text(name) is not { } value
+    private static TimeSpan? Seconds(Settings settings, string name, TimeSpan? unset, double least, double most) => settings.Text(name) is not { } value
         ? unset
         : double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= most
             ? TimeSpan.FromSeconds(seconds)
-            : throw new SettingException($"{name} is '{value}'; it can be a number of seconds from {least} to {most}.");
+            : throw Settings.Refused(name, value, $"a number of seconds from {least} to {most}");
 }

@@ -114,6 +114,7 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
+        services.AddQuietPlacement();
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
@@ -142,6 +143,7 @@ public static class OrleansRegistryHostingExtensions
 
         services.AddSingleton<GracefulStop>();
         services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
+        services.AddSingleton<StoreHealthCheck>();
         services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>(HealthCheckNames.Prefix + "store", tags: [HealthCheckNames.Ready])
             .AddCheck<GracefulStop>(HealthCheckNames.Prefix + "process", tags: [HealthCheckNames.Ready, HealthCheckNames.Serving]);

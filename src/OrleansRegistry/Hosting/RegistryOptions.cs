@@ -33,7 +33,7 @@ public sealed class RegistryOptions
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>
-    /// <c>DATABASE_URL</c> and <c>STORAGE__POSTGRES_POOL_MIN</c>, <c>_POOL_MAX</c>, <c>_TIMEOUT</c>, <c>_COMMAND_TIMEOUT</c>, <c>_MAX_RETRIES</c>,
+    /// <c>DATABASE_URL</c> and <c>STORAGE__POSTGRES_SCHEMA</c>, <c>_POOL_MIN</c>, <c>_POOL_MAX</c>, <c>_TIMEOUT</c>, <c>_COMMAND_TIMEOUT</c>, <c>_MAX_RETRIES</c>,
     /// <c>_RETRY_DELAY</c> (times in seconds), <c>STORAGE__RUN_MIGRATIONS_ON_STARTUP</c>: the database; null where none is named.
     /// </summary>
     public PostgresStoreOptions? Postgres { get; set; }

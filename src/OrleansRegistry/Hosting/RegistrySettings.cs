@@ -15,7 +15,7 @@ internal static class RegistrySettings
         {
             StorageType = PostgresSettings.ReadType(settings, unset.StorageType),
             Postgres = PostgresSettings.Read(settings),
-            DataDirectory = settings.Text("STORAGE_DATA_DIR") ?? unset.DataDirectory,
+            DataDirectory = settings.Plain("STORAGE_DATA_DIR") ?? unset.DataDirectory,
             StrictCards = settings.Flag("REGISTRY_STRICT_CARDS", unset.StrictCards),
             MaxCardBytes = settings.Number("REGISTRY_MAX_CARD_BYTES", unset.MaxCardBytes, 1024, 16 * 1024 * 1024),
             MaxMessageBytes = settings.Number("REGISTRY_MAX_MESSAGE_BYTES", unset.MaxMessageBytes, 1024, 16 * 1024 * 1024),

@@ -1,26 +1,48 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
 
-/// <summary>Ready: the store answers.</summary>
-internal sealed class StoreHealthCheck(IRecordStore store) : IHealthCheck
+/// <summary>Ready: the store answers. Anybody may ask: what is wrong is told without names and places, which the log has.</summary>
+internal sealed partial class StoreHealthCheck(IRecordStore store, ILogger<StoreHealthCheck> logger) : IHealthCheck
 {
-    // Probes give up soon, and a store that takes longer is none that can serve.
+    // Probes give up soon, and a slower store cannot serve requests.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    private volatile bool told;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             var revision = await store.CurrentRevisionAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+            told = false;
             return store.WritesStopped is { } reason
-                ? HealthCheckResult.Unhealthy($"{store.Description}: {reason}")
-                : HealthCheckResult.Healthy($"{store.Description}, revision {revision}");
+                ? HealthCheckResult.Unhealthy($"{store.Name}: {reason}")
+                : HealthCheckResult.Healthy($"{store.Name}, revision {revision}");
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return HealthCheckResult.Unhealthy($"{store.Description}: {fault.Message}", fault);
+            // Once, and not for each probe.
+            if (!told)
+            {
+                told = true;
+                LogNotReady(fault, store.Description);
+            }
+
+            return HealthCheckResult.Unhealthy($"{store.Name}: {Reason(fault)}");
         }
     }
+
+    private static string Reason(Exception fault) => fault switch
+    {
+        RegistryException => fault.Message,
+        TimeoutException => "it did not answer in time",
+        _ => "it failed; the registry's log says how",
+    };
+
+    [LoggerMessage(LogLevel.Warning, "Not ready: the {Store} cannot answer")]
+    private partial void LogNotReady(Exception fault, string store);
 }

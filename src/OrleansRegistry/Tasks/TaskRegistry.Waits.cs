@@ -16,7 +16,7 @@ internal sealed partial class TaskRegistry
         var grain = Grain(caller, id);
         CheckWait(wait);
         var began = time.GetTimestamp();
-        var head = await GrainCalls.Read(grain, task => task.Get(caller, null));
+        var head = await Read(caller, grain, id);
         while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
         {
             var left = wait - time.GetElapsedTime(began);
@@ -37,7 +37,7 @@ internal sealed partial class TaskRegistry
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = await GrainCalls.Read(grain, task => task.Get(caller, null)) ?? throw NotFound();
+        var known = await Read(caller, grain, id) ?? throw NotFound();
         var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
         while (!over)
         {
@@ -111,11 +111,11 @@ internal sealed partial class TaskRegistry
     public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default)
     {
         CheckLease(lease);
-        return GrainCalls.Run(Grain(caller, id), task => task.Renew(caller, leaseToken, lease));
+        return GrainCalls.Run(Known(caller, id), task => task.Renew(caller, leaseToken, lease));
     }
 
     public Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Grain(caller, id), task => task.Release(caller, leaseToken));
+        GrainCalls.Run(Known(caller, id), task => task.Release(caller, leaseToken));
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
     private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>

@@ -40,7 +40,7 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         return TaskLoader.WithHead(
-            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : GrainCalls.Read(grain, task => task.Get(caller, view.LeaseToken)),
+            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : Read(caller, grain, id, view.LeaseToken),
             head => loader.Load(head, view));
     }
 
@@ -52,7 +52,7 @@ internal sealed partial class TaskRegistry(
         var query = $"history\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
+            () => Read(caller, grain, id, leaseToken),
             async head =>
             {
                 var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
@@ -64,30 +64,31 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         var change = CheckedUpdate.Of(caller, update, rules);
+        CheckKnown(caller, id);
         return GrainCalls.Run(grain, task => task.Update(change));
     }
 
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Grain(caller, id), task => task.Cancel(caller, ifGeneration));
+        GrainCalls.Run(Known(caller, id), task => task.Cancel(caller, ifGeneration));
 
-    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => GrainCalls.Run(Grain(caller, id), task => task.Remove(caller));
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => GrainCalls.Run(Known(caller, id), task => task.Remove(caller));
 
     public async Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default)
     {
         var webhook = CheckedWebhook.Of(id, config, rules);
-        return await GrainCalls.Run(Grain(caller, taskId), task => task.SaveWebhook(caller, webhook));
+        return await GrainCalls.Run(Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 
     public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default) =>
         (await Head(caller, taskId)).Webhooks;
 
     public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Grain(caller, taskId), task => task.DeleteWebhook(caller, id));
+        GrainCalls.Run(Known(caller, taskId), task => task.DeleteWebhook(caller, id));
 
     public async Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         var feedback = rules.ReadObject(data, "feedback");
-        return await GrainCalls.Run(Grain(caller, taskId), task => task.AddFeedback(caller, feedback));
+        return await GrainCalls.Run(Known(caller, taskId), task => task.AddFeedback(caller, feedback));
     }
 
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
@@ -154,7 +155,29 @@ internal sealed partial class TaskRegistry(
         return stored is not null && TaskHeadCodec.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
-    private async Task<TaskHead> Head(Caller caller, string id) => await GrainCalls.Read(Grain(caller, id), task => task.Get(caller, null)) ?? throw NotFound();
+    private async Task<TaskHead> Head(Caller caller, string id) => await Read(caller, Grain(caller, id), id) ?? throw NotFound();
+
+    /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
+    private Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
+        IsUnknown(caller, id) ? Task.FromResult<TaskHead?>(null) : GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+
+    private bool IsUnknown(Caller caller, string id) => store.Has(RecordKind.Task, new RecordKey(caller.Tenant, id)) == false;
+
+    private void CheckKnown(Caller caller, string id)
+    {
+        if (IsUnknown(caller, id))
+        {
+            throw NotFound();
+        }
+    }
+
+    /// <summary>The grain of a task that must be there.</summary>
+    private ITaskGrain Known(Caller caller, string id)
+    {
+        var grain = Grain(caller, id);
+        CheckKnown(caller, id);
+        return grain;
+    }
 
     private ITaskGrain Grain(Caller caller, string id)
     {

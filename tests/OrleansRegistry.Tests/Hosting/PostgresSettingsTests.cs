@@ -45,7 +45,7 @@ public sealed class PostgresSettingsTests
             "DATABASE_URL=" + Url, $"STORAGE{separator}RUN_MIGRATIONS_ON_STARTUP=false", .. settings.Select(setting => $"STORAGE{separator}POSTGRES_{setting}")]).Postgres!;
 
         Assert.Equal((1, 7, 4, false), (postgres.PoolMin, postgres.PoolMax, postgres.MaxRetries, postgres.RunMigrations));
-        Assert.Equal((5, 6, 0.5), (postgres.Timeout.TotalSeconds, postgres.CommandTimeout.TotalSeconds, postgres.RetryDelay.TotalSeconds));
+        Assert.Equal((5, 6, 0.5), (postgres.Timeout?.TotalSeconds, postgres.CommandTimeout?.TotalSeconds, postgres.RetryDelay.TotalSeconds));
         Assert.DoesNotContain("hunter2", postgres.ToString());
     }
 

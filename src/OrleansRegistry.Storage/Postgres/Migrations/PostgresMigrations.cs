@@ -14,6 +14,8 @@ public sealed class PostgresMigrations : IAsyncDisposable
 {
     private const long AdvisoryLock = 0x6f72_6567_4d49_4700;
 
+    private const string OtherPlace = "Name a schema for the registry in STORAGE__POSTGRES_SCHEMA, or another database in DATABASE_URL.";
+
     private readonly PostgresDatabase database;
     private readonly IReadOnlyList<Migration> known;
     private readonly ILogger logger;
@@ -58,6 +60,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
     public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) => GuardedAsync<IReadOnlyList<MigrationStatus>>(
         async (connection, token) =>
         {
+            await new DatabaseRules(database).CheckAsync(connection, token);
             var applied = await AppliedAsync(connection, token);
             return [.. known.Select(migration => new MigrationStatus(
                 migration.Number, migration.Name, applied.TryGetValue(migration.Number, out var row) ? row.At : null))];
@@ -67,9 +70,13 @@ public sealed class PostgresMigrations : IAsyncDisposable
     /// <summary>Applies what is pending, each in a transaction of its own.</summary>
     /// <returns>How many were.</returns>
     /// <exception cref="StoreStartException">As <see cref="StatusAsync"/>, or one could not be applied; those before it stay.</exception>
-    public Task<int> UpAsync(CancellationToken cancellationToken = default) => LockedAsync(
+    public async Task<int> UpAsync(CancellationToken cancellationToken = default) =>
+        (await StatusAsync(cancellationToken)).Any(migration => migration.AppliedAt is null) ? await ApplyAsync(cancellationToken) : 0;
+
+    private Task<int> ApplyAsync(CancellationToken cancellationToken) => LockedAsync(
         async (connection, token) =>
         {
+            await CreateSchemaAsync(connection, token);
             await ExecuteAsync(
                 connection,
                 $"CREATE TABLE IF NOT EXISTS {history} (number integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, "
@@ -148,6 +155,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
             return applied;
         }
 
+        await CheckHistoryAsync(connection, cancellationToken);
         await using var command = new NpgsqlCommand($"SELECT number, name, checksum, applied_at FROM {history} ORDER BY number", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -161,6 +169,31 @@ public sealed class PostgresMigrations : IAsyncDisposable
         }
 
         return applied;
+    }
+
+    /// <summary>Refuses a table of that name which others made: it is a common one.</summary>
+    private async Task CheckHistoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var columns = new NpgsqlCommand(
+            $"SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass('{history}') AND NOT attisdropped AND attname IN ('number', 'name', 'checksum', 'applied_at')",
+            connection);
+        if (!(bool)(await columns.ExecuteScalarAsync(cancellationToken))!)
+        {
+            throw new StoreStartException($"The table {history} of the {database.Description} is not the registry's: it belongs to something else. {OtherPlace}");
+        }
+    }
+
+    /// <summary>Makes the schema that the options name; only where it is missing, as that needs a right.</summary>
+    private async Task CreateSchemaAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (database.Schema is { } schema)
+        {
+            await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", connection) { Parameters = { new() { Value = schema } } };
+            if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
+            {
+                await ExecuteAsync(connection, $"CREATE SCHEMA \"{schema}\"", cancellationToken);
+            }
+        }
     }
 
     private void Check(Migration? migration, int number, string name, string checksum)
@@ -195,12 +228,16 @@ public sealed class PostgresMigrations : IAsyncDisposable
         catch (PostgresException refused) when (!PostgresFaults.MayPass(refused))
         {
             throw new StoreStartException(
-                $"The migration {migration} ({direction}) was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). Nothing of it was kept.",
+                $"The migration {migration} ({direction}) was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). Nothing of it was kept."
+                + (IsTaken(refused) ? $" That name is taken by something that is not the registry's. {OtherPlace}" : ""),
                 refused);
         }
 
         logger.MigrationApplied(migration.ToString(), direction, database.Description);
     }
+
+    private static bool IsTaken(PostgresException refused) => refused.SqlState is
+        PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateFunction or PostgresErrorCodes.UniqueViolation;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

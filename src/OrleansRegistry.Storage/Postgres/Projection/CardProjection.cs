@@ -152,7 +152,7 @@ internal sealed class CardProjection(PostgresDatabase database, PostgresFeed fee
             await transaction.RollbackAsync("chunk", cancellationToken);
             if (changes.Count == 1)
             {
-                logger.ColumnsLeftEmpty(database.Description, RecordKind.Agent, changes[0].Key.Tenant, changes[0].Key.Id, refused.MessageText);
+                database.LogColumnsLeftEmpty(RecordKind.Agent, changes[0].Key, refused);
             }
         }
 

@@ -1,15 +1,46 @@
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>One caller's read on its way to the database.</summary>
-internal sealed record PendingRead(RecordTable Table, RecordKey Key)
+internal sealed class PendingRead(RecordTable table, RecordKey key, CancellationToken cancellationToken)
 {
     private readonly TaskCompletionSource<StoredRecord?> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public (string Tenant, string Id, string? LongId) KeyColumns { get; } = KeyText.Columns(Key);
+    private CancellationTokenRegistration registration;
+
+    public (string Tenant, string Id, string? LongId) KeyColumns { get; } = KeyText.Columns(key);
+
+    public RecordTable Table => table;
+
+    public RecordKey Key => key;
+
+    public CancellationToken CancellationToken => cancellationToken;
 
     public Task<StoredRecord?> Answer => answer.Task;
 
-    public void Succeed(StoredRecord? record) => answer.TrySetResult(record);
+    /// <summary>Calls <paramref name="left"/> when the caller gives up, unless it has its answer by then.</summary>
+    public void OnCancel(Action left)
+    {
+        if (CancellationToken.CanBeCanceled)
+        {
+            registration = CancellationToken.UnsafeRegister(static action => ((Action)action!)(), left);
+            if (answer.Task.IsCompleted)
+            {
+                registration.Unregister();
+            }
+        }
+    }
 
-    public void Fail(Exception reason) => answer.TrySetException(reason);
+    public void Succeed(StoredRecord? record)
+    {
+        registration.Unregister();
+        answer.TrySetResult(record);
+    }
+
+    public void Fail(Exception reason)
+    {
+        registration.Unregister();
+        answer.TrySetException(reason);
+    }
+
+    public void Cancel() => answer.TrySetCanceled(CancellationToken);
 }

@@ -1,44 +1,59 @@
-using System.Threading.Channels;
 using Npgsql;
 using NpgsqlTypes;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Makes one query of all reads that wait; while it runs, the next ones gather.</summary>
-internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes)
+/// <summary>
+/// Makes one query of all reads that wait; while it runs, the next ones gather. Answers are held whole, so what one query takes is bounded,
+/// in records and in bytes: what is over is left to the next.
+/// </summary>
+/// <param name="maxBatch">The most records of a query.</param>
+internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes, int maxBatch = ReadBatcher.MaxBatch)
 {
+    /// <summary>The most pages of a query: each may have a megabyte and more.</summary>
+    public const int MaxPages = 16;
+
     private const int Loops = 2;
     private const int MaxBatch = 512;
+    private const int MaxWaiting = 16_384;
+    private const long MaxBytes = 16 * 1024 * 1024;
 
-    private readonly Channel<PendingRead> queue = Channel.CreateUnbounded<PendingRead>();
+    private readonly ReadQueue queue = new(MaxWaiting);
     private Task running = Task.CompletedTask;
+
+    /// <summary>How many reads wait.</summary>
+    public int Waiting => queue.Count;
 
     public void Start() => running = Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Task.Run(RunAsync)));
 
-    public Task<StoredRecord?> ReadAsync(RecordTable table, RecordKey key)
+    /// <exception cref="RegistryException">Too many wait, or the store is stopping.</exception>
+    public Task<StoredRecord?> ReadAsync(RecordTable table, RecordKey key, CancellationToken cancellationToken)
     {
-        var read = new PendingRead(table, key);
-        return queue.Writer.TryWrite(read) ? read.Answer : throw RecordRules.Stopping(database.Description);
+        var read = new PendingRead(table, key, cancellationToken);
+        return queue.TryAdd(read) switch
+        {
+            ReadQueue.Entry.Taken => read.Answer,
+            ReadQueue.Entry.Completed => throw RecordRules.Stopping(PostgresDatabase.Name),
+            _ => throw new RegistryException(RegistryError.Busy, $"The {PostgresDatabase.Name} has too many reads waiting; try again shortly.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            },
+        };
     }
 
     /// <summary>Takes no more reads, and completes when those that wait are answered.</summary>
     public Task CompleteAsync()
     {
-        queue.Writer.TryComplete();
+        queue.Complete();
         return running;
     }
 
     private async Task RunAsync()
     {
         var batch = new List<PendingRead>();
-        while (await queue.Reader.WaitToReadAsync())
+        while (await queue.TakeAsync(batch, maxBatch))
         {
-            while (batch.Count < MaxBatch && queue.Reader.TryRead(out var read))
-            {
-                batch.Add(read);
-            }
-
             foreach (var ofTable in batch.GroupBy(read => read.Table))
             {
                 await AnswerAsync(ofTable.Key, [.. ofTable]);
@@ -50,35 +65,67 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes)
 
     private async Task AnswerAsync(RecordTable table, PendingRead[] reads)
     {
-        try
+        for (var left = reads; left.Length > 0;)
         {
-            var found = await database.RunAsync((connection, token) => QueryAsync(connection, table, reads, token), CancellationToken.None);
-            for (var i = 0; i < reads.Length; i++)
+            try
             {
-                reads[i].Succeed(found[i]);
+                left = await database.RunRawAsync((connection, token) => TryQueryAsync(connection, table, left, token), CancellationToken.None);
             }
-        }
-#pragma warning disable CA1031 // Its callers see it; the loop serves the next.
-        catch (Exception fault)
-#pragma warning restore CA1031
-        {
-            foreach (var read in reads)
+            catch (PostgresException refused) when (PostgresFaults.IsOfData(refused) && left.Length > 1)
             {
-                read.Fail(fault is RegistryException refusal
-                    ? new RegistryException(refusal.Error, refusal.Message, refusal.Field, refusal) { RetryAfter = refusal.RetryAfter }
-                    : new RegistryException(RegistryError.Unavailable, $"The {database.Description} failed while reading: {fault.Message}", innerException: fault));
+                await AnswerAsync(table, left[..(left.Length / 2)]);
+                left = left[(left.Length / 2)..];
+            }
+#pragma warning disable CA1031 // Its callers see it; the loop serves the next.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                var refusal = Explain(fault, left[0]);
+                Array.ForEach(left, read => read.Fail(
+                    new RegistryException(refusal.Error, refusal.Message, refusal.Field, fault) { RetryAfter = refusal.RetryAfter }));
+                return;
             }
         }
     }
 
-    private async Task<StoredRecord?[]> QueryAsync(NpgsqlConnection connection, RecordTable table, PendingRead[] reads, CancellationToken cancellationToken)
+    private RegistryException Explain(Exception fault, PendingRead first) => fault switch
+    {
+        PostgresException refused when PostgresFaults.IsOfData(refused) => new RegistryException(
+            RegistryError.Invalid, $"{first.Table.Kind} '{first.Key.Id}' of tenant '{first.Key.Tenant}' is refused by the {PostgresDatabase.Name} ({refused.SqlState})."),
+        RegistryException refusal => refusal,
+        _ => database.Translate(fault),
+    };
+
+    private async Task<PendingRead[]> TryQueryAsync(NpgsqlConnection connection, RecordTable table, PendingRead[] reads, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await QueryAsync(connection, table, reads, cancellationToken);
+        }
+        catch (PostgresException refused) when (PostgresFaults.IsOfData(refused))
+        {
+            // Where a value is refused while its statement is prepared, Npgsql loses track of that statement.
+            connection.UnprepareAll();
+            throw;
+        }
+    }
+
+    /// <returns>Those for which there was no room in the answer.</returns>
+    private async Task<PendingRead[]> QueryAsync(NpgsqlConnection connection, RecordTable table, PendingRead[] reads, CancellationToken cancellationToken)
     {
         await writes.SettleAsync(connection, cancellationToken);
+
+        // The sizes are known without their documents, which are sent only as far as there is room. The first one is sent whatever its size.
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT i.place::int, a.{table.VersionColumn}, a.document, a.fields
-            FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
-            JOIN {table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
+            SELECT place::int, version, fits, CASE WHEN fits THEN document END, CASE WHEN fits THEN fields END
+            FROM (
+                SELECT i.place, a.{table.VersionColumn} AS version, a.document, a.fields,
+                       row_number() OVER w = 1 OR sum(octet_length(a.document) + coalesce(octet_length(a.fields), 0)) OVER w <= $3 AS fits
+                FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
+                JOIN {table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
+                WINDOW w AS (ORDER BY i.place)
+            ) AS sized
             """,
             connection)
         {
@@ -86,16 +133,30 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes)
             {
                 new() { Value = Array.ConvertAll(reads, read => read.KeyColumns.Tenant), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
                 new() { Value = Array.ConvertAll(reads, read => read.KeyColumns.Id), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = MaxBytes },
             },
         };
         var found = new StoredRecord?[reads.Length];
+        var left = new List<PendingRead>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            var place = reader.GetInt32(0) - 1;
-            found[place] = new StoredRecord(reads[place].Key, reader.GetInt64(1), RecordColumns.Body(reader, 2)!.Value);
+            var read = reads[reader.GetInt32(0) - 1];
+            if (reader.GetBoolean(2))
+            {
+                found[reader.GetInt32(0) - 1] = new StoredRecord(read.Key, reader.GetInt64(1), RecordColumns.Body(reader, 3)!.Value);
+            }
+            else
+            {
+                left.Add(read);
+            }
         }
 
-        return found;
+        foreach (var (read, record) in reads.Zip(found).ExceptBy(left, answered => answered.First))
+        {
+            read.Succeed(record);
+        }
+
+        return [.. left];
     }
 }

@@ -42,7 +42,7 @@ internal static class SnapshotQuery
         }
         catch (Exception fault) when (PostgresFaults.Is(fault))
         {
-            throw PostgresFaults.Translate(database.Description, fault);
+            throw database.Translate(fault);
         }
     }
 }

@@ -103,7 +103,7 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
         {
             logger.OutcomeUnknown(fault, database.Description, writes);
             throw new RecordOutcomeUnknownException(
-                $"The {database.Description} lost the connection while it wrote ({lost.Message}), and cannot be asked now what became of it ({fault.Message}).", fault);
+                $"The {PostgresDatabase.Name} lost the connection while it wrote, and cannot be asked now what became of it.", fault);
         }
     }
 

@@ -23,8 +23,8 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     public Task<long> EnqueueAsync(PendingWrite write) => queue.TryAdd(write) switch
     {
         WriteQueue.Entry.Taken => write.Answer,
-        WriteQueue.Entry.Completed => throw RecordRules.Stopping(database.Description),
-        _ => throw new RegistryException(RegistryError.Busy, $"The {database.Description} has too many writes waiting. Nothing was stored; try again shortly.")
+        WriteQueue.Entry.Completed => throw RecordRules.Stopping(PostgresDatabase.Name),
+        _ => throw new RegistryException(RegistryError.Busy, $"The {PostgresDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         },
@@ -72,7 +72,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         catch (Exception fault) when (PostgresFaults.Is(fault))
         {
             logger.BatchFailed(fault, database.Description, writes.Count);
-            FailAll(writes, () => PostgresFaults.Translate(database.Description, fault));
+            FailAll(writes, () => PostgresFaults.Translate(fault));
         }
         catch (RecordOutcomeUnknownException unknown)
         {
@@ -84,7 +84,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
 #pragma warning restore CA1031
         {
             logger.BatchFailed(bug, database.Description, writes.Count);
-            FailAll(writes, () => new RecordOutcomeUnknownException($"The {database.Description} failed while writing: {bug.Message}", bug));
+            FailAll(writes, () => new RecordOutcomeUnknownException($"The {PostgresDatabase.Name} failed while writing.", bug));
         }
     }
 
@@ -102,14 +102,14 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         if (writes[0] is { WithoutColumns: false, Columns: not null } write)
         {
             write.WithoutColumns = true;
-            logger.ColumnsLeftEmpty(database.Description, kind, key.Tenant, key.Id, refused.MessageText);
+            database.LogColumnsLeftEmpty(kind, key, refused);
             await CommitAsync(writer, writes);
             return;
         }
 
         writes[0].Fail(new RegistryException(
             RegistryError.Invalid,
-            $"{kind} '{key.Id}' of tenant '{key.Tenant}' was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). Nothing was stored.",
+            $"{kind} '{key.Id}' of tenant '{key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). Nothing was stored.",
             innerException: refused));
     }
 

@@ -19,12 +19,12 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>How to connect to it.</summary>
     public NpgsqlConnectionStringBuilder Settings { get; }
 
-    public static async Task<TestDatabase> CreateAsync(string? serverUrl = null)
+    public static async Task<TestDatabase> CreateAsync(string? serverUrl = null, string encoding = "UTF8")
     {
         var server = PostgresConnectionString.Parse(serverUrl ?? await TestServer.UrlAsync());
         server.Pooling = false;
         var database = new TestDatabase(server, $"registry_test_{Guid.NewGuid():N}");
-        await ExecuteAsync(server, $"CREATE DATABASE {database.Settings.Database} TEMPLATE template0 ENCODING 'UTF8'");
+        await ExecuteAsync(server, $"CREATE DATABASE {database.Settings.Database} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
         return database;
     }
 

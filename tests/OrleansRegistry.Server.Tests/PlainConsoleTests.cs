@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
+
+namespace OrleansRegistry.Server.Tests;
+
+public sealed class PlainConsoleTests
+{
+    [Fact]
+    public void An_entry_is_one_line_without_control_characters_whatever_is_in_it()
+    {
+        using var services = new ServiceCollection().AddLogging(logging => logging.AddConsole().AddPlainConsole()).BuildServiceProvider();
+        var formatter = services.GetServices<ConsoleFormatter>().Single(one => one.Name == PlainConsole.FormatterName);
+        var fault = new InvalidOperationException("id a\nfail: Forged[0] b\r\u001b[31m");
+        var written = new StringWriter();
+        formatter.Write(
+            new LogEntry<string>(LogLevel.Warning, "Some.Category", new EventId(7), "path /a\nb\u2028c\u202ed\u0085", fault, (state, _) => state), null, written);
+
+        var line = written.ToString();
+        Assert.EndsWith(Environment.NewLine, line);
+        Assert.Contains("Z warn: Some.Category[7] path /a\\nb\\u2028c\\u202ed\\u0085", line);
+        Assert.Contains("id a\\nfail: Forged[0] b\\r\\u001b[31m", line);
+        Assert.DoesNotContain(line[..^Environment.NewLine.Length], char.IsControl);
+    }
+}

@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Server.Tests;
+
+/// <summary>Whatever a setting is set to by mistake, it is not shown: it may be a password.</summary>
+public sealed partial class SecretTests : IDisposable
+{
+    private const string Secret = "s3cretPW";
+
+    private readonly DataFolder folder = new();
+
+    public static TheoryData<string> Values =>
+    [
+        $"host=127.0.0.1 port=5 user=app password={Secret} dbname=registry",
+        $"postgresql://app:{Secret}@127.0.0.1:5/registry",
+        $"Host=127.0.0.1;Port=5;Username=app;Password={Secret};Database=registry",
+        $"postgresql://app:12/{Secret}@127.0.0.1/registry",
+        $"postgresql://app:12?{Secret}@127.0.0.1/registry",
+        $"http://app:{Secret}@127.0.0.1:5/",
+        $"mysql://app:{Secret}@127.0.0.1/registry",
+        $"Server=127.0.0.1 Password={Secret}; Database=registry",
+    ];
+
+    [Fact]
+    public async Task No_setting_shows_its_value()
+    {
+        string[] more = ["http_ports", "Logging:LogLevel:OrleansRegistry", "Logging:Console:LogLevel:Default"];
+        foreach (var name in Settings().Concat(more))
+        {
+            await ShowsNothingAsync(name, $"host=127.0.0.1 port=5 user=app password={Secret} dbname=registry");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Values))]
+    public async Task Settings_that_name_a_place_show_no_password_of_it(string value)
+    {
+        foreach (var name in (string[])["DATABASE_URL", "STORAGE_DATA_DIR", "STORAGE_TYPE", "ASPNETCORE_URLS", "REGISTRY_PUBLIC_URL"])
+        {
+            await ShowsNothingAsync(name, value);
+        }
+    }
+
+    [Fact]
+    public void What_the_framework_says_of_a_value_is_masked()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["A"] = $"x{Secret}", ["B"] = Secret, ["C"] = "true" }).Build();
+        var masked = ConfiguredValues.Mask($"Failed to convert 'x{Secret}' or {Secret} to true", configuration);
+        Assert.Equal("Failed to convert '(not shown)' or (not shown) to true", masked);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private async Task ShowsNothingAsync(string name, string value)
+    {
+        var (exitCode, output) = await RunAsync((name, value));
+        Assert.False(output.Contains(Secret, StringComparison.Ordinal), $"{name} set to a secret: exit code {exitCode}, {output}");
+    }
+
+    /// <summary>The whole start of the server, and the end right after it.</summary>
+    private async Task<(int ExitCode, string Output)> RunAsync(params (string Name, string Value)[] settings)
+    {
+        var named = new Dictionary<string, string>
+        {
+            ["STORAGE_TYPE"] = settings[0].Name == "DATABASE_URL" ? "postgres" : "memory",
+            ["STORAGE_DATA_DIR"] = folder.Path,
+            ["STORAGE__POSTGRES_MAX_RETRIES"] = "0",
+            ["urls"] = "http://127.0.0.1:0",
+        };
+        foreach (var (name, value) in settings)
+        {
+            named[name == "ASPNETCORE_URLS" ? "urls" : name] = value;
+        }
+
+        var (log, errors) = (new ConcurrentQueue<string>(), new StringWriter());
+        var exitCode = await RegistryServer.RunAsync(
+            [.. named.Select(setting => $"--{setting.Key}={setting.Value}")],
+            errors,
+            builder =>
+            {
+                builder.Logging.ClearProviders().AddProvider(new LogCatcher(log));
+                builder.Services.AddHostedService<StopOnceStarted>();
+            });
+        return (exitCode, string.Join('\n', log.Append(errors.ToString())));
+    }
+
+    /// <summary>All settings that the documents name.</summary>
+    private static string[] Settings()
+    {
+        var root = new System.IO.DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(root.FullName, "OrleansRegistry.slnx")))
+        {
+            root = root.Parent!;
+        }
+
+        string[] files = [Path.Combine(root.FullName, "README.md"), .. System.IO.Directory.GetFiles(Path.Combine(root.FullName, "docs"), "*.md")];
+        var names = files.SelectMany(File.ReadLines)
+            .Where(line => line.StartsWith('|'))
+            .SelectMany(line => Setting().Matches(line).Select(match => match.Groups["name"].Value))
+            .Where(name => name.Length > 6)
+            .Concat(["STORAGE__POSTGRES_POOL_MAX", "STORAGE__POSTGRES_TIMEOUT", "STORAGE__POSTGRES_COMMAND_TIMEOUT", "STORAGE__POSTGRES_RETRY_DELAY"])
+            .Distinct(StringComparer.Ordinal)
+            .ToArray();
+        Assert.Contains("STORAGE_TYPE", names);
+        Assert.Contains("REGISTRY_PUBLIC_URL", names);
+        return names;
+    }
+
+    [GeneratedRegex("`(?<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Setting();
+
+    private sealed class StopOnceStarted(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Memory;
+using OrleansRegistry.Tests.Tasks;
+
+namespace OrleansRegistry.Tests.Hosting;
+
+/// <summary>A plain host that sets no filters: callers do not write its log.</summary>
+public sealed class QuietLogTests
+{
+    [Fact]
+    public async Task Calls_log_nothing_and_unknown_ids_wake_no_grain()
+    {
+        var log = new ConcurrentQueue<string>();
+        var store = new StoreProbe(new MemoryStore());
+        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(new LogCatcher(log));
+        builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+        builder.Services.Replace(ServiceDescriptor.Singleton<IRecordStore>(store));
+        using var host = builder.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var (tasks, contexts) = (host.Services.GetRequiredService<ITaskRegistry>(), host.Services.GetRequiredService<IContextRegistry>());
+        var me = Caller.Default;
+        log.Clear();
+        store.Reset();
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Null(await tasks.GetAsync(me, $"unknown-{i}"));
+            Assert.Null(await contexts.GetAsync(me, $"unknown-{i}"));
+            var refusal = await Assert.ThrowsAsync<RegistryException>(() => tasks.CancelAsync(me, $"unknown-{i}"));
+            Assert.Equal(RegistryError.NotFound, refusal.Error);
+        }
+
+        Assert.Equal((0, 0), (store.Reads(RecordKind.Task), store.Reads(RecordKind.Context)));
+        for (var i = 0; i < 20; i++)
+        {
+            await tasks.Submit(me, $"m{i}");
+        }
+
+        Assert.Empty(log);
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
