@@ -13,7 +13,7 @@ internal sealed partial class TaskRegistry
         var grain = Grain(caller, id);
         AgentRules.CheckId(artifactId, "artifact_id");
         var found = await TaskLoader.WithHead(
-            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
+            () => Read(caller, grain, id, leaseToken),
             async head => new Box(await artifactReader.ReadOne(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, artifactId, rules.MaxLoadBytes))) ?? throw NotFound();
         return found.Json;
     }
@@ -26,7 +26,7 @@ internal sealed partial class TaskRegistry
         var query = $"artifacts\n{caller.Tenant}\n{id}";
         var from = LogTokens.ReadArtifact(pageToken, query);
         return await TaskLoader.WithHead(
-            () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)),
+            () => Read(caller, grain, id, leaseToken),
             async head =>
             {
                 var run = await artifactReader.ReadForward(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, from, pageSize, rules.MaxLoadBytes);
