@@ -72,17 +72,17 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 
         if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)
         {
-            faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is '{caller.Tenant}/{caller.Subject}': {fault}");
+            faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is set to what it cannot be: {fault}");
         }
 
-        foreach (var host in options.AllowedHosts.Where(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
+        if (options.AllowedHosts.Any(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
         {
-            faults.Add($"AllowedHosts (REGISTRY_ALLOWED_HOSTS) has '{host}': it must be a host name without a port, such as registry.example.com or *.example.com");
+            faults.Add("AllowedHosts (REGISTRY_ALLOWED_HOSTS) has what is no host: each must be a host name without a port, such as registry.example.com or *.example.com");
         }
 
-        foreach (var origin in options.CorsOrigins.Where(origin => !CorsRules.IsOrigin(origin)))
+        if (options.CorsOrigins.Any(origin => !CorsRules.IsOrigin(origin)))
         {
-            faults.Add($"CorsOrigins (REGISTRY_CORS_ORIGINS) has '{origin}': it must be an origin such as https://console.example.com, or *");
+            faults.Add("CorsOrigins (REGISTRY_CORS_ORIGINS) has what is no origin: each must be an origin such as https://console.example.com, or *");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))

@@ -103,7 +103,7 @@ internal static class ServerSettings
     {
         null => null,
         [var tenant, var subject] => new Caller(tenant, subject),
-        _ => throw new SettingException($"REGISTRY_DEFAULT_CALLER is '{text}'; it must be a tenant and a subject with a slash between, such as acme/default."),
+        _ => throw Settings.Refused("REGISTRY_DEFAULT_CALLER", text, "a tenant and a subject with a slash between, such as acme/default"),
     };
 
     /// <summary>Room for a few messages and artifacts at once, each as large as it may be.</summary>
