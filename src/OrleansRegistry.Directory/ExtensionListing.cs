@@ -6,6 +6,7 @@ namespace OrleansRegistry.Directory;
 internal static class ExtensionListing
 {
     private const int MaxPageSize = 1000;
+    private const long MaxPageBytes = 16 * 1024 * 1024;
 
     public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)
     {
@@ -18,9 +19,24 @@ internal static class ExtensionListing
         var after = PageToken.Read(query.PageToken, binding);
         var matches = Matching(index, query, policy).Order(StringComparer.Ordinal).ToList();
         var rest = after is null ? matches : matches.SkipWhile(uri => string.CompareOrdinal(uri, after) <= 0).ToList();
-        var page = rest.Take(query.PageSize).Select(uri => Find(index, uri, policy)).OfType<ExtensionInfo>().ToList();
-        var next = rest.Count > query.PageSize ? PageToken.Make(rest[query.PageSize - 1], binding) : null;
-        return new ExtensionPage(page, matches.Count, next);
+        var (page, bytes, seen) = (new List<ExtensionInfo>(), 0L, 0);
+        for (; seen < rest.Count && seen < query.PageSize; seen++)
+        {
+            if (Find(index, rest[seen], policy) is not { } extension)
+            {
+                continue;
+            }
+
+            bytes += extension.Params.Length + extension.Description.Length + extension.Uri.Length + extension.DeclaringAgents.Sum(agent => (long)agent.Length);
+            if (page.Count > 0 && bytes > MaxPageBytes)
+            {
+                break;
+            }
+
+            page.Add(extension);
+        }
+
+        return new ExtensionPage(page, matches.Count, seen < rest.Count ? PageToken.Make(rest[seen - 1], binding) : null);
     }
 
     public static ExtensionInfo? Find(TenantIndex index, string uri, ExtensionPolicy policy)
@@ -30,20 +46,24 @@ internal static class ExtensionListing
             return null;
         }
 
-        var declaring = new List<string>(slots.Count);
+        var (declaring, count) = (new List<string>(), 0);
         DeclaredExtension? first = null;
         foreach (var slot in slots.After(null))
         {
             if (slot.Entry?.Extension(uri) is { } declared)
             {
-                declaring.Add(slot.Id);
+                if (++count <= ExtensionInfo.MaxDeclaringAgents)
+                {
+                    declaring.Add(slot.Id);
+                }
+
                 first = first is null || slot.Id == origin.AgentId ? declared : first;
             }
         }
 
         return first is null
             ? null
-            : new ExtensionInfo(uri, first.Description ?? "", first.Required, first.Params, origin.AgentId, origin.At, policy.TrustLevel, declaring);
+            : new ExtensionInfo(uri, first.Description ?? "", first.Required, first.Params, origin.AgentId, origin.At, policy.TrustLevel, declaring, count);
     }
 
     private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)

@@ -36,6 +36,9 @@ public sealed class GatewayOptions
     /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>A connection whose reader takes nothing of an answer for so long is ended.</summary>
+    public TimeSpan StalledReader { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The most entries of one batch: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
     public int MaxBatchEntries { get; set; } = 10_000;
 
@@ -88,6 +91,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
         {
             faults.Add($"EventHeartbeat is {options.EventHeartbeat}: it must be more than nothing, up to an hour");
+        }
+
+        if (options.StalledReader <= TimeSpan.Zero || options.StalledReader > TimeSpan.FromHours(1))
+        {
+            faults.Add($"StalledReader is {options.StalledReader}: it must be more than nothing, up to an hour");
         }
 
         if (options.MaxBatchEntries is < 1 or > 1_000_000)

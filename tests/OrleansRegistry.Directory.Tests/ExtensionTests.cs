@@ -82,6 +82,19 @@ public sealed class ExtensionTests
         Assert.Equal((0, 0), (directory.Agents.Stats(TestDirectory.Tenant).Extensions, directory.Agents.Stats(TestDirectory.Tenant).Skills));
     }
 
+    [Fact]
+    public void Of_very_many_declaring_agents_the_first_are_named_and_all_are_counted()
+    {
+        for (var i = 0; i < 150; i++)
+        {
+            directory.Put($"agent-{i:000}", new TestCard("a", Extensions: ["urn:x"]));
+        }
+
+        var extension = Find("urn:x")!;
+        Assert.Equal(150, extension.UsageCount);
+        Assert.Equal(Enumerable.Range(0, 100).Select(i => $"agent-{i:000}"), extension.DeclaringAgents);
+    }
+
     private int Count(ExtensionQuery query) => directory.Agents.ListExtensions(TestDirectory.Tenant, query).TotalCount;
 
     private ExtensionInfo? Find(string uri) => directory.Agents.FindExtension(TestDirectory.Tenant, uri);

@@ -34,7 +34,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
         GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes, anyType: true);
         var answer = JsonAnswer.Rent();
-        var isAnswered = await AnswerAsync(context, body.Bytes, answer.Json);
+        var isAnswered = await AnswerAsync(context, body.Bytes, answer);
         body.Release();
         if (isAnswered)
         {
@@ -46,8 +46,9 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
         }
     }
 
-    private async Task<bool> AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body, Utf8JsonWriter json)
+    private async Task<bool> AnswerAsync(HttpContext context, ReadOnlyMemory<byte> body, JsonAnswer answer)
     {
+        var json = answer.Json;
         using var document = Parse(body, out var fault);
         if (document is null)
         {
@@ -58,7 +59,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
         var request = document.RootElement;
         if (request.ValueKind != JsonValueKind.Array)
         {
-            return await CallAsync(context, request, json, isFirst: true);
+            return await CallAsync(context, request, answer, isFirst: true);
         }
 
         if (request.GetArrayLength() == 0 || request.GetArrayLength() > options.MaxBatchEntries)
@@ -70,7 +71,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
         var isAnswered = false;
         foreach (var call in request.EnumerateArray())
         {
-            isAnswered |= await CallAsync(context, call, json, !isAnswered, inBatch: true);
+            isAnswered |= await CallAsync(context, call, answer, !isAnswered, inBatch: true);
         }
 
         if (isAnswered)
@@ -82,17 +83,18 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
     }
 
     /// <returns>Whether something was written: not for a notification.</returns>
-    private async Task<bool> CallAsync(HttpContext context, JsonElement request, Utf8JsonWriter json, bool isFirst, bool inBatch = false)
+    private async Task<bool> CallAsync(HttpContext context, JsonElement request, JsonAnswer answer, bool isFirst, bool inBatch = false)
     {
+        var json = answer.Json;
         var id = JsonRpcCall.IdOf(request);
-        Action<Utf8JsonWriter>? result = null;
+        JsonRpcResult? result = null;
         JsonRpcException? error = null;
         var isNotification = false;
         try
         {
             var call = JsonRpcCall.Read(request);
             isNotification = call.IsNotification;
-            if (inBatch && !isNotification && json.BytesCommitted + json.BytesPending > MostAnswerBytes)
+            if (inBatch && !isNotification && answer.Bytes > MostAnswerBytes)
             {
                 throw new JsonRpcException(JsonRpcException.InternalError, $"Not called: the answers before it have more than {MostAnswerBytes:N0} bytes. Send fewer calls in a batch");
             }
@@ -132,7 +134,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
             json.WriteStartObject();
             json.WriteString("jsonrpc"u8, "2.0"u8);
             json.WritePropertyName("result"u8);
-            result!(json);
+            await result!(answer);
             WriteId(json, id);
             json.WriteEndObject();
         }

@@ -42,13 +42,13 @@ internal sealed class JsonRpcMethods
         };
     }
 
-    private delegate Task<Action<Utf8JsonWriter>> Handler(HttpContext context, JsonRpcParameters parameters);
+    private delegate Task<JsonRpcResult> Handler(HttpContext context, JsonRpcParameters parameters);
 
     /// <summary>Carries out a call.</summary>
     /// <returns>What writes its result.</returns>
     /// <exception cref="JsonRpcException">There is no such method, or the parameters are wrong.</exception>
     /// <exception cref="RegistryException">The registry refused.</exception>
-    public Task<Action<Utf8JsonWriter>> InvokeAsync(HttpContext context, JsonRpcCall call)
+    public Task<JsonRpcResult> InvokeAsync(HttpContext context, JsonRpcCall call)
     {
         if (methods.TryGetValue(call.Method, out var method))
         {
@@ -60,13 +60,13 @@ internal sealed class JsonRpcMethods
             VectorMethods.Contains(call.Method) ? "Vector operations are not supported by this registry" : "Method not found");
     }
 
-    private async Task<Action<Utf8JsonWriter>> RegisterAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> RegisterAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var registration = new AgentRegistration(
             parameters.Document("agent_card"), parameters.OptionalText("agent_id"), parameters.OptionalBoolean("enabled"));
         var written = await registry.RegisterAsync(CallerOf.Request(context), registration, context.RequestAborted);
         RevisionHeader.Set(context.Response, written.Agent.Revision);
-        return json =>
+        return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("success"u8, true);
@@ -76,50 +76,51 @@ internal sealed class JsonRpcMethods
             AgentAnswers.WriteOutcome(json, written);
             WriteTransport(json);
             json.WriteEndObject();
-        };
+        });
     }
 
-    private async Task<Action<Utf8JsonWriter>> GetAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> GetAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var agent = await FindAsync(context, parameters);
-        return json =>
+        return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WritePropertyName("agent_card"u8);
             json.WriteRawValue(agent.Card.Span, skipInputValidation: true);
             json.WriteBoolean("found"u8, true);
             json.WriteEndObject();
-        };
+        });
     }
 
-    private async Task<Action<Utf8JsonWriter>> ListAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> ListAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var page = await registry.ListAsync(CallerOf.Request(context), new AgentQuery(), context.RequestAborted);
-        return json =>
+        return async answer =>
         {
+            var json = answer.Json;
             json.WriteStartObject();
-            WriteCards(json, page.Agents);
+            await WriteCardsAsync(answer, context, page.Agents);
             WriteTransport(json);
             json.WriteEndObject();
         };
     }
 
-    private async Task<Action<Utf8JsonWriter>> UnregisterAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> UnregisterAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var removal = await registry.RemoveAsync(CallerOf.Request(context), parameters.Text("agent_id"), default, context.RequestAborted);
         RevisionHeader.Set(context.Response, removal.Revision);
-        return json =>
+        return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("success"u8, true);
             json.WriteString("message"u8, AgentAnswers.Unregistered);
             json.WriteString("agent_id"u8, removal.Id);
             json.WriteEndObject();
-        };
+        });
     }
 
     /// <summary>A search by vectors, the default of old clients, is answered by keywords and says so.</summary>
-    private async Task<Action<Utf8JsonWriter>> SearchAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> SearchAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var text = parameters.OptionalText("query") ?? "";
         var skills = parameters.OptionalTexts("skills");
@@ -133,10 +134,11 @@ internal sealed class JsonRpcMethods
 
         var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= AgentQuery.MaxPageSize ? most : null };
         var page = await registry.ListAsync(CallerOf.Request(context), query, context.RequestAborted);
-        return json =>
+        return async answer =>
         {
+            var json = answer.Json;
             json.WriteStartObject();
-            WriteCards(json, page.Agents.Count <= most ? page.Agents : page.Agents.Take(most).ToArray());
+            await WriteCardsAsync(answer, context, page.Agents.Count <= most ? page.Agents : page.Agents.Take(most).ToArray());
             json.WriteString("query"u8, text);
             json.WritePropertyName("skills_filter"u8);
             JsonSerializer.Serialize(json, skills);
@@ -153,7 +155,7 @@ internal sealed class JsonRpcMethods
         };
     }
 
-    private async Task<Action<Utf8JsonWriter>> ListExtensionsAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> ListExtensionsAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var query = new ExtensionQuery
         {
@@ -164,10 +166,11 @@ internal sealed class JsonRpcMethods
             PageToken = parameters.OptionalText("page_token"),
         };
         var page = await registry.ListExtensionsAsync(CallerOf.Request(context), query, context.RequestAborted);
-        return json =>
+        return async answer =>
         {
+            var json = answer.Json;
             json.WriteStartObject();
-            ExtensionJson.WritePage(json, page);
+            await ExtensionJson.WritePageAsync(answer, context, page);
             WriteTransport(json);
             json.WriteEndObject();
         };
@@ -176,10 +179,10 @@ internal sealed class JsonRpcMethods
     /// <summary>
     /// Tells what the registry knows: the agent is registered, and enabled or not. It is not contacted, so <c>response_time_ms</c> is 0.
     /// </summary>
-    private async Task<Action<Utf8JsonWriter>> PingAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> PingAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var agent = await FindAsync(context, parameters);
-        return json =>
+        return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("responsive"u8, agent.Enabled);
@@ -190,23 +193,23 @@ internal sealed class JsonRpcMethods
             json.WriteString("agent_id"u8, agent.Id);
             WriteTransport(json);
             json.WriteEndObject();
-        };
+        });
     }
 
-    private Task<Action<Utf8JsonWriter>> GetOwnCardAsync(HttpContext context, JsonRpcParameters parameters) =>
-        Task.FromResult<Action<Utf8JsonWriter>>(json =>
+    private Task<JsonRpcResult> GetOwnCardAsync(HttpContext context, JsonRpcParameters parameters) =>
+        Task.FromResult(JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WritePropertyName("agent_card"u8);
             card.Write(json, context.Request, snakeCase: true);
             json.WriteEndObject();
-        });
+        }));
 
-    private async Task<Action<Utf8JsonWriter>> CheckHealthAsync(HttpContext context, JsonRpcParameters parameters)
+    private async Task<JsonRpcResult> CheckHealthAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var report = await readiness.CheckAsync(context.RequestAborted);
         var stats = await registry.GetStatsAsync(CallerOf.Request(context), context.RequestAborted);
-        return json =>
+        return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WriteString("status"u8, Readiness.Text(report.Status));
@@ -215,11 +218,11 @@ internal sealed class JsonRpcMethods
             json.WriteNumber("agents_count"u8, stats.Total);
             json.WriteString("protocol_version"u8, RegistryCard.OlderVersion);
             json.WriteEndObject();
-        };
+        });
     }
 
-    private Task<Action<Utf8JsonWriter>> ListMethodsAsync(HttpContext context, JsonRpcParameters parameters) =>
-        Task.FromResult<Action<Utf8JsonWriter>>(json => JsonSerializer.Serialize(json, methods.Keys));
+    private Task<JsonRpcResult> ListMethodsAsync(HttpContext context, JsonRpcParameters parameters) =>
+        Task.FromResult(JsonRpcResults.Of(json => JsonSerializer.Serialize(json, methods.Keys)));
 
     private async Task<AgentRecord> FindAsync(HttpContext context, JsonRpcParameters parameters)
     {
@@ -229,16 +232,16 @@ internal sealed class JsonRpcMethods
             ?? throw AgentReadEndpoints.NotFound();
     }
 
-    private static void WriteCards(Utf8JsonWriter json, IReadOnlyList<AgentRecord> agents)
+    private static async ValueTask WriteCardsAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<AgentRecord> agents)
     {
-        json.WriteStartArray("agents"u8);
+        answer.Json.WriteStartArray("agents"u8);
         foreach (var agent in agents)
         {
-            json.WriteRawValue(agent.Card.Span, skipInputValidation: true);
+            await answer.WriteDocumentAsync(context, agent.Card);
         }
 
-        json.WriteEndArray();
-        json.WriteNumber("count"u8, agents.Count);
+        answer.Json.WriteEndArray();
+        answer.Json.WriteNumber("count"u8, agents.Count);
     }
 
     private static void WriteTransport(Utf8JsonWriter json) => json.WriteString("transport"u8, "JSONRPC"u8);

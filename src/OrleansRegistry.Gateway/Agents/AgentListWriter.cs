@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Gateway.Http;
 
 namespace OrleansRegistry.Gateway.Agents;
 
@@ -28,14 +29,14 @@ internal sealed class AgentListWriter(HttpContext context)
             unsent += Write(agents[i], records);
             if (unsent >= FlushBytes)
             {
-                await output.FlushAsync(context.RequestAborted);
+                await SlowReaders.FlushAsync(context);
                 unsent = 0;
             }
         }
 
         output.Write("],"u8);
         WriteEnd(page, isPaged, search);
-        await output.FlushAsync(context.RequestAborted);
+        await SlowReaders.FlushAsync(context);
     }
 
     private int Write(AgentRecord agent, bool record)

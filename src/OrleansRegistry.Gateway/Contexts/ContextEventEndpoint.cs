@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Gateway.Events;
 using OrleansRegistry.Gateway.Http;
@@ -25,42 +24,34 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context.Request, Parameters));
         var caller = CallerOf.Request(context);
         _ = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), Write);
+        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), (output, change) => WriteAsync(context, output, change));
     }
 
-    private static void Write(SseWriter output, ContextEvent change)
+    private static Task WriteAsync(HttpContext context, SseWriter output, ContextEvent change)
     {
         var name = change.Deleted ? "deleted" : change.Snapshot is null ? "update" : "context";
-        EventStreams.WriteEvent(output, name, change.Generation, json =>
-        {
-            if (change.Snapshot is { } context)
-            {
-                ContextJson.Write(json, context);
-            }
-            else
-            {
-                WriteChange(json, change);
-            }
-        });
+        return EventStreams.WriteEventAsync(output, name, change.Generation, answer => change.Snapshot is { } snapshot
+            ? ContextJson.WriteAsync(answer, context, snapshot)
+            : WriteChangeAsync(answer, context, change));
     }
 
-    private static void WriteChange(Utf8JsonWriter json, ContextEvent change)
+    private static async ValueTask WriteChangeAsync(JsonAnswer answer, HttpContext context, ContextEvent change)
     {
-        json.WriteStartObject();
-        json.WriteString("contextId"u8, change.ContextId);
-        json.WriteNumber("generation"u8, change.Generation);
-        json.WriteDocument("data", change.Data);
-        json.WriteDocuments("messages", change.Messages);
+        answer.Json.WriteStartObject();
+        answer.Json.WriteString("contextId"u8, change.ContextId);
+        answer.Json.WriteNumber("generation"u8, change.Generation);
+        await answer.WriteDocumentAsync(context, "data", change.Data);
+        await answer.WriteDocumentsAsync(context, "messages", change.Messages);
         if (change.TaskId is not null)
         {
-            json.WriteString("taskId"u8, change.TaskId);
+            answer.Json.WriteString("taskId"u8, change.TaskId);
         }
 
         if (change.Cleared)
         {
-            json.WriteBoolean("cleared"u8, true);
+            answer.Json.WriteBoolean("cleared"u8, true);
         }
 
-        json.WriteEndObject();
+        answer.Json.WriteEndObject();
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Gateway.Http;
 
@@ -7,16 +6,17 @@ namespace OrleansRegistry.Gateway.Contexts;
 /// <summary>Writes contexts as answers show them.</summary>
 internal static class ContextJson
 {
-    public static void Write(Utf8JsonWriter json, ContextRecord context)
+    public static async ValueTask WriteAsync(JsonAnswer answer, HttpContext http, ContextRecord context)
     {
-        WriteHead(json, context);
-        json.WriteEndObject();
+        await WriteHeadAsync(answer, http, context);
+        answer.Json.WriteEndObject();
     }
 
     /// <summary>With its tasks.</summary>
-    public static void Write(Utf8JsonWriter json, ContextSummary summary)
+    public static async ValueTask WriteAsync(JsonAnswer answer, HttpContext http, ContextSummary summary)
     {
-        WriteHead(json, summary.Context);
+        await WriteHeadAsync(answer, http, summary.Context);
+        var json = answer.Json;
         json.WriteNumber("taskCount"u8, summary.TaskCount);
         json.WriteStartArray("taskIds"u8);
         foreach (var id in summary.TaskIds)
@@ -28,19 +28,20 @@ internal static class ContextJson
         json.WriteEndObject();
     }
 
-    public static Task SendAsync(HttpContext http, ContextRecord context)
+    public static async Task SendAsync(HttpContext http, ContextRecord context)
     {
         var answer = JsonAnswer.Rent();
-        Write(answer.Json, context);
-        return answer.SendAsync(http);
+        await WriteAsync(answer, http, context);
+        await answer.SendAsync(http);
     }
 
-    private static void WriteHead(Utf8JsonWriter json, ContextRecord context)
+    private static async ValueTask WriteHeadAsync(JsonAnswer answer, HttpContext http, ContextRecord context)
     {
+        var json = answer.Json;
         json.WriteStartObject();
         json.WriteString("id"u8, context.Id);
         json.WriteString("owner"u8, context.Owner);
-        json.WriteDocument("data", context.Data);
+        await answer.WriteDocumentAsync(http, "data", context.Data);
         json.WriteNumber("generation"u8, context.Generation);
         json.WriteTime("createdAt", context.CreatedAt);
         json.WriteTime("updatedAt", context.UpdatedAt);

@@ -45,8 +45,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         answer.Json.WriteStartArray("contexts"u8);
         foreach (var summary in page.Contexts)
         {
-            ContextJson.Write(answer.Json, summary);
-            await answer.DrainAsync(context);
+            await ContextJson.WriteAsync(answer, context, summary);
         }
 
         answer.Json.WriteEndArray();
@@ -60,7 +59,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         _ = new QueryParameters(context.Request, NoParameters);
         var summary = await FindAsync(context, ContextPaths.ContextId(context));
         var answer = JsonAnswer.Rent();
-        ContextJson.Write(answer.Json, summary);
+        await ContextJson.WriteAsync(answer, context, summary);
         await answer.SendAsync(context);
     }
 

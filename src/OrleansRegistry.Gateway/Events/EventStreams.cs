@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using OrleansRegistry.Gateway.Http;
@@ -36,7 +35,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvid
 
     /// <summary>Sends all of <paramref name="watch"/>. What can be refused must have been by now: the headers go out first.</summary>
     /// <param name="write">Writes one event.</param>
-    public async Task SendAsync<T>(HttpContext context, Func<CancellationToken, IAsyncEnumerable<T>> watch, Action<SseWriter, T> write)
+    public async Task SendAsync<T>(HttpContext context, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<SseWriter, T, Task> write)
     {
         var output = new SseWriter(context);
         await output.StartAsync(Retry);
@@ -52,8 +51,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvid
         {
             while (await IsThereAsync(next, output, ending.Token))
             {
-                write(output, events.Current);
-                await output.FlushAsync();
+                await write(output, events.Current);
                 next = events.MoveNextAsync().AsTask();
             }
         }
@@ -73,13 +71,15 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvid
         }
     }
 
-    /// <summary>The document of one event.</summary>
-    public static void WriteEvent(SseWriter output, string name, long id, Action<Utf8JsonWriter> write)
+    /// <summary>Sends one event, whose document is sent as it is written: of a large one no more than a piece is copied for this reader.</summary>
+    public static async Task WriteEventAsync(SseWriter output, string name, long? id, Func<JsonAnswer, ValueTask> write)
     {
+        output.BeginEvent(name, id);
         var answer = JsonAnswer.Rent();
-        write(answer.Json);
-        output.WriteEvent(name, id, answer.Written().Span);
-        answer.Return();
+        answer.Sink = output.WriteDataAsync;
+        await write(answer);
+        await answer.FinishAsync();
+        await output.EndEventAsync();
     }
 
     private async Task<bool> IsThereAsync(Task<bool> next, SseWriter output, CancellationToken cancellationToken)
@@ -102,14 +102,11 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvid
         return await next;
     }
 
-    private static async Task SayByeAsync(SseWriter output, string reason)
+    private static Task SayByeAsync(SseWriter output, string reason) => WriteEventAsync(output, "bye", null, answer =>
     {
-        var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteString("reason"u8, reason);
         answer.Json.WriteEndObject();
-        output.WriteEvent("bye", null, answer.Written().Span);
-        answer.Return();
-        await output.FlushAsync();
-    }
+        return default;
+    });
 }

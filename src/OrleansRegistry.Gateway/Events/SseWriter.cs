@@ -4,6 +4,7 @@ using System.IO.Pipelines;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using OrleansRegistry.Gateway.Http;
 
 namespace OrleansRegistry.Gateway.Events;
 
@@ -30,9 +31,9 @@ internal sealed class SseWriter(HttpContext context)
         await FlushAsync();
     }
 
+    /// <summary>Begins an event, whose data comes by <see cref="WriteDataAsync"/>.</summary>
     /// <param name="id">What a reader names as <c>Last-Event-ID</c> to go on after this event; null leaves it as it was.</param>
-    /// <param name="data">One JSON document as UTF-8. Its line ends are white space, and become line ends of the event's data.</param>
-    public void WriteEvent(string name, long? id, ReadOnlySpan<byte> data)
+    public void BeginEvent(string name, long? id)
     {
         Write($"event: {name}\n");
         if (id is { } number)
@@ -40,28 +41,49 @@ internal sealed class SseWriter(HttpContext context)
             Write(string.Create(CultureInfo.InvariantCulture, $"id: {number}\n"));
         }
 
-        while (true)
-        {
-            var end = data.IndexOfAny((byte)'\n', (byte)'\r');
-            output.Write("data: "u8);
-            output.Write(end < 0 ? data : data[..end]);
-            output.Write("\n"u8);
-            if (end < 0)
-            {
-                break;
-            }
+        output.Write("data: "u8);
+    }
 
+    /// <summary>Sends a part of an event's data as fast as the reader takes it.</summary>
+    /// <param name="part">Of one JSON document as UTF-8. Its line ends are white space, and become line ends of the event's data.</param>
+    public async ValueTask WriteDataAsync(ReadOnlyMemory<byte> part)
+    {
+        for (var rest = part; rest.Length > 0;)
+        {
+            var piece = rest[..Math.Min(rest.Length, SlowReaders.PieceBytes)];
+            WriteData(piece.Span);
+            rest = rest[piece.Length..];
+            if (rest.Length > 0)
+            {
+                await FlushAsync();
+            }
+        }
+    }
+
+    /// <summary>Ends the event, and sends it.</summary>
+    public Task EndEventAsync()
+    {
+        output.Write("\n\n"u8);
+        return FlushAsync();
+    }
+
+    private void WriteData(ReadOnlySpan<byte> data)
+    {
+        while (data.IndexOfAny((byte)'\n', (byte)'\r') is >= 0 and var end)
+        {
+            output.Write(data[..end]);
+            output.Write("\ndata: "u8);
             data = data[(end + 1)..];
         }
 
-        output.Write("\n"u8);
+        output.Write(data);
     }
 
     /// <summary>What readers pass over, and what shows that both ends are still there.</summary>
     public void WriteHeartbeat() => output.Write(":\n\n"u8);
 
     /// <summary>Sends what was written, and waits while the reader is too slow to take it.</summary>
-    public async Task FlushAsync() => await output.FlushAsync(context.RequestAborted);
+    public async Task FlushAsync() => await SlowReaders.FlushAsync(context);
 
     private void Write(string text)
     {

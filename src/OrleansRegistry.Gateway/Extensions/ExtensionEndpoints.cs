@@ -46,7 +46,7 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, GatewayOptions
         var page = await registry.ListExtensionsAsync(CallerOf.Request(context), query, context.RequestAborted);
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
-        ExtensionJson.WritePage(answer.Json, page);
+        await ExtensionJson.WritePageAsync(answer, context, page);
         answer.Json.WriteBoolean("dev_mode"u8, options.DevelopmentMode);
         answer.Json.WriteEndObject();
         await answer.SendAsync(context);
@@ -78,7 +78,7 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, GatewayOptions
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteString("agent_id"u8, id);
-        ExtensionJson.WriteList(answer.Json, extensions);
+        await ExtensionJson.WriteListAsync(answer, context, extensions);
         answer.Json.WriteEndObject();
         await answer.SendAsync(context);
     }

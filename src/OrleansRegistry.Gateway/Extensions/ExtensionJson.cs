@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Gateway.Http;
 
 namespace OrleansRegistry.Gateway.Extensions;
@@ -29,12 +30,14 @@ internal static class ExtensionJson
     }
 
     /// <summary>The members <c>extensions</c> and <c>count</c>.</summary>
-    public static void WriteList(Utf8JsonWriter json, IReadOnlyList<ExtensionInfo> extensions)
+    public static async ValueTask WriteListAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<ExtensionInfo> extensions)
     {
+        var json = answer.Json;
         json.WriteStartArray("extensions"u8);
         foreach (var extension in extensions)
         {
             Write(json, extension);
+            await answer.DrainAsync(context);
         }
 
         json.WriteEndArray();
@@ -42,9 +45,10 @@ internal static class ExtensionJson
     }
 
     /// <summary>The members <c>extensions</c>, <c>count</c>, <c>total_count</c> and <c>next_page_token</c>.</summary>
-    public static void WritePage(Utf8JsonWriter json, ExtensionPage page)
+    public static async ValueTask WritePageAsync(JsonAnswer answer, HttpContext context, ExtensionPage page)
     {
-        WriteList(json, page.Extensions);
+        await WriteListAsync(answer, context, page.Extensions);
+        var json = answer.Json;
         json.WriteNumber("total_count"u8, page.TotalCount);
         json.WriteString("next_page_token"u8, page.NextPageToken);
     }

@@ -7,16 +7,16 @@ namespace OrleansRegistry.Gateway.Http;
 internal static class ItemPages
 {
     public static Task SendMessagesAsync(HttpContext context, ItemPage<RawJson> page, int pageSize) =>
-        SendAsync(context, "messages", page, pageSize, static (json, message) => json.WriteDocument(message));
+        SendAsync(context, "messages", page, pageSize, (answer, message) => answer.WriteDocumentAsync(context, message));
 
-    public static async Task SendAsync<T>(HttpContext context, string name, ItemPage<T> page, int pageSize, Action<Utf8JsonWriter, T> write)
+    public static async Task SendAsync<T>(HttpContext context, string name, ItemPage<T> page, int pageSize, Func<JsonAnswer, T, ValueTask> write)
     {
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray(name);
         foreach (var item in page.Items)
         {
-            write(answer.Json, item);
+            await write(answer, item);
             await answer.DrainAsync(context);
         }
 

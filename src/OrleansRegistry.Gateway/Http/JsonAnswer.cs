@@ -18,6 +18,7 @@ internal sealed class JsonAnswer
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     private readonly ArrayBufferWriter<byte> buffer = new(1024);
+    private long sent;
 
     private JsonAnswer() => Json = new Utf8JsonWriter(buffer, Options);
 
@@ -33,8 +34,62 @@ internal sealed class JsonAnswer
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Sends what there is so far if it is much: headers must be set, and the status be 200.</summary>
+    /// <summary>Where the answer goes; null for the response. Not kept for the next answer.</summary>
+    public Func<ReadOnlyMemory<byte>, ValueTask>? Sink { get; set; }
+
+    /// <summary>How many bytes the answer has so far, sent or not.</summary>
+    public long Bytes => sent + buffer.WrittenCount + Json.BytesPending;
+
+    /// <summary>Sends what there is so far if it is much: headers and status must be set.</summary>
     public ValueTask DrainAsync(HttpContext context) => buffer.WrittenCount + Json.BytesPending < PartBytes ? default : SendPartAsync(context);
+
+    /// <summary>Writes a document of somebody else's, and sends what there is if it is much. A large document is sent from its own bytes, and not copied.</summary>
+    public ValueTask WriteDocumentAsync(HttpContext context, RawJson document)
+    {
+        if (document.Length > PartBytes)
+        {
+            return SendDocumentAsync(context, document);
+        }
+
+        Json.WriteDocument(document);
+        return DrainAsync(context);
+    }
+
+    /// <summary>The same, as a member; nothing where there is no document.</summary>
+    public ValueTask WriteDocumentAsync(HttpContext context, string name, RawJson document)
+    {
+        if (document.IsEmpty)
+        {
+            return default;
+        }
+
+        Json.WritePropertyName(name);
+        return WriteDocumentAsync(context, document);
+    }
+
+    /// <summary>The same, of several as one array; nothing where there are none.</summary>
+    public async ValueTask WriteDocumentsAsync(HttpContext context, string name, IReadOnlyList<RawJson>? documents)
+    {
+        if (documents is not { Count: > 0 })
+        {
+            return;
+        }
+
+        Json.WriteStartArray(name);
+        foreach (var document in documents)
+        {
+            await WriteDocumentAsync(context, document);
+        }
+
+        Json.WriteEndArray();
+    }
+
+    /// <summary>Sends what is left to <see cref="Sink"/>, and gives the answer back.</summary>
+    public async ValueTask FinishAsync()
+    {
+        await Sink!(Written());
+        Return();
+    }
 
     /// <summary>Gives back an answer that is not sent this way.</summary>
     public void Return() => Pool.Return(this);
@@ -50,20 +105,39 @@ internal sealed class JsonAnswer
             response.ContentLength = body.Length;
         }
 
-        await response.BodyWriter.WriteAsync(body, context.RequestAborted);
+        await SlowReaders.SendAsync(context, body);
         Pool.Return(this);
     }
 
     private async ValueTask SendPartAsync(HttpContext context)
     {
-        var part = Written();
+        await SendAsync(context, Written());
+        sent += buffer.WrittenCount;
+        buffer.ResetWrittenCount();
+    }
+
+    private async ValueTask SendDocumentAsync(HttpContext context, RawJson document)
+    {
+        // The writer is told of the document by its first byte, and puts the comma before it that it needs.
+        Json.WriteRawValue(document.Span[..1], skipInputValidation: true);
+        await SendPartAsync(context);
+        await SendAsync(context, document.Utf8[1..]);
+        sent += document.Length - 1;
+    }
+
+    private ValueTask SendAsync(HttpContext context, ReadOnlyMemory<byte> bytes)
+    {
+        if (Sink is not null)
+        {
+            return Sink(bytes);
+        }
+
         if (!context.Response.HasStarted)
         {
             context.Response.ContentType = JsonContentType.Json;
         }
 
-        await context.Response.BodyWriter.WriteAsync(part, context.RequestAborted);
-        buffer.ResetWrittenCount();
+        return SlowReaders.SendAsync(context, bytes);
     }
 
     private sealed class Policy : PooledObjectPolicy<JsonAnswer>
@@ -79,6 +153,7 @@ internal sealed class JsonAnswer
 
             obj.buffer.ResetWrittenCount();
             obj.Json.Reset();
+            (obj.sent, obj.Sink) = (0, null);
             return true;
         }
     }

@@ -39,8 +39,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         answer.Json.WriteStartArray("artifacts"u8);
         foreach (var artifact in page.Artifacts)
         {
-            answer.Json.WriteDocument(artifact);
-            await answer.DrainAsync(context);
+            await answer.WriteDocumentAsync(context, artifact);
         }
 
         answer.Json.WriteEndArray();
@@ -63,7 +62,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var artifact = await registry.GetArtifactAsync(CallerOf.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context.Request), context.RequestAborted)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
         var answer = JsonAnswer.Rent();
-        answer.Json.WriteDocument(artifact);
+        await answer.WriteDocumentAsync(context, artifact);
         await answer.SendAsync(context);
     }
 }

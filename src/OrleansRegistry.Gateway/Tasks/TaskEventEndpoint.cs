@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Gateway.Events;
 using OrleansRegistry.Gateway.Http;
@@ -40,66 +39,58 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
 
         // What the client has seen was of another task of this id, if it is newer than this one.
         var after = last > head.Generation ? null : last;
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, ending), (output, change) => Write(output, change, format));
+        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, ending), (output, change) => WriteAsync(context, output, change, format));
     }
 
-    private static void Write(SseWriter output, TaskEvent change, StateFormat format)
+    private static Task WriteAsync(HttpContext context, SseWriter output, TaskEvent change, StateFormat format)
     {
         var name = change.Deleted ? "deleted" : change.Snapshot is null ? "update" : "task";
-        EventStreams.WriteEvent(output, name, change.Generation, json =>
-        {
-            if (change.Snapshot is { } task)
-            {
-                TaskJson.Write(json, task, new TaskShape(format));
-            }
-            else
-            {
-                WriteChange(json, change, format);
-            }
-        });
+        return EventStreams.WriteEventAsync(output, name, change.Generation, answer => change.Snapshot is { } task
+            ? TaskJson.WriteAsync(answer, context, task, new TaskShape(format))
+            : WriteChangeAsync(answer, context, change, format));
     }
 
-    private static void WriteChange(Utf8JsonWriter json, TaskEvent change, StateFormat format)
+    private static async ValueTask WriteChangeAsync(JsonAnswer answer, HttpContext context, TaskEvent change, StateFormat format)
     {
-        json.WriteStartObject();
-        json.WriteString("taskId"u8, change.TaskId);
-        json.WriteString("contextId"u8, change.ContextId);
-        json.WriteNumber("generation"u8, change.Generation);
+        answer.Json.WriteStartObject();
+        answer.Json.WriteString("taskId"u8, change.TaskId);
+        answer.Json.WriteString("contextId"u8, change.ContextId);
+        answer.Json.WriteNumber("generation"u8, change.Generation);
         if (change.Status is { } status)
         {
-            TaskJson.WriteStatus(json, status, format);
+            await TaskJson.WriteStatusAsync(answer, context, status, format);
         }
 
-        json.WriteDocuments("messages", change.Messages);
+        await answer.WriteDocumentsAsync(context, "messages", change.Messages);
         if (change.Artifacts is { Count: > 0 } artifacts)
         {
-            WriteArtifacts(json, artifacts);
+            await WriteArtifactsAsync(answer, context, artifacts);
         }
 
-        json.WriteDocument("metadata", change.Metadata);
-        json.WriteEndObject();
+        await answer.WriteDocumentAsync(context, "metadata", change.Metadata);
+        answer.Json.WriteEndObject();
     }
 
-    private static void WriteArtifacts(Utf8JsonWriter json, IReadOnlyList<TaskArtifact> artifacts)
+    private static async ValueTask WriteArtifactsAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<TaskArtifact> artifacts)
     {
-        json.WriteStartArray("artifacts"u8);
+        answer.Json.WriteStartArray("artifacts"u8);
         foreach (var artifact in artifacts)
         {
-            json.WriteStartObject();
-            json.WriteDocument("artifact", artifact.Json);
+            answer.Json.WriteStartObject();
+            await answer.WriteDocumentAsync(context, "artifact", artifact.Json);
             if (artifact.Append)
             {
-                json.WriteBoolean("append"u8, true);
+                answer.Json.WriteBoolean("append"u8, true);
             }
 
             if (artifact.LastChunk)
             {
-                json.WriteBoolean("lastChunk"u8, true);
+                answer.Json.WriteBoolean("lastChunk"u8, true);
             }
 
-            json.WriteEndObject();
+            answer.Json.WriteEndObject();
         }
 
-        json.WriteEndArray();
+        answer.Json.WriteEndArray();
     }
 }

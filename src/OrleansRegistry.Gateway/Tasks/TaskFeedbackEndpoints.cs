@@ -44,7 +44,11 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, GatewayOptio
         var parameters = new QueryParameters(context.Request, Parameters, TaskList.Aliases);
         var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
         var page = await registry.ListFeedbackAsync(CallerOf.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
-        await ItemPages.SendAsync(context, "feedback", page, size, Write);
+        await ItemPages.SendAsync(context, "feedback", page, size, (answer, feedback) =>
+        {
+            Write(answer.Json, feedback);
+            return default;
+        });
     }
 
     private static void Write(Utf8JsonWriter json, TaskFeedback feedback)

@@ -13,30 +13,24 @@ internal readonly record struct TaskShape(StateFormat Format, bool HidesHistory 
 /// <summary>Writes tasks as A2A does, with the registry's own members beside. Messages, artifacts and metadata are the bytes that were sent.</summary>
 internal static class TaskJson
 {
-    public static void Write(Utf8JsonWriter json, TaskRecord task, TaskShape shape)
-    {
-        WriteHead(json, task, shape);
-        json.WriteDocuments("history", shape.HidesHistory ? [] : task.History);
-        json.WriteDocuments("artifacts", task.Artifacts);
-        WriteTail(json, task, shape);
-    }
-
-    /// <summary>The same, sending what grows large as it is written.</summary>
+    /// <summary>Writes a task, sending what grows large as it is written.</summary>
     public static async ValueTask WriteAsync(JsonAnswer answer, HttpContext context, TaskRecord task, TaskShape shape)
     {
         WriteHead(answer.Json, task, shape);
-        await WriteDocumentsAsync(answer, context, "history", shape.HidesHistory ? [] : task.History);
-        await WriteDocumentsAsync(answer, context, "artifacts", task.Artifacts);
+        await WriteStatusAsync(answer, context, task.Status, shape.Format);
+        await answer.WriteDocumentsAsync(context, "history", shape.HidesHistory ? [] : task.History);
+        await answer.WriteDocumentsAsync(context, "artifacts", task.Artifacts);
+        await answer.WriteDocumentAsync(context, "metadata", task.Metadata);
         WriteTail(answer.Json, task, shape);
     }
 
-    public static void WriteStatus(Utf8JsonWriter json, TaskStatus status, StateFormat format)
+    public static async ValueTask WriteStatusAsync(JsonAnswer answer, HttpContext context, TaskStatus status, StateFormat format)
     {
-        json.WriteStartObject("status"u8);
-        json.WriteString("state"u8, format.Spell(status.State));
-        json.WriteTime("timestamp", status.Timestamp);
-        json.WriteDocument("message", status.Message);
-        json.WriteEndObject();
+        answer.Json.WriteStartObject("status"u8);
+        answer.Json.WriteString("state"u8, format.Spell(status.State));
+        answer.Json.WriteTime("timestamp", status.Timestamp);
+        await answer.WriteDocumentAsync(context, "message", status.Message);
+        answer.Json.WriteEndObject();
     }
 
     private static void WriteHead(Utf8JsonWriter json, TaskRecord task, TaskShape shape)
@@ -48,13 +42,10 @@ internal static class TaskJson
         {
             json.WriteString("kind"u8, "task"u8);
         }
-
-        WriteStatus(json, task.Status, shape.Format);
     }
 
     private static void WriteTail(Utf8JsonWriter json, TaskRecord task, TaskShape shape)
     {
-        json.WriteDocument("metadata", task.Metadata);
         if (task.AgentId is not null)
         {
             json.WriteString("agentId"u8, task.AgentId);
@@ -95,22 +86,5 @@ internal static class TaskJson
         }
 
         json.WriteEndObject();
-    }
-
-    private static async ValueTask WriteDocumentsAsync(JsonAnswer answer, HttpContext context, string name, IReadOnlyList<RawJson> documents)
-    {
-        if (documents.Count == 0)
-        {
-            return;
-        }
-
-        answer.Json.WriteStartArray(name);
-        foreach (var document in documents)
-        {
-            answer.Json.WriteDocument(document);
-            await answer.DrainAsync(context);
-        }
-
-        answer.Json.WriteEndArray();
     }
 }

@@ -4,7 +4,8 @@ namespace OrleansRegistry.Model;
 /// <param name="Description">As the first agent that still declares it has it; so too <paramref name="Required"/> and <paramref name="Params"/>.</param>
 /// <param name="Params">One JSON value; empty where there is none.</param>
 /// <param name="TrustLevel">One of <see cref="TrustLevels"/>.</param>
-/// <param name="DeclaringAgents">In the order of their ids. Never empty.</param>
+/// <param name="DeclaringAgents">In the order of their ids, the first <see cref="MaxDeclaringAgents"/>. Never empty.</param>
+/// <param name="UsageCount">How many agents declare it in all.</param>
 public sealed record ExtensionInfo(
     string Uri,
     string Description,
@@ -13,9 +14,11 @@ public sealed record ExtensionInfo(
     string FirstDeclaredByAgent,
     DateTimeOffset FirstDeclaredAt,
     string TrustLevel,
-    IReadOnlyList<string> DeclaringAgents)
+    IReadOnlyList<string> DeclaringAgents,
+    int UsageCount)
 {
-    public int UsageCount => DeclaringAgents.Count;
+    /// <summary>The most names of agents that are told of one extension; the others are only counted.</summary>
+    public const int MaxDeclaringAgents = 100;
 }
 
 /// <summary>Which extensions to list, in the order of their uris. All that is set must hold.</summary>
@@ -30,7 +33,7 @@ public sealed record ExtensionQuery
     /// <summary>One of <see cref="TrustLevels"/>. Empty matches all.</summary>
     public IReadOnlyList<string> TrustLevels { get; init; } = [];
 
-    /// <summary>1 to 1,000.</summary>
+    /// <summary>1 to 1,000. A page ends earlier where it grows to 16 MiB.</summary>
     public int PageSize { get; init; } = 100;
 
     public string? PageToken { get; init; }

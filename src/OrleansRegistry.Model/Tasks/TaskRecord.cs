@@ -77,6 +77,26 @@ public sealed record TaskRecord
     /// <summary>The answer has no room for all artifacts: those that are there are whole, and the others are had one by one or page by page.</summary>
     [Id(16)]
     public bool ArtifactsTruncated { get; init; }
+
+    /// <summary>The bytes of all documents that are here.</summary>
+    public long ContentBytes
+    {
+        get
+        {
+            var bytes = (long)Metadata.Length + Status.Message.Length;
+            foreach (var message in History)
+            {
+                bytes += message.Length;
+            }
+
+            foreach (var artifact in Artifacts)
+            {
+                bytes += artifact.Length;
+            }
+
+            return bytes;
+        }
+    }
 }
 
 /// <summary>How much of a task to load; the default is all of it.</summary>

@@ -65,10 +65,37 @@ internal sealed class ContextRegistry(
         LogTokens.CheckPageSize(pageSize, MaxPageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
-        var found = await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), after, pageSize + 1, cancellationToken);
-        var contexts = found.Take(pageSize).Select(record => ContextHeadCodec.Read(record).Context).ToList();
-        var next = found.Count > pageSize ? LogTokens.Make(contexts[^1].UpdatedAt, contexts[^1].Id, binding) : null;
-        return new ContextPage(await Summarize(caller, contexts, cancellationToken), next);
+        var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
+        var isAll = await Collect(new ContextFilter(caller.Tenant, caller.Subject), after, page, cancellationToken);
+        var next = isAll ? null : LogTokens.Make(page.Taken[^1].UpdatedAt, page.Taken[^1].Id, binding);
+        return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next);
+    }
+
+    /// <summary>Fills a page.</summary>
+    /// <returns>Whether there are no more after it.</returns>
+    private async Task<bool> Collect(ContextFilter filter, RecordPosition? after, AnswerBudget<ContextRecord> page, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var limit = page.Limit;
+            var found = await store.ListContextsAsync(filter, after, limit, cancellationToken);
+            foreach (var record in found)
+            {
+                page.Saw(record.Body.Document.Length + record.Body.Fields.Length);
+                var context = ContextHeadCodec.Read(record).Context;
+                if (!page.TryTake(context, context.Data.Length))
+                {
+                    return false;
+                }
+
+                after = new RecordPosition(context.UpdatedAt, record.Key);
+            }
+
+            if (found.Count < limit)
+            {
+                return true;
+            }
+        }
     }
 
     public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)

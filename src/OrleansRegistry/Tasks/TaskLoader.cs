@@ -8,6 +8,27 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
 {
     private const int Tries = 4;
 
+    /// <summary>What is larger is worth sharing among its readers.</summary>
+    private const long SharedBytes = 64 * 1024;
+
+    private readonly SharedContents shared = new();
+
+    /// <summary>The most bytes that <see cref="Load"/> can give.</summary>
+    public long MostBytes(TaskHead head, TaskView view)
+    {
+        var own = (long)head.Metadata.Length + head.Status.Message.Length;
+        if (view.HeadOnly)
+        {
+            return own;
+        }
+
+        var history = view.HistoryLength is > 0 and { } length && length <= head.History.Tail.Length
+            ? head.History.Tail[^length..].Sum(message => (long)message.Length)
+            : head.History.Bytes ?? rules.MaxLoadBytes;
+        var artifacts = view.Artifacts ? head.ArtifactBytes ?? rules.MaxLoadBytes : 0;
+        return own + Math.Min(history + artifacts, rules.MaxLoadBytes);
+    }
+
     /// <summary>What the view asks for; of more than one answer carries, the newest messages and what artifacts fit beside them, marked as truncated.</summary>
     /// <exception cref="MissingPageException">The task was changed or deleted since.</exception>
     public async ValueTask<TaskRecord> Load(TaskHead head, TaskView view)
@@ -19,16 +40,25 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         }
 
         var wanted = view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
-        var (history, isHistoryCut) = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, wanted, rules.MaxLoadBytes);
-        record = record with { History = MessageItem.Read(history), HistoryTruncated = isHistoryCut };
-        if (!view.Artifacts)
+        var content = MostBytes(head, view) <= SharedBytes
+            ? await LoadContent(head, wanted, view.Artifacts)
+            : await shared.Get(
+                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view.Artifacts), () => LoadContent(head, wanted, view.Artifacts));
+        return record with
         {
-            return record;
-        }
+            History = content.History,
+            HistoryTruncated = content.IsHistoryCut,
+            Artifacts = content.Artifacts,
+            ArtifactsTruncated = content.AreArtifactsCut,
+        };
+    }
 
+    private async Task<TaskContent> LoadContent(TaskHead head, long messages, bool withArtifacts)
+    {
+        var (history, isHistoryCut) = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, messages, rules.MaxLoadBytes);
         var left = rules.MaxLoadBytes - history.Sum(message => (long)message.Length);
-        var (found, areArtifactsCut) = await artifacts.ReadWhole(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left);
-        return record with { Artifacts = found, ArtifactsTruncated = areArtifactsCut };
+        var (found, areArtifactsCut) = withArtifacts ? await artifacts.ReadWhole(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left) : ([], false);
+        return new TaskContent(MessageItem.Read(history), isHistoryCut, found, areArtifactsCut);
     }
 
     /// <summary>Runs <paramref name="load"/> on the head of now, again where it was deleted or cleared meanwhile.</summary>

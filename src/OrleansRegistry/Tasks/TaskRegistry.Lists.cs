@@ -7,6 +7,8 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Lists and counts, from the store.</summary>
 internal sealed partial class TaskRegistry
 {
+    private const int AtOnce = 8;
+
     private static readonly IReadOnlyDictionary<TaskState, long> NoTasks = new Dictionary<TaskState, long>();
 
     public async Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default)
@@ -20,12 +22,63 @@ internal sealed partial class TaskRegistry
             return new TaskPage([], null, query.CountTotal ? 0 : null);
         }
 
-        var found = await store.ListTasksAsync(filter, after, query.PageSize + 1, cancellationToken);
-        var heads = found.Take(query.PageSize).Select(TaskHeadCodec.Read).ToList();
-        var tasks = await Task.WhenAll(heads.Select(head => Load(caller, head, query.View)));
-        var next = found.Count > query.PageSize ? LogTokens.Make(heads[^1].Status.Timestamp, heads[^1].Id, binding) : null;
+        var page = new AnswerBudget<TaskRecord>(query.PageSize, rules.MaxLoadBytes);
+        var next = await Collect(caller, filter, after, query.View, page, cancellationToken);
         var total = query.CountTotal ? (await store.CountTasksAsync(filter, cancellationToken)).Values.Sum() : (long?)null;
-        return new TaskPage([.. tasks.OfType<TaskRecord>()], next, total);
+        return new TaskPage(page.Taken, next is null ? null : LogTokens.Make(next.StatusAt, next.Id, binding), total);
+    }
+
+    /// <summary>Fills a page. Only so much is loaded at once as the page has room for, and one task at least.</summary>
+    /// <returns>The last task that the page has; null where there are no more after it.</returns>
+    private async Task<Place?> Collect(
+        Caller caller, TaskFilter filter, RecordPosition? after, TaskView view, AnswerBudget<TaskRecord> page, CancellationToken cancellationToken)
+    {
+        Place? last = null;
+        while (true)
+        {
+            var limit = page.Limit;
+            var found = await store.ListTasksAsync(filter, after, limit, cancellationToken);
+            for (var at = 0; at < found.Count;)
+            {
+                var group = Group(found, at, view, page);
+                var loaded = await Task.WhenAll(group.Select(head => Load(caller, head, view)));
+                for (var i = 0; i < loaded.Length; i++, at++)
+                {
+                    if (loaded[i] is { } task && !page.TryTake(task, task.ContentBytes))
+                    {
+                        return last;
+                    }
+
+                    last = new Place(group[i].Status.Timestamp, group[i].Id);
+                    after = new RecordPosition(last.StatusAt, found[at].Key);
+                }
+            }
+
+            if (found.Count < limit)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once.</summary>
+    private List<TaskHead> Group(IReadOnlyList<StoredRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
+    {
+        var (group, bytes) = (new List<TaskHead>(), 0L);
+        for (var i = from; i < found.Count && group.Count < AtOnce; i++)
+        {
+            var head = TaskHeadCodec.Read(found[i]);
+            bytes += loader.MostBytes(head, view);
+            if (group.Count > 0 && bytes > page.LeftBytes)
+            {
+                break;
+            }
+
+            page.Saw(found[i].Body.Document.Length + found[i].Body.Fields.Length);
+            group.Add(head);
+        }
+
+        return group;
     }
 
     public async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default)
@@ -42,6 +95,8 @@ internal sealed partial class TaskRegistry
 
     /// <summary>Null where it was deleted since it was listed.</summary>
     private Task<TaskRecord?> Load(Caller caller, TaskHead head, TaskView view) => LoadAsOf(head, view, () => Strong(caller, head.Id));
+
+    private sealed record Place(DateTimeOffset StatusAt, string Id);
 
     private static TaskFilter Filter(Caller caller, TaskQuery query)
     {

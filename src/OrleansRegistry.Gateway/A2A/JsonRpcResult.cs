@@ -1,0 +1,17 @@
+using System.Text.Json;
+using OrleansRegistry.Gateway.Http;
+
+namespace OrleansRegistry.Gateway.A2A;
+
+/// <summary>Writes the result of a call; what grows large is sent as it is written.</summary>
+internal delegate ValueTask JsonRpcResult(JsonAnswer answer);
+
+internal static class JsonRpcResults
+{
+    /// <summary>A result that is small.</summary>
+    public static JsonRpcResult Of(Action<Utf8JsonWriter> write) => answer =>
+    {
+        write(answer.Json);
+        return default;
+    };
+}
