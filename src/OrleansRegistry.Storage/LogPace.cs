@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Logging;
+
 namespace OrleansRegistry.Storage;
 
 /// <summary>Keeps entries of one kind, of which callers or an outage could make any number, from flooding the log: a few each ten seconds.</summary>
-internal sealed class LogPace(TimeProvider time)
+internal sealed partial class LogPace(TimeProvider time, ILogger logger)
 {
     private const int Most = 10;
 
@@ -12,8 +14,8 @@ internal sealed class LogPace(TimeProvider time)
     private int written;
     private int left;
 
-    /// <param name="entry">Writes the entry, unless there were enough; is told how many before it were left out.</param>
-    public void Write(Action<int> entry)
+    /// <param name="entry">Writes the entry; not called where there were enough.</param>
+    public void Write(Action entry)
     {
         int leftOut;
         lock (gate)
@@ -33,6 +35,14 @@ internal sealed class LogPace(TimeProvider time)
             (leftOut, left) = (left, 0);
         }
 
-        entry(leftOut);
+        if (leftOut > 0)
+        {
+            LogLeftOut(leftOut);
+        }
+
+        entry();
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Count} entries like the next one were left out")]
+    private partial void LogLeftOut(int count);
 }

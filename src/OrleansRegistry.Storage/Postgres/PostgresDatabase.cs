@@ -22,7 +22,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     {
         options.Validate();
         (this.options, this.logger, this.time) = (options, logger, time);
-        (retries, failures, emptyColumns) = (new LogPace(time), new LogPace(time), new LogPace(time));
+        (retries, failures, emptyColumns) = (new LogPace(time, logger), new LogPace(time, logger), new LogPace(time, logger));
         var settings = PostgresConnectionString.Parse(options.ConnectionString);
         settings.ApplicationName ??= "orleans-registry";
         var session = new DatabaseSession(settings, options.Schema);
@@ -83,20 +83,20 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>What a caller is told of a fault; the log has all of it.</summary>
     public RegistryException Translate(Exception fault)
     {
-        failures.Write(left => logger.CannotAnswer(fault, Description, left));
+        failures.Write(() => logger.CannotAnswer(fault, Description));
         return PostgresFaults.Translate(fault);
     }
 
     /// <summary>Logs that the columns for queries stay empty, of a record that its author may send again and again.</summary>
     public void LogColumnsLeftEmpty(RecordKind kind, RecordKey key, PostgresException refused) => emptyColumns.Write(
-        left => logger.ColumnsLeftEmpty(Description, kind, LogText.Id(key.Tenant), LogText.Id(key.Id), refused.MessageText, left));
+        () => logger.ColumnsLeftEmpty(Description, kind, LogText.Id(key.Tenant), LogText.Id(key.Id), refused.MessageText));
 
     /// <summary>Waits before the next try, longer each time and never as long as others do.</summary>
     public Task PauseAsync(Exception fault, int attempt, CancellationToken cancellationToken)
     {
         var share = Math.Min(1, Math.Pow(2, attempt) / 4) * (0.5 + (Random.Shared.NextDouble() / 2));
         var pause = options.RetryDelay * share;
-        retries.Write(left => logger.Retrying(Description, fault.Message, attempt + 1, options.MaxRetries, pause.TotalMilliseconds, left));
+        retries.Write(() => logger.Retrying(Description, fault.Message, attempt + 1, options.MaxRetries, pause.TotalMilliseconds));
         return Task.Delay(pause, time, cancellationToken);
     }
 

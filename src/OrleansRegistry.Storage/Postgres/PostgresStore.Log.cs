@@ -7,11 +7,11 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Information, "Opened the {Store}: revision {Revision}, in {Milliseconds} ms.")]
     public static partial void StoreOpened(this ILogger logger, string store, long revision, long milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "The {Store} failed ({Fault}): try {Attempt} of {MaxRetries} follows in {Milliseconds:F0} ms. ({LeftOut} such entries before this were left out.)")]
-    public static partial void Retrying(this ILogger logger, string store, string fault, int attempt, int maxRetries, double milliseconds, int leftOut);
+    [LoggerMessage(LogLevel.Warning, "The {Store} failed ({Fault}): try {Attempt} of {MaxRetries} follows in {Milliseconds:F0} ms.")]
+    public static partial void Retrying(this ILogger logger, string store, string fault, int attempt, int maxRetries, double milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "The {Store} could not answer; the caller was told. ({LeftOut} such entries before this were left out.)")]
-    public static partial void CannotAnswer(this ILogger logger, Exception fault, string store, int leftOut);
+    [LoggerMessage(LogLevel.Warning, "The {Store} could not answer; the caller was told.")]
+    public static partial void CannotAnswer(this ILogger logger, Exception fault, string store);
 
     [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes failed; their callers were told.")]
     public static partial void BatchFailed(this ILogger logger, Exception fault, string store, int writes);
@@ -22,8 +22,8 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Error, "The {Store}: the outcome of {Writes} writes is unknown: the connection was lost at commit, and they could not be read back.")]
     public static partial void OutcomeUnknown(this ILogger logger, Exception fault, string store, int writes);
 
-    [LoggerMessage(LogLevel.Warning, "The {Store} refused the query columns of {Kind} {Tenant}/{Id} ({Fault}): they stay empty, and the document is stored. ({LeftOut} such entries before this were left out.)")]
-    public static partial void ColumnsLeftEmpty(this ILogger logger, string store, RecordKind kind, string tenant, string id, string fault, int leftOut);
+    [LoggerMessage(LogLevel.Warning, "The {Store} refused the query columns of {Kind} {Tenant}/{Id} ({Fault}): they stay empty, and the document is stored.")]
+    public static partial void ColumnsLeftEmpty(this ILogger logger, string store, RecordKind kind, string tenant, string id, string fault);
 
     [LoggerMessage(LogLevel.Warning, "The {Store}: lost the connection that listens for changes; until it is back the feed looks by itself.")]
     public static partial void ListenerLost(this ILogger logger, Exception fault, string store);
