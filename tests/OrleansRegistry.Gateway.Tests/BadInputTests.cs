@@ -36,7 +36,6 @@ public sealed class BadInputTests(GatewayHost host)
         { """{"agent_card":{"name":"x","skills":[null]}}""", "skills[0]" },
         { """{"agent_card":{"name":"x","description":[]}}""", "description" },
         { """{"agent_card":{"name":"x"},"agent_id":7}""", "agent_id" },
-        { """{"agent_card":{"name":"x"},"agent_id":""}""", "agent_id" },
         { """{"agent_card":{"name":"x"},"agent_id":".."}""", "agent_id" },
         { """{"agent_card":{"name":"x"},"agent_id":"a\u0000b"}""", "agent_id" },
         { """{"agent_card":{"name":"x"},"agent_id":"\uD800"}""", "agent_id" },
@@ -79,8 +78,7 @@ public sealed class BadInputTests(GatewayHost host)
             ([.. "{\"agent_card\":{\"name\":\"a"u8, 0xFF, .. "\"}}"u8], "agent_card"),
             ([.. "{\"agent_card\":{\"name\":\"a\"},\"agent_id\":\""u8, 0xC3, 0x28, .. "\"}"u8], "agent_id"),
             ([.. "{\"agent_card\":{\"name\":\"a\"},\""u8, 0xC3, 0x28, .. "\":1}"u8], "body"),
-            (Encoding.Unicode.GetBytes("{\"name\":\"x\"}"), "body"),
-            ([0xEF, 0xBB, 0xBF, .. "{\"name\":\"x\"}"u8], "body")])
+            (Encoding.Unicode.GetBytes("{\"name\":\"x\"}"), "body")])
         {
             using var content = new ByteArrayContent(bytes);
             content.Headers.ContentType = new("application/json");
@@ -168,7 +166,6 @@ public sealed class BadInputTests(GatewayHost host)
     [InlineData("/agents?page_size=0", "page_size")]
     [InlineData("/agents?page_size=1001", "page_size")]
     [InlineData("/agents?page_size=ten", "page_size")]
-    [InlineData("/agents?page_size=", "page_size")]
     [InlineData("/agents?page_size=1&page_size=2", "page_size")]
     [InlineData("/agents?enabled=yes", "enabled")]
     [InlineData("/agents?view=table", "view")]

@@ -93,7 +93,8 @@ internal sealed class JsonRpcParameters
 
     private JsonElement Value(string name) => values[Array.IndexOf(names, name)];
 
-    private static bool IsAbsent(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null;
+    private static bool IsAbsent(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
+        || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
 
     private static string TextOf(JsonElement value, string name)
     {

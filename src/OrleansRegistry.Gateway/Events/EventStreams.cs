@@ -23,7 +23,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, TimeProvid
         // A browser that comes back still has the query that it began with, so the header knows better.
         var header = request.Headers[Header];
         var asked = parameters.Number(Parameter, 0);
-        if (header.Count == 0)
+        if (string.IsNullOrEmpty(header))
         {
             return asked;
         }

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Text.Json;
 
 namespace OrleansRegistry.Gateway.Http;
@@ -35,24 +36,32 @@ internal static class JsonValues
         _ => throw RegistryException.Invalid(field, $"must be true or false, and is {Describe(type)}"),
     };
 
-    /// <exception cref="RegistryException">It is no integer from <paramref name="min"/> to <paramref name="max"/>.</exception>
-    public static int Integer(ReadOnlyMemory<byte> json, string field, int min, int max)
-    {
-        var reader = new Utf8JsonReader(json.Span);
-        reader.Read();
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out var value) && value >= min && value <= max
-            ? value
-            : throw RegistryException.Invalid(field, $"must be an integer from {min:N0} to {max:N0}");
-    }
+    /// <exception cref="RegistryException">The value is not an integer from <paramref name="min"/> to <paramref name="max"/>.</exception>
+    public static int Integer(ReadOnlyMemory<byte> json, string field, int min, int max) => Whole(json) is { } value && value >= min && value <= max
+        ? (int)value
+        : throw RegistryException.Invalid(field, $"must be an integer from {min:N0} to {max:N0}");
 
-    /// <exception cref="RegistryException">It is no integer from <paramref name="min"/> to that of 64 bits.</exception>
-    public static long Number(ReadOnlyMemory<byte> json, string field, long min)
+    /// <exception cref="RegistryException">The value is not an integer from <paramref name="min"/> to that of 64 bits.</exception>
+    public static long Number(ReadOnlyMemory<byte> json, string field, long min) => Whole(json) is { } value && value >= min
+        ? value
+        : throw RegistryException.Invalid(field, $"must be an integer from {min:N0}");
+
+    /// <summary>An integer, as ProtoJSON may write it too: <c>60.0</c>, <c>6e1</c>, or <c>"60"</c>, which is how it writes 64 bits. Null: none of these.</summary>
+    private static long? Whole(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();
-        return reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var value) && value >= min
-            ? value
-            : throw RegistryException.Invalid(field, $"must be an integer from {min:N0}");
+        if (reader.TokenType == JsonTokenType.Number)
+        {
+            return reader.TryGetInt64(out var plain) ? plain
+                : reader.TryGetDecimal(out var exact) && exact == decimal.Truncate(exact) && exact is >= long.MinValue and <= long.MaxValue ? (long)exact
+                : null;
+        }
+
+        return reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped
+            && Utf8Parser.TryParse(reader.ValueSpan, out long value, out var used) && used == reader.ValueSpan.Length && reader.ValueSpan[0] != (byte)'+'
+                ? value
+                : null;
     }
 
     /// <summary>The entries of an array, as the slices that they are.</summary>

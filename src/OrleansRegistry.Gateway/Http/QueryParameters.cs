@@ -9,6 +9,8 @@ internal readonly struct QueryParameters
 {
     private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
+    private const int MostFraction = 7;
+
     private readonly IQueryCollection query;
     private readonly IReadOnlyDictionary<string, string[]>? aliases;
 
@@ -27,9 +29,12 @@ internal readonly struct QueryParameters
         }
     }
 
-    public bool Has(string name) => Values(name).Count > 0;
+    public bool Has(string name) => Texts(name).Count > 0;
 
-    public string? Text(string name) => Single(name) is { Length: > 0 } text ? text : null;
+    /// <summary>Whether the parameter was sent by this very name, not by an alias.</summary>
+    public bool IsSentAs(string name) => !string.IsNullOrEmpty(query[name]);
+
+    public string? Text(string name) => Single(name);
 
     public IReadOnlyList<string> Texts(string name) => [.. Values(name).Where(value => !string.IsNullOrEmpty(value))!];
 
@@ -73,9 +78,23 @@ internal readonly struct QueryParameters
             return null;
         }
 
-        return DateTimeOffset.TryParseExact(text, Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+        return DateTimeOffset.TryParseExact(Plain(text), Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             ? time
             : throw RegistryException.Invalid(name, $"must be a time such as 2026-01-31T12:00:00.000Z (a + in it is written %2B), and is '{text}'");
+    }
+
+    /// <summary>With capital letters, and no digits beyond those that a time of this machine has (100 ns): RFC 3339 allows both.</summary>
+    private static string Plain(string text)
+    {
+        text = text.ToUpperInvariant();
+        var dot = text.IndexOf('.', StringComparison.Ordinal);
+        var end = dot + 1;
+        while (dot >= 0 && end < text.Length && char.IsAsciiDigit(text[end]))
+        {
+            end++;
+        }
+
+        return dot >= 0 && end - dot - 1 > MostFraction ? text.Remove(dot + 1 + MostFraction, end - dot - 1 - MostFraction) : text;
     }
 
     /// <summary>Whether the parameter has its second value rather than its first, which is also the default.</summary>
@@ -93,7 +112,7 @@ internal readonly struct QueryParameters
         return values.Count switch
         {
             0 => null,
-            1 => values[0],
+            1 => values[0] is { Length: > 0 } text ? text : null,
             _ => throw RegistryException.Invalid(name, "is given more than once"),
         };
     }

@@ -21,7 +21,10 @@ internal readonly struct RequestBody
         this.length = length;
     }
 
-    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length);
+    /// <summary>Without the byte order mark that some editors put in front.</summary>
+    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length) is var all && all.Span.StartsWith(Bom) ? all[Bom.Length..] : buffer.AsMemory(0, length);
+
+    private static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
 
     /// <summary>
     /// Gives the buffer back. Not after a fault: a cancelled call may still be reading it, and then the garbage collector takes it.

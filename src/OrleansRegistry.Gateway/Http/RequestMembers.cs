@@ -4,11 +4,14 @@ using System.Text.Json;
 namespace OrleansRegistry.Gateway.Http;
 
 /// <summary>
-/// The members of one JSON object of a request, as slices of its body. Each goes by its camelCase or its snake_case name; null counts as absent, and
+/// The members of one JSON object of a request, as slices of its body. Each goes by its camelCase or its snake_case name; null and the empty string count as absent, and
 /// a member that is not known, or there twice, is refused.
 /// </summary>
 internal sealed class RequestMembers
 {
+    // Two quotes.
+    private const int EmptyString = 2;
+
     private readonly Names names;
     private readonly string path;
     private readonly (string Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type)[] found;
@@ -49,7 +52,8 @@ internal sealed class RequestMembers
         }
     }
 
-    public bool Has(string name) => Find(name).Type is not (JsonTokenType.None or JsonTokenType.Null);
+    public bool Has(string name) => Find(name) is var (_, value, type)
+        && type is not (JsonTokenType.None or JsonTokenType.Null) && !(type == JsonTokenType.String && value.Length == EmptyString);
 
     public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
 

@@ -30,7 +30,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
     {
         var parameters = new QueryParameters(context.Request, contextId is null ? Parameters : Parameters[1..], Aliases);
         var history = HistoryLength(parameters);
-        var hasHistory = parameters.Has("history_length");
+        var hasHistory = parameters.Has("history_length") && !IsNone(parameters);
         var artifacts = parameters.Boolean("include_artifacts") ?? false;
         var query = ReadFilters(parameters, contextId) with
         {
@@ -47,6 +47,9 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
     public static (TaskQuery Query, StateFormat Format) ReadCount(HttpContext context) =>
         (ReadFilters(new QueryParameters(context.Request, CountParameters, Aliases), null), StateFormat.Of(context));
 
+    /// <summary>A2A's own spelling has A2A's meaning: 0 is no history. The older storage layer's <c>history_length</c> means all by it.</summary>
+    public static bool IsNone(QueryParameters parameters) => parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;
+
     /// <summary>Null for all: 0 and negative are that too.</summary>
     public static int? HistoryLength(QueryParameters parameters) => parameters.Number("history_length", long.MinValue) switch
     {
@@ -54,6 +57,9 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         > int.MaxValue => int.MaxValue,
         var length => (int)length,
     };
+
+    private static IReadOnlyList<TaskState> ReadStates(IReadOnlyList<string> texts) =>
+        texts.Contains(TaskStates.Unspecified, StringComparer.Ordinal) ? [] : [.. texts.Select(text => RequestMembers.ReadState(text, "state")).Distinct()];
 
     public async Task SendAsync(HttpContext context, TaskPage page)
     {
@@ -75,7 +81,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
     private static TaskQuery ReadFilters(QueryParameters parameters, string? contextId) => new()
     {
         ContextId = contextId ?? parameters.Text("context_id"),
-        States = [.. parameters.Texts("state").Select(text => RequestMembers.ReadState(text, "state")).Distinct()],
+        States = ReadStates(parameters.Texts("state")),
         AgentId = parameters.Text("agent_id"),
         UpdatedSince = parameters.Time("status_timestamp_after"),
         HasWebhook = parameters.Boolean("has_webhook") switch

@@ -24,7 +24,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         routes.Get("/tasks/{id}", GetAsync, TaskDocs.Task("getTask", "One task, or what has become of it")
             .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and artifactsTruncated "
                 + "tell; all of them are read page by page.")
-            .Query("history_length", "The newest so many messages; 0, negative or absent: all.", "integer")
+            .Query("history_length", "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.", "integer")
             .Query("include_artifacts", "false: without artifacts.", "boolean")
             .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer")
             .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
@@ -51,6 +51,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var parameters = new QueryParameters(context.Request, Parameters, TaskList.Aliases);
         var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true)
         {
+            WithoutHistory = TaskList.IsNone(parameters),
             LeaseToken = LeaseToken(context.Request),
             Consistency = parameters.IsSecond("consistency", "local", "strong") ? ReadConsistency.Strong : ReadConsistency.Local,
         };

@@ -55,7 +55,7 @@ public static class MessageReader
 
     private static string? ReadId(JsonElement element, string field, string name)
     {
-        if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+        if (!element.TryGetProperty(name, out var value) || IsAbsent(value))
         {
             return null;
         }
@@ -69,6 +69,10 @@ public static class MessageReader
         AgentRules.CheckId(id, $"{field}.{name}");
         return id;
     }
+
+    /// <summary>ProtoJSON readers take null and the default for absent; for a string that is the empty one.</summary>
+    internal static bool IsAbsent(JsonElement value) =>
+        value.ValueKind == JsonValueKind.Null || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""u8));
 
     private static void CheckRole(JsonElement message, string field)
     {
@@ -85,7 +89,7 @@ public static class MessageReader
 
     private static void CheckRest(JsonElement message, string field)
     {
-        if (message.TryGetProperty("kind"u8, out var kind) && !(kind.ValueKind == JsonValueKind.String && kind.ValueEquals("message"u8)))
+        if (message.TryGetProperty("kind"u8, out var kind) && !IsAbsent(kind) && !(kind.ValueKind == JsonValueKind.String && kind.ValueEquals("message"u8)))
         {
             throw RegistryException.Invalid($"{field}.kind", "must be 'message' where it is given");
         }
@@ -98,7 +102,7 @@ public static class MessageReader
 
     internal static void CheckMetadata(JsonElement element, string field)
     {
-        if (element.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        if (element.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind != JsonValueKind.Object && !IsAbsent(metadata))
         {
             throw RegistryException.Invalid($"{field}.metadata", $"must be an object, not {JsonInput.Describe(metadata)}");
         }
@@ -106,7 +110,7 @@ public static class MessageReader
 
     internal static void CheckStrings(JsonElement element, string field, string name)
     {
-        if (!element.TryGetProperty(name, out var list) || list.ValueKind == JsonValueKind.Null)
+        if (!element.TryGetProperty(name, out var list) || IsAbsent(list))
         {
             return;
         }

@@ -12,7 +12,7 @@ public static class MessageStamp
     private static readonly (string Camel, string Snake)[] Names = [("messageId", "message_id"), ("taskId", "task_id"), ("contextId", "context_id")];
 
     /// <summary>
-    /// The message with these ids, of which null stands for none. An id that it has is left as it is; one that is null takes the value's place; the
+    /// The message with these ids, of which null stands for none. An id that it has is left as it is; one that is null or empty takes the value's place; the
     /// others are added before its first member, named as the message names things: camelCase unless it has ids in snake_case only.
     /// </summary>
     public static RawJson Apply(RawJson message, string? messageId, string? taskId, string? contextId)
@@ -39,7 +39,7 @@ public static class MessageStamp
         {
             output.Write(message.Span[from..found[next].NullAt]);
             WriteString(output, ids[next]!);
-            from = found[next].NullAt + "null".Length;
+            from = found[next].NullAt + found[next].Length;
         }
 
         if (output.WrittenCount == open && from == open)
@@ -93,10 +93,10 @@ public static class MessageStamp
             if (which >= 0)
             {
                 // Where it stands by both names, the one with a value counts.
-                var isNull = reader.TokenType == JsonTokenType.Null;
+                var isNull = reader.TokenType == JsonTokenType.Null || (reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty);
                 found[which] = found[which].Present && found[which].NullAt == 0
                     ? found[which]
-                    : new Found(true, isNull ? (int)reader.TokenStartIndex : 0);
+                    : new Found(true, isNull ? (int)reader.TokenStartIndex : 0, (int)(reader.BytesConsumed - reader.TokenStartIndex));
             }
 
             reader.Skip();
@@ -126,6 +126,7 @@ public static class MessageStamp
         output.Write("\""u8);
     }
 
-    /// <param name="NullAt">Where its value stands, if that is null; else 0.</param>
-    private readonly record struct Found(bool Present, int NullAt);
+    /// <param name="NullAt">Where its value stands, if that is null or empty; else 0.</param>
+    /// <param name="Length">How many bytes the value has there.</param>
+    private readonly record struct Found(bool Present, int NullAt, int Length);
 }

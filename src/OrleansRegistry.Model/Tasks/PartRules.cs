@@ -43,7 +43,7 @@ internal static class PartRules
             throw RegistryException.Invalid($"{field}.parts[{index}]", $"must be an object, not {JsonInput.Describe(part)}");
         }
 
-        if (part.TryGetProperty("kind"u8, out var kind))
+        if (part.TryGetProperty("kind"u8, out var kind) && !MessageReader.IsAbsent(kind))
         {
             CheckKind(part, kind, $"{field}.parts[{index}]");
         }
@@ -52,7 +52,7 @@ internal static class PartRules
             CheckContent(part, field, index);
         }
 
-        if (part.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+        if (part.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind != JsonValueKind.Object && !MessageReader.IsAbsent(metadata))
         {
             throw RegistryException.Invalid($"{field}.parts[{index}].metadata", $"must be an object, not {JsonInput.Describe(metadata)}");
         }
@@ -60,7 +60,12 @@ internal static class PartRules
 
     private static void CheckContent(JsonElement part, string field, int index)
     {
-        var (text, raw, url, data) = (Has(part, "text"u8, out var textValue), Has(part, "raw"u8, out var rawValue), Has(part, "url"u8, out var urlValue), part.TryGetProperty("data"u8, out _));
+        var (text, raw, url, data) = (Has(part, "text"u8, out var textValue), Has(part, "raw"u8, out var rawValue), Has(part, "url"u8, out var urlValue), part.TryGetProperty("data"u8, out var dataValue));
+
+        // Beside what is there, null and the empty string are absent. Alone they are content.
+        (text, raw, url, data) = Only(
+            (text, !text || !MessageReader.IsAbsent(textValue)), (raw, !raw || !MessageReader.IsAbsent(rawValue)),
+            (url, !url || !MessageReader.IsAbsent(urlValue)), (data, !data || dataValue.ValueKind != JsonValueKind.Null));
         if ((text ? 1 : 0) + (raw ? 1 : 0) + (url ? 1 : 0) + (data ? 1 : 0) != 1)
         {
             throw RegistryException.Invalid($"{field}.parts[{index}]", "must have exactly one of text, raw, url and data");
@@ -78,6 +83,22 @@ internal static class PartRules
         {
             CheckString(urlValue, $"{field}.parts[{index}].url");
         }
+    }
+
+    /// <summary>Of several that are there, those that are full.</summary>
+    private static (bool Text, bool Raw, bool Url, bool Data) Only(
+        (bool Is, bool IsFull) text, (bool Is, bool IsFull) raw, (bool Is, bool IsFull) url, (bool Is, bool IsFull) data)
+    {
+        var several = (text.Is ? 1 : 0) + (raw.Is ? 1 : 0) + (url.Is ? 1 : 0) + (data.Is ? 1 : 0) > 1;
+        if (!several)
+        {
+            return (text.Is, raw.Is, url.Is, data.Is);
+        }
+
+        var full = (Text: text.Is && text.IsFull, Raw: raw.Is && raw.IsFull, Url: url.Is && url.IsFull, Data: data.Is && data.IsFull);
+
+        // A text that is empty beside nothing but empty ones is what was meant to be said.
+        return full is (false, false, false, false) ? (text.Is, !text.Is && raw.Is, !text.Is && !raw.Is && url.Is, false) : full;
     }
 
     private static void CheckKind(JsonElement part, JsonElement kind, string field)

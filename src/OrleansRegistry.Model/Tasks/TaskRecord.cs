@@ -118,6 +118,9 @@ public readonly record struct TaskView
         init => withoutArtifacts = !value;
     }
 
+    /// <summary>No history at all, whatever <see cref="HistoryLength"/> says.</summary>
+    public bool WithoutHistory { get; init; }
+
     /// <summary>Neither history nor artifacts.</summary>
     public bool HeadOnly { get; init; }
 

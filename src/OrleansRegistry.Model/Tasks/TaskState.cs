@@ -30,6 +30,9 @@ public static class TaskStates
     ];
 
     /// <summary>All states, in the order of their numbers.</summary>
+    /// <summary>How A2A says that a state is not given; in a filter, any.</summary>
+    public const string Unspecified = "TASK_STATE_UNSPECIFIED";
+
     public static IReadOnlyList<TaskState> All { get; } = [.. Spellings.Select(spelling => spelling.State)];
 
     /// <summary>True where the task is over: nothing about it changes any more.</summary>

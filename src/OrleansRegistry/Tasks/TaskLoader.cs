@@ -39,7 +39,7 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
             return record;
         }
 
-        var wanted = view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
+        var wanted = view.WithoutHistory ? 0 : view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
         var content = MostBytes(head, view) <= SharedBytes
             ? await LoadContent(head, wanted, view.Artifacts)
             : await shared.Get(
