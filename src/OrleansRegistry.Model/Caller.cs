@@ -8,6 +8,13 @@ public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] s
 {
     public const string DefaultSubject = "default";
 
+    /// <summary>
+    /// The name that the caller gives this request, so that it can be sent again where its answer was lost: the same one sent twice is carried out once. Null
+    /// for none; 1 to 256 characters. It counts for the task, context or agent that the request changes, whose newest 16 are remembered for a day.
+    /// </summary>
+    [Id(2)]
+    public string? IdempotencyKey { get; init; }
+
     /// <summary>The one caller of a registry that tells none apart.</summary>
     public static Caller Default { get; } = new("default");
 }

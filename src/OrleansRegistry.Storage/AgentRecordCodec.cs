@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// An agent as stores hold it: the card is the document; beside it the fields <c>enabled</c>, <c>created_at</c>,
-/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c> and <c>extension_origins</c>.
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>extension_origins</c> and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// </summary>
 public static class AgentRecordCodec
 {
@@ -28,6 +28,7 @@ public static class AgentRecordCodec
             ExtensionOrigins = fields.TryGetProperty("extension_origins"u8, out var origins) ? ReadOrigins(origins) : [],
             Owner = fields.TryGetProperty("owner"u8, out var owner) ? owner.GetString() : null,
             Workers = fields.TryGetProperty("workers"u8, out var workers) ? [.. workers.EnumerateArray().Select(worker => worker.GetString()!)] : [],
+            Requests = RequestMarksJson.Read(fields) ?? [],
         };
     }
 
@@ -52,6 +53,7 @@ public static class AgentRecordCodec
             fields.WriteEndArray();
         }
 
+        RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {
             fields.WriteStartArray("extension_origins"u8);

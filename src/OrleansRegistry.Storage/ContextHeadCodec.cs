@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// A context's head as stores hold it. The document has <c>generation</c> and <c>messages</c> (see <see cref="LogJson"/>), and where there are such <c>swept</c> and
+/// A context's head as stores hold it. The document has <c>generation</c> and <c>messages</c> (see <see cref="LogJson"/>), and where there are such <c>swept</c>, <c>requests</c> and
 /// <c>deleting</c>; all else is in the fields, <see cref="ContextFields"/>. One that is being deleted has its owner in the document only, as a task's.
 /// </summary>
 public static class ContextHeadCodec
@@ -35,7 +35,10 @@ public static class ContextHeadCodec
             UpdatedAt = fields.UpdatedAt,
             MessageCount = messages.Count,
         };
-        return new ContextHead(context, messages, root.TryGetProperty("swept"u8, out var swept) ? swept.GetInt64() : 0, deletingOwner is not null);
+        return new ContextHead(context, messages, root.TryGetProperty("swept"u8, out var swept) ? swept.GetInt64() : 0, deletingOwner is not null)
+        {
+            Requests = RequestMarksJson.Read(root) ?? [],
+        };
     }
 
     private static void WriteDocument(Utf8JsonWriter json, ContextHead head)
@@ -47,6 +50,7 @@ public static class ContextHeadCodec
             json.WriteNumber("swept"u8, head.Swept);
         }
 
+        RequestMarksJson.Write(json, head.Requests is [] ? null : head.Requests);
         if (head.Deleting)
         {
             json.WriteString("deleting"u8, head.Context.Owner);

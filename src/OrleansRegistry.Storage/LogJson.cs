@@ -32,14 +32,19 @@ public static class LogJson
     }
 
     public static RecordBody WriteFeedback(FeedbackHead feedback) => new(
-        FieldsWriter.Write(feedback, static (json, feedback) => Write(json, "items"u8, feedback.Items)),
+        FieldsWriter.Write(feedback, static (json, feedback) =>
+        {
+            Write(json, "items"u8, feedback.Items);
+            RequestMarksJson.Write(json, feedback.Requests is [] ? null : feedback.Requests);
+        }),
         FieldsWriter.Write(feedback, static (json, feedback) => json.WriteNumber("count"u8, feedback.Items.Count)));
 
     /// <exception cref="JsonException">The record is none that <see cref="WriteFeedback"/> made.</exception>
     public static FeedbackHead ReadFeedback(StoredRecord stored)
     {
         using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
-        return new FeedbackHead(Read(document.RootElement.GetProperty("items"u8)));
+        var root = document.RootElement;
+        return new FeedbackHead(Read(root.GetProperty("items"u8))) { Requests = RequestMarksJson.Read(root) ?? [] };
     }
 
     internal static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, LogHead log)

@@ -5,7 +5,8 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// A task's head as stores hold it. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
-/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c> and <c>keys</c>; all else is in the fields, <see cref="TaskFields"/>.
+/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c>, <c>keys</c> and
+/// <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields, <see cref="TaskFields"/>.
 /// One that is being deleted has the owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
 public static class TaskHeadCodec
@@ -56,6 +57,7 @@ public static class TaskHeadCodec
             Webhooks = root.TryGetProperty("webhooks"u8, out var webhooks) ? [.. webhooks.EnumerateArray().Select(ReadWebhook)] : [],
             Keys = root.TryGetProperty("keys"u8, out var keys) ? [.. keys.EnumerateArray().Select(key => key.GetString()!)] : [],
             Deleting = deletingOwner is not null,
+            Requests = RequestMarksJson.Read(root),
         };
     }
 
@@ -114,6 +116,7 @@ public static class TaskHeadCodec
             json.WriteEndArray();
         }
 
+        RequestMarksJson.Write(json, task.Requests);
         if (task.Deleting)
         {
             json.WriteString("deleting"u8, task.Owner);

@@ -62,6 +62,12 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
             return await CallAsync(context, request, answer, isFirst: true);
         }
 
+        if (context.Request.Headers.ContainsKey(CallerOf.KeyHeader))
+        {
+            WriteError(json, default, new JsonRpcException(JsonRpcException.InvalidRequest, $"Invalid Request: {CallerOf.KeyHeader} names one request; send the calls one by one"));
+            return true;
+        }
+
         if (request.GetArrayLength() == 0 || request.GetArrayLength() > options.MaxBatchEntries)
         {
             WriteError(json, default, new JsonRpcException(JsonRpcException.InvalidRequest, $"Invalid Request: a batch has 1 to {options.MaxBatchEntries:N0} calls"));

@@ -43,6 +43,11 @@ internal static class AgentAnswers
     {
         json.WriteBoolean("created"u8, written.Created);
         json.WriteNumber("revision"u8, written.Agent.Revision);
+        if (written.Repeated)
+        {
+            json.WriteBoolean("repeated"u8, true);
+        }
+
         json.WriteStartArray("warnings"u8);
         foreach (var warning in written.Warnings)
         {

@@ -13,6 +13,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, GatewayOptions
         routes.Post("/agents:batch", RegisterAsync, new ApiOperation("registerAgents", AgentDocs.Tag, "Register many agents at once")
             .Says("The body is {\"agents\": […]} or an array. An entry is what POST /agents takes. Refused entries are told in the answer and spoil no other.")
             .Body("AgentBatch")
+            .Once()
             .Answer(200, "What became of each entry.", "AgentBatchResult")
             .Problems(400, 413, 415, 503));
 

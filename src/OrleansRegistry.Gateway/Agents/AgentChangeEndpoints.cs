@@ -13,14 +13,17 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, GatewayOptio
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"]}; what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Body("AgentPatch", "application/merge-patch+json", "application/json")
+            .Once()
             .Answer(200, "It is changed.", "AgentWritten", isTagged: true)
             .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/agents/{id}:enable", EnableAsync, AgentDocs.Agent("enableAgent", "Enable an agent")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Once()
             .Answer(200, "It is enabled.", "AgentState", isTagged: true)
             .Problems(400, 404, 412, 503, 507));
         routes.Post("/agents/{id}:disable", DisableAsync, AgentDocs.Agent("disableAgent", "Disable an agent; it stays registered")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Once()
             .Answer(200, "It is disabled.", "AgentState", isTagged: true)
             .Problems(400, 404, 412, 503, 507));
         routes.Refuse("/agents/{id}", RawPath.AgentHasNoAction);

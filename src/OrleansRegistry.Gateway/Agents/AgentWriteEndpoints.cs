@@ -15,22 +15,26 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, GatewayOption
             .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an agent first owns it. Departures from A2A are answered as warnings.")
             .Conditional()
             .Body("AgentRegistration")
+            .Once()
             .Answer(200, "It is registered.", "AgentWritten", isTagged: true)
             .Problems(WriteProblems));
         routes.Put("/agents/{id}", PutAsync, AgentDocs.Agent("putAgent", "Register or replace the agent of this id")
             .Conditional()
             .Body("AgentRegistration")
+            .Once()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
             .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
             .Problems(WriteProblems));
         routes.Put("/agents/{id}/card", PutCardAsync, AgentDocs.Agent("putAgentCard", "Register or replace the agent of this id by its bare card")
             .Conditional()
             .Body("AgentCard")
+            .Once()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
             .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
             .Problems(WriteProblems));
         routes.Delete("/agents/{id}", RemoveAsync, AgentDocs.Agent("removeAgent", "Remove an agent")
             .Header("If-Match", "Remove only if the agent has this entity tag (its revision).")
+            .Once()
             .Answer(200, "It is removed.", "AgentRemoved")
             .Problems(400, 403, 404, 412, 503, 507));
     }

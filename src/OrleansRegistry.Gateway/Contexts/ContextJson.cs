@@ -9,6 +9,11 @@ internal static class ContextJson
     public static async ValueTask WriteAsync(JsonAnswer answer, HttpContext http, ContextRecord context)
     {
         await WriteHeadAsync(answer, http, context);
+        if (context.Repeated)
+        {
+            answer.Json.WriteBoolean("repeated"u8, true);
+        }
+
         answer.Json.WriteEndObject();
     }
 

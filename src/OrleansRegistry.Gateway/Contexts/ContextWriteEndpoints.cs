@@ -16,18 +16,22 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, GatewayOp
         routes.Patch("/contexts/{id}", UpdateAsync, ContextPaths.Describe("updateContext", "Make a context where there is none, and merge into its data, member by member")
             .Conditional()
             .Body("ContextUpdate", "application/json", "application/merge-patch+json")
+            .Once()
             .Answer(200, "It is stored.", "Context")
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/contexts/{id}/messages", AppendAsync, ContextPaths.Describe("appendContextMessages", "Append to a context's own messages, making the context where there is none")
             .Says("A message whose messageId is there already is not stored again.")
             .Conditional()
             .Body("ContextMessages")
+            .Once()
             .Answer(200, "They are stored.", "Context")
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/contexts/{id}:clear", ClearAsync, ContextPaths.Describe("clearContext", "Delete the tasks and messages of a context; the context and its data stay")
+            .Once()
             .Answer(200, "They are gone.", "ContextCleared")
             .Problems(400, 404, 503, 507));
         routes.Delete("/contexts/{id}", DeleteAsync, ContextPaths.Describe("deleteContext", "Delete a context with its tasks and messages")
+            .Once()
             .Answer(200, "It is gone.", "ContextCleared")
             .Problems(400, 404, 503, 507));
         routes.Refuse("/contexts/{id}", ContextPaths.HasNoAction);

@@ -12,15 +12,27 @@ internal static class CallerOf
     public const string TenantHeader = "X-Registry-Tenant";
     public const string SubjectHeader = "X-Registry-Subject";
 
+    /// <summary>Names a write, so that it can be sent again.</summary>
+    public const string KeyHeader = RequestMarks.Field;
+
     /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
     public const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
 
     private const int MaxTenantLength = 64;
     private const int MaxSubjectLength = 256;
 
-    /// <exception cref="RegistryException">A header is not a tenant or a subject.</exception>
+    /// <exception cref="RegistryException">A header is not a tenant or a subject, or not a key of the request.</exception>
     /// <exception cref="HttpProblemException">401: a header is missing, and no default stands for it.</exception>
-    public static Caller Request(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { } rule
+    public static Caller Request(HttpContext context)
+    {
+        var caller = Sender(context);
+        var key = context.Request.Headers[KeyHeader];
+        return key.Count == 0 || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            ? caller
+            : caller with { IdempotencyKey = key is [{ Length: > 0 } one] ? one : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty") };
+    }
+
+    private static Caller Sender(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { } rule
         ? rule.IsTrusting ? Read(context.Request.Headers, rule.Default) : rule.Default!
         : Caller.Default;
 

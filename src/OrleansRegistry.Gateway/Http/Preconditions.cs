@@ -69,8 +69,14 @@ internal sealed class Preconditions
 
         for (var tries = 1; ; tries++)
         {
-            var agent = await registry.GetAsync(caller, id, ReadConsistency.Strong, cancellationToken)
-                ?? throw (creates ? new RegistryException(RegistryError.Conflict, "If-Match: there is no such agent", "If-Match") : AgentReadEndpoints.NotFound());
+            var agent = await registry.GetAsync(caller, id, ReadConsistency.Strong, cancellationToken);
+            if (caller.IdempotencyKey is not null && (agent is null || anyOf?.Contains(agent.Revision) == false))
+            {
+                // Perhaps it was this request, sent before, that changed it: its writer knows.
+                return await write(new WriteCondition(anyOf?[0] ?? -1));
+            }
+
+            _ = agent ?? throw (creates ? new RegistryException(RegistryError.Conflict, "If-Match: there is no such agent", "If-Match") : AgentReadEndpoints.NotFound());
             if (anyOf is not null && !anyOf.Contains(agent.Revision))
             {
                 throw new RegistryException(RegistryError.Conflict, $"If-Match: the agent has revision {agent.Revision}", "If-Match");

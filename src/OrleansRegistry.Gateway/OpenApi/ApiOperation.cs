@@ -56,6 +56,10 @@ internal sealed class ApiOperation(string id, string tag, string summary)
 
     public ApiOperation Header(string name, string description) => Add(new ApiParameter(ApiPlace.Header, name, description, "string", false));
 
+    /// <summary>A write that can be sent again with the key that it was sent with.</summary>
+    public ApiOperation Once() =>
+        Header(CallerOf.KeyHeader, "Names this request, so that it can be sent again where its answer was lost: it is carried out once, and answered with repeated.").Problems(422);
+
     public ApiOperation Body(string schema, params string[] types)
     {
         BodySchema = schema;

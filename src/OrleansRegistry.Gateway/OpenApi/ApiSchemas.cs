@@ -16,6 +16,7 @@ internal static class ApiSchemas
         414 => "The path and query are too long.",
         413 => "The body, the card or the list is too large.",
         415 => "The body must be JSON in UTF-8.",
+        422 => "The Idempotency-Key was sent before with another request.",
         503 => "The registry can't do this now; Retry-After says when to try again.",
         507 => "The store is full; nothing was stored.",
         _ => "The request failed.",

@@ -22,6 +22,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
                 + "goes with every update (leaseToken). The agent's workers may claim; of an agent that nobody owns, a caller gets its own tasks.")
             .Spelt()
             .Body("TaskClaim")
+            .Once()
             .Answer(200, "The task, with its messages, and its lease with the token.", "Task", isTagged: true)
             .Answer(204, "None came in time.")
             .Problems(400, 403, 413, 415, 503, 507));
@@ -33,6 +34,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         routes.Post("/tasks/{id}:release", ReleaseAsync, TaskDocs.Task("releaseTask", "Give a claimed task back: it is submitted again")
             .Spelt()
             .Body("TaskRelease")
+            .Once()
             .Answer(200, "It is given back.", "Task", isTagged: true)
             .Problems(400, 404, 409, 413, 415, 503, 507));
     }

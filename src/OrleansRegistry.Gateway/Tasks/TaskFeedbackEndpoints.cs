@@ -17,6 +17,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, GatewayOptio
     {
         routes.Post("/tasks/{id}/feedback", AddAsync, TaskDocs.Task("addFeedback", "Say something about a task, in any state: any JSON object")
             .Body("FeedbackData")
+            .Once()
             .Answer(201, "It is stored.", "Feedback")
             .Problems(400, 404, 413, 415, 503, 507));
         routes.Get("/tasks/{id}/feedback", ListAsync, TaskDocs.Task("listFeedback", "What was said about a task, oldest first")

@@ -80,7 +80,7 @@ internal static class TaskJson
             json.WriteEndObject();
         }
 
-        if (shape.IsRepeated)
+        if (shape.IsRepeated || task.Repeated)
         {
             json.WriteBoolean("repeated"u8, true);
         }

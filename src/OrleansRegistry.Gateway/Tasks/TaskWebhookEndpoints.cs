@@ -13,6 +13,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
     {
         routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task("saveWebhook", "Store a webhook of a task, or replace the one of that id")
             .Body("PushNotificationConfig")
+            .Once()
             .Answer(200, "It is stored.", "PushNotificationConfig")
             .Problems(400, 404, 409, 413, 415, 503, 507));
         routes.Get("/tasks/{id}/pushNotificationConfigs", ListAsync, TaskDocs.Task("listWebhooks", "The webhooks of a task, in the order of their ids")
@@ -24,6 +25,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
             .Problems(400, 404, 503));
         routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task("deleteWebhook", "Delete a webhook of a task; it may be gone already")
             .Path("configId", "The webhook's id.")
+            .Once()
             .Answer(204, "It is gone.")
             .Problems(400, 404, 409, 503, 507));
     }

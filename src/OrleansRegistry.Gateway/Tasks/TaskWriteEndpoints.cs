@@ -6,8 +6,6 @@ namespace OrleansRegistry.Gateway.Tasks;
 /// <summary>Begins, continues, changes, cancels and deletes tasks.</summary>
 internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions options)
 {
-    private const string IdempotencyKey = "Idempotency-Key";
-
     private static readonly string[] Parameters = [StateFormat.Parameter];
     private static readonly string[] CancelParameters = [GenerationCondition.Parameter, StateFormat.Parameter];
 
@@ -16,7 +14,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         routes.Post("/tasks", SubmitAsync, TaskDocs.Operation("submitTask", "Begin a task with a message, or continue one that is not over")
             .Says("With the id of a task that is not over, in taskId or in the message, the message is appended and the state is submitted again; else a task is "
                 + "made. The same message (its messageId, or Idempotency-Key) sent twice is stored once, and answered with repeated.")
-            .Header(IdempotencyKey, "Stands for the message's id where it has none.")
+            .Once()
             .Conditional()
             .Spelt()
             .Body("TaskSubmission")
@@ -28,21 +26,25 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
             .Conditional()
             .Spelt()
             .Body("TaskUpdate", "application/json", "application/merge-patch+json")
+            .Once()
             .Answer(200, "It is changed.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/tasks/{id}:compareAndSet", CompareAndSetAsync, TaskDocs.Task("compareAndSetTask", "Change the state of a task if it is the expected one")
             .Conditional()
             .Spelt()
             .Body("TaskCompareAndSet")
+            .Once()
             .Answer(200, "It was, and is changed.", "TaskCompared", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/tasks/{id}:cancel", CancelAsync, TaskDocs.Task("cancelTask", "Cancel a task that is not over")
             .Query(GenerationCondition.Parameter, "Only if this is its generation; else 409.", "integer")
             .Conditional()
             .Spelt()
+            .Once()
             .Answer(200, "It is canceled.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 503, 507));
         routes.Delete("/tasks/{id}", DeleteAsync, TaskDocs.Task("deleteTask", "Delete a task, over or not, with its messages, artifacts and feedback")
+            .Once()
             .Answer(204, "It is gone.")
             .Problems(400, 404, 503, 507));
         routes.Refuse("/tasks/{id}", TaskPaths.HasNoAction);
@@ -51,12 +53,11 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
     private async Task SubmitAsync(HttpContext context)
     {
         var shape = ReadShape(context);
-        var key = ReadKey(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var submission = TaskBodies.ReadSubmission(body.Bytes);
         var submitted = await registry.SubmitAsync(
             CallerOf.Request(context),
-            submission with { IdempotencyKey = key, IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
+            submission with { IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
             context.RequestAborted);
         body.Release();
         if (submitted.Created)
@@ -126,11 +127,4 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         _ = new QueryParameters(context.Request, Parameters);
         return new TaskShape(StateFormat.Of(context));
     }
-
-    private static string? ReadKey(HttpRequest request) => request.Headers[IdempotencyKey] switch
-    {
-        { Count: 0 } => null,
-        [{ Length: > 0 } key] => key,
-        _ => throw RegistryException.Invalid(IdempotencyKey, "must be one key, and not empty"),
-    };
 }

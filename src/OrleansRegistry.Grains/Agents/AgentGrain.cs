@@ -25,7 +25,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return state.Read();
     }
 
-    public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, creates: true, before =>
+    public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, put.Mark, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
         DemandOwner(before, put.Subject, put.Workers);
@@ -40,15 +40,22 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             ExtensionOrigins = OriginsFor(put.Origins, before),
             Owner = before?.Owner ?? put.Subject,
             Workers = put.Workers ?? before?.Workers ?? [],
+            Requests = MarksWith(before, put.Mark),
         };
         return new AgentWrite(agent, put.Reading);
     });
 
-    public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, creates: false, before =>
+    public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, change.Mark, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
         DemandOwner(before, change.Subject, change.Workers);
-        var after = before! with { Enabled = change.Enabled ?? before.Enabled, Workers = change.Workers ?? before.Workers, UpdatedAt = now };
+        var after = before! with
+        {
+            Enabled = change.Enabled ?? before.Enabled,
+            Workers = change.Workers ?? before.Workers,
+            UpdatedAt = now,
+            Requests = MarksWith(before, change.Mark),
+        };
         if (change.CardPatch.IsEmpty)
         {
             return new AgentWrite(after);
@@ -98,11 +105,18 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return Current;
     }
 
+    /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
     /// <param name="creates">False where there must be an agent.</param>
-    private async Task<AgentWritten> Write(WriteCondition condition, bool creates, Func<AgentRecord?, AgentWrite> change)
+    private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentWrite> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
         var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
+        if (mark is not null && await Repeated(mark) is { } repeated)
+        {
+            return repeated;
+        }
+
+        before = mark is null ? before : Current;
         before = Found(await Checked(condition, Found(before)));
         var writing = change(before);
         var committed = state.State.Agent;
@@ -125,6 +139,27 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         AgentRecord? Found(AgentRecord? agent) => creates || agent is not null ? agent : throw NotFound();
     }
+
+    /// <summary>The agent as it is, where this request was carried out before; null where it was not.</summary>
+    private async Task<AgentWritten?> Repeated(RequestMark mark)
+    {
+        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is null)
+        {
+            // Another silo may have carried it out.
+            await state.Read();
+        }
+
+        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is not { } known)
+        {
+            return null;
+        }
+
+        RequestMarks.Check(known, mark.Print);
+        return new AgentWritten(Current!, Created: false) { Repeated = true };
+    }
+
+    private static IReadOnlyList<RequestMark> MarksWith(AgentRecord? before, RequestMark? mark) =>
+        mark is null ? before?.Requests ?? [] : RequestMarks.Add(before?.Requests, mark);
 
     /// <summary>What the condition holds for. Before a condition is refused the state is read again: another silo may have changed it.</summary>
     private async ValueTask<AgentRecord?> Checked(WriteCondition condition, AgentRecord? before)

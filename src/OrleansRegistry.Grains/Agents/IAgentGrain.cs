@@ -45,6 +45,10 @@ public sealed record AgentPut(
     /// <summary>The reading of <see cref="Card"/>; not sent to another silo.</summary>
     [field: NonSerialized]
     public AgentCard? Reading { get; init; }
+
+    /// <summary>Of a request that is to be carried out once; null where its caller gave it no key.</summary>
+    [Id(6)]
+    public RequestMark? Mark { get; init; }
 }
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
@@ -58,11 +62,21 @@ public sealed record AgentChange(
     [property: Id(2)] IReadOnlyList<ExtensionOrigin> KnownOrigins,
     [property: Id(3)] WriteCondition Condition,
     [property: Id(4)] string? Subject = null,
-    [property: Id(5)] IReadOnlyList<string>? Workers = null);
+    [property: Id(5)] IReadOnlyList<string>? Workers = null)
+{
+    /// <inheritdoc cref="AgentPut.Mark"/>
+    [Id(6)]
+    public RequestMark? Mark { get; init; }
+}
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentWritten")]
-public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created, [property: Id(2)] AgentBefore? Before = null);
+public sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created, [property: Id(2)] AgentBefore? Before = null)
+{
+    /// <summary>It was carried out before, and the agent is as it is now.</summary>
+    [Id(3)]
+    public bool Repeated { get; init; }
+}
 
 /// <summary>Whose an agent was before it was replaced.</summary>
 [GenerateSerializer, Immutable, Alias("registry.AgentBefore")]

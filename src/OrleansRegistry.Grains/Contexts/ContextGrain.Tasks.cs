@@ -45,6 +45,12 @@ internal sealed partial class ContextGrain
 
     public async Task<ContextCleared> Clear(Caller caller, bool delete, string run)
     {
+        if (!delete && Visible(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
+        {
+            RequestMarks.Check(mark, new RequestPrint("clear"));
+            return new(mark.Result, Done: true);
+        }
+
         var current = lastCleared?.Run == run ? lastCleared : clearing;
         if (current is null && writer.Head is { Deleting: true } unfinished && unfinished.Context.Owner == caller.Subject)
         {
@@ -61,11 +67,12 @@ internal sealed partial class ContextGrain
         }
 
         current ??= Begin(delete, run);
-
         if (current.Owner != caller.Subject)
         {
             throw NotFound();
         }
+
+        current.Callers.Add(caller);
 
         await Task.WhenAny(current.Work, Task.Delay(GrainWaits.Longest, time, waits.Stopping));
         if (!current.Work.IsCompleted)
@@ -152,7 +159,7 @@ internal sealed partial class ContextGrain
             }
 
             await DeleteTasks(current);
-            await (current.Delete ? DeleteHead() : ClearMessages());
+            await (current.Delete ? DeleteHead() : ClearMessages(current));
         }
         finally
         {
@@ -183,7 +190,7 @@ internal sealed partial class ContextGrain
         }
     }
 
-    private async Task ClearMessages()
+    private async Task ClearMessages(Clearing current)
     {
         ContextHead? before = null;
         var cleared = await writer.Change<ContextHead>(head =>
@@ -191,6 +198,11 @@ internal sealed partial class ContextGrain
             before = head;
             messages.Clear();
             var next = head! with { Context = Next(head) with { MessageCount = 0 }, Messages = head.Messages.Cleared() };
+            foreach (var caller in current.Callers)
+            {
+                next = next with { Requests = RequestMarks.Add(next.Requests, caller, () => new RequestPrint("clear"), time.GetUtcMilliseconds(), current.Tasks) };
+            }
+
             return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));
         });
         await messages.DeletePages(before!.Messages, before.Swept);
@@ -230,6 +242,9 @@ internal sealed partial class ContextGrain
         public string Owner { get; } = owner;
 
         public bool Delete { get; } = delete;
+
+        /// <summary>Who asked for it while it went on.</summary>
+        public HashSet<Caller> Callers { get; } = [];
 
         public long Tasks { get; set; }
 

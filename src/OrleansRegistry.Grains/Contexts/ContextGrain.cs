@@ -49,20 +49,28 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Visible(caller));
 
-    public Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => Change(caller, ifGeneration, head =>
+    public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => (await Change(caller, ifGeneration, () => new RequestPrint("update").Add("data", data), head =>
     {
         var merged = JsonObjects.Merge(head.Context.Data, data);
         rules.CheckSize(merged.Length, "data");
         var next = Next(head) with { Data = merged };
-        return (head with { Context = next }, EventOf(next) with { Data = data });
-    });
+        return (head with { Context = next }, EventOf(next) with { Data = data }, next);
+    }))!;
 
-    public Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration) => Change(
+    public async Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration)
+    {
+        var stored = new StoredMessages(messages);
+        return await stored.Run(() => Append(caller, added, ifGeneration, stored), () => writer.Head?.Messages);
+    }
+
+    /// <returns>Null where stored messages are lacking.</returns>
+    private Task<ContextRecord?> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, StoredMessages stored) => Change(
         caller,
         ifGeneration,
+        () => new RequestPrint("append").Add("messages", [.. added.Select(message => message.Json)]),
         head =>
         {
-            var (fresh, ids) = (new List<CheckedMessage>(added.Count), new HashSet<string>(StringComparer.Ordinal));
+            var (fresh, ids) = (new List<CheckedMessage>(added.Count), new Dictionary<string, CheckedMessage>(StringComparer.Ordinal));
             foreach (var message in added)
             {
                 if (message.ContextId is not null && message.ContextId != id)
@@ -70,21 +78,26 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
                     throw RegistryException.Invalid($"{message.Field}.contextId", $"is '{message.ContextId}', but the context is '{id}'");
                 }
 
-                if (!messages.Has(message.Id!) && ids.Add(message.Id!))
+                if (ids.TryGetValue(message.Id!, out var twin))
+                {
+                    StoredMessages.CheckTwin(twin, message);
+                }
+                else if (!stored.IsRepeat(head.Messages, message))
                 {
                     fresh.Add(message);
+                    ids.Add(message.Id!, message);
                 }
             }
 
-            if (fresh.Count == 0)
+            if (fresh.Count == 0 || stored.IsLacking)
             {
-                return (head, null);
+                return (head, null, stored.IsLacking ? null : head.Context);
             }
 
             fresh.ForEach(message => messages.Add(message.Id!));
             var log = head.Messages.Append([.. fresh.Select(message => MessageItem.Write(message.Json, message.Id!))]);
             var next = Next(head) with { MessageCount = log.Count };
-            return (head with { Context = next, Messages = log }, EventOf(next) with { Messages = [.. fresh.Select(message => message.Json)] });
+            return (head with { Context = next, Messages = log }, EventOf(next) with { Messages = [.. fresh.Select(message => message.Json)] }, next);
         },
         added.Sum(message => message.Json.Length));
 
@@ -117,8 +130,13 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     }
 
     /// <summary>Changes the context, which is made where there is none. A change that returns the head as it is changes nothing.</summary>
-    private async Task<ContextRecord> Change(
-        Caller caller, long? ifGeneration, Func<ContextHead, (ContextHead Head, ContextEvent? Event)> change, int bytes = 0)
+    /// <param name="print">What is asked for.</param>
+    private async Task<ContextRecord?> Change(
+        Caller caller,
+        long? ifGeneration,
+        Func<RequestPrint> print,
+        Func<ContextHead, (ContextHead Head, ContextEvent? Event, ContextRecord? Result)> change,
+        int bytes = 0)
     {
         await Settled();
         return await writer.Change(
@@ -126,6 +144,12 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
             {
                 var before = head ?? New(caller);
                 CheckAccess(before, caller);
+                if (RequestMarks.Find(before.Requests, caller, time.GetUtcNow()) is { } mark)
+                {
+                    RequestMarks.Check(mark, print());
+                    return new Changed<ContextHead, ContextRecord?>(head, before.Context with { Repeated = true });
+                }
+
                 if (ifGeneration is not null && ifGeneration != (head?.Context.Generation ?? 0))
                 {
                     throw new RegistryException(RegistryError.Conflict, $"Context '{id}' has generation {head?.Context.Generation ?? 0}; {ifGeneration} was expected.")
@@ -134,10 +158,14 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
                     };
                 }
 
-                var (next, happened) = change(before);
-                return happened is null && head is not null
-                    ? new Changed<ContextHead, ContextRecord>(head, head.Context)
-                    : new(next, next.Context, () => Tell(happened ?? EventOf(next.Context)));
+                var (next, happened, result) = change(before);
+                if (result is null || (happened is null && head is not null && caller.IdempotencyKey is null))
+                {
+                    return new(head, result);
+                }
+
+                next = next with { Requests = RequestMarks.Add(next.Requests, caller, print, time.GetUtcMilliseconds(), next.Context.Generation) };
+                return happened is null && head is not null ? new(next, result) : new(next, result, () => Tell(happened ?? EventOf(next.Context)));
             },
             bytes);
     }

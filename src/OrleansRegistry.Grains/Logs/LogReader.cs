@@ -91,6 +91,35 @@ public sealed class LogReader(PageStore pages)
     public async Task<RawJson[]> ReadItems(LogName log, LogHead head, long page) =>
         page > head.Pages ? head.Tail : JsonObjects.Items((await Read(log, page)).Items);
 
+    /// <summary>One item by its number, from 0. Reads as many pages as it takes to halve them down to one.</summary>
+    /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
+    public async Task<RawJson> ReadOne(LogName log, LogHead head, long index)
+    {
+        if (index >= head.Paged)
+        {
+            return head.Tail[index - head.Paged];
+        }
+
+        var (low, high) = (head.Base + 1, head.Pages);
+        while (true)
+        {
+            var middle = low + ((high - low) / 2);
+            var page = await Read(log, middle);
+            if (index < page.First)
+            {
+                high = middle - 1;
+            }
+            else if (index >= page.First + page.Count)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                return JsonObjects.Items(page.Items)[index - page.First];
+            }
+        }
+    }
+
     /// <summary>Items in order, from a position on; at least one where there is one.</summary>
     /// <param name="from">Null: from the first.</param>
     /// <exception cref="RegistryException">The position is none of this log.</exception>

@@ -49,6 +49,28 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
 
     public bool Has(string id) => ids!.Contains(id);
 
+    /// <summary>The stored item with this id, wherever it is; empty where there is none.</summary>
+    public async Task<RawJson> Find(LogHead head, string id)
+    {
+        await LoadIds(head);
+        return ids!.IndexOf(id) is >= 0 and var index && index < head.Count ? await new LogReader(pages).ReadOne(name, head, index) : default;
+    }
+
+    public bool TryFindInTail(LogHead head, string id, out RawJson item)
+    {
+        foreach (var candidate in head.Tail)
+        {
+            if (idOf!(candidate) == id)
+            {
+                item = candidate;
+                return true;
+            }
+        }
+
+        item = default;
+        return false;
+    }
+
     /// <summary>Tells of an item that the head being made has at its end.</summary>
     public void Add(string id) => ids!.Add(id);
 

@@ -12,6 +12,10 @@ public interface IAgentWorkGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner);
 
+    /// <summary>The same for a caller with an idempotency key: asked again, it gets the task that it got, while its lease lasts. Remembered in memory.</summary>
+    [Alias("ClaimOnce")]
+    Task<TaskHead?> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner);
+
     /// <summary>A task of the agent has been submitted. May get lost: workers that wait look again by themselves.</summary>
     [Alias("Submitted"), OneWay, AlwaysInterleave]
     Task Submitted(string taskId);
@@ -21,9 +25,14 @@ public interface IAgentWorkGrain : IGrainWithStringKey
 internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, [RegistryTime] TimeProvider time)
     : CallingGrain, IAgentWorkGrain
 {
+    /// <summary>How many claims with keys are remembered.</summary>
+    private const int MaxClaims = 256;
+
     // By owner; "" for everybody's tasks, as no subject is empty.
     private readonly Dictionary<string, AgentWork> pools = new(StringComparer.Ordinal);
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (RequestMark Mark, string TaskId, string Token)> claims = new(StringComparer.Ordinal);
+    private readonly Queue<string> claimKeys = new();
     private string tenant = "";
     private string agent = "";
 
@@ -52,6 +61,32 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
                 pools.Remove(name);
             }
         }
+    }
+
+    public async Task<TaskHead?> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
+    {
+        var mark = RequestMarks.Of(caller, () => new RequestPrint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds), time.GetUtcNow())!;
+        if (claims.TryGetValue(mark.Key, out var known))
+        {
+            RequestMarks.Check(known.Mark, mark.Print);
+            if (await tasks.Get(tenant, known.TaskId).Get(caller, known.Token) is { Lease: { } held } head && held.Token == known.Token)
+            {
+                return head;
+            }
+        }
+
+        var claimed = await Claim(worker, lease, wait, owner);
+        if (claimed is not null)
+        {
+            claims[mark.Key] = (mark, claimed.Id, claimed.Lease!.Token);
+            claimKeys.Enqueue(mark.Key);
+            while (claimKeys.Count > MaxClaims)
+            {
+                claims.Remove(claimKeys.Dequeue());
+            }
+        }
+
+        return claimed;
     }
 
     public Task Submitted(string taskId)

@@ -14,6 +14,10 @@ public interface IFeedbackGrain : IGrainWithStringKey
     [Alias("Add")]
     Task<TaskFeedback> Add(string subject, RawJson data);
 
+    /// <summary>The same, carried out once for the caller's idempotency key.</summary>
+    [Alias("AddOnce")]
+    Task<TaskFeedback> AddOnce(Caller caller, RawJson data);
+
     /// <summary>The log as stored; each item is read by <see cref="FeedbackItem.Read"/>.</summary>
     [Alias("Get")]
     Task<LogHead> Get();
@@ -29,6 +33,7 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
     private readonly PageStore pages;
     private readonly TimeProvider time;
     private PagedLog items = null!;
+    private LogName name;
 
     public FeedbackGrain(
         HeadStorage storage,
@@ -38,7 +43,7 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
         (this.pages, this.time) = (pages, time);
         writer = new HeadWriter<FeedbackHead>(storage, TaskGrainNames.FeedbackStateName, GrainContext.GrainId, DeactivateOnIdle)
         {
-            Flush = async (before, after) => new FeedbackHead(await items.Flush(before.Items, after.Items, writer!.IsCurrent)),
+            Flush = async (before, after) => after with { Items = await items.Flush(before.Items, after.Items, writer!.IsCurrent) },
         };
     }
 
@@ -46,19 +51,42 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
     {
         await writer.Start();
         var (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        items = new PagedLog(LogName.FeedbackOf(tenant, id), pages, idOf: null);
+        name = LogName.FeedbackOf(tenant, id);
+        items = new PagedLog(name, pages, idOf: null);
     }
 
-    public Task<TaskFeedback> Add(string subject, RawJson data) => writer.Change<TaskFeedback>(
+    public async Task<TaskFeedback> Add(string subject, RawJson data) => (await Add(new Caller("", subject), data)).Added!;
+
+    public async Task<TaskFeedback> AddOnce(Caller caller, RawJson data)
+    {
+        var (added, before) = await Add(caller, data);
+        return added ?? FeedbackItem.Read(await new LogReader(pages).ReadOne(name, writer.Head!.Items, before - 1));
+    }
+
+    public Task<LogHead> Get() => Task.FromResult(writer.Head?.Items ?? LogHead.Empty);
+
+    /// <returns>The feedback, or the number of that which came by the same request before.</returns>
+    private Task<(TaskFeedback? Added, long Before)> Add(Caller caller, RawJson data) => writer.Change<(TaskFeedback?, long)>(
         head =>
         {
+            var now = time.GetUtcMilliseconds();
+            if (RequestMarks.Find(head?.Requests, caller, now) is { } mark)
+            {
+                RequestMarks.Check(mark, PrintOf(data));
+                return new(head, (null, mark.Result));
+            }
+
             var log = head?.Items ?? LogHead.Empty;
-            var feedback = new TaskFeedback(log.Count + 1, subject, time.GetUtcMilliseconds(), data);
-            return new(new FeedbackHead(log.Append([FeedbackItem.Write(feedback)])), feedback);
+            var feedback = new TaskFeedback(log.Count + 1, caller.Subject, now, data);
+            var next = new FeedbackHead(log.Append([FeedbackItem.Write(feedback)]))
+            {
+                Requests = RequestMarks.Add(head?.Requests, caller, () => PrintOf(data), now, feedback.Number),
+            };
+            return new(next, (feedback, 0));
         },
         data.Length);
 
-    public Task<LogHead> Get() => Task.FromResult(writer.Head?.Items ?? LogHead.Empty);
+    private static RequestPrint PrintOf(RawJson data) => new RequestPrint("feedback").Add("data", data);
 
     public async Task Clear()
     {

@@ -24,7 +24,8 @@ internal sealed partial class TaskGrain
             var next = Next(head) with { Webhooks = [.. others.Append(webhook).OrderBy(known => known.Id, StringComparer.Ordinal)] };
             return (next, EventOf(next), webhook);
         },
-        webhook.Config.Length);
+        webhook.Config.Length,
+        new(() => new RequestPrint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
 
     public Task DeleteWebhook(Caller caller, string webhookId) => Change(caller, null, head =>
     {
@@ -36,7 +37,7 @@ internal sealed partial class TaskGrain
         CheckOpen(head);
         var next = Next(head) with { Webhooks = [.. head.Webhooks.Where(known => known.Id != webhookId)] };
         return (next, EventOf(next), true);
-    });
+    }, once: new(() => new RequestPrint("deleteWebhook").Add("id", webhookId), _ => true));
 
     public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)
     {
@@ -48,7 +49,7 @@ internal sealed partial class TaskGrain
                 await writer.Change<bool>(head => throw NotFound());
             }
 
-            return await Feedback().Add(caller.Subject, data);
+            return await (caller.IdempotencyKey is null ? Feedback().Add(caller.Subject, data) : Feedback().AddOnce(caller, data));
         }
         finally
         {

@@ -5,11 +5,15 @@ namespace OrleansRegistry.Grains;
 /// <summary>Submitting, updating and canceling.</summary>
 internal sealed partial class TaskGrain
 {
-    private const int MaxKeys = 32;
-
-    public Task<TaskSubmittedTo?> Continue(TaskMessage message) => writer.Change(
-        head => head is null or { Deleting: true } ? new(head, null) : Publish<TaskSubmittedTo?>(head, Append(head, message)),
-        message.Message.Json.Length);
+    public async Task<TaskSubmittedTo?> Continue(TaskMessage message)
+    {
+        var stored = new StoredMessages(history);
+        return (await stored.Run<Answered<TaskSubmittedTo>>(
+            () => writer.Change(
+                head => head is null or { Deleting: true } ? new(head, new(null)) : Publish(head, Append(head, message, stored)),
+                message.Message.Json.Length),
+            () => writer.Head?.History)).Value;
+    }
 
     public async Task<TaskSubmittedTo> Create(TaskMessage message, string newContextId)
     {
@@ -18,26 +22,43 @@ internal sealed partial class TaskGrain
             await FinishRemoval();
         }
 
-        return await writer.Change(
-            head => Publish(head, head is { Deleting: false } ? Append(head, message) : Begin(head, message, newContextId)), message.Message.Json.Length);
+        var stored = new StoredMessages(history);
+        return (await stored.Run<Answered<TaskSubmittedTo>>(
+            () => writer.Change(
+                head => Publish(head, head is { Deleting: false } ? Append(head, message, stored) : Begin(head, message, newContextId)),
+                message.Message.Json.Length),
+            () => writer.Head?.History)).Value!;
     }
 
     public async Task<TaskRecord> Update(TaskChange change)
     {
         var bytes = change.Messages.Sum(message => message.Json.Length) + change.Artifacts.Sum(artifact => artifact.Json.Length);
         using var _ = BeginArtifacts(change.Artifacts);
-        return await Change(change.Caller, change.LeaseToken, head => Apply(head, change), bytes);
+        var stored = new StoredMessages(history);
+        return await stored.Run(
+            () => Change<TaskRecord?>(
+                change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(() => TaskPrints.Of(change), Again), IsSaidAgain),
+            () => writer.Head?.History);
+
+        // The worker that ended the task has no lease on it any more.
+        bool IsSaidAgain(TaskHead head) =>
+            IsFinalStateAgain(head, change) && (change.LeaseToken is null ? head.Owner == change.Caller.Subject : change.LeaseToken == head.LostToken);
     }
 
     public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => Change(caller, null, head =>
     {
-        CheckOpen(head);
         CheckGeneration(head, ifGeneration);
+        if (head.Status.State == TaskState.Canceled)
+        {
+            return (head, null, head.ToRecord());
+        }
+
+        CheckOpen(head);
         var (next, happened) = Turn(head, TaskState.Canceled);
         return (next, happened, next.ToRecord());
-    });
+    }, once: new(() => new RequestPrint("cancel"), Again));
 
-    private (TaskHead Head, TaskEvent? Event, TaskSubmittedTo Result) Begin(TaskHead? before, TaskMessage message, string contextId)
+    private (TaskHead Head, TaskEvent? Event, Answered<TaskSubmittedTo>? Result) Begin(TaskHead? before, TaskMessage message, string contextId)
     {
         if (before is not null)
         {
@@ -65,23 +86,43 @@ internal sealed partial class TaskGrain
             UpdatedAt = now.Timestamp,
             History = LogHead.Empty.Append([MessageItem.Write(message.Message.Json, message.Message.Id!)]),
             ArtifactBytes = 0,
-            Keys = message.Key is { } key ? [key] : [],
+            Requests = MarksWith([], message, message.AgentId, generation: 1),
         };
         history.Add(message.Message.Id!);
-        return (head, EventOf(head) with { Status = now, Messages = [message.Message.Json], Metadata = message.Metadata }, new(head.ToRecord(), Created: true, Repeated: false));
+        var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
+        return (head, EventOf(head) with { Status = now, Messages = [message.Message.Json], Metadata = message.Metadata }, new(submitted));
     }
 
-    private (TaskHead Head, TaskEvent? Event, TaskSubmittedTo Result) Append(TaskHead head, TaskMessage message)
+    /// <returns>No result where stored messages are lacking.</returns>
+    private (TaskHead Head, TaskEvent? Event, Answered<TaskSubmittedTo>? Result) Append(TaskHead head, TaskMessage message, StoredMessages stored)
     {
         CheckAccess(head, message.Caller, leaseToken: null);
+        var repeated = new Answered<TaskSubmittedTo>(new(head.ToRecord(), Created: false, Repeated: true));
+        if (RequestMarks.Find(head.Requests, message.Caller, time.GetUtcNow()) is { } mark)
+        {
+            RequestMarks.Check(mark, TaskPrints.Of(message));
+            return (head, null, repeated);
+        }
+
         if (message.ContextId is { } context && context != head.ContextId)
         {
             throw RegistryException.Invalid("context_id", $"is '{context}', but task '{id}' is of another context");
         }
 
-        if (history.Has(message.Message.Id!) || (message.Key is { } known && head.Keys.Contains(known)))
+        if (message.Key is { } known && head.Keys.Contains(known))
         {
-            return (head, null, new(head.ToRecord(), Created: false, Repeated: true));
+            return (head, null, repeated);
+        }
+
+        if (stored.IsRepeat(head.History, message.Message))
+        {
+            CheckRepeat(head, message);
+            return (head, null, repeated);
+        }
+
+        if (stored.IsLacking)
+        {
+            return (head, null, null);
         }
 
         CheckOpen(head);
@@ -97,15 +138,23 @@ internal sealed partial class TaskGrain
         {
             Metadata = Merge(head.Metadata, message.Metadata),
             History = Append(head.History, added),
-            Keys = message.Key is { } key ? [.. head.Keys.TakeLast(MaxKeys - 1), key] : head.Keys,
+            Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
         };
         CheckRoom(head, next, "message");
         Know(added);
-        return (next, EventOf(next) with { Status = next.Status, Messages = Sent(added), Metadata = message.Metadata }, new(next.ToRecord(), Created: false, Repeated: false));
+        var submitted = new TaskSubmittedTo(next.ToRecord(), Created: false, Repeated: false);
+        return (next, EventOf(next) with { Status = next.Status, Messages = Sent(added), Metadata = message.Metadata }, new(submitted));
     }
 
-    private (TaskHead Head, TaskEvent? Event, TaskRecord Result) Apply(TaskHead head, TaskChange change)
+    /// <returns>No result where stored messages are lacking.</returns>
+    private (TaskHead Head, TaskEvent? Event, TaskRecord? Result) Apply(TaskHead head, TaskChange change, StoredMessages stored)
     {
+        if (IsFinalStateAgain(head, change))
+        {
+            CheckGeneration(head, change.IfGeneration);
+            return (head, null, head.ToRecord());
+        }
+
         CheckOpen(head);
         CheckGeneration(head, change.IfGeneration);
         if (change.IfState is { } expected && expected != head.Status.State)
@@ -127,14 +176,24 @@ internal sealed partial class TaskGrain
 
         var metadata = Merge(head.Metadata, change.Metadata);
         var added = status is null ? [] : LeavingStatus(head, change.StatusMessage).ToList();
-        var ids = added.Select(message => message.Id!).ToHashSet(StringComparer.Ordinal);
+        var ids = added.ToDictionary(message => message.Id!, StringComparer.Ordinal);
         foreach (var message in change.Messages)
         {
             CheckIds(message, head.ContextId);
-            if (!history.Has(message.Id!) && ids.Add(message.Id!))
+            if (ids.TryGetValue(message.Id!, out var twin))
+            {
+                StoredMessages.CheckTwin(twin, message);
+            }
+            else if (!stored.IsRepeat(head.History, message))
             {
                 added.Add(message);
+                ids.Add(message.Id!, message);
             }
+        }
+
+        if (stored.IsLacking)
+        {
+            return (head, null, null);
         }
 
         if (status is null && added.Count == 0 && change.Artifacts.Count == 0 && change.Metadata.IsEmpty)

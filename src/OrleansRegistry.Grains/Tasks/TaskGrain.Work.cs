@@ -30,7 +30,7 @@ internal sealed partial class TaskGrain
         var (next, happened) = Turn(head, TaskState.Submitted);
         next = next with { Lease = null, LostToken = head.LostToken };
         return (next, happened, next.ToRecord());
-    });
+    }, once: new(() => new RequestPrint("release").Add("leaseToken", leaseToken), Again));
 
     public Task ExpireLease() => writer.Change(head =>
     {

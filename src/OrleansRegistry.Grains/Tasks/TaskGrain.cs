@@ -47,7 +47,15 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         Task.FromResult(writer.Head is { } head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null);
 
     /// <summary>Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event.</summary>
-    private Task<T> Change<T>(Caller caller, string? leaseToken, Func<TaskHead, (TaskHead Head, TaskEvent? Event, T Result)> change, int bytes = 0) => writer.Change(
+    /// <param name="once">For a change that its caller may have named, to be carried out once.</param>
+    /// <param name="mayAlso">Lets a caller make the change whose lease is over.</param>
+    private Task<T> Change<T>(
+        Caller caller,
+        string? leaseToken,
+        Func<TaskHead, (TaskHead Head, TaskEvent? Event, T Result)> change,
+        int bytes = 0,
+        Once<T>? once = null,
+        Func<TaskHead, bool>? mayAlso = null) => writer.Change(
         head =>
         {
             if (head is null or { Deleting: true })
@@ -55,8 +63,25 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
                 throw NotFound();
             }
 
-            CheckAccess(head, caller, leaseToken);
-            return Publish(head, change(head));
+            if (once is not null && RequestMarks.Find(head.Requests, caller, time.GetUtcNow()) is { } mark)
+            {
+                RequestMarks.Check(mark, once.Print());
+                return new(head, once.Again(head));
+            }
+
+            if (mayAlso?.Invoke(head) != true)
+            {
+                CheckAccess(head, caller, leaseToken);
+            }
+
+            var made = change(head);
+            if (once is null || caller.IdempotencyKey is null || made.Result is null)
+            {
+                return Publish(head, made);
+            }
+
+            var marked = made.Head with { Requests = RequestMarks.Add(made.Head.Requests, caller, once.Print, time.GetUtcMilliseconds(), made.Head.Generation) };
+            return ReferenceEquals(head, made.Head) ? new(marked, made.Result) : Publish(head, (marked, made.Event, made.Result));
         },
         bytes);
 

@@ -31,7 +31,11 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch, bool? Enabled =
 /// <summary>A committed write.</summary>
 /// <param name="Created">True where there was no such agent before.</param>
 /// <param name="ExtensionsProcessed">How many extensions the card declares.</param>
-public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnlyList<CardWarning> Warnings, int ExtensionsProcessed);
+public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnlyList<CardWarning> Warnings, int ExtensionsProcessed)
+{
+    /// <summary>It was carried out before, and the agent is as it is now.</summary>
+    public bool Repeated { get; init; }
+}
 
 /// <summary>What became of one entry of a batch: exactly one of the two is set.</summary>
 public sealed record AgentBatchResult(AgentWriteResult? Written, RegistryException? Refused);

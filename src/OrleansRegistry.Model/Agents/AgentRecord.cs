@@ -44,6 +44,10 @@ public sealed record AgentRecord
     /// <summary>The subjects that may claim the agent's tasks; <see cref="AgentWorkers.Anyone"/> is every subject of the tenant. Empty: the owner alone.</summary>
     [Id(9)]
     public IReadOnlyList<string> Workers { get; init; } = [];
+
+    /// <summary>The newest requests that named themselves.</summary>
+    [Id(30)]
+    public IReadOnlyList<RequestMark> Requests { get; init; } = [];
 }
 
 /// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>

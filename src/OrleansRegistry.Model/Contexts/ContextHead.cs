@@ -10,4 +10,9 @@ public sealed record ContextHead(
     [property: Id(0)] ContextRecord Context,
     [property: Id(1)] LogHead Messages,
     [property: Id(2)] long Swept = 0,
-    [property: Id(3)] bool Deleting = false);
+    [property: Id(3)] bool Deleting = false)
+{
+    /// <summary>The newest requests that named themselves.</summary>
+    [Id(30)]
+    public IReadOnlyList<RequestMark> Requests { get; init; } = [];
+}

@@ -32,6 +32,10 @@ public sealed record ContextRecord
     /// <summary>How many messages its own history holds.</summary>
     [Id(7)]
     public long MessageCount { get; init; }
+
+    /// <summary>In the answer to a write: that it was carried out before, and the context is as it is now.</summary>
+    [Id(30)]
+    public bool Repeated { get; init; }
 }
 
 /// <summary>A context with its tasks.</summary>

@@ -33,6 +33,12 @@ public enum RegistryError
 
     /// <summary>The caller may see it, but not do this to it.</summary>
     Forbidden,
+
+    /// <summary>The id of a message was sent before, with another message or request.</summary>
+    IdReused,
+
+    /// <summary>The idempotency key was sent before, with another request.</summary>
+    KeyReused,
 }
 
 /// <summary>A refusal that its caller can act on. Nothing was changed when it is thrown, unless its message says otherwise.</summary>

@@ -57,7 +57,7 @@ public sealed record TaskHead
     [Id(15)]
     public IReadOnlyList<TaskWebhook> Webhooks { get; init; } = [];
 
-    /// <summary>The idempotency keys of the newest submissions whose messages had ids of their own.</summary>
+    /// <summary>The idempotency keys of submissions, as versions before <see cref="Requests"/> kept them.</summary>
     [Id(16)]
     public IReadOnlyList<string> Keys { get; init; } = [];
 
@@ -72,6 +72,10 @@ public sealed record TaskHead
     /// <summary>The pages of <see cref="Artifacts"/> up to this number are deleted: what they held was replaced, or has been written again.</summary>
     [Id(19)]
     public long ArtifactsSwept { get; init; }
+
+    /// <summary>The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.</summary>
+    [Id(30)]
+    public IReadOnlyList<RequestMark>? Requests { get; init; }
 
     /// <summary>The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote counts as far as it is known.</summary>
     public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
@@ -103,4 +107,9 @@ public sealed record TaskHead
 
 /// <summary>The feedback of one task as it is stored: all but its pages.</summary>
 [GenerateSerializer, Immutable, Alias("registry.FeedbackHead")]
-public sealed record FeedbackHead([property: Id(0)] LogHead Items);
+public sealed record FeedbackHead([property: Id(0)] LogHead Items)
+{
+    /// <summary>The newest requests that named themselves; the result of each is the number of its feedback.</summary>
+    [Id(1)]
+    public IReadOnlyList<RequestMark> Requests { get; init; } = [];
+}

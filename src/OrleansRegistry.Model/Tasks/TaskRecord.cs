@@ -78,6 +78,10 @@ public sealed record TaskRecord
     [Id(16)]
     public bool ArtifactsTruncated { get; init; }
 
+    /// <summary>In the answer to a write: that it was carried out before, and the task is as it is now.</summary>
+    [Id(30)]
+    public bool Repeated { get; init; }
+
     /// <summary>The bytes of all documents that are here.</summary>
     public long ContentBytes
     {

@@ -16,6 +16,7 @@ public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadByt
     {
         AgentRules.CheckTenant(caller.Tenant);
         CheckName(caller.Subject, "subject");
+        RequestMarks.CheckKey(caller.IdempotencyKey);
     }
 
     /// <summary>Checks a name for people or a caller's subject: 1 to <see cref="MaxNameLength"/> characters, any of Unicode but control characters.</summary>

@@ -10,7 +10,7 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
     public async Task<IReadOnlyList<AgentBatchResult>> Write(
         Caller caller,
         IReadOnlyList<AgentRegistration> registrations,
-        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
+        Func<Caller, CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
     {
         var origins = new BatchOrigins(caller.Tenant, directory, time.GetUtcMilliseconds());
         var writes = new Task<AgentBatchResult>[registrations.Count];
@@ -28,9 +28,12 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
                 continue;
             }
 
+            // One key for all: each entry is a request of its own.
+            var of = caller.IdempotencyKey is { } key ? caller with { IdempotencyKey = DerivedId.For("entry", key, $"{i}") } : caller;
+
             // The same id twice: in the order of the list, as the last one must win.
             var before = earlier.GetValueOrDefault(entry.Id);
-            writes[i] = WriteOne(entry, origins.For(entry), before, put);
+            writes[i] = WriteOne(of, entry, origins.For(entry), before, put);
             earlier[entry.Id] = writes[i];
         }
 
@@ -38,15 +41,16 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
     }
 
     private static async Task<AgentBatchResult> WriteOne(
+        Caller caller,
         CheckedRegistration entry,
         IReadOnlyList<ExtensionOrigin> origins,
         Task? before,
-        Func<CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
+        Func<Caller, CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
     {
         try
         {
             await (before ?? Task.CompletedTask);
-            return new AgentBatchResult(await put(entry, origins), null);
+            return new AgentBatchResult(await put(caller, entry, origins), null);
         }
         catch (RegistryException refused)
         {

@@ -13,6 +13,7 @@ internal sealed class AgentRegistry(
     NewAgents newAgents,
     AgentBatchWriter batches,
     AgentRules rules,
+    RecentRemovals removals,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
@@ -25,6 +26,7 @@ internal sealed class AgentRegistry(
 
     public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
     {
+        RequestMarks.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
         var result = await Put(caller, entry, OriginsOf(caller, entry));
         await Seen(result.Agent.Revision, cancellationToken);
@@ -35,7 +37,7 @@ internal sealed class AgentRegistry(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
         TaskRules.CheckCaller(caller);
-        var results = await batches.Write(caller, registrations, (entry, origins) => Put(caller, entry, origins));
+        var results = await batches.Write(caller, registrations, Put);
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
         await Seen(newest, cancellationToken);
         return results;
@@ -45,21 +47,30 @@ internal sealed class AgentRegistry(
     {
         var grain = Grain(caller, id);
         var cardPatch = CheckPatch(patch);
-        var change = new AgentChange(
-            cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, AgentWorkers.Check(patch.Workers));
+        var workers = AgentWorkers.Check(patch.Workers);
+        var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
+        {
+            Mark = RequestMarks.Of(
+                caller,
+                () => new RequestPrint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
+                time.GetUtcMilliseconds()),
+        };
         var written = await GrainCalls.Run(grain, agent => agent.Patch(change));
         await Seen(written.Agent.Revision, cancellationToken);
         var card = AgentCard.Read(written.Agent.Card);
-        return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count);
+        return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
 
     public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var declared = directory.ExtensionUrisOf(caller.Tenant, id);
-        var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition, caller.Subject));
-        await Seen(revision, cancellationToken);
-        return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
+        return await removals.Run(caller, $"agent {id}", async () =>
+        {
+            var declared = directory.ExtensionUrisOf(caller.Tenant, id);
+            var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition, caller.Subject));
+            await Seen(revision, cancellationToken);
+            return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
+        });
     }
 
     public ValueTask<AgentRecord?> GetAsync(
@@ -107,14 +118,18 @@ internal sealed class AgentRegistry(
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
         TaskRules.CheckCaller(caller);
-        if (await newAgents.TryCreate(caller, entry, origins) is { } created)
+        var mark = RequestMarks.Of(
+            caller,
+            () => new RequestPrint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
+            time.GetUtcMilliseconds());
+        if (await newAgents.TryCreate(caller, entry, origins, mark) is { } created)
         {
             return created;
         }
 
-        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Reading = entry.Card };
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Reading = entry.Card, Mark = mark };
         var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
-        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count);
+        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count) { Repeated = written.Repeated };
     }
 
     /// <summary>What the card could do better, and whose agent it took the place of.</summary>
@@ -139,9 +154,14 @@ internal sealed class AgentRegistry(
         return warnings;
     }
 
+    private static string? Text(IReadOnlyList<string>? workers) => workers is null ? null : string.Join('\n', workers);
+
+    private static string? Text(bool? flag) => flag switch { null => null, true => "true", false => "false" };
+
     private IAgentGrain Grain(Caller caller, string id)
     {
         AgentRules.CheckTenant(caller.Tenant);
+        RequestMarks.CheckKey(caller.IdempotencyKey);
         AgentRules.CheckId(id);
         return grains.Get(caller.Tenant, id);
     }

@@ -13,7 +13,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
 {
     /// <returns>Null where there may be one, and its grain must write.</returns>
     /// <exception cref="RegistryException">It cannot be written, or nobody can tell now whether it was.</exception>
-    public async ValueTask<AgentWriteResult?> TryCreate(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    public async ValueTask<AgentWriteResult?> TryCreate(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, RequestMark? mark)
     {
         var tenant = caller.Tenant;
         if (entry.Condition.IfRevision is not null || directory.Find(tenant, entry.Id) is not null)
@@ -33,6 +33,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             ExtensionOrigins = origins,
             Owner = caller.Subject,
             Workers = entry.Workers ?? [],
+            Requests = mark is null ? [] : [mark],
         };
         var write = new AgentWrite(agent, entry.Card);
         try

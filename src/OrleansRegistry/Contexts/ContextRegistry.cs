@@ -9,7 +9,8 @@ namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
 internal sealed class ContextRegistry(
-    GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, [RegistryTime] TimeProvider time) : IContextRegistry
+    GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, RecentRemovals removals, [RegistryTime] TimeProvider time)
+    : IContextRegistry
 {
     private const int MaxTaskIds = 100;
     private const int MaxPageSize = 100;
@@ -107,7 +108,7 @@ internal sealed class ContextRegistry(
     public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
-        return await ContextClearing.Run(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound();
+        return await removals.Run(caller, $"context {id}", async () => await ContextClearing.Run(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
     }
 
     public async IAsyncEnumerable<ContextEvent> WatchAsync(

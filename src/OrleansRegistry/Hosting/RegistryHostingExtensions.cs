@@ -157,6 +157,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
         services.AddSingleton<NewAgents>();
+        services.AddSingleton<RecentRemovals>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<LogReader>();

@@ -4,8 +4,8 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>A submission that was read and checked, with the ids that a new task and context would get.</summary>
-/// <param name="TaskIsGiven">The caller named the task; else its id follows from the message.</param>
-internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, bool TaskIsGiven, string NewContextId)
+/// <param name="MayBeThere">The caller named the task or the request, so that the task may be there, in another context too; else its id follows from message and context.</param>
+internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, bool MayBeThere, string NewContextId)
 {
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules)
@@ -19,19 +19,17 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
             AgentRules.CheckId(submission.AgentId);
         }
 
-        var key = submission.IdempotencyKey;
-        if (key is not null)
-        {
-            TaskRules.CheckName(key, "idempotency_key");
-        }
+        var key = submission.IdempotencyKey ?? caller.IdempotencyKey;
+        caller = caller with { IdempotencyKey = key };
+        RequestMarks.CheckKey(key);
 
         var metadata = submission.Metadata is { } given ? rules.ReadObject(given, "metadata") : default;
         var (tenant, owner, once) = (caller.Tenant, caller.Subject, key ?? message.Id);
         var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
         return new CheckedSubmission(
             new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration),
-            taskId ?? (once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
-            taskId is not null,
+            taskId ?? (key is not null ? DerivedId.For("task of key", tenant, owner, key) : once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
+            taskId is not null || key is not null,
             contextId ?? (taskId is not null ? DerivedId.For("context of task", tenant, owner, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
     }
 

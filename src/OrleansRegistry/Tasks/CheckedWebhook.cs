@@ -6,8 +6,9 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Reads and checks webhook configurations.</summary>
 internal static class CheckedWebhook
 {
+    /// <param name="otherwise">The id where neither <paramref name="id"/> nor the configuration gives one.</param>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
-    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, TaskRules rules)
+    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, TaskRules rules, string otherwise)
     {
         var config = rules.ReadObject(utf8, "config");
         using var document = JsonDocument.Parse(config.Utf8);
@@ -29,7 +30,7 @@ internal static class CheckedWebhook
         }
 
         return id is null || named is null || id == named
-            ? new TaskWebhook(id ?? named ?? DerivedId.Random(), config)
+            ? new TaskWebhook(id ?? named ?? otherwise, config)
             : throw RegistryException.Invalid("config.id", $"is '{named}', but the request is for '{id}'");
     }
 }

@@ -97,7 +97,11 @@ internal sealed partial class TaskRegistry
             var left = claim.Wait - time.GetElapsedTime(began);
             // In every round: the agent may get an owner, or other workers, meanwhile.
             var owner = AgentWorkers.ClaimableBy(caller, agentId, agents.Find(caller.Tenant, agentId));
-            if (await GrainCalls.Read(work, agent => agent.Claim(claim.Worker, claim.Lease, left, owner)) is { } head
+            if (await GrainCalls.Read(
+                    work,
+                    agent => caller.IdempotencyKey is null
+                        ? agent.Claim(claim.Worker, claim.Lease, left, owner)
+                        : agent.ClaimOnce(caller, claim.Worker, claim.Lease, left, owner)) is { } head
                 && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };

@@ -19,13 +19,14 @@ internal sealed partial class TaskRegistry(
     ArtifactReader artifactReader,
     TaskLoader loader,
     TaskRules rules,
+    RecentRemovals removals,
     [RegistryTime] TimeProvider time) : ITaskRegistry
 {
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
         var (message, id) = (checkedOne.Message, checkedOne.TaskId);
-        var submitted = checkedOne.TaskIsGiven ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
+        var submitted = checkedOne.MayBeThere ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
         if (submitted is null && submission.MustExist)
         {
             throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
@@ -71,11 +72,17 @@ internal sealed partial class TaskRegistry(
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
         GrainCalls.Run(Known(caller, id), task => task.Cancel(caller, ifGeneration));
 
-    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => GrainCalls.Run(Known(caller, id), task => task.Remove(caller));
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => removals.Run(caller, $"task {id}", async () =>
+    {
+        await GrainCalls.Run(Known(caller, id), task => task.Remove(caller));
+        return true;
+    });
 
     public async Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default)
     {
-        var webhook = CheckedWebhook.Of(id, config, rules);
+        // Without an id of its own, one sent twice must get the same.
+        var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();
+        var webhook = CheckedWebhook.Of(id, config, rules, named);
         return await GrainCalls.Run(Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 

@@ -87,7 +87,7 @@ public abstract class BadInputTests(TestRegistry registry)
                 ("task_id", () => Tasks.GetAsync(me, "a\u0000b")),
                 ("context_id", () => Tasks.Submit(me, contextId: "..")),
                 ("task_id", () => Tasks.Submit(me, taskId: new string('x', 257))),
-                ("idempotency_key", () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m")) { IdempotencyKey = "" })),
+                ("Idempotency-Key", () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m")) { IdempotencyKey = "" })),
                 ("update", () => Tasks.UpdateAsync(me, id, new TaskUpdate())),
                 ("state", () => Tasks.UpdateAsync(me, id, To((TaskState)77))),
                 ("messages", () => registry.Contexts.AppendAsync(me, "c", [])),

@@ -45,7 +45,7 @@ public abstract class ConcurrencyTests(TestRegistry registry)
     }
 
     [Fact]
-    public async Task Of_cancel_and_complete_exactly_one_wins()
+    public async Task Of_cancel_and_complete_exactly_one_wins_and_a_cancel_may_be_said_again()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -64,7 +64,7 @@ public abstract class ConcurrencyTests(TestRegistry registry)
                     }
                 });
             var ends = await Task.WhenAll(calls);
-            var winner = Assert.Single(ends, end => end.Won is not null).Won!;
+            var winner = Assert.Single(ends.Select(end => end.Won).OfType<TaskRecord>().DistinctBy(won => (won.Generation, won.Status)));
             Assert.All(ends.Where(end => end.Lost is not null), end => Assert.Equal((RegistryError.Terminal, winner.Status.State), (end.Lost!.Error, end.Lost.CurrentState)));
             Assert.Equal(winner.Status, (await Tasks.GetAsync(me, id))!.Status);
         }

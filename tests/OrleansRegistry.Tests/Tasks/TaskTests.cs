@@ -100,7 +100,8 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.True(await Tasks.SubmitAsync(me, Keyed(null)) is { Repeated: true } second && second.Task.Id == first.Task.Id);
         var other = TestRegistry.NewCaller();
         var named = await Tasks.SubmitAsync(other, Keyed("m1"));
-        Assert.True(await Tasks.SubmitAsync(other, Keyed("m2")) is { Repeated: true, Task.HistoryCount: 1 } repeated && repeated.Task.Id == named.Task.Id);
+        Assert.True(await Tasks.SubmitAsync(other, Keyed("m1")) is { Repeated: true, Task.HistoryCount: 1 } repeated && repeated.Task.Id == named.Task.Id);
+        await Refused(RegistryError.KeyReused, () => Tasks.SubmitAsync(other, Keyed("m2")));
         Assert.NotEqual((await Tasks.Submit(me)).Task.Id, (await Tasks.Submit(me)).Task.Id);
     }
 
@@ -120,7 +121,7 @@ public abstract class TaskTests(TestRegistry registry)
                 () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes("{}") }),
                 () => Tasks.UpdateAsync(me, id, Say("m3")),
                 () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, IfState = state }),
-                () => Tasks.CancelAsync(me, id),
+                () => state == TaskState.Canceled ? Tasks.UpdateAsync(me, id, To(TaskState.Completed)) : Tasks.CancelAsync(me, id),
                 () => Tasks.SaveWebhookAsync(me, id, "w", Bytes("""{"url":"http://x"}""")),
             ])
         {
@@ -168,7 +169,7 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.Null(watch.Current.Messages);
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal(["q", "m2"], watch.Current.Messages!.Select(IdOf));
-        Assert.True((await Tasks.Submit(me, "q", id)).Repeated);
+        Assert.True((await Tasks.SubmitAsync(me, new TaskSubmission(Message("q", "Which day?")) { TaskId = id })).Repeated);
     }
 
     [Fact]

@@ -1,0 +1,25 @@
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>What requests about tasks ask for. Conditions on a generation are no part of it: a request that was carried out has changed that.</summary>
+internal static class TaskPrints
+{
+    public static RequestPrint Of(TaskMessage message) => new RequestPrint("submit")
+        .Add("message", message.Message.Json)
+        .Add("contextId", message.ContextId)
+        .Add("agentId", message.AgentId)
+        .Add("metadata", message.Metadata);
+
+    /// <summary>What a submission says beside its message.</summary>
+    public static RequestPrint Beside(string? agentId, RawJson metadata) => new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata);
+
+    public static RequestPrint Of(TaskChange change) => new RequestPrint("update")
+        .Add("state", change.State?.ToV10())
+        .Add("statusMessage", change.StatusMessage?.Json ?? default)
+        .Add("messages", [.. change.Messages.Select(message => message.Json)])
+        .Add("artifacts", [.. change.Artifacts.Select(ArtifactLog.Entry)])
+        .Add("metadata", change.Metadata)
+        .Add("ifState", change.IfState?.ToV10())
+        .Add("leaseToken", change.LeaseToken);
+}
