@@ -13,7 +13,7 @@ public sealed class AdoNetStoreTests : ChangeFeedConformance
 
     public override async ValueTask InitializeAsync()
     {
-        database = await TestDatabase.CreateAsync();
+        database = await TestDatabase.CreateAdoNetAsync();
         await base.InitializeAsync();
     }
 

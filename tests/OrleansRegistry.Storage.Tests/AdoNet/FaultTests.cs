@@ -13,7 +13,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     private TestDatabase Database => database!;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAdoNetAsync();
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
@@ -58,7 +58,7 @@ public sealed class FaultTests : IAsyncLifetime
     public async Task A_server_that_is_killed_under_load_loses_nothing()
     {
         await using var server = await TestServer.PrivateAsync();
-        await using var own = await TestDatabase.CreateAsync(server.Url);
+        await using var own = await TestDatabase.CreateEmptyAsync(server.Url);
         await using var store = await OpenAsync(own.Options() with { RetryDelay = TimeSpan.FromMilliseconds(100) });
         var load = new WriteLoad(store, 16);
         load.Start();

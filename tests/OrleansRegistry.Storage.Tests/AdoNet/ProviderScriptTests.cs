@@ -7,7 +7,6 @@ using Orleans.Runtime;
 using Orleans.Serialization.Activators;
 using Orleans.Serialization.Serializers;
 using Orleans.Storage;
-using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Storage.Tests.AdoNet;
@@ -20,12 +19,7 @@ public sealed class ProviderScriptTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        database = await TestDatabase.CreateAsync();
-        await using (var store = new AdoNetStore(database.Options(), NullLoggerFactory.Instance))
-        {
-            await store.OpenAsync(CancellationToken.None);
-        }
-
+        database = await TestDatabase.CreateAdoNetAsync();
         source = NpgsqlDataSource.Create(database.Settings);
     }
 

@@ -12,7 +12,7 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
 
     private TestDatabase Database => database!;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateEmptyAsync();
 
     public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 
@@ -130,5 +130,5 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
         return (string)(await command.ExecuteScalarAsync())!;
     }
 
-    private static Task<TestDatabase> LatinAsync() => TestDatabase.CreateAsync(encoding: "LATIN1");
+    private static Task<TestDatabase> LatinAsync() => TestDatabase.CreateEmptyAsync(encoding: "LATIN1");
 }

@@ -158,7 +158,7 @@ public sealed partial class FaultTests : IAsyncLifetime
     public async Task A_server_that_is_killed_under_load_loses_nothing_and_all_goes_on_by_itself()
     {
         await using var server = await TestServer.PrivateAsync();
-        await using var own = await TestDatabase.CreateAsync(server.Url);
+        await using var own = await TestDatabase.CreateEmptyAsync(server.Url);
         var options = own.Options() with { RetryDelay = TimeSpan.FromMilliseconds(100), FeedPollInterval = TimeSpan.FromMilliseconds(200) };
         var store = await own.OpenAsync(options, log);
         var follower = await own.OpenAsync(options);

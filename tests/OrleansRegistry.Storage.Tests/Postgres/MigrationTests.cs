@@ -13,7 +13,7 @@ public sealed class MigrationTests : IAsyncLifetime
 
     private TestDatabase Database => database!;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateEmptyAsync();
 
     public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 

@@ -17,7 +17,7 @@ public sealed class AdoNetTests : IAsyncLifetime
 
     private TestDatabase? database;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAdoNetAsync();
 
     public ValueTask DisposeAsync() => database!.DisposeAsync();
 

@@ -17,21 +17,27 @@ internal sealed class PrivateServer : IAsyncDisposable
 
     private const string Watch =
         """
-        "$1" -D "$2/data" -p "$3" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$2" >>"$2/log" 2>&1 </dev/null &
+        program=$1 folder=$2
+        shift 2
+        "$program" -D "$folder/data" -c listen_addresses=127.0.0.1 -c unix_socket_directories="$folder" "$@" >>"$folder/log" 2>&1 </dev/null &
         echo $!
         read -r word || word=gone
-        [ "$word" = keep ] || { kill -QUIT $!; wait $!; rm -rf "$2"; }
+        [ "$word" = keep ] || { kill -QUIT $!; wait $!; rm -rf "$folder"; }
         """;
+
+    // A process that is killed loses nothing that it gave to the operating system.
+    private static readonly string[] Lossy = ["-c", "fsync=off", "-c", "full_page_writes=off"];
 
     private readonly string folder;
     private readonly string binaries;
     private readonly string[] asUser;
     private readonly int port;
+    private readonly bool isLossy;
     private Process? shell;
     private int pid;
 
-    private PrivateServer(string folder, string binaries, string[] asUser, int port) =>
-        (this.folder, this.binaries, this.asUser, this.port) = (folder, binaries, asUser, port);
+    private PrivateServer(string folder, string binaries, string[] asUser, int port, bool isLossy) =>
+        (this.folder, this.binaries, this.asUser, this.port, this.isLossy) = (folder, binaries, asUser, port, isLossy);
 
     public string Url => $"postgresql://{User}:{Uri.EscapeDataString(Password)}@127.0.0.1:{port}/postgres";
 
@@ -46,7 +52,8 @@ internal sealed class PrivateServer : IAsyncDisposable
             .FirstOrDefault(path => File.Exists(Path.Combine(path, "initdb")) && File.Exists(Path.Combine(path, "postgres")));
     }
 
-    public static async Task<PrivateServer> StartAsync(string binaries)
+    /// <param name="isLossy">It writes without waiting for the disk: what it acknowledged outlives its processes, not the machine.</param>
+    public static async Task<PrivateServer> StartAsync(string binaries, bool isLossy = false)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-postgres-").FullName;
         var asUser = Environment.UserName == "root" ? UnprivilegedUser() : [];
@@ -59,7 +66,7 @@ internal sealed class PrivateServer : IAsyncDisposable
         await RunAsync([
             .. asUser, Path.Combine(binaries, "initdb"), "-D", Path.Combine(folder, "data"), "-U", User, "--pwfile", Path.Combine(folder, "password"),
             "-A", "scram-sha-256", "-E", "UTF8", "--locale=C", "--no-sync"]);
-        var server = new PrivateServer(folder, binaries, asUser, FreePort());
+        var server = new PrivateServer(folder, binaries, asUser, FreePort(), isLossy);
         await server.StartAsync();
         return server;
     }
@@ -81,7 +88,7 @@ internal sealed class PrivateServer : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
-            shell = Start([.. asUser, "sh", "-c", Watch, "sh", Path.Combine(binaries, "postgres"), folder, $"{port}"]);
+            shell = Start([.. asUser, "sh", "-c", Watch, "sh", Path.Combine(binaries, "postgres"), folder, "-p", $"{port}", .. isLossy ? Lossy : []]);
             pid = int.Parse((await shell.StandardOutput.ReadLineAsync(patience.Token))!, CultureInfo.InvariantCulture);
             if (await ServesAsync(patience.Token))
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 [assembly: AssemblyFixture(typeof(TestServer))]
@@ -14,6 +15,8 @@ public sealed class TestServer : IAsyncLifetime
 
     private static readonly Lazy<Task<(string Url, PrivateServer? Own)>> Shared = new(StartAsync);
 
+    private static readonly ConcurrentQueue<IAsyncDisposable> Kept = new();
+
     /// <summary>True where there is no PostgreSQL to test on.</summary>
     public static bool IsMissing => Named is null && PrivateServer.FindBinaries() is null;
 
@@ -24,18 +27,26 @@ public sealed class TestServer : IAsyncLifetime
     /// <summary>Where the shared server is.</summary>
     public static async Task<string> UrlAsync() => (await Shared.Value).Url;
 
+    /// <summary>Disposes of what tests share once all have run.</summary>
+    internal static void AtTheEnd(IAsyncDisposable kept) => Kept.Enqueue(kept);
+
     /// <summary>A server that the test may kill.</summary>
     internal static async Task<PrivateServer> PrivateAsync()
     {
         var binaries = PrivateServer.FindBinaries();
         Assert.SkipWhen(binaries is null, Missing);
-        return await PrivateServer.StartAsync(binaries!);
+        return await PrivateServer.StartAsync(binaries!, isLossy: true);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async ValueTask DisposeAsync()
     {
+        foreach (var kept in Kept)
+        {
+            await kept.DisposeAsync();
+        }
+
         if (Shared.IsValueCreated && Shared.Value.IsCompletedSuccessfully && (await Shared.Value).Own is { } server)
         {
             await server.DisposeAsync();
