@@ -111,7 +111,7 @@ public sealed class PostgresTests
     [Fact]
     public async Task The_schema_is_brought_up_and_taken_back_by_hand()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await TestDatabase.CreateEmptyAsync();
         var byHand = database.ServerSettings(("STORAGE__RUN_MIGRATIONS_ON_STARTUP", "false"));
         var (exitCode, output) = await ServerProcess.RunAsync(byHand);
         Assert.Equal(1, exitCode);
