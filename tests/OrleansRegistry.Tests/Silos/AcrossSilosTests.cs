@@ -52,9 +52,11 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var grain = silos.Grain<ITaskGrain>(GrainKeys.For("acme", "task"));
         Assert.Null(await grain.Get(Alice, null));
         Assert.Null(await grain.Continue(Submission("none")));
-        var created = await grain.Create(Submission("m1", agent: "agent", metadata: """{"a":[1, 2.0]}"""), "context");
+        var first = Submission("m1", agent: "agent", metadata: """{"a":[1, 2.0]}""");
+        var created = await grain.Create(first, "context");
         Assert.Equal((true, false, TaskState.Submitted, """{"a":[1, 2.0]}"""), (created.Created, created.Repeated, created.Task.Status.State, created.Task.Metadata.ToString()));
-        Assert.Equal((true, true), ((await grain.Continue(Submission("m1")))!.Repeated, (await grain.Create(Submission("m1"), "other")).Repeated));
+        Assert.Equal((true, true), ((await grain.Continue(first))!.Repeated, (await grain.Create(first, "other")).Repeated));
+        await Messages.Refused(RegistryError.IdReused, () => grain.Continue(Submission("m1")));
 
         var claimed = await grain.Claim("agent", "worker", Minute);
         var token = claimed!.Lease!.Token;
@@ -111,6 +113,10 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var added = await grain.Add("alice", RawJson.FromValid("""{"rating":1}"""u8));
         Assert.Equal((1, "alice", """{"rating":1}"""), (added.Number, added.Subject, added.Data.ToString()));
         Assert.Equal(1, (await grain.Get()).Count);
+        var once = Alice with { IdempotencyKey = "once" };
+        Assert.Equal(2, (await grain.AddOnce(once, RawJson.FromValid("""{"rating":2}"""u8))).Number);
+        Assert.Equal(2, (await grain.AddOnce(once, RawJson.FromValid("""{"rating":2}"""u8))).Number);
+        await Messages.Refused(RegistryError.KeyReused, () => grain.AddOnce(once, RawJson.FromValid("""{"rating":3}"""u8)));
         await grain.Clear();
         Assert.Equal(0, (await grain.Get()).Count);
     }
@@ -121,7 +127,10 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Null(await grain.Claim("worker", Minute, TimeSpan.Zero, null));
         await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "work")).Create(Submission("m1", agent: "busy"), "context");
         await grain.Submitted("work");
-        Assert.Equal("work", (await grain.Claim("worker", Minute, Minute, null))!.Id);
+        var once = Alice with { IdempotencyKey = "once" };
+        var claimed = await grain.ClaimOnce(once, "worker", Minute, Minute, null);
+        Assert.Equal("work", claimed!.Id);
+        Assert.Equal(claimed.Lease, (await grain.ClaimOnce(once, "worker", Minute, Minute, null))!.Lease);
     }
 
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
