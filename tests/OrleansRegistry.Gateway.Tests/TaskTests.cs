@@ -166,9 +166,7 @@ public sealed class TaskTests(TrustingHost host)
     [InlineData("""{"message":{"role":"user","parts":[{"text":"x","url":"y"}]}}""", 400, "message.parts[0]")]
     [InlineData("""{"message":{"role":"system","parts":[{"text":"x"}]}}""", 400, "message.role")]
     [InlineData("""{"message":{"role":"user","role":"user","parts":[{"text":"x"}]}}""", 400, "message")]
-    [InlineData("""{"message":{"role":"user","parts":[{"text":"x"}],"messageId":""}}""", 400, "message.messageId")]
     [InlineData("""{"message":{"role":"user","parts":[{"text":"x"}],"taskId":"a"},"taskId":"b"}""", 400, null)]
-    [InlineData("""{"message":{"role":"user","parts":[{"text":"x"}]},"taskId":""}""", 400, null)]
     [InlineData("""{"message":{"role":"user","parts":[{"text":"x"}]},"taskId":"a\u0000b"}""", 400, null)]
     [InlineData("""{"message":{"role":"user","parts":[{"text":"x"}]},"metadata":[]}""", 400, "metadata")]
     public async Task A_bad_submission_is_refused_and_nothing_is_stored(string body, int status, string? field)

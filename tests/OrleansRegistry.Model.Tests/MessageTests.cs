@@ -35,7 +35,7 @@ public sealed class MessageTests
     [InlineData("""{"role":"user","parts":[{"kind":"data","data":[]}]}""", "message.parts[0].data")]
     [InlineData("""{"role":"user","parts":[{"text":"x","metadata":[]}]}""", "message.parts[0].metadata")]
     [InlineData("""{"role":"user","parts":[{"text":"x"}],"messageId":1}""", "message.messageId")]
-    [InlineData("""{"role":"user","parts":[{"text":"x"}],"taskId":""}""", "message.taskId")]
+    [InlineData("""{"role":"user","parts":[{"text":"x"}],"taskId":" "}""", "message.taskId")]
     [InlineData("""{"role":"user","parts":[{"text":"x"}],"contextId":"a","context_id":"b"}""", "message.context_id")]
     [InlineData("""{"role":"user","parts":[{"text":"x"}],"kind":"task"}""", "message.kind")]
     [InlineData("""{"role":"user","parts":[{"text":"x"}],"metadata":"x"}""", "message.metadata")]
