@@ -52,7 +52,7 @@ internal static class GrainCalls
             {
                 throw new RegistryException(RegistryError.Conflict, "Others changed this at the same time, again and again. Try once more.", innerException: fault);
             }
-            catch (Exception fault) when (LostCalls.NeverBegan(fault) || (isRead && LostCalls.Is(fault)))
+            catch (Exception fault) when (GrainCallFailure.NeverBegan(fault) || (isRead && GrainCallFailure.Is(fault)))
             {
                 // A call that waits may have waited for long before it was lost.
                 lostSince ??= Stopwatch.GetTimestamp();
@@ -63,7 +63,7 @@ internal static class GrainCalls
 
                 await Task.Delay(Pause(attempt));
             }
-            catch (Exception fault) when (LostCalls.Is(fault) || fault is RecordOutcomeUnknownException)
+            catch (Exception fault) when (GrainCallFailure.Is(fault) || fault is RecordOutcomeUnknownException)
             {
                 throw Unavailable("The cluster did not answer in time; the change may have happened.", fault);
             }

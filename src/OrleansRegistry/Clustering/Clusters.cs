@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Orleans.Runtime;
 using Orleans.Runtime.GrainDirectory;
 using OrleansRegistry.Storage.Postgres;
 
@@ -13,6 +14,15 @@ internal static class Clusters
 {
     private const string Invariant = "Npgsql";
 
+    /// <summary>
+    /// What in Orleans is to go by the cluster's time, which no step of a machine's clock moves: otherwise a clock that is set back stops heartbeats, probes and
+    /// the activation of grains until it is where it was. Grain timers go by the host's time, which may be its own.
+    /// </summary>
+    private static readonly string[] SteadyTimes =
+    [
+        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership, TimeProviderNames.Messaging, TimeProviderNames.SystemTimers,
+    ];
+
     /// <summary>How long a silo that stops passes on what still comes for the grains that it has handed over.</summary>
     private static readonly TimeSpan HandOver = TimeSpan.FromSeconds(1);
 
@@ -21,6 +31,11 @@ internal static class Clusters
     /// <exception cref="SettingException">The silo has no address that others could reach.</exception>
     public static void Join(IHostApplicationBuilder builder, RegistryOptions options, Action<ISiloBuilder> configure)
     {
+        foreach (var area in SteadyTimes)
+        {
+            builder.Services.AddKeyedSingleton<TimeProvider>(area, (provider, _) => provider.GetRequiredService<DatabaseTime>());
+        }
+
         // Before Orleans's own service, which starts the silo or the client.
         builder.Services.AddHostedService<MembershipOpening>();
         builder.Services.AddHostedService<ClusterTime>();
@@ -31,7 +46,6 @@ internal static class Clusters
         else
         {
             var endpoint = SiloEndpoint.Of(options);
-            builder.Services.AddHostedService<ClockWatch>();
             builder.UseOrleans(silo =>
             {
                 ConfigureSilo(silo, options.Cluster, endpoint);
@@ -51,7 +65,7 @@ internal static class Clusters
         silo.Configure<SiloMessagingOptions>(messaging => messaging.WaitForMessageToBeQueuedForOutboundTime = HandOver);
         silo.Configure<ConnectionOptions>(FailureDetection.Configure);
         silo.Configure<GrainDirectoryOptions>(directory => directory.CachingStrategy = GrainDirectoryOptions.CachingStrategyType.Custom);
-        silo.Services.AddSingleton<IGrainDirectoryCache, LivePlaces>();
+        silo.Services.AddSingleton<IGrainDirectoryCache, ActiveSiloDirectoryCache>();
     }
 
     private static void ConfigureClient(IClientBuilder client, RegistryClusterOptions cluster)
@@ -61,7 +75,7 @@ internal static class Clusters
             (clustering, database) => (clustering.Invariant, clustering.DataSource) = (Invariant, database.Source)));
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = FailureDetection.TableRefresh);
         client.Configure<ConnectionOptions>(FailureDetection.Configure);
-        client.Services.AddSingleton<IClientConnectionRetryFilter, SiloPatience>();
+        client.Services.AddSingleton<IClientConnectionRetryFilter, WaitForSiloRetryFilter>();
     }
 
     private static void Name(ClusterOptions ids, RegistryClusterOptions cluster) => (ids.ClusterId, ids.ServiceId) = (cluster.ClusterId, cluster.ServiceId);

@@ -22,6 +22,9 @@ internal static class FailureDetection
 
         // Orleans reckons that time from the clock of the silo that starts to that of another: where they differ by more, no start would succeed.
         membership.EvictWhenMaxJoinAttemptTimeExceeded = false;
+
+        // For the same reason: a row that is an hour old by another clock may be a living silo's.
+        membership.SiloGenerationRetirementAge = TimeSpan.FromDays(1);
         membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
     }
 

@@ -34,7 +34,7 @@ internal sealed class Nemesis : IAsyncDisposable
     public async Task RunAsync(Random random, TimeSpan time)
     {
         using var over = new CancellationTokenSource(time);
-        await SetClockWrongAsync(random.Next(Replicas.Count), random);
+        SetClockWrong(random.Next(Replicas.Count), random);
         await HealAsync();
         while (!over.IsCancellationRequested)
         {
@@ -91,7 +91,7 @@ internal sealed class Nemesis : IAsyncDisposable
                 proxies[victim].CutAll();
                 break;
             case 6:
-                await SetClockWrongAsync(victim, random);
+                SetClockWrong(victim, random);
                 break;
             default:
                 tell($"PostgreSQL is killed, and started after {pause / 2} ms");
@@ -104,25 +104,18 @@ internal sealed class Nemesis : IAsyncDisposable
         await HealAsync();
     }
 
-    /// <summary>By minutes or hours, or back to what is right. It stays like that: the faults that come next meet it.</summary>
-    private async Task SetClockWrongAsync(int victim, Random random)
+    /// <summary>By up to a minute, or back to what is right. It stays like that: the faults that come next meet it.</summary>
+    private void SetClockWrong(int victim, Random random)
     {
-        var ahead = random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromMinutes(random.Next(-3000, 3000));
+        var ahead = random.Next(4) == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(random.Next(-60, 60));
         if (WallClock.IsMissing)
         {
             tell(WallClock.Missing);
             return;
         }
 
-        tell($"the clock of replica {victim} goes {ahead.TotalMinutes:F0} minutes ahead of the true time");
-        var clock = Replicas.ClockOf(victim);
-        var goesBack = ahead < clock.Ahead;
-        clock.JumpTo(ahead);
-        if (goesBack)
-        {
-            // It ends by itself, and the next fault is not to find it half way there.
-            await Replicas[victim].EndedAsync();
-        }
+        tell($"the clock of replica {victim} goes {ahead.TotalSeconds:F0} s ahead of the true time");
+        Replicas.ClockOf(victim).JumpTo(ahead);
     }
 
     /// <summary>Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.</summary>

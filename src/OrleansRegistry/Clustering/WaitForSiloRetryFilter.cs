@@ -4,7 +4,7 @@ using OrleansRegistry.Model;
 namespace OrleansRegistry.Hosting;
 
 /// <summary>A gateway that finds no silo waits for one, however long: it may well be started first.</summary>
-internal sealed partial class SiloPatience([RegistryTime] TimeProvider time, ILogger<SiloPatience> logger) : IClientConnectionRetryFilter
+internal sealed partial class WaitForSiloRetryFilter([RegistryTime] TimeProvider time, ILogger<WaitForSiloRetryFilter> logger) : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -4,13 +4,10 @@ using Orleans.Runtime.Messaging;
 namespace OrleansRegistry.Agents;
 
 /// <summary>Tells what became of a call that brought no answer.</summary>
-internal static class LostCalls
+internal static class GrainCallFailure
 {
     /// <summary>What Orleans says of a call that it had no silo to send to. It says more of one whose silo was lost while it ran.</summary>
     private static readonly string NotSent = new SiloUnavailableException().Message;
-
-    /// <summary>What throws where a silo's clock went back, so that it can activate no grain: it is about to end (ClockWatch).</summary>
-    private const string Collector = "Orleans.Runtime.ActivationCollector";
 
     /// <summary>Anything that the cluster, and not the grain, throws.</summary>
     public static bool Is(Exception fault) => fault is OrleansException or TimeoutException;
@@ -20,7 +17,6 @@ internal static class LostCalls
     {
         SiloUnavailableException unavailable => unavailable.Message == NotSent,
         OrleansMessageRejectionException or GatewayTooBusyException or ConnectionFailedException => true,
-        ArgumentException refused => refused.StackTrace?.Contains(Collector, StringComparison.Ordinal) == true,
         _ => false,
     };
 }

@@ -10,7 +10,7 @@ namespace OrleansRegistry.Hosting;
 /// Where grains were last seen to be, less what is on silos that leave: of those the directory is asked. Orleans's own cache goes on
 /// sending calls to a silo until it is gone, and those that come too late to be passed on are lost.
 /// </summary>
-internal sealed class LivePlaces(IServiceProvider services) : IGrainDirectoryCache, IAsyncDisposable
+internal sealed class ActiveSiloDirectoryCache(IServiceProvider services) : IGrainDirectoryCache, IAsyncDisposable
 {
     private readonly IGrainDirectoryCache places = GrainDirectoryCacheFactory.CreateGrainDirectoryCache(services, new GrainDirectoryOptions());
 
