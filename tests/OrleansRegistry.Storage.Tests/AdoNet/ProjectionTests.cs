@@ -18,7 +18,7 @@ public sealed class ProjectionTests : IAsyncLifetime
 
     private TestDatabase Database => database!;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAdoNetAsync();
 
     public ValueTask DisposeAsync() => Database.DisposeAsync();
 
@@ -193,11 +193,8 @@ public sealed class ProjectionTests : IAsyncLifetime
     [Fact]
     public async Task Without_the_right_to_migrate_the_missing_migration_is_named()
     {
-        await using (await Database.OpenAsync())
-        {
-        }
-
-        await using var store = new AdoNetStore(Database.Options() with { RunMigrations = false }, NullLoggerFactory.Instance);
+        await using var plain = await TestDatabase.CreateAsync();
+        await using var store = new AdoNetStore(plain.Options() with { RunMigrations = false }, NullLoggerFactory.Instance);
         var stop = await Assert.ThrowsAsync<StoreStartException>(() => store.OpenAsync(CancellationToken.None));
         Assert.Contains("0001_storage", stop.Message);
     }

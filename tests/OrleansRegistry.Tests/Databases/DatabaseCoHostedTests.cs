@@ -8,7 +8,8 @@ public abstract class DatabaseCoHostedTests(StorageType type) : CoHostedTests, I
 {
     private TestDatabase? database;
 
-    public async ValueTask InitializeAsync() => database = await TestDatabase.CreateAsync();
+    public async ValueTask InitializeAsync() =>
+        database = type == StorageType.AdoNet ? await TestDatabase.CreateAdoNetAsync() : await TestDatabase.CreateAsync();
 
     public async ValueTask DisposeAsync()
     {
