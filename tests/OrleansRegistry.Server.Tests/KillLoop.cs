@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace OrleansRegistry.Server.Tests;
@@ -5,7 +6,8 @@ namespace OrleansRegistry.Server.Tests;
 /// <summary>Kills the server under the load of many clients, and lets each check what is left; again and again.</summary>
 internal static class KillLoop
 {
-    private const int Rounds = 8;
+    /// <summary>KILL_ROUNDS, else few: tests/soak asks for more.</summary>
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("KILL_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
 
     /// <param name="verifyAll">Given the last server, once each client has found what it should.</param>
     public static async Task RunAsync(

@@ -87,7 +87,7 @@ public abstract class TaskFilterConformance : StoreTestBase
         random.Next(3) == 0 ? random.Next(100) : null, random.Next(4) == 0);
 }
 
-/// <summary>As <see cref="TaskFilterConformance"/>, of a store that is durable.</summary>
+/// <summary>As <see cref="TaskFilterConformance"/>, of a store that finds from memory what it has on disk.</summary>
 public abstract class DurableTaskFilterConformance : TaskFilterConformance
 {
     [Fact]

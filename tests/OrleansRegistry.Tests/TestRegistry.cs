@@ -1,8 +1,6 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Files;
 using OrleansRegistry.Storage.Memory;
 
 namespace OrleansRegistry.Tests;
@@ -72,19 +70,4 @@ public sealed class MemoryRegistry : TestRegistry
     private protected override IRecordStore OpenStore() => store;
 
     private protected override ValueTask CloseStore(IRecordStore store) => ValueTask.CompletedTask;
-}
-
-public sealed class FileRegistry : TestRegistry
-{
-    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("registry-test-").FullName;
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        System.IO.Directory.Delete(folder, recursive: true);
-    }
-
-    private protected override IRecordStore OpenStore() => new FileStore(new FileStoreOptions { Directory = folder }, NullLogger<FileStore>.Instance);
-
-    private protected override ValueTask CloseStore(IRecordStore store) => store.DisposeAsync();
 }

@@ -251,11 +251,19 @@ public sealed partial class FaultTests : IAsyncLifetime
     public async Task A_queue_that_is_full_says_busy()
     {
         await using var store = await Database.OpenAsync(Database.Options() with { MaxQueuedWrites = 50 });
-        await RaiseAsync("PERFORM pg_sleep(0.2); RETURN NEW");
+        await using var locker = new NpgsqlConnection(Database.Settings.ConnectionString);
+        await locker.OpenAsync(TestContext.Current.CancellationToken);
+        await using var transaction = await locker.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var command = new NpgsqlCommand("LOCK TABLE agents IN EXCLUSIVE MODE", locker, transaction))
+        {
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        }
+
         var writes = Enumerable.Range(0, 200).Select(i => Task.Run(async () => await store.PutAsync($"a{i}", 0, "1"))).ToArray();
         await Eventually.TrueAsync(() => writes.Any(write => write.IsFaulted), "a refusal");
         var refusal = Assert.IsType<RegistryException>(writes.First(write => write.IsFaulted).Exception!.InnerException);
         Assert.Equal((RegistryError.Busy, TimeSpan.FromSeconds(1)), (refusal.Error, refusal.RetryAfter));
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
     }
 
     private static async Task LeaksNothingAsync(PostgresStore store, TestDatabase database)

@@ -24,7 +24,7 @@ public sealed class PostgresTaskTests : TaskConformance
     protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), NullLogger<PostgresStore>.Instance);
 }
 
-public sealed class PostgresTaskFilterTests : DurableTaskFilterConformance
+public sealed class PostgresTaskFilterTests : TaskFilterConformance
 {
     private TestDatabase? database;
 

@@ -14,12 +14,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 
-    [Theory]
-    [InlineData("""card @> '{"provider":{"organization":"org-7"}}'""")]
-    [InlineData("""tenant = 'acme' AND enabled AND card @> '{"skills":[{"id":"skill-7"}]}'""")]
-    [InlineData("tags && array['t7', 't8']")]
-    [InlineData("skills @> array['skill-7'] AND tags @> array['t7']")]
-    public async Task A_query_by_hand_uses_its_index(string condition)
+    [Fact]
+    public async Task A_query_by_hand_uses_its_index()
     {
         await using var store = await Database.OpenAsync();
         await Database.ExecuteAsync(
@@ -30,8 +26,17 @@ public sealed class QueryPlanTests : IAsyncLifetime
             FROM generate_series(1, 20000) n
             """);
         await Database.ExecuteAsync("VACUUM ANALYZE agent_cards");
-        var plan = await Database.QueryAsync<string>($"EXPLAIN (FORMAT JSON) SELECT tenant, id FROM agent_cards WHERE {condition}");
-        Assert.Contains("\"agent_cards_query\"", plan);
+        foreach (var condition in (string[])
+            [
+                """card @> '{"provider":{"organization":"org-7"}}'""",
+                """tenant = 'acme' AND enabled AND card @> '{"skills":[{"id":"skill-7"}]}'""",
+                "tags && array['t7', 't8']",
+                "skills @> array['skill-7'] AND tags @> array['t7']",
+            ])
+        {
+            var plan = await Database.QueryAsync<string>($"EXPLAIN (FORMAT JSON) SELECT tenant, id FROM agent_cards WHERE {condition}");
+            Assert.Contains("\"agent_cards_query\"", plan);
+        }
     }
 
     [Fact]

@@ -99,16 +99,8 @@ public sealed class TaskTableTests : IAsyncLifetime
         }
     }
 
-    public static TheoryData<string, string> Listed => new()
-    {
-        { "context", "task_records_context" }, { "context of owner", "task_records_context" }, { "owner", "task_records_owner" },
-        { "owner and states", "task_records_owner" }, { "owner with webhook", "task_records_webhook" }, { "agent and state", "task_records_agent" },
-        { "everybody's over", "task_records_state" }, { "ended leases", "task_records_lease" },
-    };
-
-    [Theory]
-    [MemberData(nameof(Listed))]
-    public async Task A_list_reads_its_page_in_the_order_of_its_index(string what, string index)
+    [Fact]
+    public async Task A_list_reads_its_page_in_the_order_of_its_index()
     {
         await Database.ExecuteAsync(
             """
@@ -120,22 +112,26 @@ public sealed class TaskTableTests : IAsyncLifetime
             """);
         await Database.ExecuteAsync("VACUUM ANALYZE task_records");
         var acme = new TaskFilter("acme");
-        var filter = what switch
+        var everybody = new TaskFilter(Tenant: null) { OldestFirst = true };
+        var listed = new (TaskFilter Filter, string Index)[]
         {
-            "context" => acme with { ContextId = "c" },
-            "context of owner" => acme with { ContextId = "c", Owner = "o1" },
-            "owner" => acme with { Owner = "o1", OldestFirst = true },
-            "owner and states" => acme with { Owner = "o1", States = [TaskState.Working, TaskState.Failed] },
-            "owner with webhook" => acme with { Owner = "o1", HasWebhook = true },
-            "agent and state" => acme with { AgentId = "g2", States = [TaskState.Submitted], OldestFirst = true },
-            "everybody's over" => new TaskFilter(Tenant: null) { States = [TaskState.Completed, TaskState.Failed], Before = At(0), OldestFirst = true },
-            _ => new TaskFilter(Tenant: null) { LeaseBefore = At(0), OldestFirst = true },
+            (acme with { ContextId = "c" }, "task_records_context"),
+            (acme with { ContextId = "c", Owner = "o1" }, "task_records_context"),
+            (acme with { Owner = "o1", OldestFirst = true }, "task_records_owner"),
+            (acme with { Owner = "o1", States = [TaskState.Working, TaskState.Failed] }, "task_records_owner"),
+            (acme with { Owner = "o1", HasWebhook = true }, "task_records_webhook"),
+            (acme with { AgentId = "g2", States = [TaskState.Submitted], OldestFirst = true }, "task_records_agent"),
+            (everybody with { States = [TaskState.Completed, TaskState.Failed], Before = At(0) }, "task_records_state"),
+            (everybody with { LeaseBefore = At(0) }, "task_records_lease"),
         };
         var middle = new RecordPosition(new DateTimeOffset(2026, 1, 1, 0, 0, 15, TimeSpan.Zero), Key("15000"));
-        var (plan, rows) = await ExplainAsync(TaskQueries.List(filter, middle, 50));
-        Assert.Contains($"\"{index}\"", plan);
-        Assert.DoesNotContain("Seq Scan", plan);
-        Assert.InRange(rows, 0, 50 * TaskStates.All.Count * 2);
+        foreach (var (filter, index) in listed)
+        {
+            var (plan, rows) = await ExplainAsync(TaskQueries.List(filter, middle, 50));
+            Assert.Contains($"\"{index}\"", plan);
+            Assert.DoesNotContain("Seq Scan", plan);
+            Assert.InRange(rows, 0, 50 * TaskStates.All.Count * 2);
+        }
     }
 
     [Fact]
@@ -147,12 +143,10 @@ public sealed class TaskTableTests : IAsyncLifetime
             version = await Store.PutTaskAsync("a", Fields(at: 20) with { StatusAt = At(20 + (111 * i)), UpdatedAt = At(i) }, version);
         }
 
+        // Its connections tell their statistics as they end, and else only when they have been idle for ten seconds.
+        await Store.DisposeAsync();
         await Eventually.TrueAsync(
-            async () =>
-            {
-                await Database.ExecuteAsync("SELECT pg_stat_force_next_flush()");
-                return await Database.QueryAsync<long>("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'task_records'") == 10;
-            },
+            async () => await Database.QueryAsync<long>("SELECT n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'task_records'") == 10,
             "the statistics to tell of 10 HOT updates");
     }
 
@@ -177,6 +171,8 @@ public sealed class TaskTableTests : IAsyncLifetime
         await command.ExecuteNonQueryAsync();
         command.CommandText = $"EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE listed({string.Join(", ", values)})";
         var plan = (string)(await command.ExecuteScalarAsync())!;
+        command.CommandText = "DEALLOCATE listed";
+        await command.ExecuteNonQueryAsync();
         var rows = Regex.Matches(plan, "\"(Actual Rows|Rows Removed by Filter)\": (?<rows>\\d+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
             .Select(match => long.Parse(match.Groups["rows"].Value)).Max();
         return (plan, rows);

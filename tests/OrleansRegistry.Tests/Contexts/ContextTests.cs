@@ -6,8 +6,6 @@ namespace OrleansRegistry.Tests.Contexts;
 
 public sealed class ContextsInMemory(MemoryRegistry registry) : ContextTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class ContextsInFiles(FileRegistry registry) : ContextTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class ContextsOnPostgres(PostgresRegistry registry) : ContextTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 public abstract class ContextTests(TestRegistry registry)

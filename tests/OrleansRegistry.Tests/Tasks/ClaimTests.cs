@@ -8,8 +8,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class ClaimsInMemory(MemoryRegistry registry) : ClaimTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class ClaimsInFiles(FileRegistry registry) : ClaimTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class ClaimsOnPostgres(PostgresRegistry registry) : ClaimTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime

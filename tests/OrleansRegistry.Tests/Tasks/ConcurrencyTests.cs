@@ -5,8 +5,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class ConcurrencyInMemory(MemoryRegistry registry) : ConcurrencyTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class ConcurrencyInFiles(FileRegistry registry) : ConcurrencyTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class ConcurrencyOnPostgres(PostgresRegistry registry) : ConcurrencyTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 public abstract class ConcurrencyTests(TestRegistry registry)

@@ -5,8 +5,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class EventsInMemory(MemoryRegistry registry) : EventTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class EventsInFiles(FileRegistry registry) : EventTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class EventsOnPostgres(PostgresRegistry registry) : EventTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 public abstract class EventTests(TestRegistry registry)

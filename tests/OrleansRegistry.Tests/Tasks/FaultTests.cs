@@ -11,11 +11,6 @@ public sealed class FaultsInMemory : FaultTests
     private protected override TestRegistry NewRegistry() => new MemoryRegistry();
 }
 
-public sealed class FaultsInFiles : FaultTests
-{
-    private protected override TestRegistry NewRegistry() => new FileRegistry();
-}
-
 public sealed class FaultsOnPostgres : FaultTests
 {
     private protected override int Ends => 10;

@@ -5,8 +5,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class ListsInMemory(MemoryRegistry registry) : ListTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class ListsInFiles(FileRegistry registry) : ListTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class ListsOnPostgres(PostgresRegistry registry) : ListTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 public abstract class ListTests(TestRegistry registry)

@@ -5,8 +5,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class OwnershipInMemory(MemoryRegistry registry) : OwnershipTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class OwnershipInFiles(FileRegistry registry) : OwnershipTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class OwnershipOnPostgres(PostgresRegistry registry) : OwnershipTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 /// <summary>Another owner's task or context is one that does not exist, on every path.</summary>

@@ -12,11 +12,6 @@ public sealed class PropertiesInMemory : PropertyTests
     private protected override TestRegistry NewRegistry() => new MemoryRegistry();
 }
 
-public sealed class PropertiesInFiles : PropertyTests
-{
-    private protected override TestRegistry NewRegistry() => new FileRegistry();
-}
-
 public sealed class PropertiesOnPostgres : PropertyTests
 {
     // Where there is none, this test is to be skipped and not to fail in one of its runs.

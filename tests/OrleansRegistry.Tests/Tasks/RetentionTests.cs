@@ -7,8 +7,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class RetentionInMemory() : RetentionTests(new MemoryRegistry());
 
-public sealed class RetentionInFiles() : RetentionTests(new FileRegistry());
-
 public sealed class RetentionOnPostgres() : RetentionTests(new PostgresRegistry().OrSkip());
 
 public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime

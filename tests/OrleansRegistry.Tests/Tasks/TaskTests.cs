@@ -6,8 +6,6 @@ namespace OrleansRegistry.Tests.Tasks;
 
 public sealed class TasksInMemory(MemoryRegistry registry) : TaskTests(registry), IClassFixture<MemoryRegistry>;
 
-public sealed class TasksInFiles(FileRegistry registry) : TaskTests(registry), IClassFixture<FileRegistry>;
-
 public sealed class TasksOnPostgres(PostgresRegistry registry) : TaskTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
 
 /// <summary>The life of one task.</summary>
