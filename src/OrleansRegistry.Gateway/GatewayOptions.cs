@@ -42,6 +42,11 @@ public sealed class GatewayOptions
     /// <summary>The most entries of one batch: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
     public int MaxBatchEntries { get; set; } = 10_000;
 
+    /// <summary>
+    /// How many bytes of answers of a JSON-RPC batch are gathered in memory. The calls after that are not made: one of thirty bytes can list all agents.
+    /// </summary>
+    public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
+
     /// <summary>Where clients reach the registry, for its own agent card; null takes it from each request.</summary>
     public string? PublicUrl { get; set; }
 
@@ -101,6 +106,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.MaxBatchEntries is < 1 or > 1_000_000)
         {
             faults.Add($"MaxBatchEntries is {options.MaxBatchEntries}: it must be 1 to 1,000,000");
+        }
+
+        if (options.MaxBatchAnswerBytes < 1024)
+        {
+            faults.Add($"MaxBatchAnswerBytes is {options.MaxBatchAnswerBytes}: it must be at least 1,024");
         }
 
         if (options.PublicUrl is { } url

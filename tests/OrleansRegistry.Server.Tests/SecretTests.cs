@@ -1,10 +1,5 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Server.Tests;
 
@@ -59,35 +54,15 @@ public sealed partial class SecretTests : IDisposable
 
     private async Task ShowsNothingAsync(string name, string value)
     {
-        var (exitCode, output) = await RunAsync((name, value));
-        Assert.False(output.Contains(Secret, StringComparison.Ordinal), $"{name} set to a secret: exit code {exitCode}, {output}");
-    }
-
-    /// <summary>The whole start of the server, and the end right after it.</summary>
-    private async Task<(int ExitCode, string Output)> RunAsync(params (string Name, string Value)[] settings)
-    {
-        var named = new Dictionary<string, string>
-        {
-            ["STORAGE_TYPE"] = settings[0].Name == "DATABASE_URL" ? "postgres" : "memory",
-            ["STORAGE_DATA_DIR"] = folder.Path,
-            ["STORAGE__POSTGRES_MAX_RETRIES"] = "0",
-            ["urls"] = "http://127.0.0.1:0",
-        };
-        foreach (var (name, value) in settings)
-        {
-            named[name == "ASPNETCORE_URLS" ? "urls" : name] = value;
-        }
-
-        var (log, errors) = (new ConcurrentQueue<string>(), new StringWriter());
-        var exitCode = await RegistryServer.RunAsync(
-            [.. named.Select(setting => $"--{setting.Key}={setting.Value}")],
-            errors,
-            builder =>
+        var (exitCode, output) = await ServerStart.RunAsync(
+            new Dictionary<string, string>
             {
-                builder.Logging.ClearProviders().AddProvider(new LogCatcher(log));
-                builder.Services.AddHostedService<StopOnceStarted>();
+                ["STORAGE_TYPE"] = name == "DATABASE_URL" ? "postgres" : "memory",
+                ["STORAGE_DATA_DIR"] = folder.Path,
+                ["STORAGE__POSTGRES_MAX_RETRIES"] = "0",
+                [name] = value,
             });
-        return (exitCode, string.Join('\n', log.Append(errors.ToString())));
+        Assert.False(output.Contains(Secret, StringComparison.Ordinal), $"{name} set to a secret: exit code {exitCode}, {output}");
     }
 
     /// <summary>All settings that the documents name.</summary>
@@ -114,32 +89,4 @@ public sealed partial class SecretTests : IDisposable
 
     [GeneratedRegex("`(?<name>[A-Z][A-Z0-9]*_[A-Z0-9_]+)`", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Setting();
-
-    private sealed class StopOnceStarted(IHostApplicationLifetime lifetime) : IHostedService
-    {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
-
-    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
 }

@@ -26,32 +26,8 @@ public sealed class StartTests : IDisposable
         Assert.Equal(HttpStatusCode.OK, (await again.Http.GetAsync("/health/ready")).StatusCode);
     }
 
-    [Theory]
-    [InlineData("STORAGE_TYPE", "floppy", "memory")]
-    [InlineData("REGISTRY_STRICT_CARDS", "perhaps", "true or false")]
-    [InlineData("REGISTRY_MAX_CARD_BYTES", "-1", "1024")]
-    [InlineData("ORLEANS_SILO_PORT", "99999", "65535")]
-    [InlineData("A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL", "HIGH", "TRUST_LEVEL_COMMUNITY")]
-    [InlineData("REGISTRY_PUBLIC_URL", "not a url", "http")]
-    [InlineData("REGISTRY_DEFAULT_CALLER", "nobody", "tenant")]
-    [InlineData("REGISTRY_DEFAULT_CALLER", "a b/c", "letters")]
-    [InlineData("REGISTRY_ALLOWED_HOSTS", "http://x", "host name")]
-    [InlineData("REGISTRY_CORS_ORIGINS", "https://x/y", "origin")]
-    [InlineData("REGISTRY_MAX_BODY_BYTES", "1073741824", "1073741823")]
-    [InlineData("ASPNETCORE_URLS", "nonsense", "http://127.0.0.1:8080")]
-    [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "65535")]
-    public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_choices(string name, string value, string choice)
-    {
-        var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings((name, value)));
-        Assert.Equal(1, exitCode);
-        Assert.Contains(name, output, StringComparison.Ordinal);
-        Assert.Contains(choice, output, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
-        Assert.Empty(System.IO.Directory.GetFiles(folder.Path));
-    }
-
     [Fact]
-    public async Task Silo_ports_that_are_the_same_are_told_in_one_line()
+    public async Task What_stops_the_start_is_told_in_one_line()
     {
         var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings(("ORLEANS_SILO_PORT", "11111"), ("ORLEANS_GATEWAY_PORT", "11111")));
         Assert.Equal(1, exitCode);

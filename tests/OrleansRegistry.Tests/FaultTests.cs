@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Memory;
@@ -70,8 +71,13 @@ public sealed class FaultTests
     [Fact]
     public async Task A_revision_that_does_not_come_is_told_after_a_while()
     {
-        await using var host = await RegistryHost.StartAsync();
-        var late = await Assert.ThrowsAsync<RegistryException>(() => host.Agents.WaitForRevisionAsync(1_000_000).AsTask());
+        var time = new FakeTimeProvider();
+        await using var host = await RegistryHost.StartAsync(time: time);
+        var waiting = host.Agents.WaitForRevisionAsync(1_000_000).AsTask();
+        time.Advance(TimeSpan.FromSeconds(4.9));
+        Assert.False(waiting.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        var late = await Assert.ThrowsAsync<RegistryException>(() => waiting);
         Assert.Equal(RegistryError.Unavailable, late.Error);
         Assert.NotNull(late.RetryAfter);
     }

@@ -14,9 +14,6 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
     // Deeper than any card may be, so that a card that is too deep is refused as a card.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = JsonInput.MaxDepth * 8 };
 
-    // A batch's answers are gathered in memory, and a call of thirty bytes can list all agents.
-    private const int MostAnswerBytes = 64 * 1024 * 1024;
-
     public void Map(GatewayRoutes routes) =>
         routes.Post("/jsonrpc", AnswerAsync, new ApiOperation("jsonrpc", "JSON-RPC", "The registry over JSON-RPC 2.0")
             .Says("Methods: register_agent, get_agent, list_agents, unregister_agent, search_agents, list_extensions, ping_agent, get_agent_card, "
@@ -100,9 +97,9 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, GatewayErrors erro
         {
             var call = JsonRpcCall.Read(request);
             isNotification = call.IsNotification;
-            if (inBatch && !isNotification && answer.Bytes > MostAnswerBytes)
+            if (inBatch && !isNotification && answer.Bytes > options.MaxBatchAnswerBytes)
             {
-                throw new JsonRpcException(JsonRpcException.InternalError, $"Not called: the answers before it have more than {MostAnswerBytes:N0} bytes. Send fewer calls in a batch");
+                throw new JsonRpcException(JsonRpcException.InternalError, $"Not called: the answers before it have more than {options.MaxBatchAnswerBytes:N0} bytes. Send fewer calls in a batch");
             }
 
             result = await methods.InvokeAsync(context, call);

@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Server.Tests;
+
+/// <summary>The whole start of the server in this process, and its end right after it.</summary>
+internal static class ServerStart
+{
+    /// <returns>What the process would end with, and all that it would print.</returns>
+    public static async Task<(int ExitCode, string Output)> RunAsync(IReadOnlyDictionary<string, string> settings)
+    {
+        var named = new Dictionary<string, string> { ["urls"] = "http://127.0.0.1:0" };
+        foreach (var (name, value) in settings)
+        {
+            named[name == "ASPNETCORE_URLS" ? "urls" : name] = value;
+        }
+
+        var (log, errors) = (new ConcurrentQueue<string>(), new StringWriter());
+        var exitCode = await RegistryServer.RunAsync(
+            [.. named.Select(setting => $"--{setting.Key}={setting.Value}")],
+            errors,
+            builder =>
+            {
+                builder.Logging.ClearProviders().AddProvider(new LogCatcher(log));
+                builder.Services.AddHostedService<StopOnceStarted>();
+            });
+        return (exitCode, string.Join('\n', log.Append(errors.ToString())));
+    }
+
+    private sealed class StopOnceStarted(IHostApplicationLifetime lifetime) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+
+    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
