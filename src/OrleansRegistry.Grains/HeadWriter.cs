@@ -48,7 +48,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <summary>Called with the stored head and the one about to take its place, before that is written: returns what to write.</summary>
     public Func<THead, THead, Task<THead>>? Flush { get; init; }
 
-    /// <param name="change">Makes the next head of the head as it is; what it throws is its caller's answer, and changes nothing.</param>
+    /// <param name="change">Makes the next head of the head as it is; what it throws, whatever that is, is its caller's answer alone, and changes nothing.</param>
     /// <param name="bytes">About how much it adds to the head.</param>
     public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
     {
@@ -96,7 +96,11 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
                 break;
             }
 
-            batch.ForEach(change => change.Complete());
+            foreach (var change in batch)
+            {
+                Complete(change);
+            }
+
             batch.Clear();
         }
 
@@ -104,6 +108,24 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         while (waiting.TryDequeue(out var left))
         {
             left.Fail(broken!);
+        }
+    }
+
+    /// <summary>
+    /// Answers a change that is stored. Where its callback fails, its caller alone is told; but this activation may have told less than it should, and ends:
+    /// all calls after that go to the next one.
+    /// </summary>
+    private void Complete(Waiting change)
+    {
+        try
+        {
+            change.Complete();
+        }
+        catch (Exception fault)
+        {
+            change.Fail(fault);
+            broken ??= new InconsistentStateException($"What was to follow a write of {state} failed; the next activation starts from what is stored.", fault);
+            deactivate();
         }
     }
 
@@ -129,6 +151,12 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         foreach (var change in batch)
         {
             after = change.Apply(after);
+        }
+
+        if (batch.Exists(change => change.HasFailed))
+        {
+            // What it did to this activation before it threw is not known. The others do not wait for another one.
+            deactivate();
         }
 
         if (ReferenceEquals(before, after))
@@ -169,6 +197,9 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     {
         public int Bytes { get; init; }
 
+        /// <summary>It threw something else than a refusal.</summary>
+        public abstract bool HasFailed { get; }
+
         public abstract THead? Apply(THead? head);
 
         public abstract void Complete();
@@ -180,9 +211,11 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     {
         private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Changed<THead, T> changed;
-        private Exception? refusal;
+        private Exception? thrown;
 
         public Task<T> Answer => answer.Task;
+
+        public override bool HasFailed => thrown is not null and not Model.RegistryException;
 
         public override THead? Apply(THead? head)
         {
@@ -191,18 +224,18 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
                 changed = change(head);
                 return changed.Head;
             }
-            catch (Model.RegistryException refused)
+            catch (Exception fault)
             {
-                refusal = refused;
+                thrown = fault;
                 return head;
             }
         }
 
         public override void Complete()
         {
-            if (refusal is not null)
+            if (thrown is not null)
             {
-                answer.SetException(refusal);
+                answer.SetException(thrown);
                 return;
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Orleans.Storage;
 using OrleansRegistry.Model;
 
@@ -89,6 +90,46 @@ public sealed class HeadWriterTests
         await Task.WhenAll(later);
         await Assert.ThrowsAsync<RegistryException>(() => refused);
         Assert.Equal((2, $"0,{string.Join(',', Enumerable.Range(1, 50))}"), (stored.Writes, stored.Head!.Name));
+    }
+
+    [Fact]
+    public async Task What_one_change_throws_is_its_callers_alone()
+    {
+        var writer = Writer();
+        var open = stored.Hold();
+        var first = Set(writer, "0");
+        var before = writer.Change(head => new Changed<Named, bool>(new Named(head!.Name + ",1"), true));
+        var faulty = writer.Change<bool>(_ => throw new JsonException("Not what was expected."));
+        var after = writer.Change(head => new Changed<Named, bool>(new Named(head!.Name + ",2"), true));
+        open.SetResult();
+        await Task.WhenAll(first, before, after);
+        await Assert.ThrowsAsync<JsonException>(() => faulty);
+
+        // What it did before it threw is not known: the activation ends once nobody calls it.
+        Assert.Equal(("0,1,2", false, 1), (stored.Head!.Name, writer.IsBroken, ended));
+        await Set(writer, "3");
+        Assert.Equal("3", stored.Head!.Name);
+    }
+
+    [Fact]
+    public async Task A_callback_that_throws_holds_nobody_up()
+    {
+        var writer = Writer();
+        var open = stored.Hold();
+        var first = Set(writer, "0");
+        var told = 0;
+        var before = writer.Change(_ => new Changed<Named, bool>(new Named("1"), true, () => told++));
+        var faulty = writer.Change(_ => new Changed<Named, bool>(new Named("2"), true, () => throw new InvalidOperationException("Nobody listens.")));
+        var after = writer.Change(_ => new Changed<Named, bool>(new Named("3"), true, () => told++));
+        open.SetResult();
+        await Task.WhenAll(first, before, after);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => faulty);
+        Assert.Equal(("3", 2, 1), (stored.Head!.Name, told, ended));
+
+        // Its caller may not have been told all: calls go on elsewhere.
+        var fault = await Assert.ThrowsAsync<InconsistentStateException>(() => Keep(writer));
+        Assert.IsType<InvalidOperationException>(fault.InnerException);
+        Assert.Equal("3", await Keep(Writer()));
     }
 
     private HeadWriter<Named> Writer(bool isShared = true)

@@ -21,6 +21,9 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
     /// <summary>Called before each list of tasks.</summary>
     public Action? BeforeList { get; set; }
 
+    /// <summary>Awaited before each list of tasks.</summary>
+    public Func<TaskFilter, Task>? ListGate { get; set; }
+
     public string Description => inner.Description;
 
     public bool IsShared => inner.IsShared;
@@ -75,11 +78,16 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
 
     public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) => inner.ReadChangesAsync(revision, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
         Count(RecordKind.Task, "list");
         BeforeList?.Invoke();
-        return inner.ListTasksAsync(filter, after, limit, cancellationToken);
+        if (ListGate is { } gate)
+        {
+            await gate(filter);
+        }
+
+        return await inner.ListTasksAsync(filter, after, limit, cancellationToken);
     }
 
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)

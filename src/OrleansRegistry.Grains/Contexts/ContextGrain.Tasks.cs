@@ -98,6 +98,12 @@ internal sealed partial class ContextGrain
         }
 
         await Settled();
+        if (writer.Head is null)
+        {
+            // Deleted while the store was asked.
+            return true;
+        }
+
         var current = Begin(delete: true, run: "", cutoff);
         await current.Work;
         return writer.Head is null;
@@ -145,7 +151,8 @@ internal sealed partial class ContextGrain
                 await created.Task;
             }
 
-            if (idleSince is { } cutoff && writer.Head is { Deleting: false } && await index.IsContextInUse(tenant, id, cutoff))
+            if (idleSince is { } cutoff && writer.Head is { Deleting: false } idle
+                && (idle.Context.UpdatedAt >= cutoff || await index.IsContextInUse(tenant, id, cutoff)))
             {
                 return;
             }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
 using OrleansRegistry.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
@@ -65,6 +66,30 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
         Assert.Null(await registry.Contexts.GetAsync(me, "idle"));
         Assert.NotNull(await registry.Contexts.GetAsync(me, "fresh"));
         Assert.Equal(120, (await Tasks.CountAsync(me, new TaskQuery())).Values.Sum());
+    }
+
+    [Fact]
+    public async Task A_context_that_is_deleted_or_made_anew_while_retention_looks_at_it_is_left_alone()
+    {
+        var contexts = registry.Services.GetRequiredService<GrainReferences<IContextGrain>>();
+        foreach (var made in (bool[])[false, true])
+        {
+            await registry.Contexts.UpdateAsync(me, "idle", Bytes("{}"));
+            time.Offset += Day * 4;
+            var looks = 0;
+            registry.Store.ListGate = async filter =>
+            {
+                if (filter.Since is not null && looks++ == 0)
+                {
+                    await registry.Contexts.DeleteAsync(me, "idle");
+                    await (made ? registry.Contexts.UpdateAsync(me, "idle", Bytes("""{"new":true}""")) : Task.CompletedTask);
+                }
+            };
+            Assert.Equal(!made, await contexts.Get(me.Tenant, "idle").Sweep(time.GetUtcNow() - (Day * 3)));
+            registry.Store.ListGate = null;
+            Assert.Equal(made, await registry.Contexts.GetAsync(me, "idle") is not null);
+            Assert.Equal(1, looks);
+        }
     }
 
     private async Task Upkeep()
