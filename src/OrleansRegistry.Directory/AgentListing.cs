@@ -9,6 +9,8 @@ internal sealed class AgentListing
     private readonly AgentQuery query;
     private readonly byte[] text;
     private readonly string? capability;
+    private readonly HashSet<string> tags;
+    private readonly HashSet<string> skills;
 
     private AgentListing(TenantIndex index, AgentQuery query)
     {
@@ -16,6 +18,7 @@ internal sealed class AgentListing
         this.query = query;
         text = SearchText.Of(query.Text ?? "");
         capability = string.IsNullOrEmpty(query.Capability) ? null : AgentCard.CapabilityName(query.Capability);
+        (tags, skills) = (new HashSet<string>(query.Tags, StringComparer.Ordinal), new HashSet<string>(query.Skills, StringComparer.Ordinal));
     }
 
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
@@ -25,8 +28,8 @@ internal sealed class AgentListing
             throw RegistryException.Invalid("page_size", $"must be 1 to {AgentQuery.MaxPageSize}");
         }
 
-        CheckCount(query.Tags, "tags");
-        CheckCount(query.Skills, "skills");
+        AgentQuery.CheckValues(query.Tags, "tags");
+        AgentQuery.CheckValues(query.Skills, "skills");
         var binding = Binding(query);
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
@@ -42,15 +45,6 @@ internal sealed class AgentListing
         }
 
         return new AgentPage(found, null, revision);
-    }
-
-    /// <summary>Each candidate is looked at with each of them, so their number must have an end.</summary>
-    private static void CheckCount(IReadOnlyList<string> values, string field)
-    {
-        if (values.Count > AgentQuery.MaxValues)
-        {
-            throw RegistryException.Invalid(field, $"has {values.Count:N0} values; a query takes up to {AgentQuery.MaxValues:N0}");
-        }
     }
 
     private static string Binding(AgentQuery query) => string.Join(
@@ -135,22 +129,22 @@ internal sealed class AgentListing
     private bool IsMatch(AgentEntry entry) =>
         (query.Enabled is not { } enabled || entry.Record.Enabled == enabled)
         && (text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0)
-        && HasAny(entry.Tags, query.Tags)
-        && HasAny(entry.Skills, query.Skills)
+        && HasAny(entry.Tags, tags)
+        && HasAny(entry.Skills, skills)
         && (string.IsNullOrEmpty(query.Category) || entry.Categories.Contains(query.Category))
         && (capability is null || entry.Capabilities.Contains(capability))
         && (string.IsNullOrEmpty(query.Provider) || entry.Providers.Contains(query.Provider, StringComparer.OrdinalIgnoreCase));
 
-    private static bool HasAny(IReadOnlyList<string> has, IReadOnlyList<string> wanted)
+    private static bool HasAny(IReadOnlyList<string> has, HashSet<string> wanted)
     {
         if (wanted.Count == 0)
         {
             return true;
         }
 
-        for (var i = 0; i < wanted.Count; i++)
+        for (var i = 0; i < has.Count; i++)
         {
-            if (has.Contains(wanted[i]))
+            if (wanted.Contains(has[i]))
             {
                 return true;
             }

@@ -15,6 +15,8 @@ internal static class ExtensionListing
             throw RegistryException.Invalid("page_size", $"must be 1 to {MaxPageSize}");
         }
 
+        AgentQuery.CheckValues(query.DeclaringAgents, "declaring_agents");
+        AgentQuery.CheckValues(query.TrustLevels, "trust_levels");
         var binding = string.Join('\u0001', ["extensions", query.UriPattern, "\u0002", .. query.DeclaringAgents, "\u0002", .. query.TrustLevels]);
         var after = PageToken.Read(query.PageToken, binding);
         var matches = Matching(index, query, policy).Order(StringComparer.Ordinal).ToList();
@@ -75,9 +77,13 @@ internal static class ExtensionListing
 
         var uris = query.DeclaringAgents.Count == 0
             ? index.Extensions.Uris
-            : query.DeclaringAgents.SelectMany(id => index.Find(id)?.Extensions ?? []).Select(extension => extension.Uri).Distinct();
-        return string.IsNullOrEmpty(query.UriPattern)
-            ? uris
-            : uris.Where(uri => uri.ToLowerInvariant().Contains(query.UriPattern.ToLowerInvariant(), StringComparison.Ordinal));
+            : query.DeclaringAgents.Distinct().SelectMany(id => index.Find(id)?.Extensions ?? []).Select(extension => extension.Uri).Distinct();
+        if (string.IsNullOrEmpty(query.UriPattern))
+        {
+            return uris;
+        }
+
+        var pattern = query.UriPattern.ToLowerInvariant();
+        return uris.Where(uri => uri.ToLowerInvariant().Contains(pattern, StringComparison.Ordinal));
     }
 }

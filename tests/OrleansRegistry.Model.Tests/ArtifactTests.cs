@@ -52,7 +52,7 @@ public sealed class ArtifactTests
     [InlineData("""{"a":{"deep":1}}""", """{"a":{"other":2}}""", """{"a":{"other":2}}""")]
     [InlineData("{}", "{}", "{}")]
     public void Merging_takes_new_members_and_keeps_the_bytes_of_the_others(string target, string changes, string merged) =>
-        Assert.Equal(merged, JsonObjects.Merge(Json(target), Json(changes)).ToString());
+        Assert.Equal(merged, JsonObjects.Merge(Json(target), Json(changes), "data").ToString());
 
     [Fact]
     public void Items_of_an_array_keep_their_bytes()

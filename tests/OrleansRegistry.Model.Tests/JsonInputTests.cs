@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace OrleansRegistry.Model.Tests;
@@ -39,6 +40,20 @@ public sealed class JsonInputTests
         var deepest = new string('[', JsonInput.MaxDepth) + new string(']', JsonInput.MaxDepth);
         JsonInput.Parse(Encoding.UTF8.GetBytes(deepest), "body").Dispose();
         Refused(Encoding.UTF8.GetBytes("[" + deepest + "]"), "depth");
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("""[1,{{"deep":[{{"x":{0}}}]}}]""")]
+    public void Members_of_one_object_are_bounded(string around)
+    {
+        static string Members(int count, string value) => $"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{i}\":{value}"))}}}";
+
+        JsonInput.Parse(Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers, "0"))), "body").Dispose();
+        JsonInput.Parse(Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"a":{"b":1}}""", JsonInput.MaxMembers))}]"), "body").Dispose();
+        var refusal = Assert.Throws<RegistryException>(() =>
+            JsonInput.Parse(Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers + 1, "{}"))), "body"));
+        Assert.Equal((RegistryError.TooLarge, "body"), (refusal.Error, refusal.Field));
     }
 
     [Theory]

@@ -12,6 +12,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
     public void Map(GatewayRoutes routes)
     {
         routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task("saveWebhook", "Store a webhook of a task, or replace the one of that id")
+            .Says("Up to 8 KiB, and 32 of a task.")
             .Body("PushNotificationConfig")
             .Once()
             .Answer(200, "It is stored.", "PushNotificationConfig")
@@ -25,9 +26,10 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
             .Problems(400, 404, 503));
         routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task("deleteWebhook", "Delete a webhook of a task; it may be gone already")
             .Path("configId", "The webhook's id.")
+            .Says("Of a task in any state, also one that is over.")
             .Once()
             .Answer(204, "It is gone.")
-            .Problems(400, 404, 409, 503, 507));
+            .Problems(400, 404, 503, 507));
     }
 
     private async Task SaveAsync(HttpContext context)

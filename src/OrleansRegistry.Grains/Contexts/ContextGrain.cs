@@ -51,9 +51,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
     public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => (await Change(caller, ifGeneration, () => new RequestPrint("update").Add("data", data), head =>
     {
-        var merged = JsonObjects.Merge(head.Context.Data, data);
-        rules.CheckSize(merged.Length, "data");
-        var next = Next(head) with { Data = merged };
+        var next = Next(head) with { Data = rules.Merge(head.Context.Data, data, "data") };
         return (head with { Context = next }, EventOf(next) with { Data = data }, next);
     }))!;
 

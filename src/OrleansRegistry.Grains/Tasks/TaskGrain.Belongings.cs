@@ -27,16 +27,17 @@ internal sealed partial class TaskGrain
         webhook.Config.Length,
         new(() => new RequestPrint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
 
-    public Task DeleteWebhook(Caller caller, string webhookId) => Change(caller, null, head =>
+    public Task DeleteWebhook(Caller caller, string webhookId) => Change<bool>(caller, null, head =>
     {
-        if (!head.Webhooks.Any(known => known.Id == webhookId))
+        List<TaskWebhook> others = [.. head.Webhooks.Where(known => known.Id != webhookId)];
+        if (others.Count == head.Webhooks.Count)
         {
             return (head, null, false);
         }
 
-        CheckOpen(head);
-        var next = Next(head) with { Webhooks = [.. head.Webhooks.Where(known => known.Id != webhookId)] };
-        return (next, EventOf(next), true);
+        // A task that is over has had its last event; but who is told of it, and with which secret, must not stay for ever.
+        var next = (head.Status.State.IsTerminal() ? head : Next(head)) with { Webhooks = others };
+        return (next, head.Status.State.IsTerminal() ? null : EventOf(next), true);
     }, once: new(() => new RequestPrint("deleteWebhook").Add("id", webhookId), _ => true));
 
     public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)

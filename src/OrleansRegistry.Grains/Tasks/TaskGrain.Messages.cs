@@ -275,15 +275,5 @@ internal sealed partial class TaskGrain
         }
     }
 
-    private RawJson Merge(RawJson metadata, RawJson changes)
-    {
-        if (changes.IsEmpty)
-        {
-            return metadata;
-        }
-
-        var merged = JsonObjects.Merge(metadata, changes);
-        rules.CheckSize(merged.Length, "metadata");
-        return merged;
-    }
+    private RawJson Merge(RawJson metadata, RawJson changes) => changes.IsEmpty ? metadata : rules.Merge(metadata, changes, "metadata");
 }

@@ -19,10 +19,11 @@ internal sealed partial class TaskGrain
         return Publish<TaskHead?>(head, (next, happened, next));
     });
 
-    public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => Change(caller, leaseToken, head =>
+    /// <summary>Stored with the rest of the head, where lists of ended leases look. It is no change of the task: an owner's condition still holds.</summary>
+    public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => Change<TaskRecord>(caller, leaseToken, head =>
     {
-        var next = Next(head) with { Lease = head.Lease! with { ExpiresAt = time.GetUtcMilliseconds() + lease } };
-        return (next, EventOf(next), next.ToRecord() with { Lease = next.Lease });
+        var next = head with { Lease = head.Lease! with { ExpiresAt = time.GetUtcMilliseconds() + lease } };
+        return (next, null, next.ToRecord() with { Lease = next.Lease });
     });
 
     public Task<TaskRecord> Release(Caller caller, string leaseToken) => Change(caller, leaseToken, head =>

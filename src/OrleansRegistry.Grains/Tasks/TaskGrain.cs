@@ -46,7 +46,10 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>
         Task.FromResult(writer.Head is { } head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null);
 
-    /// <summary>Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event.</summary>
+    /// <summary>
+    /// Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event, or, of
+    /// what callers do not see as a part of the task, neither.
+    /// </summary>
     /// <param name="once">For a change that its caller may have named, to be carried out once.</param>
     /// <param name="mayAlso">Lets a caller make the change whose lease is over.</param>
     private Task<T> Change<T>(
@@ -85,9 +88,9 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         },
         bytes);
 
-    private Changed<TaskHead, T> Publish<T>(TaskHead? before, (TaskHead Head, TaskEvent? Event, T Result) made) => ReferenceEquals(before, made.Head)
+    private Changed<TaskHead, T> Publish<T>(TaskHead? before, (TaskHead Head, TaskEvent? Event, T Result) made) => made.Event is not { } happened || ReferenceEquals(before, made.Head)
         ? new(made.Head, made.Result)
-        : new(made.Head, made.Result, () => Tell(made.Head, made.Event!));
+        : new(made.Head, made.Result, () => Tell(made.Head, happened));
 
     private void Tell(TaskHead head, TaskEvent happened)
     {

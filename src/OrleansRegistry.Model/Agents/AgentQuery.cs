@@ -30,8 +30,17 @@ public sealed record AgentQuery
 
     public const int MaxPageSize = 1000;
 
-    /// <summary>The most tags, and the most skills, of one query.</summary>
+    /// <summary>The most values of one list in a query: tags, skills, declaring agents, trust levels.</summary>
     public const int MaxValues = 1000;
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there are more than <see cref="MaxValues"/>.</exception>
+    public static void CheckValues(IReadOnlyList<string> values, string field)
+    {
+        if (values.Count > MaxValues)
+        {
+            throw RegistryException.Invalid(field, $"has {values.Count:N0} values; a query takes up to {MaxValues:N0}");
+        }
+    }
 }
 
 /// <summary>Agents in the order of their ids (ordinal).</summary>

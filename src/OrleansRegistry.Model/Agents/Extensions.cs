@@ -27,10 +27,10 @@ public sealed record ExtensionQuery
     /// <summary>A substring of the uri, whatever its case.</summary>
     public string? UriPattern { get; init; }
 
-    /// <summary>Declared by at least one of these agents. Empty matches all.</summary>
+    /// <summary>Declared by at least one of these agents; up to <see cref="AgentQuery.MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> DeclaringAgents { get; init; } = [];
 
-    /// <summary>One of <see cref="TrustLevels"/>. Empty matches all.</summary>
+    /// <summary>One of <see cref="TrustLevels"/>; up to <see cref="AgentQuery.MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> TrustLevels { get; init; } = [];
 
     /// <summary>1 to 1,000. A page ends earlier where it grows to 16 MiB.</summary>

@@ -8,12 +8,18 @@ namespace OrleansRegistry.Model;
 
 /// <summary>
 /// Reads JSON that came from outside, strictly: one document, valid UTF-8, no comments, no duplicate members, no lone
-/// surrogates, at most <see cref="MaxDepth"/> levels deep.
+/// surrogates, at most <see cref="MaxDepth"/> levels deep, at most <see cref="MaxMembers"/> members an object.
 /// </summary>
 public static class JsonInput
 {
     /// <summary>How many levels objects and arrays may nest.</summary>
     public const int MaxDepth = 64;
+
+    /// <summary>How many members one object may have.</summary>
+    public const int MaxMembers = 10_000;
+
+    /// <summary>The shortest member is <c>"":0,</c>: what is shorter than this holds no object with too many.</summary>
+    private const int ShortestWithTooMany = MaxMembers * 5;
 
     /// <summary>For what the registry wrote itself, around documents of that depth.</summary>
     public static JsonDocumentOptions Stored { get; } = new() { MaxDepth = MaxDepth + 16 };
@@ -22,7 +28,9 @@ public static class JsonInput
 
     /// <summary>Parses <paramref name="utf8"/>, which must not change while the result is in use. Dispose the result.</summary>
     /// <param name="what">How to call the input in an error: <c>body</c>, <c>agent_card</c>.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: what is wrong, and on which line.</exception>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryError.Invalid"/>: what is wrong, and on which line. <see cref="RegistryError.TooLarge"/>: an object has too many members.
+    /// </exception>
     public static JsonDocument Parse(ReadOnlyMemory<byte> utf8, string what)
     {
         if (!Utf8.IsValid(utf8.Span))
@@ -32,6 +40,11 @@ public static class JsonInput
 
         try
         {
+            if (utf8.Length > ShortestWithTooMany && HasTooManyMembers(utf8.Span))
+            {
+                throw TooManyMembers(what);
+            }
+
             // First, as the parser's own look for duplicate members trips over such a name.
             return HasLoneSurrogate(utf8.Span)
                 ? throw RegistryException.Invalid(what, "a string holds half of a surrogate pair (\\uD800 to \\uDFFF), which is no character")
@@ -57,6 +70,29 @@ public static class JsonInput
         JsonValueKind.Null => "null",
         _ => "nothing",
     };
+
+    internal static RegistryException TooManyMembers(string field) => new(
+        RegistryError.TooLarge, $"{field}: an object in it has more than {MaxMembers:N0} members, the most that this registry takes; make them fewer, or an array", field);
+
+    /// <exception cref="JsonException">It is not JSON, or too deep.</exception>
+    private static bool HasTooManyMembers(ReadOnlySpan<byte> json)
+    {
+        Span<int> members = stackalloc int[MaxDepth + 1];
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                members[reader.CurrentDepth] = 0;
+            }
+            else if (reader.TokenType == JsonTokenType.PropertyName && ++members[reader.CurrentDepth - 1] > MaxMembers)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     private static bool HasLoneSurrogate(ReadOnlySpan<byte> json)
     {

@@ -7,60 +7,52 @@ namespace OrleansRegistry.Model;
 /// <summary>JSON Merge Patch (RFC 7396). What the patch does not name keeps the bytes it was sent with.</summary>
 public static class JsonMerge
 {
-    /// <summary>Applies <paramref name="patch"/> to <paramref name="target"/>.</summary>
-    /// <exception cref="RegistryException">Either is not valid JSON.</exception>
+    /// <summary>Applies <paramref name="patch"/> to <paramref name="target"/>, both read by <see cref="JsonInput"/> before. The result may break its limits.</summary>
     public static RawJson Apply(RawJson target, RawJson patch)
     {
-        using var targetDocument = JsonInput.Parse(target.Utf8, "target");
-        using var patchDocument = JsonInput.Parse(patch.Utf8, "patch");
+        using var targetDocument = JsonDocument.Parse(target.Utf8, JsonInput.Stored);
+        using var patchDocument = JsonDocument.Parse(patch.Utf8, JsonInput.Stored);
         var output = new ArrayBufferWriter<byte>(target.Length + patch.Length);
-        using (var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true }))
-        {
-            Write(writer, targetDocument.RootElement, patchDocument.RootElement);
-        }
-
+        Write(output, targetDocument.RootElement, patchDocument.RootElement);
         return RawJson.FromValid(output.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter writer, JsonElement? target, JsonElement patch)
+    /// <param name="target">Undefined where there is nothing to change.</param>
+    private static void Write(ArrayBufferWriter<byte> output, JsonElement target, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
-            WriteRaw(writer, patch);
+            output.Write(JsonMarshal.GetRawUtf8Value(patch));
             return;
         }
 
-        writer.WriteStartObject();
-        if (target is { ValueKind: JsonValueKind.Object } known)
+        var (before, changes) = (new JsonMemberLookup(target), new JsonMemberLookup(patch));
+        output.Write("{"u8);
+        if (before.Count > 0)
         {
-            foreach (var member in known.EnumerateObject())
+            foreach (var member in target.EnumerateObject())
             {
-                if (!patch.TryGetProperty(member.Name, out var change))
+                if (!changes.TryGet(member.Name, out var change))
                 {
-                    writer.WritePropertyName(member.Name);
-                    WriteRaw(writer, member.Value);
+                    JsonObjects.Write(output, member, member.Value);
                 }
                 else if (change.ValueKind != JsonValueKind.Null)
                 {
-                    writer.WritePropertyName(member.Name);
-                    Write(writer, member.Value, change);
+                    JsonObjects.WriteName(output, member);
+                    Write(output, member.Value, change);
                 }
             }
         }
 
         foreach (var member in patch.EnumerateObject())
         {
-            var isNew = target is not { ValueKind: JsonValueKind.Object } known2 || !known2.TryGetProperty(member.Name, out _);
-            if (isNew && member.Value.ValueKind != JsonValueKind.Null)
+            if (member.Value.ValueKind != JsonValueKind.Null && !before.TryGet(member.Name, out _))
             {
-                writer.WritePropertyName(member.Name);
-                Write(writer, null, member.Value);
+                JsonObjects.WriteName(output, member);
+                Write(output, default, member.Value);
             }
         }
 
-        writer.WriteEndObject();
+        output.Write("}"u8);
     }
-
-    private static void WriteRaw(Utf8JsonWriter writer, JsonElement element) =>
-        writer.WriteRawValue(JsonMarshal.GetRawUtf8Value(element), skipInputValidation: true);
 }

@@ -12,26 +12,36 @@ public static class JsonObjects
     /// is a value like any other.
     /// </summary>
     /// <param name="target">One JSON object; empty stands for one without members.</param>
-    public static RawJson Merge(RawJson target, RawJson changes)
+    /// <param name="field">What the object is called in an error.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>: there would be more than <see cref="JsonInput.MaxMembers"/> members.</exception>
+    public static RawJson Merge(RawJson target, RawJson changes, string field)
     {
         if (target.IsEmpty)
         {
             return changes;
         }
 
-        using var before = JsonDocument.Parse(target.Utf8);
-        using var after = JsonDocument.Parse(changes.Utf8);
+        using var before = JsonDocument.Parse(target.Utf8, JsonInput.Stored);
+        using var after = JsonDocument.Parse(changes.Utf8, JsonInput.Stored);
+        var (known, changed) = (new JsonMemberLookup(before.RootElement), new JsonMemberLookup(after.RootElement));
+        var count = known.Count;
         var output = new ArrayBufferWriter<byte>(target.Length + changes.Length);
         output.Write("{"u8);
         foreach (var member in before.RootElement.EnumerateObject())
         {
-            Write(output, member, after.RootElement.TryGetProperty(member.Name, out var change) ? change : member.Value);
+            Write(output, member, changed.TryGet(member.Name, out var change) ? change : member.Value);
         }
 
         foreach (var member in after.RootElement.EnumerateObject())
         {
-            if (!before.RootElement.TryGetProperty(member.Name, out _))
+            if (!known.TryGet(member.Name, out _))
             {
+                // What was stored under other limits can still be changed, but not grow.
+                if (++count > JsonInput.MaxMembers)
+                {
+                    throw JsonInput.TooManyMembers(field);
+                }
+
                 Write(output, member, member.Value);
             }
         }
@@ -89,6 +99,13 @@ public static class JsonObjects
 
     internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, ReadOnlySpan<byte> value)
     {
+        WriteName(output, member);
+        output.Write(value);
+    }
+
+    /// <summary>The member's name as it was sent and a colon, after a comma where it is not the first.</summary>
+    internal static void WriteName(ArrayBufferWriter<byte> output, JsonProperty member)
+    {
         if (output.WrittenSpan[^1] != (byte)'{')
         {
             output.Write(","u8);
@@ -97,6 +114,5 @@ public static class JsonObjects
         output.Write("\""u8);
         output.Write(JsonMarshal.GetRawUtf8PropertyName(member));
         output.Write("\":"u8);
-        output.Write(value);
     }
 }

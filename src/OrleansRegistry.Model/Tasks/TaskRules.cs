@@ -1,12 +1,18 @@
 namespace OrleansRegistry.Model;
 
 /// <summary>How large what belongs to tasks and contexts may be.</summary>
-/// <param name="MaxMessageBytes">The largest message, artifact, metadata object, webhook configuration or feedback, in bytes.</param>
+/// <param name="MaxMessageBytes">The largest message, artifact, metadata object or feedback, in bytes.</param>
 /// <param name="MaxLoadBytes">The most that one answer carries of history and artifacts, and one change of a task brings, in bytes.</param>
 public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadBytes = 16 * 1024 * 1024)
 {
     /// <summary>How many webhooks a task may have.</summary>
     public const int MaxWebhooks = 32;
+
+    /// <summary>The largest webhook configuration, in bytes: every write of the task carries all of them.</summary>
+    public const int MaxWebhookBytes = 8 * 1024;
+
+    /// <summary>How many messages and artifacts one call may bring.</summary>
+    public const int MaxItems = 1_000;
 
     /// <summary>The longest subject of a caller, and name of a worker, in UTF-16 code units.</summary>
     public const int MaxNameLength = 256;
@@ -23,22 +29,48 @@ public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadByt
     public static void CheckName(string name, string field) => AgentRules.CheckId(name, field);
 
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
-    public void CheckSize(int bytes, string field)
+    public void CheckSize(int bytes, string field) => CheckSize(bytes, MaxMessageBytes, field);
+
+    /// <summary>Checks how many messages and artifacts a call brings.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
+    public static void CheckItems(int count, string field)
     {
-        if (bytes > MaxMessageBytes)
+        if (count > MaxItems)
         {
-            throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; this registry takes up to {MaxMessageBytes:N0}", field);
+            throw new RegistryException(
+                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {MaxItems:N0} in a call: send them in several", field);
         }
+    }
+
+    /// <summary>Merges into a JSON object of a task or context, member by member.</summary>
+    /// <param name="before">Empty where there is none yet.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>: the result would be.</exception>
+    public RawJson Merge(RawJson before, RawJson changes, string field)
+    {
+        var merged = JsonObjects.Merge(before, changes, field);
+        CheckSize(merged.Length, field);
+        return merged;
     }
 
     /// <summary>Reads one JSON object that is kept as it was sent.</summary>
     /// <exception cref="RegistryException">It is too large, or no JSON object.</exception>
-    public RawJson ReadObject(ReadOnlyMemory<byte> utf8, string field)
+    public RawJson ReadObject(ReadOnlyMemory<byte> utf8, string field) => ReadObject(utf8, MaxMessageBytes, field);
+
+    /// <inheritdoc cref="ReadObject(ReadOnlyMemory{byte}, string)"/>
+    public static RawJson ReadObject(ReadOnlyMemory<byte> utf8, int maxBytes, string field)
     {
-        CheckSize(utf8.Length, field);
+        CheckSize(utf8.Length, maxBytes, field);
         using var document = JsonInput.Parse(utf8, field);
         return document.RootElement.ValueKind == System.Text.Json.JsonValueKind.Object
             ? JsonInput.Copy(document.RootElement)
             : throw RegistryException.Invalid(field, $"must be an object, not {JsonInput.Describe(document.RootElement)}");
+    }
+
+    private static void CheckSize(int bytes, int maxBytes, string field)
+    {
+        if (bytes > maxBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; this registry takes up to {maxBytes:N0}", field);
+        }
     }
 }

@@ -36,6 +36,7 @@ internal sealed class ContextRegistry(
             throw RegistryException.Invalid("messages", "must have at least one message");
         }
 
+        TaskRules.CheckItems(messages.Count, "messages");
         if (messages.Sum(message => (long)message.Length) is var bytes && bytes > rules.MaxLoadBytes)
         {
             throw new RegistryException(RegistryError.TooLarge, $"messages: have {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once", "messages");

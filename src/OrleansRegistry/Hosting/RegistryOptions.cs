@@ -44,7 +44,7 @@ public sealed class RegistryOptions
     /// <summary><c>REGISTRY_MAX_CARD_BYTES</c>: the largest agent card, 1 KiB to 16 MiB.</summary>
     public int MaxCardBytes { get; set; } = new AgentRules().MaxCardBytes;
 
-    /// <summary><c>REGISTRY_MAX_MESSAGE_BYTES</c>: the largest message, artifact, metadata object, webhook configuration or feedback, 1 KiB to 16 MiB.</summary>
+    /// <summary><c>REGISTRY_MAX_MESSAGE_BYTES</c>: the largest message, artifact, metadata object or feedback, 1 KiB to 16 MiB.</summary>
     public int MaxMessageBytes { get; set; } = new TaskRules().MaxMessageBytes;
 
     /// <summary><c>REGISTRY_MAX_LOAD_BYTES</c>: the most that one answer carries of a task's history and artifacts, and one update brings, 64 KiB to 32 MiB.</summary>

@@ -19,6 +19,7 @@ internal static class CheckedUpdate
             throw RegistryException.Invalid("state", "is none of a task");
         }
 
+        TaskRules.CheckItems(update.Messages.Count + update.Artifacts.Count, update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");
         var total = (update.StatusMessage?.Length ?? 0L) + (update.Metadata?.Length ?? 0L)
             + update.Messages.Sum(message => (long)message.Length) + update.Artifacts.Sum(artifact => (long)artifact.Json.Length);
         if (total > rules.MaxLoadBytes)

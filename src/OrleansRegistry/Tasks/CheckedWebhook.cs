@@ -8,9 +8,9 @@ internal static class CheckedWebhook
 {
     /// <param name="otherwise">The id where neither <paramref name="id"/> nor the configuration gives one.</param>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
-    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, TaskRules rules, string otherwise)
+    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, string otherwise)
     {
-        var config = rules.ReadObject(utf8, "config");
+        var config = TaskRules.ReadObject(utf8, TaskRules.MaxWebhookBytes, "config");
         using var document = JsonDocument.Parse(config.Utf8);
         var root = document.RootElement;
         if (!root.TryGetProperty("url"u8, out var url))

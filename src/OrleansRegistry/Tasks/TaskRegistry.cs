@@ -82,7 +82,7 @@ internal sealed partial class TaskRegistry(
     {
         // Without an id of its own, one sent twice must get the same.
         var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();
-        var webhook = CheckedWebhook.Of(id, config, rules, named);
+        var webhook = CheckedWebhook.Of(id, config, named);
         return await GrainCalls.Run(Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 

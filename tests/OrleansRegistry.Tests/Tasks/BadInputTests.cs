@@ -33,8 +33,43 @@ public abstract class BadInputTests(TestRegistry registry)
             Assert.Equal(field, (await Refused(RegistryError.TooLarge, call)).Field);
         }
 
+        var webhook = $$"""{"url":"http://x","t":"{{new string('x', TaskRules.MaxWebhookBytes - 25)}}"}""";
+        Assert.Equal("config", (await Refused(RegistryError.TooLarge, () => Tasks.SaveWebhookAsync(me, id, "w", Bytes(webhook + " ")))).Field);
+        Assert.Equal(TaskRules.MaxWebhookBytes, (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, "w", Bytes(webhook))).Config.Length);
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large[..600_000]}}"}""") });
         Assert.Equal("metadata", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"y":"{{large[..600_000]}}"}""") }))).Field);
+        Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Generation);
+    }
+
+    [Fact]
+    public async Task Members_and_items_of_a_call_have_limits()
+    {
+        var id = (await Tasks.Submit(me, "m0", contextId: $"c-{Guid.NewGuid():N}")).Task.Id;
+        var context = $"d-{Guid.NewGuid():N}";
+        ReadOnlyMemory<byte> Members(string prefix, int count) => Bytes($"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{prefix}{i}\":{i}"))}}}");
+        ReadOnlyMemory<byte>[] Many(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => Message($"{prefix}{i}"))];
+        ArtifactUpdate[] Artifacts(int count) => [.. Enumerable.Range(0, count).Select(i => Artifact($"a{i}", "x"))];
+
+        await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Members("a", JsonInput.MaxMembers), Messages = [.. Many("m", 500), .. Many("m", 500)] });
+        await registry.Contexts.UpdateAsync(me, context, Members("a", JsonInput.MaxMembers));
+        await registry.Contexts.AppendAsync(me, context, [.. Many("m", 500), .. Many("m", 500)]);
+        Assert.Equal((500, 500), ((await Tasks.GetAsync(me, id))!.HistoryCount, (await registry.Contexts.GetAsync(me, context))!.Context.MessageCount));
+        foreach (var (field, call) in ((string, Func<Task>)[])
+            [
+                ("metadata", () => Tasks.SubmitAsync(me, new TaskSubmission(Message("n")) { Metadata = Members("a", JsonInput.MaxMembers + 1) })),
+                ("metadata", () => Tasks.SubmitAsync(me, new TaskSubmission(Message("n")) { TaskId = id, Metadata = Members("b", 1) })),
+                ("metadata", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Members("b", JsonInput.MaxMembers) })),
+                ("messages", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = Many("n", TaskRules.MaxItems + 1) })),
+                ("messages", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = Many("n", 501), Artifacts = Artifacts(500) })),
+                ("artifacts", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Artifacts = Artifacts(TaskRules.MaxItems + 1) })),
+                ("feedback", () => Tasks.AddFeedbackAsync(me, id, Members("a", JsonInput.MaxMembers + 1))),
+                ("data", () => registry.Contexts.UpdateAsync(me, context, Members("b", 1))),
+                ("messages", () => registry.Contexts.AppendAsync(me, context, Many("n", TaskRules.MaxItems + 1))),
+            ])
+        {
+            Assert.Equal(field, (await Refused(RegistryError.TooLarge, call)).Field);
+        }
+
         Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Generation);
     }
 

@@ -62,6 +62,33 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_renewal_is_no_change_of_the_task_and_is_seen_by_upkeep()
+    {
+        var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
+        var claimed = (await Claim("a"))!;
+        await using var events = Tasks.WatchAsync(me, id, claimed.Generation, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var next = events.MoveNextAsync().AsTask();
+        for (var i = 0; i < 3; i++)
+        {
+            time.Offset += Minute * 0.9;
+            var renewed = await Tasks.RenewAsync(Worker, id, claimed.Lease!.Token, Minute);
+            Assert.Equal((claimed.Generation, claimed.UpdatedAt), (renewed.Generation, renewed.UpdatedAt));
+        }
+
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        Assert.Equal(TaskState.Working, (await Tasks.GetAsync(me, id))!.Status.State);
+        Assert.False(next.IsCompleted);
+
+        // The owner's condition still holds, and its change is the next event; the lease ends as its last renewal says.
+        var changed = await Tasks.UpdateAsync(me, id, Say("m2") with { IfGeneration = claimed.Generation });
+        Assert.True(await next);
+        Assert.Equal((changed.Generation, claimed.Generation + 1), (events.Current.Generation, changed.Generation));
+        time.Offset += Minute * 1.1;
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        Assert.Equal(TaskState.Submitted, (await Tasks.GetAsync(me, id))!.Status.State);
+    }
+
+    [Fact]
     public async Task A_lost_workers_task_comes_back()
     {
         var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;

@@ -136,7 +136,7 @@ public abstract class PropertyTests
             Act.Feedback => (model.OfTask(owner, id, task => task.Feedback++ < 0 ? RegistryError.Invalid : null, evenIfOver: true), 0),
             Act.SaveWebhook => (model.OfTask(owner, id, task => Webhook(task, () => task.Webhooks.Add($"w{step.N % 3}") || true)), 0),
             Act.DeleteWebhook => (model.OfTask(owner, id, task => !task.Webhooks.Contains($"w{step.N % 3}") ? null
-                : task.State.IsTerminal() ? RegistryError.Terminal : Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}")), evenIfOver: true), 0),
+                : Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}") && !task.State.IsTerminal()), evenIfOver: true), 0),
             Act.UpdateContext => (model.OfContext(owner, context ?? "c0", known => (known.Data[$"k{step.N % 5}"], known.Generation) = (step.N, known.Generation + 1)), 0),
             Act.AppendContext => (model.OfContext(owner, context ?? "c0", known => AppendTo(known, messages.Append($"m{step.N}"))), 0),
             _ => model.Clear(owner, context ?? "c0", step.Act == Act.DeleteContext),

@@ -111,6 +111,8 @@ public abstract class TaskTests(TestRegistry registry)
     public async Task A_task_that_is_over_never_changes(TaskState state)
     {
         var id = (await Tasks.Submit(me, "m1")).Task.Id;
+        await Tasks.SaveWebhookAsync(me, id, "w0", Bytes("""{"url":"http://x","token":"secret"}"""));
+        await Tasks.SaveWebhookAsync(me, id, "w1", Bytes("""{"url":"http://y"}"""));
         var over = await Tasks.UpdateAsync(me, id, To(state));
         foreach (var call in (Func<Task>[])
             [
@@ -124,10 +126,17 @@ public abstract class TaskTests(TestRegistry registry)
             ])
         {
             var refusal = await Refused(RegistryError.Terminal, call);
-            Assert.Equal((state, 2L), (refusal.CurrentState, refusal.CurrentGeneration));
+            Assert.Equal((state, 4L), (refusal.CurrentState, refusal.CurrentGeneration));
             Assert.Contains("referenceTaskIds", refusal.Message);
         }
 
+        // Whom to tell, and with which secret, is not a part of the task that has had its last event.
+        await Tasks.DeleteWebhookAsync(me, id, "w0");
+        await Tasks.DeleteWebhookAsync(me, id, "w0");
+        Assert.Equal(["w1"], (await Tasks.ListWebhooksAsync(me, id)).Select(webhook => webhook.Id));
+        Assert.Equal([id], (await Tasks.ListAsync(me, new TaskQuery { HasWebhook = true })).Tasks.Select(task => task.Id));
+        await Tasks.DeleteWebhookAsync(me, id, "w1");
+        Assert.Empty((await Tasks.ListAsync(me, new TaskQuery { HasWebhook = true })).Tasks);
         Assert.Equal(over, (await Tasks.GetAsync(me, id, new TaskView { HeadOnly = true }))! with { History = over.History, Artifacts = over.Artifacts });
         Assert.Equal(1, (await Tasks.AddFeedbackAsync(me, id, Bytes("""{"stars":5}"""))).Number);
         await Tasks.DeleteAsync(me, id);
