@@ -167,7 +167,7 @@ public sealed class TaskLifeTests : IAsyncLifetime
             await server.DisposeAsync();
         }
 
-        server = await ServerProcess.StartAsync(Database.ServerSettings(("REGISTRY_TRUST_CALLER_HEADERS", "true")));
+        server = await ServerProcess.StartAsync(Database.ServerSettings(("REGISTRY_TRUST_CALLER_HEADERS", "true"), ("REGISTRY_DEFAULT_CALLER", "default/default")));
     }
 
     private async Task<JsonElement> Send(string method, string path, string? body, int status, string? subject = null)

@@ -177,7 +177,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await using var plain = await Database.OpenAsync();
         Assert.Equal(Body("1"), (await plain.GetAsync("a"))!.Body);
         var refusal = await Assert.ThrowsAsync<RegistryException>(async () => await plain.PutAsync("b", 0, "1"));
-        Assert.Contains("STORAGE_TYPE=adonet", refusal.Message);
+        Assert.Contains("STORAGE_TYPE=adonet", refusal.InnerException!.Message);
 
         await using var other = await TestDatabase.CreateAsync();
         await using (var store = await other.OpenAsync())

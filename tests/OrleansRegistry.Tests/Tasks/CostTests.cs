@@ -44,7 +44,7 @@ public sealed class CostTests(MemoryRegistry registry) : IClassFixture<MemoryReg
         var first = await Cost(() => AppendOneByOne(id, "later", 1));
         Assert.InRange(first.PageReads, 1, 20);
         Assert.True((await Tasks.Submit(me, "bulk7-77", id)).Repeated);
-        Assert.True((await Tasks.Submit(me, "later0", id)).Repeated);
+        Assert.True((await Tasks.SubmitAsync(me, new TaskSubmission(Message("later0", "more")) { TaskId = id })).Repeated);
         Assert.Equal(100_385, (await Tasks.GetAsync(me, id, new TaskView { HeadOnly = true }))!.HistoryCount);
         var whole = (await Tasks.GetAsync(me, id))!.History;
         Assert.Equal((100_385, 100_385), (whole.Count, whole.Select(IdOf).Distinct().Count()));

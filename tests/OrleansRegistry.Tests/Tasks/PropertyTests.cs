@@ -129,14 +129,14 @@ public abstract class PropertyTests
         var (expected, cleared) = step.Act switch
         {
             Act.Submit => (model.Submit(owner, id, context, $"m{step.N}", () => answer!.ContextId), 0L),
+            Act.Update when messages.Count == 0 && ArtifactOf(step) is null && member is null => (model.Say(owner, id, step.State), 0),
             Act.Update => (model.OfTask(owner, id, task => task.Change(StateOf(step), messages, ArtifactOf(step), member)), 0),
             Act.Compare => (model.OfTask(owner, id, task => task.State == TaskState.Working ? task.Change(step.State, []) : RegistryError.Conflict), 0),
-            Act.Cancel => (model.OfTask(owner, id, task => task.Change(TaskState.Canceled, [])), 0),
+            Act.Cancel => (model.Say(owner, id, TaskState.Canceled), 0),
             Act.Delete => (model.OfTask(owner, id, _ => model.Tasks.Remove(id) ? null : RegistryError.NotFound, evenIfOver: true), 0),
             Act.Feedback => (model.OfTask(owner, id, task => task.Feedback++ < 0 ? RegistryError.Invalid : null, evenIfOver: true), 0),
             Act.SaveWebhook => (model.OfTask(owner, id, task => Webhook(task, () => task.Webhooks.Add($"w{step.N % 3}") || true)), 0),
-            Act.DeleteWebhook => (model.OfTask(owner, id, task => !task.Webhooks.Contains($"w{step.N % 3}") ? null
-                : Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}") && !task.State.IsTerminal()), evenIfOver: true), 0),
+            Act.DeleteWebhook => (model.OfTask(owner, id, task => Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}") && !task.State.IsTerminal()), evenIfOver: true), 0),
             Act.UpdateContext => (model.OfContext(owner, context ?? "c0", known => (known.Data[$"k{step.N % 5}"], known.Generation) = (step.N, known.Generation + 1)), 0),
             Act.AppendContext => (model.OfContext(owner, context ?? "c0", known => AppendTo(known, messages.Append($"m{step.N}"))), 0),
             _ => model.Clear(owner, context ?? "c0", step.Act == Act.DeleteContext),

@@ -36,6 +36,10 @@ internal sealed class ReferenceModel
         : task.State.IsTerminal() && !evenIfOver ? RegistryError.Terminal
         : change(task);
 
+    /// <summary>Sets a state and nothing else: a final one can be said again.</summary>
+    public RegistryError? Say(string owner, string id, TaskState state) =>
+        OfTask(owner, id, task => !task.State.IsTerminal() ? task.Change(state, []) : task.State == state ? null : RegistryError.Terminal, evenIfOver: true);
+
     /// <summary>Changes a context that is made where there is none.</summary>
     public RegistryError? OfContext(string owner, string id, Action<PlainContext> change)
     {
