@@ -9,13 +9,14 @@ namespace OrleansRegistry.Directory;
 /// All agents of all tenants in this node's memory, indexed. It is fed by one <see cref="DirectoryFeed"/>; reads may come
 /// from any number of threads, take no locks and touch no disk.
 /// </summary>
-public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<AgentDirectory> logger)
+public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRecords faulty, ILogger<AgentDirectory> logger)
 {
     private const int LoadChunk = 256;
 
     private static readonly TenantIndex Nothing = new();
 
     private readonly ConcurrentDictionary<string, TenantIndex> tenants = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<RecordKey, RegistryException> unreadable = new();
     private readonly RevisionGate revision = new();
 
     /// <summary>The registry revision up to which changes are taken in.</summary>
@@ -28,6 +29,16 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
+
+    /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public void ThrowIfUnreadable(string tenant, string id)
+    {
+        if (!unreadable.IsEmpty && unreadable.TryGetValue(new RecordKey(tenant, id), out var reason))
+        {
+            throw new RegistryException(RegistryError.Unreadable, reason.Message, innerException: reason);
+        }
+    }
 
     public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision);
 
@@ -74,13 +85,15 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     {
         foreach (var change in batch.Changes)
         {
-            if (change.Body is { Source: AgentWrite write })
+            if (change.Body is not { } body)
             {
-                Put(write.At(change.Revision), write.Reading);
+                Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
+                unreadable.TryRemove(change.Key, out _);
             }
-            else if (change.Body is { } body)
+            else if (TryRead(new StoredRecord(change.Key, change.Revision, body)) is { } entry)
             {
-                Put(AgentRecordCodec.Read(new StoredRecord(change.Key, change.Revision, body)), reading: null);
+                var index = Writable(change.Key.Tenant);
+                index.Put(index.SlotOf(change.Key.Id), entry);
             }
             else
             {
@@ -96,10 +109,11 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
     {
         var found = new HashSet<RecordKey>();
         // Cards are read on all processors, and taken in by one.
-        var reading = new Queue<Task<AgentEntry[]>>();
+        var reading = new Queue<Task<AgentEntry?[]>>();
+        unreadable.Clear();
         await foreach (var chunk in snapshot.Records.Chunk(LoadChunk).WithCancellation(cancellationToken))
         {
-            reading.Enqueue(Task.Run(() => Array.ConvertAll(chunk, Read), cancellationToken));
+            reading.Enqueue(Task.Run(() => Array.ConvertAll(chunk, TryRead), cancellationToken));
             if (reading.Count > Environment.ProcessorCount)
             {
                 TakeIn(await reading.Dequeue());
@@ -125,15 +139,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
         revision.Advance(snapshot.Revision);
         return found.Count;
 
-        AgentEntry Read(StoredRecord stored)
+        void TakeIn(AgentEntry?[] entries)
         {
-            var record = AgentRecordCodec.Read(stored);
-            return EntryOf(record, reading: null, Of(record.Tenant).Find(record.Id));
-        }
-
-        void TakeIn(AgentEntry[] entries)
-        {
-            foreach (var entry in entries)
+            foreach (var entry in entries.OfType<AgentEntry>())
             {
                 var (tenant, id) = (entry.Record.Tenant, entry.Record.Id);
                 found.Add(new RecordKey(tenant, id));
@@ -143,19 +151,34 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, ILogger<Agent
         }
     }
 
-    private void Put(AgentRecord record, AgentCard? reading)
+    /// <summary>Null where the record cannot be read: that spoils this agent alone.</summary>
+    private AgentEntry? TryRead(StoredRecord stored)
     {
-        var index = Writable(record.Tenant);
-        var slot = index.SlotOf(record.Id);
-        index.Put(slot, EntryOf(record, reading, slot?.Entry));
+        try
+        {
+            var entry = stored.Body.Source is AgentWrite write
+                ? EntryOf(write.At(stored.Version), write.Reading, stored.Key)
+                : EntryOf(AgentRecordCodec.ReadBesideCard(stored), reading: null, stored.Key);
+            unreadable.TryRemove(stored.Key, out _);
+            return entry;
+        }
+#pragma warning disable CA1031 // Whatever it is, it is this record's.
+        catch (Exception fault)
+#pragma warning restore CA1031
+        {
+            var reason = fault as RegistryException ?? StoredRecords.Refusal(RecordKind.Agent, stored.Key, fault);
+            unreadable[stored.Key] = reason;
+            faulty.Report(RecordKind.Agent, stored.Key, reason);
+            return null;
+        }
     }
 
-    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, AgentEntry? before)
+    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, RecordKey key)
     {
-        var entry = AgentEntry.For(record, reading, policy, before, out var unreadable);
-        if (unreadable is not null)
+        var entry = AgentEntry.For(record, reading, policy, Of(key.Tenant).Find(key.Id), out var unusable);
+        if (unusable is not null)
         {
-            LogUnreadableCard(unreadable, LogText.Id(record.Tenant), LogText.Id(record.Id));
+            LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));
         }
 
         return entry;

@@ -1,4 +1,5 @@
 using Orleans.Storage;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
 
@@ -35,9 +36,22 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private readonly Queue<Waiting> waiting = new();
     private Exception? broken;
     private bool running;
+    private THead? head;
 
     /// <summary>As stored; null where there is none. What is being written is not in it yet.</summary>
-    public THead? Head { get; private set; }
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be repaired.</exception>
+    public THead? Head
+    {
+        get
+        {
+            ThrowIfUnreadable();
+            return head;
+        }
+        private set => head = value;
+    }
+
+    /// <summary>Set where what is stored cannot be read: it can only be removed.</summary>
+    public UnreadableRecord? Unreadable => state.Unreadable;
 
     /// <summary>True once a write has failed: this activation is ending.</summary>
     public bool IsBroken => broken is not null;
@@ -52,6 +66,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <param name="bytes">About how much it adds to the head.</param>
     public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
     {
+        ThrowIfUnreadable();
         if (broken is not null)
         {
             return Task.FromException<T>(broken);
@@ -72,11 +87,27 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     public async Task Start()
     {
         await state.Read();
-        Head = state.RecordExists ? state.State.Head : null;
+        head = state.RecordExists ? state.State.Head : null;
+    }
+
+    /// <summary>Removes a stored head that cannot be read. The activation ends.</summary>
+    public async Task RemoveUnreadable()
+    {
+        deactivate();
+        await state.Clear();
     }
 
     /// <summary>Whether the stored state is still the one that this activation knows.</summary>
     public Task<bool> IsCurrent() => state.IsCurrent();
+
+    private void ThrowIfUnreadable()
+    {
+        if (state.Unreadable is { } unreadable)
+        {
+            deactivate();
+            throw unreadable.Refusal();
+        }
+    }
 
     private async Task Run()
     {

@@ -9,7 +9,7 @@ namespace OrleansRegistry.Grains;
 /// before each write; the grains here write one after the other anyway, and a write is most of what they do.
 /// </summary>
 /// <param name="name">The name by which storage tells it from other states of the grain.</param>
-internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>, IVersioned
+internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>, IVersioned, IUnreadableState
     where T : class, new()
 {
     public T State { get; set; } = new();
@@ -17,6 +17,8 @@ internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId i
     public bool RecordExists { get; set; }
 
     public long Version { get; set; }
+
+    public UnreadableRecord? Unreadable { get; set; }
 
     string? IGrainState<T>.ETag
     {

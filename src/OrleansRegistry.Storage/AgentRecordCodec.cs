@@ -11,24 +11,35 @@ public static class AgentRecordCodec
 {
     public static RecordBody Write(AgentWrite write) => new(write.Agent.Card, FieldsWriter.Write(write.Agent, WriteFields)) { Source = write };
 
-    /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
-    public static AgentRecord Read(StoredRecord stored)
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentRecord Read(StoredRecord stored) => StoredRecords.Read(RecordKind.Agent, stored, static stored =>
+    {
+        using var card = JsonDocument.Parse(stored.Body.Document.Utf8);
+        return ReadFields(stored);
+    });
+
+    /// <summary>As <see cref="Read"/>, for those who read the card themselves: that it is JSON is not checked.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentRecord ReadBesideCard(StoredRecord stored) => StoredRecords.Read(RecordKind.Agent, stored, ReadFields);
+
+    private static AgentRecord ReadFields(StoredRecord stored)
     {
         using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
-        var fields = document.RootElement;
+        var fields = new StoredObject(document.RootElement, "fields");
         return new AgentRecord
         {
             Tenant = stored.Key.Tenant,
             Id = stored.Key.Id,
             Card = stored.Body.Document,
             Revision = stored.Version,
-            Enabled = fields.GetProperty("enabled"u8).GetBoolean(),
-            CreatedAt = fields.GetProperty("created_at"u8).GetDateTimeOffset(),
-            UpdatedAt = fields.GetProperty("updated_at"u8).GetDateTimeOffset(),
-            ExtensionOrigins = fields.TryGetProperty("extension_origins"u8, out var origins) ? ReadOrigins(origins) : [],
-            Owner = fields.TryGetProperty("owner"u8, out var owner) ? owner.GetString() : null,
-            Workers = fields.TryGetProperty("workers"u8, out var workers) ? [.. workers.EnumerateArray().Select(worker => worker.GetString()!)] : [],
+            Enabled = fields.Flag("enabled"),
+            CreatedAt = fields.Time("created_at"),
+            UpdatedAt = fields.Time("updated_at"),
+            ExtensionOrigins = fields.Array("extension_origins", ReadOrigin),
+            Owner = fields.TextOrNull("owner"),
+            Workers = fields.Array("workers", worker => worker.GetString() ?? throw new JsonException("a worker is null")),
             Requests = RequestMarksJson.Read(fields) ?? [],
+            Unknown = fields.Unknown(),
         };
     }
 
@@ -63,18 +74,19 @@ public static class AgentRecordCodec
                 fields.WriteString("uri"u8, origin.Uri);
                 fields.WriteString("agent_id"u8, origin.AgentId);
                 fields.WriteString("at"u8, origin.At);
+                StoredObject.WriteUnknown(fields, origin.Unknown);
                 fields.WriteEndObject();
             }
 
             fields.WriteEndArray();
         }
+
+        StoredObject.WriteUnknown(fields, agent.Unknown);
     }
 
-    private static IReadOnlyList<ExtensionOrigin> ReadOrigins(JsonElement origins) =>
-    [
-        .. origins.EnumerateArray().Select(origin => new ExtensionOrigin(
-            origin.GetProperty("uri"u8).GetString()!,
-            origin.GetProperty("agent_id"u8).GetString()!,
-            origin.GetProperty("at"u8).GetDateTimeOffset())),
-    ];
+    private static ExtensionOrigin ReadOrigin(JsonElement json)
+    {
+        var origin = new StoredObject(json, "extension_origins");
+        return new ExtensionOrigin(origin.Text("uri"), origin.Text("agent_id"), origin.Time("at")) { Unknown = origin.Unknown() };
+    }
 }

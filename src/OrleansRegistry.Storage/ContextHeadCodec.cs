@@ -12,32 +12,35 @@ public static class ContextHeadCodec
     public static RecordBody Write(ContextHead head)
     {
         var context = head.Context;
-        var fields = new ContextFields(head.Deleting ? "" : context.Owner, context.CreatedAt, context.UpdatedAt, context.Data);
+        var fields = new ContextFields(head.Deleting ? "" : context.Owner, context.CreatedAt, context.UpdatedAt, context.Data) { Unknown = head.Unknown.Fields };
         return new RecordBody(FieldsWriter.Write(head, WriteDocument), fields.Write()) { Source = fields };
     }
 
-    /// <exception cref="JsonException">The record is none that <see cref="Write"/> made.</exception>
-    public static ContextHead Read(StoredRecord stored)
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static ContextHead Read(StoredRecord stored) => StoredRecords.Read(RecordKind.Context, stored, ReadHead);
+
+    private static ContextHead ReadHead(StoredRecord stored)
     {
         var fields = ContextFields.Of(stored);
         using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
-        var root = document.RootElement;
-        var messages = LogJson.Read(root.GetProperty("messages"u8));
-        var deletingOwner = root.TryGetProperty("deleting"u8, out var deleting) ? deleting.GetString() : null;
+        var root = new StoredObject(document.RootElement, "document");
+        var messages = LogJson.Read(root, "messages");
+        var deletingOwner = root.TextOrNull("deleting");
         var context = new ContextRecord
         {
             Tenant = stored.Key.Tenant,
             Id = stored.Key.Id,
             Owner = deletingOwner ?? fields.Owner,
             Data = fields.Data,
-            Generation = root.GetProperty("generation"u8).GetInt64(),
+            Generation = root.Number("generation"),
             CreatedAt = fields.CreatedAt,
             UpdatedAt = fields.UpdatedAt,
             MessageCount = messages.Count,
         };
-        return new ContextHead(context, messages, root.TryGetProperty("swept"u8, out var swept) ? swept.GetInt64() : 0, deletingOwner is not null)
+        return new ContextHead(context, messages, root.NumberOrNull("swept") ?? 0, deletingOwner is not null)
         {
             Requests = RequestMarksJson.Read(root) ?? [],
+            Unknown = new UnknownMembers(root.Unknown(), fields.Unknown),
         };
     }
 
@@ -55,5 +58,7 @@ public static class ContextHeadCodec
         {
             json.WriteString("deleting"u8, head.Context.Owner);
         }
+
+        StoredObject.WriteUnknown(json, head.Unknown.Document);
     }
 }

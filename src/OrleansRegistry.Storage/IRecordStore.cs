@@ -41,7 +41,11 @@ public readonly record struct RecordBody(RawJson Document, RawJson Fields)
 }
 
 /// <summary>A record as read, with the version to send back with the next write.</summary>
-public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body);
+public sealed record StoredRecord(RecordKey Key, long Version, RecordBody Body)
+{
+    /// <summary>In a list of a store that lists records whatever their fields are: the time by which it has its place; else null.</summary>
+    public DateTimeOffset? ListedAt { get; init; }
+}
 
 /// <summary>One committed change of an agent. <paramref name="Body"/> is null where it was deleted.</summary>
 public readonly record struct RecordChange(RecordKey Key, long Revision, RecordBody? Body)

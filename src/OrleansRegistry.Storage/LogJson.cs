@@ -19,33 +19,40 @@ public static class LogJson
         }
     }));
 
-    /// <exception cref="JsonException">The record is none that <see cref="WritePage"/> made.</exception>
-    public static LogPage ReadPage(StoredRecord stored)
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static LogPage ReadPage(StoredRecord stored) => StoredRecords.Read(RecordKind.Page, stored, static stored =>
     {
-        using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
-        var fields = document.RootElement;
-        return new LogPage(
-            fields.GetProperty("first"u8).GetInt64(),
-            fields.GetProperty("count"u8).GetInt32(),
-            stored.Body.Document,
-            fields.TryGetProperty("digest"u8, out var digest) ? digest.GetBytesFromBase64() : []);
-    }
+        using var document = JsonDocument.Parse(stored.Body.Fields.Utf8, JsonInput.Stored);
+        var fields = new StoredObject(document.RootElement, "fields");
+        var count = (int)fields.Number("count");
+        using var items = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
+        return items.RootElement.ValueKind == JsonValueKind.Array && items.RootElement.GetArrayLength() == count
+            ? new LogPage(fields.Number("first"), count, stored.Body.Document, Convert.FromBase64String(fields.TextOrNull("digest") ?? ""))
+            : throw new JsonException($"the document is not an array of {count} items");
+    });
 
     public static RecordBody WriteFeedback(FeedbackHead feedback) => new(
         FieldsWriter.Write(feedback, static (json, feedback) =>
         {
             Write(json, "items"u8, feedback.Items);
             RequestMarksJson.Write(json, feedback.Requests is [] ? null : feedback.Requests);
+            StoredObject.WriteUnknown(json, feedback.Unknown.Document);
         }),
-        FieldsWriter.Write(feedback, static (json, feedback) => json.WriteNumber("count"u8, feedback.Items.Count)));
+        FieldsWriter.Write(feedback, static (json, feedback) =>
+        {
+            json.WriteNumber("count"u8, feedback.Items.Count);
+            StoredObject.WriteUnknown(json, feedback.Unknown.Fields);
+        }));
 
-    /// <exception cref="JsonException">The record is none that <see cref="WriteFeedback"/> made.</exception>
-    public static FeedbackHead ReadFeedback(StoredRecord stored)
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static FeedbackHead ReadFeedback(StoredRecord stored) => StoredRecords.Read(RecordKind.Feedback, stored, static stored =>
     {
         using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
-        var root = document.RootElement;
-        return new FeedbackHead(Read(root.GetProperty("items"u8))) { Requests = RequestMarksJson.Read(root) ?? [] };
-    }
+        using var beside = JsonDocument.Parse(stored.Body.Fields.Utf8, JsonInput.Stored);
+        var (root, fields) = (new StoredObject(document.RootElement, "document"), new StoredObject(beside.RootElement, "fields"));
+        _ = fields.Has("count");
+        return new FeedbackHead(Read(root, "items")) { Requests = RequestMarksJson.Read(root) ?? [], Unknown = new UnknownMembers(root.Unknown(), fields.Unknown()) };
+    });
 
     internal static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, LogHead log)
     {
@@ -69,24 +76,23 @@ public static class LogJson
         }
 
         json.WriteEndArray();
+        StoredObject.WriteUnknown(json, log.Unknown);
         json.WriteEndObject();
     }
 
-    internal static LogHead Read(JsonElement log)
+    /// <exception cref="JsonException">There is no such log.</exception>
+    internal static LogHead Read(StoredObject owner, string name)
     {
-        var tail = log.GetProperty("tail"u8);
-        var items = new RawJson[tail.GetArrayLength()];
-        var next = 0;
-        foreach (var item in tail.EnumerateArray())
-        {
-            items[next++] = JsonInput.Copy(item);
-        }
-
-        return new LogHead(
-            log.TryGetProperty("base"u8, out var first) ? first.GetInt64() : 0,
-            log.GetProperty("pages"u8).GetInt64(),
-            log.GetProperty("count"u8).GetInt64(),
-            items,
-            log.TryGetProperty("bytes"u8, out var bytes) ? bytes.GetInt64() : null);
+        var log = owner.ObjectOrNull(name) ?? throw new JsonException($"'{name}' is missing");
+        var tail = log.Array("tail", ReadItem);
+        var (before, pages, count, bytes) = (log.NumberOrNull("base") ?? 0, log.Number("pages"), log.Number("count"), log.NumberOrNull("bytes"));
+        return pages >= before && count >= tail.Length
+            ? new LogHead(before, pages, count, tail, bytes) { Unknown = log.Unknown() }
+            : throw new JsonException($"the numbers of '{name}' contradict one another");
     }
+
+    /// <summary>An object; or an array, where an id lies beside it.</summary>
+    private static RawJson ReadItem(JsonElement item) => item.ValueKind is JsonValueKind.Object or JsonValueKind.Array
+        ? JsonInput.Copy(item)
+        : throw new JsonException("an item of 'tail' is neither an object nor an array");
 }

@@ -78,5 +78,5 @@ internal static class RecordRules
         return bytes <= max ? bytes : throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; at most {max:N0} are taken.", field);
     }
 
-    private static string Shorten(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
+    public static string Shorten(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");
 }

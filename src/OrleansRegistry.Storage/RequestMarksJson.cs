@@ -6,7 +6,7 @@ namespace OrleansRegistry.Storage;
 /// <summary>The requests that a record remembers: its member <c>requests</c>, an array of <c>{"key","print","at","result"}</c>, oldest first.</summary>
 internal static class RequestMarksJson
 {
-    private static ReadOnlySpan<byte> Name => "requests"u8;
+    private const string Member = "requests";
 
     /// <param name="marks">Null writes nothing.</param>
     public static void Write(Utf8JsonWriter json, IReadOnlyList<RequestMark>? marks)
@@ -16,7 +16,7 @@ internal static class RequestMarksJson
             return;
         }
 
-        json.WriteStartArray(Name);
+        json.WriteStartArray(Member);
         foreach (var mark in marks)
         {
             json.WriteStartObject();
@@ -24,6 +24,7 @@ internal static class RequestMarksJson
             json.WriteString("print"u8, mark.Print);
             json.WriteString("at"u8, mark.At);
             json.WriteNumber("result"u8, mark.Result);
+            StoredObject.WriteUnknown(json, mark.Unknown);
             json.WriteEndObject();
         }
 
@@ -31,11 +32,11 @@ internal static class RequestMarksJson
     }
 
     /// <returns>Null where the record has none.</returns>
-    public static IReadOnlyList<RequestMark>? Read(JsonElement record) => record.TryGetProperty(Name, out var marks)
-        ? [.. marks.EnumerateArray().Select(mark => new RequestMark(
-            mark.GetProperty("key"u8).GetString()!,
-            mark.GetProperty("print"u8).GetString()!,
-            mark.GetProperty("at"u8).GetDateTimeOffset(),
-            mark.GetProperty("result"u8).GetInt64()))]
-        : null;
+    public static IReadOnlyList<RequestMark>? Read(StoredObject record) => record.Has(Member) ? record.Array(Member, ReadMark) : null;
+
+    private static RequestMark ReadMark(JsonElement json)
+    {
+        var mark = new StoredObject(json, Member);
+        return new RequestMark(mark.Text("key"), mark.Text("print"), mark.Time("at"), mark.Number("result")) { Unknown = mark.Unknown() };
+    }
 }

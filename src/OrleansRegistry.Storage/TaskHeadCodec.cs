@@ -23,17 +23,19 @@ public static class TaskHeadCodec
             task.UpdatedAt,
             task.Lease?.ExpiresAt,
             task.Webhooks.Count > 0,
-            task.Metadata);
+            task.Metadata) { Unknown = task.Unknown.Fields };
         return new RecordBody(FieldsWriter.Write(task, WriteDocument), fields.Write()) { Source = fields };
     }
 
-    /// <exception cref="JsonException">The record is none that <see cref="Write"/> made.</exception>
-    public static TaskHead Read(StoredRecord stored)
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static TaskHead Read(StoredRecord stored) => StoredRecords.Read(RecordKind.Task, stored, ReadHead);
+
+    private static TaskHead ReadHead(StoredRecord stored)
     {
         var fields = stored.Body.Source as TaskFields ?? TaskFields.Read(stored.Body.Fields);
         using var document = JsonDocument.Parse(stored.Body.Document.Utf8, JsonInput.Stored);
-        var root = document.RootElement;
-        var deletingOwner = root.TryGetProperty("deleting"u8, out var deleting) ? deleting.GetString() : null;
+        var root = new StoredObject(document.RootElement, "document");
+        var deletingOwner = root.TextOrNull("deleting");
         return new TaskHead
         {
             Tenant = stored.Key.Tenant,
@@ -42,22 +44,23 @@ public static class TaskHeadCodec
             Owner = deletingOwner ?? fields.Owner,
             AgentId = fields.AgentId,
             Status = new Model.TaskStatus(
-                fields.State, fields.StatusAt, root.TryGetProperty("status_message"u8, out var message) ? JsonInput.Copy(message) : default),
+                fields.State, fields.StatusAt, root.Raw("status_message")),
             Metadata = fields.Metadata,
-            Generation = root.GetProperty("generation"u8).GetInt64(),
+            Generation = root.Number("generation"),
             CreatedAt = fields.CreatedAt,
             UpdatedAt = fields.UpdatedAt,
-            History = LogJson.Read(root.GetProperty("history"u8)),
-            Artifacts = root.TryGetProperty("artifacts"u8, out var artifacts) ? LogJson.Read(artifacts) : LogHead.Empty,
-            ArtifactCount = root.TryGetProperty("artifact_count"u8, out var count) ? count.GetInt32() : 0,
-            ArtifactBytes = root.TryGetProperty("artifact_bytes"u8, out var bytes) ? bytes.GetInt64() : artifacts.ValueKind == JsonValueKind.Undefined ? 0 : null,
-            ArtifactsSwept = root.TryGetProperty("artifacts_swept"u8, out var swept) ? swept.GetInt64() : 0,
-            Lease = root.TryGetProperty("lease"u8, out var lease) ? ReadLease(lease) : null,
-            LostToken = root.TryGetProperty("lost_token"u8, out var lost) ? lost.GetString() : null,
-            Webhooks = root.TryGetProperty("webhooks"u8, out var webhooks) ? [.. webhooks.EnumerateArray().Select(ReadWebhook)] : [],
-            Keys = root.TryGetProperty("keys"u8, out var keys) ? [.. keys.EnumerateArray().Select(key => key.GetString()!)] : [],
+            History = LogJson.Read(root, "history"),
+            Artifacts = root.Has("artifacts") ? LogJson.Read(root, "artifacts") : LogHead.Empty,
+            ArtifactCount = (int)(root.NumberOrNull("artifact_count") ?? 0),
+            ArtifactBytes = root.NumberOrNull("artifact_bytes") ?? (root.Has("artifacts") ? null : 0),
+            ArtifactsSwept = root.NumberOrNull("artifacts_swept") ?? 0,
+            Lease = root.ObjectOrNull("lease") is { } lease ? ReadLease(lease) : null,
+            LostToken = root.TextOrNull("lost_token"),
+            Webhooks = root.Array("webhooks", ReadWebhook),
+            Keys = root.Array("keys", key => key.GetString() ?? throw new JsonException("a key is null")),
             Deleting = deletingOwner is not null,
             Requests = RequestMarksJson.Read(root),
+            Unknown = new UnknownMembers(root.Unknown(), fields.Unknown),
         };
     }
 
@@ -92,6 +95,7 @@ public static class TaskHeadCodec
             json.WriteString("worker"u8, lease.Worker);
             json.WriteString("token"u8, lease.Token);
             json.WriteString("expires_at"u8, lease.ExpiresAt);
+            StoredObject.WriteUnknown(json, lease.Unknown);
             json.WriteEndObject();
         }
 
@@ -121,6 +125,8 @@ public static class TaskHeadCodec
         {
             json.WriteString("deleting"u8, task.Owner);
         }
+
+        StoredObject.WriteUnknown(json, task.Unknown.Document);
     }
 
     private static void WriteWebhooks(Utf8JsonWriter json, IReadOnlyList<TaskWebhook> webhooks)
@@ -132,15 +138,19 @@ public static class TaskHeadCodec
             json.WriteString("id"u8, webhook.Id);
             json.WritePropertyName("config"u8);
             json.WriteRawValue(webhook.Config.Span, skipInputValidation: true);
+            StoredObject.WriteUnknown(json, webhook.Unknown);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
     }
 
-    private static TaskLease ReadLease(JsonElement lease) => new(
-        lease.GetProperty("worker"u8).GetString()!, lease.GetProperty("token"u8).GetString()!, lease.GetProperty("expires_at"u8).GetDateTimeOffset());
+    private static TaskLease ReadLease(StoredObject lease) =>
+        new(lease.Text("worker"), lease.Text("token"), lease.Time("expires_at")) { Unknown = lease.Unknown() };
 
-    private static TaskWebhook ReadWebhook(JsonElement webhook) =>
-        new(webhook.GetProperty("id"u8).GetString()!, JsonInput.Copy(webhook.GetProperty("config"u8)));
+    private static TaskWebhook ReadWebhook(JsonElement json)
+    {
+        var webhook = new StoredObject(json, "webhooks");
+        return new TaskWebhook(webhook.Text("id"), webhook.Raw("config")) { Unknown = webhook.Unknown() };
+    }
 }

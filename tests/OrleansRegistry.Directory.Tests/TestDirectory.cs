@@ -13,7 +13,8 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public AgentDirectory Agents { get; } = new(policy ?? new ExtensionPolicy(), NullLogger<AgentDirectory>.Instance);
+    public AgentDirectory Agents { get; } = new(
+        policy ?? new ExtensionPolicy(), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), NullLogger<AgentDirectory>.Instance);
 
     /// <summary>Registers <paramref name="id"/> the way the registry does: origins are taken over from what is known.</summary>
     public void Put(string id, TestCard card, bool enabled = true, string tenant = Tenant)

@@ -49,6 +49,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         }
 
         answer.Json.WriteEndArray();
+        answer.Json.WriteUnreadable(page.Unreadable);
         answer.Json.WritePageEnd(page.NextPageToken, size, total: null);
         answer.Json.WriteEndObject();
         await answer.SendAsync(context);

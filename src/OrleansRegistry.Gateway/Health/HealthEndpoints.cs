@@ -49,7 +49,7 @@ internal sealed class HealthEndpoints(Readiness readiness)
         {
             json.WriteStartObject();
             json.WriteString("name"u8, Readiness.NameOf(name));
-            json.WriteString("status"u8, Readiness.Text(check.Status));
+            json.WriteString("status"u8, Readiness.TextOfCheck(check.Status));
             json.WriteString("description"u8, check.Description ?? "");
             json.WriteEndObject();
         }

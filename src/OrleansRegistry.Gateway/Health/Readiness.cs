@@ -17,5 +17,9 @@ internal sealed class Readiness(HealthCheckService checks)
     public static string NameOf(string check) =>
         check.StartsWith(HealthCheckNames.Prefix, StringComparison.Ordinal) ? check[HealthCheckNames.Prefix.Length..] : check;
 
+    /// <summary>The registry as a whole: what is degraded serves.</summary>
     public static string Text(HealthStatus status) => status == HealthStatus.Unhealthy ? "unhealthy" : "healthy";
+
+    /// <summary>One check.</summary>
+    public static string TextOfCheck(HealthStatus status) => status == HealthStatus.Degraded ? "degraded" : Text(status);
 }

@@ -24,6 +24,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         RegistryError.KeyReused => StatusCodes.Status422UnprocessableEntity,
         RegistryError.Busy or RegistryError.Unavailable => StatusCodes.Status503ServiceUnavailable,
         RegistryError.StorageFull => StatusCodes.Status507InsufficientStorage,
+        RegistryError.Unreadable => StatusCodes.Status500InternalServerError,
         RegistryError.NotSupported => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status500InternalServerError,
     };
@@ -43,7 +44,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
         }
 
         var problem = ProblemOf(context, fault);
-        if (problem.Status == StatusCodes.Status500InternalServerError)
+        if (problem.Status == StatusCodes.Status500InternalServerError && fault is not RegistryException)
         {
             Log(context, fault);
         }

@@ -27,6 +27,23 @@ internal static class ItemPages
         await answer.SendAsync(context);
     }
 
+    /// <summary>The member <c>unreadable</c>: what a page leaves out as its record cannot be read; nothing where there is none.</summary>
+    public static void WriteUnreadable(this Utf8JsonWriter json, IReadOnlyList<string> ids)
+    {
+        if (ids.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("unreadable"u8);
+        foreach (var id in ids)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+    }
+
     /// <summary>The members <c>nextPageToken</c> (empty on the last page, as A2A has it), <c>pageSize</c> and <c>totalSize</c>.</summary>
     public static void WritePageEnd(this Utf8JsonWriter json, string? nextPageToken, int pageSize, long? total)
     {

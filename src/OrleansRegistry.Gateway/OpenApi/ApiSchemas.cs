@@ -90,7 +90,7 @@ internal static class ApiSchemas
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Health", Shape(("status", Text("healthy or unhealthy.")), ("service", Text(""))));
         yield return ("Readiness", Shape(
-            ("status", Text("ready or unready.")), ("checks", List(Shape(("name", Text("")), ("status", Text("")), ("description", Text("")))))));
+            ("status", Text("ready or unready.")), ("checks", List(Shape(("name", Text("")), ("status", Text("healthy, degraded or unhealthy.")), ("description", Text("")))))));
         yield return ("Service", Shape(
             ("service", Text("")), ("version", Text("")), ("description", Text("")), ("protocols", Any("")), ("mode", Any("")),
             ("health_check", Text("")), ("documentation", Text(""))));

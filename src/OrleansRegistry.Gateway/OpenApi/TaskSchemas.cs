@@ -34,7 +34,7 @@ internal static class TaskSchemas
         yield return ("TaskCompareAndSet", ApiSchemas.Shape(
             ("from", State()), ("to", State()), ("statusMessage", message), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text(""))));
         yield return ("TaskCompared", ApiSchemas.Shape(("updated", ApiSchemas.Flag("Always true: else it is a 409, with state and current_generation.")), ("task", Ref("Task"))));
-        yield return ("TaskList", Page(("tasks", ApiSchemas.List(Ref("Task"))), total: true));
+        yield return ("TaskList", Page(("tasks", ApiSchemas.List(Ref("Task"))), total: true, records: true));
         yield return ("TaskCounts", ApiSchemas.Shape(("counts", ApiSchemas.Any("A number for each state.")), ("total", ApiSchemas.Integer(""))));
         yield return ("Cleared", ApiSchemas.Shape(("deletedTasks", ApiSchemas.Integer("")), ("deletedContexts", ApiSchemas.Integer(""))));
         yield return ("MessageList", Page(("messages", ApiSchemas.List(message)), total: true, first: true));
@@ -58,7 +58,7 @@ internal static class TaskSchemas
             ("id", ApiSchemas.Text("")), ("owner", ApiSchemas.Text("Who made it.")), ("data", ApiSchemas.Any("What callers keep with it.")), ("generation", Generation()),
             ("createdAt", ApiSchemas.Time()), ("updatedAt", ApiSchemas.Time()), ("messageCount", ApiSchemas.Integer("Of its own, not of its tasks.")),
             ("taskCount", ApiSchemas.Integer("Of reads.")), ("taskIds", ApiSchemas.List(ApiSchemas.Text("The newest, up to 100.")))));
-        yield return ("ContextList", Page(("contexts", ApiSchemas.List(Ref("Context")))));
+        yield return ("ContextList", Page(("contexts", ApiSchemas.List(Ref("Context"))), records: true));
         yield return ("ContextUpdate", ApiSchemas.Shape(("data", ApiSchemas.Any("One JSON object, merged member by member.")), ("ifGenerationMatch", Condition())));
         yield return ("ContextMessages", ApiSchemas.Shape(("messages", ApiSchemas.List(message)), ("message", message), ("ifGenerationMatch", Condition())));
         yield return ("ContextCleared", ApiSchemas.Shape(("id", ApiSchemas.Text("")), ("deletedTasks", ApiSchemas.Integer(""))));
@@ -66,12 +66,17 @@ internal static class TaskSchemas
         yield return ("Events", ApiSchemas.Text("Server-sent events."));
     }
 
-    private static OpenApiSchema Page((string Name, IOpenApiSchema Schema) items, bool total = false, bool first = false)
+    private static OpenApiSchema Page((string Name, IOpenApiSchema Schema) items, bool total = false, bool first = false, bool records = false)
     {
         var page = ApiSchemas.Shape(items, ("nextPageToken", NextPage()), ("pageSize", ApiSchemas.Integer("")));
         if (total)
         {
             page.Properties!["totalSize"] = ApiSchemas.Integer("On all pages.");
+        }
+
+        if (records)
+        {
+            page.Properties!["unreadable"] = ApiSchemas.List(ApiSchemas.Text("The id of one that is left out, as its record cannot be read."));
         }
 
         if (first)

@@ -73,6 +73,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         }
 
         answer.Json.WriteEndArray();
+        answer.Json.WriteUnreadable(page.Unreadable);
         answer.Json.WritePageEnd(page.NextPageToken, Query.PageSize, page.Total);
         answer.Json.WriteEndObject();
         await answer.SendAsync(context);

@@ -28,7 +28,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, put.Mark, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
-        DemandOwner(before, put.Subject, put.Workers);
+        DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers);
         var agent = new AgentRecord
         {
             Tenant = tenant,
@@ -38,9 +38,10 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
-            Owner = before?.Owner ?? put.Subject,
+            Owner = before?.Owner ?? state.Unreadable?.Owner ?? put.Subject,
             Workers = put.Workers ?? before?.Workers ?? [],
             Requests = MarksWith(before, put.Mark),
+            Unknown = before?.Unknown ?? default,
         };
         return new AgentWrite(agent, put.Reading);
     });
@@ -48,8 +49,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, change.Mark, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
-        DemandOwner(before, change.Subject, change.Workers);
-        var after = before! with
+        DemandOwner(before!.Owner, change.Subject, change.Workers);
+        var after = before with
         {
             Enabled = change.Enabled ?? before.Enabled,
             Workers = change.Workers ?? before.Workers,
@@ -67,9 +68,18 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     public async Task<long> Remove(WriteCondition condition, string? subject = null)
     {
-        var before = await CurrentOrReload() ?? throw NotFound();
-        before = await Checked(condition, before) ?? throw NotFound();
-        AgentWorkers.DemandOwner(before, subject, "remove it");
+        if (!await ExistsOrReload())
+        {
+            throw NotFound();
+        }
+
+        await CheckCurrent(condition);
+        if (!state.RecordExists)
+        {
+            throw NotFound();
+        }
+
+        AgentWorkers.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
         try
         {
             await state.Clear();
@@ -84,16 +94,16 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return state.Version;
     }
 
-    public Task<AgentRecord?> Get() => CurrentOrReload().AsTask();
+    public async Task<AgentRecord?> Get() => await ExistsOrReload() ? Readable() : null;
 
-    private AgentRecord? Current => state.RecordExists ? state.State.Agent : null;
+    private AgentRecord? Current => state is { RecordExists: true, Unreadable: null } ? state.State.Agent : null;
 
-    /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed.</summary>
-    private async ValueTask<AgentRecord?> CurrentOrReload()
+    /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be repaired.</summary>
+    private async ValueTask<bool> ExistsOrReload()
     {
-        if (Current is { } agent)
+        if (Current is not null)
         {
-            return agent;
+            return true;
         }
 
         await state.Read();
@@ -102,22 +112,31 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             DeactivateOnIdle();
         }
 
-        return Current;
+        return state.RecordExists;
     }
+
+    private AgentRecord? Readable() => state.Unreadable is { } unreadable ? throw unreadable.Refusal() : Current;
 
     /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
     /// <param name="creates">False where there must be an agent.</param>
     private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentWrite> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
-        var before = creates && condition.IfRevision is null ? Current : await CurrentOrReload();
+        if (!creates || condition.IfRevision is not null)
+        {
+            await ExistsOrReload();
+        }
+
         if (mark is not null && await Repeated(mark) is { } repeated)
         {
             return repeated;
         }
 
-        before = mark is null ? before : Current;
-        before = Found(await Checked(condition, Found(before)));
+        CheckFound();
+        await CheckCurrent(condition);
+        CheckFound();
+        var before = creates ? Current : Readable();
+        var isNew = !state.RecordExists;
         var writing = change(before);
         var committed = state.State.Agent;
         (state.State.Agent, state.State.Writing) = (writing.Agent, writing);
@@ -135,9 +154,15 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
         var written = writing.At(state.Version);
         (state.State.Agent, state.State.Writing) = (written, null);
-        return new AgentWritten(written, before is null, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
+        return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
 
-        AgentRecord? Found(AgentRecord? agent) => creates || agent is not null ? agent : throw NotFound();
+        void CheckFound()
+        {
+            if (!creates && !state.RecordExists)
+            {
+                throw NotFound();
+            }
+        }
     }
 
     /// <summary>The agent as it is, where this request was carried out before; null where it was not.</summary>
@@ -161,44 +186,41 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     private static IReadOnlyList<RequestMark> MarksWith(AgentRecord? before, RequestMark? mark) =>
         mark is null ? before?.Requests ?? [] : RequestMarks.Add(before?.Requests, mark);
 
-    /// <summary>What the condition holds for. Before a condition is refused the state is read again: another silo may have changed it.</summary>
-    private async ValueTask<AgentRecord?> Checked(WriteCondition condition, AgentRecord? before)
+    /// <summary>Checks the condition. Before it is refused the state is read again: another silo may have changed it.</summary>
+    private async ValueTask CheckCurrent(WriteCondition condition)
     {
-        if (!Holds(condition, before))
+        if (!Holds(condition))
         {
             await state.Read();
-            before = Current;
-            Check(condition, before);
+            Check(condition);
         }
-
-        return before;
     }
 
-    private bool Holds(WriteCondition condition, AgentRecord? before) =>
-        !(condition.IfAbsent && before is not null)
-        && (condition.IfRevision is not { } expected || (before is not null && expected == state.Version));
+    private bool Holds(WriteCondition condition) =>
+        !(condition.IfAbsent && state.RecordExists)
+        && (condition.IfRevision is not { } expected || (state.RecordExists && expected == state.Version));
 
-    private void Check(WriteCondition condition, AgentRecord? before)
+    private void Check(WriteCondition condition)
     {
-        if (Holds(condition, before))
+        if (Holds(condition))
         {
             return;
         }
 
-        if (condition.IfAbsent && before is not null)
+        if (condition.IfAbsent && state.RecordExists)
         {
             throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {state.Version}.");
         }
 
-        var found = before is null ? "is not registered" : $"has revision {state.Version}";
+        var found = state.RecordExists ? $"has revision {state.Version}" : "is not registered";
         throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
     }
 
-    private static void DemandOwner(AgentRecord? before, string? subject, IReadOnlyList<string>? workers)
+    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers)
     {
-        if (before is not null && workers is not null)
+        if (workers is not null)
         {
-            AgentWorkers.DemandOwner(before, subject, "name its workers", "workers");
+            AgentWorkers.DemandOwner(id, owner, subject, "name its workers", "workers");
         }
     }
 

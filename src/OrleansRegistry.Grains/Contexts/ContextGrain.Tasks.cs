@@ -45,6 +45,11 @@ internal sealed partial class ContextGrain
 
     public async Task<ContextCleared> Clear(Caller caller, bool delete, string run)
     {
+        if (delete && writer.Unreadable is { } unreadable)
+        {
+            return await RemoveUnreadable(unreadable, caller);
+        }
+
         if (!delete && Visible(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
         {
             RequestMarks.Check(mark, new RequestPrint("clear"));
@@ -86,6 +91,12 @@ internal sealed partial class ContextGrain
 
     public async Task<bool> Sweep(DateTimeOffset cutoff)
     {
+        if (writer.Unreadable is not null)
+        {
+            // Nobody can tell how old it is.
+            return false;
+        }
+
         await Settled();
         if (writer.Head is not { } head)
         {
@@ -172,6 +183,28 @@ internal sealed partial class ContextGrain
         {
             clearing = null;
         }
+    }
+
+    private async Task<ContextCleared> RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    {
+        if (!unreadable.MayBeOf(caller))
+        {
+            throw NotFound();
+        }
+
+        var deleted = 0;
+        for (var more = true; more;)
+        {
+            // Who owns the context is not known: those that are another's stay.
+            var ids = await index.TasksOfContext(tenant, id, DeletesAtOnce);
+            var gone = (await Task.WhenAll(ids.Select(task => DeleteTask(caller, task)))).Count(done => done);
+            deleted += gone;
+            more = gone > 0;
+        }
+
+        await messages.DeleteAllPages();
+        await writer.RemoveUnreadable();
+        return new(deleted, Done: true);
     }
 
     private async Task DeleteTasks(Clearing current)

@@ -44,7 +44,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         await writer.Start();
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, MessageItem.IdOf);
-        knownBefore = writer.Head?.Context.Generation ?? 0;
+        knownBefore = writer.Unreadable is null ? writer.Head?.Context.Generation ?? 0 : 0;
     }
 
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Visible(caller));

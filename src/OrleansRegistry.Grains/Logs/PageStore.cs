@@ -21,7 +21,12 @@ public sealed class PageStore(IGrainStorage storage)
     private static readonly GrainType Type = GrainType.Create("page");
 
     /// <summary>The page, or null.</summary>
-    public async Task<LogPage?> Read(LogName log, long number) => (await ReadState(Id(log, number))).State?.Page;
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public async Task<LogPage?> Read(LogName log, long number)
+    {
+        var state = await ReadState(Id(log, number));
+        return state.Unreadable is { } unreadable ? throw unreadable.Refusal() : state.State.Page;
+    }
 
     /// <summary>
     /// Writes a page that no stored head names yet. One that is there already is left from a head that was not written after it, and has the same bytes;
@@ -33,7 +38,7 @@ public sealed class PageStore(IGrainStorage storage)
         var id = Id(log, number);
         try
         {
-            await storage.WriteStateAsync(StateName, id, new GrainState<PageState>(new PageState { Page = page }));
+            await new KeptState<PageState>(storage, StateName, id) { State = new PageState { Page = page } }.Write();
             return;
         }
         catch (InconsistentStateException)
@@ -42,7 +47,7 @@ public sealed class PageStore(IGrainStorage storage)
         }
 
         var stored = await ReadState(id);
-        if (stored.State?.Page is { } found && found.First == page.First && found.Items == page.Items && found.Digest.AsSpan().SequenceEqual(page.Digest))
+        if (stored.State.Page is { } found && found.First == page.First && found.Items == page.Items && found.Digest.AsSpan().SequenceEqual(page.Digest))
         {
             return;
         }
@@ -53,7 +58,7 @@ public sealed class PageStore(IGrainStorage storage)
         }
 
         stored.State = new PageState { Page = page };
-        await storage.WriteStateAsync(StateName, id, stored);
+        await stored.Write();
     }
 
     /// <returns>False where there is no such page.</returns>
@@ -66,14 +71,14 @@ public sealed class PageStore(IGrainStorage storage)
             return false;
         }
 
-        await storage.ClearStateAsync(StateName, id, state);
+        await state.Clear();
         return true;
     }
 
-    private async Task<GrainState<PageState>> ReadState(GrainId id)
+    private async Task<KeptState<PageState>> ReadState(GrainId id)
     {
-        var state = new GrainState<PageState>(new PageState());
-        await storage.ReadStateAsync(StateName, id, state);
+        var state = new KeptState<PageState>(storage, StateName, id);
+        await state.Read();
         return state;
     }
 

@@ -158,6 +158,19 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         return number;
     }
 
+    /// <summary>Deletes the pages of a log whose head cannot be read: from the first on, until there are no more.</summary>
+    public async Task DeleteAllPages()
+    {
+        for (var next = 1L; ; next += AtOnce)
+        {
+            var first = next;
+            if ((await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => pages.Delete(name, first + i)))).Contains(false))
+            {
+                return;
+            }
+        }
+    }
+
     private static int NextPage(ReadOnlySpan<RawJson> items)
     {
         var (count, bytes) = (0, 0);

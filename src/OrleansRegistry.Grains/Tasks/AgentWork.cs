@@ -9,9 +9,13 @@ internal sealed class AgentWork(
     string tenant, string agent, string? owner, HashSet<string> taken, GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, TimeProvider time)
 {
     private const int CandidatesAtOnce = 100;
+    private const int MostCandidates = 1_000;
 
     private readonly Queue<string> candidates = new();
     private readonly Queue<TaskCompletionSource> idle = new();
+
+    /// <summary>Tasks whose records cannot be read. They are tried again once no worker has been here.</summary>
+    private readonly HashSet<string> spoilt = new(StringComparer.Ordinal);
     private Task<bool>? looking;
     private long submitted;
     private long heardBefore;
@@ -94,6 +98,11 @@ internal sealed class AgentWork(
                         return claimed;
                     }
                 }
+                catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+                {
+                    // Health and log name it, and it stays in the list: looks are to see those behind it.
+                    spoilt.Add(id);
+                }
                 finally
                 {
                     taken.Remove(id);
@@ -136,13 +145,13 @@ internal sealed class AgentWork(
     {
         foreach (var id in await index.ExpiredLeases(tenant, agent, CandidatesAtOnce))
         {
-            await tasks.Get(tenant, id).ExpireLease();
+            await ExpireLease(id);
         }
 
         var found = false;
-        foreach (var id in await index.SubmittedTo(tenant, agent, owner, CandidatesAtOnce))
+        foreach (var id in await index.SubmittedTo(tenant, agent, owner, Math.Min(CandidatesAtOnce + spoilt.Count, MostCandidates)))
         {
-            if (!taken.Contains(id) && !candidates.Contains(id))
+            if (!taken.Contains(id) && !candidates.Contains(id) && !spoilt.Contains(id))
             {
                 candidates.Enqueue(id);
                 found = true;
@@ -150,6 +159,18 @@ internal sealed class AgentWork(
         }
 
         return found;
+    }
+
+    private async Task ExpireLease(string id)
+    {
+        try
+        {
+            await tasks.Get(tenant, id).ExpireLease();
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            spoilt.Add(id);
+        }
     }
 
     private async Task WaitForNews(TimeSpan most)

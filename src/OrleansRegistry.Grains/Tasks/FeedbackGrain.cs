@@ -78,8 +78,9 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
 
             var log = head?.Items ?? LogHead.Empty;
             var feedback = new TaskFeedback(log.Count + 1, caller.Subject, now, data);
-            var next = new FeedbackHead(log.Append([FeedbackItem.Write(feedback)]))
+            var next = (head ?? new FeedbackHead(log)) with
             {
+                Items = log.Append([FeedbackItem.Write(feedback)]),
                 Requests = RequestMarks.Add(head?.Requests, caller, () => PrintOf(data), now, feedback.Number),
             };
             return new(next, (feedback, 0));
@@ -90,6 +91,13 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
 
     public async Task Clear()
     {
+        if (writer.Unreadable is not null)
+        {
+            await items.DeleteAllPages();
+            await writer.RemoveUnreadable();
+            return;
+        }
+
         if (writer.Head is not { } head)
         {
             return;

@@ -63,12 +63,24 @@ internal sealed partial class TaskGrain
 
     public async Task Remove(Caller caller)
     {
+        if (writer.Unreadable is { } unreadable)
+        {
+            await RemoveUnreadable(unreadable, caller);
+            return;
+        }
+
         await writer.Change(head => head is null || head.Owner != caller.Subject ? throw NotFound() : Removing(head));
         await FinishRemoval();
     }
 
     public async Task<bool> Sweep(DateTimeOffset cutoff)
     {
+        if (writer.Unreadable is not null)
+        {
+            // Nobody can tell whether it is over.
+            return false;
+        }
+
         var gone = await writer.Change(head => head switch
         {
             null => new(head, true),
@@ -94,6 +106,19 @@ internal sealed partial class TaskGrain
 
         var next = Next(head) with { Deleting = true, Lease = null };
         return Publish(head, (next, EventOf(next) with { Deleted = true }, true));
+    }
+
+    private async Task RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    {
+        if (!unreadable.MayBeOf(caller))
+        {
+            throw NotFound();
+        }
+
+        await Feedback().Clear();
+        await history.DeleteAllPages();
+        await artifacts.DeleteAllPages();
+        await writer.RemoveUnreadable();
     }
 
     private async Task FinishRemoval()

@@ -40,7 +40,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         history = new PagedLog(LogName.HistoryOf(tenant, id), pages, MessageItem.IdOf);
         artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
-        events = new EventLog<TaskEvent>(writer.Head?.Generation ?? 0, waits, time);
+        events = new EventLog<TaskEvent>(writer.Unreadable is null ? writer.Head?.Generation ?? 0 : 0, waits, time);
     }
 
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>

@@ -48,8 +48,17 @@ public sealed record AgentRecord
     /// <summary>The newest requests that named themselves.</summary>
     [Id(30)]
     public IReadOnlyList<RequestMark> Requests { get; init; } = [];
+
+    /// <summary>Members of the stored record that a newer version wrote, carried through changes; empty where there are none.</summary>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
 }
 
 /// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>
 [GenerateSerializer, Immutable, Alias("registry.ExtensionOrigin")]
-public sealed record ExtensionOrigin([property: Id(0)] string Uri, [property: Id(1)] string AgentId, [property: Id(2)] DateTimeOffset At);
+public sealed record ExtensionOrigin([property: Id(0)] string Uri, [property: Id(1)] string AgentId, [property: Id(2)] DateTimeOffset At)
+{
+    /// <inheritdoc cref="AgentRecord.Unknown"/>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
+}

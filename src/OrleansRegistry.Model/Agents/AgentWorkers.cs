@@ -49,11 +49,11 @@ public static class AgentWorkers
     };
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another subject owns the agent.</exception>
-    public static void DemandOwner(AgentRecord agent, string? subject, string act, string? field = null)
+    public static void DemandOwner(string agentId, string? owner, string? subject, string act, string? field = null)
     {
-        if (agent.Owner is not null && agent.Owner != subject)
+        if (owner is not null && owner != subject)
         {
-            throw new RegistryException(RegistryError.Forbidden, $"Agent '{agent.Id}' belongs to '{agent.Owner}', who alone may {act}.", field);
+            throw new RegistryException(RegistryError.Forbidden, $"Agent '{agentId}' belongs to '{owner}', who alone may {act}.", field);
         }
     }
 }

@@ -15,4 +15,8 @@ public sealed record ContextHead(
     /// <summary>The newest requests that named themselves.</summary>
     [Id(30)]
     public IReadOnlyList<RequestMark> Requests { get; init; } = [];
+
+    /// <inheritdoc cref="UnknownMembers"/>
+    [Id(31)]
+    public UnknownMembers Unknown { get; init; }
 }

@@ -43,7 +43,11 @@ public sealed record ContextRecord
 public sealed record ContextSummary(ContextRecord Context, long TaskCount, IReadOnlyList<string> TaskIds);
 
 /// <param name="NextPageToken">Null on the last page.</param>
-public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string? NextPageToken);
+public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string? NextPageToken)
+{
+    /// <summary>The contexts of this page that were left out, as what is stored of them cannot be read.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+}
 
 /// <summary>One change of a context. What the change did not touch is null or empty.</summary>
 /// <param name="Snapshot">The context, where the event is the first of a stream or events in between are no longer held.</param>

@@ -39,6 +39,9 @@ public enum RegistryError
 
     /// <summary>The idempotency key was sent before, with another request.</summary>
     KeyReused,
+
+    /// <summary>What is stored of this one thing cannot be read: damaged, changed by hand, or written by a newer version. Others are not affected; it can be deleted.</summary>
+    Unreadable,
 }
 
 /// <summary>A refusal that its caller can act on. Nothing was changed when it is thrown, unless its message says otherwise.</summary>

@@ -22,6 +22,10 @@ public sealed record LogHead(
     /// <summary>What is full after so many bytes.</summary>
     public const int PageBytes = 16 * 1024;
 
+    /// <summary>Members of the stored log that a newer version wrote, carried through changes; empty where there are none.</summary>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
+
     public static LogHead Empty { get; } = new(0, 0, 0, [], 0);
 
     /// <summary>How many items lie in pages: the number of the tail's first item, from 0.</summary>
@@ -64,7 +68,7 @@ public sealed record LogHead(
     }
 
     /// <summary>The log without items. Its pages are to be deleted once this is stored. One number is left out, so that the base always tells it apart.</summary>
-    public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, [], 0);
+    public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, [], 0) { Unknown = Unknown };
 }
 
 /// <summary>Older items of a log. Written once.</summary>

@@ -8,7 +8,12 @@ namespace OrleansRegistry.Model;
 /// <param name="At">When it was carried out.</param>
 /// <param name="Result">What it made: a generation, or a number or count where the request has such a result.</param>
 [GenerateSerializer, Immutable, Alias("registry.RequestMark")]
-public sealed record RequestMark([property: Id(0)] string Key, [property: Id(1)] string Print, [property: Id(2)] DateTimeOffset At, [property: Id(3)] long Result);
+public sealed record RequestMark([property: Id(0)] string Key, [property: Id(1)] string Print, [property: Id(2)] DateTimeOffset At, [property: Id(3)] long Result)
+{
+    /// <summary>Members of the stored mark that a newer version wrote, carried through changes; empty where there are none.</summary>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
+}
 
 /// <summary>The newest requests of one task, context or agent: up to <see cref="Most"/>, for <see cref="Kept"/>.</summary>
 public static class RequestMarks

@@ -68,7 +68,12 @@ public sealed record TaskClaim(string Worker, TimeSpan Lease, TimeSpan Wait);
 /// <param name="Id">Unique within the task.</param>
 /// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskWebhook")]
-public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config);
+public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config)
+{
+    /// <summary>Members of the stored webhook that a newer version wrote, carried through changes; empty where there are none.</summary>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
+}
 
 /// <summary>What somebody said about a task.</summary>
 /// <param name="Number">From 1, in the order of arrival.</param>

@@ -77,6 +77,10 @@ public sealed record TaskHead
     [Id(30)]
     public IReadOnlyList<RequestMark>? Requests { get; init; }
 
+    /// <inheritdoc cref="UnknownMembers"/>
+    [Id(31)]
+    public UnknownMembers Unknown { get; init; }
+
     /// <summary>The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote counts as far as it is known.</summary>
     public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
 
@@ -112,4 +116,8 @@ public sealed record FeedbackHead([property: Id(0)] LogHead Items)
     /// <summary>The newest requests that named themselves; the result of each is the number of its feedback.</summary>
     [Id(1)]
     public IReadOnlyList<RequestMark> Requests { get; init; } = [];
+
+    /// <inheritdoc cref="UnknownMembers"/>
+    [Id(31)]
+    public UnknownMembers Unknown { get; init; }
 }

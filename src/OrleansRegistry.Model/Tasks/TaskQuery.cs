@@ -35,7 +35,11 @@ public sealed record TaskQuery
 
 /// <param name="NextPageToken">Null on the last page.</param>
 /// <param name="Total">How many match in all, where it was asked for.</param>
-public sealed record TaskPage(IReadOnlyList<TaskRecord> Tasks, string? NextPageToken, long? Total);
+public sealed record TaskPage(IReadOnlyList<TaskRecord> Tasks, string? NextPageToken, long? Total)
+{
+    /// <summary>The tasks of this page that were left out, as what is stored of them cannot be read.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+}
 
 /// <summary>One page of a task's artifacts.</summary>
 /// <param name="First">The number of the first, from 0.</param>

@@ -9,7 +9,12 @@ public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id
 /// <summary>Who works on a task, until when.</summary>
 /// <param name="Token">Known to the holder alone: empty but where the task was claimed or its lease renewed.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskLease")]
-public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt);
+public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt)
+{
+    /// <summary>Members of the stored lease that a newer version wrote, carried through changes; empty where there are none.</summary>
+    [Id(31)]
+    public RawJson Unknown { get; init; }
+}
 
 /// <summary>One task as committed, with the part of its history and artifacts that was asked for. Immutable.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskRecord")]

@@ -14,11 +14,12 @@ public sealed class RecordGrainStorage : IGrainStorage
 
     private readonly IRecordStore store;
     private readonly Dictionary<string, RecordStateCodec> codecs;
+    private readonly UnreadableRecords faulty;
 
     /// <exception cref="ArgumentException">Two codecs are for one state name.</exception>
-    public RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs)
+    public RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs, UnreadableRecords faulty)
     {
-        this.store = store;
+        (this.store, this.faulty) = (store, faulty);
         this.codecs = codecs.ToDictionary(codec => codec.StateName, StringComparer.Ordinal);
     }
 
@@ -27,8 +28,8 @@ public sealed class RecordGrainStorage : IGrainStorage
         var codec = CodecOf<T>(stateName);
         if (await store.ReadAsync(codec.Kind, KeyOf(grainId)) is { } record)
         {
-            grainState.State = codec.Decode(record);
-            Accept(grainState, record.Version);
+            grainState.State = Decode(codec, record, grainState as IUnreadableState, out var unreadable);
+            Accept(grainState, record.Version, unreadable);
         }
         else
         {
@@ -92,6 +93,27 @@ public sealed class RecordGrainStorage : IGrainStorage
         }
     }
 
+    /// <summary>The state; where the record cannot be read, an empty one for grains that know what to do then.</summary>
+    private T Decode<T>(RecordStateCodec<T> codec, StoredRecord record, IUnreadableState? maybe, out UnreadableRecord? unreadable)
+    {
+        try
+        {
+            unreadable = null;
+            return codec.Decode(record);
+        }
+        catch (RegistryException refusal) when (refusal.Error == RegistryError.Unreadable)
+        {
+            faulty.Report(codec.Kind, record.Key, refusal);
+            if (maybe is null)
+            {
+                throw;
+            }
+
+            unreadable = new UnreadableRecord(refusal.Message, StoredRecords.OwnerOf(record));
+            return codec.Create();
+        }
+    }
+
     private RecordStateCodec<T> CodecOf<T>(string stateName) => codecs.GetValueOrDefault(stateName) switch
     {
         RecordStateCodec<T> codec => codec,
@@ -119,9 +141,10 @@ public sealed class RecordGrainStorage : IGrainStorage
             : throw new ArgumentException($"The ETag '{etag}' is not a version of this store.", nameof(state)),
     };
 
-    private static void Accept<T>(IGrainState<T> state, long version)
+    private static void Accept<T>(IGrainState<T> state, long version, UnreadableRecord? unreadable = null)
     {
         SetVersion(state, version);
+        SetUnreadable(state, unreadable);
         state.RecordExists = true;
     }
 
@@ -129,7 +152,16 @@ public sealed class RecordGrainStorage : IGrainStorage
     {
         state.State = codec.Create();
         SetVersion(state, version);
+        SetUnreadable(state, null);
         state.RecordExists = false;
+    }
+
+    private static void SetUnreadable<T>(IGrainState<T> state, UnreadableRecord? unreadable)
+    {
+        if (state is IUnreadableState maybe)
+        {
+            maybe.Unreadable = unreadable;
+        }
     }
 
     private static void SetVersion<T>(IGrainState<T> state, long version)

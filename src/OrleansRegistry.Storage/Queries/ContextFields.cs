@@ -7,6 +7,12 @@ namespace OrleansRegistry.Storage;
 /// <param name="Data">One JSON object; empty where there is none. On PostgreSQL it can be queried by hand.</param>
 public sealed record ContextFields(string Owner, DateTimeOffset CreatedAt, DateTimeOffset UpdatedAt, RawJson Data)
 {
+    /// <summary>Members that a newer version wrote, as one JSON object; empty where there are none.</summary>
+    public RawJson Unknown { get; init; }
+
+    /// <summary>The time by which a listed record has its place, whether this version can read the record or not.</summary>
+    public static DateTimeOffset PlaceOf(StoredRecord listed) => listed.ListedAt ?? Of(listed).UpdatedAt;
+
     /// <exception cref="JsonException">The record's fields are none that <see cref="Write"/> made.</exception>
     public static ContextFields Of(StoredRecord context) => context.Body.Source as ContextFields ?? Read(context.Body.Fields);
 
@@ -14,12 +20,8 @@ public sealed record ContextFields(string Owner, DateTimeOffset CreatedAt, DateT
     public static ContextFields Read(RawJson fields)
     {
         using var document = JsonDocument.Parse(fields.Utf8, JsonInput.Stored);
-        var root = document.RootElement;
-        return new ContextFields(
-            root.GetProperty("owner"u8).GetString()!,
-            root.GetProperty("created_at"u8).GetDateTimeOffset(),
-            root.GetProperty("updated_at"u8).GetDateTimeOffset(),
-            root.TryGetProperty("data"u8, out var data) ? JsonInput.Copy(data) : default);
+        var root = new StoredObject(document.RootElement, "fields");
+        return new ContextFields(root.Text("owner"), root.Time("created_at"), root.Time("updated_at"), root.Raw("data")) { Unknown = root.Unknown() };
     }
 
     public RawJson Write() => FieldsWriter.Write(this, static (json, context) =>
@@ -32,5 +34,7 @@ public sealed record ContextFields(string Owner, DateTimeOffset CreatedAt, DateT
             json.WritePropertyName("data"u8);
             json.WriteRawValue(context.Data.Span, skipInputValidation: true);
         }
+
+        StoredObject.WriteUnknown(json, context.Unknown);
     });
 }

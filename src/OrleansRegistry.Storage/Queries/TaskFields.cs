@@ -18,22 +18,31 @@ public sealed record TaskFields(
     bool HasWebhook,
     RawJson Metadata)
 {
+    /// <summary>Members that a newer version wrote, as one JSON object; empty where there are none.</summary>
+    public RawJson Unknown { get; init; }
+
+    /// <summary>The time by which a listed record has its place, whether this version can read the record or not.</summary>
+    public static DateTimeOffset PlaceOf(StoredRecord listed) => listed.ListedAt ?? Read(listed.Body.Fields).StatusAt;
+
     /// <exception cref="JsonException">The fields are none that <see cref="Write"/> made.</exception>
     public static TaskFields Read(RawJson fields)
     {
         using var document = JsonDocument.Parse(fields.Utf8, JsonInput.Stored);
-        var root = document.RootElement;
+        var root = new StoredObject(document.RootElement, "fields");
         return new TaskFields(
-            root.GetProperty("context_id"u8).GetString()!,
-            TaskStates.TryParse(root.GetProperty("state"u8).GetString()!) ?? throw new JsonException("state: no state of a task"),
-            root.GetProperty("status_at"u8).GetDateTimeOffset(),
-            root.GetProperty("owner"u8).GetString()!,
-            root.TryGetProperty("agent_id"u8, out var agent) ? agent.GetString() : null,
-            root.GetProperty("created_at"u8).GetDateTimeOffset(),
-            root.GetProperty("updated_at"u8).GetDateTimeOffset(),
-            root.TryGetProperty("lease_expires_at"u8, out var lease) ? lease.GetDateTimeOffset() : null,
-            root.TryGetProperty("has_webhook"u8, out _),
-            root.TryGetProperty("metadata"u8, out var metadata) ? JsonInput.Copy(metadata) : default);
+            root.Text("context_id"),
+            TaskStates.TryParse(root.Text("state")) ?? throw new JsonException("'state' is none that this version knows"),
+            root.Time("status_at"),
+            root.Text("owner"),
+            root.TextOrNull("agent_id"),
+            root.Time("created_at"),
+            root.Time("updated_at"),
+            root.TimeOrNull("lease_expires_at"),
+            root.Has("has_webhook"),
+            root.Raw("metadata"))
+        {
+            Unknown = root.Unknown(),
+        };
     }
 
     public RawJson Write() => FieldsWriter.Write(this, static (json, task) =>
@@ -64,5 +73,7 @@ public sealed record TaskFields(
             json.WritePropertyName("metadata"u8);
             json.WriteRawValue(task.Metadata.Span, skipInputValidation: true);
         }
+
+        StoredObject.WriteUnknown(json, task.Unknown);
     });
 }

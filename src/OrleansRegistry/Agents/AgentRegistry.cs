@@ -76,7 +76,7 @@ internal sealed class AgentRegistry(
     public ValueTask<AgentRecord?> GetAsync(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) =>
         consistency == ReadConsistency.Local
-            ? ValueTask.FromResult(directory.Find(caller.Tenant, id))
+            ? ValueTask.FromResult(FindLocal(caller, id))
             : new ValueTask<AgentRecord?>(GetStrong(caller, id, cancellationToken));
 
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default) =>
@@ -113,6 +113,17 @@ internal sealed class AgentRegistry(
         }
 
         return await store.ReadAsync(RecordKind.Agent, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentRecordCodec.Read(stored) : null;
+    }
+
+    private AgentRecord? FindLocal(Caller caller, string id)
+    {
+        var found = directory.Find(caller.Tenant, id);
+        if (found is null)
+        {
+            directory.ThrowIfUnreadable(caller.Tenant, id);
+        }
+
+        return found;
     }
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)

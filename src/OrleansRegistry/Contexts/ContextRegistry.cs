@@ -9,7 +9,7 @@ namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
 internal sealed class ContextRegistry(
-    GrainReferences<IContextGrain> grains, IRecordStore store, LogReader logs, TaskRules rules, RecentRemovals removals, [RegistryTime] TimeProvider time)
+    GrainReferences<IContextGrain> grains, IRecordStore store, UnreadableRecords faulty, LogReader logs, TaskRules rules, RecentRemovals removals, [RegistryTime] TimeProvider time)
     : IContextRegistry
 {
     private const int MaxTaskIds = 100;
@@ -68,14 +68,16 @@ internal sealed class ContextRegistry(
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
-        var isAll = await Collect(new ContextFilter(caller.Tenant, caller.Subject), after, page, cancellationToken);
-        var next = isAll ? null : LogTokens.Make(page.Taken[^1].UpdatedAt, page.Taken[^1].Id, binding);
-        return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next);
+        var unreadable = new List<string>();
+        var last = await Collect(new ContextFilter(caller.Tenant, caller.Subject), after, page, unreadable, cancellationToken);
+        var next = last is { } place ? LogTokens.Make(place.At, place.Key.Id, binding) : null;
+        return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
     }
 
     /// <summary>Fills a page.</summary>
-    /// <returns>Whether there are no more after it.</returns>
-    private async Task<bool> Collect(ContextFilter filter, RecordPosition? after, AnswerBudget<ContextRecord> page, CancellationToken cancellationToken)
+    /// <returns>The last context that the page has or leaves out; null where there are no more after it.</returns>
+    private async Task<RecordPosition?> Collect(
+        ContextFilter filter, RecordPosition? after, AnswerBudget<ContextRecord> page, List<string> unreadable, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -84,18 +86,23 @@ internal sealed class ContextRegistry(
             foreach (var record in found)
             {
                 page.Saw(record.Body.Document.Length + record.Body.Fields.Length);
-                var context = ContextHeadCodec.Read(record).Context;
-                if (!page.TryTake(context, context.Data.Length))
+                var context = faulty.TryRead(RecordKind.Context, record, ContextHeadCodec.Read)?.Context;
+                if (context is null ? !page.TrySkip() : !page.TryTake(context, context.Data.Length))
                 {
-                    return false;
+                    return after;
                 }
 
-                after = new RecordPosition(context.UpdatedAt, record.Key);
+                if (context is null)
+                {
+                    unreadable.Add(record.Key.Id);
+                }
+
+                after = new RecordPosition(context?.UpdatedAt ?? ContextFields.PlaceOf(record), record.Key);
             }
 
             if (found.Count < limit)
             {
-                return true;
+                return null;
             }
         }
     }

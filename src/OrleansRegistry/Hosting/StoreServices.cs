@@ -21,6 +21,7 @@ internal static partial class StoreServices
         }
 
         services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<UnreadableRecords>();
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,
             RecordKind.Agent,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
@@ -23,17 +24,23 @@ internal sealed partial class TaskRegistry
         }
 
         var page = new AnswerBudget<TaskRecord>(query.PageSize, rules.MaxLoadBytes);
-        var next = await Collect(caller, filter, after, query.View, page, cancellationToken);
+        var unreadable = new List<string>();
+        var next = await Collect(caller, filter, after, query.View, page, unreadable, cancellationToken);
         var total = query.CountTotal ? (await store.CountTasksAsync(filter, cancellationToken)).Values.Sum() : (long?)null;
-        return new TaskPage(page.Taken, next is null ? null : LogTokens.Make(next.StatusAt, next.Id, binding), total);
+        return new TaskPage(page.Taken, next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null, total) { Unreadable = unreadable };
     }
 
     /// <summary>Fills a page. Only so much is loaded at once as the page has room for, and one task at least.</summary>
-    /// <returns>The last task that the page has; null where there are no more after it.</returns>
-    private async Task<Place?> Collect(
-        Caller caller, TaskFilter filter, RecordPosition? after, TaskView view, AnswerBudget<TaskRecord> page, CancellationToken cancellationToken)
+    /// <returns>The last task that the page has or leaves out; null where there are no more after it.</returns>
+    private async Task<RecordPosition?> Collect(
+        Caller caller,
+        TaskFilter filter,
+        RecordPosition? after,
+        TaskView view,
+        AnswerBudget<TaskRecord> page,
+        List<string> unreadable,
+        CancellationToken cancellationToken)
     {
-        Place? last = null;
         while (true)
         {
             var limit = page.Limit;
@@ -44,13 +51,18 @@ internal sealed partial class TaskRegistry
                 var loaded = await Task.WhenAll(group.Select(head => Load(caller, head, view)));
                 for (var i = 0; i < loaded.Length; i++, at++)
                 {
-                    if (loaded[i] is { } task && !page.TryTake(task, task.ContentBytes))
+                    var (task, isUnreadable) = loaded[i];
+                    if (isUnreadable ? !page.TrySkip() : task is not null && !page.TryTake(task, task.ContentBytes))
                     {
-                        return last;
+                        return after;
                     }
 
-                    last = new Place(group[i].Status.Timestamp, group[i].Id);
-                    after = new RecordPosition(last.StatusAt, found[at].Key);
+                    if (isUnreadable)
+                    {
+                        unreadable.Add(found[at].Key.Id);
+                    }
+
+                    after = new RecordPosition(group[i]?.Status.Timestamp ?? TaskFields.PlaceOf(found[at]), found[at].Key);
                 }
             }
 
@@ -61,14 +73,14 @@ internal sealed partial class TaskRegistry
         }
     }
 
-    /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once.</summary>
-    private List<TaskHead> Group(IReadOnlyList<StoredRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
+    /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once; null in the place of one that cannot be read.</summary>
+    private List<TaskHead?> Group(IReadOnlyList<StoredRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
     {
-        var (group, bytes) = (new List<TaskHead>(), 0L);
+        var (group, bytes) = (new List<TaskHead?>(), 0L);
         for (var i = from; i < found.Count && group.Count < AtOnce; i++)
         {
-            var head = TaskHeadCodec.Read(found[i]);
-            bytes += loader.MostBytes(head, view);
+            var head = faulty.TryRead(RecordKind.Task, found[i], TaskHeadCodec.Read);
+            bytes += head is null ? 0 : loader.MostBytes(head, view);
             if (group.Count > 0 && bytes > page.LeftBytes)
             {
                 break;
@@ -91,12 +103,20 @@ internal sealed partial class TaskRegistry
     private async ValueTask<bool> MayHave(TaskFilter filter, CancellationToken cancellationToken) =>
         filter.ContextId is not { } id
         || (await store.ReadAsync(RecordKind.Context, new RecordKey(filter.Tenant!, id), cancellationToken) is { } context
-            && ContextFields.Of(context).Owner == filter.Owner);
+            && (faulty.TryRead(RecordKind.Context, context, ContextHeadCodec.Read) is not { } head || head.Context.Owner == filter.Owner));
 
-    /// <summary>Null where it was deleted since it was listed.</summary>
-    private Task<TaskRecord?> Load(Caller caller, TaskHead head, TaskView view) => LoadAsOf(head, view, () => Strong(caller, head.Id));
-
-    private sealed record Place(DateTimeOffset StatusAt, string Id);
+    /// <summary>No task where it was deleted since it was listed, or cannot be read.</summary>
+    private async Task<(TaskRecord? Task, bool IsUnreadable)> Load(Caller caller, TaskHead? head, TaskView view)
+    {
+        try
+        {
+            return head is null ? (null, true) : (await LoadAsOf(head, view, () => Strong(caller, head.Id)), false);
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            return (null, true);
+        }
+    }
 
     private static TaskFilter Filter(Caller caller, TaskQuery query)
     {

@@ -15,6 +15,7 @@ internal sealed partial class TaskRegistry(
     GrainReferences<IAgentWorkGrain> workGrains,
     AgentDirectory agents,
     IRecordStore store,
+    UnreadableRecords faulty,
     LogReader logs,
     ArtifactReader artifactReader,
     TaskLoader loader,

@@ -33,7 +33,7 @@ internal sealed class TaskUpkeep(
                 return;
             }
 
-            after = new RecordPosition(TaskHeadCodec.Read(some[^1]).Status.Timestamp, some[^1].Key);
+            after = new RecordPosition(TaskFields.PlaceOf(some[^1]), some[^1].Key);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class TaskUpkeep(
             }
 
             // Those whose tasks keep them stay in the list: the next step begins after them, and the last begins again.
-            contextsSeen = some.Count < Step ? null : new RecordPosition(ContextHeadCodec.Read(some[^1]).Context.UpdatedAt, some[^1].Key);
+            contextsSeen = some.Count < Step ? null : new RecordPosition(ContextFields.PlaceOf(some[^1]), some[^1].Key);
         }
     }
 

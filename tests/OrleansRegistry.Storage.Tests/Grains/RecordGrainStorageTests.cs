@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansRegistry.Model;
@@ -19,7 +20,7 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
     private readonly LossyStore store = new();
     private readonly RecordGrainStorage storage;
 
-    public RecordGrainStorageTests() => storage = new RecordGrainStorage(store, [Codec]);
+    public RecordGrainStorageTests() => storage = new RecordGrainStorage(store, [Codec], new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
 
     [Fact]
     public async Task A_state_that_is_not_stored_reads_as_a_fresh_one()
@@ -177,6 +178,7 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
     {
         using var provider = new ServiceCollection()
             .AddSingleton<IRecordStore>(store)
+            .AddSingleton(new UnreadableRecords(NullLogger<UnreadableRecords>.Instance))
             .AddRecordStateCodec(Codec)
             .AddRecordGrainStorage("registry")
             .BuildServiceProvider();

@@ -17,6 +17,9 @@ public sealed class PostgresRegistry : TestRegistry
         return this;
     }
 
+    /// <summary>Changes the database behind the registry's back.</summary>
+    internal Task ExecuteAsync(string sql) => database!.ExecuteAsync(sql);
+
     public override async ValueTask InitializeAsync()
     {
         if (TestServer.IsMissing)

@@ -30,7 +30,7 @@ internal static class ContextQueries
             conditions.Add(query.After(position, Time, filter.OldestFirst, oneTenant));
         }
 
-        query.Sql.Append($"SELECT {RecordLists.Columns} FROM context_records WHERE {string.Join(" AND ", conditions)} ");
+        query.Sql.Append($"SELECT {RecordLists.Columns}, {Time} FROM context_records WHERE {string.Join(" AND ", conditions)} ");
         query.Sql.Append($"{ListQuery.Order([Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}");
         return query;
     }

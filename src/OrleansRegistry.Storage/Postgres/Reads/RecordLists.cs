@@ -6,12 +6,15 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>Runs the queries of lists and counts.</summary>
 internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
 {
-    /// <summary>What a list selects first.</summary>
+    /// <summary>What a list selects first; what it selects last is the time of its order.</summary>
     public const string Columns = "tenant, id, long_id, version, document, fields";
 
     /// <exception cref="RegistryException">The database cannot answer.</exception>
     public async ValueTask<IReadOnlyList<StoredRecord>> ReadAsync(ListQuery query, CancellationToken cancellationToken) =>
-        await RunAsync(query, reader => new StoredRecord(KeyOf(reader), reader.GetInt64(3), RecordColumns.Body(reader, 4)!.Value), cancellationToken);
+        await RunAsync(
+            query,
+            reader => new StoredRecord(KeyOf(reader), reader.GetInt64(3), RecordColumns.Body(reader, 4)!.Value) { ListedAt = TimeOf(reader) },
+            cancellationToken);
 
     /// <exception cref="RegistryException">The database cannot answer.</exception>
     public async ValueTask<IReadOnlyDictionary<TaskState, long>> CountAsync(ListQuery query, CancellationToken cancellationToken) =>
@@ -39,6 +42,9 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
             return rows;
         },
         cancellationToken);
+
+    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader) =>
+        reader.IsDBNull(reader.FieldCount - 1) ? null : reader.GetFieldValue<DateTimeOffset>(reader.FieldCount - 1);
 
     private static RecordKey KeyOf(NpgsqlDataReader reader) =>
         new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
