@@ -68,12 +68,15 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
         return last;
     }
 
+    /// <summary>Whether waits end at once, as this process is about to.</summary>
+    public bool IsStopping => waits.IsStopping;
+
     /// <summary>Waits for the next event, a wake or the end of the wait.</summary>
     /// <returns>False where the wait is over.</returns>
     public async Task<bool> Wait(long began, TimeSpan wait)
     {
         var left = wait - time.GetElapsedTime(began);
-        if (left <= TimeSpan.Zero || waits.Stopping.IsCancellationRequested)
+        if (left <= TimeSpan.Zero || waits.IsStopping)
         {
             return false;
         }
@@ -89,7 +92,9 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
 /// <param name="Events">Those after where it stood, in order; empty where none came in time.</param>
 /// <param name="Snapshot">Set where those in between are not held: the head as it is, and nothing else.</param>
 /// <param name="Epoch">What the next call is to carry, with <paramref name="Number"/>.</param>
+/// <param name="Stopping">Nothing came, and nothing was waited for: the grain's process, or this activation of it, is about to end. Whoever calls again pauses first.</param>
 [GenerateSerializer, Immutable, Alias("registry.EventRun`2")]
 public sealed record EventRun<TEvent, THead>(
-    [property: Id(0)] IReadOnlyList<TEvent> Events, [property: Id(1)] THead? Snapshot, [property: Id(2)] long Epoch, [property: Id(3)] long Number)
+    [property: Id(0)] IReadOnlyList<TEvent> Events, [property: Id(1)] THead? Snapshot, [property: Id(2)] long Epoch, [property: Id(3)] long Number,
+    [property: Id(4)] bool Stopping = false)
     where THead : class;

@@ -24,7 +24,8 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IServiceProvider Services => host.Services;
 
-    public static async Task<RegistryHost> StartAsync(Action<RegistryOptions>? configure = null, IRecordStore? store = null, TimeProvider? time = null)
+    public static async Task<RegistryHost> StartAsync(
+        Action<RegistryOptions>? configure = null, IRecordStore? store = null, TimeProvider? time = null, Action<IServiceCollection>? services = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
@@ -43,6 +44,7 @@ internal sealed class RegistryHost : IAsyncDisposable
             builder.Services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, time);
         }
 
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new RegistryHost(host);

@@ -82,7 +82,7 @@ internal sealed partial class ContextGrain
         await Task.WhenAny(current.Work, Task.Delay(GrainWaits.Longest, time, waits.Stopping));
         if (!current.Work.IsCompleted)
         {
-            return new(current.Tasks, Done: false);
+            return new(current.Tasks, Done: false, waits.IsStopping);
         }
 
         await current.Work;

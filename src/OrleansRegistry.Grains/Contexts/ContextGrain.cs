@@ -124,7 +124,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         }
         while (!writer.IsBroken && await events.Wait(began, wait));
 
-        return new([], null, epoch, after.Value);
+        return new([], null, epoch, after.Value, events.IsStopping || writer.IsBroken);
     }
 
     /// <summary>Changes the context, which is made where there is none. A change that returns the head as it is changes nothing.</summary>

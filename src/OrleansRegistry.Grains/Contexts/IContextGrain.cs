@@ -27,7 +27,7 @@ public interface IContextGrain : IGrainWithStringKey
 
     /// <summary>Deletes the context's tasks and messages, and the context itself where <paramref name="delete"/> says so; or goes on waiting for that.</summary>
     /// <param name="run">Names this request, however often it is called.</param>
-    /// <returns>How many tasks are deleted, and whether that was all. If not: call again.</returns>
+    /// <returns>How many tasks are deleted, and whether that was all. If not: call again; after a pause where the grain's process is stopping, which waits for nothing.</returns>
     [Alias("Clear")]
     Task<ContextCleared> Clear(Caller caller, bool delete, string run);
 
@@ -44,7 +44,7 @@ public interface IContextGrain : IGrainWithStringKey
 }
 
 [GenerateSerializer, Immutable, Alias("registry.ContextCleared")]
-public readonly record struct ContextCleared([property: Id(0)] long Tasks, [property: Id(1)] bool Done);
+public readonly record struct ContextCleared([property: Id(0)] long Tasks, [property: Id(1)] bool Done, [property: Id(2)] bool Stopping = false);
 
 /// <summary>The names by which configuration and storage know the grain of contexts.</summary>
 public static class ContextGrainNames

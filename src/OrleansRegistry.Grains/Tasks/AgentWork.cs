@@ -24,7 +24,7 @@ internal sealed class AgentWork(
     /// <summary>Whether no worker is here, so that nothing is lost with it: candidates are found again in the store.</summary>
     public bool IsUnused => workers == 0;
 
-    /// <inheritdoc cref="IAgentWorkGrain.Claim"/>
+    /// <summary>As <see cref="IAgentWorkGrain.Claim"/>; null for none.</summary>
     public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait)
     {
         workers++;
@@ -68,7 +68,7 @@ internal sealed class AgentWork(
             }
 
             var left = wait - time.GetElapsedTime(began);
-            if (left <= TimeSpan.Zero || waits.Stopping.IsCancellationRequested)
+            if (left <= TimeSpan.Zero || waits.IsStopping)
             {
                 return null;
             }

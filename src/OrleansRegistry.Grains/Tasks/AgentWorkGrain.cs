@@ -7,19 +7,24 @@ namespace OrleansRegistry.Grains;
 [Alias("registry.IAgentWorkGrain")]
 public interface IAgentWorkGrain : IGrainWithStringKey
 {
-    /// <summary>A task for a worker, oldest first; null where none came within <paramref name="wait"/>.</summary>
+    /// <summary>A task for a worker, oldest first; none where none came within <paramref name="wait"/>.</summary>
     /// <param name="owner">Whose tasks; null: everybody's.</param>
     [Alias("Claim")]
-    Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner);
+    Task<Claimed> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner);
 
     /// <summary>The same for a caller with an idempotency key: asked again, it gets the task that it got, while its lease lasts. Remembered in memory.</summary>
     [Alias("ClaimOnce")]
-    Task<TaskHead?> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner);
+    Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner);
 
     /// <summary>A task of the agent has been submitted. May get lost: workers that wait look again by themselves.</summary>
     [Alias("Submitted"), OneWay, AlwaysInterleave]
     Task Submitted(string taskId);
 }
+
+/// <param name="Task">The task as it was claimed; null for none.</param>
+/// <param name="Stopping">There was none, and none was waited for: the grain's process is about to end. Whoever calls again pauses first.</param>
+[GenerateSerializer, Immutable, Alias("registry.Claimed")]
+public readonly record struct Claimed([property: Id(0)] TaskHead? Task, [property: Id(1)] bool Stopping = false);
 
 [GrainType("registry.agent-work"), Reentrant]
 internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, [RegistryTime] TimeProvider time)
@@ -42,7 +47,7 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
         return Task.CompletedTask;
     }
 
-    public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner)
+    public async Task<Claimed> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner)
     {
         var name = owner ?? "";
         if (!pools.TryGetValue(name, out var pool))
@@ -52,7 +57,8 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
 
         try
         {
-            return await pool.Claim(worker, lease, wait);
+            var claimed = await pool.Claim(worker, lease, wait);
+            return new(claimed, claimed is null && waits.IsStopping);
         }
         finally
         {
@@ -63,7 +69,7 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
         }
     }
 
-    public async Task<TaskHead?> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
+    public async Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
     {
         var mark = RequestMarks.Of(caller, () => new RequestPrint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds), time.GetUtcNow())!;
         if (claims.TryGetValue(mark.Key, out var known))
@@ -71,14 +77,14 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
             RequestMarks.Check(known.Mark, mark.Print);
             if (await tasks.Get(tenant, known.TaskId).Get(caller, known.Token) is { Lease: { } held } head && held.Token == known.Token)
             {
-                return head;
+                return new(head);
             }
         }
 
         var claimed = await Claim(worker, lease, wait, owner);
-        if (claimed is not null)
+        if (claimed.Task is { } task)
         {
-            claims[mark.Key] = (mark, claimed.Id, claimed.Lease!.Token);
+            claims[mark.Key] = (mark, task.Id, task.Lease!.Token);
             claimKeys.Enqueue(mark.Key);
             while (claimKeys.Count > MaxClaims)
             {

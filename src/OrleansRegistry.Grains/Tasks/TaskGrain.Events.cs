@@ -29,6 +29,6 @@ internal sealed partial class TaskGrain
         }
         while (!writer.IsBroken && await events.Wait(began, wait));
 
-        return new([], null, 0, afterGeneration.Value);
+        return new([], null, 0, afterGeneration.Value, events.IsStopping || writer.IsBroken);
     }
 }

@@ -22,6 +22,9 @@ internal static class GrainCalls
     /// <summary>Until an activation that was overtaken is asked again: its silo ends within seconds.</summary>
     public static readonly TimeSpan OvertakenPause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Until a grain is asked again whose process is stopping, and waits for nothing: it may do so for minutes.</summary>
+    public static readonly TimeSpan StoppingPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>A call that changes something: it is made again only where it is certain that it never began.</summary>
     public static Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: false);
 

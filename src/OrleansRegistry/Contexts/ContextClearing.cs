@@ -23,6 +23,11 @@ internal static class ContextClearing
                 {
                     return tasks;
                 }
+
+                if (cleared.Stopping)
+                {
+                    await Task.Delay(GrainCalls.StoppingPause, cancellationToken);
+                }
             }
         }
         catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)

@@ -156,6 +156,11 @@ internal sealed class ContextRegistry(
                 yield break;
             }
 
+            if (run.Stopping)
+            {
+                await Task.Delay(GrainCalls.StoppingPause, time, cancellationToken);
+            }
+
             foreach (var happened in run.Events)
             {
                 known = happened.Generation;

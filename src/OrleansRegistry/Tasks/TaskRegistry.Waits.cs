@@ -26,7 +26,11 @@ internal sealed partial class TaskRegistry
             }
 
             var generation = head.Generation;
-            await GrainCalls.Read(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken);
+            if (await GrainCalls.Read(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken) is { Stopping: true })
+            {
+                await Pause(wait - time.GetElapsedTime(began), cancellationToken);
+            }
+
             head = await GrainCalls.Read(grain, task => task.Get(caller, null));
         }
 
@@ -69,6 +73,11 @@ internal sealed partial class TaskRegistry
                 continue;
             }
 
+            if (run is { Stopping: true })
+            {
+                await Task.Delay(GrainCalls.StoppingPause, time, cancellationToken);
+            }
+
             foreach (var happened in run?.Events ?? [])
             {
                 (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true);
@@ -97,12 +106,17 @@ internal sealed partial class TaskRegistry
             var left = claim.Wait - time.GetElapsedTime(began);
             // In every round: the agent may get an owner, or other workers, meanwhile.
             var owner = AgentWorkers.ClaimableBy(caller, agentId, agents.Find(caller.Tenant, agentId));
-            if (await GrainCalls.Read(
-                    work,
-                    agent => caller.IdempotencyKey is null
-                        ? agent.Claim(claim.Worker, claim.Lease, left, owner)
-                        : agent.ClaimOnce(caller, claim.Worker, claim.Lease, left, owner)) is { } head
-                && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
+            var claimed = await GrainCalls.Read(
+                work,
+                agent => caller.IdempotencyKey is null
+                    ? agent.Claim(claim.Worker, claim.Lease, left, owner)
+                    : agent.ClaimOnce(caller, claim.Worker, claim.Lease, left, owner));
+            if (claimed.Stopping)
+            {
+                await Pause(claim.Wait - time.GetElapsedTime(began), cancellationToken);
+            }
+
+            if (claimed.Task is { } head && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };
             }
@@ -138,6 +152,11 @@ internal sealed partial class TaskRegistry
             },
             current => loader.Load(current, view));
     }
+
+    /// <summary>Before a grain is asked again whose process is stopping.</summary>
+    private Task Pause(TimeSpan most, CancellationToken cancellationToken) => most <= TimeSpan.Zero
+        ? Task.CompletedTask
+        : Task.Delay(most < GrainCalls.StoppingPause ? most : GrainCalls.StoppingPause, time, cancellationToken);
 
     private static void CheckWait(TimeSpan wait)
     {

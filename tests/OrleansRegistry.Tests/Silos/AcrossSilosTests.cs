@@ -124,13 +124,13 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     private async Task CallWork()
     {
         var grain = silos.Grain<IAgentWorkGrain>(GrainKeys.For("acme", "busy"));
-        Assert.Null(await grain.Claim("worker", Minute, TimeSpan.Zero, null));
+        Assert.Null((await grain.Claim("worker", Minute, TimeSpan.Zero, null)).Task);
         await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "work")).Create(Submission("m1", agent: "busy"), "context");
         await grain.Submitted("work");
         var once = Alice with { IdempotencyKey = "once" };
-        var claimed = await grain.ClaimOnce(once, "worker", Minute, Minute, null);
+        var claimed = (await grain.ClaimOnce(once, "worker", Minute, Minute, null)).Task;
         Assert.Equal("work", claimed!.Id);
-        Assert.Equal(claimed.Lease, (await grain.ClaimOnce(once, "worker", Minute, Minute, null))!.Lease);
+        Assert.Equal(claimed.Lease, (await grain.ClaimOnce(once, "worker", Minute, Minute, null)).Task!.Lease);
     }
 
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
