@@ -128,6 +128,9 @@ public interface IRecordStore : IAsyncDisposable
     /// <param name="limit">1 to 1,000.</param>
     ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="ListTasksAsync"/>, but reads no records: where each task stands in the list, by its status timestamp.</summary>
+    ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
+
     /// <summary>How many tasks match, exactly, by state; states that none has are left out.</summary>
     ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default);
 
@@ -140,6 +143,9 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Contexts that match, in the filter's order, from after <paramref name="after"/>.</summary>
     /// <param name="limit">1 to 1,000.</param>
     ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="ListContextsAsync"/>, but reads no records: where each context stands in the list, by the time of its last change.</summary>
+    ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
 }
 
 /// <summary>

@@ -94,7 +94,7 @@ public sealed class ContextTests(TrustingHost host)
         var read = await client.GetAsync("/contexts/c");
         Assert.True(read.GetProperty("data").GetProperty("keep").GetBoolean());
         Assert.Equal((0, 0), (read.Number("taskCount"), read.Number("messageCount")));
-        Assert.Equal(0, (await client.GetAsync("/contexts/c/tasks")).Number("totalSize"));
+        Assert.Equal(0, (await client.GetAsync("/contexts/c/tasks?count_total=true")).Number("totalSize"));
 
         await client.SubmitAsync("c", ""","context_id":"c" """);
         Assert.Equal(1, (await (await client.SendAsync("DELETE", "/contexts/c")).JsonAsync()).Number("deletedTasks"));
@@ -104,7 +104,7 @@ public sealed class ContextTests(TrustingHost host)
             await (await client.SendAsync(method, "/contexts/c" + suffix)).ProblemAsync(404);
         }
 
-        Assert.Equal(0, (await client.GetAsync("/tasks")).Number("totalSize"));
+        Assert.Equal(0, (await client.GetAsync("/tasks?count_total=true")).Number("totalSize"));
     }
 
     [Fact]

@@ -126,7 +126,7 @@ public sealed class TaskLifeTests : IAsyncLifetime
         var (paged, token) = (new List<string>(), "");
         do
         {
-            var page = await Send("GET", $"/contexts/c1/tasks?page_size=1&page_token={token}", null, 200);
+            var page = await Send("GET", $"/contexts/c1/tasks?count_total=true&page_size=1&page_token={token}", null, 200);
             Assert.Equal(3, page.GetProperty("totalSize").GetInt32());
             paged.AddRange(Ids(page));
             token = Text(page, "nextPageToken");

@@ -74,6 +74,13 @@ public abstract class TaskFilterConformance : StoreTestBase
         {
             var expected = Expected(filter, Stored).ToList();
             Assert.Equal(expected, (await Store.ListTasksAsync(filter, null, 1_000)).Select(task => task.Key));
+            var keys = await Store.ListTaskKeysAsync(filter, null, 1_000);
+            Assert.Equal(expected.Select(key => (key, Stored[key].StatusAt)), keys.Select(task => (task.Key, task.At)));
+            if (expected.Count > 2)
+            {
+                Assert.Equal(expected[2..], (await Store.ListTaskKeysAsync(filter, keys[1], 1_000)).Select(task => task.Key));
+            }
+
             if (filter.OldestFirst)
             {
                 var counts = expected.CountBy(key => Stored[key].State).ToDictionary(count => count.Key, count => (long)count.Value);

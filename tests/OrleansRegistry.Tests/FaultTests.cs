@@ -115,6 +115,14 @@ public sealed class FaultTests
             TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
             inner.ListTasksAsync(filter, after, limit, cancellationToken);
 
+        public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+            inner.ListTaskKeysAsync(filter, after, limit, cancellationToken);
+
+        public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
+            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+            inner.ListContextKeysAsync(filter, after, limit, cancellationToken);
+
         public ValueTask<IReadOnlyDictionary<Model.TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
             inner.CountTasksAsync(filter, cancellationToken);
 

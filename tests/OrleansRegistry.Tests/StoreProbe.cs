@@ -90,6 +90,24 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
         return await inner.ListTasksAsync(filter, after, limit, cancellationToken);
     }
 
+    public async ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Task, "list");
+        BeforeList?.Invoke();
+        if (ListGate is { } gate)
+        {
+            await gate(filter);
+        }
+
+        return await inner.ListTaskKeysAsync(filter, after, limit, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        Count(RecordKind.Context, "list");
+        return inner.ListContextKeysAsync(filter, after, limit, cancellationToken);
+    }
+
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
     {
         Count(RecordKind.Task, "list");

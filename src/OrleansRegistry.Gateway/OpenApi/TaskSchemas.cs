@@ -71,7 +71,7 @@ internal static class TaskSchemas
         var page = ApiSchemas.Shape(items, ("nextPageToken", NextPage()), ("pageSize", ApiSchemas.Integer("")));
         if (total)
         {
-            page.Properties!["totalSize"] = ApiSchemas.Integer("On all pages.");
+            page.Properties!["totalSize"] = ApiSchemas.Integer("On all pages; of tasks with count_total=true only.");
         }
 
         if (records)

@@ -36,7 +36,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         {
             PageSize = parameters.Integer("page_size", 1, TaskQuery.MaxPageSize) ?? TaskQuery.DefaultPageSize,
             PageToken = parameters.Text("page_token"),
-            CountTotal = parameters.Boolean("count_total") ?? true,
+            CountTotal = parameters.Boolean("count_total") ?? false,
 
             // There is no view of artifacts without history: one message is the least.
             View = hasHistory || artifacts ? new TaskView(hasHistory ? history : 1, artifacts) : new TaskQuery().View,

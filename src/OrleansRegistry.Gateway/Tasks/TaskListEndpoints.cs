@@ -31,7 +31,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
         .Paged(TaskQuery.MaxPageSize, TaskQuery.DefaultPageSize)
         .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer")
         .Query("include_artifacts", "true: with artifacts.", "boolean")
-        .Query("count_total", "false: without totalSize, which saves the counting.", "boolean")
+        .Query("count_total", "true: with totalSize, which counts all that match.", "boolean")
         .Spelt()
         .Answer(200, "A page of tasks. nextPageToken is empty on the last.", "TaskList")
         .Problems(400, 413, 503);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Grains;
@@ -5,24 +6,34 @@ namespace OrleansRegistry.Grains;
 /// <summary>The submitted tasks of one agent, of one owner or of all, and the workers who wait for them. Lives in an <see cref="AgentWorkGrain"/>, in its turns.</summary>
 /// <param name="owner">Whose tasks; null: everybody's.</param>
 /// <param name="taken">The tasks of the agent that are being claimed now, in any of its pools.</param>
-internal sealed class AgentWork(
-    string tenant, string agent, string? owner, HashSet<string> taken, GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, TimeProvider time)
+internal sealed partial class AgentWork(
+    string tenant,
+    string agent,
+    string? owner,
+    HashSet<string> taken,
+    GrainReferences<ITaskGrain> tasks,
+    ITaskIndex index,
+    GrainWaits waits,
+    TimeProvider time,
+    ILogger log)
 {
     private const int CandidatesAtOnce = 100;
     private const int MostCandidates = 1_000;
 
-    private readonly Queue<string> candidates = new();
-    private readonly Queue<TaskCompletionSource> idle = new();
+    /// <summary>How long an idle agent goes without a look at the store, in case the word of a new task was lost; and how long a task that failed is left alone.</summary>
+    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
-    /// <summary>Tasks whose records cannot be read. They are tried again once no worker has been here.</summary>
-    private readonly HashSet<string> spoilt = new(StringComparer.Ordinal);
+    private readonly Queue<string> candidates = new();
+    private readonly LinkedList<TaskCompletionSource> idle = new();
+    private readonly Dictionary<string, long> failed = new(StringComparer.Ordinal);
+    private (long At, long Heard)? foundNothing;
     private Task<bool>? looking;
     private long submitted;
     private long heardBefore;
     private int workers;
 
-    /// <summary>Whether no worker is here, so that nothing is lost with it: candidates are found again in the store.</summary>
-    public bool IsUnused => workers == 0;
+    /// <summary>Whether no worker was here for long, so that nothing is lost with it: candidates are found again in the store.</summary>
+    public bool IsUnused => workers == 0 && (foundNothing is not { } look || time.GetElapsedTime(look.At) >= Rest);
 
     /// <summary>As <see cref="IAgentWorkGrain.Claim"/>; null for none.</summary>
     public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait)
@@ -43,8 +54,9 @@ internal sealed class AgentWork(
     {
         // With nobody waiting, whoever comes next looks in the store, and whoever is looking now looks again.
         submitted++;
-        if (idle.TryDequeue(out var waiter))
+        if (idle.First is { Value: var waiter })
         {
+            idle.RemoveFirst();
             // Of another owner, it may be none of this pool's: only a look at the store tells.
             if (owner is null)
             {
@@ -98,10 +110,10 @@ internal sealed class AgentWork(
                         return claimed;
                     }
                 }
-                catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+                catch (Exception fault) when (IsOfTask(fault))
                 {
-                    // Health and log name it, and it stays in the list: looks are to see those behind it.
-                    spoilt.Add(id);
+                    // One task that cannot be read must not keep the workers from the others.
+                    Leave(id, fault);
                 }
                 finally
                 {
@@ -120,6 +132,11 @@ internal sealed class AgentWork(
     {
         while (true)
         {
+            if (foundNothing is { } before && before.Heard == submitted && time.GetElapsedTime(before.At) < Rest)
+            {
+                return false;
+            }
+
             if (looking is null)
             {
                 (heardBefore, looking) = (submitted, LookNow());
@@ -143,21 +160,21 @@ internal sealed class AgentWork(
 
     private async Task<bool> LookNow()
     {
-        foreach (var id in await index.ExpiredLeases(tenant, agent, CandidatesAtOnce))
-        {
-            await ExpireLease(id);
-        }
-
+        var heard = submitted;
+        foundNothing = null;
+        await Task.WhenAll((await index.ExpiredLeases(tenant, agent, CandidatesAtOnce)).Where(IsFit).Select(ExpireLease));
         var found = false;
-        foreach (var id in await index.SubmittedTo(tenant, agent, owner, Math.Min(CandidatesAtOnce + spoilt.Count, MostCandidates)))
+        var known = candidates.ToHashSet(StringComparer.Ordinal);
+        foreach (var id in await index.SubmittedTo(tenant, agent, owner, Math.Min(CandidatesAtOnce + failed.Count, MostCandidates)))
         {
-            if (!taken.Contains(id) && !candidates.Contains(id) && !spoilt.Contains(id))
+            if (!taken.Contains(id) && IsFit(id) && known.Add(id))
             {
                 candidates.Enqueue(id);
                 found = true;
             }
         }
 
+        foundNothing = found ? null : (time.GetTimestamp(), heard);
         return found;
     }
 
@@ -167,26 +184,43 @@ internal sealed class AgentWork(
         {
             await tasks.Get(tenant, id).ExpireLease();
         }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        catch (Exception fault)
         {
-            spoilt.Add(id);
+            Leave(id, fault);
         }
+    }
+
+    /// <summary>Whether the fault is this task's, rather than that of the store or of the cluster, which others have too.</summary>
+    private static bool IsOfTask(Exception fault) => fault is not (OrleansException or TimeoutException
+        or RegistryException { Error: RegistryError.Busy or RegistryError.Unavailable or RegistryError.StorageFull });
+
+    private bool IsFit(string id) => !failed.TryGetValue(id, out var at) || time.GetElapsedTime(at) >= Rest;
+
+    /// <summary>Leaves a task alone for a while.</summary>
+    private void Leave(string id, Exception fault)
+    {
+        if (failed.Count >= MostCandidates)
+        {
+            failed.Clear();
+        }
+
+        failed[id] = time.GetTimestamp();
+        LogFailed(log, fault, id, agent);
     }
 
     private async Task WaitForNews(TimeSpan most)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        idle.Enqueue(waiter);
+        var place = idle.AddLast(waiter);
         await waiter.Task.WaitAsync(most, time, waits.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-        // Out of the queue also where nothing came: a later task must wake somebody who is there.
-        for (var i = idle.Count; i > 0; i--)
+        // Also where nothing came: a later task must wake somebody who is there.
+        if (place.List is not null)
         {
-            var next = idle.Dequeue();
-            if (next != waiter)
-            {
-                idle.Enqueue(next);
-            }
+            idle.Remove(place);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "Task '{Id}' of agent '{Agent}' could not be handed to a worker; others are, and it is tried again.")]
+    private static partial void LogFailed(ILogger log, Exception fault, string id, string agent);
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using OrleansRegistry.Model;
 
@@ -27,8 +28,8 @@ public interface IAgentWorkGrain : IGrainWithStringKey
 public readonly record struct Claimed([property: Id(0)] TaskHead? Task, [property: Id(1)] bool Stopping = false);
 
 [GrainType("registry.agent-work"), Reentrant]
-internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, [RegistryTime] TimeProvider time)
-    : CallingGrain, IAgentWorkGrain
+internal sealed class AgentWorkGrain(
+    GrainReferences<ITaskGrain> tasks, ITaskIndex index, GrainWaits waits, [RegistryTime] TimeProvider time, ILogger<AgentWorkGrain> log) : CallingGrain, IAgentWorkGrain
 {
     /// <summary>How many claims with keys are remembered.</summary>
     private const int MaxClaims = 256;
@@ -38,6 +39,7 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (RequestMark Mark, string TaskId, string Token)> claims = new(StringComparer.Ordinal);
     private readonly Queue<string> claimKeys = new();
+    private long dropped;
     private string tenant = "";
     private string agent = "";
 
@@ -49,24 +51,15 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
 
     public async Task<Claimed> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner)
     {
+        DropUnused();
         var name = owner ?? "";
         if (!pools.TryGetValue(name, out var pool))
         {
-            pools.Add(name, pool = new AgentWork(tenant, agent, owner, taken, tasks, index, waits, time));
+            pools.Add(name, pool = new AgentWork(tenant, agent, owner, taken, tasks, index, waits, time, log));
         }
 
-        try
-        {
-            var claimed = await pool.Claim(worker, lease, wait);
-            return new(claimed, claimed is null && waits.IsStopping);
-        }
-        finally
-        {
-            if (pool.IsUnused)
-            {
-                pools.Remove(name);
-            }
-        }
+        var claimed = await pool.Claim(worker, lease, wait);
+        return new(claimed, claimed is null && waits.IsStopping);
     }
 
     public async Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
@@ -93,6 +86,24 @@ internal sealed class AgentWorkGrain(GrainReferences<ITaskGrain> tasks, ITaskInd
         }
 
         return claimed;
+    }
+
+    /// <summary>Forgets owners whose workers are gone, from time to time: a worker who waits comes back every two seconds.</summary>
+    private void DropUnused()
+    {
+        if (pools.Count == 0 || time.GetElapsedTime(dropped) < AgentWork.Rest)
+        {
+            return;
+        }
+
+        dropped = time.GetTimestamp();
+        foreach (var (name, pool) in pools)
+        {
+            if (pool.IsUnused)
+            {
+                pools.Remove(name);
+            }
+        }
     }
 
     public Task Submitted(string taskId)

@@ -93,6 +93,14 @@ public sealed class AdoNetStore : IRecordStore
         TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         tables.ListTasksAsync(filter, after, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.ListTaskKeysAsync(filter, after, limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.ListContextKeysAsync(filter, after, limit, cancellationToken);
+
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
         tables.CountTasksAsync(filter, cancellationToken);
 

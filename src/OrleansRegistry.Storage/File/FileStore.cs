@@ -100,6 +100,14 @@ public sealed class FileStore : IRecordStore
         TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         Ready().Log.Queries.ListTasksAsync(this, filter, after, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Ready().Log.Queries.ListTaskKeys(filter, after, limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Ready().Log.Queries.ListContextKeys(filter, after, limit, cancellationToken));
+
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

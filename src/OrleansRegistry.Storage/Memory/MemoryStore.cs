@@ -89,6 +89,14 @@ public sealed class MemoryStore : IRecordStore
         TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         Serving().ListTasksAsync(this, filter, after, limit, cancellationToken);
 
+    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Serving().ListTaskKeys(filter, after, limit, cancellationToken));
+
+    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(Serving().ListContextKeys(filter, after, limit, cancellationToken));
+
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -138,6 +138,24 @@ public sealed class PostgresStore : IRecordStore
         return lists.ReadAsync(TaskQueries.List(filter, after, limit), cancellationToken);
     }
 
+    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.ReadKeysAsync(TaskQueries.List(filter, after, limit, keysOnly: true), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
+        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return lists.ReadKeysAsync(ContextQueries.List(filter, after, limit, keysOnly: true), cancellationToken);
+    }
+
     public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

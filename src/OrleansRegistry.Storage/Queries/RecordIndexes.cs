@@ -40,6 +40,14 @@ internal sealed class RecordIndexes
             (record, at) => Try(TaskFields.Read, record.Body.Fields) is { } fields && fields.StatusAt.UtcTicks == at && filter.Matches(record.Key, fields),
             cancellationToken);
 
+    /// <inheritdoc cref="IRecordStore.ListTaskKeysAsync"/>
+    public IReadOnlyList<RecordPosition> ListTaskKeys(TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken) =>
+        Positions(tasks.Page(filter, IndexPosition.Of(after), limit), limit, cancellationToken);
+
+    /// <inheritdoc cref="IRecordStore.ListContextKeysAsync"/>
+    public IReadOnlyList<RecordPosition> ListContextKeys(ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken) =>
+        Positions(contexts.Page(filter, IndexPosition.Of(after), limit), limit, cancellationToken);
+
     /// <inheritdoc cref="IRecordStore.CountTasksAsync"/>
     public IReadOnlyDictionary<TaskState, long> CountTasks(TaskFilter filter) => tasks.Count(filter);
 
@@ -95,6 +103,13 @@ internal sealed class RecordIndexes
         }
 
         return page;
+    }
+
+    private static IReadOnlyList<RecordPosition> Positions(List<IndexHit> hits, int limit, CancellationToken cancellationToken)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        return [.. hits.Select(hit => new RecordPosition(new DateTimeOffset(hit.At, TimeSpan.Zero), hit.Key))];
     }
 
     private static T? Try<T>(Func<RawJson, T> read, RawJson fields)

@@ -26,7 +26,7 @@ internal sealed class TaskIndex(IRecordStore store, [RegistryTime] TimeProvider 
 
     private async Task<IReadOnlyList<string>> Ids(TaskFilter filter, int limit)
     {
-        var found = await store.ListTasksAsync(filter, null, limit);
+        var found = await store.ListTaskKeysAsync(filter, null, limit);
         var ids = new string[found.Count];
         for (var i = 0; i < ids.Length; i++)
         {

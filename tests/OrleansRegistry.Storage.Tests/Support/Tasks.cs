@@ -45,6 +45,8 @@ internal static class Tasks
         while (true)
         {
             var page = await store.ListContextsAsync(filter, position, pageSize);
+            var keys = await store.ListContextKeysAsync(filter, position, pageSize);
+            Assert.Equal(page.Select(record => new RecordPosition(ContextFields.Read(record.Body.Fields).UpdatedAt, record.Key)), keys);
             all.AddRange(page);
             if (page.Count < pageSize)
             {

@@ -62,6 +62,41 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Workers_who_wait_for_nothing_look_seldom_and_are_woken_by_what_comes()
+    {
+        Assert.Null(await Claim("b"));
+        registry.Store.Reset();
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(await Claim("b", $"w{i}"));
+        }
+
+        Assert.Equal(0, registry.Store.Lists);
+        var waiting = Tasks.ClaimAsync(Worker, "b", new TaskClaim("w", Minute, TimeSpan.FromSeconds(30)), TestContext.Current.CancellationToken);
+        var id = (await Tasks.Submit(me, "m1", agent: "b")).Task.Id;
+        Assert.Equal(id, (await waiting)!.Id);
+        await Tasks.Submit(me, "m2", agent: "b");
+        Assert.NotNull(await Claim("b"));
+    }
+
+    [Fact]
+    public async Task A_task_that_cannot_be_claimed_keeps_no_worker_from_the_others()
+    {
+        var bad = (await Tasks.Submit(me, "m1", agent: "c")).Task.Id;
+        var good = (await Tasks.Submit(me, "m2", agent: "c")).Task.Id;
+        registry.Store.BeforeWrite = (kind, key) =>
+        {
+            if (key.Id == bad)
+            {
+                throw new InvalidOperationException("This one cannot be written.");
+            }
+        };
+        Assert.Equal(good, (await Claim("c"))!.Id);
+        Assert.Null(await Claim("c"));
+        registry.Store.BeforeWrite = null;
+    }
+
+    [Fact]
     public async Task A_renewal_is_no_change_of_the_task_and_is_seen_by_upkeep()
     {
         var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;

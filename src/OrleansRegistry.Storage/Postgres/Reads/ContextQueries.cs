@@ -5,7 +5,7 @@ internal static class ContextQueries
 {
     private const string Time = "updated_at";
 
-    public static ListQuery List(ContextFilter filter, RecordPosition? after, int limit)
+    public static ListQuery List(ContextFilter filter, RecordPosition? after, int limit, bool keysOnly = false)
     {
         var query = new ListQuery();
         var oneTenant = filter.Tenant is not null;
@@ -30,7 +30,7 @@ internal static class ContextQueries
             conditions.Add(query.After(position, Time, filter.OldestFirst, oneTenant));
         }
 
-        query.Sql.Append($"SELECT {RecordLists.Columns}, {Time} FROM context_records WHERE {string.Join(" AND ", conditions)} ");
+        query.Sql.Append($"SELECT {(keysOnly ? RecordLists.Keys : RecordLists.Columns)}, {Time} FROM context_records WHERE {string.Join(" AND ", conditions)} ");
         query.Sql.Append($"{ListQuery.Order([Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}");
         return query;
     }

@@ -6,8 +6,11 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>Runs the queries of lists and counts.</summary>
 internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
 {
-    /// <summary>What a list selects first; what it selects last is the time of its order.</summary>
-    public const string Columns = "tenant, id, long_id, version, document, fields";
+    /// <summary>What a list selects first; the time that it is ordered by comes next.</summary>
+    public const string Columns = $"{Keys}, version, document, fields";
+
+    /// <summary>What a list of keys selects first; the time that it is ordered by comes next.</summary>
+    public const string Keys = "tenant, id, long_id";
 
     /// <exception cref="RegistryException">The database cannot answer.</exception>
     public async ValueTask<IReadOnlyList<StoredRecord>> ReadAsync(ListQuery query, CancellationToken cancellationToken) =>
@@ -15,6 +18,10 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
             query,
             reader => new StoredRecord(KeyOf(reader), reader.GetInt64(3), RecordColumns.Body(reader, 4)!.Value) { ListedAt = TimeOf(reader) },
             cancellationToken);
+
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public async ValueTask<IReadOnlyList<RecordPosition>> ReadKeysAsync(ListQuery query, CancellationToken cancellationToken) =>
+        await RunAsync(query, reader => new RecordPosition(reader.GetFieldValue<DateTimeOffset>(3), KeyOf(reader)), cancellationToken);
 
     /// <exception cref="RegistryException">The database cannot answer.</exception>
     public async ValueTask<IReadOnlyDictionary<TaskState, long>> CountAsync(ListQuery query, CancellationToken cancellationToken) =>
@@ -43,8 +50,7 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
         },
         cancellationToken);
 
-    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader) =>
-        reader.IsDBNull(reader.FieldCount - 1) ? null : reader.GetFieldValue<DateTimeOffset>(reader.FieldCount - 1);
+    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader) => reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6);
 
     private static RecordKey KeyOf(NpgsqlDataReader reader) =>
         new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));

@@ -21,7 +21,7 @@ internal static class TaskQueries
         Lease,
     }
 
-    public static ListQuery List(TaskFilter filter, RecordPosition? after, int limit)
+    public static ListQuery List(TaskFilter filter, RecordPosition? after, int limit, bool keysOnly = false)
     {
         var query = new ListQuery();
         var oneTenant = filter.Tenant is not null;
@@ -32,7 +32,7 @@ internal static class TaskQueries
         }
 
         var order = $"{ListQuery.Order([Second, Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}";
-        var columns = $"{RecordLists.Columns}, {Second}, {Time}";
+        var columns = $"{(keysOnly ? RecordLists.Keys : RecordLists.Columns)}, {Time}, {Second}";
         if (DriverOf(filter) == Driver.Lease)
         {
             // Few leases have ended: they are all looked at, rather than tasks in the order of the list until enough of them are found.
