@@ -15,6 +15,7 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         ("GET", "/tasks", null),
         ("GET", "/tasks:count", null),
         ("DELETE", "/tasks?confirm=true", null),
+        ("GET", "/tasks:clearing", null),
         ("GET", "/tasks/x", null),
         ("GET", "/tasks/x?current_generation=1&wait=0", null),
         ("PATCH", "/tasks/x", """{"state":"working"}"""),

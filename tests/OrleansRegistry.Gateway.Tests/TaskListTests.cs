@@ -107,7 +107,9 @@ public sealed class TaskListTests(TrustingHost host)
         await client.SubmitAsync();
         await other.SubmitAsync();
         var json = await (await client.SendAsync("DELETE", "/tasks?confirm=true")).JsonAsync();
-        Assert.Equal((2, 2), (json.Number("deletedTasks"), json.Number("deletedContexts")));
+        Assert.Equal((2, 2, false), (json.Number("deletedTasks"), json.Number("deletedContexts"), json.GetProperty("running").GetBoolean()));
+        Assert.Equal(json.GetRawText(), (await client.GetAsync("/tasks:clearing")).GetRawText());
+        Assert.Equal(0, (await other.GetAsync("/tasks:clearing")).Number("deletedTasks"));
         Assert.Equal(0, (await client.GetAsync("/tasks?count_total=true")).Number("totalSize"));
         Assert.Empty((await client.GetAsync("/contexts")).GetProperty("contexts").EnumerateArray());
         Assert.Equal(1, (await other.GetAsync("/tasks?count_total=true")).Number("totalSize"));

@@ -36,7 +36,7 @@ internal static class TaskSchemas
         yield return ("TaskCompared", ApiSchemas.Shape(("updated", ApiSchemas.Flag("Always true: else it is a 409, with state and current_generation.")), ("task", Ref("Task"))));
         yield return ("TaskList", Page(("tasks", ApiSchemas.List(Ref("Task"))), total: true, records: true));
         yield return ("TaskCounts", ApiSchemas.Shape(("counts", ApiSchemas.Any("A number for each state.")), ("total", ApiSchemas.Integer(""))));
-        yield return ("Cleared", ApiSchemas.Shape(("deletedTasks", ApiSchemas.Integer("")), ("deletedContexts", ApiSchemas.Integer(""))));
+        yield return ("Cleared", ApiSchemas.Shape(("running", ApiSchemas.Flag("Whether it goes on.")), ("deletedTasks", ApiSchemas.Integer("")), ("deletedContexts", ApiSchemas.Integer(""))));
         yield return ("MessageList", Page(("messages", ApiSchemas.List(message)), total: true, first: true));
         var artifacts = Page(("artifacts", ApiSchemas.List(Ref("Artifact"))), total: true, first: true);
         artifacts.Properties!["continues"] = ApiSchemas.Flag("True where the last artifact is too large for one page: the next page begins with more parts of it.");

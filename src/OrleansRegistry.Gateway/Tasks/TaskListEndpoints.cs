@@ -7,7 +7,11 @@ namespace OrleansRegistry.Gateway.Tasks;
 /// <summary>All of the caller's tasks at once: listed, counted, cleared.</summary>
 internal sealed class TaskListEndpoints(ITaskRegistry registry)
 {
+    /// <summary>How long a request waits for all to be gone.</summary>
+    private static readonly TimeSpan ClearingPatience = TimeSpan.FromSeconds(2);
+
     private static readonly string[] ClearParameters = ["confirm"];
+    private static readonly string[] NoParameters = [];
 
     public void Map(GatewayRoutes routes)
     {
@@ -21,8 +25,13 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             .Problems(400, 503));
         routes.Delete("/tasks", ClearAsync, TaskDocs.Operation("clearAll", "Delete all tasks and contexts of the caller")
             .Query("confirm", "Must be true.", "boolean")
+            .Says("Takes what is there now. What takes longer than a few seconds goes on after the answer: GET /tasks:clearing tells how far it has come.")
             .Answer(200, "They are gone.", "Cleared")
+            .Answer(202, "They are being deleted.", "Cleared")
             .Problems(400, 503, 507));
+        routes.Get("/tasks:clearing", GetClearingAsync, TaskDocs.Operation("getClearing", "How far the deletion of all tasks and contexts of the caller has come")
+            .Answer(200, "What is deleted so far, by the last DELETE /tasks.", "Cleared")
+            .Problems(400, 503));
     }
 
     /// <summary>What every list of tasks takes and answers.</summary>
@@ -73,12 +82,23 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");
         }
 
-        var (tasks, contexts) = await registry.ClearAllAsync(CallerOf.Request(context), context.RequestAborted);
+        await SendAsync(context, await registry.ClearAllAsync(CallerOf.Request(context), ClearingPatience, context.RequestAborted), StatusCodes.Status202Accepted);
+    }
+
+    private async Task GetClearingAsync(HttpContext context)
+    {
+        _ = new QueryParameters(context.Request, NoParameters);
+        await SendAsync(context, await registry.GetClearingAsync(CallerOf.Request(context), context.RequestAborted), StatusCodes.Status200OK);
+    }
+
+    private static Task SendAsync(HttpContext context, TaskClearing clearing, int whileRunning)
+    {
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
-        answer.Json.WriteNumber("deletedTasks"u8, tasks);
-        answer.Json.WriteNumber("deletedContexts"u8, contexts);
+        answer.Json.WriteBoolean("running"u8, clearing.Running);
+        answer.Json.WriteNumber("deletedTasks"u8, clearing.Tasks);
+        answer.Json.WriteNumber("deletedContexts"u8, clearing.Contexts);
         answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        return answer.SendAsync(context, clearing.Running ? whileRunning : StatusCodes.Status200OK);
     }
 }

@@ -76,7 +76,13 @@ public interface ITaskRegistry
     /// <summary>The feedback of a task, oldest first.</summary>
     Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes all tasks and contexts that the caller owns.</summary>
-    /// <returns>How many tasks and contexts were deleted.</returns>
-    Task<(long Tasks, long Contexts)> ClearAllAsync(Caller caller, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Deletes all tasks and contexts that the caller owns as of now. It goes on after the answer, and after the end of the process that began it, by
+    /// whichever process runs; what is made meanwhile stays.
+    /// </summary>
+    /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
+    Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default);
+
+    /// <summary>How far the last <see cref="ClearAllAsync"/> of the caller has come.</summary>
+    Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default);
 }

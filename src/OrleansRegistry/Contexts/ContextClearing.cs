@@ -7,8 +7,10 @@ namespace OrleansRegistry.Contexts;
 /// <summary>Clears or deletes a context, however long that takes.</summary>
 internal static class ContextClearing
 {
+    /// <param name="progress">Told how many tasks are deleted so far, every few seconds.</param>
     /// <returns>How many tasks were deleted; null where there is no such context.</returns>
-    public static async Task<long?> Run(GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken)
+    public static async Task<long?> Run(
+        GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken, Action<long>? progress = null)
     {
         var (run, tasks) = (DerivedId.Random(), (long?)null);
         var grain = contexts.Get(caller.Tenant, id);
@@ -19,6 +21,7 @@ internal static class ContextClearing
                 cancellationToken.ThrowIfCancellationRequested();
                 var cleared = await GrainCalls.Read(grain, context => context.Clear(caller, delete, run));
                 tasks = cleared.Tasks;
+                progress?.Invoke(cleared.Tasks);
                 if (cleared.Done)
                 {
                     return tasks;

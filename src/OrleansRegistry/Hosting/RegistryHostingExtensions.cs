@@ -129,6 +129,7 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddSingleton(typeof(GrainReferences<>));
+        services.AddSingleton<OwnerClearing>();
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         if (options.Cluster.Role != ClusterRole.Gateway)
@@ -137,6 +138,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddSingleton(provider => new HeadStorage(
                 provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), provider.GetRequiredService<IRecordStore>().IsShared));
             services.AddSingleton<ITaskIndex, TaskIndex>();
+            services.AddSingleton<UpkeepShare>();
             services.AddSingleton<TaskUpkeep>();
             services.AddHostedService<UpkeepService>();
         }

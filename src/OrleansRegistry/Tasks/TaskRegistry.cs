@@ -1,5 +1,4 @@
 using OrleansRegistry.Agents;
-using OrleansRegistry.Contexts;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
@@ -21,6 +20,7 @@ internal sealed partial class TaskRegistry(
     TaskLoader loader,
     TaskRules rules,
     RecentRemovals removals,
+    OwnerClearing clearing,
     [RegistryTime] TimeProvider time) : ITaskRegistry
 {
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
@@ -117,37 +117,16 @@ internal sealed partial class TaskRegistry(
             }) ?? throw NotFound();
     }
 
-    public async Task<(long Tasks, long Contexts)> ClearAllAsync(Caller caller, CancellationToken cancellationToken = default)
+    public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         TaskRules.CheckCaller(caller);
-        var (tasks, contexts) = (0L, 0L);
-        while (await store.ListContextsAsync(new ContextFilter(caller.Tenant, caller.Subject), null, 16, cancellationToken) is { Count: > 0 } some)
-        {
-            var cleared = await Task.WhenAll(some.Select(context => ContextClearing.Run(contextGrains, caller, context.Key.Id, delete: true, cancellationToken)));
-            contexts += cleared.Count(done => done is not null);
-            tasks += cleared.Sum(done => done ?? 0);
-        }
-
-        // Tasks that came in while their context was on its way out.
-        while (await store.ListTasksAsync(new TaskFilter(caller.Tenant) { Owner = caller.Subject }, null, 64, cancellationToken) is { Count: > 0 } left)
-        {
-            tasks += (await Task.WhenAll(left.Select(task => DeleteIfThere(caller, task.Key.Id)))).Count(deleted => deleted);
-        }
-
-        return (tasks, contexts);
+        return clearing.Begin(caller, wait, cancellationToken);
     }
 
-    private async Task<bool> DeleteIfThere(Caller caller, string id)
+    public Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default)
     {
-        try
-        {
-            await DeleteAsync(caller, id);
-            return true;
-        }
-        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
-        {
-            return false;
-        }
+        TaskRules.CheckCaller(caller);
+        return clearing.Progress(caller, cancellationToken);
     }
 
     /// <summary>Where others write to the same store, only the store knows: see <see cref="AgentRegistry"/>.</summary>

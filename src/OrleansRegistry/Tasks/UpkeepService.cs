@@ -8,23 +8,22 @@ namespace OrleansRegistry.Tasks;
 internal sealed partial class UpkeepService(TaskUpkeep upkeep, [RegistryTime] TimeProvider time, ILogger<UpkeepService> log) : BackgroundService
 {
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Seldom = TimeSpan.FromSeconds(60);
 
-    /// <summary>Every so many times: deletions and retention.</summary>
-    private const int Seldom = 20;
+    /// <summary>Each in a loop of its own: leases must not wait for a retention that has much to delete.</summary>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        Repeat(Often, "leases", upkeep.EndLeases, stoppingToken),
+        Repeat(Seldom, "unfinished deletions", upkeep.FinishDeletions, stoppingToken),
+        Repeat(Seldom, "retention", upkeep.ApplyRetention, stoppingToken));
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    private async Task Repeat(TimeSpan period, string what, Func<CancellationToken, Task> work, CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Often, time);
+        using var timer = new PeriodicTimer(period, time);
         try
         {
-            for (var round = 1; await timer.WaitForNextTickAsync(stoppingToken); round++)
+            while (await timer.WaitForNextTickAsync(stoppingToken))
             {
-                await Try("leases", upkeep.EndLeases, stoppingToken);
-                if (round % Seldom == 0)
-                {
-                    await Try("unfinished deletions", upkeep.FinishDeletions, stoppingToken);
-                    await Try("retention", upkeep.ApplyRetention, stoppingToken);
-                }
+                await Try(what, work, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -1,6 +1,9 @@
 using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+using OrleansRegistry.Tasks;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Silos;
@@ -25,6 +28,21 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
             .SelectMany(type => type.GetMethods());
         Assert.Empty(methods.Except(silos.Called).Select(Name));
+    }
+
+    [Fact]
+    public async Task Each_silo_takes_its_share_of_upkeep()
+    {
+        RecordKey[] keys = [.. Enumerable.Range(0, 1_000).Select(i => new RecordKey("acme", $"k{i}"))];
+        int[] shares;
+        do
+        {
+            await Task.Yield();
+            var mine = silos.Services.Select(services => services.GetRequiredService<UpkeepShare>().Now()).ToArray();
+            shares = [.. keys.Select(key => mine.Count(isMine => isMine(key)))];
+        }
+        while (shares.Any(count => count != 1) && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        Assert.All(silos.Services, services => Assert.InRange(keys.Count(key => services.GetRequiredService<UpkeepShare>().Now()(key)), 350, 650));
     }
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";

@@ -43,6 +43,9 @@ public sealed class TwoSilos : IAsyncLifetime
         return cluster.Silos[0].ServiceProvider.GetRequiredService<IGrainFactory>().GetGrain<TGrain>(key);
     }
 
+    /// <summary>The services of each silo.</summary>
+    public IEnumerable<IServiceProvider> Services => cluster.Silos.Select(silo => silo.ServiceProvider);
+
     public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     private sealed class Recorder(ConcurrentDictionary<MethodInfo, bool> called) : IIncomingGrainCallFilter

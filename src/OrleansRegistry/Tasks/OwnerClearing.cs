@@ -1,0 +1,323 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
+using OrleansRegistry.Grains;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>
+/// Deletes all tasks and contexts of an owner, in the background of the process that was asked. A <see cref="ClearingMark"/> is stored before the first
+/// deletion and removed after the last, so that another process goes on where this one ends.
+/// </summary>
+internal sealed partial class OwnerClearing(
+    IRecordStore store,
+    GrainReferences<ITaskGrain> tasks,
+    GrainReferences<IContextGrain> contexts,
+    IHostApplicationLifetime lifetime,
+    [RegistryTime] TimeProvider time,
+    ILogger<OwnerClearing> log)
+{
+    private const int Step = 32;
+
+    /// <summary>How many that are over are remembered, for those who ask how they went.</summary>
+    private const int MaxRemembered = 1_000;
+
+    /// <summary>A mark that nobody has worked on for so long was left by a process that ended.</summary>
+    private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
+
+    private readonly ConcurrentDictionary<Caller, Job> jobs = new();
+
+    /// <summary>Begins, or has one that runs take what was made since too.</summary>
+    /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
+    public async Task<TaskClearing> Begin(Caller caller, TimeSpan? wait, CancellationToken cancellationToken)
+    {
+        var owner = new Caller(caller.Tenant, caller.Subject);
+        await Mark(owner, cancellationToken);
+        var job = Start(owner);
+        if (wait is { } most)
+        {
+            await job.Work.WaitAsync(most, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!job.Work.IsCompleted)
+            {
+                return job.Progress;
+            }
+        }
+
+        await job.Work.WaitAsync(cancellationToken);
+        return job.Progress;
+    }
+
+    public async Task<TaskClearing> Progress(Caller caller, CancellationToken cancellationToken)
+    {
+        var owner = new Caller(caller.Tenant, caller.Subject);
+        if (jobs.TryGetValue(owner, out var job) && !job.Work.IsCompleted)
+        {
+            return job.Progress;
+        }
+
+        // Here it is over, or was never known: another process may be at it.
+        return await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), cancellationToken) is { } stored && ClearingMark.Read(stored) is var mark
+            ? new TaskClearing(true, mark.Tasks, mark.Contexts)
+            : job?.Progress ?? default;
+    }
+
+    /// <summary>Goes on where a process that ended has stopped.</summary>
+    public async Task Resume(Caller owner)
+    {
+        if (await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner)) is { } stored && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
+        {
+            Start(owner);
+        }
+    }
+
+    private Job Start(Caller owner)
+    {
+        while (true)
+        {
+            if (jobs.TryGetValue(owner, out var known) && !known.Work.IsCompleted)
+            {
+                return known;
+            }
+
+            var job = new Job();
+            if (known is null ? jobs.TryAdd(owner, job) : jobs.TryUpdate(owner, job, known))
+            {
+                _ = Run(owner, job);
+                Forget();
+                return job;
+            }
+        }
+    }
+
+    private async Task Mark(Caller owner, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var now = time.GetUtcMilliseconds();
+            var stored = await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), cancellationToken);
+            var mark = stored is null ? new ClearingMark(now, now, 0, 0) : ClearingMark.Read(stored) with { Before = now };
+            if (await TryWrite(owner, stored?.Version ?? 0, mark))
+            {
+                return;
+            }
+        }
+    }
+
+    private async Task Run(Caller owner, Job job)
+    {
+        try
+        {
+            await Task.Yield();
+            while (await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), lifetime.ApplicationStopping) is { } stored)
+            {
+                var mark = ClearingMark.Read(stored);
+                job.Count(mark);
+                if (await DeleteSome(owner, mark.Before, job))
+                {
+                    // Where somebody else has changed it, the next round knows.
+                    await TryWrite(owner, stored.Version, mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
+                }
+                else if (job.Fault is { } fault)
+                {
+                    // The mark stays, for upkeep to try those again that failed.
+                    job.Fail(fault);
+                    return;
+                }
+                else if (await TryDelete(owner, stored.Version))
+                {
+                    break;
+                }
+            }
+
+            job.End();
+        }
+        catch (OperationCanceledException stopped) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            job.Fail(stopped);
+        }
+        catch (Exception fault)
+        {
+            LogFailed(log, fault, owner.Subject, owner.Tenant);
+            job.Fail(fault);
+        }
+    }
+
+    /// <returns>False where there is nothing left that was made before.</returns>
+    private async Task<bool> DeleteSome(Caller owner, DateTimeOffset before, Job job)
+    {
+        var some = await Made(
+            after => store.ListContextsAsync(new ContextFilter(owner.Tenant, owner.Subject, OldestFirst: true), after, Step, lifetime.ApplicationStopping),
+            record => ContextFields.Of(record) is var fields && fields.CreatedAt <= before && !job.Has(record.Key) ? null : fields.UpdatedAt);
+        await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteContext(owner, key.Id, job))));
+        if (some.Count > 0)
+        {
+            return true;
+        }
+
+        // Tasks that came in while their context was on its way out.
+        some = await Made(
+            after => store.ListTasksAsync(new TaskFilter(owner.Tenant) { Owner = owner.Subject, OldestFirst = true }, after, Step, lifetime.ApplicationStopping),
+            record => TaskFields.Read(record.Body.Fields) is var fields && fields.CreatedAt <= before && !job.Has(record.Key) ? null : fields.StatusAt);
+        await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteTask(owner, key.Id, job))));
+        return some.Count > 0;
+    }
+
+    /// <summary>The first few of a list that are to be deleted.</summary>
+    /// <param name="stays">Null for one that is to be deleted; else where it stands in the list.</param>
+    private static async Task<List<RecordKey>> Made(Func<RecordPosition?, ValueTask<IReadOnlyList<StoredRecord>>> list, Func<StoredRecord, DateTimeOffset?> stays)
+    {
+        var made = new List<RecordKey>(Step);
+        for (RecordPosition? after = null; ;)
+        {
+            var found = await list(after);
+            foreach (var record in found)
+            {
+                if (stays(record) is { } at)
+                {
+                    after = new RecordPosition(at, record.Key);
+                }
+                else
+                {
+                    made.Add(record.Key);
+                }
+            }
+
+            if (made.Count > 0 || found.Count < Step)
+            {
+                return made;
+            }
+        }
+    }
+
+    /// <summary>One that fails is left alone: the others go on.</summary>
+    private async Task Try(RecordKey key, Job job, Func<Task> delete)
+    {
+        try
+        {
+            await delete();
+        }
+        catch (Exception fault) when (!lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            LogOneFailed(log, fault, key.Id, key.Tenant);
+            job.Failed(key, fault);
+        }
+    }
+
+    private async Task DeleteContext(Caller owner, string id, Job job)
+    {
+        var counted = 0L;
+        var deleted = await ContextClearing.Run(contexts, owner, id, delete: true, lifetime.ApplicationStopping, so =>
+        {
+            job.Add(so - counted, 0);
+            counted = so;
+        });
+        job.Add(0, deleted is null ? 0 : 1);
+    }
+
+    private async Task DeleteTask(Caller owner, string id, Job job)
+    {
+        try
+        {
+            await GrainCalls.Run(tasks.Get(owner.Tenant, id), task => task.Remove(owner));
+            job.Add(1, 0);
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            // Somebody else has deleted it since it was listed.
+        }
+    }
+
+    private async Task<bool> TryWrite(Caller owner, long version, ClearingMark mark)
+    {
+        try
+        {
+            await store.WriteAsync(RecordKind.Context, ClearingMark.Key(owner), version, mark.Write(owner));
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<bool> TryDelete(Caller owner, long version)
+    {
+        try
+        {
+            await store.DeleteAsync(RecordKind.Context, ClearingMark.Key(owner), version);
+            return true;
+        }
+        catch (InconsistentStateException)
+        {
+            return false;
+        }
+    }
+
+    private void Forget()
+    {
+        if (jobs.Count > MaxRemembered)
+        {
+            foreach (var (owner, job) in jobs)
+            {
+                if (job.Work.IsCompleted)
+                {
+                    jobs.TryRemove(new KeyValuePair<Caller, Job>(owner, job));
+                }
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The deletion of all tasks and contexts of '{Subject}' of tenant '{Tenant}' stopped before its end; it is taken up again within two minutes.")]
+    private static partial void LogFailed(ILogger log, Exception fault, string subject, string tenant);
+
+    [LoggerMessage(LogLevel.Warning, "'{Id}' of tenant '{Tenant}' could not be deleted with all that its owner has. The others are; it is tried again.")]
+    private static partial void LogOneFailed(ILogger log, Exception fault, string id, string tenant);
+
+    private sealed class Job
+    {
+        private readonly ConcurrentDictionary<RecordKey, Exception> failed = new();
+        private readonly TaskCompletionSource work = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private long tasks;
+        private long contexts;
+
+        public Task Work => work.Task;
+
+        public TaskClearing Progress => new(!work.Task.IsCompletedSuccessfully, Interlocked.Read(ref tasks), Interlocked.Read(ref contexts));
+
+        public void Add(long moreTasks, long moreContexts)
+        {
+            Interlocked.Add(ref tasks, moreTasks);
+            Interlocked.Add(ref contexts, moreContexts);
+        }
+
+        /// <summary>Begins with what a process before this one has counted.</summary>
+        public void Count(ClearingMark mark)
+        {
+            Interlocked.CompareExchange(ref tasks, mark.Tasks, 0);
+            Interlocked.CompareExchange(ref contexts, mark.Contexts, 0);
+        }
+
+        /// <summary>Why one of them failed; null where none did.</summary>
+        public Exception? Fault => failed.Values.FirstOrDefault();
+
+        public bool Has(RecordKey key) => failed.ContainsKey(key);
+
+        public void Failed(RecordKey key, Exception fault) => failed.TryAdd(key, fault);
+
+        public void End() => work.SetResult();
+
+        public void Fail(Exception fault)
+        {
+            work.SetException(fault);
+
+            // Whoever waits is told; where nobody does, the log was.
+            _ = work.Task.Exception;
+        }
+    }
+}

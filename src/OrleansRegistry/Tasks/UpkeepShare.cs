@@ -1,0 +1,26 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Tasks;
+
+/// <summary>
+/// Which records' upkeep is this silo's: every active silo takes its share of the keys, so that they do not all work on the same ones. A silo that comes or
+/// goes moves some; a key that two silos take for their own for a moment is worked on twice, which does no harm.
+/// </summary>
+internal sealed class UpkeepShare(IServiceProvider services)
+{
+    // Asked for when first needed: they need grains, and grains need what upkeep needs.
+    private readonly Lazy<ISiloStatusOracle> silos = new(services.GetRequiredService<ISiloStatusOracle>);
+
+    /// <summary>What is this silo's as of now.</summary>
+    public Predicate<RecordKey> Now()
+    {
+        var here = silos.Value.SiloAddress.ToParsableString();
+        string[] active = [.. silos.Value.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString()).Order(StringComparer.Ordinal)];
+        var place = Array.IndexOf(active, here);
+        return active.Length == 1 && place == 0
+            ? _ => true
+            : key => place >= 0 && StableHash.ComputeHash($"{key.Tenant}/{key.Id}") % (uint)active.Length == (uint)place;
+    }
+}
