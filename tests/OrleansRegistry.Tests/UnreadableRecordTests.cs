@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tasks;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
@@ -48,6 +50,20 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
         await registry.Tasks.DeleteAsync(me, "task-bad");
         await registry.Contexts.DeleteAsync(me, "context-bad");
         Assert.Null(await registry.Agents.GetAsync(me, "bad"));
+        Assert.Empty((await registry.Tasks.ListAsync(me, new TaskQuery())).Unreadable);
+        Assert.Empty((await registry.Contexts.ListAsync(me)).Unreadable);
+    }
+
+    [Fact]
+    public async Task Rows_that_are_spoilt_by_hand_go_with_all_of_their_owner()
+    {
+        var me = TestRegistry.NewCaller();
+        await registry.Tasks.Submit(me, "m", "bad", contextId: "of-bad");
+        await registry.ExecuteAsync($$"""
+            UPDATE task_records SET fields = '{}', version = version + 1 WHERE tenant = '{{me.Tenant}}';
+            UPDATE context_records SET fields = '{}', version = version + 1 WHERE tenant = '{{me.Tenant}}';
+            """);
+        Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
         Assert.Empty((await registry.Tasks.ListAsync(me, new TaskQuery())).Unreadable);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Unreadable);
     }
@@ -172,6 +188,47 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await registry.Tasks.DeleteAsync(me, "t");
         await registry.Tasks.Submit(me, "m2", "t");
         Assert.Empty((await registry.Tasks.ListFeedbackAsync(me, "t")).Items);
+    }
+
+    [Fact]
+    public async Task All_of_an_owner_is_deleted_with_what_cannot_be_read()
+    {
+        foreach (var id in (string[])["bad", "good"])
+        {
+            await registry.Tasks.Submit(me, $"m-{id}", id, contextId: $"of-{id}");
+        }
+
+        await Store(RecordKind.Task, "bad", body => body with { Document = Json("[]") });
+        await Store(RecordKind.Context, "of-bad", body => body with { Document = Json("{}") });
+        await registry.RestartAsync();
+        Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
+        var (tasks, contexts) = (await registry.Tasks.ListAsync(me, new TaskQuery()), await registry.Contexts.ListAsync(me));
+        Assert.Equal((0, 0, 0, 0), (tasks.Tasks.Count, tasks.Unreadable.Count, contexts.Contexts.Count, contexts.Unreadable.Count));
+    }
+
+    [Fact]
+    public async Task Upkeep_passes_over_any_number_that_cannot_be_read()
+    {
+        await registry.Agents.RegisterAsync(me, Cards.Registration("keeper"));
+        for (var i = 0; i <= 100; i++)
+        {
+            await registry.Tasks.Submit(me, $"m{i}", $"t{i}", agent: "keeper");
+            await registry.Tasks.ClaimAsync(me, "keeper", new TaskClaim("w", TimeSpan.FromSeconds(1), TimeSpan.Zero));
+            if (i < 100)
+            {
+                await Store(RecordKind.Task, $"t{i}", body => body with { Document = Json("[]") });
+            }
+        }
+
+        await registry.RestartAsync();
+        var upkeep = registry.Services.GetRequiredService<TaskUpkeep>();
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await upkeep.EndLeases(TestContext.Current.CancellationToken);
+                return (await registry.Tasks.GetAsync(me, "t100"))!.Status.State == TaskState.Submitted;
+            },
+            "the lease behind a hundred unreadable tasks to end");
     }
 
     [Fact]

@@ -205,7 +205,11 @@ internal sealed partial class AgentWork(
         }
 
         failed[id] = time.GetTimestamp();
-        LogFailed(log, fault, id, agent);
+        if (fault is not RegistryException { Error: RegistryError.Unreadable })
+        {
+            // Of one that cannot be read, log and health tell already, and it would be told again with every look.
+            LogFailed(log, fault, id, agent);
+        }
     }
 
     private async Task WaitForNews(TimeSpan most)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -30,7 +31,7 @@ internal sealed partial class OwnerClearing(
     /// <summary>A mark that nobody has worked on for so long was left by a process that ended.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
 
-    private readonly ConcurrentDictionary<Caller, Job> jobs = new();
+    private readonly ConcurrentDictionary<Caller, ClearingJob> jobs = new();
 
     /// <summary>Begins, or has one that runs take what was made since too.</summary>
     /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
@@ -76,7 +77,7 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private Job Start(Caller owner)
+    private ClearingJob Start(Caller owner)
     {
         while (true)
         {
@@ -85,7 +86,7 @@ internal sealed partial class OwnerClearing(
                 return known;
             }
 
-            var job = new Job();
+            var job = new ClearingJob();
             if (known is null ? jobs.TryAdd(owner, job) : jobs.TryUpdate(owner, job, known))
             {
                 _ = Run(owner, job);
@@ -109,7 +110,7 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private async Task Run(Caller owner, Job job)
+    private async Task Run(Caller owner, ClearingJob job)
     {
         try
         {
@@ -149,11 +150,11 @@ internal sealed partial class OwnerClearing(
     }
 
     /// <returns>False where there is nothing left that was made before.</returns>
-    private async Task<bool> DeleteSome(Caller owner, DateTimeOffset before, Job job)
+    private async Task<bool> DeleteSome(Caller owner, DateTimeOffset before, ClearingJob job)
     {
         var some = await Made(
             after => store.ListContextsAsync(new ContextFilter(owner.Tenant, owner.Subject, OldestFirst: true), after, Step, lifetime.ApplicationStopping),
-            record => ContextFields.Of(record) is var fields && fields.CreatedAt <= before && !job.Has(record.Key) ? null : fields.UpdatedAt);
+            record => IsDue(record, job, before, () => ContextFields.Of(record).CreatedAt) ? null : ContextFields.PlaceOf(record));
         await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteContext(owner, key.Id, job))));
         if (some.Count > 0)
         {
@@ -163,9 +164,27 @@ internal sealed partial class OwnerClearing(
         // Tasks that came in while their context was on its way out.
         some = await Made(
             after => store.ListTasksAsync(new TaskFilter(owner.Tenant) { Owner = owner.Subject, OldestFirst = true }, after, Step, lifetime.ApplicationStopping),
-            record => TaskFields.Read(record.Body.Fields) is var fields && fields.CreatedAt <= before && !job.Has(record.Key) ? null : fields.StatusAt);
+            record => IsDue(record, job, before, () => TaskFields.Read(record.Body.Fields).CreatedAt) ? null : TaskFields.PlaceOf(record));
         await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteTask(owner, key.Id, job))));
         return some.Count > 0;
+    }
+
+    /// <summary>Of a record that cannot be read nobody knows when it was made: it is one of those that its owner wants gone.</summary>
+    private static bool IsDue(StoredRecord record, ClearingJob job, DateTimeOffset before, Func<DateTimeOffset> createdAt)
+    {
+        if (job.Has(record.Key))
+        {
+            return false;
+        }
+
+        try
+        {
+            return createdAt() <= before;
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or RegistryException { Error: RegistryError.Unreadable })
+        {
+            return true;
+        }
     }
 
     /// <summary>The first few of a list that are to be deleted.</summary>
@@ -196,7 +215,7 @@ internal sealed partial class OwnerClearing(
     }
 
     /// <summary>One that fails is left alone: the others go on.</summary>
-    private async Task Try(RecordKey key, Job job, Func<Task> delete)
+    private async Task Try(RecordKey key, ClearingJob job, Func<Task> delete)
     {
         try
         {
@@ -209,7 +228,7 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private async Task DeleteContext(Caller owner, string id, Job job)
+    private async Task DeleteContext(Caller owner, string id, ClearingJob job)
     {
         var counted = 0L;
         var deleted = await ContextClearing.Run(contexts, owner, id, delete: true, lifetime.ApplicationStopping, so =>
@@ -220,7 +239,7 @@ internal sealed partial class OwnerClearing(
         job.Add(0, deleted is null ? 0 : 1);
     }
 
-    private async Task DeleteTask(Caller owner, string id, Job job)
+    private async Task DeleteTask(Caller owner, string id, ClearingJob job)
     {
         try
         {
@@ -267,7 +286,7 @@ internal sealed partial class OwnerClearing(
             {
                 if (job.Work.IsCompleted)
                 {
-                    jobs.TryRemove(new KeyValuePair<Caller, Job>(owner, job));
+                    jobs.TryRemove(new KeyValuePair<Caller, ClearingJob>(owner, job));
                 }
             }
         }
@@ -278,46 +297,4 @@ internal sealed partial class OwnerClearing(
 
     [LoggerMessage(LogLevel.Warning, "'{Id}' of tenant '{Tenant}' could not be deleted with all that its owner has. The others are; it is tried again.")]
     private static partial void LogOneFailed(ILogger log, Exception fault, string id, string tenant);
-
-    private sealed class Job
-    {
-        private readonly ConcurrentDictionary<RecordKey, Exception> failed = new();
-        private readonly TaskCompletionSource work = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private long tasks;
-        private long contexts;
-
-        public Task Work => work.Task;
-
-        public TaskClearing Progress => new(!work.Task.IsCompletedSuccessfully, Interlocked.Read(ref tasks), Interlocked.Read(ref contexts));
-
-        public void Add(long moreTasks, long moreContexts)
-        {
-            Interlocked.Add(ref tasks, moreTasks);
-            Interlocked.Add(ref contexts, moreContexts);
-        }
-
-        /// <summary>Begins with what a process before this one has counted.</summary>
-        public void Count(ClearingMark mark)
-        {
-            Interlocked.CompareExchange(ref tasks, mark.Tasks, 0);
-            Interlocked.CompareExchange(ref contexts, mark.Contexts, 0);
-        }
-
-        /// <summary>Why one of them failed; null where none did.</summary>
-        public Exception? Fault => failed.Values.FirstOrDefault();
-
-        public bool Has(RecordKey key) => failed.ContainsKey(key);
-
-        public void Failed(RecordKey key, Exception fault) => failed.TryAdd(key, fault);
-
-        public void End() => work.SetResult();
-
-        public void Fail(Exception fault)
-        {
-            work.SetException(fault);
-
-            // Whoever waits is told; where nobody does, the log was.
-            _ = work.Task.Exception;
-        }
-    }
 }

@@ -123,6 +123,10 @@ internal sealed partial class TaskUpkeep(
                             Interlocked.Increment(ref done);
                         }
                     }
+                    catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+                    {
+                        // Log and health name it already. It stays in the list until somebody deletes or mends it, and is met in every round.
+                    }
                     catch (Exception fault) when (fault is not OperationCanceledException && Interlocked.Increment(ref failed) < MaxFailures)
                     {
                         LogFailed(log, fault, what, key.Id, key.Tenant);
