@@ -80,13 +80,14 @@ internal static class ClusterRows
     {
         using var submitted = await http.PostAsJsonAsync(new Uri(cluster.Replicas[0], "/tasks"), Submission("events"));
         submitted.EnsureSuccessStatusCode();
+        var first = (await submitted.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("generation").GetInt64();
         using var lines = new StreamReader(await http.GetStreamAsync(new Uri(cluster.Replicas[1], "/tasks/events/events")));
-        await NextAsync(lines, 1);
+        await NextAsync(lines, first);
         var times = new List<double>();
-        for (var i = 2; i < WarmUpChanges + Changes + 2; i++)
+        for (var i = 1; i <= WarmUpChanges + Changes; i++)
         {
             var started = Stopwatch.GetTimestamp();
-            var heard = NextAsync(lines, i);
+            var heard = NextAsync(lines, first + i);
             using var changed = await http.PatchAsJsonAsync(new Uri(cluster.Replicas[2], "/tasks/events"), new { metadata = new { i } });
             changed.EnsureSuccessStatusCode();
             await heard;
@@ -96,7 +97,7 @@ internal static class ClusterRows
         return Times("cluster: an event at an SSE reader on another node, with the write itself, p99", times[WarmUpChanges..], 25);
     }
 
-    private static async Task NextAsync(StreamReader lines, int generation)
+    private static async Task NextAsync(StreamReader lines, long generation)
     {
         while (await lines.ReadLineAsync() != $"id: {generation}")
         {

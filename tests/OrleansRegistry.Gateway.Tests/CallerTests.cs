@@ -93,7 +93,7 @@ public sealed class CallerTests(GatewayHost plain, TrustingHost trusting)
         Assert.Equal(0, (await other.GetAsync("/contexts")).GetProperty("contexts").GetArrayLength());
         Assert.Equal("did:example:owner", (await owner.GetAsync($"/tasks/{id}/owner")).Text("owner"));
         Assert.Equal("did:example:owner", (await owner.GetAsync($"/contexts/{contextId}/owner")).Text("owner"));
-        Assert.Equal(task.Number("generation"), (await owner.GetAsync($"/tasks/{id}")).Number("generation"));
+        Assert.Equal(task.Changes(), (await owner.GetAsync($"/tasks/{id}")).Changes());
     }
 
     [Fact]

@@ -78,6 +78,11 @@ internal static class Http
 
     public static int Number(this JsonElement element, string name) => element.GetProperty(name).GetInt32();
 
+    public static long Generation(this JsonElement element) => element.GetProperty("generation").GetInt64();
+
+    /// <summary>How many changes made the generation, from 1 for something new; up to 999.</summary>
+    public static int Changes(this JsonElement element, string name = "generation") => (int)(element.GetProperty(name).GetInt64() % 1000);
+
     public static string One(this HttpResponseMessage response, string header) => Assert.Single(response.Headers.GetValues(header));
 
     /// <summary>Sends these very bytes over a socket and reads until the server is done: the status code and all that came.</summary>

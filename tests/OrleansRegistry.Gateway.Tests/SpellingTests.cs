@@ -114,9 +114,24 @@ public sealed class SpellingTests(TrustingHost host)
     {
         var task = await client.SubmitAsync(more: ",\"agentId\":\"a\"");
         var answer = await client.SendAsync("PATCH", $"/tasks/{task.Text("id")}", $$"""{"metadata":{"a":1},"ifGenerationMatch":{{number}}}""");
-        Assert.Equal(isRead ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.Equal(isRead ? HttpStatusCode.Conflict : HttpStatusCode.BadRequest, answer.StatusCode);
         answer = await client.SendAsync("POST", "/agents/a/tasks:claim", $$"""{"worker":"w","leaseSeconds":{{number}},"waitSeconds":0.0}""");
         Assert.Equal(isRead ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("{0}")]
+    [InlineData("\"{0}\"")]
+    [InlineData("{0}.0")]
+    [InlineData("{0}0e-1")]
+    public async Task A_generation_is_read_exactly_however_it_is_written(string form)
+    {
+        var task = await client.SubmitAsync();
+        foreach (var (change, status) in new[] { (1, 409), (-1, 409), (0, 200) })
+        {
+            var number = form.Replace("{0}", $"{task.Generation() + change}", StringComparison.Ordinal);
+            Assert.Equal(status, (int)(await client.SendAsync("PATCH", $"/tasks/{task.Text("id")}", $$"""{"metadata":{"a":1},"ifGenerationMatch":{{number}}}""")).StatusCode);
+        }
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class TaskBadInputTests : IAsyncLifetime
             var problem = await response.ProblemAsync(status, "where");
             Assert.Equal("what and why", problem.Text("detail"));
             Assert.Equal("TASK_STATE_INPUT_REQUIRED", problem.Text("state"));
-            Assert.Equal(17, problem.Number("current_generation"));
+            Assert.Equal(17, problem.Changes("current_generation"));
             Assert.Equal(status == 503, response.Headers.RetryAfter is not null);
         }
 
@@ -225,8 +225,8 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     public async Task A_condition_of_the_header_that_does_not_hold_is_412_and_one_of_the_body_409()
     {
         await using var other = await GatewayHost.StartAsync(tasks: new RefusingTasks(new RegistryException(RegistryError.Conflict, "no") { CurrentGeneration = 3 }));
-        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "\"2\""))).ProblemAsync(412)).Number("current_generation"));
-        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", """{"if_generation_match":2}""")).ProblemAsync(409)).Number("current_generation"));
+        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "\"2\""))).ProblemAsync(412)).Changes("current_generation"));
+        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", """{"if_generation_match":2}""")).ProblemAsync(409)).Changes("current_generation"));
         await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "W/\"2\""))).ProblemAsync(412);
         Assert.Equal(HttpStatusCode.Conflict, (await other.Client.SendAsync("POST", "/tasks/x:cancel?if_generation_match=2")).StatusCode);
     }

@@ -14,15 +14,15 @@ public sealed class TaskEventTests(TrustingHost host)
         var path = $"/tasks/{task.Text("id")}";
         await using var events = await EventReader.OpenAsync(client.Client, path + "/events", client.Headers());
         var first = await events.NextAsync("task");
-        Assert.Equal((task.Text("id"), 1), (first.Text("id"), first.Number("generation")));
+        Assert.Equal((task.Text("id"), 1), (first.Text("id"), first.Changes()));
         Assert.Equal("hello", first.GetProperty("history")[0].GetProperty("parts")[0].Text("text"));
-        Assert.Equal("1", events.LastEventId);
+        Assert.Equal($"{task.Generation()}", events.LastEventId);
 
         await client.PatchAsync(task, $$"""{"state":"working","messages":[{{TaskClient.Message("on it")}}]}""");
         var second = await events.NextAsync("update");
         Assert.Equal("TASK_STATE_WORKING", second.GetProperty("status").Text("state"));
         Assert.Equal("on it", second.GetProperty("messages")[0].GetProperty("parts")[0].Text("text"));
-        Assert.Equal((2, "2"), (second.Number("generation"), events.LastEventId));
+        Assert.Equal((2, $"{task.Generation() + 1}"), (second.Changes(), events.LastEventId));
         Assert.False(second.TryGetProperty("artifacts", out _));
 
         await client.PatchAsync(task, """{"artifacts":[{"artifact":{"artifactId":"r","parts":[{"text":"1"}]},"append":true,"lastChunk":true}],"metadata":{"k":1}}""");
@@ -34,8 +34,8 @@ public sealed class TaskEventTests(TrustingHost host)
         await (await client.SendAsync("POST", path + ":cancel")).JsonAsync();
         Assert.Equal("TASK_STATE_CANCELED", (await events.NextAsync("update")).GetProperty("status").Text("state"));
         await events.EndAsync();
-        Assert.Equal("4", events.LastEventId);
-        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("GET", path + "/events", null, ("Last-Event-ID", "4"))).StatusCode);
+        Assert.Equal($"{task.Generation() + 3}", events.LastEventId);
+        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("GET", path + "/events", null, ("Last-Event-ID", events.LastEventId))).StatusCode);
     }
 
     [Fact]
@@ -56,13 +56,14 @@ public sealed class TaskEventTests(TrustingHost host)
         }
 
         await client.PatchAsync(task, """{"state":"completed"}""");
-        foreach (var (query, headers) in ((string, (string, string)[])[])[("", [("Last-Event-ID", "2")]), ("?last_event_id=2", []), ("?last_event_id=1", [("Last-Event-ID", "2")])])
+        var (first, last) = (task.Generation(), $"{task.Generation() + 1}");
+        foreach (var (query, headers) in ((string, (string, string)[])[])[("", [("Last-Event-ID", last)]), ($"?last_event_id={last}", []), ($"?last_event_id={first}", [("Last-Event-ID", last)])])
         {
             await using var again = await EventReader.OpenAsync(client.Client, path + query, [.. headers, .. client.Headers()]);
             for (var i = 0; i < 5; i++)
             {
                 var update = await again.NextAsync("update");
-                Assert.Equal(i + 3, update.Number("generation"));
+                Assert.Equal(i + 3, update.Changes());
                 Assert.Equal($"m{i}", update.GetProperty("messages")[0].GetProperty("parts")[0].Text("text"));
             }
 
@@ -81,9 +82,9 @@ public sealed class TaskEventTests(TrustingHost host)
         }
 
         await client.PatchAsync(task, """{"state":"failed"}""");
-        await using var events = await EventReader.OpenAsync(client.Client, $"/tasks/{task.Text("id")}/events?state_format=0.3", [("Last-Event-ID", "2"), .. client.Headers()]);
+        await using var events = await EventReader.OpenAsync(client.Client, $"/tasks/{task.Text("id")}/events?state_format=0.3", [("Last-Event-ID", $"{task.Generation() + 1}"), .. client.Headers()]);
         var whole = await events.NextAsync("task");
-        Assert.Equal((302, "failed", "task"), (whole.Number("generation"), whole.GetProperty("status").Text("state"), whole.Text("kind")));
+        Assert.Equal((302, "failed", "task"), (whole.Changes(), whole.GetProperty("status").Text("state"), whole.Text("kind")));
         await events.EndAsync();
     }
 
@@ -93,7 +94,7 @@ public sealed class TaskEventTests(TrustingHost host)
         var task = await client.SubmitAsync();
         await client.PatchAsync(task, """{"state":"rejected"}""");
         await using var events = await EventReader.OpenAsync(client.Client, $"/tasks/{task.Text("id")}/events", client.Headers());
-        Assert.Equal(2, (await events.NextAsync("task")).Number("generation"));
+        Assert.Equal(2, (await events.NextAsync("task")).Changes());
         await events.EndAsync();
     }
 
@@ -119,7 +120,7 @@ public sealed class TaskEventTests(TrustingHost host)
         for (var i = 0; i < 8; i++)
         {
             readers.Add(await EventReader.OpenAsync(client.Client, path, client.Headers()));
-            Assert.Equal(1, (await readers[i].NextAsync("task")).Number("generation"));
+            Assert.Equal(1, (await readers[i].NextAsync("task")).Changes());
         }
 
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => client.PatchAsync(task, $$"""{"messages":[{{TaskClient.Message($"m{i}")}}]}""")));
@@ -128,7 +129,7 @@ public sealed class TaskEventTests(TrustingHost host)
         {
             for (var generation = 2; generation <= 42; generation++)
             {
-                Assert.Equal(generation, (await reader.NextAsync("update")).Number("generation"));
+                Assert.Equal(generation, (await reader.NextAsync("update")).Changes());
             }
 
             await reader.EndAsync();
@@ -139,9 +140,9 @@ public sealed class TaskEventTests(TrustingHost host)
     [Fact]
     public async Task A_context_tells_its_data_messages_and_tasks()
     {
-        await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{"a":1}}""")).JsonAsync();
+        var made = await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{"a":1}}""")).JsonAsync();
         await using var events = await EventReader.OpenAsync(client.Client, "/contexts/c/events", client.Headers());
-        Assert.Equal(("c", 1), ((await events.NextAsync("context")).Text("id"), int.Parse(events.LastEventId)));
+        Assert.Equal(("c", $"{made.Generation()}"), ((await events.NextAsync("context")).Text("id"), events.LastEventId));
         await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{"b":2}}""")).JsonAsync();
         Assert.Equal(2, (await events.NextAsync("update")).GetProperty("data").Number("b"));
         await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"message":{{TaskClient.Message("own")}}}""")).JsonAsync();

@@ -13,11 +13,11 @@ public sealed class TaskTests(TrustingHost host)
         var json = await response.JsonAsync(HttpStatusCode.Created);
         var id = json.Text("id");
         Assert.Equal($"/tasks/{id}", response.Headers.Location?.OriginalString);
-        Assert.Equal("\"1\"", response.One("ETag"));
+        Assert.Equal($"\"{json.Generation()}\"", response.One("ETag"));
         Assert.Equal("TASK_STATE_SUBMITTED", json.GetProperty("status").Text("state"));
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$", json.GetProperty("status").Text("timestamp"));
         Assert.Equal(json.Text("createdAt"), json.Text("updatedAt"));
-        Assert.Equal((1, 1, 0), (json.Number("generation"), json.Number("historyCount"), json.Number("artifactCount")));
+        Assert.Equal((1, 1, 0), (json.Changes(), json.Number("historyCount"), json.Number("artifactCount")));
         Assert.Equal(("weather", "default"), (json.Text("agentId"), json.Text("owner")));
         Assert.Equal("""{"a":1}""", json.GetProperty("metadata").GetRawText());
         Assert.False(json.TryGetProperty("lease", out _));
@@ -54,7 +54,7 @@ public sealed class TaskTests(TrustingHost host)
         var first = await (await client.SendAsync("POST", "/tasks", body)).JsonAsync(HttpStatusCode.Created);
         var second = await (await client.SendAsync("POST", "/tasks", body)).JsonAsync();
         Assert.True(second.GetProperty("repeated").GetBoolean());
-        Assert.Equal((first.Text("id"), 1), (second.Text("id"), second.Number("generation")));
+        Assert.Equal((first.Text("id"), 1), (second.Text("id"), second.Changes()));
 
         var keyed = $$"""{"message":{{TaskClient.Message("once")}}}""";
         var third = await (await client.SendAsync("POST", "/tasks", keyed, ("Idempotency-Key", "k"))).JsonAsync(HttpStatusCode.Created);
@@ -72,13 +72,13 @@ public sealed class TaskTests(TrustingHost host)
         await client.PatchAsync(task, """{"state":"input-required"}""");
         var body = $$"""{"{{name}}":"{{task.Text("id")}}","message":{{TaskClient.Message("more")}}}""";
         var json = await (await client.SendAsync("POST", "/tasks", body)).JsonAsync();
-        Assert.Equal((3, 2), (json.Number("generation"), json.Number("historyCount")));
+        Assert.Equal((3, 2), (json.Changes(), json.Number("historyCount")));
         Assert.Equal("TASK_STATE_SUBMITTED", json.GetProperty("status").Text("state"));
         Assert.Equal(task.Text("contextId"), json.Text("contextId"));
 
         var elsewhere = $$"""{"{{name}}":"{{task.Text("id")}}","contextId":"another","message":{{TaskClient.Message("more")}}}""";
         await (await client.SendAsync("POST", "/tasks", elsewhere)).ProblemAsync(400);
-        await (await client.SendAsync("POST", "/tasks", body, ("If-Match", "\"1\""))).ProblemAsync(412);
+        await (await client.SendAsync("POST", "/tasks", body, ("If-Match", $"\"{task.Generation()}\""))).ProblemAsync(412);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class TaskTests(TrustingHost host)
         }
 
         Assert.Equal("completed", (await (await client.SendAsync("POST", $"/tasks/{id}:cancel?state_format=0.3")).ProblemAsync(409)).Text("state"));
-        Assert.Equal(2, (await client.GetAsync($"/tasks/{id}")).Number("generation"));
+        Assert.Equal(2, (await client.GetAsync($"/tasks/{id}")).Changes());
         await (await client.SendAsync("POST", $"/tasks/{id}/feedback", "{}")).JsonAsync(HttpStatusCode.Created);
     }
 
@@ -113,9 +113,9 @@ public sealed class TaskTests(TrustingHost host)
         var json = await client.PatchAsync(task, $$"""
             {"state":"working","status_message":{{TaskClient.Message("on it")}},"messages":[{{TaskClient.Message("one")}},{{TaskClient.Message("two")}}],
              "artifacts":[{"artifactId":"a","name":"A","parts":[{"text":"1"}]},{"artifact":{"artifactId":"a","parts":[{"text":"2"}]},"append":true,"last_chunk":false}],
-             "metadata":{"b":{"y":2},"c":null},"if_state":"submitted","if_generation_match":1}
+             "metadata":{"b":{"y":2},"c":null},"if_state":"submitted","if_generation_match":{{task.Generation()}}}
             """);
-        Assert.Equal((2, 3, 1), (json.Number("generation"), json.Number("historyCount"), json.Number("artifactCount")));
+        Assert.Equal((2, 3, 1), (json.Changes(), json.Number("historyCount"), json.Number("artifactCount")));
         Assert.Equal("""{"a":1,"b":{"y":2},"c":null}""", json.GetProperty("metadata").GetRawText());
         var read = await client.GetAsync($"/tasks/{task.Text("id")}");
         Assert.Equal(["1", "2"], read.GetProperty("artifacts")[0].GetProperty("parts").EnumerateArray().Select(part => part.Text("text")));
@@ -136,7 +136,7 @@ public sealed class TaskTests(TrustingHost host)
         Assert.True(json.GetProperty("updated").GetBoolean());
         Assert.Equal("TASK_STATE_WORKING", json.GetProperty("task").GetProperty("status").Text("state"));
         var problem = await (await client.SendAsync("POST", path, """{"ifState":"submitted","state":"completed"}""")).ProblemAsync(409);
-        Assert.Equal(("TASK_STATE_WORKING", 2), (problem.Text("state"), problem.Number("current_generation")));
+        Assert.Equal(("TASK_STATE_WORKING", 2), (problem.Text("state"), problem.Changes("current_generation")));
         await (await client.SendAsync("POST", "/tasks/nobody:compareAndSet", """{"from":"submitted","to":"working"}""")).ProblemAsync(404);
     }
 
@@ -151,7 +151,7 @@ public sealed class TaskTests(TrustingHost host)
             var complete = client.SendAsync("PATCH", path, """{"state":"completed"}""");
             var statuses = (await Task.WhenAll(cancel, complete)).Select(response => response.StatusCode).Order();
             Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Conflict], statuses);
-            Assert.Equal(2, (await client.GetAsync(path)).Number("generation"));
+            Assert.Equal(2, (await client.GetAsync(path)).Changes());
         }
     }
 
@@ -189,7 +189,7 @@ public sealed class TaskTests(TrustingHost host)
         var task = await client.SubmitAsync();
         var path = $"/tasks/{task.Text("id")}";
         await (await client.SendAsync("PATCH", path, body)).ProblemAsync(400);
-        Assert.Equal(1, (await client.GetAsync(path)).Number("generation"));
+        Assert.Equal(1, (await client.GetAsync(path)).Changes());
     }
 
     [Fact]

@@ -32,9 +32,22 @@ internal static class CallerOf
             : caller with { IdempotencyKey = key is [{ Length: > 0 } one] ? one : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty") };
     }
 
-    private static Caller Sender(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { } rule
-        ? rule.IsTrusting ? Read(context.Request.Headers, rule.Default) : rule.Default!
-        : Caller.Default;
+    private static Caller Sender(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is not { } rule)
+        {
+            return Caller.Default;
+        }
+
+        if (!rule.IsTrusting)
+        {
+            return rule.Default!;
+        }
+
+        Varies.By(context.Response, TenantHeader);
+        Varies.By(context.Response, SubjectHeader);
+        return Read(context.Request.Headers, rule.Default);
+    }
 
     private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
     {

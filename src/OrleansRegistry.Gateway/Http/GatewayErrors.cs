@@ -66,7 +66,7 @@ internal sealed partial class GatewayErrors(ILogger<GatewayErrors> logger)
     {
         RegistryException refusal => new Problem(StatusOf(refusal.Error, Preconditions.AreIn(context.Request)), refusal.Message + Hint(context, refusal), refusal.Field)
         {
-            State = refusal.CurrentState is { } state ? StateFormat.OfProblem(context.Request).Spell(state) : null,
+            State = refusal.CurrentState is { } state ? StateFormat.OfProblem(context).Spell(state) : null,
             CurrentGeneration = refusal.CurrentGeneration,
         },
         HttpProblemException problem => new Problem(problem.Status, problem.Message, problem.Field),

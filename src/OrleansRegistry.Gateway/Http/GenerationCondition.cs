@@ -59,6 +59,6 @@ internal static class GenerationCondition
         }
 
         // A tag that nothing can have still leaves it to the write whether there is such a thing at all.
-        return EntityTags.ToRevision(tags[0]);
+        return EntityTags.ToGeneration(tags[0]);
     }
 }

@@ -20,18 +20,21 @@ internal readonly record struct StateFormat(bool IsV03)
             return Read(asked, Parameter);
         }
 
-        if (request.Headers.TryGetValue(Header, out var version))
-        {
-            context.Response.Headers.Vary = Header;
-            return Read(version, Header);
-        }
-
-        return default;
+        Varies.By(context.Response, Header);
+        return request.Headers.TryGetValue(Header, out var version) ? Read(version, Header) : default;
     }
 
     /// <summary>The same for the answer to a request that is refused, so that a version which is none does not hide why.</summary>
-    public static StateFormat OfProblem(HttpRequest request) =>
-        new(IsVersion(request.Query.TryGetValue(Parameter, out var asked) ? asked.ToString() : request.Headers[Header].ToString(), "0.3"));
+    public static StateFormat OfProblem(HttpContext context)
+    {
+        if (!context.Request.Query.TryGetValue(Parameter, out var asked))
+        {
+            Varies.By(context.Response, Header);
+            asked = context.Request.Headers[Header];
+        }
+
+        return new StateFormat(IsVersion(asked.ToString(), "0.3"));
+    }
 
     public string Spell(TaskState state) => IsV03 ? state.ToV03() : state.ToV10();
 

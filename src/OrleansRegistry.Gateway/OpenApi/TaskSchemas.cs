@@ -89,7 +89,7 @@ internal static class TaskSchemas
 
     private static OpenApiSchema State() => ApiSchemas.Text("TASK_STATE_SUBMITTED, WORKING, INPUT_REQUIRED, AUTH_REQUIRED, COMPLETED, FAILED, CANCELED or REJECTED; or as 0.3 has them: submitted, …");
 
-    private static OpenApiSchema Generation() => ApiSchemas.Integer("From 1; one more with every change.");
+    private static OpenApiSchema Generation() => ApiSchemas.Integer("One more with every change. Something new begins with the time in microseconds, above all that was deleted of its id.");
 
     private static OpenApiSchema Condition() => ApiSchemas.Integer("Only if this is the generation; else 409.");
 

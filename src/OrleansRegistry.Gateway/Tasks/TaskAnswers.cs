@@ -8,7 +8,7 @@ internal static class TaskAnswers
 {
     public static async Task SendAsync(HttpContext context, TaskRecord task, TaskShape shape, int status = StatusCodes.Status200OK)
     {
-        EntityTags.Set(context.Response, task.Generation);
+        EntityTags.Set(context.Response, task.Generation, shape.Format);
         context.Response.StatusCode = status;
         var answer = JsonAnswer.Rent();
         await TaskJson.WriteAsync(answer, context, task, shape);

@@ -33,7 +33,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var parameters = new QueryParameters(context.Request, PageParameters, TaskList.Aliases);
         var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
         var page = await registry.ReadArtifactsAsync(
-            CallerOf.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context.Request), context.RequestAborted);
+            CallerOf.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("artifacts"u8);
@@ -59,7 +59,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var id = TaskPaths.TaskId(context, segmentsAfter: 2);
         var artifactId = TaskPaths.ArtifactId(context);
         _ = new QueryParameters(context.Request, NoParameters);
-        var artifact = await registry.GetArtifactAsync(CallerOf.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context.Request), context.RequestAborted)
+        var artifact = await registry.GetArtifactAsync(CallerOf.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
         var answer = JsonAnswer.Rent();
         await answer.WriteDocumentAsync(context, artifact);

@@ -52,7 +52,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true)
         {
             WithoutHistory = TaskList.IsNone(parameters),
-            LeaseToken = LeaseToken(context.Request),
+            LeaseToken = LeaseToken(context),
             Consistency = parameters.IsSecond("consistency", "local", "strong") ? ReadConsistency.Strong : ReadConsistency.Local,
         };
         var known = parameters.Number("current_generation", 0);
@@ -64,8 +64,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         }
 
         var task = known is { } generation
-            ? await WaitAsync(context, id, generation, TimeSpan.FromSeconds(wait ?? LongPoll.DefaultSeconds), view)
-            : await FindAsync(context, id, view);
+            ? await WaitAsync(context, id, generation, TimeSpan.FromSeconds(wait ?? LongPoll.DefaultSeconds), view, shape.Format)
+            : await FindAsync(context, id, view, shape.Format);
         if (task is not null)
         {
             await TaskAnswers.SendAsync(context, task, shape);
@@ -73,13 +73,13 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     }
 
     /// <summary>The task, or null where the client has been answered that it has it already.</summary>
-    private async Task<TaskRecord?> FindAsync(HttpContext context, string id, TaskView view)
+    private async Task<TaskRecord?> FindAsync(HttpContext context, string id, TaskView view, StateFormat format)
     {
         var caller = CallerOf.Request(context);
         if (context.Request.Headers.IfNoneMatch.Count > 0)
         {
             var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency }, context.RequestAborted) ?? throw TaskPaths.NotFound();
-            if (IsNotModified(context, head))
+            if (IsNotModified(context, head, format))
             {
                 return null;
             }
@@ -88,23 +88,27 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         return await registry.GetAsync(caller, id, view, context.RequestAborted) ?? throw TaskPaths.NotFound();
     }
 
-    private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view)
+    private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view, StateFormat format)
     {
         var caller = CallerOf.Request(context);
         var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending)) ?? throw TaskPaths.NotFound();
-        return IsNotModified(context, task) ? null : task;
+        return IsNotModified(context, task, format) ? null : task;
     }
 
-    public static string? LeaseToken(HttpRequest request) => request.Headers[LeaseHeader] switch
+    public static string? LeaseToken(HttpContext context)
     {
-        { Count: 0 } => null,
-        [{ Length: > 0 } token] => token,
-        _ => throw RegistryException.Invalid(LeaseHeader, "must be one token, and not empty"),
-    };
+        Varies.By(context.Response, LeaseHeader);
+        return context.Request.Headers[LeaseHeader] switch
+        {
+            { Count: 0 } => null,
+            [{ Length: > 0 } token] => token,
+            _ => throw RegistryException.Invalid(LeaseHeader, "must be one token, and not empty"),
+        };
+    }
 
-    private static bool IsNotModified(HttpContext context, TaskRecord task)
+    private static bool IsNotModified(HttpContext context, TaskRecord task, StateFormat format)
     {
-        var tag = EntityTags.Format(task.Generation);
+        var tag = EntityTags.Format(task.Generation, format);
         if (!EntityTags.IsNotModified(context.Request, tag))
         {
             return false;
@@ -120,7 +124,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, PageParameters, TaskList.Aliases);
         var size = parameters.Integer("page_size", 1, MaxMessages) ?? DefaultMessages;
-        var page = await registry.ReadHistoryAsync(CallerOf.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context.Request), context.RequestAborted);
+        var page = await registry.ReadHistoryAsync(CallerOf.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }
 

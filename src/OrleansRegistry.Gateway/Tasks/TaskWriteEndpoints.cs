@@ -89,7 +89,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var task = await UpdateAsync(context, id, TaskBodies.ReadCompareAndSet(body.Bytes));
         body.Release();
-        EntityTags.Set(context.Response, task.Generation);
+        EntityTags.Set(context.Response, task.Generation, shape.Format);
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteBoolean("updated"u8, true);

@@ -129,7 +129,7 @@ internal sealed partial class ContextGrain
         }
 
         var made = New(caller);
-        made = made with { Context = made.Context with { Generation = 1 } };
+        made = made with { Context = Next(made) };
         return new(made, true, () => Tell(EventOf(made.Context)));
     });
 
@@ -262,6 +262,7 @@ internal sealed partial class ContextGrain
         await messages.DeletePages(head.Messages, head.Swept);
         await writer.Change<bool>(current =>
         {
+            generations.End(head.Context.Generation);
             messages.Clear();
             return new(null, true, Forget);
         });

@@ -12,6 +12,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     private readonly GrainReferences<ITaskGrain> tasks;
     private readonly ITaskIndex index;
     private readonly TaskRules rules;
+    private readonly Generations generations;
     private readonly GrainWaits waits;
     private readonly TimeProvider time;
     private long epoch = Random.Shared.NextInt64(1, long.MaxValue);
@@ -27,10 +28,12 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         GrainReferences<ITaskGrain> tasks,
         ITaskIndex index,
         TaskRules rules,
+        Generations generations,
         GrainWaits waits,
         [RegistryTime] TimeProvider time)
     {
-        (this.pages, this.tasks, this.index, this.rules, this.waits, this.time) = (pages, tasks, index, rules, waits, time);
+        (this.pages, this.tasks, this.index) = (pages, tasks, index);
+        (this.rules, this.generations, this.waits, this.time) = (rules, generations, waits, time);
         events = new EventLog<ContextEvent>(0, waits, time);
         writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {
@@ -173,7 +176,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     {
         var now = time.GetUtcMilliseconds();
         return new ContextHead(
-            new ContextRecord { Tenant = tenant, Id = id, Owner = caller.Subject, CreatedAt = now, UpdatedAt = now },
+            new ContextRecord { Tenant = tenant, Id = id, Owner = caller.Subject, Generation = generations.First() - 1, CreatedAt = now, UpdatedAt = now },
             LogHead.Empty);
     }
 

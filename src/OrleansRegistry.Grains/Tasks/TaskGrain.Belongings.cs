@@ -162,6 +162,7 @@ internal sealed partial class TaskGrain
                 return new(current, false);
             }
 
+            generations.End(current.Generation);
             history.Clear();
             artifacts.Clear();
             sizes = null;
@@ -172,7 +173,7 @@ internal sealed partial class TaskGrain
     private void Forget()
     {
         var told = events;
-        events = new EventLog<TaskEvent>(0, waits, time);
+        events = EventsAfter(0);
         told.Wake();
         DeactivateOnIdle();
     }

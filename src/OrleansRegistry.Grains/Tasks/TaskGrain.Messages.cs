@@ -71,7 +71,7 @@ internal sealed partial class TaskGrain
         }
 
         CheckIds(message.Message, contextId);
-        var now = StatusOf(null, TaskState.Submitted);
+        var (now, generation) = (StatusOf(null, TaskState.Submitted), generations.First());
         var head = new TaskHead
         {
             Tenant = tenant,
@@ -81,12 +81,12 @@ internal sealed partial class TaskGrain
             AgentId = message.AgentId,
             Status = now,
             Metadata = message.Metadata,
-            Generation = 1,
+            Generation = generation,
             CreatedAt = now.Timestamp,
             UpdatedAt = now.Timestamp,
             History = LogHead.Empty.Append([MessageItem.Write(message.Message.Json, message.Message.Id!)]),
             ArtifactBytes = 0,
-            Requests = MarksWith([], message, message.AgentId, generation: 1),
+            Requests = MarksWith([], message, message.AgentId, generation),
         };
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);

@@ -12,6 +12,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     private readonly GrainReferences<IAgentWorkGrain> work;
     private readonly GrainReferences<IFeedbackGrain> feedback;
     private readonly TaskRules rules;
+    private readonly Generations generations;
     private readonly GrainWaits waits;
     private readonly TimeProvider time;
     private PagedLog history = null!;
@@ -26,11 +27,12 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         GrainReferences<IAgentWorkGrain> work,
         GrainReferences<IFeedbackGrain> feedback,
         TaskRules rules,
+        Generations generations,
         GrainWaits waits,
         [RegistryTime] TimeProvider time)
     {
         (this.pages, this.work, this.feedback) = (pages, work, feedback);
-        (this.rules, this.waits, this.time) = (rules, waits, time);
+        (this.rules, this.generations, this.waits, this.time) = (rules, generations, waits, time);
         writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
     }
 
@@ -40,7 +42,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         history = new PagedLog(LogName.HistoryOf(tenant, id), pages, MessageItem.IdOf);
         artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
-        events = new EventLog<TaskEvent>(writer.Unreadable is null ? writer.Head?.Generation ?? 0 : 0, waits, time);
+        events = EventsAfter(writer.Unreadable is null ? writer.Head?.Generation ?? 0 : 0);
     }
 
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>
@@ -94,6 +96,11 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 
     private void Tell(TaskHead head, TaskEvent happened)
     {
+        if (events.Last == 0)
+        {
+            events = EventsAfter(happened.Generation - 1);
+        }
+
         events.Add(happened, SizeOf(happened));
         if (happened.Status is { State: TaskState.Submitted } && head.AgentId is not null)
         {
@@ -101,6 +108,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
             _ = work.Get(tenant, head.AgentId).Submitted(id);
         }
     }
+
+    private EventLog<TaskEvent> EventsAfter(long generation) => new(generation, waits, time);
 
     /// <summary>The head of the next generation, before anything else of it changes.</summary>
     private TaskHead Next(TaskHead head) => head with { Generation = head.Generation + 1, UpdatedAt = time.GetUtcMilliseconds() };

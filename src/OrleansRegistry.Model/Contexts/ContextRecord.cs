@@ -19,7 +19,7 @@ public sealed record ContextRecord
     [Id(3)]
     public RawJson Data { get; init; }
 
-    /// <summary>1 for a new context; one more with every change of its own (not of its tasks).</summary>
+    /// <summary>One more with every change of its own (not of its tasks); begins as a task's, see <see cref="TaskRecord.Generation"/>.</summary>
     [Id(4)]
     public long Generation { get; init; }
 

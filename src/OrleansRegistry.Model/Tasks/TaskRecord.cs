@@ -45,7 +45,7 @@ public sealed record TaskRecord
     [Id(6)]
     public RawJson Metadata { get; init; }
 
-    /// <summary>1 for a new task; one more with every change.</summary>
+    /// <summary>One more with every change. A new task begins above all that an older one of its id had, by the time, in microseconds.</summary>
     [Id(7)]
     public long Generation { get; init; }
 

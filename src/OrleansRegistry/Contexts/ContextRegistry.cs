@@ -50,12 +50,12 @@ internal sealed class ContextRegistry(
     {
         var grain = Grain(caller, id);
         LogTokens.CheckPageSize(pageSize, 1000);
-        var query = $"messages\n{caller.Tenant}\n{id}";
-        var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id),
             async head =>
             {
+                var query = LogTokens.QueryOf("messages", caller.Tenant, id, head.Context.CreatedAt);
+                var from = LogTokens.ReadPosition(pageToken, query);
                 var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.Messages.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();

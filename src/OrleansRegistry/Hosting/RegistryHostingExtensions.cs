@@ -137,6 +137,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
             services.AddSingleton(provider => new HeadStorage(
                 provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), provider.GetRequiredService<IRecordStore>().IsShared));
+            services.AddSingleton<Generations>();
             services.AddSingleton<ITaskIndex, TaskIndex>();
             services.AddSingleton<UpkeepShare>();
             services.AddSingleton<TaskUpkeep>();

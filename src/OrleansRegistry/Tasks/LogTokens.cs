@@ -9,6 +9,10 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Page tokens of lists that are read from the store, and of logs.</summary>
 internal static class LogTokens
 {
+    /// <summary>What a page token of one log is bound to. The place that it names is none in the log of a task or context that was made again by the same id.</summary>
+    public static string QueryOf(string log, string tenant, string id, DateTimeOffset madeAt) =>
+        string.Create(CultureInfo.InvariantCulture, $"{log}\n{tenant}\n{id}\n{madeAt.UtcTicks}");
+
     public static string? Make(LogPosition? next, string query) =>
         next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Base}/{next.Page}/{next.Offset}/{next.Index}"), query);
 

@@ -23,12 +23,12 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         LogTokens.CheckPageSize(pageSize, 1000);
-        var query = $"artifacts\n{caller.Tenant}\n{id}";
-        var from = LogTokens.ReadArtifact(pageToken, query);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id, leaseToken),
             async head =>
             {
+                var query = LogTokens.QueryOf("artifacts", caller.Tenant, id, head.CreatedAt);
+                var from = LogTokens.ReadArtifact(pageToken, query);
                 var run = await artifactReader.ReadForward(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, from, pageSize, rules.MaxLoadBytes);
                 return new ArtifactPage(run.Artifacts, from.Artifact, run.Total, LogTokens.Make(run.Next, query), run.Continues);
             }) ?? throw NotFound();

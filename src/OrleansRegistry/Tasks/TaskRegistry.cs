@@ -51,12 +51,12 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         LogTokens.CheckPageSize(pageSize, 1000);
-        var query = $"history\n{caller.Tenant}\n{id}";
-        var from = LogTokens.ReadPosition(pageToken, query);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id, leaseToken),
             async head =>
             {
+                var query = LogTokens.QueryOf("history", caller.Tenant, id, head.CreatedAt);
+                var from = LogTokens.ReadPosition(pageToken, query);
                 var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.History.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
@@ -102,16 +102,17 @@ internal sealed partial class TaskRegistry(
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         LogTokens.CheckPageSize(pageSize, 1000);
-        var query = $"feedback\n{caller.Tenant}\n{taskId}";
-        var from = LogTokens.ReadPosition(pageToken, query);
+        DateTimeOffset madeAt = default;
         return await TaskLoader.WithHead<LogHead, ItemPage<TaskFeedback>>(
             async () =>
             {
-                await Head(caller, taskId);
+                madeAt = (await Head(caller, taskId)).CreatedAt;
                 return await GrainCalls.Read(feedbackGrains.Get(caller.Tenant, taskId), feedback => feedback.Get());
             },
             async log =>
             {
+                var query = LogTokens.QueryOf("feedback", caller.Tenant, taskId, madeAt);
+                var from = LogTokens.ReadPosition(pageToken, query);
                 var run = await logs.ReadForward(LogName.FeedbackOf(caller.Tenant, taskId), log, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<TaskFeedback>([.. run.Items.Select(FeedbackItem.Read)], run.First, log.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();

@@ -27,14 +27,14 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
     public void Start() => running = [.. followers.Values.Select(follower => Task.Run(() => FollowAsync(follower)))];
 
     /// <summary>Waits until every reader has heard of the last change, and holds what it heard against what is stored.</summary>
-    public async Task VerifyAsync(IReadOnlyDictionary<string, IReadOnlyList<string>> stored)
+    public async Task VerifyAsync(IReadOnlyDictionary<string, StoredLog> stored)
     {
         foreach (var follower in followers.Values)
         {
             using var patience = new CancellationTokenSource(Patience);
-            while (follower.Last < stored[follower.Path].Count && !Array.Exists(running, reader => reader.IsFaulted))
+            while (follower.Last < stored[follower.Path].Last && !Array.Exists(running, reader => reader.IsFaulted))
             {
-                Assert.False(patience.IsCancellationRequested, $"{follower.Path} is at {stored[follower.Path].Count}, and its reader at {follower.Last}");
+                Assert.False(patience.IsCancellationRequested, $"{follower.Path} is at {stored[follower.Path].Last}, and its reader at {follower.Last}");
                 await Task.Delay(20, CancellationToken.None);
             }
         }
@@ -43,8 +43,9 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
         await Task.WhenAll(running);
         foreach (var follower in followers.Values)
         {
-            Assert.Equal(stored[follower.Path].Count, follower.Last);
-            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, stored[follower.Path][(int)heard.Key - 1])));
+            var log = stored[follower.Path];
+            Assert.Equal(log.Last, follower.Last);
+            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, log.Messages[(int)(heard.Key - log.Before) - 1])));
         }
     }
 

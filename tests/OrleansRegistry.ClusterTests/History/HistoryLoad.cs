@@ -17,14 +17,14 @@ internal abstract class HistoryLoad(string kind, string prefix, Uri[] addresses,
 
     /// <summary>Holds every answer against what is stored, as every replica reads it.</summary>
     /// <returns>How many writes were acknowledged, and the messages of each, by its path.</returns>
-    public async Task<(int Acknowledged, IReadOnlyDictionary<string, IReadOnlyList<string>> Messages)> VerifyAsync()
+    public async Task<(int Acknowledged, IReadOnlyDictionary<string, StoredLog> Logs)> VerifyAsync()
     {
         using var client = new Client(addresses);
-        var (acknowledged, stored) = (0, new Dictionary<string, IReadOnlyList<string>>());
+        var (acknowledged, stored) = (0, new Dictionary<string, StoredLog>());
         for (var i = 0; i < things; i++)
         {
             var messages = await Stored.MessagesAsync(client, i % client.Replicas, Paths[i]);
-            stored[Paths[i]] = messages;
+            stored[Paths[i]] = new StoredLog(messages, Histories[i].BeforeFirst(messages));
             var found = 0;
             for (var replica = 0; replica < client.Replicas; replica++)
             {

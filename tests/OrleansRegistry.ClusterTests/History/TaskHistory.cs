@@ -23,11 +23,14 @@ internal sealed record Operation(string Task, long Began, long Ended, Outcome Ou
 
     /// <summary>True where it was sent again after a lost answer: what it made it may have made the first time.</summary>
     public bool IsRepeat { get; init; }
+
+    /// <summary>The same with generations counted from after one.</summary>
+    public Operation Since(long before) => this with { Generation = Generation == 0 ? 0 : Generation - before, IfGeneration = IfGeneration - before };
 }
 
 /// <summary>
 /// Checks one task, or one context, which has no state. Every write of it appends one message of its own and makes one generation, so the messages in the end are the writes that happened, in
-/// their order: message i made generation i + 1. Against that order each answer is held, and the order against the time of the calls.
+/// their order: message i made generation i + 1, counted from the first. Against that order each answer is held, and the order against the time of the calls.
 /// </summary>
 internal sealed class TaskHistory
 {
@@ -35,11 +38,16 @@ internal sealed class TaskHistory
 
     public void Add(Operation operation) => operations.Enqueue(operation);
 
+    /// <summary>The generation before that of the first message.</summary>
+    public long BeforeFirst(IReadOnlyList<string> messages) => operations.First(operation => operation.Message == messages[0]).Generation - 1;
+
     /// <returns>How many acknowledged writes are there.</returns>
     public int Check(string task, long generation, string? state, IReadOnlyList<string> messages)
     {
-        var all = operations.ToArray();
         Assert.Equal(messages.Count, messages.Distinct(StringComparer.Ordinal).Count());
+        var before = BeforeFirst(messages);
+        var all = operations.Select(operation => operation.Since(before)).ToArray();
+        generation -= before;
         Assert.Equal((task, generation), (task, messages.Count));
         var writes = all.Where(operation => operation is { Message: not null, IsRepeat: false }).ToDictionary(operation => operation.Message!, StringComparer.Ordinal);
         var acknowledged = all.Where(operation => operation.Message is not null && operation.Outcome == Outcome.Done).Select(operation => operation.Message!).ToHashSet(StringComparer.Ordinal);

@@ -60,7 +60,7 @@ internal sealed class WholeLoad : IAsyncDisposable
         var worked = await work.VerifyAsync();
         var (written, stored) = await tasks.VerifyAsync();
         var (said, ofContexts) = await contexts.VerifyAsync();
-        await followers.VerifyAsync(new Dictionary<string, IReadOnlyList<string>>([.. stored, .. ofContexts]));
+        await followers.VerifyAsync(new Dictionary<string, StoredLog>([.. stored, .. ofContexts]));
         Acknowledged = written + said + worked + agents.Acknowledged;
         return $"acknowledged {written} writes of tasks, {said} of contexts, {agents.Acknowledged} of agents and {worked} under {work.Claims} leases, "
             + $"{Failed} calls without an outcome, {followers.Events} events in {followers.Streams} streams, {lists.Lists} lists, {directory.Reads} reads of the directory";

@@ -13,11 +13,11 @@ internal static class Stored
         await Eventually.TrueAsync(
             async () =>
             {
-                var before = GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
+                var before = (await client.SendAsync(replica, HttpMethod.Get, path)).Body;
                 messages = await PagesAsync(client, replica, path);
-                return before == messages.Count && before == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
+                return CountOf(before) == messages.Count && GenerationOf(before) == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
             },
-            $"as many messages of {path} as it has generations");
+            $"as many messages of {path} as it says");
         return messages;
     }
 
@@ -43,7 +43,17 @@ internal static class Stored
     /// <summary>Null of a context, which has none.</summary>
     public static string? StateOf(JsonElement body) => body.TryGetProperty("status", out var status) ? status.GetProperty("state").GetString() : null;
 
+    private static long CountOf(JsonElement body) => body.TryGetProperty("historyCount", out var count) || body.TryGetProperty("messageCount", out count) ? count.GetInt64() : -1;
+
     /// <summary>The generation that it has, or that a refusal names; 0 where there is neither.</summary>
     public static long GenerationOf(JsonElement body) => body.ValueKind != JsonValueKind.Object ? 0
         : body.TryGetProperty("generation", out var made) || body.TryGetProperty("current_generation", out made) ? made.GetInt64() : 0;
+}
+
+/// <summary>The messages of a task or context, each of which made one generation.</summary>
+/// <param name="Before">The generation before that of the first.</param>
+internal sealed record StoredLog(IReadOnlyList<string> Messages, long Before)
+{
+    /// <summary>The generation of the last.</summary>
+    public long Last => Before + Messages.Count;
 }

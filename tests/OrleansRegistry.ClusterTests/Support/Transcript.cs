@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -8,7 +8,7 @@ namespace OrleansRegistry.ClusterTests;
 /// <summary>One script of requests, sent to the servers of a registry in turn, and what they answered: status, ETag and body, without what differs from run to run.</summary>
 internal static partial class Transcript
 {
-    /// <summary>Method, path, body, and a condition where it has one.</summary>
+    /// <summary>Method, path, body, and a condition where it has one. In a body, <c>id?</c> stands for the generation of that which was answered last.</summary>
     private static readonly (string Method, string Path, object? Body, string? IfMatch)[] Script =
     [
         ("PUT", "/agents/diff-a/card", Card("diff-a", "alpha"), "none"),
@@ -42,7 +42,7 @@ internal static partial class Transcript
         ("POST", "/tasks", new { taskId = "diff-1", contextId = "other", message = Message("m2") }, null),
         ("POST", "/tasks", new { taskId = "diff-2", contextId = "diff", message = new { messageId = "m", role = "ROLE_NOBODY" } }, null),
         ("POST", "/tasks", new { taskId = "diff-2", contextId = "diff", message = Message("m1") }, null),
-        ("PATCH", "/tasks/diff-1", new { messages = new[] { Message("m3"), Message("m1") }, state = "working", ifGenerationMatch = 1 }, null),
+        ("PATCH", "/tasks/diff-1", new { messages = new[] { Message("m3"), Message("m1") }, state = "working", ifGenerationMatch = "diff-1?" }, null),
         ("PATCH", "/tasks/diff-1", new { state = "completed", ifGenerationMatch = 1 }, null),
         ("PATCH", "/tasks/diff-1", new { state = "nonsense" }, null),
         ("POST", "/tasks/diff-1:compareAndSet", new { from = "submitted", to = "working" }, null),
@@ -61,7 +61,8 @@ internal static partial class Transcript
         ("GET", "/tasks?context_id=diff&page_size=50", null, null),
         ("GET", "/tasks?context_id=diff&status=canceled", null, null),
         ("GET", "/tasks:count?context_id=diff", null, null),
-        ("PATCH", "/contexts/diff", new { data = new { a = 1 }, ifGenerationMatch = 1 }, null),
+        ("GET", "/contexts/diff", null, null),
+        ("PATCH", "/contexts/diff", new { data = new { a = 1 }, ifGenerationMatch = "diff?" }, null),
         ("PATCH", "/contexts/diff", new { data = new { a = 1 }, ifGenerationMatch = 7 }, null),
         ("POST", "/contexts/diff/messages", new { messages = new[] { Message("c1"), Message("c2") } }, null),
         ("POST", "/contexts/diff/messages", new { messages = new[] { Message("c2") } }, null),
@@ -79,10 +80,10 @@ internal static partial class Transcript
     public static async Task<string[]> TakeAsync(Uri[] servers)
     {
         using var http = new HttpClient();
-        var (answers, newest) = (new List<string>(), 0L);
+        var (answers, newest, generations) = (new List<string>(), 0L, new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var (i, (method, path, body, condition)) in Script.Index())
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(servers[i % servers.Length], path)) { Content = body is null ? null : JsonContent.Create(body) };
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(servers[i % servers.Length], path)) { Content = body is null ? null : ContentOf(body, generations) };
             request.Headers.Add("X-Registry-Revision", newest.ToString(CultureInfo.InvariantCulture));
             if (condition is not null)
             {
@@ -92,6 +93,7 @@ internal static partial class Transcript
             using var answer = await http.SendAsync(request);
             var text = await answer.Content.ReadAsStringAsync();
             newest = Math.Max(newest, RevisionOf(text));
+            Note(generations, text);
             answers.Add($"{method} {path} {Varying().Replace($"{(int)answer.StatusCode} {answer.Headers.ETag} {text}", "…")}");
         }
 
@@ -99,6 +101,17 @@ internal static partial class Transcript
     }
 
     private static long RevisionOf(string text) => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.TryGetProperty("revision", out var revision) ? revision.GetInt64() : 0;
+
+    private static StringContent ContentOf(object body, Dictionary<string, long> generations) =>
+        new(Asked().Replace(JsonSerializer.Serialize(body), asked => $"{generations[asked.Groups["id"].Value]}"), Encoding.UTF8, "application/json");
+
+    private static void Note(Dictionary<string, long> generations, string text)
+    {
+        if (text.StartsWith('{') && JsonDocument.Parse(text).RootElement is var root && root.TryGetProperty("generation", out var generation))
+        {
+            generations[root.GetProperty("id").GetString()!] = generation.GetInt64();
+        }
+    }
 
     private static object Card(string name, string description) => new
     {
@@ -110,7 +123,10 @@ internal static partial class Transcript
 
     private static object Message(string id) => new { messageId = id, role = "ROLE_USER", parts = new[] { new { text = id } } };
 
-    // Times, revisions (of agents, in bodies, in words and as ETags), tokens of leases and of pages, ids of requests and of feedback.
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=revision""?:? )\d+|(?<=revision"":)\d+|(?<=^\d+ )""\d+""|(?<=""(token|nextPageToken|next_page_token|id|traceId)"":"")[0-9A-Za-z_\-]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"""(?<id>[a-z0-9-]+)\?""", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Asked();
+
+    // Times, revisions (of agents, in bodies, in words and as ETags), tokens of leases and of pages, ids of requests and of feedback; of generations all but the last digits.
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=revision""?:? )\d+|(?<=revision"":)\d+|(?<=^\d+ )""\d+""|(?<=""(nextPageToken|next_page_token)"":"")[^""]+|(?<=""(token|id|traceId)"":"")[0-9A-Za-z_\-]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{13}(?=\d{3}\b)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Varying();
 }

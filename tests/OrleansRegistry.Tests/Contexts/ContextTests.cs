@@ -20,10 +20,10 @@ public abstract class ContextTests(TestRegistry registry)
     public async Task Data_is_merged_and_messages_are_appended_once()
     {
         var made = await Contexts.UpdateAsync(me, "c", Bytes("""{"a":{"x":1.0},"b":2}"""));
-        Assert.Equal((1L, "alice"), (made.Generation, made.Owner));
-        var merged = await Contexts.UpdateAsync(me, "c", Bytes("""{"b":null,"c":3}"""), ifGeneration: 1);
+        Assert.Equal((1L, "alice"), (made.Changes, made.Owner));
+        var merged = await Contexts.UpdateAsync(me, "c", Bytes("""{"b":null,"c":3}"""), ifGeneration: made.Generation);
         Assert.Equal("""{"a":{"x":1.0},"b":null,"c":3}""", merged.Data.ToString());
-        Assert.Equal(2, (await Refused(RegistryError.Conflict, () => Contexts.UpdateAsync(me, "c", Bytes("{}"), ifGeneration: 1))).CurrentGeneration);
+        Assert.Equal(2, (await Refused(RegistryError.Conflict, () => Contexts.UpdateAsync(me, "c", Bytes("{}"), ifGeneration: made.Generation))).CurrentChanges);
 
         for (var i = 0; i < 45; i++)
         {
@@ -31,7 +31,7 @@ public abstract class ContextTests(TestRegistry registry)
         }
 
         await registry.RestartAsync();
-        Assert.Equal(47, (await Contexts.AppendAsync(me, "c", [Message("m3")])).Generation);
+        Assert.Equal(47, (await Contexts.AppendAsync(me, "c", [Message("m3")])).Changes);
         var first = await Contexts.ReadMessagesAsync(me, "c", 30);
         var second = await Contexts.ReadMessagesAsync(me, "c", 30, first.NextPageToken);
         Assert.Equal(Enumerable.Range(0, 45).Select(i => $"m{i}"), first.Items.Concat(second.Items).Select(IdOf));
@@ -49,7 +49,7 @@ public abstract class ContextTests(TestRegistry registry)
         }
 
         var summary = (await Contexts.GetAsync(me, "c"))!;
-        Assert.Equal((103, 100, 1L), (summary.TaskCount, summary.TaskIds.Count, summary.Context.Generation));
+        Assert.Equal((103, 100, 1L), (summary.TaskCount, summary.TaskIds.Count, summary.Context.Changes));
         Assert.Subset(ids.ToHashSet(), summary.TaskIds.ToHashSet());
         await Contexts.UpdateAsync(me, "d", Bytes("{}"));
         var page = await Contexts.ListAsync(me, 1);
@@ -72,7 +72,7 @@ public abstract class ContextTests(TestRegistry registry)
         var token = (await Contexts.ReadMessagesAsync(me, "c", 5)).NextPageToken;
         Assert.Equal(40, await Contexts.ClearAsync(me, "c"));
         var summary = (await Contexts.GetAsync(me, "c"))!;
-        Assert.Equal((0L, 0L, """{"keep":1}""", 42L), (summary.TaskCount, summary.Context.MessageCount, summary.Context.Data.ToString(), summary.Context.Generation));
+        Assert.Equal((0L, 0L, """{"keep":1}""", 42L), (summary.TaskCount, summary.Context.MessageCount, summary.Context.Data.ToString(), summary.Context.Changes));
         Assert.Equal("page_token", (await Refused(RegistryError.Invalid, () => Contexts.ReadMessagesAsync(me, "c", 5, token))).Field);
         for (var i = 0; i < 40; i++)
         {
@@ -139,24 +139,25 @@ public abstract class ContextTests(TestRegistry registry)
         await using var watch = Contexts.WatchAsync(me, "c", cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         async Task<ContextEvent> Next() => await watch.MoveNextAsync() ? watch.Current : throw new InvalidOperationException("The stream ended.");
 
-        Assert.Equal(1, (await Next()).Snapshot!.Generation);
+        Assert.Equal(1, (await Next()).Snapshot!.Changes);
         var task = (await Tasks.Submit(me, "t", contextId: "c")).Task.Id;
-        Assert.Equal((1L, task), ((await Next()) is { } created ? (created.Generation, created.TaskId) : default));
+        Assert.Equal((1L, task), ((await Next()) is { } created ? (created.Changes, created.TaskId) : default));
         await Contexts.AppendAsync(me, "c", [Message("m")]);
-        Assert.True(await Next() is { Generation: 2, Messages: [_] });
+        Assert.True(await Next() is { Changes: 2, Messages: [_] });
         await Contexts.ClearAsync(me, "c");
-        Assert.True(await Next() is { Generation: 3, Cleared: true });
+        Assert.True(await Next() is { Changes: 3, Cleared: true });
         await Contexts.DeleteAsync(me, "c");
-        Assert.True(await Next() is { Generation: 4, Deleted: true });
+        Assert.True(await Next() is { Changes: 4, Deleted: true });
         Assert.False(await watch.MoveNextAsync());
     }
 
     [Fact]
     public async Task A_watcher_resumes_where_events_are_held_and_starts_over_where_not()
     {
+        var before = 0L;
         for (var i = 1; i <= 3; i++)
         {
-            await Contexts.UpdateAsync(me, "c", Bytes($$"""{"a":{{i}}}"""));
+            before = (await Contexts.UpdateAsync(me, "c", Bytes($$"""{"a":{{i}}}"""))).Generation - i;
         }
 
         async Task<ContextEvent> First(long after)
@@ -166,9 +167,9 @@ public abstract class ContextTests(TestRegistry registry)
             return watch.Current;
         }
 
-        Assert.Equal((3L, """{"a":3}"""), (await First(2)) is { Snapshot: null } held ? (held.Generation, held.Data.ToString()) : default);
-        Assert.NotNull((await First(99)).Snapshot);
+        Assert.Equal((3L, """{"a":3}"""), (await First(before + 2)) is { Snapshot: null } held ? (held.Changes, held.Data.ToString()) : default);
+        Assert.NotNull((await First(before + 99)).Snapshot);
         await registry.RestartAsync();
-        Assert.Equal(3, (await First(2)).Snapshot!.Generation);
+        Assert.Equal(3, (await First(before + 2)).Snapshot!.Changes);
     }
 }

@@ -8,20 +8,21 @@ namespace OrleansRegistry.Tests.Contexts;
 /// <summary>An activation that knows less than the store: another was made elsewhere while its process was frozen, and has written.</summary>
 public sealed class OvertakenTests : IAsyncLifetime
 {
-    private const long Elsewhere = 5;
-
     private readonly Caller me = TestRegistry.NewCaller();
     private readonly PostgresRegistry registry = new();
+    private long made;
+    private long elsewhere;
 
     public async ValueTask InitializeAsync()
     {
         registry.OrSkip();
         await registry.InitializeAsync();
-        await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":1}"""));
+        made = (await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":1}"""))).Generation;
+        elsewhere = made + 4;
         var key = new RecordKey(me.Tenant, "c");
         var stored = await registry.Store.ReadAsync(RecordKind.Context, key);
         var head = ContextHeadCodec.Read(stored!);
-        await registry.Store.WriteAsync(RecordKind.Context, key, stored!.Version, ContextHeadCodec.Write(head with { Context = head.Context with { Generation = Elsewhere } }));
+        await registry.Store.WriteAsync(RecordKind.Context, key, stored!.Version, ContextHeadCodec.Write(head with { Context = head.Context with { Generation = elsewhere } }));
     }
 
     public ValueTask DisposeAsync() => registry.DisposeAsync();
@@ -30,20 +31,20 @@ public sealed class OvertakenTests : IAsyncLifetime
     public async Task A_stream_does_not_go_back_to_what_it_knows()
     {
         var cancellation = TestContext.Current.CancellationToken;
-        await using var watch = registry.Contexts.WatchAsync(me, "c", Elsewhere - 1, cancellation).GetAsyncEnumerator(cancellation);
+        await using var watch = registry.Contexts.WatchAsync(me, "c", elsewhere - 1, cancellation).GetAsyncEnumerator(cancellation);
         Assert.True(await watch.MoveNextAsync());
-        Assert.Equal(Elsewhere, watch.Current.Snapshot?.Generation);
+        Assert.Equal(elsewhere, watch.Current.Snapshot?.Generation);
 
         var next = watch.MoveNextAsync().AsTask();
         await registry.Contexts.AppendAsync(me, "c", [Message("m")]);
         Assert.True(await next);
-        Assert.Equal(Elsewhere + 1, watch.Current.Generation);
+        Assert.Equal(elsewhere + 1, watch.Current.Generation);
     }
 
     [Fact]
     public async Task A_condition_is_held_against_what_is_stored()
     {
-        await Assert.ThrowsAsync<RegistryException>(() => registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":2}"""), ifGeneration: 1));
-        Assert.Equal(Elsewhere + 1, (await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":2}"""), ifGeneration: Elsewhere)).Generation);
+        await Assert.ThrowsAsync<RegistryException>(() => registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":2}"""), ifGeneration: made));
+        Assert.Equal(elsewhere + 1, (await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":2}"""), ifGeneration: elsewhere)).Generation);
     }
 }

@@ -66,7 +66,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         Assert.Equal("message", (await Refused(RegistryError.TooLarge, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", new string('x', 5 * Kilobyte))) { TaskId = id }))).Field);
 
         var whole = (await Tasks.GetAsync(me, id))!;
-        Assert.True(whole is { ArtifactsTruncated: false, HistoryTruncated: false, Artifacts.Count: 1, Generation: 8 });
+        Assert.True(whole is { ArtifactsTruncated: false, HistoryTruncated: false, Artifacts.Count: 1, Changes: 8 });
         Assert.Equal(7, PartsOf(whole.Artifacts[0]));
         var claimed = (await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!;
         Assert.Equal(whole.Artifacts, claimed.Artifacts);

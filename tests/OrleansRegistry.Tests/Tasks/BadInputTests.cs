@@ -38,7 +38,7 @@ public abstract class BadInputTests(TestRegistry registry)
         Assert.Equal(TaskRules.MaxWebhookBytes, (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, "w", Bytes(webhook))).Config.Length);
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large[..600_000]}}"}""") });
         Assert.Equal("metadata", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"y":"{{large[..600_000]}}"}""") }))).Field);
-        Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Generation);
+        Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Changes);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public abstract class BadInputTests(TestRegistry registry)
             Assert.Equal(field, (await Refused(RegistryError.TooLarge, call)).Field);
         }
 
-        Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Generation);
+        Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Changes);
     }
 
     [Fact]

@@ -44,7 +44,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         await Tasks.Submit(me, "m2", agent: "b");
         Assert.Null(await Claim("c"));
         var claimed = (await Claim("a"))!;
-        Assert.Equal((first.Id, TaskState.Working, 2L, "w"), (claimed.Id, claimed.Status.State, claimed.Generation, claimed.Lease!.Worker));
+        Assert.Equal((first.Id, TaskState.Working, 2L, "w"), (claimed.Id, claimed.Status.State, claimed.Changes, claimed.Lease!.Worker));
         Assert.Equal(["m1"], claimed.History.Select(IdOf));
         Assert.Null(await Claim("a"));
         Assert.Equal("", (await Tasks.GetAsync(me, first.Id))!.Lease!.Token);

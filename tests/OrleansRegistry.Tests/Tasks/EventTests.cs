@@ -18,55 +18,56 @@ public abstract class EventTests(TestRegistry registry)
     {
         var id = (await Tasks.Submit(me, "m1")).Task.Id;
         await using var watch = Watch(id);
-        Assert.True(await Next(watch) is { Generation: 1, Snapshot: { HistoryCount: 1, History: [_] } });
+        Assert.True(await Next(watch) is { Changes: 1, Snapshot: { HistoryCount: 1, History: [_] } });
         await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, Metadata = Bytes("""{"a":1}""") });
-        Assert.True(await Next(watch) is { Generation: 2, Snapshot: null, Status.State: TaskState.Working, Messages: null } working && working.Metadata.ToString() == """{"a":1}""");
+        Assert.True(await Next(watch) is { Changes: 2, Snapshot: null, Status.State: TaskState.Working, Messages: null } working && working.Metadata.ToString() == """{"a":1}""");
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [Message("m2")], Artifacts = [Artifact("a", "x", append: true, last: true)] });
-        Assert.True(await Next(watch) is { Generation: 3, Status: null, Messages: [_], Artifacts: [{ Append: true, LastChunk: true }] });
+        Assert.True(await Next(watch) is { Changes: 3, Status: null, Messages: [_], Artifacts: [{ Append: true, LastChunk: true }] });
         await Tasks.SaveWebhookAsync(me, id, "w", Bytes("""{"url":"http://x"}"""));
-        Assert.Equal(4, (await Next(watch)).Generation);
+        Assert.Equal(4, (await Next(watch)).Changes);
         await Tasks.UpdateAsync(me, id, To(TaskState.Completed));
-        Assert.True(await Next(watch) is { Generation: 5, Status.State: TaskState.Completed });
+        Assert.True(await Next(watch) is { Changes: 5, Status.State: TaskState.Completed });
         Assert.False(await watch.MoveNextAsync());
     }
 
     [Fact]
     public async Task A_reader_resumes_without_a_gap_where_events_are_held_and_is_told_where_not()
     {
-        var id = (await Tasks.Submit(me, "m1")).Task.Id;
+        var begun = (await Tasks.Submit(me, "m1")).Task;
+        var (id, before) = (begun.Id, begun.Generation - 1);
         for (var i = 2; i <= 300; i++)
         {
             await Tasks.UpdateAsync(me, id, Say($"m{i}"));
         }
 
-        await using (var near = Watch(id, 290))
+        await using (var near = Watch(id, before + 290))
         {
             for (var i = 291; i <= 300; i++)
             {
-                Assert.True(await Next(near) is { Snapshot: null } happened && happened.Generation == i);
+                Assert.True(await Next(near) is { Snapshot: null } happened && happened.Generation == before + i);
             }
         }
 
-        await using (var far = Watch(id, 3))
+        await using (var far = Watch(id, before + 3))
         {
-            Assert.True(await Next(far) is { Generation: 300, Snapshot.History.Count: 300 });
+            Assert.True(await Next(far) is { Changes: 300, Snapshot.History.Count: 300 });
         }
 
-        await using (var ahead = Watch(id, 1000))
+        await using (var ahead = Watch(id, before + 1000))
         {
-            Assert.Equal(300, (await Next(ahead)).Snapshot!.Generation);
+            Assert.Equal(300, (await Next(ahead)).Snapshot!.Changes);
         }
 
         await registry.RestartAsync();
-        await using (var later = Watch(id, 299))
+        await using (var later = Watch(id, before + 299))
         {
             Assert.NotNull((await Next(later)).Snapshot);
         }
 
-        await using var current = Watch(id, 300);
+        await using var current = Watch(id, before + 300);
         var next = Next(current);
         await Tasks.CancelAsync(me, id);
-        Assert.True(await next is { Generation: 301, Snapshot: null, Status.State: TaskState.Canceled });
+        Assert.True(await next is { Changes: 301, Snapshot: null, Status.State: TaskState.Canceled });
         Assert.False(await current.MoveNextAsync());
     }
 
@@ -78,15 +79,15 @@ public abstract class EventTests(TestRegistry registry)
         await Next(watch);
         var next = Next(watch);
         await Tasks.DeleteAsync(me, id);
-        Assert.True(await next is { Deleted: true, Generation: 2 });
+        Assert.True(await next is { Deleted: true, Changes: 2 });
         Assert.False(await watch.MoveNextAsync());
 
         var other = (await Tasks.Submit(me, "m2")).Task.Id;
-        await Tasks.CancelAsync(me, other);
+        var end = (await Tasks.CancelAsync(me, other)).Generation;
         await using var over = Watch(other);
         Assert.Equal(TaskState.Canceled, (await Next(over)).Snapshot!.Status.State);
         Assert.False(await over.MoveNextAsync());
-        await using var resumed = Watch(other, 2);
+        await using var resumed = Watch(other, end);
         Assert.False(await resumed.MoveNextAsync());
     }
 
@@ -99,7 +100,7 @@ public abstract class EventTests(TestRegistry registry)
             var seen = new List<long>();
             await foreach (var happened in Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken))
             {
-                seen.Add(happened.Generation);
+                seen.Add(happened.Changes);
             }
 
             return seen;
@@ -117,15 +118,16 @@ public abstract class EventTests(TestRegistry registry)
     [Fact]
     public async Task Waiting_ends_with_a_change_with_the_time_and_with_the_end_of_the_task()
     {
-        var id = (await Tasks.Submit(me, "m")).Task.Id;
-        Assert.Equal(1, (await Tasks.WaitAsync(me, id, 0, TimeSpan.FromSeconds(60)))!.Generation);
-        Assert.Equal(1, (await Tasks.WaitAsync(me, id, 1, TimeSpan.FromMilliseconds(20)))!.Generation);
-        var waiting = Tasks.WaitAsync(me, id, 2, TimeSpan.FromSeconds(60), new TaskView(1));
+        var begun = (await Tasks.Submit(me, "m")).Task;
+        var (id, first) = (begun.Id, begun.Generation);
+        Assert.Equal(first, (await Tasks.WaitAsync(me, id, 0, TimeSpan.FromSeconds(60)))!.Generation);
+        Assert.Equal(first, (await Tasks.WaitAsync(me, id, first, TimeSpan.FromMilliseconds(20)))!.Generation);
+        var waiting = Tasks.WaitAsync(me, id, first + 1, TimeSpan.FromSeconds(60), new TaskView(1));
         await Tasks.UpdateAsync(me, id, To(TaskState.Working));
         await Tasks.UpdateAsync(me, id, Say("m2"));
-        Assert.True(await waiting is { Generation: 3, History: [_] });
+        Assert.True(await waiting is { Changes: 3, History: [_] });
         await Tasks.CancelAsync(me, id);
-        Assert.Equal(4, (await Tasks.WaitAsync(me, id, 4, TimeSpan.FromSeconds(60)))!.Generation);
+        Assert.Equal(4, (await Tasks.WaitAsync(me, id, first + 3, TimeSpan.FromSeconds(60)))!.Changes);
         Assert.Null(await Tasks.WaitAsync(me, "none", 0, TimeSpan.FromSeconds(60)));
     }
 

@@ -147,7 +147,7 @@ public abstract class FaultTests
         (registry.Store.BeforeWrite, registry.Store.AfterWrite) = (null, null);
         var loaded = (await registry.Tasks.GetAsync(me, id))!;
         Assert.Equal(ids.Append("m").Order(), loaded.History.Select(IdOf).Order());
-        Assert.Equal(201, loaded.Generation);
+        Assert.Equal(201, loaded.Changes);
     }
 
     private static void Fail(bool now)

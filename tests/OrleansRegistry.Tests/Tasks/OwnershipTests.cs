@@ -54,7 +54,7 @@ public abstract class OwnershipTests(TestRegistry registry)
         Assert.Empty((await Tasks.ListAsync(Bob, new TaskQuery { CountTotal = true })).Tasks);
         Assert.Empty((await Tasks.ListAsync(Bob, new TaskQuery { ContextId = task.ContextId })).Tasks);
         Assert.Empty(await Tasks.CountAsync(Bob, new TaskQuery()));
-        Assert.Equal((2L, 1L), ((await Tasks.GetAsync(alice, id))!.Generation, (await Tasks.GetAsync(alice, id))!.HistoryCount));
+        Assert.Equal((2L, 1L), ((await Tasks.GetAsync(alice, id))!.Changes, (await Tasks.GetAsync(alice, id))!.HistoryCount));
         Assert.Empty((await Contexts.ListAsync(Bob)).Contexts);
     }
 
@@ -79,7 +79,7 @@ public abstract class OwnershipTests(TestRegistry registry)
         Assert.Null(await Contexts.GetAsync(Bob, "c"));
         Assert.Empty((await Contexts.ListAsync(Bob)).Contexts);
         Assert.Equal(default, await Tasks.ClearAllAsync(Bob));
-        Assert.Equal(1, (await Contexts.GetAsync(alice, "c"))!.Context.Generation);
+        Assert.Equal(1, (await Contexts.GetAsync(alice, "c"))!.Context.Changes);
     }
 
     [Fact]

@@ -144,7 +144,7 @@ public abstract class PropertyTests
         Assert.True((expected, cleared) == (refused, gone), $"{step}: {expected} and {cleared} was expected, not {refused} and {gone}");
         if (answer is not null)
         {
-            Assert.Equal((model.Tasks[id].Generation, model.Tasks[id].State, model.Tasks[id].Messages.Count), (answer.Generation, answer.Status.State, (int)answer.HistoryCount));
+            Assert.Equal((model.Tasks[id].Generation, model.Tasks[id].State, model.Tasks[id].Messages.Count), (answer.Changes, answer.Status.State, (int)answer.HistoryCount));
         }
     }
 
@@ -213,7 +213,7 @@ public abstract class PropertyTests
 
         Assert.Equal(
             (expected.Context, expected.Owner, expected.State, expected.Generation, expected.Messages.Count, expected.Artifacts.Count),
-            (found.ContextId, found.Owner, found.Status.State, found.Generation, (int)found.HistoryCount, found.ArtifactCount));
+            (found.ContextId, found.Owner, found.Status.State, found.Changes, (int)found.HistoryCount, found.ArtifactCount));
         Assert.Equal(expected.Messages, found.History.Select(IdOf));
         Assert.Equal(expected.Metadata, found.Metadata.IsEmpty ? [] : JsonSerializer.Deserialize<Dictionary<string, int>>(found.Metadata.Span)!);
         Assert.Equal(
@@ -243,7 +243,7 @@ public abstract class PropertyTests
             return;
         }
 
-        Assert.Equal((expected.Generation, (long)expected.Messages.Count), (found.Context.Generation, found.Context.MessageCount));
+        Assert.Equal((expected.Generation, (long)expected.Messages.Count), (found.Context.Changes, found.Context.MessageCount));
         Assert.Equal(expected.Data, found.Context.Data.IsEmpty ? [] : JsonSerializer.Deserialize<Dictionary<string, int>>(found.Context.Data.Span)!);
         Assert.Equal(model.Tasks.Where(task => task.Value.Context == id).Select(task => task.Key).Order(), found.TaskIds.Order());
         Assert.Equal(found.TaskIds.Count, found.TaskCount);

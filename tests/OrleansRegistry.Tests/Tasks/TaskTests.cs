@@ -21,10 +21,10 @@ public abstract class TaskTests(TestRegistry registry)
         var submitted = await Tasks.SubmitAsync(me, new TaskSubmission(Message("m1", "Wetter?")) { ContextId = "c1", Metadata = Bytes("""{"a": 1.0}""") });
         Assert.True(submitted is { Created: true, Repeated: false });
         var id = submitted.Task.Id;
-        Assert.Equal(("c1", "alice", 1L, TaskState.Submitted), (submitted.Task.ContextId, submitted.Task.Owner, submitted.Task.Generation, submitted.Task.Status.State));
+        Assert.Equal(("c1", "alice", 1L, TaskState.Submitted), (submitted.Task.ContextId, submitted.Task.Owner, submitted.Task.Changes, submitted.Task.Status.State));
 
         var working = await Tasks.UpdateAsync(me, id, To(TaskState.Working));
-        Assert.Equal((2L, TaskState.Working), (working.Generation, working.Status.State));
+        Assert.Equal((2L, TaskState.Working), (working.Changes, working.Status.State));
         var done = await Tasks.UpdateAsync(me, id, new TaskUpdate
         {
             State = TaskState.Completed,
@@ -33,7 +33,7 @@ public abstract class TaskTests(TestRegistry registry)
             Artifacts = [Artifact("a1", "one"), Artifact("a1", "two", append: true, last: true), Artifact("a2", "x")],
             Metadata = Bytes("""{"b":null}"""),
         });
-        Assert.Equal((3L, 2L, 2), (done.Generation, done.HistoryCount, done.ArtifactCount));
+        Assert.Equal((3L, 2L, 2), (done.Changes, done.HistoryCount, done.ArtifactCount));
 
         var loaded = (await Tasks.GetAsync(me, id))!;
         Assert.Equal(["m1", "m2"], loaded.History.Select(IdOf));
@@ -67,7 +67,7 @@ public abstract class TaskTests(TestRegistry registry)
         var first = (await Tasks.Submit(me, "m1", contextId: "c")).Task;
         await Tasks.UpdateAsync(me, first.Id, To(TaskState.InputRequired));
         var again = await Tasks.SubmitAsync(me, new TaskSubmission(Message("m2")) { TaskId = first.Id, Metadata = Bytes("""{"k":1}""") });
-        Assert.True(again is { Created: false, Repeated: false, Task: { ContextId: "c", Generation: 3, HistoryCount: 2, Status.State: TaskState.Submitted } });
+        Assert.True(again is { Created: false, Repeated: false, Task: { ContextId: "c", Changes: 3, HistoryCount: 2, Status.State: TaskState.Submitted } });
         var refusal = await Refused(RegistryError.Invalid, () => Tasks.Submit(me, "m3", first.Id, "other"));
         Assert.Equal("context_id", refusal.Field);
         var inMessage = await Refused(RegistryError.Invalid, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", more: ""","taskId":"x" """)) { TaskId = first.Id }));
@@ -83,9 +83,9 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.True(second.Repeated);
         Assert.Equal(first.Task, second.Task with { History = first.Task.History, Artifacts = first.Task.Artifacts });
         var byTask = await Tasks.Submit(me, "m1", first.Task.Id);
-        Assert.True(byTask is { Repeated: true, Task.HistoryCount: 1, Task.Generation: 1 });
+        Assert.True(byTask is { Repeated: true, Task.HistoryCount: 1, Task.Changes: 1 });
         var updated = await Tasks.UpdateAsync(me, first.Task.Id, new TaskUpdate { Messages = [Message("m1"), Message("m2"), Message("m2")] });
-        Assert.Equal((2L, 2L), (updated.HistoryCount, updated.Generation));
+        Assert.Equal((2L, 2L), (updated.HistoryCount, updated.Changes));
         await Tasks.CancelAsync(me, first.Task.Id);
         Assert.True(await Tasks.Submit(me, "m2", first.Task.Id) is { Repeated: true, Task.Status.State: TaskState.Canceled });
     }
@@ -126,7 +126,7 @@ public abstract class TaskTests(TestRegistry registry)
             ])
         {
             var refusal = await Refused(RegistryError.Terminal, call);
-            Assert.Equal((state, 4L), (refusal.CurrentState, refusal.CurrentGeneration));
+            Assert.Equal((state, 4L), (refusal.CurrentState, refusal.CurrentChanges));
             Assert.Contains("referenceTaskIds", refusal.Message);
         }
 
@@ -205,16 +205,17 @@ public abstract class TaskTests(TestRegistry registry)
     [Fact]
     public async Task A_state_is_compared_and_set()
     {
-        var id = (await Tasks.Submit(me)).Task.Id;
+        var begun = (await Tasks.Submit(me)).Task;
+        var id = begun.Id;
         await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, IfState = TaskState.Submitted });
         var lost = await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfState = TaskState.Submitted }));
-        Assert.Equal((TaskState.Working, 2L), (lost.CurrentState, lost.CurrentGeneration));
-        var stale = await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfGeneration = 1 }));
-        Assert.Equal(2, stale.CurrentGeneration);
-        await Refused(RegistryError.Conflict, () => Tasks.CancelAsync(me, id, ifGeneration: 1));
-        await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = id, IfGeneration = 1 }));
+        Assert.Equal((TaskState.Working, 2L), (lost.CurrentState, lost.CurrentChanges));
+        var stale = await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfGeneration = begun.Generation }));
+        Assert.Equal(2, stale.CurrentChanges);
+        await Refused(RegistryError.Conflict, () => Tasks.CancelAsync(me, id, ifGeneration: begun.Generation));
+        await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = id, IfGeneration = begun.Generation }));
         await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = "absent", IfGeneration = 1 }));
-        Assert.Equal(TaskState.Canceled, (await Tasks.CancelAsync(me, id, ifGeneration: 2)).Status.State);
+        Assert.Equal(TaskState.Canceled, (await Tasks.CancelAsync(me, id, ifGeneration: begun.Generation + 1)).Status.State);
     }
 
     [Fact]
