@@ -23,6 +23,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         start.Environment["DOTNET_gcServer"] = "0";
+
+        // It lives for seconds: what the compiler would learn of it does not pay.
+        start.Environment["DOTNET_TieredPGO"] = "0";
         foreach (var (name, value) in environment)
         {
             start.Environment[name] = value;

@@ -20,7 +20,7 @@ internal sealed class WholeLoad : IAsyncDisposable
     {
         this.addresses = addresses;
         tasks = new TaskLoad(prefix, addresses, random);
-        agents = new Appends(prefix, addresses, random, clients: 3);
+        agents = new Appends(prefix, addresses, random, clients: 3, pauses: true);
         lists = new ListWatch($"{prefix}-list", addresses, random);
         directory = new DirectoryWatch(agents.Ids, addresses, random);
         contexts = new ContextLoad($"{prefix}-own", addresses, random);

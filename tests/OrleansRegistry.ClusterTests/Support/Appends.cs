@@ -7,7 +7,7 @@ namespace OrleansRegistry.ClusterTests;
 /// Clients that append entries to a few shared agents, each by compare-and-set on the revision it read. An agent's card is the list of all
 /// entries that won: so a lost write, one that happened twice, and one that happened though it was refused can all be seen in it.
 /// </summary>
-internal sealed class Appends(string prefix, Uri[] addresses, Random random, int agents = 12, int clients = 8) : IAsyncDisposable
+internal sealed class Appends(string prefix, Uri[] addresses, Random random, int agents = 12, int clients = 8, bool pauses = false) : IAsyncDisposable
 {
     private readonly Client[] connections = [.. Enumerable.Range(0, clients).Select(_ => new Client(addresses))];
     private readonly int[] seeds = [.. Enumerable.Range(0, clients).Select(_ => random.Next())];
@@ -108,6 +108,11 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
                 case Outcome.Unknown:
                     Interlocked.Increment(ref failed);
                     break;
+            }
+
+            if (pauses)
+            {
+                await Task.Delay(choices.Next(20, 60));
             }
         }
     }

@@ -26,7 +26,7 @@ internal sealed class PrivateServer : IAsyncDisposable
         """;
 
     // A process that is killed loses nothing that it gave to the operating system.
-    private static readonly string[] Lossy = ["-c", "fsync=off", "-c", "full_page_writes=off"];
+    private static readonly string[] Lossy = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off"];
 
     private readonly string folder;
     private readonly string binaries;

@@ -65,9 +65,8 @@ internal sealed class TestDatabase : IAsyncDisposable
     private static async Task<TestDatabase> CopyAsync(string serverUrl, string template, string properties = "")
     {
         var server = PostgresConnectionString.Parse(serverUrl);
-        server.Pooling = false;
         var database = new TestDatabase(server, $"registry_test_{Guid.NewGuid():N}");
-        await ExecuteAsync(server, $"CREATE DATABASE {database.Settings.Database} TEMPLATE {template} {properties}");
+        await ExecuteAsync(server, $"CREATE DATABASE {database.Settings.Database} TEMPLATE {template} STRATEGY FILE_COPY {properties}");
         return database;
     }
 
