@@ -10,11 +10,8 @@ namespace OrleansRegistry.Directory;
 /// cannot be read it tries again, later each time; the directory serves what it has.
 /// </summary>
 public sealed partial class DirectoryFeed(
-    IRecordStore store, AgentDirectory directory, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
+    IRecordStore store, AgentDirectory directory, BackgroundLoops loops, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
-
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await store.OpenAsync(cancellationToken);
@@ -24,28 +21,8 @@ public sealed partial class DirectoryFeed(
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        var pause = FirstPause;
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await FollowAsync(stoppingToken);
-                pause = FirstPause;
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                LogFeedFault(fault, pause.TotalSeconds);
-                await Task.Delay(pause, time, stoppingToken);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
-        }
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        loops.RunAsync("the directory, which follows the changes of agents,", FollowAsync, stoppingToken);
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -65,7 +42,4 @@ public sealed partial class DirectoryFeed(
 
     [LoggerMessage(LogLevel.Warning, "The directory fell behind the change feed and loads all agents again")]
     private partial void LogStartingOver(Exception behind);
-
-    [LoggerMessage(LogLevel.Error, "The change feed cannot be read; the directory serves what it has and tries again in {Seconds} s")]
-    private partial void LogFeedFault(Exception fault, double seconds);
 }

@@ -30,11 +30,11 @@ public sealed class AdoNetStore : IRecordStore
     private readonly OpenCalls calls;
     private volatile bool opened;
 
-    /// <exception cref="StoreStartException">An option or the connection string is wrong.</exception>
-    public AdoNetStore(PostgresStoreOptions options, ILoggerFactory loggers)
+    /// <inheritdoc cref="PostgresStore(PostgresStoreOptions, ILogger{PostgresStore}, BackgroundLoops)"/>
+    public AdoNetStore(PostgresStoreOptions options, ILoggerFactory loggers, BackgroundLoops? loops = null)
     {
         (this.options, logger) = (options, loggers.CreateLogger<AdoNetStore>());
-        tables = new PostgresStore(options, loggers.CreateLogger<PostgresStore>());
+        tables = new PostgresStore(options, loggers.CreateLogger<PostgresStore>(), loops);
         agents = new ProviderRecords(tables, Description, loggers);
         turns = new SemaphoreSlim(Math.Max(1, options.PoolMax - KeptFree));
         calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Name), () => Busy(Name));
@@ -115,9 +115,15 @@ public sealed class AdoNetStore : IRecordStore
     public async ValueTask DisposeAsync()
     {
         await calls.CompleteAsync();
-        await tables.DisposeAsync();
-        await agents.DisposeAsync();
-        turns.Dispose();
+        try
+        {
+            await tables.DisposeAsync();
+        }
+        finally
+        {
+            await agents.DisposeAsync();
+            turns.Dispose();
+        }
     }
 
     private async ValueTask<long> ChangeAsync(

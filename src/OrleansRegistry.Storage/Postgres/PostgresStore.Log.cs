@@ -25,20 +25,11 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Warning, "The {Store} refused the query columns of {Kind} {Tenant}/{Id} ({Fault}): they stay empty, and the document is stored.")]
     public static partial void ColumnsLeftEmpty(this ILogger logger, string store, RecordKind kind, string tenant, string id, string fault);
 
-    [LoggerMessage(LogLevel.Warning, "The {Store}: lost the connection that listens for changes; until it is back the feed looks by itself.")]
-    public static partial void ListenerLost(this ILogger logger, Exception fault, string store);
-
     [LoggerMessage(LogLevel.Information, "The {Store}: listening for changes.")]
     public static partial void Listening(this ILogger logger, string store);
 
     [LoggerMessage(LogLevel.Information, "The {Store}: removed up to {Count} old deletions and entries of the log; the feed now begins at revision {Horizon}.")]
     public static partial void TombstonesRemoved(this ILogger logger, string store, long count, long horizon);
-
-    [LoggerMessage(LogLevel.Warning, "The {Store}: old deletions could not be removed; it is tried again later.")]
-    public static partial void SweepFailed(this ILogger logger, Exception fault, string store);
-
-    [LoggerMessage(LogLevel.Warning, "The {Store}: the tables for queries by hand could not be brought up to date; it is tried again.")]
-    public static partial void ProjectionFailed(this ILogger logger, Exception fault, string store);
 
     [LoggerMessage(LogLevel.Information, "Migration {Migration} applied ({Direction}) to the {Store}.")]
     public static partial void MigrationApplied(this ILogger logger, string migration, string direction, string store);

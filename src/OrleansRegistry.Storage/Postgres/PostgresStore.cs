@@ -17,6 +17,8 @@ public sealed class PostgresStore : IRecordStore
     /// <summary>How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.</summary>
     private const int RecordLoops = 3;
 
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
+
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;
     private readonly PostgresDatabase database;
@@ -30,22 +32,25 @@ public sealed class PostgresStore : IRecordStore
     private readonly TombstoneSweep sweep;
     private readonly ChangeListener listener;
     private readonly CardProjection projection;
+    private readonly BackgroundLoops loops;
     private readonly CancellationTokenSource lifetime = new();
     private readonly CancellationToken ending;
     private Task background = Task.CompletedTask;
     private volatile bool opened;
     private int disposed;
 
+    /// <param name="loops">Runs what the store does in the background; null for a runner of its own.</param>
     /// <exception cref="StoreStartException">An option or the connection string is wrong.</exception>
-    public PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger)
-        : this(options, logger, TimeProvider.System)
+    public PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, BackgroundLoops? loops = null)
+        : this(options, logger, TimeProvider.System, loops)
     {
     }
 
-    internal PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, TimeProvider time)
+    internal PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, TimeProvider time, BackgroundLoops? loops = null)
     {
         var agents = RecordTable.All[RecordKind.Agent];
         (this.options, this.logger, ending) = (options, logger, lifetime.Token);
+        this.loops = loops ?? new BackgroundLoops(time, logger);
         database = new PostgresDatabase(options, logger, time);
         feed = new PostgresFeed(database, agents, options.FeedPollInterval, time);
         writes = new GroupCommit(database, options, feed, loops: 1, logger);
@@ -54,9 +59,9 @@ public sealed class PostgresStore : IRecordStore
         recordReads = new ReadBatcher(database, recordWrites);
         pageReads = new ReadBatcher(database, recordWrites, ReadBatcher.MaxPages);
         lists = new RecordLists(database, recordWrites);
-        sweep = new TombstoneSweep(database, agents, options.TombstoneAge, time, logger);
-        listener = new ChangeListener(database, feed, () => writes.WriterId, time, logger);
-        projection = new CardProjection(database, feed, time, logger);
+        sweep = new TombstoneSweep(database, agents, options.TombstoneAge, logger);
+        listener = new ChangeListener(database, feed, () => writes.WriterId, logger);
+        projection = new CardProjection(database, feed, time);
     }
 
     public string Name => PostgresDatabase.Name;
@@ -76,14 +81,15 @@ public sealed class PostgresStore : IRecordStore
         await new PostgresMigrations(database, logger, Migration.BuiltIn).OpenAsync(options.RunMigrations, cancellationToken);
         var revision = await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
         feed.Start(revision);
-        writes.Start();
-        reads.Start();
-        recordWrites.Start();
-        recordReads.Start();
-        pageReads.Start();
+        writes.Start(loops, "the writing of agents");
+        reads.Start(loops, "the reading of agents");
+        recordWrites.Start(loops, "the writing of tasks and contexts");
+        recordReads.Start(loops, "the reading of tasks and contexts");
+        pageReads.Start(loops, "the reading of pages");
         background = Task.WhenAll(
-            ((Func<CancellationToken, Task>[])[listener.RunAsync, sweep.RunAsync, projection.RunAsync])
-            .Select(work => Task.Run(() => work(ending), CancellationToken.None)));
+            Task.Run(() => loops.RunAsync("the listening for changes of other processes", listener.RoundAsync, ending), CancellationToken.None),
+            Task.Run(() => loops.RunAsync("the filling of the tables for queries by hand", projection.RoundAsync, ending), CancellationToken.None),
+            loops.RepeatAsync("the removal of old deletions", SweepPeriod, sweep.SweepAsync, ending));
         opened = true;
         logger.StoreOpened(Description, revision, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
@@ -191,12 +197,18 @@ public sealed class PostgresStore : IRecordStore
     {
         if (Interlocked.Exchange(ref disposed, 1) == 0)
         {
-            await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
-            await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync(), pageReads.CompleteAsync());
-            feed.Close(() => RecordRules.Stopping(Name));
-            await StopBackgroundAsync();
-            lifetime.Dispose();
-            await database.DisposeAsync();
+            try
+            {
+                await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
+                await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync(), pageReads.CompleteAsync());
+                feed.Close(() => RecordRules.Stopping(Name));
+                await StopBackgroundAsync();
+            }
+            finally
+            {
+                lifetime.Dispose();
+                await database.DisposeAsync();
+            }
         }
     }
 
@@ -210,8 +222,10 @@ public sealed class PostgresStore : IRecordStore
         {
             // Npgsql cancels a command by way of its connection, and that may just have been lost (npgsql/npgsql#6415). The command has ended then.
         }
-
-        await background;
+        finally
+        {
+            await background;
+        }
     }
 
     private ValueTask<long> Change(

@@ -6,7 +6,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>
 /// Removes old deletions and the oldest of the log of commits, a few at a time and one process at a time, and moves the feed's horizon with them.
 /// </summary>
-internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable table, TimeSpan age, TimeProvider time, ILogger logger)
+internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable table, TimeSpan age, ILogger logger)
 {
     private const int Step = 1_000;
 
@@ -14,30 +14,6 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
     private const long KeptRevisions = 1_000_000;
 
     private const long AdvisoryLock = 0x6f72_6567_5357_5000;
-
-    /// <summary>Sweeps now and then until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        using var timer = new PeriodicTimer(TimeSpan.FromMinutes(1), time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(cancellationToken))
-            {
-                try
-                {
-                    await SweepAsync(cancellationToken);
-                }
-                catch (Model.RegistryException fault)
-                {
-                    logger.SweepFailed(fault, database.Description);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return;
-        }
-    }
 
     /// <summary>Removes all that is old enough; nothing where another process is at it.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)

@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
 
-/// <summary>Keeps the time of this process that of the database, from before the silo starts.</summary>
-internal sealed partial class ClusterTime(MembershipDatabase database, DatabaseTime time, ILogger<ClusterTime> logger) : BackgroundService
+/// <summary>Keeps the time of this process that of the database, from before the silo starts. Where the database does not tell it, the machine's steady clock goes on with it.</summary>
+internal sealed class ClusterTime(MembershipDatabase database, DatabaseTime time, BackgroundLoops loops) : BackgroundService
 {
     /// <summary>A steady clock is out by less than a millisecond in that time; one that stood still with its machine is set right.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
@@ -17,29 +16,6 @@ internal sealed partial class ClusterTime(MembershipDatabase database, DatabaseT
         await base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-            {
-                try
-                {
-                    await database.SetAsync(time, stoppingToken);
-                }
-                catch (RegistryException fault)
-                {
-                    LogUnreachable(fault.Message);
-                }
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The host stops.
-        }
-    }
-
-    [LoggerMessage(LogLevel.Debug, "The database did not tell the time; the steady clock of this machine goes on with it ({Reason})")]
-    private partial void LogUnreachable(string reason);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        loops.RepeatAsync("the time of the database", Period, token => database.SetAsync(time, token), stoppingToken);
 }

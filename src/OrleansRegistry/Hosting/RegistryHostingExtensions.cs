@@ -150,6 +150,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddHealthChecks()
             .AddCheck<StoreHealthCheck>(HealthCheckNames.Prefix + "store", tags: [HealthCheckNames.Ready])
             .AddCheck<RecordsHealthCheck>(HealthCheckNames.Prefix + "records", tags: [HealthCheckNames.Ready])
+            .AddCheck<LoopsHealthCheck>(HealthCheckNames.Prefix + "background", tags: [HealthCheckNames.Ready])
             .AddCheck<GracefulStop>(HealthCheckNames.Prefix + "process", tags: [HealthCheckNames.Ready, HealthCheckNames.Serving]);
 
         // A refusal carries what the store threw; where that cannot be sent, a caller on another silo gets a fault of the serializer in its place.

@@ -20,7 +20,8 @@ internal static partial class StoreServices
             throw new SettingException($"STORAGE_TYPE is {options.StorageType.ToString().ToLowerInvariant()}, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
         }
 
-        services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<BackgroundLoops>();
+        services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<BackgroundLoops>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName,
@@ -42,7 +43,7 @@ internal static partial class StoreServices
         where THead : class =>
         new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
-    private static IRecordStore CreateStore(RegistryOptions options, ILoggerFactory loggers)
+    private static IRecordStore CreateStore(RegistryOptions options, BackgroundLoops loops, ILoggerFactory loggers)
     {
         if (!IsDatabase(options) && options.Postgres is not null)
         {
@@ -53,8 +54,8 @@ internal static partial class StoreServices
         {
             StorageType.Memory => new MemoryStore(),
             StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<FileStore>()),
-            StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>()),
-            StorageType.AdoNet => new AdoNetStore(options.Postgres!, loggers),
+            StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>(), loops),
+            StorageType.AdoNet => new AdoNetStore(options.Postgres!, loggers, loops),
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         };
     }

@@ -34,7 +34,7 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
         var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), null, 1, NullLogger.Instance));
         var table = RecordTable.All[RecordKind.Agent];
         var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None)).ToArray();
-        batcher.Start();
+        batcher.Start(new BackgroundLoops(TimeProvider.System, NullLogger.Instance), "reads");
 
         Assert.Equal(7, (await reads[0])!.Version);
         var refusal = await Assert.ThrowsAsync<RegistryException>(() => reads[1]);

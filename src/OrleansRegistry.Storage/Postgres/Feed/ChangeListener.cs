@@ -4,51 +4,35 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Hears on one connection what other processes commit. When that is lost, it is made again, and the feed is told to look for itself.</summary>
-internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, TimeProvider time, ILogger logger)
+/// <summary>Hears on one connection what other processes commit. When that is lost, it is made again, and meanwhile the feed looks by itself.</summary>
+internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, ILogger logger)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private NpgsqlConnection? listening;
 
-    /// <summary>Listens until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Begins to listen, or listens until something is heard. Called by one loop.</summary>
+    public async Task RoundAsync(CancellationToken cancellationToken)
     {
-        for (var pause = FirstPause; !cancellationToken.IsCancellationRequested;)
+        try
         {
-            try
-            {
-                await ListenAsync(() => pause = FirstPause, cancellationToken);
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault) when (PostgresFaults.Is(fault))
-            {
-                logger.ListenerLost(fault, database.Description);
-                feed.Hear(long.MaxValue);
-                await Task.Delay(pause, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
-            }
+            await (listening is null ? BeginAsync(cancellationToken) : listening.WaitAsync(cancellationToken));
+        }
+        catch
+        {
+            feed.Hear(long.MaxValue);
+            var lost = Interlocked.Exchange(ref listening, null);
+            await (lost?.DisposeAsync() ?? default);
+            throw;
         }
     }
 
-    private async Task ListenAsync(Action listening, CancellationToken cancellationToken)
+    private async Task BeginAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, notification) => Hear(notification.Payload);
-        await using (var command = new NpgsqlCommand($"LISTEN {feed.Table.Channel}", connection))
-        {
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
-
+        listening = await database.Source.OpenConnectionAsync(cancellationToken);
+        listening.Notification += (_, notification) => Hear(notification.Payload);
+        await using var command = new NpgsqlCommand($"LISTEN {feed.Table.Channel}", listening);
+        await command.ExecuteNonQueryAsync(cancellationToken);
         logger.Listening(database.Description);
-        listening();
         feed.Hear(long.MaxValue);
-        while (true)
-        {
-            await connection.WaitAsync(cancellationToken);
-        }
     }
 
     /// <summary>The payload is the last revision and the id of its writer; this process's own writer has told the feed more than that.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,7 +8,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// Fills <c>agent_cards</c> from <c>agents</c>, some moments behind the commits, so that no writer waits for the columns and the index that
 /// queries by hand want. One process at a time does it, for at most a tenth of the time; of an agent that changes often it takes the newest.
 /// </summary>
-internal sealed class CardProjection(PostgresDatabase database, PostgresFeed feed, TimeProvider time, ILogger logger)
+internal sealed class CardProjection(PostgresDatabase database, PostgresFeed feed, TimeProvider time)
 {
     /// <summary>About how many agents one transaction takes.</summary>
     private const int Step = 2_000;
@@ -21,33 +20,20 @@ internal sealed class CardProjection(PostgresDatabase database, PostgresFeed fee
 
     private static readonly string Upsert = UpsertStatement();
 
-    /// <summary>Fills it until it is cancelled.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
-    {
-        for (var (done, rest) = (-1L, ShortestRest); !cancellationToken.IsCancellationRequested;)
-        {
-            try
-            {
-                var (seen, started) = (feed.Stamp, time.GetTimestamp());
-                if (seen != done)
-                {
-                    done = await StepAsync(cancellationToken) ? done : seen;
-                    rest = time.GetElapsedTime(started) * RestPerWork;
-                }
-            }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault) when (PostgresFaults.Is(fault))
-            {
-                logger.ProjectionFailed(fault, database.Description);
-                rest = LongestRest;
-            }
+    private long done = -1;
 
-            rest = rest < ShortestRest ? ShortestRest : rest < LongestRest ? rest : LongestRest;
-            await Task.Delay(rest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    /// <summary>Fills some of it where there is news, and rests. Called by one loop.</summary>
+    public async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        var (seen, started, rest) = (feed.Stamp, time.GetTimestamp(), ShortestRest);
+        if (seen != done)
+        {
+            done = await StepAsync(cancellationToken) ? done : seen;
+            rest = time.GetElapsedTime(started) * RestPerWork;
         }
+
+        rest = rest < ShortestRest ? ShortestRest : rest < LongestRest ? rest : LongestRest;
+        await Task.Delay(rest, time, cancellationToken);
     }
 
     /// <summary>Takes in the oldest commits that it has not.</summary>

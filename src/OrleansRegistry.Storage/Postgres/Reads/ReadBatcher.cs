@@ -25,7 +25,9 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     /// <summary>How many reads wait.</summary>
     public int Waiting => queue.Count;
 
-    public void Start() => running = Task.WhenAll(Enumerable.Range(0, Loops).Select(_ => Task.Run(RunAsync)));
+    /// <param name="name">What the loop is called in <paramref name="background"/>.</param>
+    public void Start(BackgroundLoops background, string name) => running = Task.WhenAll(
+        Enumerable.Range(0, Loops).Select(_ => Task.Run(() => background.RunAsync(name, _ => RoundAsync(), CancellationToken.None))));
 
     /// <exception cref="RegistryException">Too many wait, or the store is stopping.</exception>
     public Task<StoredRecord?> ReadAsync(RecordTable table, RecordKey key, CancellationToken cancellationToken)
@@ -49,17 +51,27 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
         return running;
     }
 
-    private async Task RunAsync()
+    private async Task<bool> RoundAsync()
     {
         var batch = new List<PendingRead>();
-        while (await queue.TakeAsync(batch, maxBatch))
+        try
         {
+            if (!await queue.TakeAsync(batch, maxBatch))
+            {
+                return false;
+            }
+
             foreach (var ofTable in batch.GroupBy(read => read.Table))
             {
                 await AnswerAsync(ofTable.Key, [.. ofTable]);
             }
 
-            batch.Clear();
+            return true;
+        }
+        catch (Exception bug)
+        {
+            batch.ForEach(read => read.Fail(database.Translate(bug)));
+            throw;
         }
     }
 

@@ -17,7 +17,9 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, logger))];
     private Task running = Task.CompletedTask;
 
-    public void Start() => running = Task.WhenAll(writers.Select(writer => Task.Run(() => RunAsync(writer))));
+    /// <param name="name">What the loop is called in <paramref name="background"/>.</param>
+    public void Start(BackgroundLoops background, string name) => running = Task.WhenAll(
+        writers.Select(writer => Task.Run(() => background.RunAsync(name, _ => RoundAsync(writer), CancellationToken.None))));
 
     /// <summary>Queues a write; the task completes once it is committed.</summary>
     public Task<long> EnqueueAsync(PendingWrite write) => queue.TryAdd(write) switch
@@ -49,13 +51,24 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         return running;
     }
 
-    private async Task RunAsync(BatchWriter writer)
+    private async Task<bool> RoundAsync(BatchWriter writer)
     {
         var batch = new List<PendingWrite>();
-        while (await queue.TakeAsync(batch))
+        try
         {
+            if (!await queue.TakeAsync(batch))
+            {
+                return false;
+            }
+
             await CommitAsync(writer, batch);
-            batch.Clear();
+            return true;
+        }
+        catch (Exception bug)
+        {
+            logger.BatchFailed(bug, database.Description, batch.Count);
+            FailAll(batch, () => new RecordOutcomeUnknownException($"The {PostgresDatabase.Name} failed while writing.", bug));
+            throw;
         }
     }
 
@@ -78,13 +91,6 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         {
             feed?.Hear(long.MaxValue);
             FailAll(writes, () => new RecordOutcomeUnknownException(unknown.Message, unknown));
-        }
-#pragma warning disable CA1031 // Nobody else is there to see it, and callers must be answered.
-        catch (Exception bug)
-#pragma warning restore CA1031
-        {
-            logger.BatchFailed(bug, database.Description, writes.Count);
-            FailAll(writes, () => new RecordOutcomeUnknownException($"The {PostgresDatabase.Name} failed while writing.", bug));
         }
     }
 
