@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// A task's head as stores hold it. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
-/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>webhooks</c>, <c>keys</c> and
+/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>attempts</c>, <c>webhooks</c>, <c>keys</c> and
 /// <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields, <see cref="TaskFields"/>.
 /// One that is being deleted has the owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
@@ -23,7 +23,7 @@ public static class TaskHeadCodec
             task.UpdatedAt,
             task.Lease?.ExpiresAt,
             task.Webhooks.Count > 0,
-            task.Metadata) { Unknown = task.Unknown.Fields };
+            task.Metadata) { Deadline = task.Deadline, Unknown = task.Unknown.Fields };
         return new RecordBody(FieldsWriter.Write(task, WriteDocument), fields.Write()) { Source = fields };
     }
 
@@ -56,6 +56,8 @@ public static class TaskHeadCodec
             ArtifactsSwept = root.NumberOrNull("artifacts_swept") ?? 0,
             Lease = root.ObjectOrNull("lease") is { } lease ? ReadLease(lease) : null,
             LostToken = root.TextOrNull("lost_token"),
+            Deadline = fields.Deadline,
+            Attempts = (int)(root.NumberOrNull("attempts") ?? 0),
             Webhooks = root.Array("webhooks", ReadWebhook),
             Keys = root.Array("keys", key => key.GetString() ?? throw new JsonException("a key is null")),
             Deleting = deletingOwner is not null,
@@ -102,6 +104,11 @@ public static class TaskHeadCodec
         if (task.LostToken is not null)
         {
             json.WriteString("lost_token"u8, task.LostToken);
+        }
+
+        if (task.Attempts > 0)
+        {
+            json.WriteNumber("attempts"u8, task.Attempts);
         }
 
         if (task.Webhooks.Count > 0)

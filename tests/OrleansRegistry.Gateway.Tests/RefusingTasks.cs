@@ -31,7 +31,7 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
     public Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default) => throw fault;
 
     public virtual IAsyncEnumerable<TaskEvent> WatchAsync(
-        Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default) => throw fault;
+        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
 
     public virtual Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default) => throw fault;
 
@@ -42,7 +42,7 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
     public Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default) => throw fault;
+    public Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
 
     public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) => throw fault;
 

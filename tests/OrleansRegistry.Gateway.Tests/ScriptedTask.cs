@@ -51,7 +51,7 @@ internal sealed class ScriptedTask(TaskState state = TaskState.Working) : Refusi
     }
 
     public override async IAsyncEnumerable<TaskEvent> WatchAsync(
-        Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Watched.SetResult(afterGeneration);
         try

@@ -53,6 +53,58 @@ public sealed class TaskClaimTests(TrustingHost host)
     }
 
     [Fact]
+    public async Task A_deadline_is_a_time_ahead_and_shown_in_the_task()
+    {
+        var deadline = DateTimeOffset.UtcNow.AddDays(1);
+        foreach (var (sent, shown) in new[]
+            {
+                ($"{deadline:yyyy-MM-dd'T'HH:mm:ss.fff}Z", $"{deadline:yyyy-MM-dd'T'HH:mm:ss.fff}Z"),
+                ($"{deadline:yyyy-MM-dd't'HH:mm:ss}.123456789z", $"{deadline:yyyy-MM-dd'T'HH:mm:ss}.123Z"),
+                ($"{deadline.ToOffset(TimeSpan.FromHours(2)):yyyy-MM-dd'T'HH:mm:sszzz}", $"{deadline:yyyy-MM-dd'T'HH:mm:ss}.000Z"),
+            })
+        {
+            Assert.Equal(shown, (await client.SubmitAsync(more: $",\"deadline\":\"{sent}\"")).Text("deadline"));
+        }
+
+        foreach (var wrong in new[] { "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z" })
+        {
+            await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}},"deadline":"{{wrong}}"}""")).ProblemAsync(400, "deadline");
+        }
+
+        Assert.False((await client.SubmitAsync(more: ",\"deadline\":\"\"")).TryGetProperty("deadline", out _));
+    }
+
+    [Fact]
+    public async Task The_holder_of_a_lease_reads_all_of_the_task_by_its_token_whoever_owns_it()
+    {
+        var worker = client with { Subject = "worker" };
+        await (await client.SendAsync("PUT", "/agents/leased", $$"""{"agent_card":{{Http.Card("leased")}},"workers":["worker"]}""")).JsonAsync(HttpStatusCode.Created);
+        var path = $"/tasks/{(await client.SubmitAsync("work", ""","agentId":"leased" """)).Text("id")}";
+        await (await client.SendAsync("POST", path + "/pushNotificationConfigs", """{"id":"hook","url":"https://example.org"}""")).JsonAsync();
+        var claimed = await ClaimAsync(worker, "leased");
+        Assert.Equal(1, claimed.Number("attempts"));
+        var lease = ("X-Registry-Lease", claimed.GetProperty("lease").Text("token"));
+        await (await worker.SendAsync("PATCH", path, $$"""{"leaseToken":"{{lease.Item2}}","artifacts":[{"artifactId":"x","parts":[{"text":"y"}]}]}""")).JsonAsync();
+        string[] reads = ["", "/messages", "/artifacts", "/artifacts/x", "/pushNotificationConfigs", "/pushNotificationConfigs/hook", "/owner", "?current_generation=1&wait=0"];
+        foreach (var read in reads)
+        {
+            await (await worker.SendAsync("GET", path + read)).ProblemAsync(404);
+            await (await worker.SendAsync("GET", path + read, null, lease)).JsonAsync();
+        }
+
+        await (await worker.SendAsync("GET", path + "/events")).ProblemAsync(404);
+        await using var events = await EventReader.OpenAsync(client.Client, path + "/events", [lease, .. worker.Headers()]);
+        Assert.False((await events.NextAsync("task")).TryGetProperty("attempts", out _));
+        await (await client.SendAsync("POST", path + ":cancel")).JsonAsync();
+        Assert.Equal("TASK_STATE_CANCELED", (await events.NextAsync("update")).GetProperty("status").Text("state"));
+        await events.EndAsync();
+        foreach (var read in reads)
+        {
+            await (await worker.SendAsync("GET", path + read, null, lease)).ProblemAsync(404);
+        }
+    }
+
+    [Fact]
     public async Task A_lease_is_renewed_and_given_back()
     {
         var task = await client.SubmitAsync("work", ""","agentId":"a" """);

@@ -9,6 +9,8 @@ public sealed class SettingTests : IDisposable
     [InlineData("STORAGE_TYPE", "floppy", "memory")]
     [InlineData("REGISTRY_STRICT_CARDS", "perhaps", "true or false")]
     [InlineData("REGISTRY_MAX_CARD_BYTES", "-1", "1024")]
+    [InlineData("TASK_DEADLINE_SECONDS", "31622401", "31622400")]
+    [InlineData("TASK_MAX_ATTEMPTS", "1001", "1000")]
     [InlineData("ORLEANS_SILO_PORT", "99999", "65535")]
     [InlineData("A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL", "HIGH", "TRUST_LEVEL_COMMUNITY")]
     [InlineData("REGISTRY_PUBLIC_URL", "not a url", "http")]

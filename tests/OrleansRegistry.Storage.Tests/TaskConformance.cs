@@ -62,6 +62,25 @@ public abstract partial class TaskConformance : StoreTestBase
     }
 
     [Fact]
+    public async Task Deadlines_are_found_while_they_can_be_met_or_missed()
+    {
+        var version = await Store.PutTaskAsync("a", Fields(at: 1) with { Deadline = At(50) });
+        await Store.PutTaskAsync("b", Fields(at: 2, TaskState.Working, lease: 80) with { Deadline = At(60) });
+        await Store.PutTaskAsync("over", Fields(at: 3, TaskState.Failed) with { Deadline = At(10) });
+        await Store.PutTaskAsync("deleting", Fields(at: 4, owner: "") with { Deadline = At(10) });
+        await Store.PutTaskAsync("endless", Fields(at: 5));
+        Assert.Equal("", await Store.IdsAsync(Acme with { DeadlineBefore = At(50) }));
+        Assert.Equal("a b", await Store.IdsAsync(new TaskFilter(Tenant: null) { DeadlineBefore = At(61), OldestFirst = true }));
+        Assert.Equal("b", await Store.IdsAsync(Acme with { DeadlineBefore = At(61), LeaseBefore = At(81) }));
+
+        version = await Store.PutTaskAsync("a", Fields(at: 1) with { Deadline = At(90) }, version);
+        Assert.Equal("b", await Store.IdsAsync(Acme with { DeadlineBefore = At(61) }));
+        await Store.PutTaskAsync("a", Fields(at: 6, TaskState.Completed) with { Deadline = At(90) }, version);
+        Assert.Equal("b", await Store.IdsAsync(Acme with { DeadlineBefore = At(1_000) }));
+        Assert.Equal(At(90), TaskFields.Read((await Store.ReadAsync(RecordKind.Task, Key("a")))!.Body.Fields).Deadline);
+    }
+
+    [Fact]
     public async Task A_record_without_readable_fields_is_kept_and_in_no_list()
     {
         await Store.WriteAsync(RecordKind.Task, Key("odd"), 0, Body("1"));

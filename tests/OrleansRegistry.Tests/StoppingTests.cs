@@ -36,7 +36,7 @@ public sealed class StoppingTests
         var began = Stopwatch.GetTimestamp();
         var cleared = host.Contexts.ClearAsync(me, "c", TestContext.Current.CancellationToken);
         await Task.WhenAll(
-            Drain(host.Tasks.WatchAsync(me, task.Id, task.Generation, ending.Token)),
+            Drain(host.Tasks.WatchAsync(me, task.Id, task.Generation, cancellationToken: ending.Token)),
             Drain(host.Contexts.WatchAsync(me, "c", 1, ending.Token)),
             host.Tasks.WaitAsync(me, task.Id, task.Generation, Second),
             host.Tasks.ClaimAsync(me, "nobody", new TaskClaim("w", Second, Second), TestContext.Current.CancellationToken));

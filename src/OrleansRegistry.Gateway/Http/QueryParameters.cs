@@ -7,10 +7,6 @@ namespace OrleansRegistry.Gateway.Http;
 /// <summary>The query string of one request. A parameter that the endpoint does not know is refused: it is most likely a misspelt filter.</summary>
 internal readonly struct QueryParameters
 {
-    private static readonly string[] Times = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-
-    private const int MostFraction = 7;
-
     private readonly IQueryCollection query;
     private readonly IReadOnlyDictionary<string, string[]>? aliases;
 
@@ -71,31 +67,8 @@ internal readonly struct QueryParameters
     }
 
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
-    public DateTimeOffset? Time(string name)
-    {
-        if (Single(name) is not { } text)
-        {
-            return null;
-        }
-
-        return DateTimeOffset.TryParseExact(Plain(text), Times, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
-            ? time
-            : throw RegistryException.Invalid(name, $"must be a time such as 2026-01-31T12:00:00.000Z (a + in it is written %2B), and is '{text}'");
-    }
-
-    /// <summary>With capital letters, and no digits beyond those that a time of this machine has (100 ns): RFC 3339 allows both.</summary>
-    private static string Plain(string text)
-    {
-        text = text.ToUpperInvariant();
-        var dot = text.IndexOf('.', StringComparison.Ordinal);
-        var end = dot + 1;
-        while (dot >= 0 && end < text.Length && char.IsAsciiDigit(text[end]))
-        {
-            end++;
-        }
-
-        return dot >= 0 && end - dot - 1 > MostFraction ? text.Remove(dot + 1 + MostFraction, end - dot - 1 - MostFraction) : text;
-    }
+    public DateTimeOffset? Time(string name) => Single(name) is not { } text ? null : TimeText.TryParse(text)
+        ?? throw RegistryException.Invalid(name, $"must be a time such as {TimeText.Example} (a + in it is written %2B), and is '{text}'");
 
     /// <summary>Whether the parameter has its second value rather than its first, which is also the default.</summary>
     public bool IsSecond(string name, string first, string second)

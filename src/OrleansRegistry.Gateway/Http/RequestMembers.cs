@@ -70,6 +70,10 @@ internal sealed class RequestMembers
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name)) : [];
 
+    /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
+        ?? throw RegistryException.Invalid(Field(name), $"must be a time such as {TimeText.Example}, and is '{text}'");
+
     /// <summary>A state of a task, in either spelling.</summary>
     public TaskState? State(string name) => Text(name) is { } text ? ReadState(text, Field(name)) : null;
 

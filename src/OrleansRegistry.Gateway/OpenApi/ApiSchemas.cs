@@ -112,7 +112,7 @@ internal static class ApiSchemas
 
     public static OpenApiSchema Any(string description) => new() { Description = description.Length == 0 ? null : description };
 
-    public static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
+    public static OpenApiSchema Time(string? says = null) => new() { Type = JsonSchemaType.String, Format = "date-time", Description = says };
 
     private static OpenApiSchema Token() => Plain(JsonSchemaType.String | JsonSchemaType.Null, "Null on the last page.");
 

@@ -22,10 +22,13 @@ internal static class TaskSchemas
             ("artifactsTruncated", ApiSchemas.Flag("True where one answer has no room for all artifacts: those that are there are whole; /tasks/{id}/artifacts has all.")),
             ("lease", ApiSchemas.Shape(
                 ("worker", ApiSchemas.Text("")), ("token", ApiSchemas.Text("Shown to the holder, by claim and renew.")), ("expiresAt", ApiSchemas.Time()))),
+            ("deadline", ApiSchemas.Time("When it fails unless it is over.")),
+            ("attempts", ApiSchemas.Integer("Claims in a row, the present one included, that brought no change of it; after as many as the registry allows it fails.")),
             ("repeated", ApiSchemas.Flag("Of a submission: the message was there already, and nothing was changed."))));
         yield return ("TaskSubmission", ApiSchemas.Shape(
             ("message", message), ("taskId", ApiSchemas.Text("Absent: the message's, else made.")), ("contextId", ApiSchemas.Text("Absent: the message's, else the task's, else made.")),
-            ("agentId", ApiSchemas.Text("Who is to work on a new task.")), ("metadata", Metadata()), ("ifGenerationMatch", Condition())));
+            ("agentId", ApiSchemas.Text("Who is to work on a new task.")), ("metadata", Metadata()),
+            ("deadline", ApiSchemas.Time("When the task fails unless it is over: up to 366 days ahead.")), ("ifGenerationMatch", Condition())));
         yield return ("TaskUpdate", ApiSchemas.Shape(
             ("state", State()), ("statusMessage", message), ("messages", ApiSchemas.List(message)),
             ("artifacts", ApiSchemas.List(ApiSchemas.OneOf(Ref("Artifact"), ApiSchemas.Shape(

@@ -17,12 +17,12 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task("listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
             .Says("A page ends early where it grows large. An artifact that is too large for one page goes on in the next, which continues says: the same artifactId, with further parts.")
             .Paged(MaxPageSize, DefaultPageSize)
-            .Header(TaskReadEndpoints.LeaseHeader, "The token of a worker's lease: it reads the task of any owner.")
+            .Leased()
             .Answer(200, "A page of artifacts.", "ArtifactList")
             .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/artifacts/{artifactId}", GetAsync, TaskDocs.Task("getTaskArtifact", "One artifact of a task, whole")
             .Path("artifactId", "The artifact's id. A slash in it is written %2F.")
-            .Header(TaskReadEndpoints.LeaseHeader, "The token of a worker's lease: it reads the task of any owner.")
+            .Leased()
             .Answer(200, "The artifact.", "Artifact")
             .Problems(400, 404, 413, 503));
     }

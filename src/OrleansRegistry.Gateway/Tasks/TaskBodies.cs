@@ -6,7 +6,7 @@ namespace OrleansRegistry.Gateway.Tasks;
 /// <summary>Reads what is sent to tasks. Messages, artifacts and metadata are slices of the body, left to the registry to judge.</summary>
 internal static class TaskBodies
 {
-    private static readonly RequestMembers.Names Submission = new("message", "taskId", "contextId", "agentId", "metadata", "ifGenerationMatch");
+    private static readonly RequestMembers.Names Submission = new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "ifGenerationMatch");
 
     private static readonly RequestMembers.Names Update =
         new("state", "statusMessage", "messages", "artifacts", "metadata", "ifState", "ifGenerationMatch", "leaseToken");
@@ -25,6 +25,7 @@ internal static class TaskBodies
             ContextId = members.Text("contextId"),
             AgentId = members.Text("agentId"),
             Metadata = members.Document("metadata"),
+            Deadline = members.Time("deadline"),
             IfGeneration = members.Number("ifGenerationMatch", 0),
         };
     }

@@ -31,6 +31,10 @@ internal static class TaskDocs
         .Query("page_size", $"1 to {most:N0}; {unset} unless given.", "integer")
         .Query("page_token", "The nextPageToken of the page before.");
 
+    /// <summary>A read that the holder of a lease may make.</summary>
+    public static ApiOperation Leased(this ApiOperation operation) => operation
+        .Header(TaskReadEndpoints.LeaseHeader, "The token of a worker's lease: it reads the task of any owner.");
+
     public static ApiOperation Streamed(this ApiOperation operation) => operation
         .Header(EventStreams.Header, "The id of the last event that the client has: it goes on after that.")
         .Query(EventStreams.Parameter, "The same, for clients that can't set the header.", "integer");

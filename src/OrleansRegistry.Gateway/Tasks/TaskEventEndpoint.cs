@@ -12,7 +12,8 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
     public void Map(GatewayRoutes routes) =>
         routes.Get("/tasks/{id}/events", WatchAsync, TaskDocs.Task("watchTask", "The task and then every change of it, as server-sent events")
             .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, and its id the generation; "
-                + "event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: come back with Last-Event-ID.")
+                + "event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: come back with Last-Event-ID. For the holder of a lease the event that ends the lease is the last.")
+            .Leased()
             .Streamed()
             .Spelt()
             .AnswerEvents("The events.")
@@ -25,10 +26,12 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context.Request, Parameters));
         var format = StateFormat.Of(context);
         var caller = CallerOf.Request(context);
-        var head = await registry.GetAsync(caller, id, TaskReadEndpoints.Head, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        var lease = TaskReadEndpoints.LeaseToken(context);
+        var view = TaskReadEndpoints.Head with { LeaseToken = lease };
+        var head = await registry.GetAsync(caller, id, view, context.RequestAborted) ?? throw TaskPaths.NotFound();
         if (last > head.Generation)
         {
-            head = await registry.GetAsync(caller, id, TaskReadEndpoints.Head with { Consistency = ReadConsistency.Strong }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+            head = await registry.GetAsync(caller, id, view with { Consistency = ReadConsistency.Strong }, context.RequestAborted) ?? throw TaskPaths.NotFound();
         }
 
         if (head.Status.State.IsTerminal() && last == head.Generation)
@@ -39,7 +42,7 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
 
         // What the client has seen was of another task of this id, if it is newer than this one.
         var after = last > head.Generation ? null : last;
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, ending), (output, change) => WriteAsync(context, output, change, format));
+        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, lease, ending), (output, change) => WriteAsync(context, output, change, format));
     }
 
     private static Task WriteAsync(HttpContext context, SseWriter output, TaskEvent change, StateFormat format)

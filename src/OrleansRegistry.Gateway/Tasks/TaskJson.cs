@@ -80,6 +80,16 @@ internal static class TaskJson
             json.WriteEndObject();
         }
 
+        if (task.Deadline is { } deadline)
+        {
+            json.WriteTime("deadline", deadline);
+        }
+
+        if (task.Attempts > 0)
+        {
+            json.WriteNumber("attempts"u8, task.Attempts);
+        }
+
         if (shape.IsRepeated || task.Repeated)
         {
             json.WriteBoolean("repeated"u8, true);

@@ -30,17 +30,18 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
             .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
             .Query("consistency", "local: from memory, the default; strong: as stored, whichever process wrote last.")
             .Spelt()
-            .Header(LeaseHeader, "The token of a worker's lease: it sees the task of any owner.")
+            .Leased()
             .Header("If-None-Match", "The entity tag (generation) of what the client has: 304 if it still is so.")
             .Answer(200, "The task.", "Task", isTagged: true)
             .Answer(304, "The client has it already.", isTagged: true)
             .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/messages", GetMessagesAsync, TaskDocs.Task("listTaskMessages", "The messages of a task, oldest first, page by page")
             .Paged(MaxMessages, DefaultMessages)
-            .Header(LeaseHeader, "The token of a worker's lease: it reads the task of any owner.")
+            .Leased()
             .Answer(200, "A page of messages.", "MessageList")
             .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/owner", GetOwnerAsync, TaskDocs.Task("getTaskOwner", "Who owns a task")
+            .Leased()
             .Answer(200, "The owner.", "TaskOwner")
             .Problems(400, 404, 503));
     }
@@ -132,7 +133,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         _ = new QueryParameters(context.Request, NoParameters);
-        var task = await registry.GetAsync(CallerOf.Request(context), id, Head, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        var task = await registry.GetAsync(CallerOf.Request(context), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteString("taskId"u8, task.Id);

@@ -18,10 +18,12 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
             .Answer(200, "It is stored.", "PushNotificationConfig")
             .Problems(400, 404, 409, 413, 415, 503, 507));
         routes.Get("/tasks/{id}/pushNotificationConfigs", ListAsync, TaskDocs.Task("listWebhooks", "The webhooks of a task, in the order of their ids")
+            .Leased()
             .Answer(200, "All of them.", "PushNotificationConfigList")
             .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/pushNotificationConfigs/{configId}", GetAsync, TaskDocs.Task("getWebhook", "One webhook of a task")
             .Path("configId", "The webhook's id.")
+            .Leased()
             .Answer(200, "The webhook.", "PushNotificationConfig")
             .Problems(400, 404, 503));
         routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task("deleteWebhook", "Delete a webhook of a task; it may be gone already")
@@ -45,7 +47,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
     private async Task ListAsync(HttpContext context)
     {
         var id = ReadTaskId(context, segmentsAfter: 1);
-        var webhooks = await registry.ListWebhooksAsync(CallerOf.Request(context), id, context.RequestAborted);
+        var webhooks = await registry.ListWebhooksAsync(CallerOf.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
         answer.Json.WriteStartArray("configs"u8);
@@ -64,7 +66,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, GatewayOption
     {
         var id = ReadTaskId(context, segmentsAfter: 2);
         var configId = TaskPaths.WebhookId(context);
-        var webhooks = await registry.ListWebhooksAsync(CallerOf.Request(context), id, context.RequestAborted);
+        var webhooks = await registry.ListWebhooksAsync(CallerOf.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
         var webhook = webhooks.FirstOrDefault(webhook => webhook.Id == configId)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such webhook", "config_id");
         await SendAsync(context, id, webhook);

@@ -162,7 +162,7 @@ internal sealed partial class AgentWork(
     {
         var heard = submitted;
         foundNothing = null;
-        await Task.WhenAll((await index.ExpiredLeases(tenant, agent, CandidatesAtOnce)).Where(IsFit).Select(ExpireLease));
+        await Task.WhenAll((await index.ExpiredLeases(tenant, agent, CandidatesAtOnce)).Where(IsFit).Select(EndLease));
         var found = false;
         var known = candidates.ToHashSet(StringComparer.Ordinal);
         foreach (var id in await index.SubmittedTo(tenant, agent, owner, Math.Min(CandidatesAtOnce + failed.Count, MostCandidates)))
@@ -178,11 +178,11 @@ internal sealed partial class AgentWork(
         return found;
     }
 
-    private async Task ExpireLease(string id)
+    private async Task EndLease(string id)
     {
         try
         {
-            await tasks.Get(tenant, id).ExpireLease();
+            await tasks.Get(tenant, id).EndWhatIsDue();
         }
         catch (Exception fault)
         {

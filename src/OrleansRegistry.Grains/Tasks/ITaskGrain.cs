@@ -48,14 +48,18 @@ public interface ITaskGrain : IGrainWithStringKey
     [Alias("Release")]
     Task<TaskRecord> Release(Caller caller, string leaseToken);
 
-    /// <summary>Puts the task back to submitted if its lease is over.</summary>
+    /// <summary>Ends what is due: a task that is past its deadline fails; one whose lease is over is submitted again, or fails after too many attempts.</summary>
     [Alias("ExpireLease")]
-    Task ExpireLease();
+    Task EndWhatIsDue();
 
     /// <summary>The events after a generation; waits for the next up to <paramref name="wait"/>. Null where the caller may see no such task.</summary>
     /// <param name="afterGeneration">Null: the task as it is.</param>
     [Alias("ReadEvents")]
     Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait);
+
+    /// <summary>The same for the holder of a lease, whoever owns the task. After the lease it gets events that are held; the first with another state than working is the one that ended it.</summary>
+    [Alias("ReadLeasedEvents")]
+    Task<EventRun<TaskEvent, TaskHead>?> ReadLeasedEvents(Caller caller, string leaseToken, long? afterGeneration, TimeSpan wait);
 
     [Alias("SaveWebhook")]
     Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook);
@@ -79,7 +83,8 @@ public sealed record TaskMessage(
     [property: Id(3)] string? AgentId,
     [property: Id(4)] RawJson Metadata,
     [property: Id(5)] string? Key,
-    [property: Id(6)] long? IfGeneration);
+    [property: Id(6)] long? IfGeneration,
+    [property: Id(7)] DateTimeOffset? Deadline = null);
 
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskSubmittedTo")]

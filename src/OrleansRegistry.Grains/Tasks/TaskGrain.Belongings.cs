@@ -104,7 +104,7 @@ internal sealed partial class TaskGrain
             return new(head, true);
         }
 
-        var next = Next(head) with { Deleting = true, Lease = null };
+        var next = Next(head) with { Deleting = true, Lease = null, LostToken = head.Lease?.Token };
         return Publish(head, (next, EventOf(next) with { Deleted = true }, true));
     }
 

@@ -86,6 +86,7 @@ internal sealed partial class TaskGrain
             UpdatedAt = now.Timestamp,
             History = LogHead.Empty.Append([MessageItem.Write(message.Message.Json, message.Message.Id!)]),
             ArtifactBytes = 0,
+            Deadline = rules.DeadlineOf(message.Deadline, now.Timestamp),
             Requests = MarksWith([], message, message.AgentId, generation),
         };
         history.Add(message.Message.Id!);
@@ -133,11 +134,14 @@ internal sealed partial class TaskGrain
         }
 
         CheckIds(message.Message, head.ContextId);
+        TaskRules.CheckDeadline(message.Deadline, time.GetUtcNow());
         CheckedMessage[] added = [.. LeavingStatus(head, message.Message), message.Message];
         var next = WithStatus(Next(head), StatusOf(head, TaskState.Submitted)) with
         {
             Metadata = Merge(head.Metadata, message.Metadata),
             History = Append(head.History, added),
+            Deadline = message.Deadline ?? head.Deadline,
+            Attempts = 0,
             Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
         };
         CheckRoom(head, next, "message");
@@ -201,7 +205,14 @@ internal sealed partial class TaskGrain
             return (head, null, head.ToRecord());
         }
 
-        var next = Next(head) with { Metadata = metadata, History = Append(head.History, added) };
+        var next = Next(head) with
+        {
+            Metadata = metadata,
+            History = Append(head.History, added),
+
+            // Its worker gets on with the task, or somebody else decides how it goes on.
+            Attempts = change.LeaseToken is null && change.State is null ? head.Attempts : 0,
+        };
         next = status is null ? next : WithStatus(next, status);
         var plan = Plan(ref next, change.Artifacts);
         CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : change.Messages.Count > 0 ? "messages" : "status.message");
@@ -222,11 +233,11 @@ internal sealed partial class TaskGrain
         ? head with { Status = status }
         : head with { Status = status, LostToken = head.Lease.Token, Lease = null };
 
-    /// <summary>The head of a change that sets the state alone, and its event.</summary>
-    private (TaskHead Head, TaskEvent Event) Turn(TaskHead head, TaskState state)
+    /// <summary>The head of a change that sets the status alone, and its event.</summary>
+    private (TaskHead Head, TaskEvent Event) Turn(TaskHead head, TaskState state, RawJson message = default)
     {
         CheckedMessage[] added = [.. LeavingStatus(head, taking: null)];
-        var next = WithStatus(Next(head) with { History = Append(head.History, added) }, StatusOf(head, state));
+        var next = WithStatus(Next(head) with { History = Append(head.History, added) }, StatusOf(head, state, message));
         Know(added);
         return (next, EventOf(next) with { Status = next.Status, Messages = Sent(added) });
     }

@@ -23,9 +23,9 @@ internal sealed partial class TaskGrain
     {
         var now = time.GetUtcMilliseconds();
         var with = RequestMarks.Add(marks, message.Caller, () => TaskPrints.Of(message), now, generation);
-        return agentId is null && message.Metadata.IsEmpty
+        return agentId is null && message is { Metadata.IsEmpty: true, Deadline: null }
             ? with
-            : RequestMarks.Add(with, new RequestMark(MarkOf(message), TaskPrints.Beside(agentId, message.Metadata).ToString(), now, generation));
+            : RequestMarks.Add(with, new RequestMark(MarkOf(message), TaskPrints.Beside(agentId, message.Metadata, message.Deadline).ToString(), now, generation));
     }
 
     private static string MarkOf(TaskMessage message) => RequestMarks.KeyOf(message.Caller, MessageMark, message.Message.Id);
@@ -34,7 +34,7 @@ internal sealed partial class TaskGrain
     private void CheckRepeat(TaskHead head, TaskMessage message)
     {
         var mark = RequestMarks.Find(head.Requests, MarkOf(message), time.GetUtcNow());
-        if (mark is null && (head.Requests is null or { Count: >= RequestMarks.Most } || message.Metadata.IsEmpty))
+        if (mark is null && (head.Requests is null or { Count: >= RequestMarks.Most } || message is { Metadata.IsEmpty: true, Deadline: null }))
         {
             // Too old to be known; the agent is.
             if (message.AgentId is not null && message.AgentId != head.AgentId)
@@ -46,8 +46,8 @@ internal sealed partial class TaskGrain
         }
 
         var begins = mark?.Print.Contains(" agentId=", StringComparison.Ordinal) == true;
-        var asked = TaskPrints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata);
-        if (RequestPrint.Differences(mark?.Print ?? TaskPrints.Beside(null, default).ToString(), asked.ToString()) is { Count: > 0 } differ)
+        var asked = TaskPrints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata, message.Deadline);
+        if (RequestPrint.Differences(mark?.Print ?? TaskPrints.Beside(null, default, null).ToString(), asked.ToString()) is { Count: > 0 } differ)
         {
             throw StoredMessages.Reused(message.Message, string.Join(", ", differ));
         }

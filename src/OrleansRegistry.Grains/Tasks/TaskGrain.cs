@@ -127,7 +127,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     {
         if (leaseToken is not null && !head.IsHeldBy(leaseToken, time.GetUtcNow()))
         {
-            throw head.Owner == caller.Subject || leaseToken == head.LostToken || leaseToken == head.Lease?.Token
+            throw head.Owner == caller.Subject || head.KnowsLease(leaseToken)
                 ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token") { CurrentGeneration = head.Generation }
                 : NotFound();
         }

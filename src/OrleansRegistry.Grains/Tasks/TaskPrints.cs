@@ -9,10 +9,12 @@ internal static class TaskPrints
         .Add("message", message.Message.Json)
         .Add("contextId", message.ContextId)
         .Add("agentId", message.AgentId)
-        .Add("metadata", message.Metadata);
+        .Add("metadata", message.Metadata)
+        .Add("deadline", message.Deadline?.UtcTicks);
 
     /// <summary>What a submission says beside its message.</summary>
-    public static RequestPrint Beside(string? agentId, RawJson metadata) => new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata);
+    public static RequestPrint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
+        new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
 
     public static RequestPrint Of(TaskChange change) => new RequestPrint("update")
         .Add("state", change.State?.ToV10())

@@ -14,6 +14,7 @@ public interface ITaskRegistry
     Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default);
 
     /// <summary>The task once its generation is greater than <paramref name="currentGeneration"/>, or as it is after <paramref name="wait"/> (up to 60 seconds); null where there is none.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the lease of the view was over meanwhile.</exception>
     Task<TaskRecord?> WaitAsync(Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default);
 
     /// <summary>The messages, oldest first.</summary>
@@ -50,7 +51,10 @@ public interface ITaskRegistry
     /// The task first, then every event in order, ending after a terminal state or a deletion. After <paramref name="afterGeneration"/>, where the
     /// events since are still held, they come without the task before them.
     /// </summary>
-    IAsyncEnumerable<TaskEvent> WatchAsync(Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default);
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>; the events of another's task end with the one that ends the lease.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>, also in the midst of the events: the lease is over.</exception>
+    IAsyncEnumerable<TaskEvent> WatchAsync(
+        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a submitted task of the agent to a worker, oldest first; null where none came in time. The task comes whole. Workers see the tasks of every owner.</summary>
     Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default);
@@ -65,7 +69,8 @@ public interface ITaskRegistry
     Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default);
 
     /// <summary>The webhooks of a task, in the order of their ids.</summary>
-    Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default);
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
+    Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes a webhook; it may be gone already.</summary>
     Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default);

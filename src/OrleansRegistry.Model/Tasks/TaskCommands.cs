@@ -16,6 +16,9 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
     /// <summary>Merged into the task's metadata, member by member.</summary>
     public ReadOnlyMemory<byte>? Metadata { get; init; }
 
+    /// <summary>When the task fails if it is not over by then; of a message that continues a task, in place of the deadline it had. Null: the registry's default, or the task's own.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
     /// <summary>Two submissions with one key are one; stands for the message id where the message has none.</summary>
     public string? IdempotencyKey { get; init; }
 

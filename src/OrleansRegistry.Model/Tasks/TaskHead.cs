@@ -73,6 +73,14 @@ public sealed record TaskHead
     [Id(19)]
     public long ArtifactsSwept { get; init; }
 
+    /// <summary>When the task fails if it is not over by then; null for never.</summary>
+    [Id(20)]
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>How many claims in a row, the present one included, have brought no change of the task.</summary>
+    [Id(21)]
+    public int Attempts { get; init; }
+
     /// <summary>The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.</summary>
     [Id(30)]
     public IReadOnlyList<RequestMark>? Requests { get; init; }
@@ -90,6 +98,9 @@ public sealed record TaskHead
     /// <summary>Whether this is the token of a lease that is not over.</summary>
     public bool IsHeldBy(string? leaseToken, DateTimeOffset now) => leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;
 
+    /// <summary>Whether this is the token of the present lease, also where its time is over, or of the last one that ended before its holder gave it back.</summary>
+    public bool KnowsLease(string? leaseToken) => leaseToken is not null && (leaseToken == Lease?.Token || leaseToken == LostToken);
+
     /// <summary>The task without history and artifacts, and without the secret of its lease.</summary>
     public TaskRecord ToRecord() => new()
     {
@@ -106,6 +117,8 @@ public sealed record TaskHead
         HistoryCount = History.Count,
         ArtifactCount = ArtifactCount,
         Lease = Lease is null ? null : Lease with { Token = "" },
+        Deadline = Deadline,
+        Attempts = Attempts,
     };
 }
 

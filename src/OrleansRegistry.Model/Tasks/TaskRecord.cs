@@ -83,6 +83,14 @@ public sealed record TaskRecord
     [Id(16)]
     public bool ArtifactsTruncated { get; init; }
 
+    /// <summary>When the task fails if it is not over by then; null for never.</summary>
+    [Id(17)]
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>How many claims in a row, the present one included, have brought no change of the task.</summary>
+    [Id(18)]
+    public int Attempts { get; init; }
+
     /// <summary>In the answer to a write: that it was carried out before, and the task is as it is now.</summary>
     [Id(30)]
     public bool Repeated { get; init; }

@@ -1,10 +1,18 @@
 namespace OrleansRegistry.Model;
 
-/// <summary>How large what belongs to tasks and contexts may be.</summary>
+/// <summary>How large what belongs to tasks and contexts may be, and how long tasks may take.</summary>
 /// <param name="MaxMessageBytes">The largest message, artifact, metadata object or feedback, in bytes.</param>
 /// <param name="MaxLoadBytes">The most that one answer carries of history and artifacts, and one change of a task brings, in bytes.</param>
-public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadBytes = 16 * 1024 * 1024)
+/// <param name="MaxAttempts">So many claims in a row that bring no change of a task make it fail; 0: as many as there are.</param>
+/// <param name="DefaultDeadline">After how long a new task fails that was given no deadline; null for never.</param>
+public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadBytes = 16 * 1024 * 1024, int MaxAttempts = TaskRules.UsualAttempts, TimeSpan? DefaultDeadline = null)
 {
+    /// <summary>The attempts at a task unless configured.</summary>
+    public const int UsualAttempts = 5;
+
+    /// <summary>How far ahead a deadline can be.</summary>
+    public static readonly TimeSpan MaxDeadline = TimeSpan.FromDays(366);
+
     /// <summary>How many webhooks a task may have.</summary>
     public const int MaxWebhooks = 32;
 
@@ -39,6 +47,27 @@ public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadByt
         {
             throw new RegistryException(
                 RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {MaxItems:N0} in a call: send them in several", field);
+        }
+    }
+
+    /// <summary>The deadline of a new task.</summary>
+    public DateTimeOffset? DeadlineOf(DateTimeOffset? given, DateTimeOffset now)
+    {
+        CheckDeadline(given, now);
+        return given ?? now + DefaultDeadline;
+    }
+
+    /// <exception cref="RegistryException">It is over, or farther ahead than <see cref="MaxDeadline"/>.</exception>
+    public static void CheckDeadline(DateTimeOffset? given, DateTimeOffset now)
+    {
+        if (given <= now)
+        {
+            throw RegistryException.Invalid("deadline", $"is over: it was {given:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}, and now it is {now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
+        }
+
+        if (given - now > MaxDeadline)
+        {
+            throw RegistryException.Invalid("deadline", $"is more than {MaxDeadline.TotalDays} days ahead");
         }
     }
 

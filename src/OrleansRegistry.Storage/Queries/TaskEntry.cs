@@ -10,7 +10,10 @@ internal sealed class TaskEntry(RecordKey key) : IndexEntry(key)
     public bool HasWebhook { get; set; }
 
     /// <summary>Null where nobody works on it.</summary>
-    public LeaseEntry? Lease { get; set; }
+    public DueEntry? Lease { get; set; }
+
+    /// <summary>Null where it has none, or is over.</summary>
+    public DueEntry? Deadline { get; set; }
 
     public TaskTenant Tenant { get; set; } = null!;
 
@@ -24,11 +27,11 @@ internal sealed class TaskEntry(RecordKey key) : IndexEntry(key)
     public override int Lane => (int)State;
 }
 
-/// <summary>When the lease of a task ends.</summary>
-internal sealed class LeaseEntry : IndexEntry
+/// <summary>When something of a task is over: its lease, or its time.</summary>
+internal sealed class DueEntry : IndexEntry
 {
-    public LeaseEntry(TaskEntry task, DateTimeOffset expiresAt)
-        : base(task.Key) => (Task, At) = (task, expiresAt.UtcTicks);
+    public DueEntry(TaskEntry task, DateTimeOffset at)
+        : base(task.Key) => (Task, At) = (task, at.UtcTicks);
 
     public TaskEntry Task { get; }
 }

@@ -18,6 +18,12 @@ public sealed record TaskFields(
     bool HasWebhook,
     RawJson Metadata)
 {
+    /// <summary>When the task fails if it is not over by then; null for never.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>The deadline of a task that it can still meet or miss: not of one that is over or being deleted.</summary>
+    public DateTimeOffset? OpenDeadline => State.IsTerminal() || Owner.Length == 0 ? null : Deadline;
+
     /// <summary>Members that a newer version wrote, as one JSON object; empty where there are none.</summary>
     public RawJson Unknown { get; init; }
 
@@ -41,6 +47,7 @@ public sealed record TaskFields(
             root.Has("has_webhook"),
             root.Raw("metadata"))
         {
+            Deadline = root.TimeOrNull("deadline"),
             Unknown = root.Unknown(),
         };
     }
@@ -61,6 +68,11 @@ public sealed record TaskFields(
         if (task.LeaseExpiresAt is { } lease)
         {
             json.WriteString("lease_expires_at"u8, lease);
+        }
+
+        if (task.Deadline is { } deadline)
+        {
+            json.WriteString("deadline"u8, deadline);
         }
 
         if (task.HasWebhook)

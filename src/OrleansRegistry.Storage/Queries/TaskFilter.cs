@@ -24,6 +24,9 @@ public sealed record TaskFilter(string? Tenant)
     /// <summary>Only tasks whose lease ended before.</summary>
     public DateTimeOffset? LeaseBefore { get; init; }
 
+    /// <summary>Only tasks that are not over and whose deadline was before.</summary>
+    public DateTimeOffset? DeadlineBefore { get; init; }
+
     /// <summary>Only tasks that have a webhook.</summary>
     public bool HasWebhook { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record TaskFilter(string? Tenant)
         && (Since is null || task.StatusAt >= Since)
         && (Before is null || task.StatusAt < Before)
         && (LeaseBefore is null || task.LeaseExpiresAt < LeaseBefore)
+        && (DeadlineBefore is null || task.OpenDeadline < DeadlineBefore)
         && (!HasWebhook || task.HasWebhook);
 }
 

@@ -13,7 +13,8 @@ internal sealed class TaskIndex
     private readonly ShardedDictionary<RecordKey, TaskEntry> entries = new();
     private readonly Dictionary<string, TaskTenant> tenants = new(StringComparer.Ordinal);
     private readonly EntryGroup<TaskEntry> all = new("");
-    private readonly SortedRun<LeaseEntry> leases = new();
+    private readonly SortedRun<DueEntry> leases = new();
+    private readonly SortedRun<DueEntry> deadlines = new();
 
     /// <summary>Takes in a task as it is stored now. One without readable fields is in no list.</summary>
     public void Set(RecordKey key, long version, TaskFields? fields)
@@ -39,7 +40,8 @@ internal sealed class TaskIndex
             }
 
             entry.Version = version;
-            SetLease(entry, fields.LeaseExpiresAt);
+            entry.Lease = Move(leases, entry, entry.Lease, fields.LeaseExpiresAt);
+            entry.Deadline = Move(deadlines, entry, entry.Deadline, fields.OpenDeadline);
         }
     }
 
@@ -49,7 +51,8 @@ internal sealed class TaskIndex
         {
             if (entries.Remove(key, out var entry))
             {
-                SetLease(entry, null);
+                entry.Lease = Move(leases, entry, entry.Lease, null);
+                entry.Deadline = Move(deadlines, entry, entry.Deadline, null);
                 Leave(entry);
                 if (entry.Tenant.All.Count == 0)
                 {
@@ -63,9 +66,9 @@ internal sealed class TaskIndex
     public List<IndexHit> Page(TaskFilter filter, IndexPosition? after, int limit)
     {
         var (since, before) = (IndexPosition.Before(filter.Since), IndexPosition.Before(filter.Before));
-        if (filter.LeaseBefore is { } expiry)
+        if (IsOfDue(filter))
         {
-            return PageOfLeases(filter, expiry, after, limit);
+            return PageOfDue(filter, after, limit);
         }
 
         var lanes = filter.States.Count == 0 ? EntryGroup<TaskEntry>.AnyLane : filter.States.Aggregate(0u, (bits, state) => bits | (1u << (int)state));
@@ -80,9 +83,9 @@ internal sealed class TaskIndex
         var counts = new Dictionary<TaskState, long>();
         lock (gate)
         {
-            if (filter.LeaseBefore is { } expiry)
+            if (IsOfDue(filter))
             {
-                Add(Expired(filter, expiry));
+                Add(Due(filter));
             }
             else if (Choose(filter) is { } group)
             {
@@ -113,11 +116,11 @@ internal sealed class TaskIndex
         }
     }
 
-    private List<IndexHit> PageOfLeases(TaskFilter filter, DateTimeOffset expiry, IndexPosition? after, int limit)
+    private List<IndexHit> PageOfDue(TaskFilter filter, IndexPosition? after, int limit)
     {
         lock (gate)
         {
-            var found = Expired(filter, expiry).ToList();
+            var found = Due(filter).ToList();
             found.Sort((one, other) => filter.OldestFirst ? one.OrderTo(other) : other.OrderTo(one));
             return
             [
@@ -127,11 +130,14 @@ internal sealed class TaskIndex
         }
     }
 
-    /// <summary>The tasks whose lease ended, which are few: they are looked for to be given back.</summary>
-    private IEnumerable<TaskEntry> Expired(TaskFilter filter, DateTimeOffset expiry)
+    private static bool IsOfDue(TaskFilter filter) => filter.LeaseBefore is not null || filter.DeadlineBefore is not null;
+
+    /// <summary>The tasks whose lease ended or whose deadline was, which are few: they are looked for to be given back or to fail.</summary>
+    private IEnumerable<TaskEntry> Due(TaskFilter filter)
     {
+        var (run, end) = filter.LeaseBefore is { } expiry ? (leases, expiry) : (deadlines, filter.DeadlineBefore!.Value);
         var (since, before) = (filter.Since?.UtcTicks ?? long.MinValue, filter.Before?.UtcTicks ?? long.MaxValue);
-        return leases.Walk(null, ascending: true).TakeWhile(lease => lease.At < expiry.UtcTicks).Select(lease => lease.Task)
+        return run.Walk(null, ascending: true).TakeWhile(due => due.At < end.UtcTicks).Select(due => due.Task)
             .Where(entry => entry.At >= since && entry.At < before && (filter.Tenant is null || filter.Tenant == entry.Key.Tenant) && Matches(filter, entry));
     }
 
@@ -149,6 +155,7 @@ internal sealed class TaskIndex
         (filter.ContextId is null || filter.ContextId == entry.Context.Name)
         && (filter.Owner is null || filter.Owner == entry.Owner.Name)
         && (filter.AgentId is null || filter.AgentId == entry.Agent?.Name)
+        && (filter.DeadlineBefore is null || entry.Deadline?.At < filter.DeadlineBefore.Value.UtcTicks)
         && (!filter.HasWebhook || entry.HasWebhook)
         && (filter.States.Count == 0 || filter.States.Contains(entry.State));
 
@@ -199,22 +206,26 @@ internal sealed class TaskIndex
         return tenant;
     }
 
-    private void SetLease(TaskEntry entry, DateTimeOffset? expiresAt)
+    /// <summary>Puts a task at another place in a run, where the time is another.</summary>
+    private static DueEntry? Move(SortedRun<DueEntry> run, TaskEntry entry, DueEntry? former, DateTimeOffset? at)
     {
-        if (entry.Lease?.At == expiresAt?.UtcTicks)
+        if (former?.At == at?.UtcTicks)
         {
-            return;
+            return former;
         }
 
-        if (entry.Lease is { } former)
+        if (former is not null)
         {
-            leases.Remove(former);
+            run.Remove(former);
         }
 
-        entry.Lease = expiresAt is { } time ? new LeaseEntry(entry, time) : null;
-        if (entry.Lease is { } lease)
+        if (at is not { } time)
         {
-            leases.Add(lease);
+            return null;
         }
+
+        var due = new DueEntry(entry, time);
+        run.Add(due);
+        return due;
     }
 }

@@ -130,7 +130,7 @@ public static class OrleansRegistryHostingExtensions
 
         services.AddSingleton(typeof(GrainReferences<>));
         services.AddSingleton<OwnerClearing>();
-        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes));
+        services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         if (options.Cluster.Role != ClusterRole.Gateway)
         {

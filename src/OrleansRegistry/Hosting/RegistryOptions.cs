@@ -50,6 +50,12 @@ public sealed class RegistryOptions
     /// <summary><c>REGISTRY_MAX_LOAD_BYTES</c>: the most that one answer carries of a task's history and artifacts, and one update brings, 64 KiB to 32 MiB.</summary>
     public int MaxLoadBytes { get; set; } = new TaskRules().MaxLoadBytes;
 
+    /// <summary><c>TASK_DEADLINE_SECONDS</c>: new tasks that are given no deadline fail unless they are over after so long, 1 s to 366 days; null (default) or 0 lets them be.</summary>
+    public TimeSpan? TaskDeadline { get; set; }
+
+    /// <summary><c>TASK_MAX_ATTEMPTS</c>: so many claims in a row that bring no change of a task make it fail, 1 to 1,000; 0 lets it be.</summary>
+    public int TaskMaxAttempts { get; set; } = TaskRules.UsualAttempts;
+
     /// <summary><c>TASK_RETENTION_SECONDS</c>: tasks that are over for so long are deleted; null (default) or 0 keeps them.</summary>
     public TimeSpan? TaskRetention { get; set; }
 

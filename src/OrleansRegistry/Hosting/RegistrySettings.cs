@@ -20,6 +20,8 @@ internal static class RegistrySettings
             MaxCardBytes = settings.Number("REGISTRY_MAX_CARD_BYTES", unset.MaxCardBytes, 1024, 16 * 1024 * 1024),
             MaxMessageBytes = settings.Number("REGISTRY_MAX_MESSAGE_BYTES", unset.MaxMessageBytes, 1024, 16 * 1024 * 1024),
             MaxLoadBytes = settings.Number("REGISTRY_MAX_LOAD_BYTES", unset.MaxLoadBytes, 64 * 1024, 32 * 1024 * 1024),
+            TaskDeadline = Age(settings, "TASK_DEADLINE_SECONDS", (int)TaskRules.MaxDeadline.TotalSeconds),
+            TaskMaxAttempts = settings.Number("TASK_MAX_ATTEMPTS", unset.TaskMaxAttempts, 0, 1000),
             TaskRetention = Age(settings, "TASK_RETENTION_SECONDS"),
             ContextRetention = Age(settings, "CONTEXT_RETENTION_SECONDS"),
             GrainIdle = TimeSpan.FromSeconds(settings.Number("REGISTRY_IDLE_SECONDS", (int)unset.GrainIdle.TotalSeconds, 10, 86_400)),
@@ -37,6 +39,6 @@ internal static class RegistrySettings
         };
     }
 
-    private static TimeSpan? Age(Settings settings, string name) =>
-        settings.Number(name, 0, 0, int.MaxValue) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
+    private static TimeSpan? Age(Settings settings, string name, int most = int.MaxValue) =>
+        settings.Number(name, 0, 0, most) is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null;
 }

@@ -27,11 +27,14 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
         var (tenant, owner, once) = (caller.Tenant, caller.Subject, key ?? message.Id);
         var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
         return new CheckedSubmission(
-            new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration),
+            new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration, Deadline(submission)),
             taskId ?? (key is not null ? DerivedId.For("task of key", tenant, owner, key) : once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
             taskId is not null || key is not null,
             contextId ?? (taskId is not null ? DerivedId.For("context of task", tenant, owner, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
     }
+
+    /// <summary>To the millisecond, as all times of a task.</summary>
+    private static DateTimeOffset? Deadline(TaskSubmission submission) => submission.Deadline?.ToUniversalTime().ToMilliseconds();
 
     private static string? OneId(string? given, string field, string? inMessage, string messageField)
     {

@@ -16,7 +16,8 @@ internal sealed partial class TaskRegistry
         var grain = Grain(caller, id);
         CheckWait(wait);
         var began = time.GetTimestamp();
-        var head = await Read(caller, grain, id);
+        var lease = view.LeaseToken;
+        var head = await Read(caller, grain, id, lease);
         while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
         {
             var left = wait - time.GetElapsedTime(began);
@@ -25,33 +26,39 @@ internal sealed partial class TaskRegistry
                 break;
             }
 
-            var generation = head.Generation;
-            if (await GrainCalls.Read(grain, task => task.ReadEvents(caller, generation, left)).WaitAsync(cancellationToken) is { Stopping: true })
+            var (generation, owner) = (head.Generation, head.Owner);
+            var run = await ReadEvents(grain, caller, lease, generation, left).WaitAsync(cancellationToken);
+            if (run is { Stopping: true })
             {
                 await Pause(wait - time.GetElapsedTime(began), cancellationToken);
             }
 
-            head = await GrainCalls.Read(grain, task => task.Get(caller, null));
+            head = await GrainCalls.Read(grain, task => task.Get(caller, lease));
+            if (head is null && owner != caller.Subject)
+            {
+                throw LeaseOver(id, run?.Events.FirstOrDefault(EndsLease)?.Status?.State);
+            }
         }
 
         return head is null ? null : await GetAsync(caller, id, view, cancellationToken);
     }
 
     public async IAsyncEnumerable<TaskEvent> WatchAsync(
-        Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = await Read(caller, grain, id) ?? throw NotFound();
+        var known = await Read(caller, grain, id, leaseToken) ?? throw NotFound();
+        var isOwner = known.Owner == caller.Subject;
         var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
         while (!over)
         {
             var place = after;
-            var run = await GrainCalls.Read(grain, task => task.ReadEvents(caller, place, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var run = await ReadEvents(grain, caller, leaseToken, place, GrainWaits.Longest).WaitAsync(cancellationToken);
             var snapshot = run?.Snapshot;
             if (run is null || snapshot?.Generation < after)
             {
                 // Gone, or made anew; or the answer is an activation's that was overtaken by another.
-                snapshot = await Strong(caller, id);
+                snapshot = await Strong(caller, id, leaseToken);
             }
 
             if (snapshot is not null && snapshot.Generation == after)
@@ -62,11 +69,16 @@ internal sealed partial class TaskRegistry
 
             if (run is null && snapshot is null)
             {
+                if (!isOwner)
+                {
+                    throw LeaseOver(id);
+                }
+
                 yield return new TaskEvent(id, known.ContextId, (after ?? known.Generation) + 1, Deleted: true);
                 yield break;
             }
 
-            if (snapshot is not null && await Whole(caller, grain, snapshot, null) is { } whole)
+            if (snapshot is not null && await Whole(caller, grain, snapshot, leaseToken) is { } whole)
             {
                 (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
                 yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
@@ -80,7 +92,7 @@ internal sealed partial class TaskRegistry
 
             foreach (var happened in run?.Events ?? [])
             {
-                (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true);
+                (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true || (!isOwner && EndsLease(happened)));
                 yield return happened;
                 if (over)
                 {
@@ -152,6 +164,15 @@ internal sealed partial class TaskRegistry
             },
             current => loader.Load(current, view));
     }
+
+    private static Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(ITaskGrain grain, Caller caller, string? leaseToken, long? after, TimeSpan wait) =>
+        GrainCalls.Read(grain, task => leaseToken is null ? task.ReadEvents(caller, after, wait) : task.ReadLeasedEvents(caller, leaseToken, after, wait));
+
+    /// <summary>A lease lasts while the task is being worked on.</summary>
+    private static bool EndsLease(TaskEvent happened) => happened.Deleted || happened.Status is { State: not TaskState.Working };
+
+    private static RegistryException LeaseOver(string id, TaskState? state = null) =>
+        new(RegistryError.Conflict, $"The lease of task '{id}' is over.", "lease_token") { CurrentState = state };
 
     /// <summary>Before a grain is asked again whose process is stopping.</summary>
     private Task Pause(TimeSpan most, CancellationToken cancellationToken) => most <= TimeSpan.Zero

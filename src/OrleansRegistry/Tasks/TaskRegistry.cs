@@ -87,8 +87,8 @@ internal sealed partial class TaskRegistry(
         return await GrainCalls.Run(Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 
-    public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, CancellationToken cancellationToken = default) =>
-        (await Head(caller, taskId)).Webhooks;
+    public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) =>
+        (await Head(caller, taskId, leaseToken)).Webhooks;
 
     public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
         GrainCalls.Run(Known(caller, taskId), task => task.DeleteWebhook(caller, id));
@@ -143,7 +143,7 @@ internal sealed partial class TaskRegistry(
         return stored is not null && TaskHeadCodec.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
-    private async Task<TaskHead> Head(Caller caller, string id) => await Read(caller, Grain(caller, id), id) ?? throw NotFound();
+    private async Task<TaskHead> Head(Caller caller, string id, string? leaseToken = null) => await Read(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
     private Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>

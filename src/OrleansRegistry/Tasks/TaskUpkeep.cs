@@ -8,7 +8,7 @@ using OrleansRegistry.Storage;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// What happens to tasks and contexts by itself: leases that are over end, deletions that were begun are finished, and what is older than the retention
+/// What happens to tasks and contexts by itself: leases and deadlines that are over end, deletions that were begun are finished, and what is older than the retention
 /// goes. Each silo takes its share; a record that fails is named in the log and left for the next time.
 /// </summary>
 internal sealed partial class TaskUpkeep(
@@ -32,15 +32,21 @@ internal sealed partial class TaskUpkeep(
 
     private RecordPosition? contextsSeen;
 
-    /// <summary>Puts tasks back to submitted whose workers let their leases run out.</summary>
-    public Task EndLeases(CancellationToken cancellationToken)
-    {
-        var over = new TaskFilter(null) { LeaseBefore = time.GetUtcNow(), OldestFirst = true };
-        return All("lease", after => store.ListTaskKeysAsync(over, after, Step, cancellationToken), EndLease, cancellationToken);
+    /// <summary>Puts tasks back to submitted whose workers let their leases run out; after too many attempts they fail.</summary>
+    public Task EndLeases(CancellationToken cancellationToken) =>
+        EndDue("lease", new TaskFilter(null) { LeaseBefore = time.GetUtcNow(), OldestFirst = true }, cancellationToken);
 
-        async Task<bool> EndLease(RecordKey key)
+    /// <summary>Lets tasks fail that are past their deadlines.</summary>
+    public Task EndDeadlines(CancellationToken cancellationToken) =>
+        EndDue("deadline", new TaskFilter(null) { DeadlineBefore = time.GetUtcNow(), OldestFirst = true }, cancellationToken);
+
+    private Task EndDue(string what, TaskFilter due, CancellationToken cancellationToken)
+    {
+        return All(what, after => store.ListTaskKeysAsync(due, after, Step, cancellationToken), End, cancellationToken);
+
+        async Task<bool> End(RecordKey key)
         {
-            await GrainCalls.Run(TaskOf(key), grain => grain.ExpireLease());
+            await GrainCalls.Run(TaskOf(key), grain => grain.EndWhatIsDue());
             return true;
         }
     }

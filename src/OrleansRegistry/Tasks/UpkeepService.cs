@@ -12,6 +12,7 @@ internal sealed class UpkeepService(TaskUpkeep upkeep, BackgroundLoops loops) : 
     /// <summary>Each in a loop of its own: leases must not wait for a retention that has much to delete.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         loops.RepeatAsync("the end of leases", Often, upkeep.EndLeases, stoppingToken),
+        loops.RepeatAsync("the end of deadlines", Often, upkeep.EndDeadlines, stoppingToken),
         loops.RepeatAsync("the rest of deletions", Seldom, upkeep.FinishDeletions, stoppingToken),
         loops.RepeatAsync("the retention", Seldom, upkeep.ApplyRetention, stoppingToken));
 }

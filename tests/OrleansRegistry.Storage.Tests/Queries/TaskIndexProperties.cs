@@ -16,8 +16,12 @@ public sealed class TaskIndexProperties
         from owner in Gen.Choose(0, 2)
         from agent in Gen.Choose(0, 3)
         from lease in Gen.Choose(0, 300)
+        from deadline in Gen.Choose(0, 300)
         from webhook in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
-        select Tasks.Fields(at, state, $"c{context}", $"o{owner}", agent == 0 ? null : $"g{agent}", lease < 100 ? lease : null, webhook);
+        select Tasks.Fields(at, state, $"c{context}", $"o{owner}", agent == 0 ? null : $"g{agent}", lease < 100 ? lease : null, webhook) with
+        {
+            Deadline = deadline < 100 ? At(deadline) : null,
+        };
 
     private static readonly Gen<(RecordKey Key, TaskFields? Fields)> Step =
         from key in Gen.Choose(0, 900)
@@ -35,11 +39,13 @@ public sealed class TaskIndexProperties
         from before in Gen.Choose(0, 800)
         from lease in Gen.Choose(0, 300)
         from webhook in Gen.Frequency((4, Gen.Constant(false)), (1, Gen.Constant(true)))
+        from deadline in Gen.Choose(0, 400)
         from oldestFirst in Gen.Elements(true, false)
         select new TaskFilter(tenant)
         {
             ContextId = context, States = states, Owner = owner, AgentId = agent, Since = since < 200 ? At(since) : null,
-            Before = before < 400 ? At(before) : null, LeaseBefore = lease < 100 ? At(lease) : null, HasWebhook = webhook, OldestFirst = oldestFirst,
+            Before = before < 400 ? At(before) : null, LeaseBefore = lease < 100 ? At(lease) : null, DeadlineBefore = deadline < 100 ? At(deadline) : null,
+            HasWebhook = webhook, OldestFirst = oldestFirst,
         };
 
     [Fact]

@@ -83,7 +83,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var artifact = new TaskArtifact(RawJson.FromValid("""{"artifactId":"x","parts":[{"text":"é"}]}"""u8), false, true);
         var changed = await grain.Update(new TaskChange(Alice, TaskState.Working, Message("s1"), [Message("m2")], [artifact], RawJson.FromValid("""{"b":null,"c":1}"""u8), TaskState.Working, null, token));
         Assert.Equal((TaskState.Working, 1), (changed.Status.State, changed.ArtifactCount));
-        await grain.ExpireLease();
+        await grain.EndWhatIsDue();
+        Assert.Null(await grain.ReadLeasedEvents(Alice with { Subject = "worker" }, "wrong", null, TimeSpan.Zero));
+        Assert.NotNull(await grain.ReadLeasedEvents(Alice with { Subject = "worker" }, token, null, TimeSpan.Zero));
         Assert.Equal(TaskState.Submitted, (await grain.Release(Alice, token)).Status.State);
 
         var run = await grain.ReadEvents(Alice, known, TimeSpan.Zero);

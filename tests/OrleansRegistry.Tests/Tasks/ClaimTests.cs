@@ -101,7 +101,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     {
         var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
         var claimed = (await Claim("a"))!;
-        await using var events = Tasks.WatchAsync(me, id, claimed.Generation, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var events = Tasks.WatchAsync(me, id, claimed.Generation, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = events.MoveNextAsync().AsTask();
         for (var i = 0; i < 3; i++)
         {

@@ -132,7 +132,7 @@ public abstract class EventTests(TestRegistry registry)
     }
 
     private IAsyncEnumerator<TaskEvent> Watch(string id, long? after = null) =>
-        Tasks.WatchAsync(me, id, after, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Tasks.WatchAsync(me, id, after, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private static async Task<TaskEvent> Next(IAsyncEnumerator<TaskEvent> watch) =>
         await watch.MoveNextAsync() ? watch.Current : throw new InvalidOperationException("The stream ended.");

@@ -62,7 +62,7 @@ public abstract class MadeAgainTests(TestRegistry registry)
         var old = (await Tasks.Submit(me, "m1", "aba")).Task;
         await Tasks.DeleteAsync(me, "aba");
         var task = (await Tasks.Submit(me, "m1", "aba")).Task;
-        await using var watch = Tasks.WatchAsync(me, "aba", old.Generation + 1, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, "aba", old.Generation + 1, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal(task.Generation, watch.Current.Snapshot!.Generation);
 

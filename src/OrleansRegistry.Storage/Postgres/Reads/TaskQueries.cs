@@ -18,7 +18,7 @@ internal static class TaskQueries
         Owner,
         Agent,
         Context,
-        Lease,
+        Due,
     }
 
     public static ListQuery List(TaskFilter filter, RecordPosition? after, int limit, bool keysOnly = false)
@@ -33,9 +33,9 @@ internal static class TaskQueries
 
         var order = $"{ListQuery.Order([Second, Time], filter.OldestFirst, oneTenant)} LIMIT {query.Add(limit)}";
         var columns = $"{(keysOnly ? RecordLists.Keys : RecordLists.Columns)}, {Time}, {Second}";
-        if (DriverOf(filter) == Driver.Lease)
+        if (DriverOf(filter) == Driver.Due)
         {
-            // Few leases have ended: they are all looked at, rather than tasks in the order of the list until enough of them are found.
+            // Few leases and deadlines are over: they are all looked at, rather than tasks in the order of the list until enough of them are found.
             query.Sql.Append($"WITH due AS MATERIALIZED (SELECT {columns} FROM {Table} WHERE {conditions} AND state = ANY({query.Add(States(filter))})) ");
             query.Sql.Append($"SELECT * FROM due {order}");
             return query;
@@ -82,7 +82,7 @@ internal static class TaskQueries
 
     private static Driver DriverOf(TaskFilter filter) => filter switch
     {
-        { LeaseBefore: not null } => Driver.Lease,
+        { LeaseBefore: not null } or { DeadlineBefore: not null } => Driver.Due,
         { Tenant: null } => Driver.State,
         { ContextId: not null } => Driver.Context,
         { AgentId: not null } => Driver.Agent,
@@ -94,7 +94,7 @@ internal static class TaskQueries
     {
         var driver = DriverOf(filter);
         var conditions = new List<string>();
-        Equal("tenant", filter.Tenant is { } tenant ? KeyText.Tenant(tenant) : null, indexed: driver is not Driver.Lease);
+        Equal("tenant", filter.Tenant is { } tenant ? KeyText.Tenant(tenant) : null, indexed: driver is not Driver.Due);
         Equal("context_id", Value(filter.ContextId), driver == Driver.Context);
         Equal("agent_id", Value(filter.AgentId), driver == Driver.Agent);
         Equal("owner", Value(filter.Owner), driver == Driver.Owner);
@@ -116,6 +116,11 @@ internal static class TaskQueries
         if (filter.LeaseBefore is { } expiry)
         {
             conditions.Add($"lease_expires_at < {query.Add(expiry)}");
+        }
+
+        if (filter.DeadlineBefore is { } deadline)
+        {
+            conditions.Add($"open_deadline < {query.Add(deadline)}");
         }
 
         return conditions.Count == 0 ? "true" : string.Join(" AND ", conditions);

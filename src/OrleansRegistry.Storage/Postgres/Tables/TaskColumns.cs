@@ -17,6 +17,7 @@ internal static class TaskColumns
             new QueryColumn<Row, string?>("owner", NpgsqlDbType.Text, "i.owner", row => row.Owner),
             new QueryColumn<Row, string?>("agent_id", NpgsqlDbType.Text, "i.agent_id", row => row.AgentId),
             new QueryColumn<Row, DateTime?>("lease_expires_at", NpgsqlDbType.TimestampTz, "i.lease_expires_at", row => row.Fields.LeaseExpiresAt?.UtcDateTime),
+            new QueryColumn<Row, DateTime?>("open_deadline", NpgsqlDbType.TimestampTz, "i.open_deadline", row => row.Fields.OpenDeadline?.UtcDateTime),
             new QueryColumn<Row, bool>("has_webhook", NpgsqlDbType.Boolean, "i.has_webhook", row => row.Fields.HasWebhook),
             new QueryColumn<Row, ReadOnlyMemory<byte>?>("metadata", NpgsqlDbType.Bytea, JsonbOf("metadata"), row => BytesOf(row.Fields.Metadata)),
             new QueryColumn<Row, DateTime?>("created_at", NpgsqlDbType.TimestampTz, "i.created_at", row => row.Fields.CreatedAt.UtcDateTime),
