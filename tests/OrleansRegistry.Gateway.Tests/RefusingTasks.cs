@@ -51,9 +51,9 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
     public Task<ItemPage<TaskFeedback>> ListFeedbackAsync(
         Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default) => throw fault;
+    public virtual Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;
+    public virtual Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;
 

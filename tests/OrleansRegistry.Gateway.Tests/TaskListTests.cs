@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Gateway.Tests;
 
@@ -171,5 +172,35 @@ public sealed class TaskListTests(TrustingHost host)
 
         await (await client.SendAsync("POST", "/tasks/nobody/pushNotificationConfigs", """{"url":"https://example.com/a"}""")).ProblemAsync(404);
         await (await client.SendAsync("GET", "/tasks/nobody/pushNotificationConfigs/a")).ProblemAsync(404);
+    }
+
+    [Fact]
+    public async Task A_long_deletion_of_all_is_answered_before_it_is_done_and_can_be_followed()
+    {
+        var clearing = new LongClearing();
+        await using var host = await GatewayHost.StartAsync(tasks: clearing);
+        var begun = await (await host.Client.SendAsync("DELETE", "/tasks?confirm=true")).JsonAsync(HttpStatusCode.Accepted);
+        Assert.Equal("""{"running":true,"deletedTasks":70,"deletedContexts":7}""", begun.GetRawText());
+        Assert.InRange(clearing.Patience!.Value, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
+        Assert.Equal(begun.GetRawText(), (await (await host.Client.SendAsync("GET", "/tasks:clearing")).JsonAsync()).GetRawText());
+
+        clearing.Progress = new TaskClearing(Running: false, 100, 10);
+        var done = await (await host.Client.SendAsync("DELETE", "/tasks?confirm=true")).JsonAsync();
+        Assert.Equal("""{"running":false,"deletedTasks":100,"deletedContexts":10}""", done.GetRawText());
+    }
+
+    private sealed class LongClearing() : RefusingTasks(new NotSupportedException())
+    {
+        public TaskClearing Progress { get; set; } = new(Running: true, 70, 7);
+
+        public TimeSpan? Patience { get; private set; }
+
+        public override Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default)
+        {
+            Patience = wait;
+            return GetClearingAsync(caller, cancellationToken);
+        }
+
+        public override Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) => Task.FromResult(Progress);
     }
 }
