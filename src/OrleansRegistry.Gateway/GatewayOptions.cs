@@ -30,6 +30,12 @@ public sealed class GatewayOptions
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
+    /// <summary>
+    /// The proxies in front of this server, as addresses or networks such as <c>10.0.0.0/8</c>: what they say by <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and
+    /// <c>-Prefix</c> is believed. None: those headers are ignored.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
     /// <summary>The origins of web pages that may use this server, such as <c>https://console.example.com</c>, or <c>*</c>. None: CORS is off.</summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
@@ -47,7 +53,7 @@ public sealed class GatewayOptions
     /// </summary>
     public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>Where clients reach the registry, for its own agent card; null takes it from each request.</summary>
+    /// <summary>Where clients reach the registry, for its own agent card, <c>Location</c> and the OpenAPI document; null takes it from each request.</summary>
     public string? PublicUrl { get; set; }
 
     /// <summary>What <c>GET /</c> and <c>GET /extensions</c> say of the mode; the gateway itself enforces nothing by it.</summary>
@@ -86,6 +92,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.AllowedHosts.Any(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
         {
             faults.Add("AllowedHosts (REGISTRY_ALLOWED_HOSTS) has what is no host: each must be a host name without a port, such as registry.example.com or *.example.com");
+        }
+
+        if (options.TrustedProxies.Any(proxy => !Http.TrustedProxies.IsOne(proxy)))
+        {
+            faults.Add("TrustedProxies (REGISTRY_TRUSTED_PROXIES) has what is neither an address nor a network: each must be such as 10.0.0.7, 10.0.0.0/8 or fd00::/8");
         }
 
         if (options.CorsOrigins.Any(origin => !CorsRules.IsOrigin(origin)))

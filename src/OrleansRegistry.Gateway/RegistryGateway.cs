@@ -92,8 +92,10 @@ public static class RegistryGateway
 
     private static void Guard(IApplicationBuilder application)
     {
+        var options = application.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        TrustedProxies.Use(application, options.TrustedProxies);
         application.UseMiddleware<RequestGuard>();
-        if (CorsRules.Policy(application.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value) is { } cors)
+        if (CorsRules.Policy(options) is { } cors)
         {
             application.UseMiddleware<CorsMiddleware>(cors);
         }

@@ -88,6 +88,7 @@ internal static class ServerSettings
             gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
             gateway.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
             gateway.AllowedHosts = ReadList(settings.Text("REGISTRY_ALLOWED_HOSTS"));
+            gateway.TrustedProxies = ReadList(settings.Text("REGISTRY_TRUSTED_PROXIES"));
             gateway.CorsOrigins = ReadList(settings.Text("REGISTRY_CORS_ORIGINS"));
             gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
             gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");

@@ -23,7 +23,7 @@ internal static class AgentAnswers
         SetHeaders(context, written.Agent);
         if (isPut && written.Created)
         {
-            context.Response.Headers.Location = $"{context.Request.PathBase.ToUriComponent()}/agents/{Uri.EscapeDataString(written.Agent.Id)}";
+            context.Response.Headers.Location = PublicPath.Of(context, $"/agents/{Uri.EscapeDataString(written.Agent.Id)}");
         }
 
         var answer = JsonAnswer.Rent();

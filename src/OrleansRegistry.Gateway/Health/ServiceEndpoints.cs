@@ -55,7 +55,7 @@ internal sealed class ServiceEndpoints(GatewayOptions options)
 
     private static Task RedirectToDocument(HttpContext context)
     {
-        context.Response.Redirect($"{context.Request.PathBase.ToUriComponent()}/openapi/v1.json");
+        context.Response.Redirect(PublicPath.Of(context, "/openapi/v1.json"));
         return Task.CompletedTask;
     }
 
@@ -70,7 +70,7 @@ internal sealed class ServiceEndpoints(GatewayOptions options)
         json.WriteStartObject("protocols"u8);
         json.WriteStartObject("primary"u8);
         json.WriteString("transport"u8, "JSONRPC"u8);
-        json.WriteString("endpoint"u8, "/jsonrpc"u8);
+        json.WriteString("endpoint"u8, PublicPath.Of(context, "/jsonrpc"));
         json.WriteString("description"u8, "JSON-RPC 2.0"u8);
         json.WriteEndObject();
         json.WriteStartObject("secondary"u8);
@@ -80,8 +80,8 @@ internal sealed class ServiceEndpoints(GatewayOptions options)
         json.WriteEndObject();
         json.WriteEndObject();
         WriteMode(json);
-        json.WriteString("health_check"u8, "/health"u8);
-        json.WriteString("documentation"u8, "/docs"u8);
+        json.WriteString("health_check"u8, PublicPath.Of(context, "/health"));
+        json.WriteString("documentation"u8, PublicPath.Of(context, "/docs"));
         json.WriteEndObject();
         return answer.SendAsync(context);
     }

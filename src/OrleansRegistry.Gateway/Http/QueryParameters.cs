@@ -18,7 +18,7 @@ internal readonly struct QueryParameters
         this.aliases = aliases;
         foreach (var (name, _) in query)
         {
-            if (!known.Contains(name, StringComparer.Ordinal) && !IsAlias(name, known, aliases))
+            if (!known.Contains(name, StringComparer.Ordinal) && !IsAlias(name, known, aliases) && !IdInQuery.Takes(request, name))
             {
                 throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {string.Join(", ", known)}");
             }

@@ -43,6 +43,16 @@ internal static class RawPath
             segment = segment[..^suffix.Length];
         }
 
+        if (segment is IdInQuery.Mark)
+        {
+            return IdInQuery.Read(context.Request, parameter);
+        }
+
+        if (routed == IdInQuery.Mark)
+        {
+            IdInQuery.Refuse(context.Request, parameter);
+        }
+
         // The server resolves dot segments and escapes in its own way: where that and the request line differ, it is no honest
         // path, and guessing could name the wrong thing.
         var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, field);
@@ -58,7 +68,7 @@ internal static class RawPath
     public static string Rest(HttpContext context, string field)
     {
         var target = Target(context);
-        for (var skip = Slashes(context.Request.PathBase.Value) + 1; skip > 0; skip--)
+        for (var skip = Slashes(RoutedBase.Of(context).Value) + 1; skip > 0; skip--)
         {
             var next = target.Length > 1 ? target[1..].IndexOf('/') : -1;
             if (next < 0)
@@ -69,7 +79,7 @@ internal static class RawPath
             target = target[(next + 1)..];
         }
 
-        return Decode(target[1..], field);
+        return target[1..] is IdInQuery.Mark ? IdInQuery.Read(context.Request, field) : Decode(target[1..], field);
     }
 
     public static HttpProblemException AgentHasNoAction() =>

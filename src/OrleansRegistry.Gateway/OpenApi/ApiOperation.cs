@@ -49,7 +49,8 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return NotAboutAgents();
     }
 
-    public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description, "string", false));
+    public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description, "string", false))
+        .Query(IdInQuery.NameOf(name), $"The same where the path has {IdInQuery.Mark} in its place: for proxies that decode %2F.");
 
     public ApiOperation Query(string name, string description, string type = "string", bool repeats = false) =>
         Add(new ApiParameter(ApiPlace.Query, name, description, type, repeats));

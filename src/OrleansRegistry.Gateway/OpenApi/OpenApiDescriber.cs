@@ -1,6 +1,8 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OrleansRegistry.Gateway.Health;
 using OrleansRegistry.Gateway.Http;
@@ -25,15 +27,20 @@ internal static class OpenApiDescriber
 
             return Task.CompletedTask;
         });
-        options.AddDocumentTransformer((document, _, _) =>
+        options.AddDocumentTransformer((document, context, _) =>
         {
-            Finish(document);
+            Finish(document, context.ApplicationServices.GetRequiredService<IOptions<GatewayOptions>>().Value);
             return Task.CompletedTask;
         });
     }
 
-    private static void Finish(OpenApiDocument document)
+    private static void Finish(OpenApiDocument document, GatewayOptions options)
     {
+        if (options.PublicUrl is { } url)
+        {
+            document.Servers = [new OpenApiServer { Url = url.TrimEnd('/') }];
+        }
+
         document.Info.Title = ServiceEndpoints.Service;
         document.Info.Version = ServiceEndpoints.Version;
         ApiSchemas.AddTo(document);

@@ -62,7 +62,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         body.Release();
         if (submitted.Created)
         {
-            context.Response.Headers.Location = $"{context.Request.PathBase.ToUriComponent()}/tasks/{Uri.EscapeDataString(submitted.Task.Id)}";
+            context.Response.Headers.Location = PublicPath.Of(context, $"/tasks/{Uri.EscapeDataString(submitted.Task.Id)}");
         }
 
         await TaskAnswers.SendAsync(
