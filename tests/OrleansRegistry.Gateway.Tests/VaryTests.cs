@@ -42,7 +42,7 @@ public sealed class VaryTests(TrustingHost host, GatewayHost plain)
         {
             ($"/tasks/{id}", "A2A-Version, X-Registry-Lease"), ("/tasks", "A2A-Version"), ("/tasks:count", "A2A-Version"), ("/contexts/c/tasks", "A2A-Version"),
             ($"/tasks/{id}?state_format=0.3", "X-Registry-Lease"), ($"/tasks/{id}/messages", "X-Registry-Lease"), ($"/tasks/{id}/artifacts", "X-Registry-Lease"),
-            ($"/tasks/{id}/owner", ""), ($"/tasks/{id}/feedback", ""), ($"/tasks/{id}/pushNotificationConfigs", ""), ("/tasks:clearing", ""), ("/tasks/none", "A2A-Version, X-Registry-Lease"),
+            ($"/tasks/{id}/owner", "X-Registry-Lease"), ($"/tasks/{id}/feedback", ""), ($"/tasks/{id}/pushNotificationConfigs", "X-Registry-Lease"), ("/tasks:clearing", ""), ("/tasks/none", "A2A-Version, X-Registry-Lease"),
             ("/contexts", ""), ("/contexts/c", ""), ("/contexts/c/messages", ""), ("/contexts/c/owner", ""),
             ("/agents", ""), ("/agents/none", ""), ("/agents/none/card", ""), ("/agents/none/extensions", ""), ("/extensions", ""), ("/tags", ""), ("/categories", ""), ("/stats", ""),
         })
