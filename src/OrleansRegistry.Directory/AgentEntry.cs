@@ -2,7 +2,7 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Directory;
 
-/// <summary>One agent as the directory holds it: its record, and what its card is found by. Immutable.</summary>
+/// <summary>One agent as the directory holds it: its record, and what its card is found by, as <see cref="ComparedText"/>. Immutable.</summary>
 internal sealed class AgentEntry
 {
     private const int FewExtensions = 16;
@@ -15,11 +15,11 @@ internal sealed class AgentEntry
         Record = record;
         // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
         SearchText = card?.SearchText.ToArray() ?? Model.SearchText.Of(record.Id);
-        Tags = Kept(before?.Tags, card?.Tags);
-        Categories = Kept(before?.Categories, card?.Categories);
-        Capabilities = Kept(before?.Capabilities, card?.Capabilities);
-        Skills = Kept(before?.Skills, card?.SkillIds);
-        Providers = Kept(before?.Providers, card?.Providers);
+        Tags = Kept(before?.Tags, Compared(card?.Tags));
+        Categories = Kept(before?.Categories, Compared(card?.Categories));
+        Capabilities = Kept(before?.Capabilities, Compared(card?.Capabilities));
+        Skills = Kept(before?.Skills, Compared(card?.SkillIds));
+        Providers = Kept(before?.Providers, Compared(card?.Providers));
         Extensions = card is null or { Extensions.Count: 0 } ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
     }
@@ -82,6 +82,8 @@ internal sealed class AgentEntry
 
     private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string>? now) =>
         now is null ? [] : before is not null && AreEqual(before, now) ? before : now;
+
+    private static IReadOnlyList<string>? Compared(IReadOnlyList<string>? texts) => texts is null ? null : ComparedText.Of(texts);
 
     private static bool AreEqual(IReadOnlyList<string> left, IReadOnlyList<string> right)
     {

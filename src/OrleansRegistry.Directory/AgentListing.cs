@@ -15,6 +15,14 @@ internal sealed class AgentListing
     private AgentListing(TenantIndex index, AgentQuery query)
     {
         this.index = index;
+        query = query with
+        {
+            Tags = ComparedText.Of(query.Tags),
+            Skills = ComparedText.Of(query.Skills),
+            Category = ComparedText.Of(query.Category ?? ""),
+            Capability = ComparedText.Of(query.Capability ?? ""),
+            Provider = ComparedText.Of(query.Provider ?? ""),
+        };
         this.query = query;
         text = SearchText.Of(query.Text ?? "");
         capability = string.IsNullOrEmpty(query.Capability) ? null : AgentCard.CapabilityName(query.Capability);

@@ -83,7 +83,7 @@ internal static class ExtensionListing
             return uris;
         }
 
-        var pattern = query.UriPattern.ToLowerInvariant();
-        return uris.Where(uri => uri.ToLowerInvariant().Contains(pattern, StringComparison.Ordinal));
+        var pattern = SearchText.Fold(query.UriPattern);
+        return uris.Where(uri => SearchText.Fold(uri).Contains(pattern, StringComparison.Ordinal));
     }
 }

@@ -25,6 +25,29 @@ public sealed class ListingTests
         Assert.Equal(found, directory.Ids(new AgentQuery { Text = text }));
     }
 
+    [Theory]
+    [InlineData("Caf\u00e9 d'Or\u00e9")]
+    [InlineData("Cafe\u0301 d'Ore\u0301")]
+    public void Accents_are_found_composed_and_decomposed_and_the_card_keeps_its_bytes(string text)
+    {
+        const string Composed = "Caf\u00e9 d'Or\u00e9";
+        const string Decomposed = "Cafe\u0301 d'Ore\u0301";
+        directory.Put("c", new TestCard(Composed, Tags: [Composed], Skills: [Composed], Category: Composed, Provider: Composed));
+        directory.Put("d", new TestCard(Decomposed, Tags: [Decomposed, Composed], Skills: [Decomposed], Category: Decomposed, Provider: Decomposed));
+        foreach (var query in (AgentQuery[])[
+            new() { Text = text }, new() { Text = text.ToUpperInvariant() }, new() { Tags = [text] }, new() { Skills = [text] }, new() { Category = text }, new() { Provider = text },
+            new() { Tags = ["none", text], Category = text, Provider = text.ToUpperInvariant() }])
+        {
+            Assert.Equal(["c", "d"], directory.Ids(query));
+        }
+
+        Assert.Equal(Decomposed, AgentCard.Read(directory.Agents.Find(TestDirectory.Tenant, "d")!.Card).Name);
+        Assert.Equal([new FacetCount(Composed, 2)], directory.Agents.Tags(TestDirectory.Tenant));
+        directory.Put("d", new TestCard("plain"));
+        directory.Remove("c");
+        Assert.Empty(directory.Ids(new AgentQuery { Tags = [text] }));
+    }
+
     [Fact]
     public void A_query_has_up_to_a_thousand_tags_and_as_many_skills()
     {

@@ -40,8 +40,10 @@ public sealed class SpellingTests(TrustingHost host)
         Assert.NotEmpty(task.Text("id"));
         Assert.NotEmpty((await client.GetAsync($"/tasks/{task.Text("id")}")).Text("contextId"));
         await client.PatchAsync(task, $$"""{"state":"working","statusMessage":{{nothing}},"ifState":{{nothing}},"ifGenerationMatch":{{nothing}},"leaseToken":{{nothing}},"metadata":{{nothing}}}""");
-        await (await client.SendAsync("POST", "/agents", $$"""{"agent_id":{{nothing}},"enabled":null,"workers":null,"agent_card":{{Http.Card("named")}}}""")).JsonAsync();
+        await (await client.SendAsync("POST", "/agents", $$"""{"agent_id":{{nothing}},"enabled":{{nothing}},"workers":{{nothing}},"agent_card":{{Http.Card("named")}}}""")).JsonAsync();
         await client.GetAsync("/agents/named");
+        var search = $$"""{"query":"About named","skills":{{nothing}},"tags":[""],"category":{{nothing}},"capability":{{nothing}},"provider":{{nothing}},"enabled":{{nothing}},"page_size":{{nothing}},"page_token":{{nothing}},"view":{{nothing}}}""";
+        Assert.Equal(1, (await (await client.SendAsync("POST", "/agents/search", search)).JsonAsync()).Number("count"));
     }
 
     [Theory]

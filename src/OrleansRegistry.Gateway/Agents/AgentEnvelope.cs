@@ -6,9 +6,6 @@ namespace OrleansRegistry.Gateway.Agents;
 /// <summary>What registers an agent: <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"]}</c>, or the card alone.</summary>
 internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string? Id, bool? Enabled, IReadOnlyList<string>? Workers)
 {
-    // Two quotes.
-    private const int EmptyString = 2;
-
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
     /// <exception cref="RegistryException">It is neither.</exception>
@@ -44,13 +41,13 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
                     case Members.Card:
                         card = members.Value;
                         break;
-                    case Members.Id when !members.IsNull && !(members.ValueType == JsonTokenType.String && members.Value.Length == EmptyString):
+                    case Members.Id when !members.IsAbsent:
                         id = JsonValues.Text(members.Value, "agent_id");
                         break;
-                    case Members.Enabled when !members.IsNull:
+                    case Members.Enabled when !members.IsAbsent:
                         enabled = JsonValues.Boolean(members.ValueType, "enabled");
                         break;
-                    case Members.Workers when !members.IsNull:
+                    case Members.Workers when !members.IsAbsent:
                         workers = JsonValues.Texts(members.Value, "workers");
                         break;
                 }

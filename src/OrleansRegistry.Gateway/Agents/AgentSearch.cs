@@ -21,7 +21,7 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             }
 
             seen.Add(name);
-            if (members.IsNull && name != "query")
+            if (members.IsAbsent && name != "query")
             {
                 continue;
             }
@@ -44,8 +44,8 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
     private static AgentQuery With(AgentQuery query, string name, in JsonMembers members) => name switch
     {
         "query" => query with { Text = JsonValues.Text(members.Value, name) },
-        "skills" => query with { Skills = JsonValues.Texts(members.Value, name) },
-        "tags" => query with { Tags = JsonValues.Texts(members.Value, name) },
+        "skills" => query with { Skills = Given(members, name) },
+        "tags" => query with { Tags = Given(members, name) },
         "category" => query with { Category = JsonValues.Text(members.Value, name) },
         "capability" => query with { Capability = JsonValues.Text(members.Value, name) },
         "provider" => query with { Provider = JsonValues.Text(members.Value, name) },
@@ -56,6 +56,8 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             name,
             "is no member of a search; it takes query, skills, tags, category, capability, provider, enabled, page_size, page_token, view"),
     };
+
+    private static IReadOnlyList<string> Given(in JsonMembers members, string name) => [.. JsonValues.Texts(members.Value, name).Where(text => text.Length > 0)];
 
     private static bool IsRecord(ReadOnlyMemory<byte> value) => JsonValues.Text(value, "view") switch
     {

@@ -12,6 +12,9 @@ internal ref struct JsonMembers
     // What is inside a member is its reader's affair, so its depth is too.
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
+    // Two quotes.
+    private const int EmptyString = 2;
+
     private readonly ReadOnlyMemory<byte> json;
     private readonly string what;
     private Utf8JsonReader reader;
@@ -45,7 +48,11 @@ internal ref struct JsonMembers
 
     public JsonTokenType ValueType { get; private set; }
 
-    public readonly bool IsNull => ValueType == JsonTokenType.Null;
+    /// <summary>Null and the empty string count as absent.</summary>
+    public readonly bool IsAbsent => IsAbsentValue(ValueType, Value);
+
+    public static bool IsAbsentValue(JsonTokenType type, ReadOnlyMemory<byte> value) =>
+        type is JsonTokenType.None or JsonTokenType.Null || (type == JsonTokenType.String && value.Length == EmptyString);
 
     public readonly string Name => name.GetString()!;
 

@@ -9,9 +9,6 @@ namespace OrleansRegistry.Gateway.Http;
 /// </summary>
 internal sealed class RequestMembers
 {
-    // Two quotes.
-    private const int EmptyString = 2;
-
     private readonly Names names;
     private readonly string path;
     private readonly (string Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type)[] found;
@@ -52,8 +49,7 @@ internal sealed class RequestMembers
         }
     }
 
-    public bool Has(string name) => Find(name) is var (_, value, type)
-        && type is not (JsonTokenType.None or JsonTokenType.Null) && !(type == JsonTokenType.String && value.Length == EmptyString);
+    public bool Has(string name) => Find(name) is var (_, value, type) && !JsonMembers.IsAbsentValue(type, value);
 
     public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
 

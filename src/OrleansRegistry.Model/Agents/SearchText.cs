@@ -3,18 +3,22 @@ using System.Text;
 
 namespace OrleansRegistry.Model;
 
-/// <summary>What agents are searched in: text in lower case, as UTF-8.</summary>
+/// <summary>What agents are searched in: text in lower case, composed (<see cref="ComparedText"/>), as UTF-8.</summary>
 public static class SearchText
 {
     // In no UTF-8 text, so that no match runs from one field into the next.
     private const byte FieldEnd = 0xFF;
 
     /// <summary>The bytes to look for in the text of a card.</summary>
-    public static byte[] Of(string text) => Encoding.UTF8.GetBytes(text.ToLowerInvariant());
+    public static byte[] Of(string text) => Encoding.UTF8.GetBytes(Fold(text));
+
+    /// <summary>Text as it is looked for, and looked for in.</summary>
+    public static string Fold(string text) => ComparedText.Of(text).ToLowerInvariant();
 
     /// <summary>The text of a card: its name, its description and the ids of its skills.</summary>
     internal static byte[] Of(string name, string? description, IReadOnlyList<string> skillIds)
     {
+        (name, description, skillIds) = (ComparedText.Of(name), description is null ? null : ComparedText.Of(description), ComparedText.Of(skillIds));
         var length = MaxLength(name) + MaxLength(description);
         for (var i = 0; i < skillIds.Count; i++)
         {

@@ -157,7 +157,7 @@ internal sealed class AgentRegistry(
             warnings.Add(new CardWarning("agent_id", $"replaced the card of an agent that belongs to '{before.Owner}'"));
         }
 
-        if (before.Provider is not null && !entry.Card.Providers.Contains(before.Provider, StringComparer.OrdinalIgnoreCase))
+        if (before.Provider is not null && !ComparedText.Of(entry.Card.Providers).Contains(ComparedText.Of(before.Provider), StringComparer.OrdinalIgnoreCase))
         {
             warnings.Add(new CardWarning("provider", $"replaced an agent of another provider, '{before.Provider}'"));
         }
