@@ -42,11 +42,11 @@ internal static class IdInQuery
             : throw RegistryException.Invalid(name, $"is to be there once: '{Mark}' in the path stands for the id that the query has as {name}");
     }
 
-    /// <summary>Refuses an id in the query beside one in the path.</summary>
+    /// <summary>Refuses an id in the query beside one in the path: a request that names two things must not do to one of them what was meant for the other.</summary>
     /// <exception cref="RegistryException">There are both.</exception>
     public static void Refuse(HttpRequest request, string routeParameter)
     {
-        if (request.Query.ContainsKey(NameOf(routeParameter)))
+        if (request.QueryString.HasValue && request.Query.ContainsKey(NameOf(routeParameter)))
         {
             throw RegistryException.Invalid(NameOf(routeParameter), $"goes with '{Mark}' in the path, in place of the id that is there");
         }

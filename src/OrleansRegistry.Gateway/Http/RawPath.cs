@@ -48,10 +48,7 @@ internal static class RawPath
             return IdInQuery.Read(context.Request, parameter);
         }
 
-        if (routed == IdInQuery.Mark)
-        {
-            IdInQuery.Refuse(context.Request, parameter);
-        }
+        IdInQuery.Refuse(context.Request, parameter);
 
         // The server resolves dot segments and escapes in its own way: where that and the request line differ, it is no honest
         // path, and guessing could name the wrong thing.
@@ -79,7 +76,13 @@ internal static class RawPath
             target = target[(next + 1)..];
         }
 
-        return target[1..] is IdInQuery.Mark ? IdInQuery.Read(context.Request, field) : Decode(target[1..], field);
+        if (target[1..] is IdInQuery.Mark)
+        {
+            return IdInQuery.Read(context.Request, field);
+        }
+
+        IdInQuery.Refuse(context.Request, field);
+        return Decode(target[1..], field);
     }
 
     public static HttpProblemException AgentHasNoAction() =>
