@@ -13,19 +13,19 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
 {
     private const int LoadChunk = 256;
 
-    private static readonly TenantIndex Nothing = new();
-
-    private readonly ConcurrentDictionary<string, TenantIndex> tenants = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<RecordKey, RegistryException> unreadable = new();
-    private readonly RevisionGate revision = new();
+    private readonly RevisionGate gate = new();
+    private volatile Contents held = new();
 
     /// <summary>The registry revision up to which changes are taken in.</summary>
-    public long Revision => revision.Revision;
+    public long Revision => gate.Position.Revision;
 
-    /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>.</summary>
+    /// <summary>The history of the store (<see cref="IRecordStore.History"/>) that the agents are of.</summary>
+    public long History => gate.Position.History;
+
+    /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>, of <paramref name="history"/> or of a later one.</summary>
     /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
-    public Task WaitForRevisionAsync(long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
-        revision.WaitAsync(atLeast, patience, time, cancellationToken);
+    public Task WaitForRevisionAsync(long history, long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
+        gate.WaitAsync(new RegistryPosition(history, atLeast), patience, time, cancellationToken);
 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
@@ -34,7 +34,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public void ThrowIfUnreadable(string tenant, string id)
     {
-        if (!unreadable.IsEmpty && unreadable.TryGetValue(new RecordKey(tenant, id), out var reason))
+        if (held.Unreadable is { IsEmpty: false } unreadable && unreadable.TryGetValue(new RecordKey(tenant, id), out var reason))
         {
             throw new RegistryException(RegistryError.Unreadable, reason.Message, innerException: reason);
         }
@@ -83,37 +83,66 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
     /// <summary>Takes in changes in commit order. Called by one thread at a time.</summary>
     internal void Apply(ChangeBatch batch)
     {
+        var contents = held;
         foreach (var change in batch.Changes)
         {
             if (change.Body is not { } body)
             {
-                Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
-                unreadable.TryRemove(change.Key, out _);
+                contents.Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
+                contents.Unreadable.TryRemove(change.Key, out _);
             }
-            else if (TryRead(new StoredRecord(change.Key, change.Revision, body)) is { } entry)
+            else if (TryRead(new StoredRecord(change.Key, change.Revision, body), contents) is { } entry)
             {
-                var index = Writable(change.Key.Tenant);
-                index.Put(index.SlotOf(change.Key.Id), entry);
+                contents.Put(entry);
             }
             else
             {
-                Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
+                contents.Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
             }
         }
 
-        revision.Advance(batch.Revision);
+        gate.Advance(gate.Position with { Revision = batch.Revision });
     }
 
-    /// <summary>Replaces all that is held by a picture from the store. Called by one thread at a time.</summary>
+    /// <summary>Takes in a picture from the store, of the history that is held. Called by one thread at a time.</summary>
     internal async Task<int> LoadAsync(RecordSnapshot snapshot, CancellationToken cancellationToken)
+    {
+        var contents = held;
+        contents.Unreadable.Clear();
+        var found = await FillAsync(contents, snapshot, cancellationToken);
+        foreach (var (tenant, index) in contents.Tenants)
+        {
+            foreach (var slot in index.All.After(null))
+            {
+                if (!found.Contains(new RecordKey(tenant, slot.Id)))
+                {
+                    index.Remove(slot.Id, snapshot.Revision + 1);
+                }
+            }
+        }
+
+        gate.Advance(gate.Position with { Revision = snapshot.Revision });
+        return found.Count;
+    }
+
+    /// <summary>Puts a picture from the store, of another history, in the place of all that is held. Called by one thread at a time.</summary>
+    internal async Task<int> ReplaceAsync(RecordSnapshot snapshot, long history, CancellationToken cancellationToken)
+    {
+        var contents = new Contents();
+        var found = await FillAsync(contents, snapshot, cancellationToken);
+        held = contents;
+        gate.Advance(new RegistryPosition(history, snapshot.Revision));
+        return found.Count;
+    }
+
+    private async Task<HashSet<RecordKey>> FillAsync(Contents contents, RecordSnapshot snapshot, CancellationToken cancellationToken)
     {
         var found = new HashSet<RecordKey>();
         // Cards are read on all processors, and taken in by one.
         var reading = new Queue<Task<AgentEntry?[]>>();
-        unreadable.Clear();
         await foreach (var chunk in snapshot.Records.Chunk(LoadChunk).WithCancellation(cancellationToken))
         {
-            reading.Enqueue(Task.Run(() => Array.ConvertAll(chunk, TryRead), cancellationToken));
+            reading.Enqueue(Task.Run(() => Array.ConvertAll(chunk, stored => TryRead(stored, contents)), cancellationToken));
             if (reading.Count > Environment.ProcessorCount)
             {
                 TakeIn(await reading.Dequeue());
@@ -125,41 +154,27 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
             TakeIn(await last);
         }
 
-        foreach (var (tenant, index) in tenants)
-        {
-            foreach (var slot in index.All.After(null))
-            {
-                if (!found.Contains(new RecordKey(tenant, slot.Id)))
-                {
-                    index.Remove(slot.Id, snapshot.Revision + 1);
-                }
-            }
-        }
-
-        revision.Advance(snapshot.Revision);
-        return found.Count;
+        return found;
 
         void TakeIn(AgentEntry?[] entries)
         {
             foreach (var entry in entries.OfType<AgentEntry>())
             {
-                var (tenant, id) = (entry.Record.Tenant, entry.Record.Id);
-                found.Add(new RecordKey(tenant, id));
-                var index = Writable(tenant);
-                index.Put(index.SlotOf(id), entry);
+                found.Add(new RecordKey(entry.Record.Tenant, entry.Record.Id));
+                contents.Put(entry);
             }
         }
     }
 
     /// <summary>Null where the record cannot be read: that spoils this agent alone.</summary>
-    private AgentEntry? TryRead(StoredRecord stored)
+    private AgentEntry? TryRead(StoredRecord stored, Contents contents)
     {
         try
         {
             var entry = stored.Body.Source is AgentWrite write
-                ? EntryOf(write.At(stored.Version), write.Reading, stored.Key)
-                : EntryOf(AgentRecordCodec.ReadBesideCard(stored), reading: null, stored.Key);
-            unreadable.TryRemove(stored.Key, out _);
+                ? EntryOf(write.At(stored.Version), write.Reading, contents)
+                : EntryOf(AgentRecordCodec.ReadBesideCard(stored), reading: null, contents);
+            contents.Unreadable.TryRemove(stored.Key, out _);
             return entry;
         }
 #pragma warning disable CA1031 // Whatever it is, it is this record's.
@@ -167,15 +182,15 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
 #pragma warning restore CA1031
         {
             var reason = fault as RegistryException ?? StoredRecords.Refusal(RecordKind.Agent, stored.Key, fault);
-            unreadable[stored.Key] = reason;
+            contents.Unreadable[stored.Key] = reason;
             faulty.Report(RecordKind.Agent, stored.Key, reason);
             return null;
         }
     }
 
-    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, RecordKey key)
+    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, Contents contents)
     {
-        var entry = AgentEntry.For(record, reading, policy, Of(key.Tenant).Find(key.Id), out var unusable);
+        var entry = AgentEntry.For(record, reading, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
         if (unusable is not null)
         {
             LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));
@@ -184,10 +199,26 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
         return entry;
     }
 
-    private TenantIndex Writable(string tenant) => tenants.GetOrAdd(tenant, static _ => new TenantIndex());
-
-    private TenantIndex Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;
+    private TenantIndex Of(string tenant) => held.Of(tenant);
 
     [LoggerMessage(LogLevel.Warning, "The stored card of agent {Tenant}/{Id} cannot be read any more: it is found by its id alone")]
     private partial void LogUnreadableCard(Exception fault, string tenant, string id);
+
+    /// <summary>All agents of one history of the store, and those of them that cannot be read.</summary>
+    private sealed class Contents
+    {
+        private static readonly TenantIndex Nothing = new();
+
+        public ConcurrentDictionary<string, TenantIndex> Tenants { get; } = new(StringComparer.Ordinal);
+
+        public ConcurrentDictionary<RecordKey, RegistryException> Unreadable { get; } = new();
+
+        public TenantIndex Of(string tenant) => Tenants.GetValueOrDefault(tenant) ?? Nothing;
+
+        public void Put(AgentEntry entry)
+        {
+            var index = Tenants.GetOrAdd(entry.Record.Tenant, static _ => new TenantIndex());
+            index.Put(index.SlotOf(entry.Record.Id), entry);
+        }
+    }
 }

@@ -26,15 +26,38 @@ public sealed partial class DirectoryFeed(
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        if (directory.History != store.History)
+        {
+            await StartOverAsync(cancellationToken);
+            return;
+        }
+
         try
         {
-            directory.Apply(await store.ReadChangesAsync(directory.Revision, cancellationToken));
+            var changes = await store.ReadChangesAsync(directory.Revision, cancellationToken);
+            if (directory.History == store.History)
+            {
+                directory.Apply(changes);
+            }
+        }
+        catch (HistoryChangedException)
+        {
+            // The next round starts over.
         }
         catch (RevisionCompactedException behind)
         {
             LogStartingOver(behind);
             await directory.LoadAsync(await store.SnapshotAsync(cancellationToken), cancellationToken);
         }
+    }
+
+    /// <summary>Puts the agents of another history in the place of those that are held, which are served until then.</summary>
+    private async Task StartOverAsync(CancellationToken cancellationToken)
+    {
+        // Where it changes again meanwhile, the next round sees that.
+        var (history, started) = (store.History, time.GetTimestamp());
+        var count = await directory.ReplaceAsync(await store.SnapshotAsync(cancellationToken), history, cancellationToken);
+        LogLoaded(count, directory.Revision, store.Description, time.GetElapsedTime(started).TotalMilliseconds);
     }
 
     [LoggerMessage(LogLevel.Information, "Directory: {Count} agents at revision {Revision}, loaded from the {Store} in {Elapsed:F0} ms")]

@@ -1,13 +1,19 @@
 namespace OrleansRegistry.Directory;
 
-/// <summary>A revision that only rises, and that callers can wait for.</summary>
+/// <summary>A revision of a history of the store. Any revision of a later history comes after all of those before.</summary>
+internal sealed record RegistryPosition(long History, long Revision)
+{
+    public bool IsAtLeast(RegistryPosition other) => (History, Revision).CompareTo((other.History, other.Revision)) >= 0;
+}
+
+/// <summary>A position that only rises, and that callers can wait for.</summary>
 internal sealed class RevisionGate
 {
     private readonly Lock gate = new();
-    private readonly PriorityQueue<TaskCompletionSource, long> waiting = new();
-    private long revision;
+    private readonly PriorityQueue<TaskCompletionSource, (long History, long Revision)> waiting = new();
+    private volatile RegistryPosition position = new(0, 0);
 
-    public long Revision => Volatile.Read(ref revision);
+    public RegistryPosition Position => position;
 
     /// <summary>How many wait now.</summary>
     public int Waiting
@@ -22,22 +28,22 @@ internal sealed class RevisionGate
     }
 
     /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
-    public Task WaitAsync(long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    public Task WaitAsync(RegistryPosition atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (Revision >= atLeast)
+        if (position.IsAtLeast(atLeast))
         {
             return Task.CompletedTask;
         }
 
         lock (gate)
         {
-            if (revision >= atLeast)
+            if (position.IsAtLeast(atLeast))
             {
                 return Task.CompletedTask;
             }
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiting.Enqueue(waiter, atLeast);
+            waiting.Enqueue(waiter, (atLeast.History, atLeast.Revision));
             return WaitAsync(waiter, patience, time, cancellationToken);
         }
     }
@@ -60,17 +66,17 @@ internal sealed class RevisionGate
         }
     }
 
-    public void Advance(long to)
+    public void Advance(RegistryPosition to)
     {
         lock (gate)
         {
-            if (to <= revision)
+            if (position.IsAtLeast(to))
             {
                 return;
             }
 
-            Volatile.Write(ref revision, to);
-            while (waiting.TryPeek(out var waiter, out var atLeast) && atLeast <= to)
+            position = to;
+            while (waiting.TryPeek(out var waiter, out var atLeast) && to.IsAtLeast(new RegistryPosition(atLeast.History, atLeast.Revision)))
             {
                 waiting.Dequeue();
                 waiter.SetResult();

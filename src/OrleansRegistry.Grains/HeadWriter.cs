@@ -13,9 +13,14 @@ public sealed class HeadState<THead>
     public THead? Head { get; set; }
 }
 
-/// <summary>Where grains keep their heads.</summary>
+/// <summary>Where grains keep their states.</summary>
 /// <param name="IsShared">True where another process can write them too.</param>
-public sealed record HeadStorage(IGrainStorage Storage, bool IsShared);
+/// <param name="History">Another number once the storage went back to an earlier state, or is another one: what was read before is no longer so. Null where that cannot be.</param>
+public sealed record HeadStorage(IGrainStorage Storage, bool IsShared, Func<long>? History = null)
+{
+    /// <summary>The number of the storage's history now.</summary>
+    internal long CurrentHistory => History?.Invoke() ?? 0;
+}
 
 /// <summary>What a change makes of a head.</summary>
 /// <param name="Head">The same object: nothing is written. Null: the state is cleared.</param>
@@ -36,15 +41,17 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private readonly Queue<Waiting> waiting = new();
     private Exception? broken;
     private bool running;
+    private long history;
     private THead? head;
 
     /// <summary>As stored; null where there is none. What is being written is not in it yet.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be repaired.</exception>
+    /// <exception cref="InconsistentStateException">The storage went back since it was read. The activation ends, and the next reads what is there now.</exception>
     public THead? Head
     {
         get
         {
-            ThrowIfUnreadable();
+            ThrowIfUseless();
             return head;
         }
         private set => head = value;
@@ -66,7 +73,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <param name="bytes">About how much it adds to the head.</param>
     public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
     {
-        ThrowIfUnreadable();
+        ThrowIfUseless();
         if (broken is not null)
         {
             return Task.FromException<T>(broken);
@@ -86,6 +93,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <summary>Reads the head, before anything else is asked of this.</summary>
     public async Task Start()
     {
+        history = storage.CurrentHistory;
         await state.Read();
         head = state.RecordExists ? state.State.Head : null;
     }
@@ -100,8 +108,15 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <summary>Whether the stored state is still the one that this activation knows.</summary>
     public Task<bool> IsCurrent() => state.IsCurrent();
 
-    private void ThrowIfUnreadable()
+    private void ThrowIfUseless()
     {
+        if (history != storage.CurrentHistory)
+        {
+            broken ??= new InconsistentStateException($"The storage went back to an earlier state, or is another one, since {state} was read.");
+            deactivate();
+            throw broken;
+        }
+
         if (state.Unreadable is { } unreadable)
         {
             deactivate();

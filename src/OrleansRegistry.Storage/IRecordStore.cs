@@ -91,6 +91,12 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Why the store takes no writes until it is restarted; null while it does.</summary>
     string? WritesStopped => null;
 
+    /// <summary>
+    /// Another number, a larger one, once the store was found to have gone back to an earlier state, or to be another one, while this process ran: a backup
+    /// was restored, or a server took over that lacks the newest writes. What was read before is then no longer so, and its revisions and versions say nothing.
+    /// </summary>
+    long History => 0;
+
     /// <summary>Opens the store and reads what it needs to serve. Called once, before anything else.</summary>
     /// <exception cref="StoreStartException">It cannot be opened: what is wrong, where, and what to do.</exception>
     Task OpenAsync(CancellationToken cancellationToken);
@@ -122,6 +128,7 @@ public interface IRecordStore : IAsyncDisposable
     /// once it tells the newest change at least: memory and file stores tell each one, a shared store may not.
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that old are no longer held: take a new <see cref="SnapshotAsync"/>.</exception>
+    /// <exception cref="HistoryChangedException"><see cref="History"/> has changed while this waited.</exception>
     ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default);
 
     /// <summary>Tasks that match, in the filter's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.</summary>
@@ -163,6 +170,9 @@ public sealed class StoreStartException(string message, Exception? innerExceptio
 /// <summary>The feed no longer reaches back to the revision that was asked for.</summary>
 public sealed class RevisionCompactedException(long asked, long oldest)
     : Exception($"Changes after revision {asked} are no longer held; the oldest that can be asked for is {oldest}.");
+
+/// <summary>The store went back to an earlier state, or is another one: forget what it told, and take a new <see cref="IRecordStore.SnapshotAsync"/>.</summary>
+public sealed class HistoryChangedException() : Exception("The store went back to an earlier state, or is another one: what was read from it is no longer so.");
 
 /// <summary>The connection was lost at commit: the write may or may not be stored. Read the record to know.</summary>
 public sealed class RecordOutcomeUnknownException(string message, Exception? innerException = null) : Exception(message, innerException);

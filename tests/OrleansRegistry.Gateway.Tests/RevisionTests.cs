@@ -50,6 +50,10 @@ public sealed class RevisionTests(GatewayHost host)
         Assert.Equal("3", response.One("Retry-After"));
     }
 
+    [Fact]
+    public async Task A_revision_that_the_registry_has_never_come_to_is_409_at_once() =>
+        await (await client.SendAsync("GET", "/agents", null, (Header, "9999999"))).ProblemAsync(409, Header);
+
     [Theory]
     [InlineData("-1")]
     [InlineData("x")]

@@ -17,7 +17,7 @@ public sealed class AgentGrainTests : IAsyncLifetime
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         builder.Services.AddSingleton(new AgentRules());
-        builder.Services.AddKeyedSingleton<IGrainStorage>(AgentGrainNames.StorageName, storage);
+        builder.Services.AddSingleton(new HeadStorage(storage, IsShared: false));
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

@@ -8,6 +8,7 @@ namespace OrleansRegistry.Grains.Tests;
 public sealed class HeadWriterTests
 {
     private readonly SharedState stored = new();
+    private long history;
     private int ended;
 
     [Fact]
@@ -132,9 +133,38 @@ public sealed class HeadWriterTests
         Assert.Equal("3", await Keep(Writer()));
     }
 
+    [Fact]
+    public async Task What_was_read_before_the_storage_went_back_is_neither_told_nor_written()
+    {
+        var writer = Writer();
+        await Set(writer, "lost");
+        var writes = stored.Writes;
+        stored.Head = new Named("restored");
+        history++;
+        Assert.Throws<InconsistentStateException>(() => writer.Head);
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Keep(writer));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Set(writer, "more"));
+        Assert.Equal((writes, true), (stored.Writes, writer.IsBroken));
+        Assert.True(ended > 0);
+        Assert.Equal("restored", await Keep(Writer()));
+    }
+
+    [Fact]
+    public async Task So_is_what_waits_for_a_write_meanwhile()
+    {
+        var writer = Writer();
+        var open = stored.Hold();
+        var (first, second) = (Set(writer, "1"), Set(writer, "2"));
+        history++;
+        open.SetResult();
+        await first;
+        await Assert.ThrowsAsync<InconsistentStateException>(() => second);
+        Assert.Equal("1", stored.Head!.Name);
+    }
+
     private HeadWriter<Named> Writer(bool isShared = true)
     {
-        var writer = new HeadWriter<Named>(new HeadStorage(stored, isShared), "named", default, () => ended++);
+        var writer = new HeadWriter<Named>(new HeadStorage(stored, isShared, () => history), "named", default, () => ended++);
         Assert.True(writer.Start().IsCompletedSuccessfully);
         stored.Reads = 0;
         return writer;

@@ -27,7 +27,6 @@ public sealed class TurnTests : IAsyncLifetime
         builder.Services.AddSingleton(new HeadStorage(storage, IsShared: false));
         builder.Services.AddSingleton(new GrainWaits(CancellationToken.None));
         builder.Services.AddSingleton(typeof(GrainReferences<>));
-        builder.Services.AddKeyedSingleton<IGrainStorage>(AgentGrainNames.StorageName, storage);
         builder.UseOrleans(silo => silo.UseLocalhostClustering(AgentGrainTests.FreePort(), AgentGrainTests.FreePort()));
         host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

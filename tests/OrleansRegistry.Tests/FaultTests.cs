@@ -72,8 +72,9 @@ public sealed class FaultTests
     public async Task A_revision_that_does_not_come_is_told_after_a_while()
     {
         var time = new FakeTimeProvider();
-        await using var host = await RegistryHost.StartAsync(time: time);
+        await using var host = await RegistryHost.StartAsync(time: time, store: new FaultyStore { Ahead = 1_000_000 });
         var waiting = host.Agents.WaitForRevisionAsync(1_000_000).AsTask();
+        time.Advance(TimeSpan.FromSeconds(0.1));
         time.Advance(TimeSpan.FromSeconds(4.9));
         Assert.False(waiting.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(0.1));
@@ -82,12 +83,28 @@ public sealed class FaultTests
         Assert.NotNull(late.RetryAfter);
     }
 
+    [Fact]
+    public async Task A_revision_that_the_store_does_not_know_is_told_at_once()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await RegistryHost.StartAsync(time: time);
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a"));
+        var waiting = host.Agents.WaitForRevisionAsync(2).AsTask();
+        time.Advance(TimeSpan.FromSeconds(0.1));
+        var refusal = await Assert.ThrowsAsync<RegistryException>(() => waiting);
+        Assert.Equal((RegistryError.Conflict, "X-Registry-Revision"), (refusal.Error, refusal.Field));
+        Assert.Contains("newest is 1", refusal.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>A memory store that fails when it is told to.</summary>
     internal sealed class FaultyStore : IRecordStore
     {
         private readonly MemoryStore inner = new();
 
         public Exception? Fault { get; set; }
+
+        /// <summary>How much newer the newest revision is said to be.</summary>
+        public long Ahead { get; init; }
 
         public string Description => inner.Description;
 
@@ -106,7 +123,7 @@ public sealed class FaultTests
 
         public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
 
-        public ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => inner.CurrentRevisionAsync(cancellationToken);
+        public async ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => Ahead + await inner.CurrentRevisionAsync(cancellationToken);
 
         public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
             inner.ReadChangesAsync(revision, cancellationToken);

@@ -18,6 +18,9 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
     /// <summary>Called once a write or delete is stored; what it throws is thrown to the writer.</summary>
     public Action<RecordKind, RecordKey>? AfterWrite { get; set; }
 
+    /// <summary>Awaited before each snapshot.</summary>
+    public Func<Task>? BeforeSnapshot { get; set; }
+
     /// <summary>Called before each list of tasks.</summary>
     public Action? BeforeList { get; set; }
 
@@ -27,6 +30,8 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
     public string Description => inner.Description;
 
     public bool IsShared => inner.IsShared;
+
+    public long History => inner.History;
 
     public bool? Has(RecordKind kind, RecordKey key) => inner.Has(kind, key);
 
@@ -72,7 +77,11 @@ internal sealed class StoreProbe(IRecordStore inner) : IRecordStore
         return version;
     }
 
-    public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
+    public async ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
+    {
+        await (BeforeSnapshot?.Invoke() ?? Task.CompletedTask);
+        return await inner.SnapshotAsync(cancellationToken);
+    }
 
     public ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => inner.CurrentRevisionAsync(cancellationToken);
 

@@ -11,7 +11,7 @@ internal static class ApiSchemas
         401 => "The headers that say who calls are missing.",
         403 => "The caller may see it, but not do this to it.",
         404 => "There is no such thing.",
-        409 => "Others changed it at the same time, or the task is over.",
+        409 => "Others changed it at the same time, the task is over, or X-Registry-Revision is above the newest revision.",
         412 => "A precondition does not hold.",
         414 => "The path and query are too long.",
         413 => "The body, the card or the list is too large.",

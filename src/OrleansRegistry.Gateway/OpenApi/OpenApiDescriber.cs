@@ -16,6 +16,10 @@ internal static class OpenApiDescriber
     private static readonly ApiAnswer TooLong =
         new(StatusCodes.Status414UriTooLong, ApiSchemas.ProblemText(StatusCodes.Status414UriTooLong), "Problem", IsTagged: false, Problem.ContentType);
 
+    /// <summary>What a request about agents is answered that waits for a revision.</summary>
+    private static readonly ApiAnswer UnknownRevision =
+        new(StatusCodes.Status409Conflict, ApiSchemas.ProblemText(StatusCodes.Status409Conflict), "Problem", IsTagged: false, Problem.ContentType);
+
     public static void Configure(OpenApiOptions options)
     {
         options.AddOperationTransformer((operation, context, _) =>
@@ -60,7 +64,7 @@ internal static class OpenApiDescriber
         if (description.IsAboutAgents)
         {
             operation.Parameters.Add(Parameter(new ApiParameter(
-                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision.", "integer", false)));
+                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision; 409 where the registry has never come so far.", "integer", false)));
         }
 
         if (description.BodySchema is { } body)
@@ -69,7 +73,7 @@ internal static class OpenApiDescriber
         }
 
         operation.Responses = [];
-        foreach (var answer in description.Answers.Append(TooLong))
+        foreach (var answer in description.Answers.Append(TooLong).Concat(description.IsAboutAgents ? [UnknownRevision] : []).DistinctBy(answer => answer.Status))
         {
             operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = Response(answer, description.IsAboutAgents, document);
         }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Storage;
 using OrleansRegistry.Model;
 
@@ -8,21 +7,23 @@ namespace OrleansRegistry.Grains;
 internal sealed class AgentGrain : Grain, IAgentGrain
 {
     private readonly KeptState<AgentState> state;
+    private readonly HeadStorage storage;
     private readonly AgentRules rules;
     private readonly TimeProvider time;
     private string tenant = "";
     private string id = "";
+    private long history;
 
-    public AgentGrain([FromKeyedServices(AgentGrainNames.StorageName)] IGrainStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
+    public AgentGrain(HeadStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
     {
-        (this.rules, this.time) = (rules, time);
-        state = new KeptState<AgentState>(storage, AgentGrainNames.StateName, GrainContext.GrainId);
+        (this.storage, this.rules, this.time) = (storage, rules, time);
+        state = new KeptState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        return state.Read();
+        return Reload();
     }
 
     public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, put.Mark, creates: true, before =>
@@ -98,15 +99,24 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     private AgentRecord? Current => state is { RecordExists: true, Unreadable: null } ? state.State.Agent : null;
 
+    /// <summary>Whether the storage went back, or is another one, since the state was read.</summary>
+    private bool IsOfOldHistory => history != storage.CurrentHistory;
+
+    private Task Reload()
+    {
+        history = storage.CurrentHistory;
+        return state.Read();
+    }
+
     /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be repaired.</summary>
     private async ValueTask<bool> ExistsOrReload()
     {
-        if (Current is not null)
+        if (Current is not null && !IsOfOldHistory)
         {
             return true;
         }
 
-        await state.Read();
+        await Reload();
         if (Current is null)
         {
             DeactivateOnIdle();
@@ -122,7 +132,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentWrite> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
-        if (!creates || condition.IfRevision is not null)
+        if (!creates || condition.IfRevision is not null || IsOfOldHistory)
         {
             await ExistsOrReload();
         }

@@ -20,7 +20,10 @@ public interface IAgentRegistry
     long Revision { get; }
 
     /// <summary>Completes once this node has seen <paramref name="revision"/>.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: it did not come within five seconds.</exception>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryError.Conflict"/>: it is larger than the newest of the store, which has gone back since, or is another registry's.
+    /// <see cref="RegistryError.Unavailable"/>: it did not come within five seconds.
+    /// </exception>
     ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default);
 
     /// <summary>Registers an agent, or replaces the one with that id. Who registers a new agent owns it; a replacement by another subject leaves owner and workers.</summary>

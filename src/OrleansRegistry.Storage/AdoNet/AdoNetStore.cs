@@ -17,7 +17,7 @@ namespace OrleansRegistry.Storage.AdoNet;
 /// </remarks>
 public sealed class AdoNetStore : IRecordStore
 {
-    private const string History = "schema_migrations_adonet";
+    private const string Migrations = "schema_migrations_adonet";
 
     /// <summary>Connections that writes leave to the listener, the feed and the directory.</summary>
     private const int KeptFree = 3;
@@ -46,6 +46,8 @@ public sealed class AdoNetStore : IRecordStore
 
     public bool IsShared => true;
 
+    public long History => tables.History;
+
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         await tables.OpenAsync(cancellationToken);
@@ -55,7 +57,7 @@ public sealed class AdoNetStore : IRecordStore
             throw new StoreStartException($"The {Description} cannot be used: a pooler (PgBouncer) is between. Name the server itself in DATABASE_URL, or set STORAGE_TYPE=postgres.");
         }
 
-        await new PostgresMigrations(tables.Database, logger, Migration.AdoNet, History).OpenAsync(options.RunMigrations, cancellationToken);
+        await new PostgresMigrations(tables.Database, logger, Migration.AdoNet, Migrations).OpenAsync(options.RunMigrations, cancellationToken);
         await agents.StartAsync(cancellationToken);
         opened = true;
     }
@@ -140,7 +142,7 @@ public sealed class AdoNetStore : IRecordStore
 
         var place = ProviderRecords.PlaceOf(key);
         var revision = await CallAsync(() => agents.CommitAsync(place, expectedVersion, body), cancellationToken);
-        tables.Offer(new RecordChange(key, revision, body));
+        await tables.OfferAsync(new RecordChange(key, revision, body));
         return revision;
     }
 

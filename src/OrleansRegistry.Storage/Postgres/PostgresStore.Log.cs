@@ -25,6 +25,9 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Warning, "The {Store} refused the query columns of {Kind} {Tenant}/{Id} ({Fault}): they stay empty, and the document is stored.")]
     public static partial void ColumnsLeftEmpty(this ILogger logger, string store, RecordKind kind, string tenant, string id, string fault);
 
+    [LoggerMessage(LogLevel.Error, "The {Store} is not the database that it was: {Contradiction}. Was a backup restored, or did a standby take over that lacks the newest writes? All that is held in memory is read again.")]
+    public static partial void AnotherHistory(this ILogger logger, string store, string contradiction);
+
     [LoggerMessage(LogLevel.Information, "The {Store}: listening for changes.")]
     public static partial void Listening(this ILogger logger, string store);
 

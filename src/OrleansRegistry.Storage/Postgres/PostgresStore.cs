@@ -52,10 +52,10 @@ public sealed class PostgresStore : IRecordStore
         (this.options, this.logger, ending) = (options, logger, lifetime.Token);
         this.loops = loops ?? new BackgroundLoops(time, logger);
         database = new PostgresDatabase(options, logger, time);
-        feed = new PostgresFeed(database, agents, options.FeedPollInterval, time);
-        writes = new GroupCommit(database, options, feed, loops: 1, logger);
+        feed = new PostgresFeed(database, agents, options.FeedPollInterval, time, logger);
+        writes = new GroupCommit(database, options, feed.History, feed, loops: 1, logger);
         reads = new ReadBatcher(database, writes);
-        recordWrites = new GroupCommit(database, options, feed: null, RecordLoops, logger);
+        recordWrites = new GroupCommit(database, options, feed.History, feed: null, RecordLoops, logger);
         recordReads = new ReadBatcher(database, recordWrites);
         pageReads = new ReadBatcher(database, recordWrites, ReadBatcher.MaxPages);
         lists = new RecordLists(database, recordWrites);
@@ -70,6 +70,8 @@ public sealed class PostgresStore : IRecordStore
 
     public bool IsShared => true;
 
+    public long History => feed.History.Number;
+
     internal PostgresDatabase Database => database;
 
     /// <summary>The revision up to which the feed has all changes.</summary>
@@ -79,8 +81,7 @@ public sealed class PostgresStore : IRecordStore
     {
         var started = Stopwatch.GetTimestamp();
         await new PostgresMigrations(database, logger, Migration.BuiltIn).OpenAsync(options.RunMigrations, cancellationToken);
-        var revision = await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
-        feed.Start(revision);
+        await feed.History.StartAsync(cancellationToken);
         writes.Start(loops, "the writing of agents");
         reads.Start(loops, "the reading of agents");
         recordWrites.Start(loops, "the writing of tasks and contexts");
@@ -89,9 +90,10 @@ public sealed class PostgresStore : IRecordStore
         background = Task.WhenAll(
             Task.Run(() => loops.RunAsync("the listening for changes of other processes", listener.RoundAsync, ending), CancellationToken.None),
             Task.Run(() => loops.RunAsync("the filling of the tables for queries by hand", projection.RoundAsync, ending), CancellationToken.None),
+            loops.RepeatAsync("the watch for a database that went back", options.FeedPollInterval, feed.WatchAsync, ending),
             loops.RepeatAsync("the removal of old deletions", SweepPeriod, sweep.SweepAsync, ending));
         opened = true;
-        logger.StoreOpened(Description, revision, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        logger.StoreOpened(Description, feed.Position, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
     public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
@@ -188,7 +190,7 @@ public sealed class PostgresStore : IRecordStore
     }
 
     /// <summary>Shows the feed a change that this process committed by another way than this store's.</summary>
-    internal void Offer(RecordChange change) => feed.Offer(change.Revision - 1, [change]);
+    internal ValueTask OfferAsync(RecordChange change) => feed.OfferAsync(change.Revision - 1, [change], began: null);
 
     /// <summary>Removes the deletions that are old enough, now.</summary>
     internal Task SweepAsync(CancellationToken cancellationToken) => sweep.SweepAsync(cancellationToken);

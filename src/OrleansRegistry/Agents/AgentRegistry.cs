@@ -18,11 +18,14 @@ internal sealed class AgentRegistry(
 {
     private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longer than the word of another node's write takes: after that the store is asked whether it knows the revision at all.</summary>
+    private static readonly TimeSpan RevisionGrace = TimeSpan.FromMilliseconds(100);
+
     public long Revision => directory.Revision;
 
-    public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision
+    public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision && directory.History == store.History
         ? ValueTask.CompletedTask
-        : new ValueTask(Wait(revision, $"This node has not seen revision {revision} yet.", cancellationToken));
+        : new ValueTask(WaitForOthers(revision, cancellationToken));
 
     public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
     {
@@ -215,6 +218,42 @@ internal sealed class AgentRegistry(
         return RawJson.FromValid(bytes.Span);
     }
 
+    private async Task WaitForOthers(long revision, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await directory.WaitForRevisionAsync(store.History, revision, RevisionGrace, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            await DemandKnown(revision, cancellationToken);
+            await Wait(revision, $"This node has not seen revision {revision} yet.", cancellationToken);
+        }
+    }
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the store has not come to that revision, so that nobody need wait for it.</exception>
+    private async Task DemandKnown(long revision, CancellationToken cancellationToken)
+    {
+        long newest;
+        try
+        {
+            newest = await store.CurrentRevisionAsync(cancellationToken).AsTask().WaitAsync(RevisionPatience, time, cancellationToken);
+        }
+        catch (Exception fault) when (fault is TimeoutException or RegistryException)
+        {
+            // Nobody can tell; it may come all the same.
+            return;
+        }
+
+        if (newest < revision)
+        {
+            throw new RegistryException(
+                RegistryError.Conflict,
+                $"Revision {revision} is not one of this registry, whose newest is {newest}: it is another registry's, or from before this one was put back to an earlier state. Ask without it.",
+                "X-Registry-Revision");
+        }
+    }
+
     /// <summary>Read your writes: the directory of this node holds the write before it is answered.</summary>
     private Task Seen(long revision, CancellationToken cancellationToken) =>
         Wait(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
@@ -223,7 +262,7 @@ internal sealed class AgentRegistry(
     {
         try
         {
-            await directory.WaitForRevisionAsync(revision, RevisionPatience, time, cancellationToken);
+            await directory.WaitForRevisionAsync(store.History, revision, RevisionPatience, time, cancellationToken);
         }
         catch (TimeoutException fault)
         {

@@ -135,8 +135,11 @@ public static class OrleansRegistryHostingExtensions
         if (options.Cluster.Role != ClusterRole.Gateway)
         {
             services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
-            services.AddSingleton(provider => new HeadStorage(
-                provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), provider.GetRequiredService<IRecordStore>().IsShared));
+            services.AddSingleton(provider =>
+            {
+                var store = provider.GetRequiredService<IRecordStore>();
+                return new HeadStorage(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), store.IsShared, () => store.History);
+            });
             services.AddSingleton<Generations>();
             services.AddSingleton<ITaskIndex, TaskIndex>();
             services.AddSingleton<UpkeepShare>();
@@ -161,6 +164,7 @@ public static class OrleansRegistryHostingExtensions
     {
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
+        services.AddHealthChecks().AddCheck<DirectoryHealthCheck>(HealthCheckNames.Prefix + "directory", tags: [HealthCheckNames.Ready]);
         services.AddSingleton<NewAgents>();
         services.AddSingleton<RecentRemovals>();
         services.AddSingleton<AgentBatchWriter>();

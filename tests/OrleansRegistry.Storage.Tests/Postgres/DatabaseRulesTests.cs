@@ -31,8 +31,9 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
         await using var latin = await LatinAsync();
         await latin.ExecuteAsync("CREATE TABLE agents (tenant text, id text, long_id text, revision bigint, document bytea, fields bytea); INSERT INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
         await using var connections = new PostgresDatabase(latin.Options() with { MaxRetries = 0 }, NullLogger.Instance, TimeProvider.System);
-        var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), null, 1, NullLogger.Instance));
         var table = RecordTable.All[RecordKind.Agent];
+        var history = new DatabaseHistory(connections, table, new FeedBuffer(), TimeProvider.System, NullLogger.Instance);
+        var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), history, null, 1, NullLogger.Instance));
         var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None)).ToArray();
         batcher.Start(new BackgroundLoops(TimeProvider.System, NullLogger.Instance), "reads");
 

@@ -33,6 +33,9 @@ internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed fee
         await command.ExecuteNonQueryAsync(cancellationToken);
         logger.Listening(database.Description);
         feed.Hear(long.MaxValue);
+
+        // It may be another database than the one to which the last connection was.
+        await feed.History.CheckAsync().WaitAsync(cancellationToken);
     }
 
     /// <summary>The payload is the last revision and the id of its writer; this process's own writer has told the feed more than that.</summary>

@@ -11,55 +11,58 @@ internal static class ChangeQuery
     private const int MaxChanges = 65_536;
     private const long MaxBytes = 256L * 1024 * 1024;
 
-    /// <exception cref="RevisionCompactedException">Deletions that old are forgotten, or it is too much at once.</exception>
-    public static Task<List<RecordChange>> ReadAsync(PostgresDatabase database, RecordTable table, long after, CancellationToken cancellationToken) =>
-        database.RunAsync((connection, token) => ReadAsync(connection, table, after, token), cancellationToken);
+    /// <param name="Changes">Oldest first; of too many, some.</param>
+    /// <param name="At">When the commit of the last one began.</param>
+    /// <param name="TooMany">Where there are too many at once: the revision after which there are not.</param>
+    /// <param name="Found">Read after the changes: deletions that went meanwhile are then known to be missing.</param>
+    public readonly record struct Answer(List<RecordChange> Changes, DateTime? At, long? TooMany, FoundHistory Found);
 
-    private static async Task<List<RecordChange>> ReadAsync(NpgsqlConnection connection, RecordTable table, long after, CancellationToken cancellationToken)
+    /// <param name="mark">The commit to ask for; see <see cref="FoundHistory"/>.</param>
+    public static Task<Answer> ReadAsync(PostgresDatabase database, RecordTable table, long after, long mark, CancellationToken cancellationToken) =>
+        database.RunAsync((connection, token) => ReadAsync(connection, table, after, mark, token), cancellationToken);
+
+    private static async Task<Answer> ReadAsync(NpgsqlConnection connection, RecordTable table, long after, long mark, CancellationToken cancellationToken)
     {
-        // The horizon is read last: deletions that go between the two are then known to be missing.
         await using var batch = new NpgsqlBatch(connection)
         {
             BatchCommands =
             {
+                // A row beyond the newest commit was put there by hand: it does not move the feed.
                 new NpgsqlBatchCommand(
                     $"""
-                    SELECT {RecordColumns.Names}
-                    FROM (
+                    SELECT {RecordColumns.Names}, newest_at
+                    FROM (SELECT revision AS newest, at AS newest_at FROM {table.ChangeLog} ORDER BY revision DESC LIMIT 1) AS last,
+                    (
                         SELECT DISTINCT key.* FROM {table.ChangeLog} AS log, unnest(log.tenants, log.ids) AS key (tenant, id) WHERE log.revision > $1
                     ) AS changed
                     JOIN {table.Name} USING (tenant, id)
-                    WHERE revision > $1 ORDER BY revision DESC LIMIT {MaxChanges + 1}
+                    WHERE revision > $1 AND revision <= newest ORDER BY revision DESC LIMIT {MaxChanges + 1}
                     """)
                 {
                     Parameters = { new() { Value = after } },
                 },
-                new NpgsqlBatchCommand("SELECT horizon FROM registry_revision WHERE kind = $1") { Parameters = { new() { Value = table.Counter } } },
             },
         };
+        FoundHistory.AddTo(batch, table, mark);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var (changes, bytes) = (new List<RecordChange>(), 0L);
-        while (await reader.ReadAsync(cancellationToken))
+        var (changes, bytes, at, tooMany) = (new List<RecordChange>(), 0L, (DateTime?)null, (long?)null);
+        while (tooMany is null && await reader.ReadAsync(cancellationToken))
         {
             var change = RecordColumns.Read(reader);
+            at ??= reader.GetDateTime(5);
             bytes += change.Body is { } body ? body.Document.Length + body.Fields.Length : 0;
             if (changes.Count == MaxChanges || (bytes > MaxBytes && changes.Count > 0))
             {
-                throw new RevisionCompactedException(after, change.Revision);
+                tooMany = change.Revision;
             }
-
-            changes.Add(change);
+            else
+            {
+                changes.Add(change);
+            }
         }
 
         await reader.NextResultAsync(cancellationToken);
-        await reader.ReadAsync(cancellationToken);
-        var horizon = reader.GetInt64(0);
-        if (after < horizon)
-        {
-            throw new RevisionCompactedException(after, horizon);
-        }
-
         changes.Reverse();
-        return changes;
+        return new Answer(changes, at, tooMany, await FoundHistory.ReadAsync(reader, cancellationToken));
     }
 }

@@ -12,7 +12,9 @@ internal sealed class FeedBuffer
     private readonly Lock gate = new();
     private readonly Queue<Run> runs = new();
     private readonly Queue<Run> withSources = new();
+    private long history;
     private long position;
+    private DateTime? at;
     private long heard;
     private long hearings;
     private int count;
@@ -33,16 +35,73 @@ internal sealed class FeedBuffer
     /// <summary>The revision up to which all changes were taken in.</summary>
     public long Position => Volatile.Read(ref position);
 
-    public void Start(long revision) => (position, heard) = (revision, revision);
+    /// <summary>The number of the history that the changes are of.</summary>
+    public long History => Volatile.Read(ref history);
 
-    /// <summary>Takes in a run that begins where the last ended.</summary>
-    /// <returns>False where it does not; nothing was taken in.</returns>
-    public bool TryAppend(long after, IReadOnlyList<RecordChange> changes)
+    /// <summary>The commit up to which all changes were taken in.</summary>
+    public FeedMark Mark
+    {
+        get
+        {
+            lock (gate)
+            {
+                return new FeedMark(history, position, at);
+            }
+        }
+    }
+
+    public void Start(long revision, DateTime? began) => (position, heard, at) = (revision, revision, began);
+
+    /// <summary>Begins anew, with another history of the records: what was taken in and heard no longer counts.</summary>
+    /// <param name="known">The number of the history that is over.</param>
+    /// <returns>False where another has begun already.</returns>
+    public bool Restart(long known, long revision, DateTime? began)
     {
         TaskCompletionSource? waiting;
         lock (gate)
         {
-            if (after != position)
+            if (known != history)
+            {
+                return false;
+            }
+
+            runs.Clear();
+            withSources.Clear();
+            (count, countWithSources, bytes) = (0, 0, 0);
+            // So that the stamp rises.
+            hearings += Math.Max(0, position - revision) + 1;
+            (at, heard) = (began, long.MaxValue);
+            Volatile.Write(ref position, revision);
+            Volatile.Write(ref history, known + 1);
+            (waiting, news) = (news, null);
+        }
+
+        waiting?.SetResult();
+        return true;
+    }
+
+    /// <summary>Tells when the commit of a mark began, of which that was not known.</summary>
+    public void Confirm(FeedMark mark, DateTime? began)
+    {
+        lock (gate)
+        {
+            if (mark == new FeedMark(history, position, null))
+            {
+                at = began;
+            }
+        }
+    }
+
+    /// <summary>Takes in a run that begins where the last ended.</summary>
+    /// <param name="known">The number of the history that it belongs to.</param>
+    /// <param name="began">When its last commit began, where that is known.</param>
+    /// <returns>False where it does not; nothing was taken in.</returns>
+    public bool TryAppend(long known, long after, IReadOnlyList<RecordChange> changes, DateTime? began)
+    {
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            if (known != history || after != position)
             {
                 return false;
             }
@@ -57,6 +116,7 @@ internal sealed class FeedBuffer
                 (count, bytes) = (count - oldest.Changes.Changes.Count, bytes - oldest.Bytes);
             }
 
+            at = began;
             Volatile.Write(ref position, run.Changes.Revision);
             (waiting, news) = (news, null);
         }
@@ -119,13 +179,20 @@ internal sealed class FeedBuffer
     /// The changes after <paramref name="revision"/> where they are held; else null, and <paramref name="wait"/> is a task that ends when
     /// there is news, or null where the database must be asked at once.
     /// </summary>
-    public ChangeBatch? Take(long revision, out Task? wait)
+    /// <param name="known">The number of the history that the revision belongs to.</param>
+    /// <exception cref="HistoryChangedException">That one is over.</exception>
+    public ChangeBatch? Take(long known, long revision, out Task? wait)
     {
         lock (gate)
         {
             if (closed is not null)
             {
                 throw closed();
+            }
+
+            if (known != history)
+            {
+                throw new HistoryChangedException();
             }
 
             wait = null;

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
@@ -6,13 +7,25 @@ namespace OrleansRegistry.Storage.Postgres;
 /// The change feed of one table: the newest changes from memory, older ones and those of other processes from the table. Readers are
 /// woken by what this process commits and by notifications, and look by themselves now and then, lest a notification was lost.
 /// </summary>
-internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table, TimeSpan pollInterval, TimeProvider time)
+internal sealed class PostgresFeed
 {
+    private readonly PostgresDatabase database;
+    private readonly RecordTable table;
+    private readonly TimeSpan pollInterval;
+    private readonly TimeProvider time;
     private readonly FeedBuffer buffer = new();
     private readonly Lock gate = new();
     private Task? catchingUp;
 
+    public PostgresFeed(PostgresDatabase database, RecordTable table, TimeSpan pollInterval, TimeProvider time, ILogger logger)
+    {
+        (this.database, this.table, this.pollInterval, this.time) = (database, table, pollInterval, time);
+        History = new DatabaseHistory(database, table, buffer, time, logger);
+    }
+
     public RecordTable Table => table;
+
+    public DatabaseHistory History { get; }
 
     /// <inheritdoc cref="FeedBuffer.Position"/>
     public long Position => buffer.Position;
@@ -20,16 +33,39 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
     /// <inheritdoc cref="FeedBuffer.Stamp"/>
     public long Stamp => buffer.Stamp;
 
-    public void Start(long revision) => buffer.Start(revision);
-
-    /// <summary>Takes in a batch of this process, where nobody else committed before it; else readers fetch it with what came before.</summary>
-    public void Offer(long after, IReadOnlyList<RecordChange> changes)
+    /// <summary>
+    /// Takes in a batch of this process, where nobody else committed before it; else readers fetch it with what came before. Where all that is known
+    /// already, or something else of those revisions, it looks which.
+    /// </summary>
+    /// <param name="began">When it was committed, where that is known.</param>
+    public async ValueTask OfferAsync(long after, IReadOnlyList<RecordChange> changes, DateTime? began)
     {
-        if (!buffer.TryAppend(after, changes))
+        var mark = buffer.Mark;
+        if (buffer.TryAppend(mark.History, after, changes, began))
         {
-            buffer.Hear(changes[^1].Revision);
+            return;
+        }
+
+        buffer.Hear(changes[^1].Revision);
+        if (after >= mark.Position)
+        {
+            return;
+        }
+
+        try
+        {
+            await History.CheckAsync();
+        }
+        catch (Exception fault) when (PostgresFaults.Is(fault))
+        {
+            // The batch is committed all the same; the next look tells in which history.
+            database.Translate(fault);
         }
     }
+
+    /// <summary>Looks for another history where no reader has for long.</summary>
+    public Task WatchAsync(CancellationToken cancellationToken) =>
+        History.SinceLook < pollInterval ? Task.CompletedTask : History.CheckAsync().WaitAsync(cancellationToken);
 
     /// <summary>Somebody committed up to <paramref name="revision"/>, or may have.</summary>
     public void Hear(long revision) => buffer.Hear(revision);
@@ -38,12 +74,13 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
     public async ValueTask<ChangeBatch> ReadAsync(long after, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(after);
+        var history = History.Number;
         try
         {
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (buffer.Take(after, out var news) is { } held)
+                if (buffer.Take(history, after, out var news) is { } held)
                 {
                     return held;
                 }
@@ -56,7 +93,7 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
                 {
                     await CatchUpAsync().WaitAsync(cancellationToken);
                 }
-                else if (await ChangeQuery.ReadAsync(database, table, after, cancellationToken) is { Count: > 0 } older)
+                else if (await LookAsync(after, cancellationToken) is { Changes: { Count: > 0 } older })
                 {
                     return new ChangeBatch(older);
                 }
@@ -93,11 +130,22 @@ internal sealed class PostgresFeed(PostgresDatabase database, RecordTable table,
 
     private async Task QueryAsync()
     {
-        var (after, hearing) = (buffer.Position, buffer.Hearings);
-        var changes = await ChangeQuery.ReadAsync(database, table, after, CancellationToken.None);
-        if (changes.Count == 0 || buffer.TryAppend(after, changes))
+        var (mark, hearing) = (buffer.Mark, buffer.Hearings);
+        var (changes, at, _, _) = await LookAsync(mark.Position, CancellationToken.None);
+        if (changes.Count == 0 || buffer.TryAppend(mark.History, mark.Position, changes, at))
         {
             buffer.CaughtUp(hearing);
         }
+    }
+
+    /// <exception cref="RevisionCompactedException">Deletions that old are forgotten, or it is too much at once.</exception>
+    private async Task<ChangeQuery.Answer> LookAsync(long after, CancellationToken cancellationToken)
+    {
+        var known = History.Known;
+        var answer = await ChangeQuery.ReadAsync(database, table, after, known.Mark.Position, cancellationToken);
+        History.Judge(known, answer.Found);
+        return answer.TooMany is null && after >= answer.Found.Horizon
+            ? answer
+            : throw new RevisionCompactedException(after, answer.TooMany ?? answer.Found.Horizon);
     }
 }

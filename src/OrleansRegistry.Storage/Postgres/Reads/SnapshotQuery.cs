@@ -15,7 +15,7 @@ internal static class SnapshotQuery
                 {
                     Parameters = { new() { Value = table.Counter } },
                 };
-                return (long)(await command.ExecuteScalarAsync(token))!;
+                return await command.ExecuteScalarAsync(token) as long? ?? throw FoundHistory.CounterIsGone();
             },
             cancellationToken);
 

@@ -12,15 +12,15 @@ internal static class BatchCommand
     private static readonly RecordTable Table = RecordTable.All[RecordKind.Agent];
     private static readonly string Commit = CommitStatement();
 
-    /// <summary>Commits the batch; null where the writer is no longer registered, and nothing was written.</summary>
-    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long number, IReadOnlyList<PendingWrite> writes)
+    /// <summary>Commits the batch; null where the writer is no longer registered, or its last batch is not <paramref name="last"/>, and nothing was written.</summary>
+    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
     {
         var lost = new SortedDictionary<int, long>();
         while (lost.Count < writes.Count)
         {
             try
             {
-                return await CommitAsync(connection, writer, number, [.. writes.Where((_, i) => !lost.ContainsKey(i + 1))], lost);
+                return await CommitAsync(connection, writer, last, number, [.. writes.Where((_, i) => !lost.ContainsKey(i + 1))], lost);
             }
             catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.SerializationFailure)
             {
@@ -33,11 +33,11 @@ internal static class BatchCommand
             }
         }
 
-        return new BatchOutcome(0, [.. lost.Keys], [.. lost.Values]);
+        return new BatchOutcome(0, [.. lost.Keys], [.. lost.Values], At: null);
     }
 
     private static async Task<BatchOutcome?> CommitAsync(
-        NpgsqlConnection connection, Guid writer, long number, PendingWrite[] writes, SortedDictionary<int, long> lost)
+        NpgsqlConnection connection, Guid writer, long last, long number, PendingWrite[] writes, SortedDictionary<int, long> lost)
     {
         await using var command = new NpgsqlCommand(Commit, connection)
         {
@@ -55,6 +55,7 @@ internal static class BatchCommand
                 Array(NpgsqlDbType.Bytea, writes, write => write.Body?.Fields.Utf8),
                 new NpgsqlParameter<int[]> { TypedValue = [.. lost.Keys] },
                 new NpgsqlParameter<long[]> { TypedValue = [.. lost.Values] },
+                new NpgsqlParameter<long> { TypedValue = last },
             },
         };
         await using var reader = await command.ExecuteReaderAsync();
@@ -99,7 +100,7 @@ internal static class BatchCommand
         const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, long_id, expected, document, fields, place)";
         return $"""
             WITH open AS MATERIALIZED (
-                SELECT FROM registry_writers WHERE id = $1 AND NOT closed FOR UPDATE
+                SELECT FROM registry_writers WHERE id = $1 AND NOT closed AND batch = $13 FOR UPDATE
             ), base AS MATERIALIZED (
                 SELECT r.value, r.value + cardinality($5) AS last FROM registry_revision AS r, open WHERE r.kind = $2 FOR UPDATE OF r
             ), changed AS (

@@ -9,30 +9,40 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <c>registry_writers</c>, and writes nothing where that row is closed: to know what became of a batch whose answer was lost, the row is
 /// closed, which waits for the batch where it is still running, keeps it from running later, and tells its outcome.
 /// </summary>
-internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
+internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory history, ILogger logger)
 {
     private readonly ConcurrentDictionary<Guid, bool> unsettled = new();
     private Guid writer;
     private long number;
+    private long last;
 
     /// <summary>The id that the notifications of this writer carry.</summary>
     public Guid Id => writer;
 
     /// <summary>Commits, again where it failed for what may pass.</summary>
     /// <exception cref="RecordOutcomeUnknownException">Nobody can tell now whether the batch is committed.</exception>
+    /// <exception cref="HistoryChangedException">It is not committed: the database went back, and what the writes rest on may not be in it.</exception>
     /// <exception cref="NpgsqlException">It is not committed.</exception>
     public async Task<BatchOutcome> CommitAsync(IReadOnlyList<PendingWrite> writes)
     {
+        var known = history.Number;
         for (var attempt = 0; ; attempt++)
         {
             try
             {
                 if (await TryCommitAsync(writes) is { } outcome)
                 {
+                    Remember(outcome);
                     return outcome;
                 }
 
                 writer = default;
+                await history.CheckAsync();
+                if (history.Number != known)
+                {
+                    throw new HistoryChangedException();
+                }
+
                 if (attempt >= database.MaxRetries + 1)
                 {
                     throw new NpgsqlException("its row of registry_writers or registry_revision is gone: has the schema been changed by hand?");
@@ -65,14 +75,14 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
         await using var connection = await database.Source.OpenConnectionAsync();
         if (writer == default)
         {
-            writer = await RegisterAsync(connection);
+            (writer, last) = (await RegisterAsync(connection), 0);
         }
 
         try
         {
             return await (writes[0].Table.HasRevisions
-                ? BatchCommand.ExecuteAsync(connection, writer, ++number, writes)
-                : VersionBatchCommand.ExecuteAsync(connection, writer, ++number, writes));
+                ? BatchCommand.ExecuteAsync(connection, writer, last, ++number, writes)
+                : VersionBatchCommand.ExecuteAsync(connection, writer, last, ++number, writes));
         }
         catch (Exception fault) when (PostgresFaults.Is(fault) && !PostgresFaults.IsRolledBack(fault))
         {
@@ -107,6 +117,16 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
         }
     }
 
+    /// <summary>What is committed must be found again in this database, unless it goes back.</summary>
+    private void Remember(BatchOutcome outcome)
+    {
+        if (outcome.At is not null && writer != default)
+        {
+            last = number;
+            history.Committed(writer, number);
+        }
+    }
+
     private static async Task<Guid> RegisterAsync(NpgsqlConnection connection)
     {
         var id = Guid.NewGuid();
@@ -123,18 +143,18 @@ internal sealed class BatchWriter(PostgresDatabase database, ILogger logger)
     {
         try
         {
-            return (await ReadAsync($"UPDATE registry_writers SET closed = true WHERE id = $1 RETURNING {BatchOutcome.Columns}, batch"), true);
+            return (await ReadAsync($"UPDATE registry_writers AS w SET closed = true WHERE id = $1 RETURNING {BatchOutcome.Columns}, batch"), true);
         }
         catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
-            return (await ReadAsync($"SELECT {BatchOutcome.Columns}, batch FROM registry_writers WHERE id = $1"), false);
+            return (await ReadAsync($"SELECT {BatchOutcome.Columns}, batch FROM registry_writers AS w WHERE id = $1"), false);
         }
 
         async Task<BatchOutcome?> ReadAsync(string sql)
         {
             await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = id } } };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            return await reader.ReadAsync(cancellationToken) && reader.GetInt64(3) == number ? BatchOutcome.Read(reader) : null;
+            return await reader.ReadAsync(cancellationToken) && reader.GetInt64(4) == number ? BatchOutcome.Read(reader) : null;
         }
     }
 }

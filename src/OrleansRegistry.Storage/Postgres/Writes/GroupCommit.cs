@@ -11,10 +11,10 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </summary>
 /// <param name="feed">Where the writes are of agents; else null.</param>
 /// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
-internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, PostgresFeed? feed, int loops, ILogger logger)
+internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, DatabaseHistory history, PostgresFeed? feed, int loops, ILogger logger)
 {
     private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes);
-    private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, logger))];
+    private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, history, logger))];
     private Task running = Task.CompletedTask;
 
     /// <param name="name">What the loop is called in <paramref name="background"/>.</param>
@@ -76,7 +76,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     {
         try
         {
-            Answer(writes, await writer.CommitAsync(writes));
+            await AnswerAsync(writes, await writer.CommitAsync(writes));
         }
         catch (PostgresException refused) when (PostgresFaults.IsRolledBack(refused) && PostgresFaults.IsOfData(refused))
         {
@@ -86,6 +86,10 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
         {
             logger.BatchFailed(fault, database.Description, writes.Count);
             FailAll(writes, () => PostgresFaults.Translate(fault));
+        }
+        catch (HistoryChangedException another)
+        {
+            FailAll(writes, () => new InconsistentStateException(another.Message, another));
         }
         catch (RecordOutcomeUnknownException unknown)
         {
@@ -119,7 +123,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
             innerException: refused));
     }
 
-    private void Answer(IReadOnlyList<PendingWrite> writes, BatchOutcome outcome)
+    private async Task AnswerAsync(IReadOnlyList<PendingWrite> writes, BatchOutcome outcome)
     {
         var changes = new List<RecordChange>(writes.Count);
         var (versions, conflicts) = (new long[writes.Count], new InconsistentStateException?[writes.Count]);
@@ -138,7 +142,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
 
         if (changes.Count > 0 && feed is not null)
         {
-            feed.Offer(outcome.FirstRevision - 1, changes);
+            await feed.OfferAsync(outcome.FirstRevision - 1, changes, outcome.At);
         }
 
         // By another thread, as the server has nothing to do until the next batch is sent.

@@ -15,8 +15,8 @@ internal static class VersionBatchCommand
     private static readonly (string Name, string SqlType)[] Sent =
         [("tenant", "text"), ("id", "text"), ("long_id", "text"), ("expected", "bigint"), ("document", "bytea"), ("fields", "bytea")];
 
-    /// <summary>Commits the batch; null where the writer is no longer registered, and nothing was written.</summary>
-    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long number, IReadOnlyList<PendingWrite> writes)
+    /// <inheritdoc cref="BatchCommand.ExecuteAsync"/>
+    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
     {
         var table = writes[0].Table;
         var order = OrderOf(writes);
@@ -40,6 +40,8 @@ internal static class VersionBatchCommand
         {
             command.Parameters.Add(column.Collect(rows));
         }
+
+        command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = last });
 
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? BatchOutcome.Read(reader) : null;
@@ -67,7 +69,7 @@ internal static class VersionBatchCommand
         const string Same = "t.tenant = i.tenant AND t.id = i.id AND t.version = i.expected AND i.expected > 0";
         return $"""
             WITH base AS MATERIALIZED (
-                SELECT nextval('record_version') AS first FROM (SELECT FROM registry_writers WHERE id = $1 AND NOT closed FOR UPDATE) AS open
+                SELECT nextval('record_version') AS first FROM (SELECT FROM registry_writers WHERE id = $1 AND NOT closed AND batch = ${sent.Length + 4} FOR UPDATE) AS open
             ), i AS MATERIALIZED (
                 SELECT i.*, base.first + i.place - 1 AS version
                 FROM base, unnest($3::int[], {arrays}) AS i (place, {names})
@@ -89,7 +91,7 @@ internal static class VersionBatchCommand
             )
             UPDATE registry_writers AS w SET batch = $2, at = now(), first_revision = base.first, lost = judgement.places, stored = judgement.stored
             FROM base, judgement WHERE w.id = $1
-            RETURNING w.first_revision, w.lost, w.stored
+            RETURNING {BatchOutcome.Columns}
             """;
     }
 

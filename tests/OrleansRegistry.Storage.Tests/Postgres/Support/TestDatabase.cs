@@ -9,6 +9,19 @@ namespace OrleansRegistry.Storage.Tests.Postgres;
 /// <summary>A database of one test's own, gone with it.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
+    private const string RollBack =
+        """
+        SELECT setval('record_version', last_value, is_called) FROM kept.record_version;
+        DO $$ DECLARE _t text; _columns text; BEGIN
+            FOR _t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+                SELECT string_agg(quote_ident(column_name), ', ') INTO _columns FROM information_schema.columns
+                WHERE table_schema = 'public' AND table_name = _t AND is_generated = 'NEVER';
+                EXECUTE format('TRUNCATE public.%I', _t);
+                EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', _t, _columns);
+            END LOOP;
+        END $$;
+        """;
+
     // Templates are migrated once for a test process, and end with its server.
     private static readonly Lazy<Task<string>> Registry = new(() => TemplateAsync(options => new PostgresStore(options, NullLogger<PostgresStore>.Instance)));
     private static readonly Lazy<Task<string>> AdoNet = new(() => TemplateAsync(options => new AdoNetStore(options, NullLoggerFactory.Instance)));
@@ -60,7 +73,72 @@ internal sealed class TestDatabase : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public async ValueTask DisposeAsync() => await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Settings.Database} WITH (FORCE)");
+    /// <summary>A copy of it as it is now. All connections to it are cut.</summary>
+    public async Task<TestDatabase> BackUpAsync()
+    {
+        await ExecuteAsync(server, $"ALTER DATABASE {Settings.Database} ALLOW_CONNECTIONS false");
+        try
+        {
+            await ExecuteAsync(server, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{Settings.Database}'");
+            return await CopyAsync(server.ConnectionString, Settings.Database!);
+        }
+        finally
+        {
+            await ExecuteAsync(server, $"ALTER DATABASE {Settings.Database} ALLOW_CONNECTIONS true");
+            Forget(Settings);
+        }
+    }
+
+    /// <summary>Puts a copy in its place. All connections to it are cut.</summary>
+    public async Task RestoreAsync(TestDatabase backup)
+    {
+        await ExecuteAsync(server, $"DROP DATABASE {Settings.Database} WITH (FORCE)");
+        Forget(backup.Settings);
+        await ExecuteAsync(server, $"CREATE DATABASE {Settings.Database} TEMPLATE {backup.Settings.Database} STRATEGY FILE_COPY");
+        Forget(Settings);
+    }
+
+    /// <summary>Keeps what its tables and its sequence hold, for <see cref="RollBackAsync"/>.</summary>
+    public Task KeepAsync() => ExecuteAsync(
+        """
+        CREATE SCHEMA kept;
+        CREATE TABLE kept.record_version AS SELECT last_value, is_called FROM record_version;
+        DO $$ DECLARE _t text; BEGIN
+            FOR _t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+                EXECUTE format('CREATE TABLE kept.%1$I AS TABLE public.%1$I', _t);
+            END LOOP;
+        END $$;
+        """);
+
+    /// <summary>Puts back in one transaction what was kept. No connection is cut.</summary>
+    public async Task RollBackAsync()
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await ExecuteAsync(RollBack);
+                return;
+            }
+            catch (PostgresException deadlock) when (deadlock.SqlState == PostgresErrorCodes.DeadlockDetected && tries < 20)
+            {
+                // The stores that use it have their own order of tables.
+            }
+        }
+    }
+
+    private static void Forget(NpgsqlConnectionStringBuilder settings)
+    {
+        using var connection = new NpgsqlConnection(settings.ConnectionString);
+        NpgsqlConnection.ClearPool(connection);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // The test may have killed the server, and the connection that the pool has.
+        Forget(server);
+        await ExecuteAsync(server, $"DROP DATABASE IF EXISTS {Settings.Database} WITH (FORCE)");
+    }
 
     private static async Task<TestDatabase> CopyAsync(string serverUrl, string template, string properties = "")
     {
