@@ -13,7 +13,6 @@ internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable tab
 {
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<Guid, long> batches = new();
-    private Task? checking;
     private long looked;
 
     /// <summary>Another number after each time that the database was found to be another one.</summary>
@@ -42,34 +41,34 @@ internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable tab
     public void Judge(KnownHistory known, FoundHistory found)
     {
         Volatile.Write(ref looked, time.GetTimestamp());
-        if (found.Contradiction(known) is not { } contradiction)
-        {
-            buffer.Confirm(known.Mark, found.MarkAt);
-            Remember(found);
-            return;
-        }
-
-        if (buffer.Restart(known.Mark.History, found.Revision, found.At))
-        {
-            batches.Clear();
-            Remember(found);
-            logger.AnotherHistory(database.Description, contradiction);
-        }
-
-        throw new HistoryChangedException();
-    }
-
-    /// <summary>Looks now, one query for all who ask meanwhile; <see cref="Number"/> tells what came of it.</summary>
-    /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
-    public Task CheckAsync()
-    {
         lock (gate)
         {
-            return checking is { IsCompleted: false } running ? running : checking = QueryAsync();
+            if (known.Mark.History != buffer.History)
+            {
+                throw new HistoryChangedException();
+            }
+
+            var contradiction = found.Contradiction(known);
+            if (contradiction is not null)
+            {
+                buffer.Restart(found.Revision, found.At);
+                batches.Clear();
+                logger.AnotherHistory(database.Description, contradiction);
+            }
+
+            Remember(found);
+            if (contradiction is not null)
+            {
+                throw new HistoryChangedException();
+            }
+
+            buffer.Confirm(known.Mark, found.MarkAt);
         }
     }
 
-    private async Task QueryAsync()
+    /// <summary>Looks now; <see cref="Number"/> tells what came of it.</summary>
+    /// <exception cref="NpgsqlException">The database cannot be asked.</exception>
+    public async Task CheckAsync()
     {
         var known = Known;
         var found = await database.RunRawAsync((connection, token) => FoundHistory.ReadAsync(connection, table, known.Mark.Position, token), CancellationToken.None);

@@ -53,18 +53,11 @@ internal sealed class FeedBuffer
     public void Start(long revision, DateTime? began) => (position, heard, at) = (revision, revision, began);
 
     /// <summary>Begins anew, with another history of the records: what was taken in and heard no longer counts.</summary>
-    /// <param name="known">The number of the history that is over.</param>
-    /// <returns>False where another has begun already.</returns>
-    public bool Restart(long known, long revision, DateTime? began)
+    public void Restart(long revision, DateTime? began)
     {
         TaskCompletionSource? waiting;
         lock (gate)
         {
-            if (known != history)
-            {
-                return false;
-            }
-
             runs.Clear();
             withSources.Clear();
             (count, countWithSources, bytes) = (0, 0, 0);
@@ -72,12 +65,11 @@ internal sealed class FeedBuffer
             hearings += Math.Max(0, position - revision) + 1;
             (at, heard) = (began, long.MaxValue);
             Volatile.Write(ref position, revision);
-            Volatile.Write(ref history, known + 1);
+            Volatile.Write(ref history, history + 1);
             (waiting, news) = (news, null);
         }
 
         waiting?.SetResult();
-        return true;
     }
 
     /// <summary>Tells when the commit of a mark began, of which that was not known.</summary>
