@@ -67,6 +67,7 @@ public sealed class FaultTests : IAsyncLifetime
         await server.StartAsync();
         await load.AcknowledgesAsync(200);
         await load.StopAndCheckAsync();
+        Assert.Equal(0, store.History);
     }
 
     [Fact]

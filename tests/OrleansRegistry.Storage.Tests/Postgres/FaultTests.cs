@@ -175,6 +175,7 @@ public sealed partial class FaultTests : IAsyncLifetime
         await load.StopAndCheckAsync();
         Assert.Equal(
             (await store.AllAsync()).Values.Max(record => record.Version), (await follower.ChangesAsync(0))[^1].Revision);
+        Assert.Equal((0, 0), (store.History, follower.History));
         await follower.DisposeAsync();
         await LeaksNothingAsync(store, own);
     }
