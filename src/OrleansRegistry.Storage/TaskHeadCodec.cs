@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// A task's head as stores hold it. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
-/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>attempts</c>, <c>webhooks</c>, <c>keys</c> and
+/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>attempts</c>, <c>webhooks</c>, <c>keys</c> and
 /// <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields, <see cref="TaskFields"/>.
 /// One that is being deleted has the owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
@@ -53,6 +53,7 @@ public static class TaskHeadCodec
             Artifacts = root.Has("artifacts") ? LogJson.Read(root, "artifacts") : LogHead.Empty,
             ArtifactCount = (int)(root.NumberOrNull("artifact_count") ?? 0),
             ArtifactBytes = root.NumberOrNull("artifact_bytes") ?? (root.Has("artifacts") ? null : 0),
+            HistorySwept = root.NumberOrNull("history_swept") ?? 0,
             ArtifactsSwept = root.NumberOrNull("artifacts_swept") ?? 0,
             Lease = root.ObjectOrNull("lease") is { } lease ? ReadLease(lease) : null,
             LostToken = root.TextOrNull("lost_token"),
@@ -76,7 +77,12 @@ public static class TaskHeadCodec
         }
 
         LogJson.Write(json, "history"u8, task.History);
-        if (task.Artifacts.Count > 0)
+        if (task.HistorySwept > 0)
+        {
+            json.WriteNumber("history_swept"u8, task.HistorySwept);
+        }
+
+        if (task.Artifacts.Count > 0 || task.Artifacts.Base > 0)
         {
             LogJson.Write(json, "artifacts"u8, task.Artifacts);
             json.WriteNumber("artifact_count"u8, task.ArtifactCount);

@@ -22,6 +22,8 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
 
     public Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default) => throw fault;
 
+    public Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default) => throw fault;
+
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) => throw fault;
 
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;

@@ -186,12 +186,12 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         Assert.Equal(expected, (await Http.RawGetAsync(host!.Address, target)).Status);
 
     [Theory]
-    [InlineData("POST", "/tasks/x", "DELETE, GET, HEAD, PATCH")]
-    [InlineData("PUT", "/tasks/x", "DELETE, GET, HEAD, PATCH")]
-    [InlineData("PUT", "/tasks/x:cancel", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("POST", "/tasks/x", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("OPTIONS", "/tasks/x", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("OPTIONS", "/tasks/x:cancel", "DELETE, GET, HEAD, PATCH, PUT")]
     [InlineData("PUT", "/contexts/x", "DELETE, GET, HEAD, PATCH")]
-    [InlineData("POST", "/tasks/x:archive", "DELETE, GET, HEAD, PATCH")]
-    [InlineData("POST", "/tasks/x%3Acancel", "DELETE, GET, HEAD, PATCH")]
+    [InlineData("POST", "/tasks/x:archive", "DELETE, GET, HEAD, PATCH, PUT")]
+    [InlineData("POST", "/tasks/x%3Acancel", "DELETE, GET, HEAD, PATCH, PUT")]
     [InlineData("POST", "/contexts/x:empty", "DELETE, GET, HEAD, PATCH")]
     [InlineData("POST", "/contexts/x%3Aclear", "DELETE, GET, HEAD, PATCH")]
     [InlineData("PUT", "/tasks", "DELETE, GET, HEAD, POST")]

@@ -32,6 +32,20 @@ internal static class GenerationCondition
             : throw RegistryException.Invalid(Parameter, $"is {asked}, and If-Match says {generation}");
     }
 
+    /// <summary>The same for a write that may make what is not there: <c>If-None-Match: *</c> asks for that.</summary>
+    /// <returns>The generation, and whether there must be none.</returns>
+    public static (long? Generation, bool IfAbsent) ReadWithAbsence(HttpRequest request, long? asked)
+    {
+        if (request.Headers.IfNoneMatch.Count == 0)
+        {
+            return (Read(request, asked), false);
+        }
+
+        return request.Headers.IfNoneMatch == "*" && request.Headers.IfMatch.Count == 0 && asked is null
+            ? (null, true)
+            : throw RegistryException.Invalid("If-None-Match", "of a write must be *, and stand without another condition");
+    }
+
     /// <summary>For a write that takes no condition: to ignore one would be to write unseen.</summary>
     public static void Refuse(HttpRequest request)
     {

@@ -34,6 +34,12 @@ internal static class TaskSchemas
             ("artifacts", ApiSchemas.List(ApiSchemas.OneOf(Ref("Artifact"), ApiSchemas.Shape(
                 ("artifact", Ref("Artifact")), ("append", ApiSchemas.Flag("Its parts are added to the artifact of that id; its name, description and metadata are merged into it.")), ("lastChunk", ApiSchemas.Flag("")))))),
             ("metadata", Metadata()), ("ifState", State()), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text("The worker's, who claimed the task."))));
+        yield return ("TaskPut", ApiSchemas.Shape(
+            ("id", ApiSchemas.Text("That of the path, where it is given.")), ("contextId", ApiSchemas.Text("Absent: the task's own, else made. It never changes.")),
+            ("status", Ref("TaskStatus")), ("history", ApiSchemas.List(message)), ("artifacts", ApiSchemas.List(Ref("Artifact"))),
+            ("metadata", ApiSchemas.Any("One JSON object, in the place of what there is.")), ("agentId", ApiSchemas.Text("Absent: the task's own. It never changes.")),
+            ("deadline", ApiSchemas.Time()), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text("")),
+            ("historyCount", ApiSchemas.Integer("Where it is given, history must have as many messages.")), ("artifactCount", ApiSchemas.Integer("The same of artifacts."))));
         yield return ("TaskCompareAndSet", ApiSchemas.Shape(
             ("from", State()), ("to", State()), ("statusMessage", message), ("ifGenerationMatch", Condition()), ("leaseToken", ApiSchemas.Text(""))));
         yield return ("TaskCompared", ApiSchemas.Shape(("updated", ApiSchemas.Flag("Always true: else it is a 409, with state and current_generation.")), ("task", Ref("Task"))));

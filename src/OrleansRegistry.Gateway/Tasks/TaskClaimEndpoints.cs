@@ -13,6 +13,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     private static readonly RequestMembers.Names Renewal = new("leaseToken", "leaseSeconds");
     private static readonly RequestMembers.Names Release = new("leaseToken");
     private static readonly string[] Parameters = [StateFormat.Parameter];
+    private static readonly string[] ReleaseParameters = [StateFormat.Parameter, .. TaskAnswerView.Parameters];
 
     public void Map(GatewayRoutes routes)
     {
@@ -33,6 +34,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
             .Problems(400, 404, 409, 413, 415, 503, 507));
         routes.Post("/tasks/{id}:release", ReleaseAsync, TaskDocs.Task("releaseTask", "Give a claimed task back: it is submitted again")
             .Spelt()
+            .Viewed()
             .Body("TaskRelease")
             .Once()
             .Answer(200, "It is given back.", "Task", isTagged: true)
@@ -75,11 +77,14 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     private async Task ReleaseAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, suffix: ":release");
-        var shape = ReadShape(context);
+        GenerationCondition.Refuse(context.Request);
+        var view = TaskAnswerView.Read(new QueryParameters(context.Request, ReleaseParameters, TaskList.Aliases));
+        var shape = new TaskShape(StateFormat.Of(context), ShowsToken: true);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var token = Token(new RequestMembers(body.Bytes, Release));
         body.Release();
-        await TaskAnswers.SendAsync(context, await registry.ReleaseAsync(CallerOf.Request(context), id, token, context.RequestAborted), shape);
+        var released = await registry.ReleaseAsync(CallerOf.Request(context), id, token, context.RequestAborted);
+        await TaskAnswers.SendAsync(context, await view.LoadAsync(context, registry, released), shape);
     }
 
     private static TaskShape ReadShape(HttpContext context)

@@ -6,8 +6,11 @@ namespace OrleansRegistry.Gateway.Tasks;
 /// <summary>Begins, continues, changes, cancels and deletes tasks.</summary>
 internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions options)
 {
-    private static readonly string[] Parameters = [StateFormat.Parameter];
-    private static readonly string[] CancelParameters = [GenerationCondition.Parameter, StateFormat.Parameter];
+    private const string FinalParameter = "replace_final";
+
+    private static readonly string[] Parameters = [StateFormat.Parameter, .. TaskAnswerView.Parameters];
+    private static readonly string[] PutParameters = [FinalParameter, .. Parameters];
+    private static readonly string[] CancelParameters = [GenerationCondition.Parameter, .. Parameters];
 
     public void Map(GatewayRoutes routes)
     {
@@ -17,14 +20,29 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
             .Once()
             .Conditional()
             .Spelt()
+            .Viewed()
             .Body("TaskSubmission")
             .Answer(200, "It goes on, or the message was there already.", "Task", isTagged: true)
             .Answer(201, "It is begun.", "Task", isTagged: true)
+            .Problems(400, 404, 409, 412, 413, 415, 503, 507));
+        routes.Put("/tasks/{id}", PutAsync, TaskDocs.Task("putTask", "Make a task what is sent: the whole task, in any state")
+            .Says("For other task stores, which save tasks whole. It is compared with what is there: with one more message than that it costs one append, and nothing where it is the "
+                + "same. Where messages or artifacts are gone or others, all are written again. A task that is over can only be put as it is.")
+            .Conditional()
+            .Query(FinalParameter, "true: a task that is over is made what is sent too, if it is over then as well.", "boolean")
+            .Header("If-None-Match", "*: only if there is no such task; else 412.")
+            .Spelt()
+            .Viewed()
+            .Body("TaskPut")
+            .Once()
+            .Answer(200, "It is so.", "Task", isTagged: true)
+            .Answer(201, "It is made.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Patch("/tasks/{id}", UpdateAsync, TaskDocs.Task("updateTask", "Change a task that is not over")
             .Says("All that is given happens at once, as one generation and one event. An artifact takes the place of the one with its artifactId, or with append is added to it.")
             .Conditional()
             .Spelt()
+            .Viewed()
             .Body("TaskUpdate", "application/json", "application/merge-patch+json")
             .Once()
             .Answer(200, "It is changed.", "Task", isTagged: true)
@@ -32,6 +50,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         routes.Post("/tasks/{id}:compareAndSet", CompareAndSetAsync, TaskDocs.Task("compareAndSetTask", "Change the state of a task if it is the expected one")
             .Conditional()
             .Spelt()
+            .Viewed()
             .Body("TaskCompareAndSet")
             .Once()
             .Answer(200, "It was, and is changed.", "TaskCompared", isTagged: true)
@@ -40,6 +59,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
             .Query(GenerationCondition.Parameter, "Only if this is its generation; else 409.", "integer")
             .Conditional()
             .Spelt()
+            .Viewed()
             .Once()
             .Answer(200, "It is canceled.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 503, 507));
@@ -52,7 +72,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
 
     private async Task SubmitAsync(HttpContext context)
     {
-        var shape = ReadShape(context);
+        var (shape, view) = ReadShape(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var submission = TaskBodies.ReadSubmission(body.Bytes);
         var submitted = await registry.SubmitAsync(
@@ -60,24 +80,38 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
             submission with { IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
             context.RequestAborted);
         body.Release();
-        if (submitted.Created)
-        {
-            context.Response.Headers.Location = PublicPath.Of(context, $"/tasks/{Uri.EscapeDataString(submitted.Task.Id)}");
-        }
+        await SendAsync(context, submitted, shape, view);
+    }
 
-        await TaskAnswers.SendAsync(
-            context,
-            submitted.Task,
-            shape with { IsRepeated = submitted.Repeated },
-            submitted.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    private async Task PutAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context);
+        var parameters = new QueryParameters(context.Request, PutParameters, TaskList.Aliases);
+        var (shape, view) = ReadShape(context, parameters);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
+        var task = TaskPutBody.Read(body.Bytes, id);
+        var (generation, isNew) = GenerationCondition.ReadWithAbsence(context.Request, task.IfGeneration);
+        var put = await registry.PutAsync(
+            CallerOf.Request(context),
+            id,
+            task with
+            {
+                IfGeneration = generation,
+                IfAbsent = isNew,
+                MustExist = GenerationCondition.DemandsAny(context.Request),
+                ReplacesFinal = parameters.Boolean(FinalParameter) is true,
+            },
+            context.RequestAborted);
+        body.Release();
+        await SendAsync(context, put, shape, view, task.LeaseToken);
     }
 
     private async Task UpdateAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context);
-        var shape = ReadShape(context);
+        var (shape, view) = ReadShape(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var task = await UpdateAsync(context, id, TaskBodies.ReadUpdate(body.Bytes));
+        var task = await UpdateAsync(context, id, TaskBodies.ReadUpdate(body.Bytes), view);
         body.Release();
         await TaskAnswers.SendAsync(context, task, shape);
     }
@@ -85,9 +119,9 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
     private async Task CompareAndSetAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, suffix: ":compareAndSet");
-        var shape = ReadShape(context);
+        var (shape, view) = ReadShape(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var task = await UpdateAsync(context, id, TaskBodies.ReadCompareAndSet(body.Bytes));
+        var task = await UpdateAsync(context, id, TaskBodies.ReadCompareAndSet(body.Bytes), view);
         body.Release();
         EntityTags.Set(context.Response, task.Generation, shape.Format);
         var answer = JsonAnswer.Rent();
@@ -99,19 +133,21 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         await answer.SendAsync(context);
     }
 
-    private Task<TaskRecord> UpdateAsync(HttpContext context, string id, TaskUpdate update) => registry.UpdateAsync(
-        CallerOf.Request(context),
-        id,
-        update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) },
-        context.RequestAborted);
+    private async Task<TaskRecord> UpdateAsync(HttpContext context, string id, TaskUpdate update, TaskAnswerView view)
+    {
+        var changed = await registry.UpdateAsync(
+            CallerOf.Request(context), id, update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) }, context.RequestAborted);
+        return await view.LoadAsync(context, registry, changed, update.LeaseToken);
+    }
 
     private async Task CancelAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, suffix: ":cancel");
-        var expected = new QueryParameters(context.Request, CancelParameters).Number(GenerationCondition.Parameter, 0);
-        var shape = new TaskShape(StateFormat.Of(context));
-        var condition = GenerationCondition.Read(context.Request, expected);
-        await TaskAnswers.SendAsync(context, await registry.CancelAsync(CallerOf.Request(context), id, condition, context.RequestAborted), shape);
+        var parameters = new QueryParameters(context.Request, CancelParameters, TaskList.Aliases);
+        var (shape, view) = (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
+        var condition = GenerationCondition.Read(context.Request, parameters.Number(GenerationCondition.Parameter, 0));
+        var canceled = await registry.CancelAsync(CallerOf.Request(context), id, condition, context.RequestAborted);
+        await TaskAnswers.SendAsync(context, await view.LoadAsync(context, registry, canceled), shape);
     }
 
     private async Task DeleteAsync(HttpContext context)
@@ -122,9 +158,23 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, GatewayOptions 
         await TaskAnswers.SendDeletedAsync(context);
     }
 
-    private static TaskShape ReadShape(HttpContext context)
+    private async Task SendAsync(HttpContext context, TaskSubmitted written, TaskShape shape, TaskAnswerView view, string? leaseToken = null)
     {
-        _ = new QueryParameters(context.Request, Parameters);
-        return new TaskShape(StateFormat.Of(context));
+        if (written.Created)
+        {
+            context.Response.Headers.Location = PublicPath.Of(context, $"/tasks/{Uri.EscapeDataString(written.Task.Id)}");
+        }
+
+        await TaskAnswers.SendAsync(
+            context,
+            await view.LoadAsync(context, registry, written.Task, leaseToken),
+            shape with { IsRepeated = written.Repeated },
+            written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
+
+    private static (TaskShape Shape, TaskAnswerView View) ReadShape(HttpContext context) =>
+        ReadShape(context, new QueryParameters(context.Request, Parameters, TaskList.Aliases));
+
+    private static (TaskShape Shape, TaskAnswerView View) ReadShape(HttpContext context, QueryParameters parameters) =>
+        (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
 }

@@ -15,18 +15,22 @@ internal sealed partial class ContextGrain
     private Clearing? clearing;
     private Clearing? lastCleared;
 
-    public async Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message)
+    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) => Bring(message.Caller, taskId, task => task.Create(message, id));
+
+    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) => Bring(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
+
+    private async Task<TaskSubmittedTo> Bring(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
     {
         await Settled();
         creating++;
         try
         {
-            if (Visible(message.Caller) is null)
+            if (Visible(caller) is null)
             {
-                await Make(message.Caller);
+                await Make(caller);
             }
 
-            var submitted = await tasks.Get(tenant, taskId).Create(message, id);
+            var submitted = await call(tasks.Get(tenant, taskId));
             if (submitted.Created)
             {
                 Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));

@@ -81,7 +81,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
                 if (ids.TryGetValue(message.Id!, out var twin))
                 {
-                    StoredMessages.CheckTwin(twin, message);
+                    SentMessages.CheckTwin(twin, message);
                 }
                 else if (!stored.IsRepeat(head.Messages, message))
                 {

@@ -17,6 +17,10 @@ public interface IContextGrain : IGrainWithStringKey
     [Alias("CreateTask")]
     Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message);
 
+    /// <summary>The same with a whole task.</summary>
+    [Alias("PutTask")]
+    Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task);
+
     /// <param name="data">One JSON object.</param>
     [Alias("Update")]
     Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration);

@@ -8,9 +8,6 @@ namespace OrleansRegistry.Grains;
 /// </summary>
 internal sealed class StoredMessages(PagedLog log)
 {
-    /// <summary>Ids are compared by themselves, and the registry may have added them.</summary>
-    private static readonly string[] Ids = ["messageId", "message_id", "taskId", "task_id", "contextId", "context_id"];
-
     private readonly Dictionary<string, RawJson> found = new(StringComparer.Ordinal);
     private readonly HashSet<string> lacking = new(StringComparer.Ordinal);
 
@@ -62,23 +59,6 @@ internal sealed class StoredMessages(PagedLog log)
             stored = MessageItem.Read(item);
         }
 
-        return IsSame(stored, message.Json) ? true : throw Reused(message, "the message itself");
+        return SentMessages.IsSame(stored, message.Json) ? true : throw SentMessages.Reused(message, "the message itself");
     }
-
-    public static bool IsSame(RawJson one, RawJson other) => one == other || JsonValueHash.Of(one, Ids).AsSpan().SequenceEqual(JsonValueHash.Of(other, Ids));
-
-    /// <summary>For two messages of one request that have one id.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.IdReused"/>: they differ.</exception>
-    public static void CheckTwin(CheckedMessage first, CheckedMessage second)
-    {
-        if (!IsSame(first.Json, second.Json))
-        {
-            throw Reused(second, "the message itself");
-        }
-    }
-
-    public static RegistryException Reused(CheckedMessage message, string differs) => new(
-        RegistryError.IdReused,
-        $"{message.Field}.messageId: '{message.Id}' was sent before with another request, which differs in {differs}. The same message can be sent again; another needs an id of its own.",
-        $"{message.Field}.messageId");
 }

@@ -7,6 +7,11 @@ internal sealed class ArtifactSizes
 {
     private readonly Dictionary<UInt128, long> sizes = [];
 
+    /// <summary>Of a task without artifacts.</summary>
+    public ArtifactSizes()
+    {
+    }
+
     public ArtifactSizes(ArtifactSurvey survey)
     {
         Total = survey.TotalBytes;

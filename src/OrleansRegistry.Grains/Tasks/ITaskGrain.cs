@@ -23,6 +23,10 @@ public interface ITaskGrain : IGrainWithStringKey
     [Alias("Create")]
     Task<TaskSubmittedTo> Create(TaskMessage message, string newContextId);
 
+    /// <summary>Makes the task what is sent; null where there is none and no context is given, into which only <see cref="IContextGrain"/> puts one.</summary>
+    [Alias("Put")]
+    Task<TaskSubmittedTo?> Put(TaskWhole task, string? newContextId);
+
     [Alias("Update")]
     Task<TaskRecord> Update(TaskChange change);
 
@@ -89,6 +93,39 @@ public sealed record TaskMessage(
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskSubmittedTo")]
 public sealed record TaskSubmittedTo([property: Id(0)] TaskRecord Task, [property: Id(1)] bool Created, [property: Id(2)] bool Repeated);
+
+/// <summary>As <see cref="TaskPut"/>, checked; messages may lack ids, and no two of them or of the artifacts have the same.</summary>
+[GenerateSerializer, Immutable, Alias("registry.TaskWhole")]
+public sealed record TaskWhole(
+    [property: Id(0)] Caller Caller,
+    [property: Id(1)] TaskState State,
+    [property: Id(2)] DateTimeOffset? StatusAt,
+    [property: Id(3)] CheckedMessage? StatusMessage,
+    [property: Id(4)] IReadOnlyList<CheckedMessage> Messages,
+    [property: Id(5)] IReadOnlyList<RawJson> Artifacts,
+    [property: Id(6)] RawJson Metadata)
+{
+    [Id(7)]
+    public string? ContextId { get; init; }
+
+    [Id(8)]
+    public string? AgentId { get; init; }
+
+    [Id(9)]
+    public long? IfGeneration { get; init; }
+
+    [Id(10)]
+    public bool IfAbsent { get; init; }
+
+    [Id(11)]
+    public string? LeaseToken { get; init; }
+
+    [Id(12)]
+    public bool ReplacesFinal { get; init; }
+
+    [Id(13)]
+    public DateTimeOffset? Deadline { get; init; }
+}
 
 /// <summary>As <see cref="TaskUpdate"/>, checked; all messages have ids.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskChange")]

@@ -16,7 +16,7 @@ internal sealed partial class TaskGrain
     private int artifactCalls;
 
     /// <summary>Tells, until it is disposed, that a change brings artifacts: their sizes are to be known by then.</summary>
-    private ArtifactCall BeginArtifacts(IReadOnlyList<TaskArtifact> chunks) => new(chunks.Count > 0 ? this : null);
+    private ArtifactCall BeginArtifacts(bool brings) => new(brings ? this : null);
 
     private async ValueTask LoadArtifacts(LogHead log)
     {
@@ -38,7 +38,7 @@ internal sealed partial class TaskGrain
 
     /// <summary>Puts artifacts into the head being made.</summary>
     /// <returns>What <see cref="Take"/> is to be told once nothing can be refused any more; null where there are none.</returns>
-    private ArtifactSizes.Plan? Plan(ref TaskHead next, IReadOnlyList<TaskArtifact> chunks)
+    private static ArtifactSizes.Plan? Plan(ref TaskHead next, IReadOnlyList<TaskArtifact> chunks, ArtifactSizes? sizes)
     {
         if (chunks.Count == 0)
         {

@@ -148,8 +148,8 @@ internal sealed partial class TaskGrain
         }
 
         await Feedback().Clear();
-        await history.DeletePages(head.History, head.History.Base);
-        if (head.Artifacts.Count > 0)
+        await history.DeletePages(head.History, head.HistorySwept);
+        if (head.Artifacts.Count > 0 || head.Artifacts.Base > 0)
         {
             await artifacts.DeletePages(head.Artifacts, head.ArtifactsSwept);
             await artifacts.DeleteLeftovers(head.Artifacts);
@@ -165,7 +165,7 @@ internal sealed partial class TaskGrain
             generations.End(current.Generation);
             history.Clear();
             artifacts.Clear();
-            sizes = null;
+            (sizes, contents) = (null, null);
             return new(null, true, Forget);
         });
     }

@@ -33,7 +33,7 @@ internal sealed partial class TaskGrain
     public async Task<TaskRecord> Update(TaskChange change)
     {
         var bytes = change.Messages.Sum(message => message.Json.Length) + change.Artifacts.Sum(artifact => artifact.Json.Length);
-        using var _ = BeginArtifacts(change.Artifacts);
+        using var _ = BeginArtifacts(change.Artifacts.Count > 0);
         var stored = new StoredMessages(history);
         return await stored.Run(
             () => Change<TaskRecord?>(
@@ -60,16 +60,7 @@ internal sealed partial class TaskGrain
 
     private (TaskHead Head, TaskEvent? Event, Answered<TaskSubmittedTo>? Result) Begin(TaskHead? before, TaskMessage message, string contextId)
     {
-        if (before is not null)
-        {
-            throw new RegistryException(RegistryError.Conflict, $"Task '{id}' is being deleted. Try again.", "task_id");
-        }
-
-        if (message.IfGeneration is not null)
-        {
-            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}'; generation {message.IfGeneration} was expected.");
-        }
-
+        CheckIsNew(before, message.IfGeneration);
         CheckIds(message.Message, contextId);
         var (now, generation) = (StatusOf(null, TaskState.Submitted), generations.First());
         var head = new TaskHead
@@ -92,6 +83,19 @@ internal sealed partial class TaskGrain
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
         return (head, EventOf(head) with { Status = now, Messages = [message.Message.Json], Metadata = message.Metadata }, new(submitted));
+    }
+
+    private void CheckIsNew(TaskHead? before, long? expected)
+    {
+        if (before is not null)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"Task '{id}' is being deleted. Try again.", "task_id");
+        }
+
+        if (expected is not null)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}'; generation {expected} was expected.");
+        }
     }
 
     /// <returns>No result where stored messages are lacking.</returns>
@@ -186,7 +190,7 @@ internal sealed partial class TaskGrain
             CheckIds(message, head.ContextId);
             if (ids.TryGetValue(message.Id!, out var twin))
             {
-                StoredMessages.CheckTwin(twin, message);
+                SentMessages.CheckTwin(twin, message);
             }
             else if (!stored.IsRepeat(head.History, message))
             {
@@ -214,7 +218,7 @@ internal sealed partial class TaskGrain
             Attempts = change.LeaseToken is null && change.State is null ? head.Attempts : 0,
         };
         next = status is null ? next : WithStatus(next, status);
-        var plan = Plan(ref next, change.Artifacts);
+        var plan = Plan(ref next, change.Artifacts, sizes);
         CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : change.Messages.Count > 0 ? "messages" : "status.message");
         Know(added);
         Take(plan, change.Artifacts);

@@ -39,7 +39,7 @@ internal sealed partial class TaskGrain
             // Too old to be known; the agent is.
             if (message.AgentId is not null && message.AgentId != head.AgentId)
             {
-                throw StoredMessages.Reused(message.Message, "agentId");
+                throw SentMessages.Reused(message.Message, "agentId");
             }
 
             return;
@@ -49,7 +49,7 @@ internal sealed partial class TaskGrain
         var asked = TaskPrints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata, message.Deadline);
         if (RequestPrint.Differences(mark?.Print ?? TaskPrints.Beside(null, default, null).ToString(), asked.ToString()) is { Count: > 0 } differ)
         {
-            throw StoredMessages.Reused(message.Message, string.Join(", ", differ));
+            throw SentMessages.Reused(message.Message, string.Join(", ", differ));
         }
     }
 }

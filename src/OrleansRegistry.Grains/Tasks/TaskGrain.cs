@@ -102,6 +102,11 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         }
 
         events.Add(happened, SizeOf(happened));
+        TellWorkers(head, happened);
+    }
+
+    private void TellWorkers(TaskHead head, TaskEvent happened)
+    {
         if (happened.Status is { State: TaskState.Submitted } && head.AgentId is not null)
         {
             // Workers of the agent may be waiting for it.
@@ -179,6 +184,13 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 
     private async Task<TaskHead> Flush(TaskHead before, TaskHead after)
     {
+        if (before.HistorySwept < before.History.Base)
+        {
+            // As with artifacts: the head that is stored names other pages.
+            await history.DeletePages(before.HistorySwept, before.History.Base);
+            after = after with { HistorySwept = before.History.Base };
+        }
+
         if (before.History.IsFull)
         {
             after = after with { History = await history.Flush(before.History, after.History, writer.IsCurrent) };

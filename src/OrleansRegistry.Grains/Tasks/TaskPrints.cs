@@ -16,6 +16,18 @@ internal static class TaskPrints
     public static RequestPrint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
         new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
 
+    public static RequestPrint Of(TaskWhole task) => new RequestPrint("put")
+        .Add("contextId", task.ContextId)
+        .Add("agentId", task.AgentId)
+        .Add("state", task.State.ToV10())
+        .Add("timestamp", task.StatusAt?.UtcTicks)
+        .Add("statusMessage", task.StatusMessage?.Json ?? default)
+        .Add("history", [.. task.Messages.Select(message => message.Json)])
+        .Add("artifacts", task.Artifacts)
+        .Add("metadata", task.Metadata)
+        .Add("deadline", task.Deadline?.UtcTicks)
+        .Add("leaseToken", task.LeaseToken);
+
     public static RequestPrint Of(TaskChange change) => new RequestPrint("update")
         .Add("state", change.State?.ToV10())
         .Add("statusMessage", change.StatusMessage?.Json ?? default)

@@ -7,6 +7,20 @@ namespace OrleansRegistry.Model;
 /// <summary>Works on JSON objects member by member; what it does not touch keeps the bytes it was sent with.</summary>
 public static class JsonObjects
 {
+    /// <summary>Whether an object has members of all names that another has, so that merged into that it gives itself. Empty is an object without members.</summary>
+    public static bool HasAllNames(RawJson json, RawJson other)
+    {
+        if (json.IsEmpty || other.IsEmpty)
+        {
+            return other.IsEmpty;
+        }
+
+        using var document = JsonDocument.Parse(json.Utf8, JsonInput.Stored);
+        using var names = JsonDocument.Parse(other.Utf8, JsonInput.Stored);
+        var members = new JsonMemberLookup(document.RootElement);
+        return names.RootElement.EnumerateObject().All(member => members.TryGet(member.Name, out _));
+    }
+
     /// <summary>
     /// <paramref name="target"/> with the members of <paramref name="changes"/>: a member that both have takes the new value, in its old place; a null
     /// is a value like any other.

@@ -36,6 +36,9 @@ public interface ITaskRegistry
     /// <summary>Changes a task; <see cref="TaskUpdate.IfState"/> makes it a compare-and-set.</summary>
     Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default);
 
+    /// <summary>Makes a task what is sent: begins it, in any state, or writes what of it is new or another. One that is over can only be sent as it is, unless <see cref="TaskPut.ReplacesFinal"/>.</summary>
+    Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default);
+
     /// <summary>Cancels a task that is not over.</summary>
     Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default);
 

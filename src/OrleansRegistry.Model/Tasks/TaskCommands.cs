@@ -58,6 +58,52 @@ public sealed record TaskUpdate
     public string? LeaseToken { get; init; }
 }
 
+/// <summary>
+/// A whole task, as it is to be. What is there is compared with it, so that a task with one more message costs one append and the same task nothing; where messages or
+/// artifacts are gone or others, all of them are written again.
+/// </summary>
+public sealed record TaskPut(TaskState State)
+{
+    /// <summary>To the millisecond, from 1970 to a day from now. Null: as it is where the status is, else now.</summary>
+    public DateTimeOffset? StatusAt { get; init; }
+
+    /// <summary>The A2A message of the status.</summary>
+    public ReadOnlyMemory<byte>? StatusMessage { get; init; }
+
+    /// <summary>The whole history, oldest first. Messages and artifacts may be up to 10,000 together.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Messages { get; init; } = [];
+
+    /// <summary>All artifacts, whole.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Artifacts { get; init; } = [];
+
+    /// <summary>Takes the place of what there is; null: none.</summary>
+    public ReadOnlyMemory<byte>? Metadata { get; init; }
+
+    /// <summary>Null: the task's own, of a new task one that is made. A task's context never changes.</summary>
+    public string? ContextId { get; init; }
+
+    /// <summary>As <see cref="TaskSubmission.Deadline"/>; of a new task that is over none.</summary>
+    public DateTimeOffset? Deadline { get; init; }
+
+    /// <summary>Null: the task's own, of a new task none. A task's agent never changes.</summary>
+    public string? AgentId { get; init; }
+
+    /// <summary>The task must have this generation.</summary>
+    public long? IfGeneration { get; init; }
+
+    /// <summary>The task must be there.</summary>
+    public bool MustExist { get; init; }
+
+    /// <summary>There must be no such task.</summary>
+    public bool IfAbsent { get; init; }
+
+    /// <summary>A task that is over is made what is sent too, if it is over then as well: for stores whose programs save after the end.</summary>
+    public bool ReplacesFinal { get; init; }
+
+    /// <summary>As <see cref="TaskUpdate.LeaseToken"/>.</summary>
+    public string? LeaseToken { get; init; }
+}
+
 /// <summary>An artifact, or a chunk of one, on its way to a task. See <see cref="TaskArtifact"/>.</summary>
 public sealed record ArtifactUpdate(ReadOnlyMemory<byte> Json, bool Append = false, bool LastChunk = false);
 

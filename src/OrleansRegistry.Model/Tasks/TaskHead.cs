@@ -81,6 +81,10 @@ public sealed record TaskHead
     [Id(21)]
     public int Attempts { get; init; }
 
+    /// <summary>The pages of <see cref="History"/> up to this number are deleted: another history has taken the place of what they held.</summary>
+    [Id(22)]
+    public long HistorySwept { get; init; }
+
     /// <summary>The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.</summary>
     [Id(30)]
     public IReadOnlyList<RequestMark>? Requests { get; init; }

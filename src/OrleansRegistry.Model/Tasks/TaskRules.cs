@@ -22,6 +22,9 @@ public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadByt
     /// <summary>How many messages and artifacts one call may bring.</summary>
     public const int MaxItems = 1_000;
 
+    /// <summary>How many messages and artifacts a whole task may have that is sent at once.</summary>
+    public const int MaxWholeItems = 10_000;
+
     /// <summary>The longest subject of a caller, and name of a worker, in UTF-16 code units.</summary>
     public const int MaxNameLength = 256;
 
@@ -41,12 +44,12 @@ public sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadByt
 
     /// <summary>Checks how many messages and artifacts a call brings.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
-    public static void CheckItems(int count, string field)
+    public static void CheckItems(int count, string field, int most = MaxItems)
     {
-        if (count > MaxItems)
+        if (count > most)
         {
             throw new RegistryException(
-                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {MaxItems:N0} in a call: send them in several", field);
+                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {most:N0} in a call: send them in several", field);
         }
     }
 

@@ -30,11 +30,14 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
             new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration, Deadline(submission)),
             taskId ?? (key is not null ? DerivedId.For("task of key", tenant, owner, key) : once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
             taskId is not null || key is not null,
-            contextId ?? (taskId is not null ? DerivedId.For("context of task", tenant, owner, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
+            contextId ?? (taskId is not null ? ContextOf(caller, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
     }
 
     /// <summary>To the millisecond, as all times of a task.</summary>
     private static DateTimeOffset? Deadline(TaskSubmission submission) => submission.Deadline?.ToUniversalTime().ToMilliseconds();
+
+    /// <summary>The context of a new task of which the caller names none.</summary>
+    public static string ContextOf(Caller caller, string taskId) => DerivedId.For("context of task", caller.Tenant, caller.Subject, taskId);
 
     private static string? OneId(string? given, string field, string? inMessage, string messageField)
     {

@@ -22,10 +22,7 @@ internal static class CheckedUpdate
         TaskRules.CheckItems(update.Messages.Count + update.Artifacts.Count, update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");
         var total = (update.StatusMessage?.Length ?? 0L) + (update.Metadata?.Length ?? 0L)
             + update.Messages.Sum(message => (long)message.Length) + update.Artifacts.Sum(artifact => (long)artifact.Json.Length);
-        if (total > rules.MaxLoadBytes)
-        {
-            throw new RegistryException(RegistryError.TooLarge, $"The update has {total:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once.", "update");
-        }
+        CheckTotal(total, rules, "update");
 
         return new TaskChange(
             caller,
@@ -37,6 +34,15 @@ internal static class CheckedUpdate
             update.IfState,
             update.IfGeneration,
             update.LeaseToken);
+    }
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
+    public static void CheckTotal(long bytes, TaskRules rules, string what)
+    {
+        if (bytes > rules.MaxLoadBytes)
+        {
+            throw new RegistryException(RegistryError.TooLarge, $"The {what} has {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once.", what);
+        }
     }
 
     /// <summary>Messages, each with an id.</summary>

@@ -70,6 +70,21 @@ internal sealed partial class TaskRegistry(
         return GrainCalls.Run(grain, task => task.Update(change));
     }
 
+    public async Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default)
+    {
+        var grain = Grain(caller, id);
+        var whole = CheckedWhole.Of(caller, task, rules, time.GetUtcNow());
+        var put = IsUnknown(caller, id) ? null : await GrainCalls.Run(grain, known => known.Put(whole, null));
+        if (put is null && task.MustExist)
+        {
+            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
+        }
+
+        put ??= await GrainCalls.Run(
+            contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole));
+        return new TaskSubmitted(put.Task, put.Created, put.Repeated);
+    }
+
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
         GrainCalls.Run(Known(caller, id), task => task.Cancel(caller, ifGeneration));
 

@@ -14,6 +14,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     private static readonly Caller Alice = new("acme", "alice");
     private static readonly TaskRules Rules = new();
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private static readonly DateTimeOffset When = DateTimeOffset.UnixEpoch.AddDays(20_000);
 
     [Fact]
     public async Task Every_method_of_every_grain_is_called_from_another_silo()
@@ -76,6 +77,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal((true, true), ((await grain.Continue(first))!.Repeated, (await grain.Create(first, "other")).Repeated));
         await Messages.Refused(RegistryError.IdReused, () => grain.Continue(Submission("m1")));
 
+        Assert.Null(await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "no task")).Put(Whole(), null));
         var claimed = await grain.Claim("agent", "worker", Minute);
         var (token, known) = (claimed!.Lease!.Token, claimed.Generation);
         Assert.Equal(("worker", TaskState.Working), (claimed.Lease.Worker, claimed.Status.State));
@@ -110,6 +112,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Null(await grain.Get(Alice));
         var created = await grain.CreateTask("in-context", Submission("m1", context: "context"));
         Assert.Equal(("in-context", "context"), (created.Task.Id, created.Task.ContextId));
+        var put = (await grain.PutTask("whole", Whole())).Task;
+        Assert.Equal((TaskState.Failed, 2L, 1, When), (put.Status.State, put.HistoryCount, put.ArtifactCount, put.Status.Timestamp));
+        Assert.True((await grain.PutTask("whole", Whole() with { ReplacesFinal = true, StatusAt = When.AddSeconds(1) })).Task.Generation == put.Generation + 1);
         var updated = await grain.Update(Alice, RawJson.FromValid("""{"k":"ü"}"""u8), null);
         var appended = await grain.Append(Alice, [Message("c1"), Message("c2")], updated.Generation);
         Assert.Equal(updated.Generation + 1, appended.Generation);
@@ -123,7 +128,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             cleared = await grain.Clear(Alice, delete: true, "run");
         }
         while (!cleared.Done);
-        Assert.Equal(1, cleared.Tasks);
+        Assert.Equal(2, cleared.Tasks);
         Assert.Null(await grain.Get(Alice));
     }
 
@@ -154,6 +159,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     }
 
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
+
+    private static TaskWhole Whole() => new(
+        Alice, TaskState.Failed, When, Message("s"), [Message("w1"), Message("w2") with { Id = null }], [RawJson.FromValid("{\"artifactId\":\"x\",\"parts\":[]}"u8)], default);
 
     private static TaskMessage Submission(string id, string? context = null, string? agent = null, string? metadata = null) =>
         new(Alice, Message(id), context, agent, metadata is null ? default : RawJson.FromValid(Messages.Bytes(metadata).Span), null, null);
