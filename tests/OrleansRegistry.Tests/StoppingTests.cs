@@ -45,10 +45,11 @@ public sealed class StoppingTests
         release.SetResult();
         Assert.Equal(1, await cleared);
 
-        // Each calls at first, after each pause, and at the end of its time.
-        Assert.InRange(events, 3, 3 * (pauses + 2));
-        Assert.InRange(clears, 1, pauses + 2);
-        Assert.InRange(claims, 1, pauses + 2);
+        // Each calls at first, after each pause, and some times at the very end of its time; without pauses it would be thousands.
+        var most = 2 * (pauses + 2);
+        Assert.InRange(events, 3, 3 * most);
+        Assert.InRange(clears, 1, most);
+        Assert.InRange(claims, 1, most);
     }
 
     private static async Task Drain<T>(IAsyncEnumerable<T> events)
