@@ -227,6 +227,7 @@ public sealed class PostgresStore : IRecordStore
         finally
         {
             await background;
+            await listener.DisposeAsync();
         }
     }
 

@@ -43,8 +43,23 @@ public sealed class BackgroundTests : IAsyncLifetime
         await store.PutAsync("a", 0, "1");
         await Eventually.TrueAsync(() => loops.Failing.Count == 1, "the projection to fail");
         await store.DisposeAsync();
-        await Eventually.TrueAsync(
-            async () => await Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry'") == 0,
-            "the connections to be closed");
+        await AllClosedAsync();
     }
+
+    [Fact]
+    public async Task Closing_at_any_moment_after_the_start_closes_all_connections()
+    {
+        for (var round = 0; round < 15; round++)
+        {
+            var store = await Database.OpenAsync();
+            await Task.Delay(round, CancellationToken.None);
+            await store.DisposeAsync();
+        }
+
+        await AllClosedAsync();
+    }
+
+    private Task AllClosedAsync() => Eventually.TrueAsync(
+        async () => await Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry'") == 0,
+        "the connections to be closed");
 }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>Hears on one connection what other processes commit. When that is lost, it is made again, and meanwhile the feed looks by itself.</summary>
-internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, ILogger logger)
+internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, ILogger logger) : IAsyncDisposable
 {
     private NpgsqlConnection? listening;
 
@@ -19,9 +19,18 @@ internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed fee
         catch
         {
             feed.Hear(long.MaxValue);
-            var lost = Interlocked.Exchange(ref listening, null);
-            await (lost?.DisposeAsync() ?? default);
+            await DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Gives the connection back. Called by the loop, or once that has ended.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (listening is { } connection)
+        {
+            listening = null;
+            await connection.DisposeAsync();
         }
     }
 
