@@ -19,6 +19,12 @@ public sealed class GatewayOptions
     public bool TrustCallerHeaders { get; set; }
 
     /// <summary>
+    /// Believes <c>X-Registry-Scope: tenant</c>, by which a request reads, lists and counts the tasks and contexts of all subjects of its tenant. Only behind a gateway that takes the
+    /// header from whoever has no right to it. Goes with <see cref="TrustCallerHeaders"/>.
+    /// </summary>
+    public bool TrustScopeHeader { get; set; }
+
+    /// <summary>
     /// Who calls where the headers do not say: what a trusted header leaves out is taken from here, and everybody is this caller where headers are not trusted.
     /// Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
     /// </summary>
@@ -82,6 +88,11 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
         if (options.MaxTaskBodyBytes is < 1024 or > int.MaxValue / 2)
         {
             faults.Add($"MaxTaskBodyBytes is {options.MaxTaskBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.TrustScopeHeader && !options.TrustCallerHeaders)
+        {
+            faults.Add("TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be known");
         }
 
         if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)

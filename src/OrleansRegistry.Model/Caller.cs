@@ -15,6 +15,13 @@ public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] s
     [Id(2)]
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>Whether the caller reads, lists and counts the tasks and contexts of every subject of the tenant. It writes its own only, and sees no webhook of another's.</summary>
+    [Id(3)]
+    public bool SeesAllOwners { get; init; }
+
+    /// <summary>Whether the caller may read what this subject owns.</summary>
+    public bool MayRead(string owner) => SeesAllOwners || Subject == owner;
+
     /// <summary>The one caller of a registry that tells none apart.</summary>
     public static Caller Default { get; } = new("default");
 }

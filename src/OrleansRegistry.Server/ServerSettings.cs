@@ -86,6 +86,7 @@ internal static class ServerSettings
             gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
             gateway.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
             gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
+            gateway.TrustScopeHeader = settings.Flag("REGISTRY_TRUST_SCOPE_HEADER", gateway.TrustScopeHeader);
             gateway.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
             gateway.AllowedHosts = ReadList(settings.Text("REGISTRY_ALLOWED_HOSTS"));
             gateway.TrustedProxies = ReadList(settings.Text("REGISTRY_TRUSTED_PROXIES"));

@@ -14,6 +14,7 @@ public sealed class SettingTests : IDisposable
     [InlineData("ORLEANS_SILO_PORT", "99999", "65535")]
     [InlineData("A2A_REGISTRY_DEFAULT_DEV_TRUST_LEVEL", "HIGH", "TRUST_LEVEL_COMMUNITY")]
     [InlineData("REGISTRY_PUBLIC_URL", "not a url", "http")]
+    [InlineData("REGISTRY_TRUST_SCOPE_HEADER", "true", "REGISTRY_TRUST_CALLER_HEADERS")]
     [InlineData("REGISTRY_DEFAULT_CALLER", "nobody", "tenant")]
     [InlineData("REGISTRY_DEFAULT_CALLER", "a b/c", "letters")]
     [InlineData("REGISTRY_ALLOWED_HOSTS", "http://x", "host name")]

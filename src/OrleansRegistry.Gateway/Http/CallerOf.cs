@@ -12,12 +12,17 @@ internal static class CallerOf
     public const string TenantHeader = "X-Registry-Tenant";
     public const string SubjectHeader = "X-Registry-Subject";
 
+    /// <summary>Of a read: whether it is of the caller's own, or of all that its tenant has.</summary>
+    public const string ScopeHeader = "X-Registry-Scope";
+
     /// <summary>Names a write, so that it can be sent again.</summary>
     public const string KeyHeader = RequestMarks.Field;
 
     /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
     public const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
 
+    private const string OwnScope = "own";
+    private const string TenantScope = "tenant";
     private const int MaxTenantLength = 64;
     private const int MaxSubjectLength = 256;
 
@@ -46,7 +51,24 @@ internal static class CallerOf
 
         Varies.By(context.Response, TenantHeader);
         Varies.By(context.Response, SubjectHeader);
-        return Read(context.Request.Headers, rule.Default);
+        var caller = Read(context.Request.Headers, rule.Default);
+        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
+    }
+
+    private static bool SeesAll(HttpContext context, CallerRule rule)
+    {
+        if (rule.TrustsScope)
+        {
+            Varies.By(context.Response, ScopeHeader);
+        }
+
+        return context.Request.Headers[ScopeHeader] switch
+        {
+            [] or [OwnScope] => false,
+            [TenantScope] => rule.TrustsScope ? true : throw new HttpProblemException(
+                StatusCodes.Status403Forbidden, $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would", ScopeHeader),
+            _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
+        };
     }
 
     private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
@@ -78,4 +100,5 @@ internal static class CallerOf
 }
 
 /// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the headers say.</summary>
-internal sealed record CallerRule(bool IsTrusting, Caller? Default);
+/// <param name="TrustsScope">The scope header says whether the caller sees what others of its tenant own.</param>
+internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope);

@@ -12,7 +12,7 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     private readonly CallerRule? caller =
-        options.TrustCallerHeaders || options.DefaultCaller is not null ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller) : null;
+        options.TrustCallerHeaders || options.DefaultCaller is not null ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader) : null;
 
     public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
 
@@ -47,6 +47,16 @@ internal sealed class GatewayRoutes(IEndpointRouteBuilder endpoints, IAgentRegis
             // Before all else, so that nothing is told to somebody who is nobody.
             endpoint = endpoint.DemandingCaller();
             description.Problems(StatusCodes.Status401Unauthorized);
+        }
+
+        if (options.TrustCallerHeaders && !options.TrustScopeHeader && methods == Reading && !description.IsForAnybody)
+        {
+            description.Problems(StatusCodes.Status403Forbidden);
+        }
+
+        if (options.TrustScopeHeader && methods == Reading && description is { IsAboutAgents: false, IsForAnybody: false })
+        {
+            description.Header(CallerOf.ScopeHeader, "tenant: what all subjects of the tenant own; own, the default: what the caller owns.");
         }
 
         RequestDelegate invoke = description.IsAboutAgents ? endpoint.InvokeAsync : endpoint.InvokePlainAsync;

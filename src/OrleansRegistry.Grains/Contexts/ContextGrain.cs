@@ -50,7 +50,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         knownBefore = writer.Unreadable is null ? writer.Head?.Context.Generation ?? 0 : 0;
     }
 
-    public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Visible(caller));
+    public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Readable(caller));
 
     public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => (await Change(caller, ifGeneration, () => new RequestPrint("update").Add("data", data), head =>
     {
@@ -110,14 +110,14 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         do
         {
             // The last event of a context that was deleted is for those who were waiting for it.
-            if (writer.Head is { } head ? head.Context.Owner != caller.Subject : after is null || events.After(after.Value).Count == 0)
+            if (writer.Head is { } head ? !caller.MayRead(head.Context.Owner) : after is null || events.After(after.Value).Count == 0)
             {
                 return null;
             }
 
             if (after is null || !events.Holds(after.Value))
             {
-                return Visible(caller) is { } whole ? new([], whole, epoch, events.Last) : null;
+                return Readable(caller) is { } whole ? new([], whole, epoch, events.Last) : null;
             }
 
             if (events.After(after.Value) is { Count: > 0 } later)
@@ -206,6 +206,8 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         var place = events.LastWhere(happened => happened.Generation <= generation && happened.TaskId is null);
         return place is { } number && events.Holds(number) ? number : null;
     }
+
+    private ContextHead? Readable(Caller caller) => writer.Head is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
 
     private ContextHead? Visible(Caller caller) => writer.Head is { Deleting: false } head && head.Context.Owner == caller.Subject ? head : null;
 

@@ -45,7 +45,7 @@ internal sealed partial class TaskGrain
         feedbackCalls++;
         try
         {
-            if (writer.Head is not { } known || !known.IsSeenBy(caller, leaseToken: null, time.GetUtcNow()))
+            if (writer.Head is not { Deleting: false } known || known.Owner != caller.Subject)
             {
                 await writer.Change<bool>(head => throw NotFound());
             }

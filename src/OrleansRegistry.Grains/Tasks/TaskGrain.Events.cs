@@ -17,7 +17,7 @@ internal sealed partial class TaskGrain
         do
         {
             // The last event of a task that was deleted is for those who were waiting for it.
-            if (writer.Head is { } head ? head.Owner != caller.Subject && !head.KnowsLease(leaseToken) : events.Last == 0)
+            if (writer.Head is { } head ? !caller.MayRead(head.Owner) && !head.KnowsLease(leaseToken) : events.Last == 0)
             {
                 return null;
             }

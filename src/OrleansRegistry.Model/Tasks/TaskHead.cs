@@ -97,7 +97,7 @@ public sealed record TaskHead
     public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
 
     /// <summary>Whether there is such a task for this caller, or for the holder of the lease.</summary>
-    public bool IsSeenBy(Caller caller, string? leaseToken, DateTimeOffset now) => !Deleting && (Owner == caller.Subject || IsHeldBy(leaseToken, now));
+    public bool IsSeenBy(Caller caller, string? leaseToken, DateTimeOffset now) => !Deleting && (caller.MayRead(Owner) || IsHeldBy(leaseToken, now));
 
     /// <summary>Whether this is the token of a lease that is not over.</summary>
     public bool IsHeldBy(string? leaseToken, DateTimeOffset now) => leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;

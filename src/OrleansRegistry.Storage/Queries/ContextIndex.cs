@@ -55,7 +55,7 @@ internal sealed class ContextIndex
             ? IndexPages.Read(gate, Choose, Matches, EntryGroup<ContextEntry>.AnyLane, after, before, true, limit)
             : IndexPages.Read(gate, Choose, Matches, EntryGroup<ContextEntry>.AnyLane, IndexPosition.Earlier(after, before), null, false, limit);
 
-        bool Matches(ContextEntry entry) => filter.Owner is null || filter.Owner == entry.Owner.Name;
+        bool Matches(ContextEntry entry) => filter.IsOf(entry.Owner.Name);
 
         EntryGroup<ContextEntry>? Choose() => filter switch
         {

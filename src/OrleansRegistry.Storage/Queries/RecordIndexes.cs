@@ -74,7 +74,7 @@ internal sealed class RecordIndexes
         ReadAsync(
             store, RecordKind.Context, (position, count) => contexts.Page(filter, position, count), IndexPosition.Of(after), limit,
             (record, at) => Try(ContextFields.Read, record.Body.Fields) is { } fields && fields.UpdatedAt.UtcTicks == at
-                && (filter.Owner is null || filter.Owner == fields.Owner),
+                && filter.IsOf(fields.Owner),
             cancellationToken);
 
     /// <summary>Reads the records that an index names. One that has changed meanwhile is left out unless it is still of that place and matches.</summary>

@@ -13,6 +13,9 @@ public sealed record TaskFilter(string? Tenant)
 
     public string? Owner { get; init; }
 
+    /// <summary>Only what somebody owns: nothing that is being deleted.</summary>
+    public bool Owned { get; init; }
+
     public string? AgentId { get; init; }
 
     /// <summary>Status timestamp at or after.</summary>
@@ -39,6 +42,7 @@ public sealed record TaskFilter(string? Tenant)
         && (ContextId is null || ContextId == task.ContextId)
         && (States.Count == 0 || States.Contains(task.State))
         && (Owner is null || Owner == task.Owner)
+        && (!Owned || task.Owner.Length > 0)
         && (AgentId is null || AgentId == task.AgentId)
         && (Since is null || task.StatusAt >= Since)
         && (Before is null || task.StatusAt < Before)
@@ -50,7 +54,14 @@ public sealed record TaskFilter(string? Tenant)
 /// <summary>Which contexts to list. By (updated at, tenant, id), descending unless <paramref name="OldestFirst"/>.</summary>
 /// <param name="Tenant">Null: of every tenant.</param>
 /// <param name="UpdatedBefore">Only those that were last changed before.</param>
-public sealed record ContextFilter(string? Tenant, string? Owner = null, DateTimeOffset? UpdatedBefore = null, bool OldestFirst = false);
+public sealed record ContextFilter(string? Tenant, string? Owner = null, DateTimeOffset? UpdatedBefore = null, bool OldestFirst = false)
+{
+    /// <inheritdoc cref="TaskFilter.Owned"/>
+    public bool Owned { get; init; }
+
+    /// <summary>Whether a context of this owner is one of these.</summary>
+    public bool IsOf(string owner) => Owner is null ? !Owned || owner.Length > 0 : Owner == owner;
+}
 
 /// <summary>Where a list goes on: after the record with this time (a task's status timestamp, a context's last change) and key.</summary>
 public readonly record struct RecordPosition(DateTimeOffset At, RecordKey Key);

@@ -148,12 +148,13 @@ internal sealed class TaskIndex
     private static bool NamesOneGroup(TaskFilter filter)
     {
         var conditions = new[] { filter.ContextId is not null, filter.Owner is not null, filter.AgentId is not null, filter.HasWebhook }.Count(set => set);
-        return conditions == 0 || (conditions == 1 && filter.Tenant is not null);
+        return !filter.Owned && (conditions == 0 || (conditions == 1 && filter.Tenant is not null));
     }
 
     private static bool Matches(TaskFilter filter, TaskEntry entry) =>
         (filter.ContextId is null || filter.ContextId == entry.Context.Name)
         && (filter.Owner is null || filter.Owner == entry.Owner.Name)
+        && (!filter.Owned || entry.Owner.Name.Length > 0)
         && (filter.AgentId is null || filter.AgentId == entry.Agent?.Name)
         && (filter.DeadlineBefore is null || entry.Deadline?.At < filter.DeadlineBefore.Value.UtcTicks)
         && (!filter.HasWebhook || entry.HasWebhook)

@@ -65,11 +65,11 @@ internal sealed class ContextRegistry(
     {
         TaskRules.CheckCaller(caller);
         LogTokens.CheckPageSize(pageSize, MaxPageSize);
-        var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}";
+        var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
-        var last = await Collect(new ContextFilter(caller.Tenant, caller.Subject), after, page, unreadable, cancellationToken);
+        var last = await Collect(new ContextFilter(caller.Tenant, caller.SeesAllOwners ? null : caller.Subject) { Owned = caller.SeesAllOwners }, after, page, unreadable, cancellationToken);
         var next = last is { } place ? LogTokens.Make(place.At, place.Key.Id, binding) : null;
         return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
     }
@@ -183,13 +183,24 @@ internal sealed class ContextRegistry(
         }
 
         return await store.ReadAsync(RecordKind.Context, new RecordKey(caller.Tenant, id)) is { } stored
-            && ContextHeadCodec.Read(stored) is { Deleting: false } head && head.Context.Owner == caller.Subject ? head : null;
+            && ContextHeadCodec.Read(stored) is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
     }
 
     private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
     {
-        var tasks = await store.SummarizeContextsAsync(caller.Tenant, caller.Subject, [.. contexts.Select(context => context.Id)], MaxTaskIds, cancellationToken);
-        return [.. contexts.Zip(tasks, (context, its) => new ContextSummary(context, its.Count, its.NewestIds))];
+        // All tasks of a context are its owner's.
+        var tasks = new Dictionary<string, ContextTasks>(StringComparer.Ordinal);
+        foreach (var ofOwner in contexts.GroupBy(context => context.Owner, context => context.Id, StringComparer.Ordinal))
+        {
+            string[] ids = [.. ofOwner];
+            var found = await store.SummarizeContextsAsync(caller.Tenant, ofOwner.Key, ids, MaxTaskIds, cancellationToken);
+            for (var i = 0; i < ids.Length; i++)
+            {
+                tasks[ids[i]] = found[i];
+            }
+        }
+
+        return [.. contexts.Select(context => new ContextSummary(context, tasks[context.Id].Count, tasks[context.Id].NewestIds))];
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>

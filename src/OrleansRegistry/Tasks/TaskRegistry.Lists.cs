@@ -16,7 +16,7 @@ internal sealed partial class TaskRegistry
     {
         var filter = Filter(caller, query);
         LogTokens.CheckPageSize(query.PageSize, TaskQuery.MaxPageSize);
-        var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
+        var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
         var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
         if (!await MayHave(filter, cancellationToken))
         {
@@ -103,7 +103,7 @@ internal sealed partial class TaskRegistry
     private async ValueTask<bool> MayHave(TaskFilter filter, CancellationToken cancellationToken) =>
         filter.ContextId is not { } id
         || (await store.ReadAsync(RecordKind.Context, new RecordKey(filter.Tenant!, id), cancellationToken) is { } context
-            && (faulty.TryRead(RecordKind.Context, context, ContextHeadCodec.Read) is not { } head || head.Context.Owner == filter.Owner));
+            && (faulty.TryRead(RecordKind.Context, context, ContextHeadCodec.Read) is not { } head || filter.Owner is null || head.Context.Owner == filter.Owner));
 
     /// <summary>No task where it was deleted since it was listed, or cannot be read.</summary>
     private async Task<(TaskRecord? Task, bool IsUnreadable)> Load(Caller caller, TaskHead? head, TaskView view)
@@ -133,7 +133,8 @@ internal sealed partial class TaskRegistry
 
         return new TaskFilter(caller.Tenant)
         {
-            Owner = caller.Subject,
+            Owner = caller.SeesAllOwners ? null : caller.Subject,
+            Owned = caller.SeesAllOwners,
             ContextId = query.ContextId,
             States = query.States,
             AgentId = query.AgentId,

@@ -34,7 +34,7 @@ internal sealed partial class TaskRegistry
             }
 
             head = await GrainCalls.Read(grain, task => task.Get(caller, lease));
-            if (head is null && owner != caller.Subject)
+            if (head is null && !caller.MayRead(owner))
             {
                 throw LeaseOver(id, run?.Events.FirstOrDefault(EndsLease)?.Status?.State);
             }
@@ -48,7 +48,7 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         var known = await Read(caller, grain, id, leaseToken) ?? throw NotFound();
-        var isOwner = known.Owner == caller.Subject;
+        var isOwner = caller.MayRead(known.Owner);
         var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
         while (!over)
         {

@@ -103,7 +103,7 @@ internal sealed partial class TaskRegistry(
     }
 
     public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) =>
-        (await Head(caller, taskId, leaseToken)).Webhooks;
+        (await Head(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
 
     public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
         GrainCalls.Run(Known(caller, taskId), task => task.DeleteWebhook(caller, id));

@@ -20,6 +20,11 @@ internal static class ContextQueries
             conditions.Add($"owner = {query.Add(KeyText.Value(filter.Owner))}");
         }
 
+        if (filter.Owned)
+        {
+            conditions.Add("owner <> ''");
+        }
+
         if (filter.UpdatedBefore is { } before)
         {
             conditions.Add($"{Time} < {query.Add(before)}");

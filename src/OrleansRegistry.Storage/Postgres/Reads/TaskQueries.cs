@@ -98,6 +98,11 @@ internal static class TaskQueries
         Equal("context_id", Value(filter.ContextId), driver == Driver.Context);
         Equal("agent_id", Value(filter.AgentId), driver == Driver.Agent);
         Equal("owner", Value(filter.Owner), driver == Driver.Owner);
+        if (filter.Owned)
+        {
+            conditions.Add("owner <> ''");
+        }
+
         if (filter.HasWebhook)
         {
             conditions.Add("has_webhook");
