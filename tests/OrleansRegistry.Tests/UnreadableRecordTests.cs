@@ -229,6 +229,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
                 return (await registry.Tasks.GetAsync(me, "t100"))!.Status.State == TaskState.Submitted;
             },
             "the lease behind a hundred unreadable tasks to end");
+        Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class FaultsInMemory : FaultTests
 
 public sealed class FaultsOnPostgres : FaultTests
 {
-    private protected override int Ends => 10;
+    private protected override int Ends => 6;
 
     private protected override TestRegistry NewRegistry() => new PostgresRegistry().OrSkip();
 }
@@ -24,7 +24,7 @@ public abstract class FaultTests
     private readonly Caller me = TestRegistry.NewCaller();
 
     /// <summary>At how many places an operation is cut short.</summary>
-    private protected virtual int Ends => 25;
+    private protected virtual int Ends => 15;
 
     private protected abstract TestRegistry NewRegistry();
 

@@ -17,7 +17,7 @@ public sealed class PropertiesOnPostgres : PropertyTests
     // Where there is none, this test is to be skipped and not to fail in one of its runs.
     public PropertiesOnPostgres() => TestServer.SkipWhereMissing();
 
-    private protected override int Runs => 5;
+    private protected override int Runs => 3;
 
     private protected override TestRegistry NewRegistry() => new PostgresRegistry();
 }
@@ -59,7 +59,7 @@ public abstract class PropertyTests
         Restart,
     }
 
-    private protected virtual int Runs => 15;
+    private protected virtual int Runs => 10;
 
     private protected abstract TestRegistry NewRegistry();
 
