@@ -38,6 +38,9 @@ internal sealed class RegistryHost : IAsyncDisposable
             options.DataDirectory = folder;
             options.Postgres = postgres;
             options.GrainIdle = idle ?? TimeSpan.FromMinutes(10);
+
+            // Room for a task of a hundred thousand messages and more.
+            options.MaxLoadBytes = 64 * 1024 * 1024;
         });
         var host = builder.Build();
         await host.StartAsync();
