@@ -1,7 +1,8 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
-using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Http;
+using OrleansRegistry.Rest;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Server;
@@ -30,7 +31,7 @@ internal static class RegistryServer
             builder.ConfigureListening();
             builder.AddOrleansRegistry();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
-            builder.AddGateway();
+            builder.AddFrontEnds();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
             return 0;
@@ -65,7 +66,7 @@ internal static class RegistryServer
         }
         else
         {
-            app.MapRegistryGateway();
+            app.MapRegistryRest();
         }
 
         await app.RunAsync();

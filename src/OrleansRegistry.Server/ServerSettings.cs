@@ -1,11 +1,12 @@
 using System.Globalization;
-using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Http;
 using OrleansRegistry.Model;
+using OrleansRegistry.Rest;
 
 namespace OrleansRegistry.Server;
 
-/// <summary>The server's own settings: where it listens, and how its gateway behaves.</summary>
+/// <summary>The server's own settings: where it listens, and how its front ends behave.</summary>
 internal static class ServerSettings
 {
     private const string DefaultUrl = "http://127.0.0.1:8080";
@@ -29,7 +30,7 @@ internal static class ServerSettings
         {
             kestrel.AddServerHeader = false;
 
-            // The server refuses what is longer without a body; the gateway's limits are lower, and say why.
+            // The server refuses what is longer without a body; the registry's limits are lower, and say why.
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
             kestrel.Limits.MaxRequestHeadersTotalSize = 128 * 1024;
         });
@@ -78,29 +79,32 @@ internal static class ServerSettings
         }
     }
 
-    public static void AddGateway(this WebApplicationBuilder builder)
+    public static void AddFrontEnds(this WebApplicationBuilder builder)
     {
         var settings = new Settings(builder.Configuration);
-        builder.Services.AddRegistryGateway(gateway =>
+        builder.Services.AddRegistryHttp(http =>
         {
-            gateway.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)gateway.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
-            gateway.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
-            gateway.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", gateway.TrustCallerHeaders);
-            gateway.TrustScopeHeader = settings.Flag("REGISTRY_TRUST_SCOPE_HEADER", gateway.TrustScopeHeader);
-            gateway.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
-            gateway.AllowedHosts = ReadList(settings.Text("REGISTRY_ALLOWED_HOSTS"));
-            gateway.TrustedProxies = ReadList(settings.Text("REGISTRY_TRUSTED_PROXIES"));
-            gateway.CorsOrigins = ReadList(settings.Text("REGISTRY_CORS_ORIGINS"));
-            gateway.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", gateway.MaxBatchEntries, 1, 1_000_000);
-            gateway.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
-            gateway.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", gateway.DevelopmentMode);
-            gateway.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", gateway.RequireExtensionVerification);
+            http.MaxBodyBytes = settings.Number("REGISTRY_MAX_BODY_BYTES", (int)http.MaxBodyBytes, 64 * 1024, int.MaxValue / 2);
+            http.MaxTaskBodyBytes = settings.Number("REGISTRY_MAX_TASK_BODY_BYTES", TaskBodyBytes(settings), 64 * 1024, int.MaxValue / 2);
+            http.TrustCallerHeaders = settings.Flag("REGISTRY_TRUST_CALLER_HEADERS", http.TrustCallerHeaders);
+            http.TrustScopeHeader = settings.Flag("REGISTRY_TRUST_SCOPE_HEADER", http.TrustScopeHeader);
+            http.DefaultCaller = ReadCaller(settings.Text("REGISTRY_DEFAULT_CALLER"));
+            http.AllowedHosts = ReadList(settings.Text("REGISTRY_ALLOWED_HOSTS"));
+            http.TrustedProxies = ReadList(settings.Text("REGISTRY_TRUSTED_PROXIES"));
+            http.CorsOrigins = ReadList(settings.Text("REGISTRY_CORS_ORIGINS"));
+            http.PublicUrl = settings.Text("REGISTRY_PUBLIC_URL");
+        });
+        builder.Services.AddRegistryRest(rest =>
+        {
+            rest.MaxBatchEntries = settings.Number("REGISTRY_MAX_BATCH", rest.MaxBatchEntries, 1, 1_000_000);
+            rest.DevelopmentMode = settings.Flag("A2A_REGISTRY_DEV_MODE", rest.DevelopmentMode);
+            rest.RequireExtensionVerification = settings.Flag("A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION", rest.RequireExtensionVerification);
         });
     }
 
     private static string[] ReadList(string? text) => (text ?? "").Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>A caller as <c>tenant/subject</c>; the gateway's options say what either may be.</summary>
+    /// <summary>A caller as <c>tenant/subject</c>; the options say what either may be.</summary>
     private static Caller? ReadCaller(string? text) => text?.Split('/', 2) switch
     {
         null => null,

@@ -8,9 +8,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Gateway;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Rest;
 
 namespace OrleansRegistry.Benchmarks;
 
@@ -28,7 +28,7 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
 
-    /// <summary>The registry with its gateway, on the file store.</summary>
+    /// <summary>The registry with its REST API, on the file store.</summary>
     public static async Task<HttpHost> RegistryAsync()
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
@@ -38,9 +38,9 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
             options.StorageType = StorageType.File;
             options.DataDirectory = folder;
         });
-        builder.Services.AddRegistryGateway();
+        builder.Services.AddRegistryRest();
         var app = builder.Build();
-        app.MapRegistryGateway();
+        app.MapRegistryRest();
         await app.StartAsync();
         return new HttpHost(app, folder);
     }

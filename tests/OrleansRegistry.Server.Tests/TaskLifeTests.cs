@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using OrleansRegistry.Gateway.Tests;
+using OrleansRegistry.Rest.Tests;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Server.Tests;

@@ -1,4 +1,0 @@
-global using OrleansRegistry.Model;
-
-// The framework has one too.
-global using TaskStatus = OrleansRegistry.Model.TaskStatus;

@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace OrleansRegistry.Gateway.Http;
-
-internal sealed partial class GatewayErrors
-{
-    [LoggerMessage(1, LogLevel.Error, "{Method} {Path} failed unexpectedly and was answered 500.")]
-    private partial void LogUnexpected(Exception fault, string method, string path);
-}

@@ -1,0 +1,110 @@
+using System.Text;
+using System.Text.Json;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>
+/// The members of one JSON object of a request, as slices of its body. Each goes by its camelCase or its snake_case name; null and the empty string count as absent, and
+/// a member that is not known, or there twice, is refused.
+/// </summary>
+internal sealed class RequestMembers
+{
+    private readonly Names names;
+    private readonly string path;
+    private readonly (string Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type)[] found;
+
+    /// <param name="what">How to call the object in an error: <c>body</c>.</param>
+    /// <param name="path">What comes before a member's name in an error, such as <c>artifacts[2].</c></param>
+    /// <exception cref="RegistryException">It is no JSON object, or has a member that it must not have.</exception>
+    public RequestMembers(ReadOnlyMemory<byte> json, Names names, string what = "body", string path = "")
+    {
+        this.names = names;
+        this.path = path;
+        found = new (string, ReadOnlyMemory<byte>, JsonTokenType)[names.Count];
+        string? unknown = null;
+        string? twice = null;
+        var members = new JsonMembers(json, what);
+        while (members.Next())
+        {
+            var index = names.Find(members);
+            if (index < 0)
+            {
+                unknown ??= members.Name;
+                continue;
+            }
+
+            twice ??= found[index].Sent is null ? null : members.Name;
+            found[index] = (members.Name, members.Value, members.ValueType);
+        }
+
+        // After the last, so that what is no JSON at all is called that.
+        if (twice is not null)
+        {
+            throw RegistryException.Invalid(path + twice, "is there more than once");
+        }
+
+        if (unknown is not null)
+        {
+            throw RegistryException.Invalid(path + unknown, $"is no member of this {what}; it takes {names}");
+        }
+    }
+
+    public bool Has(string name) => Find(name) is var (_, value, type) && !JsonMembers.IsAbsentValue(type, value);
+
+    public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
+
+    /// <summary>How the member is called in an error: as it was sent.</summary>
+    public string Field(string name) => path + (Find(name).Sent ?? name);
+
+    public string? Text(string name) => Has(name) ? JsonValues.Text(Find(name).Value, Field(name)) : null;
+
+    public bool Boolean(string name) => Has(name) && JsonValues.Boolean(Find(name).Type, Field(name));
+
+    public int? Integer(string name, int min, int max) => Has(name) ? JsonValues.Integer(Find(name).Value, Field(name), min, max) : null;
+
+    public long? Number(string name, long min) => Has(name) ? JsonValues.Number(Find(name).Value, Field(name), min) : null;
+
+    public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name)) : [];
+
+    /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
+    public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
+        ?? throw RegistryException.Invalid(Field(name), $"must be a time such as {TimeText.Example}, and is '{text}'");
+
+    /// <summary>A state of a task, in either spelling.</summary>
+    public TaskState? State(string name) => Text(name) is { } text ? ReadState(text, Field(name)) : null;
+
+    public RegistryException Missing(string name, string rule) => RegistryException.Invalid(path + name, $"is missing; {rule}");
+
+    /// <exception cref="RegistryException">It is no state.</exception>
+    public static TaskState ReadState(string text, string field) => TaskStates.TryParse(text) ?? throw RegistryException.Invalid(
+        field, $"must be one of {string.Join(", ", TaskStates.All.Select(state => state.ToV10()))} (or in the spelling of 0.3, such as {TaskState.Submitted.ToV03()})");
+
+    private (string? Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type) Find(string name) => found[names.IndexOf(name)];
+
+    /// <summary>What an object may have, by the camelCase names.</summary>
+    public sealed class Names(params string[] camelCase)
+    {
+        private readonly (byte[] Camel, byte[] Snake)[] spellings = [.. camelCase.Select(name => (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(ToSnakeCase(name))))];
+
+        public int Count => camelCase.Length;
+
+        public int IndexOf(string name) => Array.IndexOf(camelCase, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);
+
+        public int Find(in JsonMembers members)
+        {
+            for (var i = 0; i < spellings.Length; i++)
+            {
+                if (members.NameIs(spellings[i].Camel) || members.NameIs(spellings[i].Snake))
+                {
+                    return i;
+                }
+            }
+
+            return -1;
+        }
+
+        public override string ToString() => string.Join(", ", camelCase);
+
+        private static string ToSnakeCase(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{c}"));
+    }
+}

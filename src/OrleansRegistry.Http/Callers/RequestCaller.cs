@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>
+/// The one place that says on whose behalf a request is: the default caller, or whom the headers name where
+/// <see cref="RegistryHttpOptions.TrustCallerHeaders"/> says to believe them.
+/// </summary>
+internal static class RequestCaller
+{
+    public const string TenantHeader = "X-Registry-Tenant";
+    public const string SubjectHeader = "X-Registry-Subject";
+
+    /// <summary>Of a read: whether it is of the caller's own, or of all that its tenant has.</summary>
+    public const string ScopeHeader = "X-Registry-Scope";
+
+    /// <summary>Names a write, so that it can be sent again.</summary>
+    public const string KeyHeader = RequestMarks.Field;
+
+    /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
+    public const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
+
+    private const string OwnScope = "own";
+    private const string TenantScope = "tenant";
+    private const int MaxTenantLength = 64;
+    private const int MaxSubjectLength = 256;
+
+    /// <exception cref="RegistryException">A header is not a tenant or a subject, or not a key of the request.</exception>
+    /// <exception cref="HttpProblemException">401: a header is missing, and no default stands for it.</exception>
+    public static Caller Request(HttpContext context)
+    {
+        var caller = Sender(context);
+        var key = context.Request.Headers[KeyHeader];
+        return key.Count == 0 || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
+            ? caller
+            : caller with { IdempotencyKey = key is [{ Length: > 0 } one] ? one : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty") };
+    }
+
+    private static Caller Sender(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is not { } rule)
+        {
+            return Caller.Default;
+        }
+
+        if (!rule.IsTrusting)
+        {
+            return rule.Default!;
+        }
+
+        VaryHeader.By(context.Response, TenantHeader);
+        VaryHeader.By(context.Response, SubjectHeader);
+        var caller = Read(context.Request.Headers, rule.Default);
+        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
+    }
+
+    private static bool SeesAll(HttpContext context, CallerRule rule)
+    {
+        if (rule.TrustsScope)
+        {
+            VaryHeader.By(context.Response, ScopeHeader);
+        }
+
+        return context.Request.Headers[ScopeHeader] switch
+        {
+            [] or [OwnScope] => false,
+            [TenantScope] => rule.TrustsScope ? true : throw new HttpProblemException(
+                StatusCodes.Status403Forbidden, $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would", ScopeHeader),
+            _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
+        };
+    }
+
+    private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
+    {
+        var tenant = headers[TenantHeader];
+        var subject = headers[SubjectHeader];
+        if (otherwise is not null && tenant.Count == 0 && subject.Count == 0)
+        {
+            return otherwise;
+        }
+
+        return new Caller(
+            tenant.Count == 0 ? otherwise?.Tenant ?? throw Missing(TenantHeader) : Tenant(tenant),
+            subject.Count == 0 ? otherwise?.Subject ?? throw Missing(SubjectHeader) : Subject(subject));
+    }
+
+    private static HttpProblemException Missing(string header) => new(
+        StatusCodes.Status401Unauthorized, $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls", header);
+
+    private static string Tenant(StringValues header) =>
+        header is [{ Length: > 0 and <= MaxTenantLength } tenant] && tenant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')
+            ? tenant
+            : throw RegistryException.Invalid(TenantHeader, $"must be one tenant: 1 to {MaxTenantLength} letters, digits, '-', '_' or '.'");
+
+    private static string Subject(StringValues header) =>
+        header is [{ Length: <= MaxSubjectLength } subject] && !string.IsNullOrWhiteSpace(subject) && !subject.Any(char.IsControl)
+            ? subject
+            : throw RegistryException.Invalid(SubjectHeader, $"must be one subject: 1 to {MaxSubjectLength} characters, none of them a control character");
+}
+
+/// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the headers say.</summary>
+/// <param name="TrustsScope">The scope header says whether the caller sees what others of its tenant own.</param>
+internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope);

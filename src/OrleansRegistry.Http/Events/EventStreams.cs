@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>
+/// Sends what happens to a task or context as server-sent events, until there is no more, the reader leaves or the server ends. Events are pulled as
+/// the reader takes them: one that is too slow for what the registry holds gets the whole anew.
+/// </summary>
+internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryTime] TimeProvider time, IOptions<RegistryHttpOptions> options)
+{
+    public const string Header = "Last-Event-ID";
+    public const string Parameter = "last_event_id";
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    /// <summary>The generation of the last event that the reader has; null where it begins.</summary>
+    /// <exception cref="RegistryException">It is no generation.</exception>
+    public static long? LastEventOf(HttpRequest request, QueryParameters parameters)
+    {
+        // A browser that comes back still has the query that it began with, so the header knows better.
+        var header = request.Headers[Header];
+        var asked = parameters.Number(Parameter, 0);
+        if (string.IsNullOrEmpty(header))
+        {
+            return asked;
+        }
+
+        return header.Count == 1 && long.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
+            ? generation
+            : throw RegistryException.Invalid(Header, $"must be the id of an event, and is '{header}'");
+    }
+
+    /// <summary>Sends all of <paramref name="watch"/>. What can be refused must have been by now: the headers go out first.</summary>
+    /// <param name="write">Writes one event.</param>
+    public async Task SendAsync<T>(HttpContext context, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<SseWriter, T, Task> write)
+    {
+        var output = new SseWriter(context);
+        await output.StartAsync(Retry);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var events = watch(ending.Token).GetAsyncEnumerator(ending.Token);
+        var next = events.MoveNextAsync().AsTask();
+        try
+        {
+            while (await IsThereAsync(next, output, ending.Token))
+            {
+                await write(output, events.Current);
+                next = events.MoveNextAsync().AsTask();
+            }
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            await SayByeAsync(output, "this server is ending; come back with Last-Event-ID");
+        }
+        catch (RegistryException fault)
+        {
+            await SayByeAsync(output, fault.Message);
+        }
+        finally
+        {
+            await ending.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await events.DisposeAsync();
+        }
+    }
+
+    /// <summary>Sends one event, whose document is sent as it is written: of a large one no more than a piece is copied for this reader.</summary>
+    public static async Task WriteEventAsync(SseWriter output, string name, long? id, Func<JsonAnswer, ValueTask> write)
+    {
+        output.BeginEvent(name, id);
+        var answer = JsonAnswer.Rent();
+        answer.Sink = output.WriteDataAsync;
+        await write(answer);
+        await answer.FinishAsync();
+        await output.EndEventAsync();
+    }
+
+    private async Task<bool> IsThereAsync(Task<bool> next, SseWriter output, CancellationToken cancellationToken)
+    {
+        while (!next.IsCompleted)
+        {
+            using var quiet = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var heartbeat = Task.Delay(options.Value.EventHeartbeat, time, quiet.Token);
+            if (await Task.WhenAny(next, heartbeat) == next)
+            {
+                await quiet.CancelAsync();
+                break;
+            }
+
+            await heartbeat;
+            output.WriteHeartbeat();
+            await output.FlushAsync();
+        }
+
+        return await next;
+    }
+
+    private static Task SayByeAsync(SseWriter output, string reason) => WriteEventAsync(output, "bye", null, answer =>
+    {
+        answer.Json.WriteStartObject();
+        answer.Json.WriteString("reason"u8, reason);
+        answer.Json.WriteEndObject();
+        return default;
+    });
+}

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>Requests that wait for something to happen. When the server is told to stop, they are answered as if their time were over.</summary>
+internal sealed class LongPoll(IHostApplicationLifetime lifetime)
+{
+    public const int DefaultSeconds = 20;
+    public const int MaxSeconds = 60;
+
+    /// <summary>The longest wait of a request that comes while the server stops: its client asks again, and not at once.</summary>
+    private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(1);
+
+    /// <param name="run">Waits so long, or less where its token is cancelled, and tells what there is.</param>
+    public async Task<T> RunAsync<T>(HttpContext context, TimeSpan wait, Func<TimeSpan, CancellationToken, Task<T>> run)
+    {
+        var stopping = lifetime.ApplicationStopping;
+        if (stopping.IsCancellationRequested)
+        {
+            return await run(wait < WhileStopping ? wait : WhileStopping, context.RequestAborted);
+        }
+
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stopping);
+        try
+        {
+            return await run(wait, ending.Token);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            return await run(TimeSpan.Zero, context.RequestAborted);
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>The query string of one request. A parameter that the endpoint does not know is refused: it is most likely a misspelt filter.</summary>
+internal readonly struct QueryParameters
+{
+    private readonly IQueryCollection query;
+    private readonly IReadOnlyDictionary<string, string[]>? aliases;
+
+    /// <param name="aliases">Further names of parameters, by the first.</param>
+    /// <exception cref="RegistryException">There is a parameter that is none of <paramref name="known"/>.</exception>
+    public QueryParameters(HttpRequest request, string[] known, IReadOnlyDictionary<string, string[]>? aliases = null)
+    {
+        query = request.Query;
+        this.aliases = aliases;
+        foreach (var (name, _) in query)
+        {
+            if (!known.Contains(name, StringComparer.Ordinal) && !IsAlias(name, known, aliases) && !IdInQuery.Takes(request, name))
+            {
+                throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {string.Join(", ", known)}");
+            }
+        }
+    }
+
+    public bool Has(string name) => Texts(name).Count > 0;
+
+    /// <summary>Whether the parameter was sent by this very name, not by an alias.</summary>
+    public bool IsSentAs(string name) => !string.IsNullOrEmpty(query[name]);
+
+    public string? Text(string name) => Single(name);
+
+    public IReadOnlyList<string> Texts(string name) => [.. Values(name).Where(value => !string.IsNullOrEmpty(value))!];
+
+    public bool? Boolean(string name) => Single(name) switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var text => throw RegistryException.Invalid(name, $"must be true or false, and is '{text}'"),
+    };
+
+    public int? Integer(string name, int min, int max)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
+            ? value
+            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0} to {max:N0}, and is '{text}'");
+    }
+
+    public long? Number(string name, long min)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min
+            ? value
+            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0}, and is '{text}'");
+    }
+
+    /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
+    public DateTimeOffset? Time(string name) => Single(name) is not { } text ? null : TimeText.TryParse(text)
+        ?? throw RegistryException.Invalid(name, $"must be a time such as {TimeText.Example} (a + in it is written %2B), and is '{text}'");
+
+    /// <summary>Whether the parameter has its second value rather than its first, which is also the default.</summary>
+    public bool IsSecond(string name, string first, string second)
+    {
+        var text = Single(name);
+        return text == second || (text is null || text == first
+            ? false
+            : throw RegistryException.Invalid(name, $"must be {first} or {second}, and is '{text}'"));
+    }
+
+    private string? Single(string name)
+    {
+        var values = Values(name);
+        return values.Count switch
+        {
+            0 => null,
+            1 => values[0] is { Length: > 0 } text ? text : null,
+            _ => throw RegistryException.Invalid(name, "is given more than once"),
+        };
+    }
+
+    private StringValues Values(string name)
+    {
+        var values = query[name];
+        foreach (var alias in Aliases(name))
+        {
+            values = StringValues.Concat(values, query[alias]);
+        }
+
+        return values;
+    }
+
+    private static bool IsAlias(string name, string[] known, IReadOnlyDictionary<string, string[]>? aliases) =>
+        aliases is not null && known.Any(first => aliases.TryGetValue(first, out var others) && others.Contains(name, StringComparer.Ordinal));
+
+    private string[] Aliases(string name) => aliases?.GetValueOrDefault(name) ?? [];
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>What every HTTP front end of the registry stands on. A front end translates between HTTP and the registry's interfaces, and holds no rules of its own.</summary>
+public static class RegistryHttp
+{
+    /// <summary>Adds what every front end needs. Each adds it for itself, so a host calls this only to change options.</summary>
+    public static IServiceCollection AddRegistryHttp(this IServiceCollection services, Action<RegistryHttpOptions>? configure = null)
+    {
+        if (configure is not null)
+        {
+            services.Configure(configure);
+        }
+
+        if (services.Any(service => service.ServiceType == typeof(ProblemAnswers)))
+        {
+            return services;
+        }
+
+        services.AddSingleton<IValidateOptions<RegistryHttpOptions>, RegistryHttpOptionsValidator>();
+        services.AddOptions<RegistryHttpOptions>().ValidateOnStart();
+        services.AddHealthChecks();
+        services.AddRouting();
+        services.AddCors();
+        services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value));
+        services.AddOpenApi("v1", OpenApiDescriber.Configure);
+        services.AddSingleton<ApiSchemaSource>(ApiSchemas.All);
+        services.AddSingleton<ProblemAnswers>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<LongPoll>();
+        services.AddSingleton<EventStreams>();
+        services.TryAddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
+        return services;
+    }
+
+    /// <summary>Maps the paths of health. Readiness is every health check with the tag <see cref="HealthCheckNames.Ready"/>.</summary>
+    /// <inheritdoc cref="UseRegistryHttp"/>
+    public static IEndpointRouteBuilder MapRegistryHealth(this IEndpointRouteBuilder endpoints)
+    {
+        new HealthEndpoints(endpoints.ServiceProvider.GetRequiredService<Readiness>()).Map(endpoints.UseRegistryHttp());
+        return endpoints;
+    }
+
+    /// <summary>Maps the OpenAPI document of all front ends, <c>/openapi/v1.json</c>, and <c>/docs</c>.</summary>
+    /// <inheritdoc cref="UseRegistryHttp"/>
+    public static IEndpointRouteBuilder MapRegistryDocs(this IEndpointRouteBuilder endpoints)
+    {
+        DocsEndpoint.Map(endpoints.UseRegistryHttp());
+        endpoints.MapOpenApi();
+        return endpoints;
+    }
+
+    /// <summary>What a front end maps its endpoints with.</summary>
+    /// <param name="endpoints">
+    /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
+    /// the host's name and the origin of each request are checked, and CORS is answered. Within a larger application all that stays the host's.
+    /// </param>
+    internal static ApiRoutes UseRegistryHttp(this IEndpointRouteBuilder endpoints)
+    {
+        if (endpoints is IApplicationBuilder application && application.Properties.TryAdd(nameof(RegistryHttp), true))
+        {
+            UseMiddleware(application);
+        }
+
+        return new ApiRoutes(endpoints);
+    }
+
+    private static void UseMiddleware(IApplicationBuilder application)
+    {
+        var options = application.ApplicationServices.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+        application.UseMiddleware<StoppingMiddleware>();
+        TrustedProxies.Use(application, options.TrustedProxies);
+        application.UseMiddleware<RequestGuard>();
+        if (CorsRules.Policy(options) is { } cors)
+        {
+            application.UseMiddleware<CorsMiddleware>(cors);
+        }
+
+        application.UseMiddleware<BareStatusMiddleware>();
+    }
+}

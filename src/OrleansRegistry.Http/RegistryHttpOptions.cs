@@ -1,0 +1,152 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>Settings of all that answers HTTP. A wrong value stops the start, with its name.</summary>
+public sealed class RegistryHttpOptions
+{
+    /// <summary>The largest request body, in bytes. A larger one is answered 413.</summary>
+    public long MaxBodyBytes { get; set; } = 32 * 1024 * 1024;
+
+    /// <summary>The largest request body about tasks and contexts, in bytes: room for a few messages and artifacts of the registry's own limits.</summary>
+    public long MaxTaskBodyBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Whether <c>X-Registry-Tenant</c> and <c>X-Registry-Subject</c> say who calls. Only behind a gateway that authenticates and sets them: else anybody
+    /// can be anybody.
+    /// </summary>
+    public bool TrustCallerHeaders { get; set; }
+
+    /// <summary>
+    /// Believes <c>X-Registry-Scope: tenant</c>, by which a request reads, lists and counts the tasks and contexts of all subjects of its tenant. Only behind a gateway that takes the
+    /// header from whoever has no right to it. Goes with <see cref="TrustCallerHeaders"/>.
+    /// </summary>
+    public bool TrustScopeHeader { get; set; }
+
+    /// <summary>
+    /// Who calls where the headers do not say: what a trusted header leaves out is taken from here, and everybody is this caller where headers are not trusted.
+    /// Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
+    /// </summary>
+    public Caller? DefaultCaller { get; set; }
+
+    /// <summary>
+    /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback, the addresses
+    /// listened on and the host of <see cref="PublicUrl"/> need not be named. Other hosts are refused with 400.
+    /// </summary>
+    public IReadOnlyList<string> AllowedHosts { get; set; } = [];
+
+    /// <summary>
+    /// The proxies in front of this server, as addresses or networks such as <c>10.0.0.0/8</c>: what they say by <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and
+    /// <c>-Prefix</c> is believed. None: those headers are ignored.
+    /// </summary>
+    public IReadOnlyList<string> TrustedProxies { get; set; } = [];
+
+    /// <summary>The origins of web pages that may use this server, such as <c>https://console.example.com</c>, or <c>*</c>. None: CORS is off.</summary>
+    public IReadOnlyList<string> CorsOrigins { get; set; } = [];
+
+    /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
+    public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>A connection whose reader takes nothing of an answer for so long is ended.</summary>
+    public TimeSpan StalledReader { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where clients reach the registry, for its own agent card, <c>Location</c> and the OpenAPI document; null takes it from each request.</summary>
+    public string? PublicUrl { get; set; }
+}
+
+internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHttpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RegistryHttpOptions options)
+    {
+        var faults = new List<string>();
+        if (options.MaxBodyBytes is < 1024 or > int.MaxValue / 2)
+        {
+            faults.Add($"MaxBodyBytes is {options.MaxBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.MaxTaskBodyBytes is < 1024 or > int.MaxValue / 2)
+        {
+            faults.Add($"MaxTaskBodyBytes is {options.MaxTaskBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
+        }
+
+        if (options.TrustScopeHeader && !options.TrustCallerHeaders)
+        {
+            faults.Add("TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be known");
+        }
+
+        if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)
+        {
+            faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is set to what it cannot be: {fault}");
+        }
+
+        if (options.AllowedHosts.Any(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
+        {
+            faults.Add("AllowedHosts (REGISTRY_ALLOWED_HOSTS) has what is no host: each must be a host name without a port, such as registry.example.com or *.example.com");
+        }
+
+        if (options.TrustedProxies.Any(proxy => !Http.TrustedProxies.IsOne(proxy)))
+        {
+            faults.Add("TrustedProxies (REGISTRY_TRUSTED_PROXIES) has what is neither an address nor a network: each must be such as 10.0.0.7, 10.0.0.0/8 or fd00::/8");
+        }
+
+        if (options.CorsOrigins.Any(origin => !CorsRules.IsOrigin(origin)))
+        {
+            faults.Add("CorsOrigins (REGISTRY_CORS_ORIGINS) has what is no origin: each must be an origin such as https://console.example.com, or *");
+        }
+
+        if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
+        {
+            faults.Add($"EventHeartbeat is {options.EventHeartbeat}: it must be more than nothing, up to an hour");
+        }
+
+        if (options.StalledReader <= TimeSpan.Zero || options.StalledReader > TimeSpan.FromHours(1))
+        {
+            faults.Add($"StalledReader is {options.StalledReader}: it must be more than nothing, up to an hour");
+        }
+
+        if (options.PublicUrl is { } url
+            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Query is "" && parsed.Fragment is ""
+                && parsed.UserInfo is ""))
+        {
+            faults.Add("PublicUrl (REGISTRY_PUBLIC_URL) must be an absolute http or https URL without user, query and fragment");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+
+    /// <summary>Checks that what the registry takes can be sent to it.</summary>
+    /// <exception cref="OptionsValidationException">A body has no room for what it must be able to carry.</exception>
+    public static void CheckBodies(RegistryHttpOptions options, AgentRules? agents, TaskRules? tasks)
+    {
+        var faults = new List<string>();
+        if (tasks is not null && tasks.MaxMessageBytes > options.MaxTaskBodyBytes)
+        {
+            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {tasks.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is {options.MaxTaskBodyBytes}: "
+                + "such a message could never be sent. Make the first smaller or the second larger.");
+        }
+
+        if (agents is not null && agents.MaxCardBytes > options.MaxBodyBytes)
+        {
+            faults.Add($"REGISTRY_MAX_CARD_BYTES is {agents.MaxCardBytes}, more than REGISTRY_MAX_BODY_BYTES, which is {options.MaxBodyBytes}: "
+                + "such a card could never be sent. Make the first smaller or the second larger.");
+        }
+
+        if (faults.Count > 0)
+        {
+            throw new OptionsValidationException(Options.DefaultName, typeof(RegistryHttpOptions), faults);
+        }
+    }
+
+    private static string? FaultOf(Caller caller)
+    {
+        try
+        {
+            TaskRules.CheckCaller(caller);
+            return null;
+        }
+        catch (RegistryException refused)
+        {
+            return refused.Message;
+        }
+    }
+}

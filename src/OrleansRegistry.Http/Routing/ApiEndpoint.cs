@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>What every endpoint does around its own work: check the path, wait for a revision that is asked for, answer faults.</summary>
+/// <param name="registry">Null where answers carry no revision.</param>
+internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, ProblemAnswers errors)
+{
+    /// <summary>The same, for callers who say who they are.</summary>
+    public ApiEndpoint DemandingCaller() => new(
+        context =>
+        {
+            _ = RequestCaller.Request(context);
+            return handler(context);
+        },
+        registry,
+        errors);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            PathCheck.Demand(context);
+            if (registry is not null)
+            {
+                await AwaitRevisionAsync(context, registry);
+            }
+
+            await handler(context);
+        }
+        catch (Exception fault)
+        {
+            await errors.SendAsync(context, fault);
+        }
+    }
+
+    private static async ValueTask AwaitRevisionAsync(HttpContext context, IAgentRegistry registry)
+    {
+        if (RevisionHeader.Read(context.Request) is { } revision)
+        {
+            await registry.WaitForRevisionAsync(revision, context.RequestAborted);
+        }
+
+        // Before the work: what a read finds is at least as new.
+        RevisionHeader.Set(context.Response, registry.Revision);
+    }
+}

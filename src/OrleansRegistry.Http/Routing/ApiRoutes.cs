@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>Maps a front end's endpoints, each with its description.</summary>
+internal sealed class ApiRoutes
+{
+    private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
+
+    private readonly IEndpointRouteBuilder endpoints;
+    private readonly ProblemAnswers errors;
+    private readonly RegistryHttpOptions options;
+    private readonly CallerRule? caller;
+
+    public ApiRoutes(IEndpointRouteBuilder endpoints)
+    {
+        this.endpoints = endpoints;
+        errors = endpoints.ServiceProvider.GetRequiredService<ProblemAnswers>();
+        options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+        caller = options.TrustCallerHeaders || options.DefaultCaller is not null
+            ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader)
+            : null;
+    }
+
+    public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
+
+    public void Post(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Post], pattern, handler, description);
+
+    public void Put(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Put], pattern, handler, description);
+
+    public void Patch(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Patch], pattern, handler, description);
+
+    public void Delete(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Delete], pattern, handler, description);
+
+    /// <summary>
+    /// Refuses the methods that nothing else of this pattern takes; no part of the description. Routing itself tries the patterns with an action too:
+    /// it would answer 404 to POST, and count POST among the methods that are allowed.
+    /// </summary>
+    /// <param name="hasNoAction">The answer to POST without an action, with the methods that are allowed.</param>
+    public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
+    {
+        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, errors);
+        endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
+    }
+
+    private static HttpProblemException Refusal(string method, HttpProblemException hasNoAction) => HttpMethods.IsPost(method)
+        ? hasNoAction
+        : new(hasNoAction.Status, $"{method} is not allowed here; allowed is {hasNoAction.Allow}.") { Allow = hasNoAction.Allow };
+
+    private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
+    {
+        var endpoint = new ApiEndpoint(handler, description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null, errors);
+        if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
+        {
+            // Before all else, so that nothing is told to somebody who is nobody.
+            endpoint = endpoint.DemandingCaller();
+            description.Problems(StatusCodes.Status401Unauthorized);
+        }
+
+        if (options.TrustCallerHeaders && !options.TrustScopeHeader && methods == Reading && !description.IsAnonymous)
+        {
+            description.Problems(StatusCodes.Status403Forbidden);
+        }
+
+        if (options.TrustScopeHeader && methods == Reading && description is { HasRevision: false, IsAnonymous: false })
+        {
+            description.Header(RequestCaller.ScopeHeader, "tenant: what all subjects of the tenant own; own, the default: what the caller owns.");
+        }
+
+        // The handler's MethodInfo is what makes a plain delegate visible to the API description.
+        var mapped = endpoints.MapMethods(pattern, methods, endpoint.InvokeAsync)
+            .WithMetadata(description, handler.Method)
+            .WithMetadata(new TagsAttribute(description.Tag));
+        if (caller is not null)
+        {
+            mapped.WithMetadata(caller);
+        }
+    }
+}

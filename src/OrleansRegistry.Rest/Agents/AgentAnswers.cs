@@ -1,0 +1,61 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>What writes of agents are answered with.</summary>
+internal static class AgentAnswers
+{
+    public const string Registered = "Agent registered successfully";
+
+    public const string Unregistered = "Agent unregistered successfully";
+
+    /// <summary>Sets the headers that an answer about a written agent has.</summary>
+    public static void SetHeaders(HttpContext context, AgentRecord agent)
+    {
+        RevisionHeader.Set(context.Response, agent.Revision);
+        EntityTags.Set(context.Response, agent.Revision);
+    }
+
+    public static Task SendWrittenAsync(HttpContext context, AgentWriteResult written, bool isPut = false)
+    {
+        SetHeaders(context, written.Agent);
+        if (isPut && written.Created)
+        {
+            context.Response.Headers.Location = PublicPath.Of(context, $"/agents/{Uri.EscapeDataString(written.Agent.Id)}");
+        }
+
+        var answer = JsonAnswer.Rent();
+        var json = answer.Json;
+        json.WriteStartObject();
+        json.WriteBoolean("success"u8, true);
+        json.WriteString("agent_id"u8, written.Agent.Id);
+        json.WriteString("message"u8, Registered);
+        json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
+        WriteOutcome(json, written);
+        json.WriteEndObject();
+        return answer.SendAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+    }
+
+    /// <summary>The members <c>created</c>, <c>revision</c> and <c>warnings</c>.</summary>
+    public static void WriteOutcome(Utf8JsonWriter json, AgentWriteResult written)
+    {
+        json.WriteBoolean("created"u8, written.Created);
+        json.WriteNumber("revision"u8, written.Agent.Revision);
+        if (written.Repeated)
+        {
+            json.WriteBoolean("repeated"u8, true);
+        }
+
+        json.WriteStartArray("warnings"u8);
+        foreach (var warning in written.Warnings)
+        {
+            json.WriteStartObject();
+            json.WriteString("field"u8, warning.Field);
+            json.WriteString("message"u8, warning.Message);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c> and <c>:disable</c>.</summary>
+internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
+{
+    public void Map(ApiRoutes routes)
+    {
+        routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
+            .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"]}; what it does not name stays as it was sent.")
+            .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Body("AgentPatch", "application/merge-patch+json", "application/json")
+            .Idempotent()
+            .Answer(200, "It is changed.", "AgentWritten", isTagged: true)
+            .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
+        routes.Post("/agents/{id}:enable", EnableAsync, AgentDocs.Agent("enableAgent", "Enable an agent")
+            .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Idempotent()
+            .Answer(200, "It is enabled.", "AgentState", isTagged: true)
+            .Problems(400, 404, 412, 503, 507));
+        routes.Post("/agents/{id}:disable", DisableAsync, AgentDocs.Agent("disableAgent", "Disable an agent; it stays registered")
+            .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Idempotent()
+            .Answer(200, "It is disabled.", "AgentState", isTagged: true)
+            .Problems(400, 404, 412, 503, 507));
+        routes.Refuse("/agents/{id}", AgentPaths.HasNoAction);
+    }
+
+    private async Task PatchAsync(HttpContext context)
+    {
+        var id = AgentPaths.AgentId(context);
+        var conditions = AgentPreconditions.Read(context.Request);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        var written = await WriteAsync(context, id, conditions, ReadPatch(body.Bytes));
+        body.Release();
+        await AgentAnswers.SendWrittenAsync(context, written);
+    }
+
+    private Task EnableAsync(HttpContext context) => SetEnabledAsync(context, enabled: true, ":enable");
+
+    private Task DisableAsync(HttpContext context) => SetEnabledAsync(context, enabled: false, ":disable");
+
+    private async Task SetEnabledAsync(HttpContext context, bool enabled, string action)
+    {
+        var id = AgentPaths.AgentId(context, suffix: action);
+        var written = await WriteAsync(context, id, AgentPreconditions.Read(context.Request), new AgentPatch(null, enabled));
+        AgentAnswers.SetHeaders(context, written.Agent);
+        var answer = JsonAnswer.Rent();
+        var json = answer.Json;
+        json.WriteStartObject();
+        json.WriteBoolean("success"u8, true);
+        json.WriteString("agent_id"u8, written.Agent.Id);
+        json.WriteBoolean("enabled"u8, written.Agent.Enabled);
+        json.WriteNumber("revision"u8, written.Agent.Revision);
+        json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private Task<AgentWriteResult> WriteAsync(HttpContext context, string id, AgentPreconditions conditions, AgentPatch patch)
+    {
+        var caller = RequestCaller.Request(context);
+        return conditions.WriteAsync(
+            registry,
+            caller,
+            id,
+            creates: false,
+            condition => registry.PatchAsync(caller, id, patch with { Condition = condition }, context.RequestAborted),
+            context.RequestAborted);
+    }
+
+    private static AgentPatch ReadPatch(ReadOnlyMemory<byte> body)
+    {
+        ReadOnlyMemory<byte>? card = null;
+        bool? enabled = null;
+        IReadOnlyList<string>? workers = null;
+        var members = new JsonMembers(body, "body");
+        while (members.Next())
+        {
+            if (members.NameIs("agent_card"u8))
+            {
+                Demand(card is null, "agent_card", "is there more than once");
+                Demand(members.ValueType == JsonTokenType.StartObject, "agent_card", $"must be an object, and is {JsonValues.Describe(members.ValueType)}");
+                card = members.Value;
+            }
+            else if (members.NameIs("enabled"u8))
+            {
+                Demand(enabled is null, "enabled", "is there more than once");
+                enabled = JsonValues.Boolean(members.ValueType, "enabled");
+            }
+            else if (members.NameIs("workers"u8))
+            {
+                Demand(workers is null, "workers", "is there more than once");
+                workers = JsonValues.Texts(members.Value, "workers");
+            }
+            else
+            {
+                throw RegistryException.Invalid(members.Name, "can't be changed; a patch takes agent_card, enabled and workers");
+            }
+        }
+
+        return new AgentPatch(card, enabled) { Workers = workers };
+    }
+
+    private static void Demand(bool holds, string field, string rule)
+    {
+        if (!holds)
+        {
+            throw RegistryException.Invalid(field, rule);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>Writes an agent as answers show it, the card as the bytes that were sent.</summary>
+internal static class AgentJson
+{
+    private static ReadOnlySpan<byte> CardPart => "{\"agent_card\":"u8;
+
+    private static ReadOnlySpan<byte> IdPart => ",\"agent_id\":\""u8;
+
+    private static ReadOnlySpan<byte> EnabledPart => "\",\"enabled\":true,\"revision\":"u8;
+
+    private static ReadOnlySpan<byte> DisabledPart => "\",\"enabled\":false,\"revision\":"u8;
+
+    private static ReadOnlySpan<byte> CreatedPart => ",\"created_at\":\""u8;
+
+    private static ReadOnlySpan<byte> UpdatedPart => "\",\"updated_at\":\""u8;
+
+    private static ReadOnlySpan<byte> OwnerPart => "\",\"owner\":\""u8;
+
+    private static ReadOnlySpan<byte> WorkersPart => "\",\"workers\":[\""u8;
+
+    private static ReadOnlySpan<byte> NextWorkerPart => "\",\""u8;
+
+    private static ReadOnlySpan<byte> WorkersEnd => "\"]}"u8;
+
+    private static ReadOnlySpan<byte> End => "\"}"u8;
+
+    /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
+    public static int Measure(AgentRecord agent) => CardPart.Length + agent.Card.Length + MeasureTail(agent, new JsonName(agent.Id));
+
+    public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
+    {
+        output.Write(CardPart);
+        output.Write(agent.Card.Span);
+
+        var id = new JsonName(agent.Id);
+        var length = MeasureTail(agent, id);
+        var tail = output.GetSpan(length)[..length];
+        tail = tail[Put(tail, IdPart)..];
+        tail = tail[id.CopyTo(tail)..];
+        tail = tail[Put(tail, agent.Enabled ? EnabledPart : DisabledPart)..];
+        Utf8Formatter.TryFormat(agent.Revision, tail, out var digits);
+        tail = tail[digits..];
+        tail = tail[Put(tail, CreatedPart)..];
+        JsonTime.Write(tail, agent.CreatedAt);
+        tail = tail[JsonTime.Length..];
+        tail = tail[Put(tail, UpdatedPart)..];
+        JsonTime.Write(tail, agent.UpdatedAt);
+        tail = tail[JsonTime.Length..];
+        if (agent.Owner is { } owner)
+        {
+            tail = tail[Put(tail, OwnerPart)..];
+            tail = tail[new JsonName(owner).CopyTo(tail)..];
+        }
+
+        for (var i = 0; i < agent.Workers.Count; i++)
+        {
+            tail = tail[Put(tail, i == 0 ? WorkersPart : NextWorkerPart)..];
+            tail = tail[new JsonName(agent.Workers[i]).CopyTo(tail)..];
+        }
+
+        Put(tail, agent.Workers.Count > 0 ? WorkersEnd : End);
+        output.Advance(length);
+    }
+
+    private static int MeasureTail(AgentRecord agent, in JsonName id) =>
+        IdPart.Length + id.Length + (agent.Enabled ? EnabledPart : DisabledPart).Length + Digits(agent.Revision)
+        + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length
+        + (agent.Owner is { } owner ? OwnerPart.Length + new JsonName(owner).Length : 0) + MeasureWorkers(agent.Workers);
+
+    private static int MeasureWorkers(IReadOnlyList<string> workers)
+    {
+        var length = workers.Count > 0 ? WorkersEnd.Length : End.Length;
+        for (var i = 0; i < workers.Count; i++)
+        {
+            length += (i == 0 ? WorkersPart.Length : NextWorkerPart.Length) + new JsonName(workers[i]).Length;
+        }
+
+        return length;
+    }
+
+    private static int Digits(long value)
+    {
+        var digits = value < 0 ? 2 : 1;
+        for (value = Math.Abs(value); value >= 10; value /= 10)
+        {
+            digits++;
+        }
+
+        return digits;
+    }
+
+    private static int Put(Span<byte> output, ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(output);
+        return text.Length;
+    }
+
+    /// <summary>An id as the inside of a JSON string. Most are plain ASCII and need no buffer.</summary>
+    private readonly ref struct JsonName
+    {
+        private static readonly SearchValues<char> Plain = SearchValues.Create(
+            " !#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_`abcdefghijklmnopqrstuvwxyz{|}~");
+
+        private readonly string text;
+        private readonly ReadOnlySpan<byte> escaped;
+
+        public JsonName(string text)
+        {
+            this.text = text;
+            var isPlain = text.AsSpan().IndexOfAnyExcept(Plain) < 0;
+            escaped = isPlain ? default : JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).EncodedUtf8Bytes;
+            Length = isPlain ? text.Length : escaped.Length;
+        }
+
+        public int Length { get; }
+
+        public int CopyTo(Span<byte> output)
+        {
+            if (escaped.IsEmpty)
+            {
+                System.Text.Ascii.FromUtf16(text, output, out _);
+            }
+            else
+            {
+                escaped.CopyTo(output);
+            }
+
+            return Length;
+        }
+    }
+}

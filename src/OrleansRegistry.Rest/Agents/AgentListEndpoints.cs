@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary><c>GET /agents</c> and <c>POST /agents/search</c>.</summary>
+internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
+{
+    private static readonly string[] Parameters =
+        ["query", "tag", "skill", "category", "capability", "provider", "enabled", "page_size", "page_token", "view"];
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.Get("/agents", ListAsync, AgentDocs.Operation("listAgents", "Agents in the order of their ids")
+            .Filtered()
+            .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them.", "integer")
+            .Query("page_token", "The next_page_token of the page before.")
+            .Query("view", "card: the cards alone, the default; record: each with its id, state, revision and times.")
+            .Answer(200, "The agents. next_page_token is there when page_size was given, and null on the last page.", "AgentList")
+            .Problems(400, 503));
+        routes.Post("/agents/search", SearchAsync, AgentDocs.Operation("searchAgents", "Search agents by a keyword and filters")
+            .Body("AgentSearch")
+            .Answer(200, "The agents found.", "AgentSearchResult")
+            .Problems(400, 413, 415, 503));
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var parameters = new QueryParameters(context.Request, Parameters);
+        var query = new AgentQuery
+        {
+            Text = parameters.Text("query"),
+            Tags = parameters.Texts("tag"),
+            Skills = parameters.Texts("skill"),
+            Category = parameters.Text("category"),
+            Capability = parameters.Text("capability"),
+            Provider = parameters.Text("provider"),
+            Enabled = parameters.Boolean("enabled"),
+            PageSize = parameters.Integer("page_size", 1, AgentQuery.MaxPageSize),
+            PageToken = parameters.Text("page_token"),
+        };
+        var records = parameters.IsSecond("view", "card", "record");
+        await SendAsync(context, query, records, search: null);
+    }
+
+    private async Task SearchAsync(HttpContext context)
+    {
+        GenerationCondition.Refuse(context.Request);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        var search = AgentSearch.Read(body.Bytes);
+        body.Release();
+        await SendAsync(context, search.Query, search.Records, search.Query.Text);
+    }
+
+    private async Task SendAsync(HttpContext context, AgentQuery query, bool records, string? search)
+    {
+        var page = await registry.ListAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        RevisionHeader.Set(context.Response, page.Revision);
+        context.Response.ContentType = JsonContentType.Json;
+        await context.Response.StartAsync(context.RequestAborted);
+        await new AgentListWriter(context).WriteAsync(page, records, isPaged: query.PageSize is not null, search);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>Streams a list of agents: what is written goes out every 64 KiB, as fast as the client takes it.</summary>
+internal sealed class AgentListWriter(HttpContext context)
+{
+    private const int FlushBytes = 64 * 1024;
+
+    private readonly PipeWriter output = context.Response.BodyWriter;
+
+    /// <param name="search">The text that was searched for, to be repeated in the answer; null for a plain list.</param>
+    public async Task WriteAsync(AgentPage page, bool records, bool isPaged, string? search)
+    {
+        output.Write("{\"agents\":["u8);
+        var unsent = 0;
+        var agents = page.Agents;
+        for (var i = 0; i < agents.Count; i++)
+        {
+            if (i > 0)
+            {
+                output.Write(","u8);
+            }
+
+            unsent += Write(agents[i], records);
+            if (unsent >= FlushBytes)
+            {
+                await SlowReaders.FlushAsync(context);
+                unsent = 0;
+            }
+        }
+
+        output.Write("],"u8);
+        WriteEnd(page, isPaged, search);
+        await SlowReaders.FlushAsync(context);
+    }
+
+    private int Write(AgentRecord agent, bool record)
+    {
+        if (record)
+        {
+            AgentJson.WriteRecord(output, agent);
+        }
+        else
+        {
+            output.Write(agent.Card.Span);
+        }
+
+        return agent.Card.Length;
+    }
+
+    private void WriteEnd(AgentPage page, bool isPaged, string? search)
+    {
+        var end = new ArrayBufferWriter<byte>(256);
+        using (var json = new Utf8JsonWriter(end))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("count"u8, page.Agents.Count);
+            if (search is not null)
+            {
+                json.WriteString("query"u8, search);
+            }
+
+            if (isPaged)
+            {
+                json.WriteString("next_page_token"u8, page.NextPageToken);
+            }
+
+            json.WriteEndObject();
+        }
+
+        output.Write(end.WrittenSpan[1..]);
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.OpenApi;
+using static OrleansRegistry.Http.ApiSchemas;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>The shapes of bodies about agents.</summary>
+internal static class AgentSchemas
+{
+    public static IEnumerable<(string Name, IOpenApiSchema Schema)> All(OpenApiDocument document)
+    {
+        IOpenApiSchema Ref(string name) => new OpenApiSchemaReference(name, document);
+        var card = Ref("AgentCard");
+        var record = Ref("Agent");
+        var warnings = List(Ref("CardWarning"));
+        yield return ("AgentCard", new OpenApiSchema
+        {
+            Type = JsonSchemaType.Object,
+            Description = "An A2A agent card, of version 1.0 (supportedInterfaces) or 0.2/0.3 (url). Kept as it was sent; only a name is demanded.",
+            Properties = new Dictionary<string, IOpenApiSchema> { ["name"] = Text("Not empty. The agent's id, unless another is given.") },
+            Required = new HashSet<string> { "name" },
+        });
+        yield return ("AgentRegistration", Shape(
+            ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")), ("enabled", Flag("Null or absent: true if new, else as it was.")),
+            ("workers", List(Text("A subject that may claim the agent's tasks; * is every subject of the tenant. None: the owner. Null or absent: as it was.")))));
+        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")), ("workers", List(Text("In place of those before; none: the owner alone.")))));
+        yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
+        yield return ("AgentWritten", Shape(
+            ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")), ("extensions_processed", Integer("How many extensions the card declares.")),
+            ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")), ("warnings", warnings)));
+        yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
+        yield return ("AgentRemoved", Shape(
+            ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
+            ("extensions_removed", Integer("How many extensions nobody declares any more.")), ("revision", Integer(""))));
+        yield return ("Agent", Shape(
+            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()), ("updated_at", Time()),
+            ("owner", Text("Who registered it first, and alone removes it and names its workers.")), ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
+        yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")), ("next_page_token", Token())));
+        yield return ("AgentSearch", Shape(
+            ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty.")),
+            ("skills", List(Text(""))), ("tags", List(Text(""))), ("category", Text("")), ("capability", Text("")), ("provider", Text("")),
+            ("enabled", Flag("")), ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))));
+        yield return ("AgentSearchResult", Shape(
+            ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token())));
+        yield return ("AgentBatch", Shape(("agents", List(OneOf(Ref("AgentRegistration"), card)))));
+        yield return ("AgentBatchResult", Shape(
+            ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
+            ("results", List(Shape(
+                ("index", Integer("")), ("success", Flag("")), ("agent_id", Text("")), ("created", Flag("")), ("revision", Integer("")), ("warnings", warnings),
+                ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("field", Text("")), ("error", Text("")))))));
+        yield return ("Stats", Shape(
+            ("total", Integer("")), ("enabled", Integer("")), ("disabled", Integer("")), ("tags", Integer("")), ("categories", Integer("")),
+            ("skills", Integer("")), ("extensions", Integer("")), ("revision", Integer(""))));
+        yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
+        yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
+    }
+}

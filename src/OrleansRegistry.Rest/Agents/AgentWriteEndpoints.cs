@@ -1,0 +1,118 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Agents;
+
+/// <summary>Registers, replaces and removes agents.</summary>
+internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
+{
+    private static readonly int[] WriteProblems = [400, 403, 409, 412, 413, 415, 503, 507];
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.Post("/agents", RegisterAsync, AgentDocs.Operation("registerAgent", "Register an agent, or replace the one of that id")
+            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an agent first owns it. Departures from A2A are answered as warnings.")
+            .Conditional()
+            .Body("AgentRegistration")
+            .Idempotent()
+            .Answer(200, "It is registered.", "AgentWritten", isTagged: true)
+            .Problems(WriteProblems));
+        routes.Put("/agents/{id}", PutAsync, AgentDocs.Agent("putAgent", "Register or replace the agent of this id")
+            .Conditional()
+            .Body("AgentRegistration")
+            .Idempotent()
+            .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
+            .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
+            .Problems(WriteProblems));
+        routes.Put("/agents/{id}/card", PutCardAsync, AgentDocs.Agent("putAgentCard", "Register or replace the agent of this id by its bare card")
+            .Conditional()
+            .Body("AgentCard")
+            .Idempotent()
+            .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
+            .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
+            .Problems(WriteProblems));
+        routes.Delete("/agents/{id}", RemoveAsync, AgentDocs.Agent("removeAgent", "Remove an agent")
+            .Header("If-Match", "Remove only if the agent has this entity tag (its revision).")
+            .Idempotent()
+            .Answer(200, "It is removed.", "AgentRemoved")
+            .Problems(400, 403, 404, 412, 503, 507));
+    }
+
+    private async Task RegisterAsync(HttpContext context)
+    {
+        var conditions = AgentPreconditions.Read(context.Request);
+        if (conditions.NeedsAgent)
+        {
+            throw RegistryException.Invalid("If-Match", "of POST /agents must be one entity tag; PUT /agents/{id} takes * and lists too");
+        }
+
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        var entry = AgentEnvelope.Read(body.Bytes, "body");
+        var registration = entry.ToRegistration(condition: conditions.Simple);
+        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
+        body.Release();
+        await AgentAnswers.SendWrittenAsync(context, written);
+    }
+
+    private async Task PutAsync(HttpContext context)
+    {
+        var id = AgentPaths.AgentId(context);
+        var conditions = AgentPreconditions.Read(context.Request);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        var entry = AgentEnvelope.Read(body.Bytes, "body");
+        if (entry.Id is not null && entry.Id != id)
+        {
+            throw RegistryException.Invalid("agent_id", "must be the id of the path, or left out");
+        }
+
+        await PutAsync(context, conditions, body, entry.ToRegistration(id));
+    }
+
+    private async Task PutCardAsync(HttpContext context)
+    {
+        var id = AgentPaths.AgentId(context, segmentsAfter: 1);
+        var conditions = AgentPreconditions.Read(context.Request);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
+        await PutAsync(context, conditions, body, new AgentRegistration(body.Bytes, id));
+    }
+
+    private async Task PutAsync(HttpContext context, AgentPreconditions conditions, RequestBody body, AgentRegistration registration)
+    {
+        var caller = RequestCaller.Request(context);
+        var written = await conditions.WriteAsync(
+            registry,
+            caller,
+            registration.Id!,
+            creates: true,
+            condition => registry.RegisterAsync(caller, registration with { Condition = condition }, context.RequestAborted),
+            context.RequestAborted);
+        body.Release();
+        await AgentAnswers.SendWrittenAsync(context, written, isPut: true);
+    }
+
+    private async Task RemoveAsync(HttpContext context)
+    {
+        var id = AgentPaths.AgentId(context);
+        var caller = RequestCaller.Request(context);
+        var removal = await AgentPreconditions.Read(context.Request).WriteAsync(
+            registry,
+            caller,
+            id,
+            creates: false,
+            condition => registry.RemoveAsync(caller, id, condition, context.RequestAborted),
+            context.RequestAborted);
+
+        RevisionHeader.Set(context.Response, removal.Revision);
+        var answer = JsonAnswer.Rent();
+        var json = answer.Json;
+        json.WriteStartObject();
+        json.WriteBoolean("success"u8, true);
+        json.WriteString("message"u8, AgentAnswers.Unregistered);
+
+        // A boolean to the older registry's clients; how many there were is told beside it.
+        json.WriteBoolean("extensions_cleaned"u8, true);
+        json.WriteNumber("extensions_removed"u8, removal.ExtensionsCleaned);
+        json.WriteNumber("revision"u8, removal.Revision);
+        json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Rest.JsonRpc;
+
+/// <summary>One call of a JSON-RPC request.</summary>
+/// <param name="Id">The id as it was sent; undefined for a notification, which is not answered.</param>
+internal readonly record struct JsonRpcCall(string Method, JsonElement Parameters, JsonElement Id)
+{
+    public bool IsNotification => Id.ValueKind == JsonValueKind.Undefined;
+
+    /// <summary>The id of anything that might be a call, for the error that says it is none; undefined stands for null.</summary>
+    public static JsonElement IdOf(JsonElement request)
+    {
+        try
+        {
+            return request.ValueKind == JsonValueKind.Object && request.TryGetProperty("id"u8, out var id) && IsId(id) ? id : default;
+        }
+        catch (InvalidOperationException)
+        {
+            // A name with half a surrogate pair, which Read refuses.
+            return default;
+        }
+    }
+
+    /// <exception cref="JsonRpcException">-32600: it is no call.</exception>
+    public static JsonRpcCall Read(JsonElement request)
+    {
+        try
+        {
+            return ReadText(request);
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid("a name or the method holds half of a surrogate pair, which is no character");
+        }
+    }
+
+    private static JsonRpcCall ReadText(JsonElement request)
+    {
+        if (request.ValueKind != JsonValueKind.Object)
+        {
+            throw Invalid($"a request must be an object, and is {JsonInput.Describe(request)}");
+        }
+
+        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in request.EnumerateObject())
+        {
+            if (!members.TryAdd(member.Name, member.Value))
+            {
+                throw Invalid($"{member.Name} is there more than once");
+            }
+        }
+
+        if (!members.TryGetValue("jsonrpc", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0"u8))
+        {
+            throw Invalid("jsonrpc must be \"2.0\"");
+        }
+
+        if (!members.TryGetValue("method", out var method) || method.ValueKind != JsonValueKind.String)
+        {
+            throw Invalid("method must be a string");
+        }
+
+        var parameters = members.GetValueOrDefault("params");
+        if (parameters.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
+        {
+            throw Invalid("params must be an object or an array");
+        }
+
+        var id = members.GetValueOrDefault("id");
+        return id.ValueKind == JsonValueKind.Undefined || IsId(id)
+            ? new JsonRpcCall(method.GetString()!, parameters, id)
+            : throw Invalid("id must be a string, a number or null");
+    }
+
+    private static bool IsId(JsonElement id) => id.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null;
+
+    private static JsonRpcException Invalid(string what) => new(JsonRpcException.InvalidRequest, $"Invalid Request: {what}");
+}

@@ -1,0 +1,249 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Rest.Agents;
+using OrleansRegistry.Rest.Extensions;
+using OrleansRegistry.Rest.Service;
+
+namespace OrleansRegistry.Rest.JsonRpc;
+
+/// <summary>The methods of <c>POST /jsonrpc</c>, named and shaped as the older registry's.</summary>
+internal sealed class JsonRpcMethods
+{
+    private const string Keyword = "SEARCH_MODE_KEYWORD";
+    private const string Vector = "SEARCH_MODE_VECTOR";
+
+    private static readonly string[] VectorMethods = ["update_agent_vectors", "get_agent_vectors", "get_vector_stats"];
+
+    private readonly IAgentRegistry registry;
+    private readonly Readiness readiness;
+    private readonly RegistryCard card;
+    private readonly Dictionary<string, Method> methods;
+
+    public JsonRpcMethods(IAgentRegistry registry, Readiness readiness, RegistryCard card)
+    {
+        this.registry = registry;
+        this.readiness = readiness;
+        this.card = card;
+        methods = new Dictionary<string, Method>(StringComparer.Ordinal)
+        {
+            ["register_agent"] = new(RegisterAsync, ["agent_card", "agent_id", "enabled"]),
+            ["get_agent"] = new(GetAsync, ["agent_id"]),
+            ["list_agents"] = new(ListAsync, []),
+            ["unregister_agent"] = new(UnregisterAsync, ["agent_id"]),
+            ["search_agents"] = new(SearchAsync, ["query", "skills", "search_mode", "similarity_threshold", "max_results"]),
+            ["list_extensions"] = new(ListExtensionsAsync, ["uri_pattern", "declaring_agents", "trust_levels", "page_size", "page_token"]),
+            ["ping_agent"] = new(PingAsync, ["agent_id"]),
+            ["get_agent_card"] = new(GetOwnCardAsync, []),
+            ["health_check"] = new(CheckHealthAsync, []),
+            ["system.listMethods"] = new(ListMethodsAsync, []),
+            ["system_listMethods"] = new(ListMethodsAsync, []),
+            ["list_methods"] = new(ListMethodsAsync, []),
+        };
+    }
+
+    private delegate Task<JsonRpcResult> Handler(HttpContext context, JsonRpcParameters parameters);
+
+    /// <summary>Carries out a call.</summary>
+    /// <returns>What writes its result.</returns>
+    /// <exception cref="JsonRpcException">There is no such method, or the parameters are wrong.</exception>
+    /// <exception cref="RegistryException">The registry refused.</exception>
+    public Task<JsonRpcResult> InvokeAsync(HttpContext context, JsonRpcCall call)
+    {
+        if (methods.TryGetValue(call.Method, out var method))
+        {
+            return method.Handler(context, new JsonRpcParameters(call.Parameters, method.Parameters));
+        }
+
+        throw new JsonRpcException(
+            JsonRpcException.MethodNotFound,
+            VectorMethods.Contains(call.Method) ? "Vector operations are not supported by this registry" : "Method not found");
+    }
+
+    private async Task<JsonRpcResult> RegisterAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var registration = new AgentRegistration(
+            parameters.Document("agent_card"), parameters.OptionalText("agent_id"), parameters.OptionalBoolean("enabled"));
+        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
+        RevisionHeader.Set(context.Response, written.Agent.Revision);
+        return JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("success"u8, true);
+            json.WriteString("agent_id"u8, written.Agent.Id);
+            json.WriteString("message"u8, AgentAnswers.Registered);
+            json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
+            AgentAnswers.WriteOutcome(json, written);
+            WriteTransport(json);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task<JsonRpcResult> GetAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var agent = await FindAsync(context, parameters);
+        return JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("agent_card"u8);
+            json.WriteRawValue(agent.Card.Span, skipInputValidation: true);
+            json.WriteBoolean("found"u8, true);
+            json.WriteEndObject();
+        });
+    }
+
+    private async Task<JsonRpcResult> ListAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var page = await registry.ListAsync(RequestCaller.Request(context), new AgentQuery(), context.RequestAborted);
+        return async answer =>
+        {
+            var json = answer.Json;
+            json.WriteStartObject();
+            await WriteCardsAsync(answer, context, page.Agents);
+            WriteTransport(json);
+            json.WriteEndObject();
+        };
+    }
+
+    private async Task<JsonRpcResult> UnregisterAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var removal = await registry.RemoveAsync(RequestCaller.Request(context), parameters.Text("agent_id"), default, context.RequestAborted);
+        RevisionHeader.Set(context.Response, removal.Revision);
+        return JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("success"u8, true);
+            json.WriteString("message"u8, AgentAnswers.Unregistered);
+            json.WriteString("agent_id"u8, removal.Id);
+            json.WriteEndObject();
+        });
+    }
+
+    /// <summary>A search by vectors, the default of old clients, is answered by keywords and says so.</summary>
+    private async Task<JsonRpcResult> SearchAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var text = parameters.OptionalText("query") ?? "";
+        var skills = parameters.OptionalTexts("skills");
+        var mode = parameters.OptionalText("search_mode") ?? Vector;
+        var threshold = parameters.Number("similarity_threshold", 0.5);
+        var most = parameters.Integer("max_results", 10, 1, int.MaxValue);
+        if (mode is not (Vector or Keyword))
+        {
+            throw new JsonRpcException(JsonRpcException.InvalidParams, $"Invalid params: search_mode must be {Keyword} or {Vector}");
+        }
+
+        var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= AgentQuery.MaxPageSize ? most : null };
+        var page = await registry.ListAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        return async answer =>
+        {
+            var json = answer.Json;
+            json.WriteStartObject();
+            await WriteCardsAsync(answer, context, page.Agents.Count <= most ? page.Agents : page.Agents.Take(most).ToArray());
+            json.WriteString("query"u8, text);
+            json.WritePropertyName("skills_filter"u8);
+            JsonSerializer.Serialize(json, skills);
+            json.WriteString("search_mode"u8, Keyword);
+            if (mode == Vector)
+            {
+                json.WriteStartArray("similarity_scores"u8);
+                json.WriteEndArray();
+                json.WriteNumber("similarity_threshold"u8, threshold);
+            }
+
+            WriteTransport(json);
+            json.WriteEndObject();
+        };
+    }
+
+    private async Task<JsonRpcResult> ListExtensionsAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var query = new ExtensionQuery
+        {
+            UriPattern = parameters.OptionalText("uri_pattern"),
+            DeclaringAgents = parameters.OptionalTexts("declaring_agents") ?? [],
+            TrustLevels = parameters.OptionalTexts("trust_levels") ?? [],
+            PageSize = parameters.Integer("page_size", 100, 1, 1000),
+            PageToken = parameters.OptionalText("page_token"),
+        };
+        var page = await registry.ListExtensionsAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        return async answer =>
+        {
+            var json = answer.Json;
+            json.WriteStartObject();
+            await ExtensionJson.WritePageAsync(answer, context, page);
+            WriteTransport(json);
+            json.WriteEndObject();
+        };
+    }
+
+    /// <summary>
+    /// Tells what the registry knows: the agent is registered, and enabled or not. It is not contacted, so <c>response_time_ms</c> is 0.
+    /// </summary>
+    private async Task<JsonRpcResult> PingAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var agent = await FindAsync(context, parameters);
+        return JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteBoolean("responsive"u8, agent.Enabled);
+            json.WriteNumber("response_time_ms"u8, 0);
+            json.WriteString("status"u8, agent.Enabled ? "registered"u8 : "disabled"u8);
+            json.WriteBoolean("contacted"u8, false);
+            json.WriteTime("timestamp", DateTimeOffset.UtcNow);
+            json.WriteString("agent_id"u8, agent.Id);
+            WriteTransport(json);
+            json.WriteEndObject();
+        });
+    }
+
+    private Task<JsonRpcResult> GetOwnCardAsync(HttpContext context, JsonRpcParameters parameters) =>
+        Task.FromResult(JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("agent_card"u8);
+            card.Write(json, context.Request, snakeCase: true);
+            json.WriteEndObject();
+        }));
+
+    private async Task<JsonRpcResult> CheckHealthAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var report = await readiness.CheckAsync(context.RequestAborted);
+        var stats = await registry.GetStatsAsync(RequestCaller.Request(context), context.RequestAborted);
+        return JsonRpcResults.Of(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("status"u8, Readiness.Text(report.Status));
+            json.WriteString("service"u8, RegistryService.Name);
+            WriteTransport(json);
+            json.WriteNumber("agents_count"u8, stats.Total);
+            json.WriteString("protocol_version"u8, RegistryCard.OlderVersion);
+            json.WriteEndObject();
+        });
+    }
+
+    private Task<JsonRpcResult> ListMethodsAsync(HttpContext context, JsonRpcParameters parameters) =>
+        Task.FromResult(JsonRpcResults.Of(json => JsonSerializer.Serialize(json, methods.Keys)));
+
+    private async Task<AgentRecord> FindAsync(HttpContext context, JsonRpcParameters parameters)
+    {
+        var id = parameters.Text("agent_id");
+        AgentRules.CheckId(id);
+        return await registry.GetAsync(RequestCaller.Request(context), id, ReadConsistency.Local, context.RequestAborted)
+            ?? throw AgentPaths.NotFound();
+    }
+
+    private static async ValueTask WriteCardsAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<AgentRecord> agents)
+    {
+        answer.Json.WriteStartArray("agents"u8);
+        foreach (var agent in agents)
+        {
+            await answer.WriteDocumentAsync(context, agent.Card);
+        }
+
+        answer.Json.WriteEndArray();
+        answer.Json.WriteNumber("count"u8, agents.Count);
+    }
+
+    private static void WriteTransport(Utf8JsonWriter json) => json.WriteString("transport"u8, "JSONRPC"u8);
+
+    private sealed record Method(Handler Handler, string[] Parameters);
+}

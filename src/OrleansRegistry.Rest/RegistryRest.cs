@@ -1,0 +1,74 @@
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OrleansRegistry.Rest.Agents;
+using OrleansRegistry.Rest.Contexts;
+using OrleansRegistry.Rest.Extensions;
+using OrleansRegistry.Rest.JsonRpc;
+using OrleansRegistry.Rest.Service;
+using OrleansRegistry.Rest.Tasks;
+
+namespace OrleansRegistry.Rest;
+
+/// <summary>The REST API, and the older registry's JSON-RPC. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an <see cref="IContextRegistry"/>.</summary>
+public static class RegistryRest
+{
+    /// <summary>Adds what <see cref="MapRegistryRest"/> needs.</summary>
+    public static IServiceCollection AddRegistryRest(this IServiceCollection services, Action<RegistryRestOptions>? configure = null)
+    {
+        services.AddRegistryHttp();
+        services.AddSingleton<IValidateOptions<RegistryRestOptions>, RegistryRestOptionsValidator>();
+        services.AddOptions<RegistryRestOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(JsonRpcSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
+        return services;
+    }
+
+    /// <summary>Maps every path of the REST API and of JSON-RPC, health and the documentation.</summary>
+    /// <param name="endpoints">
+    /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
+    /// the host's name and the origin of each request are checked, and CORS is answered. Within a larger application all that stays the host's.
+    /// </param>
+    public static IEndpointRouteBuilder MapRegistryRest(this IEndpointRouteBuilder endpoints)
+    {
+        var routes = endpoints.UseRegistryHttp();
+        var services = endpoints.ServiceProvider;
+        var http = services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+        var rest = services.GetRequiredService<IOptions<RegistryRestOptions>>().Value;
+        RegistryHttpOptionsValidator.CheckBodies(http, services.GetService<AgentRules>(), services.GetService<TaskRules>());
+        var agents = services.GetRequiredService<IAgentRegistry>();
+        var tasks = services.GetRequiredService<ITaskRegistry>();
+        var contexts = services.GetRequiredService<IContextRegistry>();
+        var polls = services.GetRequiredService<LongPoll>();
+        var streams = services.GetRequiredService<EventStreams>();
+        var card = new RegistryCard(http);
+
+        new AgentReadEndpoints(agents).Map(routes);
+        new AgentListEndpoints(agents, http).Map(routes);
+        new AgentWriteEndpoints(agents, http).Map(routes);
+        new AgentChangeEndpoints(agents, http).Map(routes);
+        new AgentBatchEndpoint(agents, http, rest).Map(routes);
+        new AgentFacetEndpoints(agents).Map(routes);
+        new ExtensionEndpoints(agents, rest).Map(routes);
+        new TaskReadEndpoints(tasks, polls).Map(routes);
+        new TaskArtifactEndpoints(tasks).Map(routes);
+        new TaskListEndpoints(tasks).Map(routes);
+        new TaskWriteEndpoints(tasks, http).Map(routes);
+        new TaskClaimEndpoints(tasks, polls, http).Map(routes);
+        new TaskFeedbackEndpoints(tasks, http).Map(routes);
+        new TaskWebhookEndpoints(tasks, http).Map(routes);
+        new TaskEventEndpoint(tasks, streams).Map(routes);
+        new ContextReadEndpoints(contexts, tasks).Map(routes);
+        new ContextWriteEndpoints(contexts, http).Map(routes);
+        new ContextEventEndpoint(contexts, streams).Map(routes);
+        var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
+        new JsonRpcEndpoint(methods, services.GetRequiredService<ProblemAnswers>(), http, rest).Map(routes);
+        new RegistryCardEndpoint(card).Map(routes);
+        new ServiceEndpoint(rest).Map(routes);
+        return endpoints.MapRegistryHealth().MapRegistryDocs();
+    }
+}

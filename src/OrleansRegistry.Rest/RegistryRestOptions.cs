@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Rest;
+
+/// <summary>Settings of the REST API and of JSON-RPC. A wrong value stops the start, with its name.</summary>
+public sealed class RegistryRestOptions
+{
+    /// <summary>The most entries of one batch, 1 to 1,000,000: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
+    public int MaxBatchEntries { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many bytes of answers of a JSON-RPC batch are buffered, at least 1,024. The calls after that are not made: one of thirty bytes can list all agents.
+    /// </summary>
+    public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>What <c>GET /</c> and <c>GET /extensions</c> say of the mode; nothing is enforced by it.</summary>
+    public bool DevelopmentMode { get; set; } = true;
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireExtensionVerification { get; set; }
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireDomainVerification { get; set; }
+
+    /// <inheritdoc cref="DevelopmentMode"/>
+    public bool RequireSignatureVerification { get; set; }
+}
+
+internal sealed class RegistryRestOptionsValidator : IValidateOptions<RegistryRestOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RegistryRestOptions options)
+    {
+        var faults = new List<string>();
+        if (options.MaxBatchEntries is < 1 or > 1_000_000)
+        {
+            faults.Add($"MaxBatchEntries is {options.MaxBatchEntries}: it must be 1 to 1,000,000");
+        }
+
+        if (options.MaxBatchAnswerBytes < 1024)
+        {
+            faults.Add($"MaxBatchAnswerBytes is {options.MaxBatchAnswerBytes}: it must be at least 1,024");
+        }
+
+        return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Tasks;
+
+/// <summary>The artifacts of a task, in pages and one by one.</summary>
+internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
+{
+    private const int MaxPageSize = 1000;
+    private const int DefaultPageSize = 100;
+
+    private static readonly string[] PageParameters = ["page_size", "page_token"];
+    private static readonly string[] NoParameters = [];
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task("listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
+            .Says("A page ends early where it grows large. An artifact that is too large for one page goes on in the next, which continues says: the same artifactId, with further parts.")
+            .Paged(MaxPageSize, DefaultPageSize)
+            .Leased()
+            .Answer(200, "A page of artifacts.", "ArtifactList")
+            .Problems(400, 404, 503));
+        routes.Get("/tasks/{id}/artifacts/{artifactId}", GetAsync, TaskDocs.Task("getTaskArtifact", "One artifact of a task, whole")
+            .Path("artifactId", "The artifact's id. A slash in it is written %2F.")
+            .Leased()
+            .Answer(200, "The artifact.", "Artifact")
+            .Problems(400, 404, 413, 503));
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context, segmentsAfter: 1);
+        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
+        var page = await registry.ReadArtifactsAsync(
+            RequestCaller.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("artifacts"u8);
+        foreach (var artifact in page.Artifacts)
+        {
+            await answer.WriteDocumentAsync(context, artifact);
+        }
+
+        answer.Json.WriteEndArray();
+        if (page.Continues)
+        {
+            answer.Json.WriteBoolean("continues"u8, true);
+        }
+
+        answer.Json.WriteNumber("first"u8, page.First);
+        answer.Json.WritePageEnd(page.NextPageToken, size, page.Total);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context, segmentsAfter: 2);
+        var artifactId = TaskPaths.ArtifactId(context);
+        _ = new QueryParameters(context.Request, NoParameters);
+        var artifact = await registry.GetArtifactAsync(RequestCaller.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
+            ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
+        var answer = JsonAnswer.Rent();
+        await answer.WriteDocumentAsync(context, artifact);
+        await answer.SendAsync(context);
+    }
+}

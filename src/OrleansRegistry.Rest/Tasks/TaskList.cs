@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Tasks;
+
+/// <summary>The query string of a list of tasks, and the answer.</summary>
+internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
+{
+    private static readonly string[] Filters = ["context_id", "state", "agent_id", "status_timestamp_after", "has_webhook"];
+    private static readonly string[] Parameters = [.. Filters, "page_size", "page_token", "history_length", "include_artifacts", "count_total", StateFormat.Parameter];
+    private static readonly string[] CountParameters = [.. Filters, StateFormat.Parameter];
+
+    /// <param name="contextId">The context that the path names, where it does.</param>
+    /// <exception cref="RegistryException">A parameter is wrong.</exception>
+    public static TaskList Read(HttpContext context, string? contextId = null)
+    {
+        var parameters = new QueryParameters(context.Request, contextId is null ? Parameters : Parameters[1..], QueryAliases.All);
+        var history = HistoryLength(parameters);
+        var hasHistory = parameters.Has("history_length") && !IsNone(parameters);
+        var artifacts = parameters.Boolean("include_artifacts") ?? false;
+        var query = ReadFilters(parameters, contextId) with
+        {
+            PageSize = parameters.Integer("page_size", 1, TaskQuery.MaxPageSize) ?? TaskQuery.DefaultPageSize,
+            PageToken = parameters.Text("page_token"),
+            CountTotal = parameters.Boolean("count_total") ?? false,
+
+            // There is no view of artifacts without history: one message is the least.
+            View = hasHistory || artifacts ? new TaskView(hasHistory ? history : 1, artifacts) : new TaskQuery().View,
+        };
+        return new TaskList(query, new TaskShape(StateFormat.Of(context), HidesHistory: !hasHistory));
+    }
+
+    public static (TaskQuery Query, StateFormat Format) ReadCount(HttpContext context) =>
+        (ReadFilters(new QueryParameters(context.Request, CountParameters, QueryAliases.All), null), StateFormat.Of(context));
+
+    /// <summary>A2A's own spelling has A2A's meaning: 0 is no history. The older storage layer's <c>history_length</c> means all by it.</summary>
+    public static bool IsNone(QueryParameters parameters) => parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;
+
+    /// <summary>Null for all: 0 and negative are that too.</summary>
+    public static int? HistoryLength(QueryParameters parameters) => parameters.Number("history_length", long.MinValue) switch
+    {
+        null or <= 0 => null,
+        > int.MaxValue => int.MaxValue,
+        var length => (int)length,
+    };
+
+    private static IReadOnlyList<TaskState> ReadStates(IReadOnlyList<string> texts) =>
+        texts.Contains(TaskStates.Unspecified, StringComparer.Ordinal) ? [] : [.. texts.Select(text => RequestMembers.ReadState(text, "state")).Distinct()];
+
+    public async Task SendAsync(HttpContext context, TaskPage page)
+    {
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("tasks"u8);
+        foreach (var task in page.Tasks)
+        {
+            await TaskJson.WriteAsync(answer, context, task, Shape);
+            await answer.DrainAsync(context);
+        }
+
+        answer.Json.WriteEndArray();
+        answer.Json.WriteUnreadable(page.Unreadable);
+        answer.Json.WritePageEnd(page.NextPageToken, Query.PageSize, page.Total);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private static TaskQuery ReadFilters(QueryParameters parameters, string? contextId) => new()
+    {
+        ContextId = contextId ?? parameters.Text("context_id"),
+        States = ReadStates(parameters.Texts("state")),
+        AgentId = parameters.Text("agent_id"),
+        UpdatedSince = parameters.Time("status_timestamp_after"),
+        HasWebhook = parameters.Boolean("has_webhook") switch
+        {
+            false => throw RegistryException.Invalid("has_webhook", "can be true only: tasks that have one"),
+            var asked => asked is true,
+        },
+    };
+}

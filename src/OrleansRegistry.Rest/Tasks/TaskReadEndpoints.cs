@@ -1,0 +1,143 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Tasks;
+
+/// <summary><c>GET /tasks/{id}</c>, its messages and its owner.</summary>
+internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
+{
+    /// <summary>A header, as addresses are written to logs.</summary>
+    public const string LeaseHeader = "X-Registry-Lease";
+
+    private const int MaxMessages = 1000;
+    private const int DefaultMessages = 100;
+
+    private static readonly string[] Parameters = ["history_length", "include_artifacts", "current_generation", "wait", "consistency", StateFormat.Parameter];
+    private static readonly string[] PageParameters = ["page_size", "page_token"];
+    private static readonly string[] NoParameters = [];
+
+    /// <summary>The least of a task.</summary>
+    public static TaskView Head { get; } = new TaskView(null, Artifacts: false) with { HeadOnly = true };
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.Get("/tasks/{id}", GetAsync, TaskDocs.Task("getTask", "One task, or what has become of it")
+            .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and artifactsTruncated "
+                + "tell; all of them are read page by page.")
+            .Query("history_length", "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.", "integer")
+            .Query("include_artifacts", "false: without artifacts.", "boolean")
+            .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer")
+            .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
+            .Query("consistency", "local: from memory, the default; strong: as stored, whichever process wrote last.")
+            .Versioned()
+            .Leased()
+            .Header("If-None-Match", "The entity tag (generation) of what the client has: 304 if it still is so.")
+            .Answer(200, "The task.", "Task", isTagged: true)
+            .Answer(304, "The client has it already.", isTagged: true)
+            .Problems(400, 404, 503));
+        routes.Get("/tasks/{id}/messages", GetMessagesAsync, TaskDocs.Task("listTaskMessages", "The messages of a task, oldest first, page by page")
+            .Paged(MaxMessages, DefaultMessages)
+            .Leased()
+            .Answer(200, "A page of messages.", "MessageList")
+            .Problems(400, 404, 503));
+        routes.Get("/tasks/{id}/owner", GetOwnerAsync, TaskDocs.Task("getTaskOwner", "Who owns a task")
+            .Leased()
+            .Answer(200, "The owner.", "TaskOwner")
+            .Problems(400, 404, 503));
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context);
+        var parameters = new QueryParameters(context.Request, Parameters, QueryAliases.All);
+        var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true)
+        {
+            WithoutHistory = TaskList.IsNone(parameters),
+            LeaseToken = LeaseToken(context),
+            Consistency = parameters.IsSecond("consistency", "local", "strong") ? ReadConsistency.Strong : ReadConsistency.Local,
+        };
+        var known = parameters.Number("current_generation", 0);
+        var wait = parameters.Integer("wait", 0, LongPoll.MaxSeconds);
+        var shape = new TaskShape(StateFormat.Of(context));
+        if (wait is not null && known is null)
+        {
+            throw RegistryException.Invalid("wait", "goes with current_generation: it waits for the task to change from that");
+        }
+
+        var task = known is { } generation
+            ? await WaitAsync(context, id, generation, TimeSpan.FromSeconds(wait ?? LongPoll.DefaultSeconds), view, shape.Format)
+            : await FindAsync(context, id, view, shape.Format);
+        if (task is not null)
+        {
+            await TaskAnswers.SendAsync(context, task, shape);
+        }
+    }
+
+    /// <summary>The task, or null where the client has been answered that it has it already.</summary>
+    private async Task<TaskRecord?> FindAsync(HttpContext context, string id, TaskView view, StateFormat format)
+    {
+        var caller = RequestCaller.Request(context);
+        if (context.Request.Headers.IfNoneMatch.Count > 0)
+        {
+            var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+            if (IsNotModified(context, head, format))
+            {
+                return null;
+            }
+        }
+
+        return await registry.GetAsync(caller, id, view, context.RequestAborted) ?? throw TaskPaths.NotFound();
+    }
+
+    private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view, StateFormat format)
+    {
+        var caller = RequestCaller.Request(context);
+        var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending)) ?? throw TaskPaths.NotFound();
+        return IsNotModified(context, task, format) ? null : task;
+    }
+
+    public static string? LeaseToken(HttpContext context)
+    {
+        VaryHeader.By(context.Response, LeaseHeader);
+        return context.Request.Headers[LeaseHeader] switch
+        {
+            { Count: 0 } => null,
+            [{ Length: > 0 } token] => token,
+            _ => throw RegistryException.Invalid(LeaseHeader, "must be one token, and not empty"),
+        };
+    }
+
+    private static bool IsNotModified(HttpContext context, TaskRecord task, StateFormat format)
+    {
+        var tag = EntityTags.Format(task.Generation, format);
+        if (!EntityTags.IsNotModified(context.Request, tag))
+        {
+            return false;
+        }
+
+        context.Response.Headers.ETag = tag;
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return true;
+    }
+
+    private async Task GetMessagesAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context, segmentsAfter: 1);
+        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var size = parameters.Integer("page_size", 1, MaxMessages) ?? DefaultMessages;
+        var page = await registry.ReadHistoryAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
+        await ItemPages.SendMessagesAsync(context, page, size);
+    }
+
+    private async Task GetOwnerAsync(HttpContext context)
+    {
+        var id = TaskPaths.TaskId(context, segmentsAfter: 1);
+        _ = new QueryParameters(context.Request, NoParameters);
+        var task = await registry.GetAsync(RequestCaller.Request(context), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteString("taskId"u8, task.Id);
+        answer.Json.WriteString("owner"u8, task.Owner);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Tasks;
+
+/// <summary>Who is to be told of a task's events: <c>/tasks/{id}/pushNotificationConfigs</c>, named and shaped as A2A 1.0's.</summary>
+internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpOptions options)
+{
+    private static readonly string[] NoParameters = [];
+
+    public void Map(ApiRoutes routes)
+    {
+        routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task("saveWebhook", "Store a webhook of a task, or replace the one of that id")
+            .Says("Up to 8 KiB, and 32 of a task.")
+            .Body("PushNotificationConfig")
+            .Idempotent()
+            .Answer(200, "It is stored.", "PushNotificationConfig")
+            .Problems(400, 404, 409, 413, 415, 503, 507));
+        routes.Get("/tasks/{id}/pushNotificationConfigs", ListAsync, TaskDocs.Task("listWebhooks", "The webhooks of a task, in the order of their ids")
+            .Leased()
+            .Answer(200, "All of them.", "PushNotificationConfigList")
+            .Problems(400, 404, 503));
+        routes.Get("/tasks/{id}/pushNotificationConfigs/{configId}", GetAsync, TaskDocs.Task("getWebhook", "One webhook of a task")
+            .Path("configId", "The webhook's id.")
+            .Leased()
+            .Answer(200, "The webhook.", "PushNotificationConfig")
+            .Problems(400, 404, 503));
+        routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task("deleteWebhook", "Delete a webhook of a task; it may be gone already")
+            .Path("configId", "The webhook's id.")
+            .Says("Of a task in any state, also one that is over.")
+            .Idempotent()
+            .Answer(204, "It is gone.")
+            .Problems(400, 404, 503, 507));
+    }
+
+    private async Task SaveAsync(HttpContext context)
+    {
+        var id = ReadTaskId(context, segmentsAfter: 1);
+        GenerationCondition.Refuse(context.Request);
+        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
+        var webhook = await registry.SaveWebhookAsync(RequestCaller.Request(context), id, null, body.Bytes, context.RequestAborted);
+        body.Release();
+        await SendAsync(context, id, webhook);
+    }
+
+    private async Task ListAsync(HttpContext context)
+    {
+        var id = ReadTaskId(context, segmentsAfter: 1);
+        var webhooks = await registry.ListWebhooksAsync(RequestCaller.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var answer = JsonAnswer.Rent();
+        answer.Json.WriteStartObject();
+        answer.Json.WriteStartArray("configs"u8);
+        foreach (var webhook in webhooks)
+        {
+            Write(answer.Json, id, webhook);
+        }
+
+        answer.Json.WriteEndArray();
+        answer.Json.WriteString("nextPageToken"u8, ""u8);
+        answer.Json.WriteEndObject();
+        await answer.SendAsync(context);
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var id = ReadTaskId(context, segmentsAfter: 2);
+        var configId = TaskPaths.WebhookId(context);
+        var webhooks = await registry.ListWebhooksAsync(RequestCaller.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var webhook = webhooks.FirstOrDefault(webhook => webhook.Id == configId)
+            ?? throw new RegistryException(RegistryError.NotFound, "The task has no such webhook", "config_id");
+        await SendAsync(context, id, webhook);
+    }
+
+    private async Task DeleteAsync(HttpContext context)
+    {
+        var id = ReadTaskId(context, segmentsAfter: 2);
+        GenerationCondition.Refuse(context.Request);
+        await registry.DeleteWebhookAsync(RequestCaller.Request(context), id, TaskPaths.WebhookId(context), context.RequestAborted);
+        await TaskAnswers.SendDeletedAsync(context);
+    }
+
+    private static string ReadTaskId(HttpContext context, int segmentsAfter)
+    {
+        _ = new QueryParameters(context.Request, NoParameters);
+        return TaskPaths.TaskId(context, segmentsAfter);
+    }
+
+    private static Task SendAsync(HttpContext context, string taskId, TaskWebhook webhook)
+    {
+        var answer = JsonAnswer.Rent();
+        Write(answer.Json, taskId, webhook);
+        return answer.SendAsync(context);
+    }
+
+    /// <summary>The configuration's members as they were sent, after the two ids.</summary>
+    private static void Write(Utf8JsonWriter json, string taskId, TaskWebhook webhook)
+    {
+        json.WriteStartObject();
+        json.WriteString("id"u8, webhook.Id);
+        json.WriteString("taskId"u8, taskId);
+        var members = new JsonMembers(webhook.Config.Utf8, "config");
+        while (members.Next())
+        {
+            if (!members.NameIs("id"u8) && !members.NameIs("taskId"u8))
+            {
+                json.WritePropertyName(members.Name);
+                json.WriteRawValue(members.Value.Span, skipInputValidation: true);
+            }
+        }
+
+        json.WriteEndObject();
+    }
+}
