@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -19,7 +21,7 @@ public static class RegistryHttp
             services.Configure(configure);
         }
 
-        if (services.Any(service => service.ServiceType == typeof(ProblemAnswers)))
+        if (services.Any(service => service.ServiceType == typeof(FaultHandler)))
         {
             return services;
         }
@@ -32,7 +34,12 @@ public static class RegistryHttp
         services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value));
         services.AddOpenApi("v1", OpenApiDescriber.Configure);
         services.AddSingleton<ApiSchemaSource>(ApiSchemas.All);
-        services.AddSingleton<ProblemAnswers>();
+        services.AddSingleton<FaultHandler>();
+        services.AddSingleton<IExceptionHandler>(provider => provider.GetRequiredService<FaultHandler>());
+        services.AddProblemDetails();
+
+        // The first that can write does, and the framework's own can nearly always.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
         services.AddSingleton<Readiness>();
         services.AddSingleton<LongPoll>();
         services.AddSingleton<EventStreams>();
@@ -75,6 +82,7 @@ public static class RegistryHttp
     private static void UseMiddleware(IApplicationBuilder application)
     {
         var options = application.ApplicationServices.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+        application.UseExceptionHandler();
         application.UseMiddleware<StoppingMiddleware>();
         TrustedProxies.Use(application, options.TrustedProxies);
         application.UseMiddleware<RequestGuard>();
@@ -83,6 +91,6 @@ public static class RegistryHttp
             application.UseMiddleware<CorsMiddleware>(cors);
         }
 
-        application.UseMiddleware<BareStatusMiddleware>();
+        application.UseStatusCodePages(StatusPages.SendAsync);
     }
 }

@@ -66,7 +66,7 @@ public static class RegistryRest
         new ContextWriteEndpoints(contexts, http).Map(routes);
         new ContextEventEndpoint(contexts, streams).Map(routes);
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
-        new JsonRpcEndpoint(methods, services.GetRequiredService<ProblemAnswers>(), http, rest).Map(routes);
+        new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
         new ServiceEndpoint(rest).Map(routes);
         return endpoints.MapRegistryHealth().MapRegistryDocs();

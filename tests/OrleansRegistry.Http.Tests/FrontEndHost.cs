@@ -24,9 +24,12 @@ internal sealed class FrontEndHost : IAsyncDisposable
     public HttpClient Client { get; }
 
     /// <param name="fault">What <c>GET /things/{id}</c> ends in.</param>
+    /// <param name="use">Middleware that comes after the kit's own, and endpoints of the host.</param>
+    /// <param name="prefix">Within a larger application, below this path.</param>
     /// <param name="events">What <c>GET /events</c> sends.</param>
     public static async Task<FrontEndHost> StartAsync(
-        Exception? fault = null, Channel<string>? events = null, Action<RegistryHttpOptions>? configure = null, Action<IServiceCollection>? services = null)
+        Exception? fault = null, Channel<string>? events = null, Action<RegistryHttpOptions>? configure = null, Action<IServiceCollection>? services = null,
+        Action<WebApplication>? use = null, string? prefix = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -34,8 +37,10 @@ internal sealed class FrontEndHost : IAsyncDisposable
         builder.Services.AddRegistryHttp(configure).AddRegistryHttp();
         services?.Invoke(builder.Services);
         var app = builder.Build();
-        Map(app.UseRegistryHttp(), app, fault, events);
-        app.MapRegistryHealth().MapRegistryDocs();
+        IEndpointRouteBuilder endpoints = prefix is null ? app : app.MapGroup(prefix);
+        Map(endpoints.UseRegistryHttp(), app, fault, events);
+        endpoints.MapRegistryHealth().MapRegistryDocs();
+        use?.Invoke(app);
         await app.StartAsync(TestContext.Current.CancellationToken);
         return new FrontEndHost(app);
     }

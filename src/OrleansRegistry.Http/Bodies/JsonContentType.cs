@@ -9,6 +9,8 @@ internal static class JsonContentType
 {
     public const string Json = "application/json";
 
+    private static readonly (string, string) Accepted = (HeaderNames.Accept, Json);
+
     /// <exception cref="HttpProblemException">415: it is not, and what to send.</exception>
     public static void Demand(HttpRequest request)
     {
@@ -16,7 +18,7 @@ internal static class JsonContentType
         if (type is not (Json or "application/json; charset=utf-8") && !IsJson(type))
         {
             var got = string.IsNullOrEmpty(type) ? "Content-Type is missing" : $"Content-Type is '{type}'";
-            throw new HttpProblemException(StatusCodes.Status415UnsupportedMediaType, $"{got}: send application/json in UTF-8", "Content-Type");
+            throw new HttpProblemException(StatusCodes.Status415UnsupportedMediaType, $"{got}: send application/json in UTF-8", "Content-Type") { Header = Accepted };
         }
     }
 
@@ -28,7 +30,7 @@ internal static class JsonContentType
             throw new HttpProblemException(
                 StatusCodes.Status415UnsupportedMediaType,
                 $"Content-Encoding is '{encoding}': send the body as it is",
-                "Content-Encoding");
+                "Content-Encoding") { Header = Accepted };
         }
     }
 

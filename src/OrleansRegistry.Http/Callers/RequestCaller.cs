@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace OrleansRegistry.Http;
 
@@ -19,7 +20,7 @@ internal static class RequestCaller
     public const string KeyHeader = RequestMarks.Field;
 
     /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
-    public const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
+    private const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
 
     private const string OwnScope = "own";
     private const string TenantScope = "tenant";
@@ -86,7 +87,10 @@ internal static class RequestCaller
     }
 
     private static HttpProblemException Missing(string header) => new(
-        StatusCodes.Status401Unauthorized, $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls", header);
+        StatusCodes.Status401Unauthorized, $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls", header)
+    {
+        Header = (HeaderNames.WWWAuthenticate, Challenge),
+    };
 
     private static string Tenant(StringValues header) =>
         header is [{ Length: > 0 and <= MaxTenantLength } tenant] && tenant.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.')

@@ -20,12 +20,12 @@ internal sealed class RequestGuard(RequestDelegate next, ListeningHosts hosts, I
 
     public Task InvokeAsync(HttpContext context) => Refusal(context) is { } refusal ? refusal.SendAsync(context) : next(context);
 
-    private Problem? Refusal(HttpContext context)
+    private RegistryProblem? Refusal(HttpContext context)
     {
         var request = context.Request;
         if (!hosts.Allows(request.Host))
         {
-            return new Problem(
+            return new RegistryProblem(
                 StatusCodes.Status400BadRequest,
                 $"Host: '{request.Host}' is not a name of this server; set REGISTRY_ALLOWED_HOSTS or REGISTRY_PUBLIC_URL to the names by which it is called",
                 "Host");
@@ -33,15 +33,15 @@ internal sealed class RequestGuard(RequestDelegate next, ListeningHosts hosts, I
 
         if (IsTooLong(context))
         {
-            return new Problem(StatusCodes.Status414UriTooLong, $"The path and query have more than {MaxTargetLength:N0} characters; POST /agents/search takes long filters.");
+            return new RegistryProblem(StatusCodes.Status414UriTooLong, $"The path and query have more than {MaxTargetLength:N0} characters; POST /agents/search takes long filters.");
         }
 
         if (AreTooLong(request.Headers))
         {
-            return new Problem(StatusCodes.Status431RequestHeaderFieldsTooLarge, $"The headers have more than {MaxHeaderLength:N0} characters.");
+            return new RegistryProblem(StatusCodes.Status431RequestHeaderFieldsTooLarge, $"The headers have more than {MaxHeaderLength:N0} characters.");
         }
 
-        return IsSafe(request.Method) || IsOwn(request) ? null : new Problem(
+        return IsSafe(request.Method) || IsOwn(request) ? null : new RegistryProblem(
             StatusCodes.Status403Forbidden,
             $"Origin: a page of '{(request.Headers.Origin.Count > 0 ? request.Headers.Origin.ToString() : "another site")}' may not {request.Method} here; REGISTRY_CORS_ORIGINS names the origins that may",
             "Origin");

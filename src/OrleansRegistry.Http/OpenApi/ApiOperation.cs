@@ -99,7 +99,7 @@ internal sealed class ApiOperation(string id, string tag, string summary)
     {
         foreach (var status in statuses)
         {
-            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false, Problem.ContentType));
+            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false, RegistryProblem.ContentType));
         }
 
         return this;

@@ -12,11 +12,11 @@ internal static class OpenApiDescriber
 {
     /// <summary>What any request can be answered, whatever it asks.</summary>
     private static readonly ApiAnswer TooLong =
-        new(StatusCodes.Status414UriTooLong, ApiSchemas.ProblemText(StatusCodes.Status414UriTooLong), "Problem", IsTagged: false, Problem.ContentType);
+        new(StatusCodes.Status414UriTooLong, ApiSchemas.ProblemText(StatusCodes.Status414UriTooLong), "Problem", IsTagged: false, RegistryProblem.ContentType);
 
     /// <summary>The answer to a request that waits for a revision.</summary>
     private static readonly ApiAnswer UnknownRevision =
-        new(StatusCodes.Status409Conflict, ApiSchemas.ProblemText(StatusCodes.Status409Conflict), "Problem", IsTagged: false, Problem.ContentType);
+        new(StatusCodes.Status409Conflict, ApiSchemas.ProblemText(StatusCodes.Status409Conflict), "Problem", IsTagged: false, RegistryProblem.ContentType);
 
     public static void Configure(OpenApiOptions options)
     {

@@ -1,12 +1,12 @@
+using Microsoft.AspNetCore.Http;
+
 namespace OrleansRegistry.Http;
 
-/// <summary>A refusal that only HTTP knows: a method, a media type, a page that is not there.</summary>
-internal sealed class HttpProblemException(int status, string detail, string? field = null) : Exception(detail)
+/// <summary>A refusal that only HTTP knows: of a method, a media type, a caller that is not named.</summary>
+internal sealed class HttpProblemException(int status, string detail, string? field = null) : BadHttpRequestException(detail, status)
 {
-    public int Status { get; } = status;
-
     public string? Field { get; } = field;
 
-    /// <summary>The methods that a 405 allows.</summary>
-    public string? Allow { get; init; }
+    /// <summary>A header that the answer needs, such as the methods that a 405 allows.</summary>
+    public (string Name, string Value)? Header { get; init; }
 }

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Http;
 
 /// <summary>What every endpoint does around its own work: check the path, wait for a revision that is asked for, answer faults.</summary>
 /// <param name="registry">Null where answers carry no revision.</param>
-internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, ProblemAnswers errors)
+internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultHandler faults)
 {
     /// <summary>The same, for callers who say who they are.</summary>
     public ApiEndpoint DemandingCaller() => new(
@@ -14,7 +14,7 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
             return handler(context);
         },
         registry,
-        errors);
+        faults);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,7 +30,7 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
         }
         catch (Exception fault)
         {
-            await errors.SendAsync(context, fault);
+            await faults.AnswerAsync(context, fault);
         }
     }
 

@@ -12,14 +12,14 @@ internal sealed class ApiRoutes
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     private readonly IEndpointRouteBuilder endpoints;
-    private readonly ProblemAnswers errors;
+    private readonly FaultHandler faults;
     private readonly RegistryHttpOptions options;
     private readonly CallerRule? caller;
 
     public ApiRoutes(IEndpointRouteBuilder endpoints)
     {
         this.endpoints = endpoints;
-        errors = endpoints.ServiceProvider.GetRequiredService<ProblemAnswers>();
+        faults = endpoints.ServiceProvider.GetRequiredService<FaultHandler>();
         options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         caller = options.TrustCallerHeaders || options.DefaultCaller is not null
             ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader)
@@ -43,17 +43,17 @@ internal sealed class ApiRoutes
     /// <param name="hasNoAction">The answer to POST without an action, with the methods that are allowed.</param>
     public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
     {
-        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, errors);
+        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, faults);
         endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
     }
 
     private static HttpProblemException Refusal(string method, HttpProblemException hasNoAction) => HttpMethods.IsPost(method)
         ? hasNoAction
-        : new(hasNoAction.Status, $"{method} is not allowed here; allowed is {hasNoAction.Allow}.") { Allow = hasNoAction.Allow };
+        : new(hasNoAction.StatusCode, $"{method} is not allowed here; allowed is {hasNoAction.Header?.Value}.") { Header = hasNoAction.Header };
 
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {
-        var endpoint = new ApiEndpoint(handler, description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null, errors);
+        var endpoint = new ApiEndpoint(handler, description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null, faults);
         if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
         {
             // Before all else, so that nothing is told to somebody who is nobody.

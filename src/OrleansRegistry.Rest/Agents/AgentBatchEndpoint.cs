@@ -107,7 +107,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
                 json.WriteString("agent_id"u8, entry.AgentId);
             }
 
-            json.WriteNumber("status"u8, ProblemAnswers.StatusOf(fault.Error));
+            json.WriteNumber("status"u8, ProblemStatus.Of(fault.Error));
             json.WriteString("field"u8, fault.Field);
             json.WriteString("error"u8, fault.Message);
         }

@@ -14,7 +14,7 @@ internal static class ContextPaths
         RawPath.Id(context, "context_id", segmentsAfter, suffix, HasNoAction);
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, "POST takes /contexts/{id}:clear") { Allow = "DELETE, GET, HEAD, PATCH" };
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /contexts/{id}:clear") { Header = ("Allow", "DELETE, GET, HEAD, PATCH") };
 
     public static RegistryException NotFound() => new(RegistryError.NotFound, "Context not found", "context_id");
 }

@@ -7,7 +7,7 @@ namespace OrleansRegistry.Rest.JsonRpc;
 
 /// <summary><c>POST /jsonrpc</c>: single calls, batches and notifications. Errors of calls are answered with HTTP 200.</summary>
 /// <remarks>Source: JSON-RPC 2.0.</remarks>
-internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, ProblemAnswers errors, RegistryHttpOptions http, RegistryRestOptions options)
+internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler faults, RegistryHttpOptions http, RegistryRestOptions options)
 {
     // Deeper than any card may be, so that a card that is too deep is refused as a card.
     private static readonly JsonDocumentOptions Deep = new() { MaxDepth = JsonInput.MaxDepth * 8 };
@@ -112,7 +112,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, ProblemAnswers err
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            errors.Log(context, fault);
+            faults.Log(context, fault);
             error = new JsonRpcException(JsonRpcException.InternalError, "Internal error; the registry's log says why");
         }
 
@@ -153,7 +153,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, ProblemAnswers err
         if (error.Cause is { } cause)
         {
             json.WriteStartObject("data"u8);
-            json.WriteNumber("status"u8, ProblemAnswers.StatusOf(cause.Error));
+            json.WriteNumber("status"u8, ProblemStatus.Of(cause.Error));
             if (cause.Field is not null)
             {
                 json.WriteString("field"u8, cause.Field);
