@@ -48,9 +48,23 @@ internal ref struct JsonMembers
 
     public JsonTokenType ValueType { get; private set; }
 
-    /// <summary>Null and the empty string count as absent.</summary>
-    public readonly bool IsAbsent => IsAbsentValue(ValueType, Value);
+    /// <summary>Whether the object has a member of this name. Nothing else is checked.</summary>
+    /// <exception cref="RegistryException">It is no object.</exception>
+    public static bool Has(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name, string what)
+    {
+        var members = new JsonMembers(json, what);
+        while (members.Next())
+        {
+            if (members.NameIs(name))
+            {
+                return true;
+            }
+        }
 
+        return false;
+    }
+
+    /// <summary>Null and the empty string count as absent.</summary>
     public static bool IsAbsentValue(JsonTokenType type, ReadOnlyMemory<byte> value) =>
         type is JsonTokenType.None or JsonTokenType.Null || (type == JsonTokenType.String && value.Length == EmptyString);
 

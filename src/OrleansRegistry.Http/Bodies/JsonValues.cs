@@ -64,26 +64,36 @@ internal static class JsonValues
                 : null;
     }
 
-    /// <summary>The entries of an array, as the slices that they are.</summary>
-    /// <exception cref="RegistryException">It is no array.</exception>
-    public static List<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> json, string field)
+    /// <summary>The entries of an array, as the slices that they are. Nobody has looked into them.</summary>
+    /// <param name="most">Further ones are not read.</param>
+    /// <exception cref="RegistryException">It is not an array.</exception>
+    public static List<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> json, string field, int most = int.MaxValue)
     {
         var reader = new Utf8JsonReader(json.Span, AnyDepth);
-        reader.Read();
-        if (reader.TokenType != JsonTokenType.StartArray)
+        try
         {
-            throw RegistryException.Invalid(field, $"must be an array, and is {Describe(reader.TokenType)}");
-        }
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                throw RegistryException.Invalid(field, $"must be an array, and is {Describe(reader.TokenType)}");
+            }
 
-        var entries = new List<ReadOnlyMemory<byte>>();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            var entries = new List<ReadOnlyMemory<byte>>();
+            while (entries.Count < most && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                entries.Add(json[start..(int)reader.BytesConsumed]);
+            }
+
+            // Past the end: nothing but white space may follow.
+            reader.Read();
+            return entries;
+        }
+        catch (JsonException fault)
         {
-            var start = (int)reader.TokenStartIndex;
-            reader.Skip();
-            entries.Add(json[start..(int)reader.BytesConsumed]);
+            throw NotJson(field, fault);
         }
-
-        return entries;
     }
 
     /// <exception cref="RegistryException">It is no array of strings.</exception>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// The members of one JSON object of a request, as slices of its body. Each goes by its camelCase or its snake_case name; null and the empty string count as absent, and
-/// a member that is not known, or there twice, is refused.
+/// The members of one JSON object of a request, as slices of its body. Null and the empty string count as absent unless the names say otherwise, and a member that is
+/// unknown, or there twice, is refused.
 /// </summary>
 internal sealed class RequestMembers
 {
@@ -49,22 +49,35 @@ internal sealed class RequestMembers
         }
     }
 
-    public bool Has(string name) => Find(name) is var (_, value, type) && !JsonMembers.IsAbsentValue(type, value);
+    /// <summary>Whether the member has a value.</summary>
+    public bool Has(string name) => IsSent(name) && (names.KeepsAbsent || !JsonMembers.IsAbsentValue(Find(name).Type, Find(name).Value));
+
+    /// <summary>Whether the member is there, with whatever value.</summary>
+    public bool IsSent(string name) => Find(name).Sent is not null;
 
     public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
+
+    public ReadOnlyMemory<byte>? Object(string name) => !Has(name) || Find(name).Type == JsonTokenType.StartObject
+        ? Document(name)
+        : throw RegistryException.Invalid(Field(name), $"must be an object, and is {JsonValues.Describe(Find(name).Type)}");
 
     /// <summary>How the member is called in an error: as it was sent.</summary>
     public string Field(string name) => path + (Find(name).Sent ?? name);
 
     public string? Text(string name) => Has(name) ? JsonValues.Text(Find(name).Value, Field(name)) : null;
 
-    public bool Boolean(string name) => Has(name) && JsonValues.Boolean(Find(name).Type, Field(name));
+    /// <summary>A text that may be empty: then it is not absent.</summary>
+    public string? TextOrEmpty(string name) => IsSent(name) ? JsonValues.Text(Find(name).Value, Field(name)) : null;
+
+    public IReadOnlyList<string>? Texts(string name) => Has(name) ? JsonValues.Texts(Find(name).Value, Field(name)) : null;
+
+    public bool? Boolean(string name) => Has(name) ? JsonValues.Boolean(Find(name).Type, Field(name)) : null;
 
     public int? Integer(string name, int min, int max) => Has(name) ? JsonValues.Integer(Find(name).Value, Field(name), min, max) : null;
 
     public long? Number(string name, long min) => Has(name) ? JsonValues.Number(Find(name).Value, Field(name), min) : null;
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name)) : [];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name, int most = int.MaxValue) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name), most) : [];
 
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
@@ -81,20 +94,23 @@ internal sealed class RequestMembers
 
     private (string? Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type) Find(string name) => found[names.IndexOf(name)];
 
-    /// <summary>What an object may have, by the camelCase names.</summary>
-    public sealed class Names(params string[] camelCase)
+    /// <summary>What an object may have. A name that is written in camelCase goes by its snake_case form too.</summary>
+    public sealed class Names(params string[] names)
     {
-        private readonly (byte[] Camel, byte[] Snake)[] spellings = [.. camelCase.Select(name => (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(ToSnakeCase(name))))];
+        private readonly (byte[] Name, byte[] Snake)[] spellings = [.. names.Select(name => (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(ToSnakeCase(name))))];
 
-        public int Count => camelCase.Length;
+        /// <summary>Null and the empty string are values, which the type of the member allows or not.</summary>
+        public bool KeepsAbsent { get; init; }
 
-        public int IndexOf(string name) => Array.IndexOf(camelCase, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);
+        public int Count => names.Length;
+
+        public int IndexOf(string name) => Array.IndexOf(names, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);
 
         public int Find(in JsonMembers members)
         {
             for (var i = 0; i < spellings.Length; i++)
             {
-                if (members.NameIs(spellings[i].Camel) || members.NameIs(spellings[i].Snake))
+                if (members.NameIs(spellings[i].Name) || members.NameIs(spellings[i].Snake))
                 {
                     return i;
                 }
@@ -103,7 +119,7 @@ internal sealed class RequestMembers
             return -1;
         }
 
-        public override string ToString() => string.Join(", ", camelCase);
+        public override string ToString() => string.Join(", ", names);
 
         private static string ToSnakeCase(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{c}"));
     }

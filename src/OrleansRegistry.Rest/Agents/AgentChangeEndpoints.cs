@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -6,6 +5,9 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c> and <c>:disable</c>.</summary>
 internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
+    // Null in a merge patch takes a member away, which these cannot be.
+    private static readonly RequestMembers.Names Patch = new("agent_card", "enabled", "workers") { KeepsAbsent = true };
+
     public void Map(ApiRoutes routes)
     {
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
@@ -72,42 +74,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
 
     private static AgentPatch ReadPatch(ReadOnlyMemory<byte> body)
     {
-        ReadOnlyMemory<byte>? card = null;
-        bool? enabled = null;
-        IReadOnlyList<string>? workers = null;
-        var members = new JsonMembers(body, "body");
-        while (members.Next())
-        {
-            if (members.NameIs("agent_card"u8))
-            {
-                Demand(card is null, "agent_card", "is there more than once");
-                Demand(members.ValueType == JsonTokenType.StartObject, "agent_card", $"must be an object, and is {JsonValues.Describe(members.ValueType)}");
-                card = members.Value;
-            }
-            else if (members.NameIs("enabled"u8))
-            {
-                Demand(enabled is null, "enabled", "is there more than once");
-                enabled = JsonValues.Boolean(members.ValueType, "enabled");
-            }
-            else if (members.NameIs("workers"u8))
-            {
-                Demand(workers is null, "workers", "is there more than once");
-                workers = JsonValues.Texts(members.Value, "workers");
-            }
-            else
-            {
-                throw RegistryException.Invalid(members.Name, "can't be changed; a patch takes agent_card, enabled and workers");
-            }
-        }
-
-        return new AgentPatch(card, enabled) { Workers = workers };
-    }
-
-    private static void Demand(bool holds, string field, string rule)
-    {
-        if (!holds)
-        {
-            throw RegistryException.Invalid(field, rule);
-        }
+        var members = new RequestMembers(body, Patch);
+        return new AgentPatch(members.Object("agent_card"), members.Boolean("enabled")) { Workers = members.Texts("workers") };
     }
 }

@@ -74,28 +74,14 @@ internal static class TaskBodies
         var members = new RequestMembers(json, Artifact, "artifact update", field + ".");
         return new ArtifactUpdate(
             members.Document("artifact") ?? throw members.Missing("artifact", "it must be an A2A artifact"),
-            members.Boolean("append"),
-            members.Boolean("lastChunk"));
+            members.Boolean("append") ?? false,
+            members.Boolean("lastChunk") ?? false);
     }
 
     private static bool IsWrapped(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();
-        if (reader.TokenType != JsonTokenType.StartObject)
-        {
-            return false;
-        }
-
-        var members = new JsonMembers(json, "artifacts");
-        while (members.Next())
-        {
-            if (members.NameIs("artifact"u8))
-            {
-                return true;
-            }
-        }
-
-        return false;
+        return reader.TokenType == JsonTokenType.StartObject && JsonMembers.Has(json, "artifact"u8, "artifacts");
     }
 }
