@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -13,37 +14,25 @@ namespace OrleansRegistry.Http;
 /// <summary>What every HTTP front end of the registry stands on. A front end translates between HTTP and the registry's interfaces, and holds no rules of its own.</summary>
 public static class RegistryHttp
 {
+    private const long LeastTaskBody = 64 * 1024;
+
+    /// <summary>Room for a few messages and artifacts at once, each as large as it may be.</summary>
+    private const long MessagesInBody = 4;
+
     /// <summary>Adds what every front end needs. Each adds it for itself, so a host calls this only to change options.</summary>
+    /// <param name="configure">Changes what configuration and environment set (<see cref="RegistryHttpSettings"/>).</param>
     public static IServiceCollection AddRegistryHttp(this IServiceCollection services, Action<RegistryHttpOptions>? configure = null)
     {
+        if (!services.Any(service => service.ServiceType == typeof(FaultHandler)))
+        {
+            AddKit(services);
+        }
+
         if (configure is not null)
         {
             services.Configure(configure);
         }
 
-        if (services.Any(service => service.ServiceType == typeof(FaultHandler)))
-        {
-            return services;
-        }
-
-        services.AddSingleton<IValidateOptions<RegistryHttpOptions>, RegistryHttpOptionsValidator>();
-        services.AddOptions<RegistryHttpOptions>().ValidateOnStart();
-        services.AddHealthChecks();
-        services.AddRouting();
-        services.AddCors();
-        services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value));
-        services.AddOpenApi("v1", OpenApiDescriber.Configure);
-        services.AddSingleton<ApiSchemaSource>(ApiSchemas.All);
-        services.AddSingleton<FaultHandler>();
-        services.AddSingleton<IExceptionHandler>(provider => provider.GetRequiredService<FaultHandler>());
-        services.AddProblemDetails();
-
-        // The first that can write does, and the framework's own can nearly always.
-        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
-        services.AddSingleton<Readiness>();
-        services.AddSingleton<LongPoll>();
-        services.AddSingleton<EventStreams>();
-        services.TryAddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         return services;
     }
 
@@ -77,6 +66,42 @@ public static class RegistryHttp
         }
 
         return new ApiRoutes(endpoints);
+    }
+
+    private static void AddKit(IServiceCollection services)
+    {
+        services.AddSingleton<IValidateOptions<RegistryHttpOptions>, RegistryHttpOptionsValidator>();
+        services.AddOptions<RegistryHttpOptions>().Configure<IServiceProvider, IConfiguration>(Configure).ValidateOnStart();
+        services.AddHealthChecks();
+        services.AddRouting();
+        services.AddCors();
+        services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value));
+        services.AddOpenApi("v1", OpenApiDescriber.Configure);
+        services.AddSingleton<ApiSchemaSource>(ApiSchemas.All);
+        services.AddSingleton<FaultHandler>();
+        services.AddSingleton<IExceptionHandler>(provider => provider.GetRequiredService<FaultHandler>());
+        services.AddProblemDetails();
+
+        // The first that can write does, and the framework's own can nearly always.
+        services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<LongPoll>();
+        services.AddSingleton<EventStreams>();
+        services.TryAddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
+    }
+
+    /// <summary>What follows from the registry's own rules, and then what is configured.</summary>
+    private static void Configure(RegistryHttpOptions options, IServiceProvider services, IConfiguration configuration)
+    {
+        if (services.GetService<TaskRules>() is { } tasks)
+        {
+            options.MaxTaskBodyBytes = Math.Max(LeastTaskBody, MessagesInBody * tasks.MaxMessageBytes);
+        }
+
+        foreach (var group in RegistryHttpSettings.All)
+        {
+            group.Bind(configuration, options);
+        }
     }
 
     private static void UseMiddleware(IApplicationBuilder application)

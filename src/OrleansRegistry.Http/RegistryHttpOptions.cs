@@ -2,7 +2,9 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Settings of all that answers HTTP. A wrong value stops the start, with its name.</summary>
+/// <summary>
+/// Options of all that answers HTTP. An invalid value stops the start, with its name; what has a setting is checked as that (<c>docs/settings.md</c>).
+/// </summary>
 public sealed class RegistryHttpOptions
 {
     /// <summary>The largest request body, in bytes. A larger one is answered 413.</summary>
@@ -58,40 +60,10 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
 {
     public ValidateOptionsResult Validate(string? name, RegistryHttpOptions options)
     {
-        var faults = new List<string>();
-        if (options.MaxBodyBytes is < 1024 or > int.MaxValue / 2)
-        {
-            faults.Add($"MaxBodyBytes is {options.MaxBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
-        }
-
-        if (options.MaxTaskBodyBytes is < 1024 or > int.MaxValue / 2)
-        {
-            faults.Add($"MaxTaskBodyBytes is {options.MaxTaskBodyBytes}: it must be 1,024 to {int.MaxValue / 2:N0}");
-        }
-
+        var faults = RegistryHttpSettings.All.SelectMany(group => group.FaultsOf(options)).ToList();
         if (options.TrustScopeHeader && !options.TrustCallerHeaders)
         {
             faults.Add("TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be known");
-        }
-
-        if (options.DefaultCaller is { } caller && FaultOf(caller) is { } fault)
-        {
-            faults.Add($"DefaultCaller (REGISTRY_DEFAULT_CALLER) is set to what it cannot be: {fault}");
-        }
-
-        if (options.AllowedHosts.Any(host => host != "*" && Uri.CheckHostName(host.StartsWith("*.", StringComparison.Ordinal) ? host[2..] : host.Trim('[', ']')) == UriHostNameType.Unknown))
-        {
-            faults.Add("AllowedHosts (REGISTRY_ALLOWED_HOSTS) has what is no host: each must be a host name without a port, such as registry.example.com or *.example.com");
-        }
-
-        if (options.TrustedProxies.Any(proxy => !Http.TrustedProxies.IsOne(proxy)))
-        {
-            faults.Add("TrustedProxies (REGISTRY_TRUSTED_PROXIES) has what is neither an address nor a network: each must be such as 10.0.0.7, 10.0.0.0/8 or fd00::/8");
-        }
-
-        if (options.CorsOrigins.Any(origin => !CorsRules.IsOrigin(origin)))
-        {
-            faults.Add("CorsOrigins (REGISTRY_CORS_ORIGINS) has what is no origin: each must be an origin such as https://console.example.com, or *");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
@@ -102,13 +74,6 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         if (options.StalledReader <= TimeSpan.Zero || options.StalledReader > TimeSpan.FromHours(1))
         {
             faults.Add($"StalledReader is {options.StalledReader}: it must be more than nothing, up to an hour");
-        }
-
-        if (options.PublicUrl is { } url
-            && !(Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Query is "" && parsed.Fragment is ""
-                && parsed.UserInfo is ""))
-        {
-            faults.Add("PublicUrl (REGISTRY_PUBLIC_URL) must be an absolute http or https URL without user, query and fragment");
         }
 
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
@@ -134,19 +99,6 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         if (faults.Count > 0)
         {
             throw new OptionsValidationException(Options.DefaultName, typeof(RegistryHttpOptions), faults);
-        }
-    }
-
-    private static string? FaultOf(Caller caller)
-    {
-        try
-        {
-            TaskRules.CheckCaller(caller);
-            return null;
-        }
-        catch (RegistryException refused)
-        {
-            return refused.Message;
         }
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Rest.Agents;
@@ -14,11 +15,15 @@ namespace OrleansRegistry.Rest;
 public static class RegistryRest
 {
     /// <summary>Adds what <see cref="MapRegistryRest"/> needs.</summary>
+    /// <param name="configure">Changes what configuration and environment set (<see cref="RegistryRestSettings"/>).</param>
     public static IServiceCollection AddRegistryRest(this IServiceCollection services, Action<RegistryRestOptions>? configure = null)
     {
         services.AddRegistryHttp();
         services.AddSingleton<IValidateOptions<RegistryRestOptions>, RegistryRestOptionsValidator>();
-        services.AddOptions<RegistryRestOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.AddOptions<RegistryRestOptions>()
+            .Configure<IServiceProvider, IConfiguration>(Configure)
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
         services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
@@ -70,5 +75,17 @@ public static class RegistryRest
         new RegistryCardEndpoint(card).Map(routes);
         new ServiceEndpoint(rest).Map(routes);
         return endpoints.MapRegistryHealth().MapRegistryDocs();
+    }
+
+    /// <summary>The mode that the registry works in, and then what is configured.</summary>
+    private static void Configure(RegistryRestOptions options, IServiceProvider services, IConfiguration configuration)
+    {
+        if (services.GetService<ExtensionPolicy>() is { } extensions)
+        {
+            options.DevelopmentMode = extensions.DevelopmentMode;
+            options.RequireExtensionVerification = extensions.RequireVerification;
+        }
+
+        RegistryRestSettings.All.Bind(configuration, options);
     }
 }

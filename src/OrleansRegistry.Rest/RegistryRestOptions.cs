@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansRegistry.Rest;
 
-/// <summary>Settings of the REST API and of JSON-RPC. A wrong value stops the start, with its name.</summary>
+/// <summary>Options of the REST API and of JSON-RPC. An invalid value stops the start, with its name.</summary>
 public sealed class RegistryRestOptions
 {
-    /// <summary>The most entries of one batch, 1 to 1,000,000: agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
+    /// <summary>The most entries of one batch (<c>REGISTRY_MAX_BATCH</c>): agents of <c>POST /agents:batch</c>, calls of a JSON-RPC batch.</summary>
     public int MaxBatchEntries { get; set; } = 10_000;
 
     /// <summary>
@@ -30,12 +30,7 @@ internal sealed class RegistryRestOptionsValidator : IValidateOptions<RegistryRe
 {
     public ValidateOptionsResult Validate(string? name, RegistryRestOptions options)
     {
-        var faults = new List<string>();
-        if (options.MaxBatchEntries is < 1 or > 1_000_000)
-        {
-            faults.Add($"MaxBatchEntries is {options.MaxBatchEntries}: it must be 1 to 1,000,000");
-        }
-
+        var faults = RegistryRestSettings.All.FaultsOf(options).ToList();
         if (options.MaxBatchAnswerBytes < 1024)
         {
             faults.Add($"MaxBatchAnswerBytes is {options.MaxBatchAnswerBytes}: it must be at least 1,024");

@@ -18,12 +18,14 @@ internal static class MigrateCommand
     public static async Task<int> RunAsync(string[] words, IConfiguration configuration)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
-        var (database, logger) = (DatabaseSettings.Read(configuration), loggers.CreateLogger<PostgresMigrations>());
+        var options = RegistrySettings.Read(configuration);
+        var database = RegistrySettings.DatabaseOf(options);
+        var logger = loggers.CreateLogger<PostgresMigrations>();
         await using var registry = new PostgresMigrations(database, logger);
         await using var clustering = PostgresMigrations.OfClustering(database, logger);
 
         // The tables of a cluster have numbers of their own, and are there where a cluster is.
-        var isCluster = new Settings(configuration).Text("REGISTRY_CLUSTERING") == "postgres";
+        var isCluster = options.Cluster.Type == ClusteringType.Postgres;
         switch (words)
         {
             case ["status"]:

@@ -1,3 +1,3 @@
 using OrleansRegistry.Server;
 
-return await RegistryServer.RunAsync(args, Console.Error);
+return await RegistryServer.RunAsync(args, Console.Out, Console.Error);

@@ -3,19 +3,26 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Rest;
+using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Server;
 
 /// <summary>The whole of the program.</summary>
-internal static class RegistryServer
+internal static partial class RegistryServer
 {
-    /// <summary>Serves until it is told to stop, or does what <c>migrate</c> asks for.</summary>
+    /// <summary>Serves until it is told to stop, or does what another command asks for.</summary>
+    /// <param name="output">Takes what a command prints.</param>
     /// <param name="errors">Is told in a line why it did not start.</param>
     /// <param name="configure">Changes what is built last.</param>
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(string[] args, TextWriter errors, Action<WebApplicationBuilder>? configure = null)
+    public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, Action<WebApplicationBuilder>? configure = null)
     {
+        if (HelpCommand.Run(args, output, errors) is { } exitCode)
+        {
+            return exitCode;
+        }
+
         IConfiguration? configuration = null;
         try
         {
@@ -31,7 +38,7 @@ internal static class RegistryServer
             builder.ConfigureListening();
             builder.AddOrleansRegistry();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
-            builder.AddFrontEnds();
+            builder.Services.AddRegistryRest();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
             return 0;
@@ -60,6 +67,11 @@ internal static class RegistryServer
 
     private static async Task ServeAsync(WebApplication app)
     {
+        foreach (var (name, nearest) in UnknownSettings.Find(app.Configuration, ServerSettings.All))
+        {
+            LogUnknown(app.Logger, name, nearest is null ? "--help lists all" : $"is {nearest} meant?");
+        }
+
         if (app.Services.GetRequiredService<RegistryOptions>().Cluster.Role == ClusterRole.Silo)
         {
             app.MapRegistryHealth();
@@ -71,4 +83,7 @@ internal static class RegistryServer
 
         await app.RunAsync();
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Name} is set, and is no setting of the registry: {Advice}")]
+    private static partial void LogUnknown(ILogger logger, string name, string advice);
 }

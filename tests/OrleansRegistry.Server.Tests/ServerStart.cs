@@ -21,6 +21,7 @@ internal static class ServerStart
         var (log, errors) = (new ConcurrentQueue<string>(), new StringWriter());
         var exitCode = await RegistryServer.RunAsync(
             [.. named.Select(setting => $"--{setting.Key}={setting.Value}")],
+            TextWriter.Null,
             errors,
             builder =>
             {

@@ -1,36 +1,80 @@
+using OrleansRegistry.Settings;
+
 namespace OrleansRegistry.Hosting;
 
-/// <summary>The part of a process in its cluster, as configuration and environment set it.</summary>
+/// <summary>The part of a process in its cluster.</summary>
 internal static class ClusterSettings
 {
-    private static readonly Dictionary<string, ClusteringType> Types = new(StringComparer.Ordinal)
-    {
-        ["localhost"] = ClusteringType.Localhost,
-        ["postgres"] = ClusteringType.Postgres,
-    };
+    private const int MaxIdLength = 150;
 
-    private static readonly Dictionary<string, ClusterRole> Roles = new(StringComparer.Ordinal)
-    {
-        ["all"] = ClusterRole.All,
-        ["silo"] = ClusterRole.Silo,
-        ["gateway"] = ClusterRole.Gateway,
-    };
+    private static readonly SettingKind<string?> Id =
+        SettingKind.Plain($"a name of 1 to {MaxIdLength} characters", id => id.Length is > 0 and <= MaxIdLength);
 
-    /// <exception cref="SettingException">A setting has a value that it cannot have.</exception>
-    public static RegistryClusterOptions Read(Settings settings)
-    {
-        var unset = new RegistryClusterOptions();
-        return new RegistryClusterOptions
-        {
-            Type = settings.OneOf("REGISTRY_CLUSTERING", unset.Type, Types),
-            Role = settings.OneOf("REGISTRY_ROLE", unset.Role, Roles),
-            ClusterId = Id(settings, "ORLEANS_CLUSTER_ID", unset.ClusterId),
-            ServiceId = Id(settings, "ORLEANS_SERVICE_ID", unset.ServiceId),
-            SiloName = settings.Plain("ORLEANS_SILO_NAME"),
-            AdvertisedAddress = settings.Text("ORLEANS_ADVERTISED_ADDRESS"),
-            Drain = settings.Text("REGISTRY_DRAIN_SECONDS") is null ? null : TimeSpan.FromSeconds(settings.Number("REGISTRY_DRAIN_SECONDS", 0, 0, 300)),
-        };
-    }
+    private static readonly SettingKind<int> Port = SettingKind.Number(0, 65_535);
+
+    public static SettingGroup<RegistryOptions> Group { get; } = new SettingGroup<RegistryOptions>("Cluster")
+        .Add(
+            "REGISTRY_CLUSTERING",
+            SettingKind.OneOf(("localhost", ClusteringType.Localhost), ("postgres", ClusteringType.Postgres)),
+            "`localhost`: this process has the only silo. `postgres`: silos find one another in the registry's database, which `STORAGE_TYPE` "
+            + "must name.",
+            options => options.Cluster.Type,
+            (options, value) => options.Cluster.Type = value,
+            new() { More = "cluster.md" })
+        .Add(
+            "REGISTRY_ROLE",
+            SettingKind.OneOf(("all", ClusterRole.All), ("silo", ClusterRole.Silo), ("gateway", ClusterRole.Gateway)),
+            "In a cluster: `silo` holds grains and answers nothing over HTTP but health, `gateway` answers HTTP from its own directory and calls the "
+            + "silos, `all` does both.",
+            options => options.Cluster.Role,
+            (options, value) => options.Cluster.Role = value)
+        .Add(
+            "ORLEANS_CLUSTER_ID",
+            Id,
+            "Silos of one id are one cluster. One database is one registry: another id is for replacing a cluster as a whole.",
+            options => options.Cluster.ClusterId,
+            (options, value) => options.Cluster.ClusterId = value!)
+        .Add(
+            "ORLEANS_SERVICE_ID",
+            Id,
+            "The same for all processes that ever share the database.",
+            options => options.Cluster.ServiceId,
+            (options, value) => options.Cluster.ServiceId = value!)
+        .Add(
+            "ORLEANS_SILO_NAME",
+            SettingKind.Plain("a name"),
+            "What logs and the membership table call this silo.",
+            options => options.Cluster.SiloName,
+            (options, value) => options.Cluster.SiloName = value,
+            new() { Unset = "machine and port" })
+        .Add(
+            SiloEndpoint.Setting,
+            SettingKind.Text(SiloEndpoint.Choices),
+            "In a cluster: where the other processes reach this one. With `127.0.0.1`, for silos that are all on one machine, it listens there only.",
+            options => options.Cluster.AdvertisedAddress,
+            (options, value) => options.Cluster.AdvertisedAddress = value,
+            new() { Unset = "this machine's first address that is not the loopback" })
+        .Add(
+            "ORLEANS_SILO_PORT",
+            Port,
+            "Where silos reach this one. It knows neither users nor encryption: keep it inside your network. 0 is the default.",
+            options => options.SiloPort,
+            (options, value) => options.SiloPort = value,
+            new() { Unset = "a free port on the loopback, else `11111`" })
+        .Add(
+            "ORLEANS_GATEWAY_PORT",
+            Port,
+            "Where processes of the role `gateway` reach this silo; otherwise as `ORLEANS_SILO_PORT`.",
+            options => options.GatewayPort,
+            (options, value) => options.GatewayPort = value,
+            new() { Unset = "a free port on the loopback, else `30000`" })
+        .Add(
+            "REGISTRY_DRAIN_SECONDS",
+            SettingKind.Optional(SettingKind.Seconds(0, 300)),
+            "How long a process that was told to stop goes on serving while its readiness says that it is stopping.",
+            options => options.Cluster.Drain,
+            (options, value) => options.Cluster.Drain = value,
+            new() { Unset = "`5` in a cluster, else `0`", More = "cluster.md#stop-and-upgrade" });
 
     /// <summary>Refuses what cannot be a cluster, before anything is opened.</summary>
     /// <exception cref="SettingException">The store or the role does not fit.</exception>
@@ -40,22 +84,18 @@ internal static class ClusterSettings
         if (cluster is { Type: ClusteringType.Localhost, Role: not ClusterRole.All })
         {
             throw new SettingException(
-                $"REGISTRY_ROLE is {Text(cluster.Role)}, which is a part of a cluster, and REGISTRY_CLUSTERING is localhost: set REGISTRY_CLUSTERING=postgres, or REGISTRY_ROLE=all.");
+                $"REGISTRY_ROLE is {Text(cluster.Role)}, which is a part of a cluster, and REGISTRY_CLUSTERING is localhost: "
+                + "set REGISTRY_CLUSTERING=postgres, or REGISTRY_ROLE=all.");
         }
 
-        if (cluster.IsCluster && options.StorageType is StorageType.File or StorageType.Memory)
+        if (cluster.IsCluster && !StorageSettings.IsDatabase(options))
         {
             throw new SettingException(
-                $"REGISTRY_CLUSTERING is postgres, and STORAGE_TYPE is {Text(options.StorageType)}, which serves one process: set DATABASE_URL and STORAGE_TYPE=postgres, or REGISTRY_CLUSTERING=localhost.");
+                $"REGISTRY_CLUSTERING is postgres, and STORAGE_TYPE is {Text(options.StorageType)}, which serves one process: "
+                + "set DATABASE_URL and STORAGE_TYPE=postgres, or REGISTRY_CLUSTERING=localhost.");
         }
     }
 
-    public static string Text<T>(T value)
+    private static string Text<T>(T value)
         where T : struct, Enum => value.ToString().ToLowerInvariant();
-
-    private static string Id(Settings settings, string name, string unset)
-    {
-        var id = settings.Plain(name) ?? unset;
-        return id.Length <= 150 ? id : throw new SettingException($"{name} has {id.Length} characters; it can have up to 150.");
-    }
 }

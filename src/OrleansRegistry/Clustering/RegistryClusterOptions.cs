@@ -23,33 +23,35 @@ public enum ClusterRole
     Gateway,
 }
 
-/// <summary>How this process takes part in a cluster. The summary of each names its setting.</summary>
+/// <summary>
+/// How this process takes part in a cluster. The summary of each property names its setting: what that can be is in <c>docs/settings.md</c>.
+/// </summary>
 public sealed class RegistryClusterOptions
 {
-    /// <summary><c>REGISTRY_CLUSTERING</c>: <c>localhost</c> (default) or <c>postgres</c>.</summary>
+    /// <summary>How silos find one another (<c>REGISTRY_CLUSTERING</c>).</summary>
     public ClusteringType Type { get; set; }
 
-    /// <summary><c>REGISTRY_ROLE</c>: <c>all</c> (default), <c>silo</c> or <c>gateway</c>.</summary>
+    /// <summary>What this process does (<c>REGISTRY_ROLE</c>).</summary>
     public ClusterRole Role { get; set; }
 
-    /// <summary><c>ORLEANS_CLUSTER_ID</c>: silos of one id are one cluster. 1 to 150 characters.</summary>
+    /// <summary>Silos of one id are one cluster (<c>ORLEANS_CLUSTER_ID</c>).</summary>
     public string ClusterId { get; set; } = "orleans-registry";
 
-    /// <summary><c>ORLEANS_SERVICE_ID</c>: the same for all that ever share the database. 1 to 150 characters.</summary>
+    /// <summary>The same for all processes that ever share the database (<c>ORLEANS_SERVICE_ID</c>).</summary>
     public string ServiceId { get; set; } = "orleans-registry";
 
-    /// <summary><c>ORLEANS_SILO_NAME</c>: what logs and the membership table call this silo; null for machine and port.</summary>
+    /// <summary>What logs and the membership table call this silo (<c>ORLEANS_SILO_NAME</c>); null for machine and port.</summary>
     public string? SiloName { get; set; }
 
     /// <summary>
-    /// <c>ORLEANS_ADVERTISED_ADDRESS</c>: the IP address or host name under which the others reach this silo; null for this machine's first
-    /// address that is not the loopback. With a loopback address the silo listens there only.
+    /// The IP address or host name under which the others reach this silo (<c>ORLEANS_ADVERTISED_ADDRESS</c>); null for this machine's first address
+    /// that is not the loopback. With a loopback address the silo listens there only.
     /// </summary>
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>
-    /// <c>REGISTRY_DRAIN_SECONDS</c>: how long a process that was told to stop goes on serving while it says that it is not ready, so that
-    /// balancers turn away; 0 to 300 s. Null: 5 s in a cluster, else none.
+    /// How long a process that was told to stop goes on serving while it says that it is not ready (<c>REGISTRY_DRAIN_SECONDS</c>); null for 5 s in a
+    /// cluster, else none.
     /// </summary>
     public TimeSpan? Drain { get; set; }
 

@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using OrleansRegistry.Settings;
 
 namespace OrleansRegistry.Hosting;
 
 /// <summary>Where the other silos of the cluster reach this one.</summary>
 internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int GatewayPort)
 {
-    private const string Setting = "ORLEANS_ADVERTISED_ADDRESS";
-    private const string Choices = "an IP address of this machine, or its host name";
+    public const string Setting = "ORLEANS_ADVERTISED_ADDRESS";
+    public const string Choices = "an IP address of this machine, or its host name";
     private const int DefaultSiloPort = 11_111;
     private const int DefaultGatewayPort = 30_000;
 
@@ -40,7 +41,7 @@ internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int Gateway
         }
         catch (Exception fault) when (fault is SocketException or ArgumentException or IndexOutOfRangeException)
         {
-            throw Settings.Refused(Setting, named, $"{Choices} (the name that it has now cannot be resolved)");
+            throw SettingException.Of(Setting, named, $"{Choices} (the name that it has now cannot be resolved)");
         }
     }
 

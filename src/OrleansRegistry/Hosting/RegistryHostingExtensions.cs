@@ -10,6 +10,7 @@ using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Tasks;
@@ -64,7 +65,7 @@ public static class OrleansRegistryHostingExtensions
 
         var others = silo.Services.Count;
         silo.Services.AddRegistry(options);
-        if (StoreServices.IsDatabase(options))
+        if (StorageSettings.IsDatabase(options))
         {
             silo.Services.AddDatabaseTime(options);
             silo.Services.AddHostedService<ClusterTime>();
@@ -106,13 +107,7 @@ public static class OrleansRegistryHostingExtensions
 
     private static void AddRegistry(this IServiceCollection services, RegistryOptions options)
     {
-        if (options.MaxMessageBytes > options.MaxLoadBytes)
-        {
-            throw new SettingException(
-                $"REGISTRY_MAX_MESSAGE_BYTES is {options.MaxMessageBytes}, more than REGISTRY_MAX_LOAD_BYTES, which is {options.MaxLoadBytes}: "
-                + "a message could be too large for any answer. Make the first smaller or the second larger.");
-        }
-
+        RegistrySettings.Check(options);
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddQuietPlacement();
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));

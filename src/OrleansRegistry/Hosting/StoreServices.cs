@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
+using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Files;
@@ -15,11 +16,6 @@ internal static partial class StoreServices
 {
     public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
     {
-        if (IsDatabase(options) && options.Postgres is null)
-        {
-            throw new SettingException($"STORAGE_TYPE is {options.StorageType.ToString().ToLowerInvariant()}, and {PostgresSettings.DatabaseUrl} is not set: it names the database, as postgresql://user:password@host:5432/database.");
-        }
-
         services.AddSingleton<BackgroundLoops>();
         services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<BackgroundLoops>(), provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();
@@ -45,9 +41,9 @@ internal static partial class StoreServices
 
     private static IRecordStore CreateStore(RegistryOptions options, BackgroundLoops loops, ILoggerFactory loggers)
     {
-        if (!IsDatabase(options) && options.Postgres is not null)
+        if (!StorageSettings.IsDatabase(options) && options.Postgres is not null)
         {
-            LogDatabaseUnused(loggers.CreateLogger(typeof(StoreServices)), PostgresSettings.DatabaseUrl, options.StorageType);
+            LogDatabaseUnused(loggers.CreateLogger(typeof(StoreServices)), StorageSettings.DatabaseUrl, options.StorageType);
         }
 
         return options.StorageType switch
@@ -59,8 +55,6 @@ internal static partial class StoreServices
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         };
     }
-
-    public static bool IsDatabase(RegistryOptions options) => options.StorageType is StorageType.Postgres or StorageType.AdoNet;
 
     [LoggerMessage(LogLevel.Warning, "{Setting} is set but not used: STORAGE_TYPE chooses the {Type} store.")]
     private static partial void LogDatabaseUnused(ILogger logger, string setting, StorageType type);

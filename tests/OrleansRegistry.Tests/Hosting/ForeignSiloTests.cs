@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
+using OrleansRegistry.Settings;
 using OrleansRegistry.Tests.Foreign;
 using OrleansRegistry.Tests.Tasks;
 

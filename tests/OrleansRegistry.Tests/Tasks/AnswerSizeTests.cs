@@ -1,4 +1,5 @@
 using OrleansRegistry.Model;
+using OrleansRegistry.Settings;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;
@@ -116,7 +117,7 @@ public sealed class AnswerSizeTests : IAsyncLifetime
     [Fact]
     public async Task Limits_that_contradict_one_another_stop_the_start()
     {
-        var fault = await Assert.ThrowsAsync<OrleansRegistry.Hosting.SettingException>(
+        var fault = await Assert.ThrowsAsync<SettingException>(
             () => RegistryHost.StartAsync(options => (options.MaxMessageBytes, options.MaxLoadBytes) = (Load + 1, Load)));
         Assert.Contains("REGISTRY_MAX_MESSAGE_BYTES", fault.Message);
         Assert.Contains("REGISTRY_MAX_LOAD_BYTES", fault.Message);

@@ -1,0 +1,117 @@
+using System.Diagnostics.CodeAnalysis;
+using OrleansRegistry.Settings;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>The settings of all that answers HTTP.</summary>
+public static class RegistryHttpSettings
+{
+    private const int LeastBody = 1024;
+    private const int MostBody = int.MaxValue / 2;
+    private const string Lists = ";,";
+
+    /// <summary>All of them, by what they are about.</summary>
+    public static IReadOnlyList<SettingGroup> Groups => All;
+
+    internal static SettingGroup<RegistryHttpOptions>[] All { get; } =
+    [
+        new SettingGroup<RegistryHttpOptions>("HTTP")
+            .Add(
+                "REGISTRY_PUBLIC_URL",
+                SettingKind.Text("an absolute http or https URL without user, query and fragment", IsPublicUrl),
+                "Where clients reach the registry: its address in its own agent card and the OpenAPI document, its path in `Location`. "
+                + "Its host is allowed.",
+                options => options.PublicUrl,
+                (options, value) => options.PublicUrl = value,
+                new() { Unset = "from the request", More = "operating.md#web-pages-and-proxies" })
+            .Add(
+                "REGISTRY_ALLOWED_HOSTS",
+                SettingKind.List("host names without a port, such as `registry.example.com;*.svc.cluster.local`, or `*` for all", Lists, IsHost),
+                "Further names by which clients call this server: a request for another host is 400. Loopback, the addresses listened on and "
+                + "`REGISTRY_PUBLIC_URL` need not be named.",
+                options => options.AllowedHosts,
+                (options, value) => options.AllowedHosts = value)
+            .Add(
+                "REGISTRY_TRUSTED_PROXIES",
+                SettingKind.List("addresses or networks, such as `10.0.0.7;10.0.0.0/8;fd00::/8`", Lists, TrustedProxies.IsOne),
+                "The proxies in front, whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed.",
+                options => options.TrustedProxies,
+                (options, value) => options.TrustedProxies = value,
+                new() { More = "operating.md#web-pages-and-proxies" })
+            .Add(
+                "REGISTRY_CORS_ORIGINS",
+                SettingKind.List("origins, such as `https://console.example.com`, or `*` for all", Lists, CorsRules.IsOrigin),
+                "The web pages that may use the registry: unsafe requests of others are 403.",
+                options => options.CorsOrigins,
+                (options, value) => options.CorsOrigins = value,
+                new() { More = "operating.md#web-pages-and-proxies" })
+            .Add(
+                "REGISTRY_MAX_BODY_BYTES",
+                SettingKind.Number<long>(LeastBody, MostBody),
+                "The largest request.",
+                options => options.MaxBodyBytes,
+                (options, value) => options.MaxBodyBytes = value)
+            .Add(
+                "REGISTRY_MAX_TASK_BODY_BYTES",
+                SettingKind.Number<long>(LeastBody, MostBody),
+                "The largest request about tasks and contexts.",
+                options => options.MaxTaskBodyBytes,
+                (options, value) => options.MaxTaskBodyBytes = value,
+                new() { Unset = "four times `REGISTRY_MAX_MESSAGE_BYTES`" }),
+        new SettingGroup<RegistryHttpOptions>("Callers")
+            .Add(
+                "REGISTRY_TRUST_CALLER_HEADERS",
+                SettingKind.Flag,
+                "Believe `X-Registry-Tenant` and `X-Registry-Subject`: only behind a gateway that sets them. A request without them is 401.",
+                options => options.TrustCallerHeaders,
+                (options, value) => options.TrustCallerHeaders = value,
+                new() { More = "tasks.md#whose-tasks" })
+            .Add(
+                "REGISTRY_TRUST_SCOPE_HEADER",
+                SettingKind.Flag,
+                "Believe `X-Registry-Scope: tenant`, by which a request reads, lists and counts across owners: only behind a gateway that grants it.",
+                options => options.TrustScopeHeader,
+                (options, value) => options.TrustScopeHeader = value,
+                new() { More = "tasks.md#whose-tasks" })
+            .Add(
+                "REGISTRY_DEFAULT_CALLER",
+                SettingKind.Of<Caller?>(
+                    "a tenant (letters, digits, `-`, `_`, `.`) and a subject with a slash between, such as `acme/default`",
+                    ReadCaller,
+                    caller => caller is null ? "" : $"{caller.Tenant}/{caller.Subject}",
+                    caller => caller is null || IsCaller(caller)),
+                "Who calls where the headers do not say.",
+                options => options.DefaultCaller,
+                (options, value) => options.DefaultCaller = value,
+                new() { Unset = "none where headers are trusted, else `default/default`" }),
+    ];
+
+    private static bool ReadCaller(string text, [MaybeNullWhen(false)] out Caller? value)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        value = slash < 0 ? null : new Caller(text[..slash], text[(slash + 1)..]);
+        return slash >= 0;
+    }
+
+    private static bool IsCaller(Caller caller)
+    {
+        try
+        {
+            TaskRules.CheckCaller(caller);
+            return true;
+        }
+        catch (RegistryException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsHost(string text) =>
+        text == "*"
+        || Uri.CheckHostName(text.StartsWith("*.", StringComparison.Ordinal) ? text[2..] : text.Trim('[', ']')) != UriHostNameType.Unknown;
+
+    private static bool IsPublicUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url)
+        && url.Scheme is "http" or "https"
+        && url.Query is "" && url.Fragment is "" && url.UserInfo is "";
+}
