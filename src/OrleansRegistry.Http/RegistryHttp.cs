@@ -44,12 +44,13 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    /// <summary>Maps the OpenAPI document of all front ends, <c>/openapi/v1.json</c>, and <c>/docs</c>.</summary>
+    /// <summary>Maps the OpenAPI document of all front ends, <c>/openapi/v1.json</c>, and <c>/docs</c>, which shows it.</summary>
     /// <inheritdoc cref="UseRegistryHttp"/>
     public static IEndpointRouteBuilder MapRegistryDocs(this IEndpointRouteBuilder endpoints)
     {
-        DocsEndpoint.Map(endpoints.UseRegistryHttp());
+        endpoints.UseRegistryHttp();
         endpoints.MapOpenApi();
+        ApiReference.Map(endpoints);
         return endpoints;
     }
 

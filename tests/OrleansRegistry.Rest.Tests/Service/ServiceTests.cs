@@ -86,18 +86,16 @@ public sealed partial class ServiceTests(RestHost host)
     [Fact]
     public async Task The_document_lists_every_route_with_all_there_is_to_say()
     {
-        var redirect = await client.SendAsync("GET", "/docs");
-        Assert.Equal(HttpStatusCode.Redirect, redirect.StatusCode);
-        var text = await client.GetStringAsync(redirect.Headers.Location, TestContext.Current.CancellationToken);
+        var text = await client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
         var document = JsonDocument.Parse(text).RootElement;
         var paths = document.GetProperty("paths");
         var mapped = host.Routes
-            .Where(route => !route.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal))
+            .Where(route => !route.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal) && !route.RoutePattern.RawText.StartsWith("/docs", StringComparison.Ordinal))
             .Select(route => (Path: route.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal), Methods: route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods))
             .Where(route => route.Methods is not null) // What takes any method only refuses.
             .Select(route => (route.Path, Method: route.Methods![0]))
             .ToArray();
-        Assert.True(mapped.Length >= 57);
+        Assert.True(mapped.Length >= 56);
         foreach (var (path, method) in mapped)
         {
             var operation = paths.GetProperty(path).GetProperty(method.ToLowerInvariant());
