@@ -42,16 +42,24 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
 
     public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision);
 
-    public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Tags.Counts();
+    public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Of(Facets.Tags).Counts();
 
-    public IReadOnlyList<FacetCount> Categories(string tenant) => Of(tenant).Categories.Counts();
+    public IReadOnlyList<FacetCount> Categories(string tenant) => Of(tenant).Of(Facets.Categories).Counts();
 
     public AgentStats Stats(string tenant)
     {
         var index = Of(tenant);
         var enabled = index.EnabledCount;
         var total = Math.Max(index.Count, enabled);
-        return new AgentStats(total, enabled, total - enabled, index.Tags.Count, index.Categories.Count, index.Skills.Count, index.Extensions.Count, Revision);
+        return new AgentStats(
+            total,
+            enabled,
+            total - enabled,
+            index.Of(Facets.Tags).Count,
+            index.Of(Facets.Categories).Count,
+            index.Of(Facets.Skills).Count,
+            index.Extensions.Count,
+            Revision);
     }
 
     public ExtensionPage ListExtensions(string tenant, ExtensionQuery query) => ExtensionListing.Run(Of(tenant), query, policy);

@@ -9,17 +9,19 @@ internal sealed class AgentEntry
 
     // So that to tell of all extensions of one agent does not cost the square of their number.
     private readonly Dictionary<string, DeclaredExtension>? manyExtensions;
+    private readonly IReadOnlyList<string>[] facets;
 
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = record;
         // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
         SearchText = card?.SearchText.ToArray() ?? Model.SearchText.Of(record.Id);
-        Tags = Kept(before?.Tags, Compared(card?.Tags));
-        Categories = Kept(before?.Categories, Compared(card?.Categories));
-        Capabilities = Kept(before?.Capabilities, Compared(card?.Capabilities));
-        Skills = Kept(before?.Skills, Compared(card?.SkillIds));
-        Providers = Kept(before?.Providers, Compared(card?.Providers));
+        facets = new IReadOnlyList<string>[Facets.All.Length];
+        foreach (var kind in Facets.All)
+        {
+            facets[kind.Number] = card is null ? [] : Kept(before?.Values(kind), ComparedText.Of(kind.Values(card)));
+        }
+
         Extensions = card is null or { Extensions.Count: 0 } ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
     }
@@ -29,8 +31,9 @@ internal sealed class AgentEntry
     {
         Record = record;
         SearchText = same.SearchText;
-        (Tags, Categories, Capabilities, Skills, Providers) = (same.Tags, same.Categories, same.Capabilities, same.Skills, same.Providers);
-        (Extensions, manyExtensions) = (same.Extensions, same.manyExtensions);
+        facets = same.facets;
+        Extensions = same.Extensions;
+        manyExtensions = same.manyExtensions;
     }
 
     public AgentRecord Record { get; }
@@ -38,18 +41,10 @@ internal sealed class AgentEntry
     /// <inheritdoc cref="AgentCard.SearchText"/>
     public ReadOnlyMemory<byte> SearchText { get; }
 
-    public IReadOnlyList<string> Tags { get; }
-
-    public IReadOnlyList<string> Categories { get; }
-
-    public IReadOnlyList<string> Capabilities { get; }
-
-    public IReadOnlyList<string> Skills { get; }
-
-    /// <inheritdoc cref="AgentCard.Providers"/>
-    public IReadOnlyList<string> Providers { get; }
-
     public IReadOnlyList<DeclaredExtension> Extensions { get; }
+
+    /// <summary>What the agent is found by, of one kind.</summary>
+    public IReadOnlyList<string> Values(FacetKind kind) => facets[kind.Number];
 
     /// <summary>The agent's declaration of this extension, or null.</summary>
     public DeclaredExtension? Extension(string uri) =>
@@ -80,10 +75,8 @@ internal sealed class AgentEntry
         }
     }
 
-    private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string>? now) =>
-        now is null ? [] : before is not null && AreEqual(before, now) ? before : now;
-
-    private static IReadOnlyList<string>? Compared(IReadOnlyList<string>? texts) => texts is null ? null : ComparedText.Of(texts);
+    private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string> now) =>
+        before is not null && AreEqual(before, now) ? before : now;
 
     private static bool AreEqual(IReadOnlyList<string> left, IReadOnlyList<string> right)
     {

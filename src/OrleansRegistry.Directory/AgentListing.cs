@@ -6,27 +6,16 @@ namespace OrleansRegistry.Directory;
 internal sealed class AgentListing
 {
     private readonly TenantIndex index;
-    private readonly AgentQuery query;
+    private readonly bool? enabled;
     private readonly byte[] text;
-    private readonly string? capability;
-    private readonly HashSet<string> tags;
-    private readonly HashSet<string> skills;
+    private readonly Filter[] filters;
 
     private AgentListing(TenantIndex index, AgentQuery query)
     {
         this.index = index;
-        query = query with
-        {
-            Tags = ComparedText.Of(query.Tags),
-            Skills = ComparedText.Of(query.Skills),
-            Category = ComparedText.Of(query.Category ?? ""),
-            Capability = ComparedText.Of(query.Capability ?? ""),
-            Provider = ComparedText.Of(query.Provider ?? ""),
-        };
-        this.query = query;
+        enabled = query.Enabled;
         text = SearchText.Of(query.Text ?? "");
-        capability = string.IsNullOrEmpty(query.Capability) ? null : AgentCard.CapabilityName(query.Capability);
-        (tags, skills) = (new HashSet<string>(query.Tags, StringComparer.Ordinal), new HashSet<string>(query.Skills, StringComparer.Ordinal));
+        filters = [.. Facets.All.Select(kind => Filter.Of(kind, query)).Where(filter => filter.Wanted.Count > 0)];
     }
 
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
@@ -36,13 +25,12 @@ internal sealed class AgentListing
             throw RegistryException.Invalid("page_size", $"must be 1 to {AgentQuery.MaxPageSize}");
         }
 
-        AgentQuery.CheckValues(query.Tags, "tags");
-        AgentQuery.CheckValues(query.Skills, "skills");
-        var binding = Binding(query);
+        var listing = new AgentListing(index, query);
+        var binding = listing.Binding(query);
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
         var found = new List<AgentRecord>(Math.Min(size, 128));
-        foreach (var agent in new AgentListing(index, query).Matches(after))
+        foreach (var agent in listing.Matches(after))
         {
             if (found.Count == size)
             {
@@ -55,9 +43,10 @@ internal sealed class AgentListing
         return new AgentPage(found, null, revision);
     }
 
-    private static string Binding(AgentQuery query) => string.Join(
+    /// <summary>The query without its page, as a page token remembers it.</summary>
+    private string Binding(AgentQuery query) => string.Join(
         '\u0001',
-        ["agents", query.Text, query.Category, query.Capability, query.Provider, query.Enabled?.ToString(), "\u0002", .. query.Tags, "\u0002", .. query.Skills]);
+        ["agents", query.Text, query.Enabled?.ToString(), .. filters.SelectMany(filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
 
     private IEnumerable<AgentRecord> Matches(string? after)
     {
@@ -73,25 +62,17 @@ internal sealed class AgentListing
     /// <summary>A superset of the matches, in order: the smallest that one filter gives.</summary>
     private IEnumerable<AgentSlot> Candidates(string? after)
     {
-        SortedSlots?[] smallest = [index.All];
-        Narrow(ref smallest, index.Tags, query.Tags);
-        Narrow(ref smallest, index.Skills, query.Skills);
-        Narrow(ref smallest, index.Categories, string.IsNullOrEmpty(query.Category) ? [] : [query.Category]);
-        Narrow(ref smallest, index.Capabilities, capability is null ? [] : [capability]);
-        Narrow(ref smallest, index.Providers, string.IsNullOrEmpty(query.Provider) ? [] : [query.Provider]);
-        return Union([.. smallest.OfType<SortedSlots>()], after);
-    }
-
-    private static void Narrow(ref SortedSlots?[] smallest, Facet facet, IReadOnlyList<string> values)
-    {
-        if (values.Count > 0)
+        SortedSlots[] smallest = [index.All];
+        foreach (var filter in filters)
         {
-            SortedSlots?[] found = [.. values.Distinct().Select(facet.Find)];
-            if (found.Sum(slots => slots?.Count ?? 0) < smallest.Sum(slots => slots?.Count ?? 0))
+            SortedSlots[] found = [.. filter.Wanted.Select(index.Of(filter.Kind).Find).OfType<SortedSlots>()];
+            if (found.Sum(slots => slots.Count) < smallest.Sum(slots => slots.Count))
             {
                 smallest = found;
             }
         }
+
+        return Union(smallest, after);
     }
 
     /// <summary>Merges ordered lists into one ordered list without repeats.</summary>
@@ -135,29 +116,45 @@ internal sealed class AgentListing
     }
 
     private bool IsMatch(AgentEntry entry) =>
-        (query.Enabled is not { } enabled || entry.Record.Enabled == enabled)
+        (enabled is null || entry.Record.Enabled == enabled)
         && (text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0)
-        && HasAny(entry.Tags, tags)
-        && HasAny(entry.Skills, skills)
-        && (string.IsNullOrEmpty(query.Category) || entry.Categories.Contains(query.Category))
-        && (capability is null || entry.Capabilities.Contains(capability))
-        && (string.IsNullOrEmpty(query.Provider) || entry.Providers.Contains(query.Provider, StringComparer.OrdinalIgnoreCase));
+        && HasAll(entry);
 
-    private static bool HasAny(IReadOnlyList<string> has, HashSet<string> wanted)
+    private bool HasAll(AgentEntry entry)
     {
-        if (wanted.Count == 0)
+        foreach (var filter in filters)
         {
-            return true;
-        }
-
-        for (var i = 0; i < has.Count; i++)
-        {
-            if (wanted.Contains(has[i]))
+            if (!filter.Admits(entry.Values(filter.Kind)))
             {
-                return true;
+                return false;
             }
         }
 
-        return false;
+        return true;
+    }
+
+    /// <summary>What a query wants of one facet: at least one of some values.</summary>
+    private sealed record Filter(FacetKind Kind, HashSet<string> Wanted)
+    {
+        /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there are too many.</exception>
+        public static Filter Of(FacetKind kind, AgentQuery query)
+        {
+            var wanted = kind.Wanted(query);
+            AgentQuery.CheckValues(wanted, kind.Field);
+            return new Filter(kind, new HashSet<string>(ComparedText.Of(wanted), kind.Comparer));
+        }
+
+        public bool Admits(IReadOnlyList<string> values)
+        {
+            for (var i = 0; i < values.Count; i++)
+            {
+                if (Wanted.Contains(values[i]))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
     }
 }

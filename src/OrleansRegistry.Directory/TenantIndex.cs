@@ -7,25 +7,19 @@ namespace OrleansRegistry.Directory;
 internal sealed class TenantIndex
 {
     private readonly ConcurrentDictionary<string, AgentSlot> slots = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
+    private readonly Facet[] facets = [.. Facets.All.Select(kind => new Facet(kind.Comparer))];
     private int enabled;
 
     public SortedSlots All { get; } = new();
-
-    public Facet Tags { get; } = new(StringComparer.Ordinal);
-
-    public Facet Categories { get; } = new(StringComparer.Ordinal);
-
-    public Facet Skills { get; } = new(StringComparer.Ordinal);
-
-    public Facet Capabilities { get; } = new(StringComparer.Ordinal);
-
-    public Facet Providers { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public ExtensionIndex Extensions { get; } = new();
 
     public int Count => slots.Count;
 
     public int EnabledCount => Volatile.Read(ref enabled);
+
+    /// <summary>The agents by their values of one kind.</summary>
+    public Facet Of(FacetKind kind) => facets[kind.Number];
 
     public AgentEntry? Find(string id) => SlotOf(id)?.Entry;
 
@@ -67,11 +61,11 @@ internal sealed class TenantIndex
 
     private void Index(AgentSlot slot, AgentEntry? had, AgentEntry? has)
     {
-        Tags.Update(slot, had?.Tags ?? [], has?.Tags ?? []);
-        Categories.Update(slot, had?.Categories ?? [], has?.Categories ?? []);
-        Skills.Update(slot, had?.Skills ?? [], has?.Skills ?? []);
-        Capabilities.Update(slot, had?.Capabilities ?? [], has?.Capabilities ?? []);
-        Providers.Update(slot, had?.Providers ?? [], has?.Providers ?? []);
+        foreach (var kind in Facets.All)
+        {
+            Of(kind).Update(slot, had?.Values(kind) ?? [], has?.Values(kind) ?? []);
+        }
+
         if (had?.Extensions.Count > 0 || has?.Extensions.Count > 0)
         {
             Extensions.Update(slot, had, has);
