@@ -20,9 +20,9 @@ internal sealed class AgentListing
 
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
     {
-        if (query.PageSize is < 1 or > AgentQuery.MaxPageSize)
+        if (query.PageSize is { } asked)
         {
-            throw RegistryException.Invalid("page_size", $"must be 1 to {AgentQuery.MaxPageSize}");
+            PageLimit.Agents.Check(asked);
         }
 
         var listing = new AgentListing(index, query);

@@ -5,16 +5,11 @@ namespace OrleansRegistry.Directory;
 /// <summary>Answers questions about extensions from one tenant's index.</summary>
 internal static class ExtensionListing
 {
-    private const int MaxPageSize = 1000;
     private const long MaxPageBytes = 16 * 1024 * 1024;
 
     public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)
     {
-        if (query.PageSize is < 1 or > MaxPageSize)
-        {
-            throw RegistryException.Invalid("page_size", $"must be 1 to {MaxPageSize}");
-        }
-
+        PageLimit.Extensions.Check(query.PageSize);
         AgentQuery.CheckValues(query.DeclaringAgents, "declaring_agents");
         AgentQuery.CheckValues(query.TrustLevels, "trust_levels");
         var binding = string.Join('\u0001', ["extensions", query.UriPattern, "\u0002", .. query.DeclaringAgents, "\u0002", .. query.TrustLevels]);

@@ -88,6 +88,49 @@ public abstract class CoHostedTests
     }
 
     [Fact]
+    public async Task A_condition_names_several_revisions_or_asks_for_any_agent_at_all()
+    {
+        await using var host = await StartAsync();
+        var card = Cards.Registration("a");
+        WriteCondition exists = new(null) { IfExists = true };
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, card with { Condition = exists }));
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, card with { Condition = OneOf(1, 2) }));
+        await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, true, exists)));
+        await Refused(RegistryError.NotFound, () => host.Agents.RemoveAsync(Me, "a", OneOf(1)));
+        Assert.Null(await host.Agents.GetAsync(Me, "a", ReadConsistency.Strong));
+
+        var first = (await host.Agents.RegisterAsync(Me, card)).Agent.Revision;
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, card with { Condition = OneOf(first + 1, first + 2) }));
+        await Refused(RegistryError.Conflict, () => host.Agents.RemoveAsync(Me, "a", OneOf()));
+        var keyed = Me with { IdempotencyKey = "k" };
+        var second = await host.Agents.RegisterAsync(keyed, card with { Condition = OneOf(first + 7, first) });
+        var repeated = await host.Agents.RegisterAsync(keyed, card with { Condition = OneOf(first + 7, first) });
+        Assert.Equal((second.Agent.Revision, true), (repeated.Agent.Revision, repeated.Repeated));
+
+        var writes = Enumerable.Range(0, 20).Select(i => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, i % 2 == 0, exists)));
+        Assert.Equal(20, (await Task.WhenAll(writes)).Select(written => written.Agent.Revision).Distinct().Count());
+        await host.Agents.RemoveAsync(Me, "a", exists);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(1001)]
+    public async Task A_page_has_a_size_that_lists_allow(int size)
+    {
+        await using var host = await StartAsync();
+        foreach (var call in (Func<Task>[])
+            [
+                () => host.Agents.ListAsync(Me, new AgentQuery { PageSize = size }).AsTask(),
+                () => host.Agents.ListExtensionsAsync(Me, new ExtensionQuery { PageSize = size }).AsTask(),
+            ])
+        {
+            var refusal = await Assert.ThrowsAsync<RegistryException>(call);
+            Assert.Equal(("page_size", $"page_size: must be an integer from 1 to 1,000, and is '{size}'"), (refusal.Field, refusal.Message));
+        }
+    }
+
+    [Fact]
     public async Task What_does_not_exist_is_not_found()
     {
         await using var host = await StartAsync();
@@ -138,6 +181,8 @@ public abstract class CoHostedTests
         var last = results.MaxBy(result => result.Agent.Revision)!;
         Assert.Equal(last.Agent.Card, (await host.Agents.GetAsync(Me, "busy"))!.Card);
     }
+
+    private static WriteCondition OneOf(params long[] revisions) => new(null) { IfRevisionIn = revisions };
 
     private static async Task Refused(RegistryError error, Func<Task> call) =>
         Assert.Equal(error, (await Assert.ThrowsAsync<RegistryException>(call)).Error);

@@ -132,7 +132,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentWrite> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
-        if (!creates || condition.IfRevision is not null || IsOfOldHistory)
+        if (!creates || condition.DemandsAgent || IsOfOldHistory)
         {
             await ExistsOrReload();
         }
@@ -202,28 +202,19 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         if (!Holds(condition))
         {
             await state.Read();
-            Check(condition);
+            if (!Holds(condition))
+            {
+                throw Conflict(condition);
+            }
         }
     }
 
-    private bool Holds(WriteCondition condition) =>
-        !(condition.IfAbsent && state.RecordExists)
-        && (condition.IfRevision is not { } expected || (state.RecordExists && expected == state.Version));
+    private bool Holds(WriteCondition condition) => condition.Holds(state.RecordExists ? state.Version : null);
 
-    private void Check(WriteCondition condition)
+    private RegistryException Conflict(WriteCondition condition)
     {
-        if (Holds(condition))
-        {
-            return;
-        }
-
-        if (condition.IfAbsent && state.RecordExists)
-        {
-            throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' is registered already, with revision {state.Version}.");
-        }
-
-        var found = state.RecordExists ? $"has revision {state.Version}" : "is not registered";
-        throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; revision {condition.IfRevision} was expected.");
+        var found = state.RecordExists ? $"is registered, with revision {state.Version}" : "is not registered";
+        return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
     }
 
     private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers)

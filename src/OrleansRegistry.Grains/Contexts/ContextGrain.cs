@@ -52,22 +52,24 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Readable(caller));
 
-    public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration) => (await Change(caller, ifGeneration, () => new RequestPrint("update").Add("data", data), head =>
-    {
-        var next = Next(head) with { Data = rules.Merge(head.Context.Data, data, "data") };
-        return (head with { Context = next }, EventOf(next) with { Data = data }, next);
-    }))!;
+    public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration, bool mustExist) =>
+        (await Change(caller, ifGeneration, mustExist, () => new RequestPrint("update").Add("data", data), head =>
+        {
+            var next = Next(head) with { Data = rules.Merge(head.Context.Data, data, "data") };
+            return (head with { Context = next }, EventOf(next) with { Data = data }, next);
+        }))!;
 
-    public async Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration)
+    public async Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist)
     {
         var stored = new StoredMessages(messages);
-        return await stored.Run(() => Append(caller, added, ifGeneration, stored), () => writer.Head?.Messages);
+        return await stored.Run(() => Append(caller, added, ifGeneration, mustExist, stored), () => writer.Head?.Messages);
     }
 
     /// <returns>Null where stored messages are lacking.</returns>
-    private Task<ContextRecord?> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, StoredMessages stored) => Change(
+    private Task<ContextRecord?> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist, StoredMessages stored) => Change(
         caller,
         ifGeneration,
+        mustExist,
         () => new RequestPrint("append").Add("messages", [.. added.Select(message => message.Json)]),
         head =>
         {
@@ -135,6 +137,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     private async Task<ContextRecord?> Change(
         Caller caller,
         long? ifGeneration,
+        bool mustExist,
         Func<RequestPrint> print,
         Func<ContextHead, (ContextHead Head, ContextEvent? Event, ContextRecord? Result)> change,
         int bytes = 0)
@@ -157,6 +160,11 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
                     {
                         CurrentGeneration = head?.Context.Generation ?? 0,
                     };
+                }
+
+                if (mustExist && head is null)
+                {
+                    throw new RegistryException(RegistryError.Conflict, $"There is no context '{id}', and none was to be made.");
                 }
 
                 var (next, happened, result) = change(before);

@@ -22,12 +22,14 @@ public interface IContextGrain : IGrainWithStringKey
     Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task);
 
     /// <param name="data">One JSON object.</param>
+    /// <param name="mustExist">None is made.</param>
     [Alias("Update")]
-    Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration);
+    Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration, bool mustExist);
 
     /// <param name="messages">With their ids.</param>
+    /// <param name="mustExist">None is made.</param>
     [Alias("Append")]
-    Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> messages, long? ifGeneration);
+    Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> messages, long? ifGeneration, bool mustExist);
 
     /// <summary>Deletes the context's tasks and messages, and the context itself where <paramref name="delete"/> says so; or goes on waiting for that.</summary>
     /// <param name="run">Names this request, however often it is called.</param>

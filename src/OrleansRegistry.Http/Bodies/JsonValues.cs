@@ -47,7 +47,7 @@ internal static class JsonValues
         : throw RegistryException.Invalid(field, $"must be an integer from {min:N0}");
 
     /// <summary>An integer, as ProtoJSON may write it too: <c>60.0</c>, <c>6e1</c>, or <c>"60"</c>, which is how it writes 64 bits. Null: none of these.</summary>
-    private static long? Whole(ReadOnlyMemory<byte> json)
+    public static long? Whole(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();

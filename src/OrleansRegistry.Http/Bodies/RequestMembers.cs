@@ -75,6 +75,11 @@ internal sealed class RequestMembers
 
     public int? Integer(string name, int min, int max) => Has(name) ? JsonValues.Integer(Find(name).Value, Field(name), min, max) : null;
 
+    /// <summary>The size of a page, for the registry to judge.</summary>
+    public int? PageSize(PageLimit limit) => !Has(PageLimit.Field) ? null : JsonValues.Whole(Find(PageLimit.Field).Value) is >= int.MinValue and <= int.MaxValue and var size
+        ? (int)size
+        : throw RegistryException.Invalid(PageLimit.Field, limit.Rule);
+
     public long? Number(string name, long min) => Has(name) ? JsonValues.Number(Find(name).Value, Field(name), min) : null;
 
     public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name, int most = int.MaxValue) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name), most) : [];

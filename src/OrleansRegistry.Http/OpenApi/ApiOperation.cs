@@ -67,8 +67,8 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         Query(StateFormat.Parameter, "1.0, the default: TASK_STATE_WORKING; 0.3: working. Both are read everywhere.")
             .Header(StateFormat.Header, "The same, as A2A clients say it.");
 
-    public ApiOperation Paged(int most, int unset) =>
-        Query("page_size", $"1 to {most:N0}; {unset} unless given.", "integer").Query("page_token", "The nextPageToken of the page before.");
+    public ApiOperation Paged(PageLimit limit) =>
+        Query(PageLimit.Field, $"1 to {limit.Max:N0}; {limit.Usual} unless given.", "integer").Query("page_token", "The nextPageToken of the page before.");
 
     public ApiOperation Body(string schema, params string[] types)
     {

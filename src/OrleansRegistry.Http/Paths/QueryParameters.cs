@@ -54,6 +54,17 @@ internal readonly struct QueryParameters
             : throw RegistryException.Invalid(name, $"must be an integer from {min:N0} to {max:N0}, and is '{text}'");
     }
 
+    /// <summary>The size of a page, for the registry to judge; null where none is asked for.</summary>
+    public int? PageSize(PageLimit limit)
+    {
+        if (Single(PageLimit.Field) is not { } text)
+        {
+            return null;
+        }
+
+        return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var size) ? size : throw limit.Refusal(text);
+    }
+
     public long? Number(string name, long min)
     {
         if (Single(name) is not { } text)

@@ -1,10 +1,38 @@
 namespace OrleansRegistry.Model;
 
-/// <summary>What must hold for a write to happen. Both unset: it always happens.</summary>
+/// <summary>What must hold for a write to happen; else it is <see cref="RegistryError.Conflict"/>. All unset: it always happens.</summary>
 /// <param name="IfRevision">The agent's revision must be this one.</param>
 /// <param name="IfAbsent">There must be no such agent.</param>
 [GenerateSerializer, Immutable, Alias("registry.WriteCondition")]
-public readonly record struct WriteCondition([property: Id(0)] long? IfRevision, [property: Id(1)] bool IfAbsent = false);
+public readonly record struct WriteCondition([property: Id(0)] long? IfRevision, [property: Id(1)] bool IfAbsent = false)
+{
+    /// <summary>The agent's revision must be one of these.</summary>
+    [Id(2)]
+    public IReadOnlyList<long>? IfRevisionIn { get; init; }
+
+    /// <summary>There must be such an agent, of whatever revision.</summary>
+    [Id(3)]
+    public bool IfExists { get; init; }
+
+    /// <summary>Whether it holds only of an agent that exists.</summary>
+    public bool DemandsAgent => IfExists || IfRevision is not null || IfRevisionIn is not null;
+
+    /// <param name="revision">The agent's; null where there is none.</param>
+    public bool Holds(long? revision) => revision is { } found
+        ? !IfAbsent && (IfRevision is null || IfRevision == found) && (IfRevisionIn is null || IfRevisionIn.Contains(found))
+        : !DemandsAgent;
+
+    /// <summary>What it asks for, for an error.</summary>
+    public override string ToString() => this switch
+    {
+        { IfAbsent: true } => "no agent of this id",
+        { IfRevision: { } one } => $"revision {one}",
+        { IfRevisionIn: { Count: > 0 } several } => $"one of revisions {string.Join(", ", several)}",
+        { IfRevisionIn: not null } => "a revision that no agent has",
+        { IfExists: true } => "a registered agent",
+        _ => "anything",
+    };
+}
 
 /// <summary>A request to register an agent, or to replace the card of one that is registered.</summary>
 /// <param name="Card">The agent card: one JSON object in UTF-8.</param>

@@ -22,13 +22,11 @@ public sealed record AgentQuery
 
     public bool? Enabled { get; init; }
 
-    /// <summary>The most agents to answer with, 1 to <see cref="MaxPageSize"/>; null answers with all.</summary>
+    /// <summary>The most agents to answer with, within <see cref="PageLimit.Agents"/>; null answers with all.</summary>
     public int? PageSize { get; init; }
 
     /// <summary>The <see cref="AgentPage.NextPageToken"/> of the page before; the rest of the query must be the same.</summary>
     public string? PageToken { get; init; }
-
-    public const int MaxPageSize = 1000;
 
     /// <summary>The most values of one list in a query: tags, skills, declaring agents, trust levels.</summary>
     public const int MaxValues = 1000;

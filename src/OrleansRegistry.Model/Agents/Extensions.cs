@@ -33,8 +33,8 @@ public sealed record ExtensionQuery
     /// <summary>One of <see cref="TrustLevels"/>; up to <see cref="AgentQuery.MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> TrustLevels { get; init; } = [];
 
-    /// <summary>1 to 1,000. A page ends earlier where it grows to 16 MiB.</summary>
-    public int PageSize { get; init; } = 100;
+    /// <summary>Within <see cref="PageLimit.Extensions"/>. A page ends earlier where it grows to 16 MiB.</summary>
+    public int PageSize { get; init; } = PageLimit.Extensions.Usual;
 
     public string? PageToken { get; init; }
 }

@@ -18,7 +18,7 @@ public interface ITaskRegistry
     Task<TaskRecord?> WaitAsync(Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default);
 
     /// <summary>The messages, oldest first.</summary>
-    /// <param name="pageSize">1 to 1,000.</param>
+    /// <param name="pageSize">Within <see cref="PageLimit.Items"/>.</param>
     /// <param name="leaseToken">The lease under which the caller works on the task: its holder reads the task of any owner.</param>
     Task<ItemPage<RawJson>> ReadHistoryAsync(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
@@ -28,7 +28,7 @@ public interface ITaskRegistry
     Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>The artifacts, in the order in which each first came.</summary>
-    /// <param name="pageSize">1 to 1,000; a page ends earlier where it grows large.</param>
+    /// <param name="pageSize">Within <see cref="PageLimit.Items"/>; a page ends earlier where it grows large.</param>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
     Task<ArtifactPage> ReadArtifactsAsync(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
@@ -52,7 +52,8 @@ public interface ITaskRegistry
 
     /// <summary>
     /// The task first, then every event in order, ending after a terminal state or a deletion. After <paramref name="afterGeneration"/>, where the
-    /// events since are still held, they come without the task before them.
+    /// events since are still held, they come without the task before them. A generation that is newer than the task's was seen of another task of this id: the
+    /// task comes first.
     /// </summary>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>; the events of another's task end with the one that ends the lease.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>, also in the midst of the events: the lease is over.</exception>

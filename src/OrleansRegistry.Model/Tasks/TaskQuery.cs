@@ -16,8 +16,8 @@ public sealed record TaskQuery
     /// <summary>True: only tasks that have a webhook.</summary>
     public bool HasWebhook { get; init; }
 
-    /// <summary>1 to <see cref="MaxPageSize"/>.</summary>
-    public int PageSize { get; init; } = DefaultPageSize;
+    /// <summary>Within <see cref="PageLimit.Tasks"/>.</summary>
+    public int PageSize { get; init; } = PageLimit.Tasks.Usual;
 
     /// <summary>The <see cref="TaskPage.NextPageToken"/> of the page before; the rest of the query must be the same.</summary>
     public string? PageToken { get; init; }
@@ -27,10 +27,6 @@ public sealed record TaskQuery
 
     /// <summary>Whether <see cref="TaskPage.Total"/> is counted.</summary>
     public bool CountTotal { get; init; }
-
-    public const int DefaultPageSize = 50;
-
-    public const int MaxPageSize = 100;
 }
 
 /// <param name="NextPageToken">Null on the last page.</param>

@@ -145,6 +145,9 @@ public readonly record struct TaskView
     public string? LeaseToken { get; init; }
 
     public ReadConsistency Consistency { get; init; }
+
+    /// <summary>A generation that the caller has seen: a task that is older than that in memory is read as stored, as with <see cref="ReadConsistency.Strong"/>.</summary>
+    public long? SeenGeneration { get; init; }
 }
 
 /// <summary>

@@ -33,9 +33,9 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     private async Task PatchAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context);
-        var conditions = AgentPreconditions.Read(context.Request);
+        var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var written = await WriteAsync(context, id, conditions, ReadPatch(body.Bytes));
+        var written = await registry.PatchAsync(RequestCaller.Request(context), id, ReadPatch(body.Bytes) with { Condition = condition }, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
     }
@@ -47,7 +47,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     private async Task SetEnabledAsync(HttpContext context, bool enabled, string action)
     {
         var id = AgentPaths.AgentId(context, suffix: action);
-        var written = await WriteAsync(context, id, AgentPreconditions.Read(context.Request), new AgentPatch(null, enabled));
+        var patch = new AgentPatch(null, enabled, RevisionCondition.Read(context.Request));
+        var written = await registry.PatchAsync(RequestCaller.Request(context), id, patch, context.RequestAborted);
         AgentAnswers.SetHeaders(context, written.Agent);
         var answer = JsonAnswer.Rent();
         var json = answer.Json;
@@ -58,18 +59,6 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         json.WriteNumber("revision"u8, written.Agent.Revision);
         json.WriteEndObject();
         await answer.SendAsync(context);
-    }
-
-    private Task<AgentWriteResult> WriteAsync(HttpContext context, string id, AgentPreconditions conditions, AgentPatch patch)
-    {
-        var caller = RequestCaller.Request(context);
-        return conditions.WriteAsync(
-            registry,
-            caller,
-            id,
-            creates: false,
-            condition => registry.PatchAsync(caller, id, patch with { Condition = condition }, context.RequestAborted),
-            context.RequestAborted);
     }
 
     private static AgentPatch ReadPatch(ReadOnlyMemory<byte> body)

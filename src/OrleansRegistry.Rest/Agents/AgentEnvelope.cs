@@ -24,8 +24,7 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
 
     /// <summary>The registration that this asks for.</summary>
     /// <param name="id">In place of the envelope's own, where the path names it.</param>
-    public AgentRegistration ToRegistration(string? id = null, WriteCondition condition = default) =>
-        new(Card, id ?? Id, Enabled, condition) { Workers = Workers };
+    public AgentRegistration ToRegistration(string? id = null) => new(Card, id ?? Id, Enabled) { Workers = Workers };
 
     private static RegistryException Missing(string what) =>
         RegistryException.Invalid("agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}} or an agent card");

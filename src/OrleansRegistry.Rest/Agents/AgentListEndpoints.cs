@@ -35,7 +35,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
             Capability = parameters.Text("capability"),
             Provider = parameters.Text("provider"),
             Enabled = parameters.Boolean("enabled"),
-            PageSize = parameters.Integer("page_size", 1, AgentQuery.MaxPageSize),
+            PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),
         };
         var records = parameters.IsSecond("view", "card", "record");

@@ -19,7 +19,7 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             Capability = members.Text("capability"),
             Provider = members.Text("provider"),
             Enabled = members.Boolean("enabled"),
-            PageSize = members.Integer("page_size", 1, AgentQuery.MaxPageSize),
+            PageSize = members.PageSize(PageLimit.Agents),
             PageToken = members.Text("page_token"),
         };
         return new AgentSearch(query, members.Text("view") switch

@@ -39,15 +39,9 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
 
     private async Task RegisterAsync(HttpContext context)
     {
-        var conditions = AgentPreconditions.Read(context.Request);
-        if (conditions.NeedsAgent)
-        {
-            throw RegistryException.Invalid("If-Match", "of POST /agents must be one entity tag; PUT /agents/{id} takes * and lists too");
-        }
-
+        var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var entry = AgentEnvelope.Read(body.Bytes, "body");
-        var registration = entry.ToRegistration(condition: conditions.Simple);
+        var registration = AgentEnvelope.Read(body.Bytes, "body").ToRegistration() with { Condition = condition };
         var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
@@ -56,7 +50,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
     private async Task PutAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context);
-        var conditions = AgentPreconditions.Read(context.Request);
+        var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var entry = AgentEnvelope.Read(body.Bytes, "body");
         if (entry.Id is not null && entry.Id != id)
@@ -64,27 +58,20 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             throw RegistryException.Invalid("agent_id", "must be the id of the path, or left out");
         }
 
-        await PutAsync(context, conditions, body, entry.ToRegistration(id));
+        await PutAsync(context, body, entry.ToRegistration(id) with { Condition = condition });
     }
 
     private async Task PutCardAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context, segmentsAfter: 1);
-        var conditions = AgentPreconditions.Read(context.Request);
+        var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        await PutAsync(context, conditions, body, new AgentRegistration(body.Bytes, id));
+        await PutAsync(context, body, new AgentRegistration(body.Bytes, id, Condition: condition));
     }
 
-    private async Task PutAsync(HttpContext context, AgentPreconditions conditions, RequestBody body, AgentRegistration registration)
+    private async Task PutAsync(HttpContext context, RequestBody body, AgentRegistration registration)
     {
-        var caller = RequestCaller.Request(context);
-        var written = await conditions.WriteAsync(
-            registry,
-            caller,
-            registration.Id!,
-            creates: true,
-            condition => registry.RegisterAsync(caller, registration with { Condition = condition }, context.RequestAborted),
-            context.RequestAborted);
+        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written, isPut: true);
     }
@@ -92,15 +79,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
     private async Task RemoveAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context);
-        var caller = RequestCaller.Request(context);
-        var removal = await AgentPreconditions.Read(context.Request).WriteAsync(
-            registry,
-            caller,
-            id,
-            creates: false,
-            condition => registry.RemoveAsync(caller, id, condition, context.RequestAborted),
-            context.RequestAborted);
-
+        var removal = await registry.RemoveAsync(RequestCaller.Request(context), id, RevisionCondition.Read(context.Request), context.RequestAborted);
         RevisionHeader.Set(context.Response, removal.Revision);
         var answer = JsonAnswer.Rent();
         var json = answer.Json;

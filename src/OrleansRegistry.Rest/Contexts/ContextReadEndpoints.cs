@@ -6,25 +6,20 @@ namespace OrleansRegistry.Rest.Contexts;
 /// <summary>Contexts, their messages and their tasks, as they are.</summary>
 internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegistry tasks)
 {
-    private const int MaxPageSize = 100;
-    private const int DefaultPageSize = 50;
-    private const int MaxMessages = 1000;
-    private const int DefaultMessages = 100;
-
     private static readonly string[] PageParameters = ["page_size", "page_token"];
     private static readonly string[] NoParameters = [];
 
     public void Map(ApiRoutes routes)
     {
         routes.Get("/contexts", ListAsync, ContextPaths.Operation("listContexts", "Contexts, newest change first, with how many tasks they have")
-            .Paged(MaxPageSize, DefaultPageSize)
+            .Paged(PageLimit.Contexts)
             .Answer(200, "A page of contexts. nextPageToken is empty on the last.", "ContextList")
             .Problems(400, 503));
         routes.Get("/contexts/{id}", GetAsync, ContextPaths.Describe("getContext", "One context, its data, and the ids of its newest tasks")
             .Answer(200, "The context.", "Context")
             .Problems(400, 404, 503));
         routes.Get("/contexts/{id}/messages", GetMessagesAsync, ContextPaths.Describe("listContextMessages", "The context's own messages, oldest first, page by page")
-            .Paged(MaxMessages, DefaultMessages)
+            .Paged(PageLimit.Items)
             .Answer(200, "A page of messages.", "MessageList")
             .Problems(400, 404, 413, 503));
         routes.Get("/contexts/{id}/tasks", ListTasksAsync, TaskListEndpoints.Describe(ContextPaths.Describe("listContextTasks", "The tasks of a context, newest status first"))
@@ -37,7 +32,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     private async Task ListAsync(HttpContext context)
     {
         var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
-        var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
+        var size = parameters.PageSize(PageLimit.Contexts) ?? PageLimit.Contexts.Usual;
         var page = await registry.ListAsync(RequestCaller.Request(context), size, parameters.Text("page_token"), context.RequestAborted);
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();
@@ -67,7 +62,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
-        var size = parameters.Integer("page_size", 1, MaxMessages) ?? DefaultMessages;
+        var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadMessagesAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }

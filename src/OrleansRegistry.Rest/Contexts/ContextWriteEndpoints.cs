@@ -43,7 +43,9 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Update);
         var data = members.Document("data") ?? throw members.Missing("data", "the body must be {\"data\": {…}}");
-        var record = await registry.UpdateAsync(RequestCaller.Request(context), id, data, await ReadConditionAsync(context, id, members), context.RequestAborted);
+        var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
+        var mustExist = GenerationCondition.DemandsAny(context.Request);
+        var record = await registry.UpdateAsync(RequestCaller.Request(context), id, data, condition, mustExist, context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -54,7 +56,10 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
         _ = new QueryParameters(context.Request, NoParameters);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Append);
-        var record = await registry.AppendAsync(RequestCaller.Request(context), id, ReadMessages(members), await ReadConditionAsync(context, id, members), context.RequestAborted);
+        var messages = ReadMessages(members);
+        var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
+        var mustExist = GenerationCondition.DemandsAny(context.Request);
+        var record = await registry.AppendAsync(RequestCaller.Request(context), id, messages, condition, mustExist, context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -77,14 +82,6 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
     {
         GenerationCondition.Refuse(context.Request);
         _ = new QueryParameters(context.Request, NoParameters);
-    }
-
-    private async ValueTask<long?> ReadConditionAsync(HttpContext context, string id, RequestMembers members)
-    {
-        var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
-        return condition is null && GenerationCondition.DemandsAny(context.Request) && await registry.GetAsync(RequestCaller.Request(context), id, context.RequestAborted) is null
-            ? throw new RegistryException(RegistryError.Conflict, "If-Match: there is no such context", "If-Match")
-            : condition;
     }
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> ReadMessages(RequestMembers members)

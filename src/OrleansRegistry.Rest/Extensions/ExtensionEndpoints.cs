@@ -7,7 +7,6 @@ namespace OrleansRegistry.Rest.Extensions;
 internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOptions options)
 {
     private const string Tag = "Extensions";
-    private const int MaxPageSize = 1000;
 
     private static readonly string[] Parameters = ["uri_pattern", "declaring_agents", "trust_levels", "page_size", "page_token"];
 
@@ -38,7 +37,7 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOp
             UriPattern = parameters.Text("uri_pattern"),
             DeclaringAgents = parameters.Texts("declaring_agents"),
             TrustLevels = parameters.Texts("trust_levels"),
-            PageSize = parameters.Integer("page_size", 1, MaxPageSize) ?? new ExtensionQuery().PageSize,
+            PageSize = parameters.PageSize(PageLimit.Extensions) ?? PageLimit.Extensions.Usual,
             PageToken = parameters.Text("page_token"),
         };
         var page = await registry.ListExtensionsAsync(RequestCaller.Request(context), query, context.RequestAborted);

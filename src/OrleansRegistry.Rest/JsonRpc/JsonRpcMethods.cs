@@ -131,7 +131,7 @@ internal sealed class JsonRpcMethods
             throw new JsonRpcException(JsonRpcException.InvalidParams, $"Invalid params: search_mode must be {Keyword} or {Vector}");
         }
 
-        var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= AgentQuery.MaxPageSize ? most : null };
+        var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };
         var page = await registry.ListAsync(RequestCaller.Request(context), query, context.RequestAborted);
         return async answer =>
         {
@@ -161,7 +161,7 @@ internal sealed class JsonRpcMethods
             UriPattern = parameters.OptionalText("uri_pattern"),
             DeclaringAgents = parameters.OptionalTexts("declaring_agents") ?? [],
             TrustLevels = parameters.OptionalTexts("trust_levels") ?? [],
-            PageSize = parameters.Integer("page_size", 100, 1, 1000),
+            PageSize = parameters.PageSize(PageLimit.Extensions),
             PageToken = parameters.OptionalText("page_token"),
         };
         var page = await registry.ListExtensionsAsync(RequestCaller.Request(context), query, context.RequestAborted);

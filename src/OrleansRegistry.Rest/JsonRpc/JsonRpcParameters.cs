@@ -58,6 +58,11 @@ internal sealed class JsonRpcParameters
         : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max ? number
         : throw Invalid($"{name} must be an integer from {min:N0} to {max:N0}");
 
+    /// <summary>The size of a page, for the registry to judge.</summary>
+    public int PageSize(PageLimit limit) => Value(PageLimit.Field) is var value && IsAbsent(value) ? limit.Usual
+        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size
+        : throw Invalid($"{PageLimit.Field} {limit.Rule}");
+
     public double Number(string name, double otherwise) => Value(name) is var value && IsAbsent(value) ? otherwise
         : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number
         : throw Invalid($"{name} must be a number");

@@ -5,9 +5,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>The artifacts of a task, in pages and one by one.</summary>
 internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
 {
-    private const int MaxPageSize = 1000;
-    private const int DefaultPageSize = 100;
-
     private static readonly string[] PageParameters = ["page_size", "page_token"];
     private static readonly string[] NoParameters = [];
 
@@ -15,7 +12,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
     {
         routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task("listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
             .Says("A page ends early where it grows large. An artifact that is too large for one page goes on in the next, which continues says: the same artifactId, with further parts.")
-            .Paged(MaxPageSize, DefaultPageSize)
+            .Paged(PageLimit.Items)
             .Leased()
             .Answer(200, "A page of artifacts.", "ArtifactList")
             .Problems(400, 404, 503));
@@ -30,7 +27,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
-        var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
+        var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadArtifactsAsync(
             RequestCaller.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
         var answer = JsonAnswer.Rent();

@@ -25,22 +25,15 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
         var format = StateFormat.Of(context);
         var caller = RequestCaller.Request(context);
         var lease = TaskReadEndpoints.LeaseToken(context);
-        var view = TaskReadEndpoints.Head with { LeaseToken = lease };
+        var view = TaskReadEndpoints.Head with { LeaseToken = lease, SeenGeneration = last };
         var head = await registry.GetAsync(caller, id, view, context.RequestAborted) ?? throw TaskPaths.NotFound();
-        if (last > head.Generation)
-        {
-            head = await registry.GetAsync(caller, id, view with { Consistency = ReadConsistency.Strong }, context.RequestAborted) ?? throw TaskPaths.NotFound();
-        }
-
         if (head.Status.State.IsTerminal() && last == head.Generation)
         {
             context.Response.StatusCode = StatusCodes.Status204NoContent;
             return;
         }
 
-        // What the client has seen was of another task of this id, if it is newer than this one.
-        var after = last > head.Generation ? null : last;
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, after, lease, ending), (output, change) => WriteAsync(context, output, change, format));
+        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, lease, ending), (output, change) => WriteAsync(context, output, change, format));
     }
 
     private static Task WriteAsync(HttpContext context, SseWriter output, TaskEvent change, StateFormat format)

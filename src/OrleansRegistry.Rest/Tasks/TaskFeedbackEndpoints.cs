@@ -6,9 +6,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>What was said about a task: <c>POST</c> and <c>GET /tasks/{id}/feedback</c>.</summary>
 internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttpOptions options)
 {
-    private const int MaxPageSize = 1000;
-    private const int DefaultPageSize = 100;
-
     private static readonly string[] Parameters = ["page_size", "page_token"];
     private static readonly string[] NoParameters = [];
 
@@ -20,7 +17,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
             .Answer(201, "It is stored.", "Feedback")
             .Problems(400, 404, 413, 415, 503, 507));
         routes.Get("/tasks/{id}/feedback", ListAsync, TaskDocs.Task("listFeedback", "What was said about a task, oldest first")
-            .Paged(MaxPageSize, DefaultPageSize)
+            .Paged(PageLimit.Items)
             .Answer(200, "A page of feedback.", "FeedbackList")
             .Problems(400, 404, 413, 503));
     }
@@ -42,7 +39,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, Parameters, QueryAliases.All);
-        var size = parameters.Integer("page_size", 1, MaxPageSize) ?? DefaultPageSize;
+        var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ListFeedbackAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendAsync(context, "feedback", page, size, (answer, feedback) =>
         {

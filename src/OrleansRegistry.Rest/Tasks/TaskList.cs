@@ -19,7 +19,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         var artifacts = parameters.Boolean("include_artifacts") ?? false;
         var query = ReadFilters(parameters, contextId) with
         {
-            PageSize = parameters.Integer("page_size", 1, TaskQuery.MaxPageSize) ?? TaskQuery.DefaultPageSize,
+            PageSize = parameters.PageSize(PageLimit.Tasks) ?? PageLimit.Tasks.Usual,
             PageToken = parameters.Text("page_token"),
             CountTotal = parameters.Boolean("count_total") ?? false,
 

@@ -35,7 +35,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     /// <summary>What every list of tasks takes and answers.</summary>
     public static ApiOperation Describe(ApiOperation operation) => operation
         .Filtered()
-        .Paged(TaskQuery.MaxPageSize, TaskQuery.DefaultPageSize)
+        .Paged(PageLimit.Tasks)
         .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer")
         .Query("include_artifacts", "true: with artifacts.", "boolean")
         .Query("count_total", "true: with totalSize, which counts all that match.", "boolean")

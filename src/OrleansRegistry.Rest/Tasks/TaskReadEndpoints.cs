@@ -8,8 +8,6 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     /// <summary>A header, as addresses are written to logs.</summary>
     public const string LeaseHeader = "X-Registry-Lease";
 
-    private const int MaxMessages = 1000;
-    private const int DefaultMessages = 100;
 
     private static readonly string[] Parameters = ["history_length", "include_artifacts", "current_generation", "wait", "consistency", StateFormat.Parameter];
     private static readonly string[] PageParameters = ["page_size", "page_token"];
@@ -35,7 +33,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
             .Answer(304, "The client has it already.", isTagged: true)
             .Problems(400, 404, 503));
         routes.Get("/tasks/{id}/messages", GetMessagesAsync, TaskDocs.Task("listTaskMessages", "The messages of a task, oldest first, page by page")
-            .Paged(MaxMessages, DefaultMessages)
+            .Paged(PageLimit.Items)
             .Leased()
             .Answer(200, "A page of messages.", "MessageList")
             .Problems(400, 404, 503));
@@ -123,7 +121,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
-        var size = parameters.Integer("page_size", 1, MaxMessages) ?? DefaultMessages;
+        var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadHistoryAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }

@@ -16,7 +16,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
     public async ValueTask<AgentWriteResult?> TryCreate(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, RequestMark? mark)
     {
         var tenant = caller.Tenant;
-        if (entry.Condition.IfRevision is not null || directory.Find(tenant, entry.Id) is not null)
+        if (entry.Condition.DemandsAgent || directory.Find(tenant, entry.Id) is not null)
         {
             return null;
         }

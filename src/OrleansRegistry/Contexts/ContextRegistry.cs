@@ -13,22 +13,22 @@ internal sealed class ContextRegistry(
     : IContextRegistry
 {
     private const int MaxTaskIds = 100;
-    private const int MaxPageSize = 100;
 
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         await Read(caller, Grain(caller, id), id) is { } head
             ? (await Summarize(caller, [head.Context], cancellationToken))[0]
             : null;
 
-    public Task<ContextRecord> UpdateAsync(Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, CancellationToken cancellationToken = default)
+    public Task<ContextRecord> UpdateAsync(
+        Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var read = rules.ReadObject(data, "data");
-        return GrainCalls.Run(grain, context => context.Update(caller, read, ifGeneration));
+        return GrainCalls.Run(grain, context => context.Update(caller, read, ifGeneration, mustExist));
     }
 
     public Task<ContextRecord> AppendAsync(
-        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, CancellationToken cancellationToken = default)
+        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         if (messages.Count == 0)
@@ -43,13 +43,13 @@ internal sealed class ContextRegistry(
         }
 
         var read = CheckedUpdate.Messages(messages, rules);
-        return GrainCalls.Run(grain, context => context.Append(caller, read, ifGeneration));
+        return GrainCalls.Run(grain, context => context.Append(caller, read, ifGeneration, mustExist));
     }
 
     public async Task<ItemPage<RawJson>> ReadMessagesAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        LogTokens.CheckPageSize(pageSize, 1000);
+        PageLimit.Items.Check(pageSize);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id),
             async head =>
@@ -64,7 +64,7 @@ internal sealed class ContextRegistry(
     public async Task<ContextPage> ListAsync(Caller caller, int pageSize = 50, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         TaskRules.CheckCaller(caller);
-        LogTokens.CheckPageSize(pageSize, MaxPageSize);
+        PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);

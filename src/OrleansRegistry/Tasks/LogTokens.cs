@@ -64,14 +64,6 @@ internal static class LogTokens
             : throw Broken();
     }
 
-    public static void CheckPageSize(int pageSize, int most)
-    {
-        if (pageSize < 1 || pageSize > most)
-        {
-            throw RegistryException.Invalid("page_size", $"is {pageSize}; it can be 1 to {most:N0}");
-        }
-    }
-
     private static bool Number(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 
     private static RegistryException Broken() => RegistryException.Invalid("page_token", "is not one that this registry gave");

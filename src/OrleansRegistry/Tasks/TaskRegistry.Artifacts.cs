@@ -22,7 +22,7 @@ internal sealed partial class TaskRegistry
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        LogTokens.CheckPageSize(pageSize, 1000);
+        PageLimit.Items.Check(pageSize);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id, leaseToken),
             async head =>

@@ -15,7 +15,7 @@ internal sealed partial class TaskRegistry
     public async Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default)
     {
         var filter = Filter(caller, query);
-        LogTokens.CheckPageSize(query.PageSize, TaskQuery.MaxPageSize);
+        PageLimit.Tasks.Check(query.PageSize);
         var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
         var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
         if (!await MayHave(filter, cancellationToken))

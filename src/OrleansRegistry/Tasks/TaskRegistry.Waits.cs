@@ -47,9 +47,12 @@ internal sealed partial class TaskRegistry
         Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = await Read(caller, grain, id, leaseToken) ?? throw NotFound();
+        var known = await Read(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
         var isOwner = caller.MayRead(known.Owner);
-        var (after, over) = (afterGeneration, known.Status.State.IsTerminal() && known.Generation == afterGeneration);
+
+        // A generation that is newer than the task's was seen of another task of this id.
+        var after = afterGeneration > known.Generation ? null : afterGeneration;
+        var over = known.Status.State.IsTerminal() && known.Generation == after;
         while (!over)
         {
             var place = after;

@@ -42,7 +42,7 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         return TaskLoader.WithHead(
-            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : Read(caller, grain, id, view.LeaseToken),
+            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : Read(caller, grain, id, view.LeaseToken, view.SeenGeneration),
             head => loader.Load(head, view));
     }
 
@@ -50,7 +50,7 @@ internal sealed partial class TaskRegistry(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        LogTokens.CheckPageSize(pageSize, 1000);
+        PageLimit.Items.Check(pageSize);
         return await TaskLoader.WithHead(
             () => Read(caller, grain, id, leaseToken),
             async head =>
@@ -116,7 +116,7 @@ internal sealed partial class TaskRegistry(
 
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
-        LogTokens.CheckPageSize(pageSize, 1000);
+        PageLimit.Items.Check(pageSize);
         DateTimeOffset madeAt = default;
         return await TaskLoader.WithHead<LogHead, ItemPage<TaskFeedback>>(
             async () =>
@@ -159,6 +159,13 @@ internal sealed partial class TaskRegistry(
     }
 
     private async Task<TaskHead> Head(Caller caller, string id, string? leaseToken = null) => await Read(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
+
+    /// <summary>The head as its grain has it, or as stored where the caller has <paramref name="seen"/> a newer one: the grain's activation may be overtaken by another.</summary>
+    private async Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken, long? seen)
+    {
+        var head = await Read(caller, grain, id, leaseToken);
+        return head is not null && seen > head.Generation ? await Strong(caller, id, leaseToken) : head;
+    }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
     private Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>

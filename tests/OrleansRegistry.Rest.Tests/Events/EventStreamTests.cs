@@ -30,8 +30,8 @@ public sealed class EventStreamTests
     [InlineData(null, "6", 6L)]
     [InlineData("5", "6", 5L)]
     [InlineData("7", null, 7L)]
-    [InlineData("8", null, null)]
-    [InlineData("99999999999", null, null)]
+    [InlineData("8", null, 8L)]
+    [InlineData("99999999999", null, 99999999999L)]
     public async Task The_last_event_that_the_client_has_is_where_it_goes_on(string? header, string? query, long? expected)
     {
         var task = new ScriptedTask();

@@ -60,10 +60,10 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
     public Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<ContextRecord> UpdateAsync(
-        Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, CancellationToken cancellationToken = default) => throw fault;
+        Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<ContextRecord> AppendAsync(
-        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, CancellationToken cancellationToken = default) => throw fault;
+        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<ItemPage<RawJson>> ReadMessagesAsync(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default) => throw fault;

@@ -8,6 +8,24 @@ public sealed class TaskListTests(TrustingHost host)
 {
     private readonly TaskClient client = host.NewTenant();
 
+    [Theory]
+    [InlineData("/tasks?page_size=0", 100)]
+    [InlineData("/tasks?page_size=101", 100)]
+    [InlineData("/tasks?pageSize=-1", 100)]
+    [InlineData("/tasks/x/messages?page_size=1001", 1000)]
+    [InlineData("/tasks/x/artifacts?page_size=0", 1000)]
+    [InlineData("/tasks/x/feedback?page_size=0", 1000)]
+    [InlineData("/contexts?page_size=101", 100)]
+    [InlineData("/contexts/x/messages?pageSize=1001", 1000)]
+    [InlineData("/contexts/x/tasks?page_size=101", 100)]
+    [InlineData("/agents?page_size=1001", 1000)]
+    [InlineData("/extensions?page_size=0", 1000)]
+    public async Task A_page_size_that_is_out_of_range_is_refused_with_the_range(string path, int max)
+    {
+        var problem = await (await client.SendAsync("GET", path)).ProblemAsync(400, "page_size");
+        Assert.Equal($"page_size: must be an integer from 1 to {max:N0}, and is '{path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]}'", problem.Text("detail"));
+    }
+
     [Fact]
     public async Task Pages_are_newest_first_and_whole()
     {

@@ -40,6 +40,18 @@ public abstract class ContextTests(TestRegistry registry)
     }
 
     [Fact]
+    public async Task A_change_of_what_must_exist_makes_no_context()
+    {
+        await Refused(RegistryError.Conflict, () => Contexts.UpdateAsync(me, "none", Bytes("{}"), mustExist: true));
+        await Refused(RegistryError.Conflict, () => Contexts.AppendAsync(me, "none", [Message("m")], mustExist: true));
+        Assert.Null(await Contexts.GetAsync(me, "none"));
+        await Contexts.UpdateAsync(me, "there", Bytes("{}"));
+        Assert.Equal(2, (await Contexts.UpdateAsync(me, "there", Bytes("""{"a":1}"""), mustExist: true)).Changes);
+        Assert.Equal(3, (await Contexts.AppendAsync(me, "there", [Message("m")], mustExist: true)).Changes);
+        await Refused(RegistryError.NotFound, () => Contexts.UpdateAsync(me with { Subject = "mallory" }, "there", Bytes("{}"), mustExist: true));
+    }
+
+    [Fact]
     public async Task A_summary_has_the_tasks()
     {
         var ids = new List<string>();

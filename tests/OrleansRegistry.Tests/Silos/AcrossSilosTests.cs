@@ -115,8 +115,8 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var put = (await grain.PutTask("whole", Whole())).Task;
         Assert.Equal((TaskState.Failed, 2L, 1, When), (put.Status.State, put.HistoryCount, put.ArtifactCount, put.Status.Timestamp));
         Assert.True((await grain.PutTask("whole", Whole() with { ReplacesFinal = true, StatusAt = When.AddSeconds(1) })).Task.Generation == put.Generation + 1);
-        var updated = await grain.Update(Alice, RawJson.FromValid("""{"k":"ü"}"""u8), null);
-        var appended = await grain.Append(Alice, [Message("c1"), Message("c2")], updated.Generation);
+        var updated = await grain.Update(Alice, RawJson.FromValid("""{"k":"ü"}"""u8), null, mustExist: false);
+        var appended = await grain.Append(Alice, [Message("c1"), Message("c2")], updated.Generation, mustExist: false);
         Assert.Equal(updated.Generation + 1, appended.Generation);
         Assert.Equal("""{"k":"ü"}""", (await grain.Get(Alice))!.Context.Data.ToString());
         var run = await grain.ReadEvents(Alice, 0, 0, updated.Generation, TimeSpan.Zero);

@@ -89,6 +89,11 @@ public abstract class EventTests(TestRegistry registry)
         Assert.False(await over.MoveNextAsync());
         await using var resumed = Watch(other, end);
         Assert.False(await resumed.MoveNextAsync());
+
+        // Such a generation was seen of another task of this id.
+        await using var newer = Watch(other, end + 1);
+        Assert.Equal(end, (await Next(newer)).Snapshot!.Generation);
+        Assert.False(await newer.MoveNextAsync());
     }
 
     [Fact]
