@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace OrleansRegistry.Server.Tests;
 
 /// <summary>
-/// Somebody else's host gets along with the packages alone. They are packed from what the tests were built with, and lie in a folder of the test; all other
+/// Somebody else's host gets along with the packages alone, and with what README shows. The packages are packed from what the tests were built with, and lie in a folder of the test; all other
 /// packages come from where this repository's were restored to, so no network is needed.
 /// </summary>
 public sealed class PackageTests : IDisposable
@@ -25,27 +25,18 @@ public sealed class PackageTests : IDisposable
         </Project>
         """;
 
-    private const string Program = """
-        using System.Text;
+    private const string Usings = """
         using OrleansRegistry.Hosting;
         using OrleansRegistry.Model;
         using OrleansRegistry.Rest;
 
-        var builder = WebApplication.CreateBuilder(args);
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
-        builder.Services.AddRegistryRest();
-        await using var app = builder.Build();
-        app.MapRegistryRest();
-        await app.StartAsync();
+        """;
 
-        var agents = app.Services.GetRequiredService<IAgentRegistry>();
-        await agents.RegisterAsync(Caller.Default, new AgentRegistration(Encoding.UTF8.GetBytes("{\"name\":\"weather\"}")));
-        var agent = await agents.GetAsync(Caller.Default, "weather");
-        Console.WriteLine($"co-hosted: {agent!.Id} at revision {agent.Revision}");
+    private const string Ending = """
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        Console.WriteLine($"over HTTP: {await http.GetStringAsync("/agents/weather/card")}");
+        Console.WriteLine($"over HTTP: {await http.GetStringAsync("/agents/weather/card")} {await http.GetStringAsync($"/tasks/{asked.Task.Id}/artifacts")}");
+        Console.WriteLine($"{weather!.Id} {sky.Agents.Count}");
         await app.StopAsync();
         """;
 
@@ -66,11 +57,13 @@ public sealed class PackageTests : IDisposable
         const string Id = "OrleansRegistry.Rest.";
         var version = Path.GetFileNameWithoutExtension(Assert.Single(System.IO.Directory.GetFiles(feed, Id + "*.nupkg")))[Id.Length..];
         Assert.Single(System.IO.Directory.GetFiles(feed, Id + "*.snupkg"));
-        await WriteHostAsync(feed, version, await CacheAsync(root));
+        var example = Example(await File.ReadAllTextAsync(Path.Combine(root, "README.md")));
+        await WriteHostAsync(Usings + example + Ending, feed, version, await CacheAsync(root));
         await RunAsync(folder, "build", "-nologo", "-clp:ErrorsOnly", "-o", Path.Combine(folder, "out"));
-        var output = await RunAsync(folder, Path.Combine(folder, "out", "host.dll"));
-        Assert.Contains("co-hosted: weather at revision 1", output, StringComparison.Ordinal);
-        Assert.Contains("""over HTTP: {"name":"weather"}""", output, StringComparison.Ordinal);
+        var output = await RunAsync(folder, Path.Combine(folder, "out", "host.dll"), "--urls=http://127.0.0.1:0", "--Logging:LogLevel:Default=None");
+        Assert.StartsWith("Completed\n", output, StringComparison.Ordinal);
+        Assert.Contains("""over HTTP: {"name":"weather","tags":["sky"]} {"artifacts":[{"artifactId":"a1",""", output, StringComparison.Ordinal);
+        Assert.Contains("weather 1", output, StringComparison.Ordinal);
     }
 
     public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
@@ -87,6 +80,14 @@ public sealed class PackageTests : IDisposable
         Assert.SkipWhen(root is null, "The packages are not tested: the tests do not run in a checkout of the repository.");
         Assert.SkipUnless(HasSdk(), "The packages are not tested: there is no .NET SDK on this machine.");
         return (root!.FullName, new DirectoryInfo(AppContext.BaseDirectory).Name);
+    }
+
+    /// <summary>The lines of C# in README.</summary>
+    private static string Example(string readme)
+    {
+        const string Begin = "```csharp\n";
+        var start = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        return readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)];
     }
 
     private static bool HasSdk()
@@ -109,10 +110,10 @@ public sealed class PackageTests : IDisposable
         return answer[(answer.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
     }
 
-    private async Task WriteHostAsync(string feed, string version, string cache)
+    private async Task WriteHostAsync(string program, string feed, string version, string cache)
     {
         await WriteAsync("host.csproj", Project.Replace("VERSION", version, StringComparison.Ordinal));
-        await WriteAsync("Program.cs", Program);
+        await WriteAsync("Program.cs", program);
 
         // The packages of the test go into its own folder: in the cache of all, the next run would find them in the place of its own.
         await WriteAsync("nuget.config", $"""

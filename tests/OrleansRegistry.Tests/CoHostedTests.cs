@@ -79,11 +79,11 @@ public abstract class CoHostedTests
         var first = await host.Agents.RegisterAsync(Me, Cards.Registration("a"));
         var again = Cards.Registration("a", "changed");
 
-        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, again with { Condition = new(null, IfAbsent: true) }));
+        await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, again with { Condition = new(IfAbsent: true) }));
         await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, again with { Condition = new(first.Agent.Revision + 1) }));
         await Refused(RegistryError.Conflict, () => host.Agents.RemoveAsync(Me, "a", new(first.Agent.Revision + 1)));
         var second = await host.Agents.RegisterAsync(Me, again with { Condition = new(first.Agent.Revision) });
-        await Refused(RegistryError.Conflict, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, false, new(first.Agent.Revision))));
+        await Refused(RegistryError.Conflict, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(Enabled: false, Condition: new(first.Agent.Revision))));
         Assert.Equal(second.Agent.Revision, (await host.Agents.GetAsync(Me, "a", ReadConsistency.Strong))!.Revision);
     }
 
@@ -95,7 +95,7 @@ public abstract class CoHostedTests
         WriteCondition exists = new(null) { IfExists = true };
         await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, card with { Condition = exists }));
         await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, card with { Condition = OneOf(1, 2) }));
-        await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, true, exists)));
+        await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(Enabled: true, Condition: exists)));
         await Refused(RegistryError.NotFound, () => host.Agents.RemoveAsync(Me, "a", OneOf(1)));
         Assert.Null(await host.Agents.GetAsync(Me, "a", ReadConsistency.Strong));
 
@@ -107,7 +107,7 @@ public abstract class CoHostedTests
         var repeated = await host.Agents.RegisterAsync(keyed, card with { Condition = OneOf(first + 7, first) });
         Assert.Equal((second.Agent.Revision, true), (repeated.Agent.Revision, repeated.Repeated));
 
-        var writes = Enumerable.Range(0, 20).Select(i => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, i % 2 == 0, exists)));
+        var writes = Enumerable.Range(0, 20).Select(i => host.Agents.PatchAsync(Me, "a", new AgentPatch(Enabled: i % 2 == 0, Condition: exists)));
         Assert.Equal(20, (await Task.WhenAll(writes)).Select(written => written.Agent.Revision).Distinct().Count());
         await host.Agents.RemoveAsync(Me, "a", exists);
     }
@@ -135,7 +135,7 @@ public abstract class CoHostedTests
     {
         await using var host = await StartAsync();
         await Refused(RegistryError.NotFound, () => host.Agents.RemoveAsync(Me, "nobody"));
-        await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "nobody", new AgentPatch(null, true)));
+        await Refused(RegistryError.NotFound, () => host.Agents.PatchAsync(Me, "nobody", new AgentPatch { Enabled = true }));
         Assert.Null(await host.Agents.GetAgentExtensionsAsync(Me, "nobody"));
     }
 

@@ -25,7 +25,7 @@ public sealed class FaultTests
             [
                 () => host.Agents.RegisterAsync(Me, Cards.Registration("a", "after")),
                 () => host.Agents.RegisterAsync(Me, Cards.Registration("new")),
-                () => host.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: false)),
+                () => host.Agents.PatchAsync(Me, "a", new AgentPatch { Enabled = false }),
                 () => host.Agents.RemoveAsync(Me, "a"),
             ])
         {
@@ -52,7 +52,7 @@ public sealed class FaultTests
         var stored = (await store.ReadAsync(RecordKind.Agent, new RecordKey("default", "a")))!;
         await store.WriteAsync(RecordKind.Agent, stored.Key, stored.Version, stored.Body);
 
-        var patched = await host.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: false));
+        var patched = await host.Agents.PatchAsync(Me, "a", new AgentPatch { Enabled = false });
         Assert.Equal(3, patched.Agent.Revision);
         Assert.False(patched.Agent.Enabled);
     }

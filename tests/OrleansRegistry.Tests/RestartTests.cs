@@ -34,7 +34,7 @@ public sealed class RestartTests : IDisposable
         Assert.Equal((extension.FirstDeclaredByAgent, extension.FirstDeclaredAt), (survived.FirstDeclaredByAgent, survived.FirstDeclaredAt));
         Assert.Equal(
             ["urn:x", "urn:y", "urn:z"],
-            (await again.Agents.ListExtensionsAsync(Me, new ExtensionQuery())).Extensions.Select(known => known.Uri));
+            (await again.Agents.ListExtensionsAsync(Me)).Extensions.Select(known => known.Uri));
         Assert.Equal(["second"], (await again.Agents.GetExtensionAsync(Me, "urn:y"))!.DeclaringAgents);
         Assert.Equal(6, (await again.Agents.RegisterAsync(Me, Cards.Registration("later"))).Agent.Revision);
     }

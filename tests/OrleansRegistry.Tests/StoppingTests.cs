@@ -39,7 +39,7 @@ public sealed class StoppingTests
             Drain(host.Tasks.WatchAsync(me, task.Id, task.Generation, cancellationToken: ending.Token)),
             Drain(host.Contexts.WatchAsync(me, "c", 1, ending.Token)),
             host.Tasks.WaitAsync(me, task.Id, task.Generation, Second),
-            host.Tasks.ClaimAsync(me, "nobody", new TaskClaim("w", Second, Second), TestContext.Current.CancellationToken));
+            host.Tasks.ClaimAsync(me, "nobody", new TaskClaim("w") { Wait = Second }, TestContext.Current.CancellationToken));
         var pauses = (int)Math.Ceiling(Stopwatch.GetElapsedTime(began) / GrainCalls.StoppingPause);
         var (events, clears, claims) = (counts["ReadEvents"], counts["Clear"], counts["Claim"]);
         release.SetResult();

@@ -38,7 +38,7 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
             await registry.Agents.RegisterAsync(me, Cards.Registration($"new-{start}"));
             Assert.NotNull(await registry.Agents.GetAsync(me, $"new-{start}"));
             await Refused(RegistryError.Unreadable, () => registry.Agents.GetAsync(me, "bad").AsTask());
-            var tasks = await registry.Tasks.ListAsync(me, new TaskQuery());
+            var tasks = await registry.Tasks.ListAsync(me);
             Assert.Contains("task-good", tasks.Tasks.Select(task => task.Id));
             Assert.Equal(["task-bad"], tasks.Unreadable);
             Assert.Equal(["context-bad"], (await registry.Contexts.ListAsync(me)).Unreadable);
@@ -50,7 +50,7 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
         await registry.Tasks.DeleteAsync(me, "task-bad");
         await registry.Contexts.DeleteAsync(me, "context-bad");
         Assert.Null(await registry.Agents.GetAsync(me, "bad"));
-        Assert.Empty((await registry.Tasks.ListAsync(me, new TaskQuery())).Unreadable);
+        Assert.Empty((await registry.Tasks.ListAsync(me)).Unreadable);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Unreadable);
     }
 
@@ -64,7 +64,7 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
             UPDATE context_records SET fields = '{}', version = version + 1 WHERE tenant = '{{me.Tenant}}';
             """);
         Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
-        Assert.Empty((await registry.Tasks.ListAsync(me, new TaskQuery())).Unreadable);
+        Assert.Empty((await registry.Tasks.ListAsync(me)).Unreadable);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Unreadable);
     }
 }
@@ -90,13 +90,13 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
             Assert.NotNull(await registry.Agents.GetAsync(me, "good"));
             Assert.NotNull(await registry.Agents.GetAsync(me, $"new-{start}"));
             await Refused(RegistryError.Unreadable, () => registry.Agents.GetAsync(me, "bad").AsTask());
-            Assert.Contains("good", (await registry.Agents.ListAsync(me, new AgentQuery())).Agents.Select(agent => agent.Id));
+            Assert.Contains("good", (await registry.Agents.ListAsync(me)).Agents.Select(agent => agent.Id));
             Assert.Contains($"agent {me.Tenant}/bad", await Health(), StringComparison.Ordinal);
             await registry.RestartAsync();
         }
 
         await Refused(RegistryError.Unreadable, () => registry.Agents.GetAsync(me, "bad", ReadConsistency.Strong).AsTask());
-        await Refused(RegistryError.Unreadable, () => registry.Agents.PatchAsync(me, "bad", new AgentPatch(null, Enabled: false)));
+        await Refused(RegistryError.Unreadable, () => registry.Agents.PatchAsync(me, "bad", new AgentPatch { Enabled = false }));
         Assert.False((await registry.Agents.RegisterAsync(me, Cards.Registration("bad", "mended"))).Created);
         Assert.NotNull(await registry.Agents.GetAsync(me, "bad"));
         await registry.Agents.RemoveAsync(me, "worse");
@@ -120,7 +120,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         var refusal = await Refused(RegistryError.Unreadable, () => registry.Tasks.GetAsync(me, "bad"));
         Assert.Contains("generation", refusal.Message, StringComparison.Ordinal);
         Assert.Contains($"task {me.Tenant}/bad", await Health(), StringComparison.Ordinal);
-        var claimed = await registry.Tasks.ClaimAsync(me, "worker", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero));
+        var claimed = await registry.Tasks.Claim(me, "worker");
         Assert.Equal("good", claimed!.Id);
 
         await Refused(RegistryError.NotFound, () => registry.Tasks.DeleteAsync(me with { Subject = "bob" }, "bad"));
@@ -202,7 +202,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await Store(RecordKind.Context, "of-bad", body => body with { Document = Json("{}") });
         await registry.RestartAsync();
         Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
-        var (tasks, contexts) = (await registry.Tasks.ListAsync(me, new TaskQuery()), await registry.Contexts.ListAsync(me));
+        var (tasks, contexts) = (await registry.Tasks.ListAsync(me), await registry.Contexts.ListAsync(me));
         Assert.Equal((0, 0, 0, 0), (tasks.Tasks.Count, tasks.Unreadable.Count, contexts.Contexts.Count, contexts.Unreadable.Count));
     }
 
@@ -213,7 +213,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         for (var i = 0; i <= 100; i++)
         {
             await registry.Tasks.Submit(me, $"m{i}", $"t{i}", agent: "keeper");
-            await registry.Tasks.ClaimAsync(me, "keeper", new TaskClaim("w", TimeSpan.FromSeconds(1), TimeSpan.Zero));
+            await registry.Tasks.ClaimAsync(me, "keeper", new TaskClaim("w") { Lease = TimeSpan.FromSeconds(1), Wait = TimeSpan.Zero });
             if (i < 100)
             {
                 await Store(RecordKind.Task, $"t{i}", body => body with { Document = Json("[]") });
@@ -245,7 +245,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         }
 
         await registry.RestartAsync();
-        await registry.Agents.PatchAsync(me, "a", new AgentPatch(null, Enabled: false));
+        await registry.Agents.PatchAsync(me, "a", new AgentPatch { Enabled = false });
         await registry.Agents.RegisterAsync(me, Cards.Registration("a", "again"));
         await registry.Tasks.UpdateAsync(me, "t", To(TaskState.Working));
         await registry.Tasks.AddFeedbackAsync(me, "t", Bytes("""{"stars":2}"""));

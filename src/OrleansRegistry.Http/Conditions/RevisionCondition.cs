@@ -13,7 +13,7 @@ internal static class RevisionCondition
         if (ifNoneMatch.Count > 0)
         {
             return ifMatch.Count == 0 && ifNoneMatch == "*"
-                ? new WriteCondition(null, IfAbsent: true)
+                ? new WriteCondition(IfAbsent: true)
                 : throw RegistryException.Invalid("If-None-Match", "of a write must be *, and stand without If-Match");
         }
 
@@ -24,11 +24,11 @@ internal static class RevisionCondition
 
         if (ifMatch == "*")
         {
-            return new WriteCondition(null) { IfExists = true };
+            return new WriteCondition { IfExists = true };
         }
 
         // A tag that no agent can have, or a weak one, matches none.
         long[] revisions = [.. EntityTags.Parse(ifMatch, "If-Match").Select(EntityTags.ToRevision).Where(revision => revision >= 0)];
-        return revisions is [var one] ? new WriteCondition(one) : new WriteCondition(null) { IfRevisionIn = revisions };
+        return revisions is [var one] ? new WriteCondition(one) : new WriteCondition { IfRevisionIn = revisions };
     }
 }

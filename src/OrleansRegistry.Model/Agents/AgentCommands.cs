@@ -4,7 +4,7 @@ namespace OrleansRegistry.Model;
 /// <param name="IfRevision">The agent's revision must be this one.</param>
 /// <param name="IfAbsent">There must be no such agent.</param>
 [GenerateSerializer, Immutable, Alias("registry.WriteCondition")]
-public readonly record struct WriteCondition([property: Id(0)] long? IfRevision, [property: Id(1)] bool IfAbsent = false)
+public readonly record struct WriteCondition([property: Id(0)] long? IfRevision = null, [property: Id(1)] bool IfAbsent = false)
 {
     /// <summary>The agent's revision must be one of these.</summary>
     [Id(2)]
@@ -50,7 +50,7 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
 /// <summary>A change of part of an agent.</summary>
 /// <param name="CardPatch">A JSON Merge Patch (RFC 7396) for the card; null leaves it.</param>
 /// <param name="Enabled">Null leaves it.</param>
-public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch, bool? Enabled = null, WriteCondition Condition = default)
+public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? Enabled = null, WriteCondition Condition = default)
 {
     /// <inheritdoc cref="AgentRegistration.Workers"/>
     public IReadOnlyList<string>? Workers { get; init; }

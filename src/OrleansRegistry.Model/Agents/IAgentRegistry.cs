@@ -43,7 +43,8 @@ public interface IAgentRegistry
     ValueTask<AgentRecord?> GetAsync(Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default);
 
     /// <summary>Agents in the order of their ids.</summary>
-    ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default);
+    /// <param name="query">Null: all.</param>
+    ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default);
 
     /// <summary>All tags with their counts, most used first.</summary>
     ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default);
@@ -53,7 +54,9 @@ public interface IAgentRegistry
 
     ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default);
 
-    ValueTask<ExtensionPage> ListExtensionsAsync(Caller caller, ExtensionQuery query, CancellationToken cancellationToken = default);
+    /// <summary>A page of the extensions that agents declare, in the order of their uris.</summary>
+    /// <param name="query">Null: all.</param>
+    ValueTask<ExtensionPage> ListExtensionsAsync(Caller caller, ExtensionQuery? query = null, CancellationToken cancellationToken = default);
 
     /// <summary>The extension, or null.</summary>
     ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default);

@@ -45,10 +45,12 @@ public interface ITaskRegistry
     /// <summary>Deletes a task, over or not, with its history, artifacts and feedback.</summary>
     Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default);
 
-    Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default);
+    /// <summary>A page of tasks, newest status first.</summary>
+    /// <param name="query">Null: all that the caller may see.</param>
+    Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default);
 
     /// <summary>How many tasks there are in each state (exact); paging and view of the query are ignored.</summary>
-    Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default);
+    Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// The task first, then every event in order, ending after a terminal state or a deletion. After <paramref name="afterGeneration"/>, where the
@@ -64,13 +66,17 @@ public interface ITaskRegistry
     Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default);
 
     /// <summary>Keeps a claimed task for <paramref name="lease"/> from now.</summary>
-    Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default);
+    /// <param name="lease">1 second to 1 hour; null for <see cref="TaskClaim.DefaultLease"/>.</param>
+    Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default);
 
     /// <summary>Gives a claimed task back: it is submitted again.</summary>
     Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default);
 
+    /// <summary>Adds a webhook to a task, or replaces the one with that id.</summary>
+    /// <param name="config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
     /// <param name="id">Null: the configuration's <c>id</c>, else one is made.</param>
-    Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default);
+    Task<TaskWebhook> SaveWebhookAsync(
+        Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default);
 
     /// <summary>The webhooks of a task, in the order of their ids.</summary>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>

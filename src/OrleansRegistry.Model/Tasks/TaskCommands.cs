@@ -105,13 +105,30 @@ public sealed record TaskPut(TaskState State)
 }
 
 /// <summary>An artifact, or a chunk of one, on its way to a task. See <see cref="TaskArtifact"/>.</summary>
-public sealed record ArtifactUpdate(ReadOnlyMemory<byte> Json, bool Append = false, bool LastChunk = false);
+public sealed record ArtifactUpdate(ReadOnlyMemory<byte> Json, bool Append = false, bool LastChunk = false)
+{
+    /// <summary>An artifact of one text.</summary>
+    /// <exception cref="ArgumentException">The id or text is not valid Unicode: it has half a surrogate pair.</exception>
+    public static ArtifactUpdate Text(string artifactId, string text) =>
+        new(TextMessage.Write(json => TextMessage.WriteText(json, "artifactId", artifactId, text)));
+}
 
 /// <summary>A worker asks for a task of its agent.</summary>
 /// <param name="Worker">How to call the worker, for people. 1 to 256 characters.</param>
-/// <param name="Lease">How long the task is the worker's unless renewed: 1 second to 1 hour.</param>
-/// <param name="Wait">How long to wait for a task: up to 60 seconds.</param>
-public sealed record TaskClaim(string Worker, TimeSpan Lease, TimeSpan Wait);
+public sealed record TaskClaim(string Worker)
+{
+    /// <summary>A minute.</summary>
+    public static TimeSpan DefaultLease { get; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>20 seconds.</summary>
+    public static TimeSpan DefaultWait { get; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long the task is the worker's unless renewed: 1 second to 1 hour; <see cref="DefaultLease"/> unless given.</summary>
+    public TimeSpan Lease { get; init; } = DefaultLease;
+
+    /// <summary>How long to wait for a task: up to 60 seconds; <see cref="DefaultWait"/> unless given.</summary>
+    public TimeSpan Wait { get; init; } = DefaultWait;
+}
 
 /// <summary>A webhook of a task: who is to be told of its events.</summary>
 /// <param name="Id">Unique within the task.</param>

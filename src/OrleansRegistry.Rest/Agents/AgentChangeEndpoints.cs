@@ -47,7 +47,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     private async Task SetEnabledAsync(HttpContext context, bool enabled, string action)
     {
         var id = AgentPaths.AgentId(context, suffix: action);
-        var patch = new AgentPatch(null, enabled, RevisionCondition.Read(context.Request));
+        var patch = new AgentPatch(Enabled: enabled, Condition: RevisionCondition.Read(context.Request));
         var written = await registry.PatchAsync(RequestCaller.Request(context), id, patch, context.RequestAborted);
         AgentAnswers.SetHeaders(context, written.Agent);
         var answer = JsonAnswer.Rent();

@@ -93,7 +93,7 @@ internal sealed class JsonRpcMethods
 
     private async Task<JsonRpcResult> ListAsync(HttpContext context, JsonRpcParameters parameters)
     {
-        var page = await registry.ListAsync(RequestCaller.Request(context), new AgentQuery(), context.RequestAborted);
+        var page = await registry.ListAsync(RequestCaller.Request(context), cancellationToken: context.RequestAborted);
         return async answer =>
         {
             var json = answer.Json;

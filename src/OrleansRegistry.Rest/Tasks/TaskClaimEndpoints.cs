@@ -6,7 +6,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>Work for the workers of an agent: claimed under a lease, kept, given back.</summary>
 internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls, RegistryHttpOptions options)
 {
-    private const int DefaultLeaseSeconds = 60;
     private const int MaxLeaseSeconds = 3600;
 
     private static readonly RequestMembers.Names Claim = new("worker", "leaseSeconds", "waitSeconds");
@@ -47,10 +46,11 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         var shape = ReadShape(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Claim);
-        var claim = new TaskClaim(
-            members.Text("worker") ?? throw members.Missing("worker", "it names the worker, for people"),
-            Lease(members),
-            TimeSpan.FromSeconds(members.Integer("waitSeconds", 0, LongPoll.MaxSeconds) ?? LongPoll.DefaultSeconds));
+        var claim = new TaskClaim(members.Text("worker") ?? throw members.Missing("worker", "it names the worker, for people"))
+        {
+            Lease = Lease(members),
+            Wait = members.Integer("waitSeconds", 0, LongPoll.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : TaskClaim.DefaultWait,
+        };
         body.Release();
         if (await polls.RunAsync(context, claim.Wait, (longest, ending) => registry.ClaimAsync(RequestCaller.Request(context), agent, claim with { Wait = longest }, ending)) is { } task)
         {
@@ -95,7 +95,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     }
 
     private static TimeSpan Lease(RequestMembers members) =>
-        TimeSpan.FromSeconds(members.Integer("leaseSeconds", 1, MaxLeaseSeconds) ?? DefaultLeaseSeconds);
+        members.Integer("leaseSeconds", 1, MaxLeaseSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : TaskClaim.DefaultLease;
 
     private static string Token(RequestMembers members) =>
         members.Text("leaseToken") ?? throw members.Missing("leaseToken", "it is the token that the claim was answered with");

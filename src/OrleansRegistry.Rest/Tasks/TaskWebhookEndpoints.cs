@@ -38,7 +38,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
         var id = ReadTaskId(context, segmentsAfter: 1);
         GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var webhook = await registry.SaveWebhookAsync(RequestCaller.Request(context), id, null, body.Bytes, context.RequestAborted);
+        var webhook = await registry.SaveWebhookAsync(RequestCaller.Request(context), id, body.Bytes, cancellationToken: context.RequestAborted);
         body.Release();
         await SendAsync(context, id, webhook);
     }

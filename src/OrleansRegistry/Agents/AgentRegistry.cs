@@ -82,8 +82,8 @@ internal sealed class AgentRegistry(
             ? ValueTask.FromResult(FindLocal(caller, id))
             : new ValueTask<AgentRecord?>(GetStrong(caller, id, cancellationToken));
 
-    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.List(caller.Tenant, query));
+    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.List(caller.Tenant, query ?? new AgentQuery()));
 
     public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.Tags(caller.Tenant));
@@ -94,8 +94,9 @@ internal sealed class AgentRegistry(
     public ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.Stats(caller.Tenant));
 
-    public ValueTask<ExtensionPage> ListExtensionsAsync(Caller caller, ExtensionQuery query, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.ListExtensions(caller.Tenant, query));
+    public ValueTask<ExtensionPage> ListExtensionsAsync(
+        Caller caller, ExtensionQuery? query = null, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(directory.ListExtensions(caller.Tenant, query ?? new ExtensionQuery()));
 
     public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.FindExtension(caller.Tenant, uri));

@@ -12,8 +12,9 @@ internal sealed partial class TaskRegistry
 
     private static readonly IReadOnlyDictionary<TaskState, long> NoTasks = new Dictionary<TaskState, long>();
 
-    public async Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default)
+    public async Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
     {
+        query ??= new TaskQuery();
         var filter = Filter(caller, query);
         PageLimit.Tasks.Check(query.PageSize);
         var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
@@ -93,9 +94,10 @@ internal sealed partial class TaskRegistry
         return group;
     }
 
-    public async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(
+        Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
     {
-        var filter = Filter(caller, query);
+        var filter = Filter(caller, query ?? new TaskQuery());
         return await MayHave(filter, cancellationToken) ? await store.CountTasksAsync(filter, cancellationToken) : NoTasks;
     }
 

@@ -141,10 +141,11 @@ internal sealed partial class TaskRegistry
         return null;
     }
 
-    public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default)
+    public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
-        CheckLease(lease);
-        return GrainCalls.Run(Known(caller, id), task => task.Renew(caller, leaseToken, lease));
+        var length = lease ?? TaskClaim.DefaultLease;
+        CheckLease(length);
+        return GrainCalls.Run(Known(caller, id), task => task.Renew(caller, leaseToken, length));
     }
 
     public Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>

@@ -94,7 +94,8 @@ internal sealed partial class TaskRegistry(
         return true;
     });
 
-    public async Task<TaskWebhook> SaveWebhookAsync(Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default)
+    public async Task<TaskWebhook> SaveWebhookAsync(
+        Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default)
     {
         // Without an id of its own, one sent twice must get the same.
         var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();

@@ -21,7 +21,7 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
     public virtual ValueTask<AgentRecord?> GetAsync(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) => throw fault;
 
-    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery query, CancellationToken cancellationToken = default) => throw fault;
+    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) => throw fault;
 
     public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;
 
@@ -29,7 +29,8 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
 
     public ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;
 
-    public ValueTask<ExtensionPage> ListExtensionsAsync(Caller caller, ExtensionQuery query, CancellationToken cancellationToken = default) => throw fault;
+    public ValueTask<ExtensionPage> ListExtensionsAsync(
+        Caller caller, ExtensionQuery? query = null, CancellationToken cancellationToken = default) => throw fault;
 
     public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) => throw fault;
 

@@ -28,21 +28,23 @@ internal class RefusingTasks(Exception fault) : ITaskRegistry, IContextRegistry
 
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<TaskPage> ListAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default) => throw fault;
+    public Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken = default) => throw fault;
+    public Task<IReadOnlyDictionary<TaskState, long>> CountAsync(
+        Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default) => throw fault;
 
     public virtual IAsyncEnumerable<TaskEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
 
     public virtual Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan lease, CancellationToken cancellationToken = default) => throw fault;
+    public Task<TaskRecord> RenewAsync(
+        Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<TaskWebhook> SaveWebhookAsync(
-        Caller caller, string taskId, string? id, ReadOnlyMemory<byte> config, CancellationToken cancellationToken = default) => throw fault;
+        Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default) => throw fault;
 
     public Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) => throw fault;
 

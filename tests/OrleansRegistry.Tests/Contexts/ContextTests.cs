@@ -141,7 +141,7 @@ public abstract class ContextTests(TestRegistry registry)
         Assert.Equal(left.Count, (await Tasks.CountAsync(me, new TaskQuery { ContextId = "c" })).Values.Sum());
         Assert.Equal(left.Count > 0 || !delete ? left.Count : null, (await Contexts.GetAsync(me, "c"))?.TaskCount);
         Assert.Equal(left.Count, left.Count == 0 && delete ? 0 : await Contexts.ClearAsync(me, "c"));
-        Assert.Empty((await Tasks.ListAsync(me, new TaskQuery())).Tasks);
+        Assert.Empty((await Tasks.ListAsync(me)).Tasks);
     }
 
     [Fact]

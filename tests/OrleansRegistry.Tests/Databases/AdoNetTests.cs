@@ -43,7 +43,7 @@ public sealed class AdoNetTests : IAsyncLifetime
         Assert.Null(await again.Agents.GetAsync(Me, "first", ReadConsistency.Strong));
         var back = await again.Agents.RegisterAsync(Me, Cards.Registration("first"));
         Assert.Equal((5, true), (back.Agent.Revision, back.Created));
-        await again.Agents.PatchAsync(Me, "second", new AgentPatch(null, false, new(agent.Revision)));
+        await again.Agents.PatchAsync(Me, "second", new AgentPatch(Enabled: false, Condition: new(agent.Revision)));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class AdoNetTests : IAsyncLifetime
         await using var first = await StartAsync();
         await using var second = await StartAsync();
         var writes = Enumerable.Range(0, 64).Select(i => Task.Run(() => (i % 2 == 0 ? first : second).Agents.RegisterAsync(
-            Me, Cards.Registration("a", $"version {i}") with { Condition = new(null, IfAbsent: true) })));
+            Me, Cards.Registration("a", $"version {i}") with { Condition = new(IfAbsent: true) })));
         var outcomes = await Task.WhenAll(writes.Select(async write =>
         {
             try
@@ -116,8 +116,8 @@ public sealed class AdoNetTests : IAsyncLifetime
         Assert.Equal(written.Agent, await second.Agents.GetAsync(Me, "a"));
 
         // Its grain on the second host knows nothing of the first's next writes, and loses the race once.
-        var taken = await second.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: false));
-        var back = await first.Agents.PatchAsync(Me, "a", new AgentPatch(null, Enabled: true));
+        var taken = await second.Agents.PatchAsync(Me, "a", new AgentPatch { Enabled = false });
+        var back = await first.Agents.PatchAsync(Me, "a", new AgentPatch { Enabled = true });
         Assert.Equal((2, 3), (taken.Agent.Revision, back.Agent.Revision));
         var removed = await second.Agents.RemoveAsync(Me, "a");
         await first.Agents.WaitForRevisionAsync(removed.Revision);

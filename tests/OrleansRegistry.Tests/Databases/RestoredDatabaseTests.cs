@@ -66,7 +66,7 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
         Assert.Equal(1, (await registering).Agent.Revision);
         Assert.NotNull(await Registry.Agents.GetAsync(me, "new"));
         Assert.Null(await Registry.Agents.GetAsync(me, "lost-1"));
-        Assert.Equal(["new"], (await Registry.Agents.ListAsync(me, new AgentQuery())).Agents.Select(agent => agent.Id));
+        Assert.Equal(["new"], (await Registry.Agents.ListAsync(me)).Agents.Select(agent => agent.Id));
         Assert.Equal(1, (await Registry.Agents.GetStatsAsync(me)).Total);
         Assert.NotEqual(HealthStatus.Unhealthy, (await Ready()).Status);
 
@@ -84,7 +84,7 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
             await Registry.Agents.RegisterAsync(me, Cards.Registration($"lost-{i}"));
         }
 
-        await Registry.Agents.PatchAsync(me, "kept", new AgentPatch(null, Enabled: false));
+        await Registry.Agents.PatchAsync(me, "kept", new AgentPatch { Enabled = false });
         await Database.RollBackAsync();
         await Registry.Agents.RegisterAsync(me, Cards.Registration("new"));
         Assert.NotNull(await Registry.Agents.GetAsync(me, "new"));
@@ -92,7 +92,7 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
         Assert.True((await Registry.Agents.GetAsync(me, "kept"))!.Enabled);
 
         // The grain's own state was of the lost history too.
-        Assert.True((await Registry.Agents.PatchAsync(me, "kept", new AgentPatch(null) { Workers = ["w"] })).Agent.Enabled);
+        Assert.True((await Registry.Agents.PatchAsync(me, "kept", new AgentPatch { Workers = ["w"] })).Agent.Enabled);
     }
 
     [Fact]

@@ -39,7 +39,7 @@ public sealed class ForeignSiloTests
         var tasks = host.Services.GetRequiredService<ITaskRegistry>();
         var task = (await tasks.Submit(Caller.Default, "m1", "t", agent: "a")).Task;
         Assert.True(task.CreatedAt > began);
-        Assert.Equal("t", (await tasks.ClaimAsync(Caller.Default, "a", new TaskClaim("worker", TimeSpan.FromSeconds(60), TimeSpan.Zero)))!.Id);
+        Assert.Equal("t", (await tasks.Claim(Caller.Default, "a"))!.Id);
         await tasks.AddFeedbackAsync(Caller.Default, "t", """{"rating":5}"""u8.ToArray());
         Assert.NotNull(await host.Services.GetRequiredService<IContextRegistry>().GetAsync(Caller.Default, task.ContextId));
 

@@ -42,7 +42,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         Assert.True(task is { ArtifactCount: 1, ArtifactsTruncated: false, HistoryTruncated: false });
         Assert.Contains("59x", Assert.Single(task.Artifacts).ToString());
         Assert.InRange(await StoredPages(id), 0, 16);
-        Assert.True(await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)) is { Artifacts.Count: 1, ArtifactsTruncated: false });
+        Assert.True(await Tasks.Claim(me, "a") is { Artifacts.Count: 1, ArtifactsTruncated: false });
         await Tasks.DeleteAsync(me, id);
         Assert.Equal(0, await StoredPages(id));
     }
@@ -68,7 +68,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         var whole = (await Tasks.GetAsync(me, id))!;
         Assert.True(whole is { ArtifactsTruncated: false, HistoryTruncated: false, Artifacts.Count: 1, Changes: 8 });
         Assert.Equal(7, PartsOf(whole.Artifacts[0]));
-        var claimed = (await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!;
+        var claimed = (await Tasks.Claim(me, "a"))!;
         Assert.Equal(whole.Artifacts, claimed.Artifacts);
 
         await Tasks.UpdateAsync(me, id, Put("a", "small", 10));
@@ -112,7 +112,7 @@ public sealed class ArtifactTests : IAsyncLifetime
             break;
         }
 
-        AssertMarked((await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!);
+        AssertMarked((await Tasks.Claim(me, "a"))!);
         Assert.Equal("artifact_id", (await Refused(RegistryError.TooLarge, () => Tasks.GetArtifactAsync(me, id, "large"))).Field);
         Assert.Contains("bx", (await Tasks.GetArtifactAsync(me, id, "b"))!.Value.ToString());
         Assert.Null(await Tasks.GetArtifactAsync(me, id, "none"));
@@ -162,7 +162,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         await Tasks.UpdateAsync(me, id, Put("a", "x", 10));
         var worker = me with { Subject = "worker" };
         await registry.Agents.RegisterAsync(me, Cards.Registration("a") with { Workers = [worker.Subject] });
-        var token = (await Tasks.ClaimAsync(worker, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!.Lease!.Token;
+        var token = (await Tasks.Claim(worker, "a"))!.Lease!.Token;
         Assert.Single((await Tasks.ReadArtifactsAsync(worker, id, leaseToken: token)).Artifacts);
         Assert.NotNull(await Tasks.GetArtifactAsync(worker, id, "a", token));
         Assert.Single((await Tasks.ReadHistoryAsync(worker, id, leaseToken: token)).Items);

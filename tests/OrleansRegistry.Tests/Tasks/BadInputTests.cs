@@ -26,7 +26,7 @@ public abstract class BadInputTests(TestRegistry registry)
                 ("artifacts[0]", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Artifacts = [Artifact("a", large)] })),
                 ("metadata", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large}}"}""") })),
                 ("feedback", () => Tasks.AddFeedbackAsync(me, id, Bytes($$"""{"x":"{{large}}"}"""))),
-                ("config", () => Tasks.SaveWebhookAsync(me, id, "w", Bytes($$"""{"url":"http://x","t":"{{large}}"}"""))),
+                ("config", () => Tasks.SaveWebhookAsync(me, id, Bytes($$"""{"url":"http://x","t":"{{large}}"}"""), "w")),
                 ("update", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 17).Select(i => Message($"m{i}", large[..^200]))] })),
             ])
         {
@@ -34,8 +34,8 @@ public abstract class BadInputTests(TestRegistry registry)
         }
 
         var webhook = $$"""{"url":"http://x","t":"{{new string('x', TaskRules.MaxWebhookBytes - 25)}}"}""";
-        Assert.Equal("config", (await Refused(RegistryError.TooLarge, () => Tasks.SaveWebhookAsync(me, id, "w", Bytes(webhook + " ")))).Field);
-        Assert.Equal(TaskRules.MaxWebhookBytes, (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, "w", Bytes(webhook))).Config.Length);
+        Assert.Equal("config", (await Refused(RegistryError.TooLarge, () => Tasks.SaveWebhookAsync(me, id, Bytes(webhook + " "), "w"))).Field);
+        Assert.Equal(TaskRules.MaxWebhookBytes, (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, Bytes(webhook), "w")).Config.Length);
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large[..600_000]}}"}""") });
         Assert.Equal("metadata", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"y":"{{large[..600_000]}}"}""") }))).Field);
         Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Changes);
@@ -116,11 +116,11 @@ public abstract class BadInputTests(TestRegistry registry)
                 ("page_token", () => Tasks.ReadHistoryAsync(me, id, 1, "AAAAAAAA")),
                 ("page_token", () => registry.Contexts.ListAsync(me, 10, "!")),
                 ("wait", () => Tasks.WaitAsync(me, id, 1, TimeSpan.FromSeconds(61))),
-                ("wait", () => Tasks.ClaimAsync(me, "a", new TaskClaim("w", second, -second))),
-                ("lease", () => Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMilliseconds(999), second))),
+                ("wait", () => Tasks.ClaimAsync(me, "a", new TaskClaim("w") { Wait = -second })),
+                ("lease", () => Tasks.ClaimAsync(me, "a", new TaskClaim("w") { Lease = TimeSpan.FromMilliseconds(999) })),
                 ("lease", () => Tasks.RenewAsync(me, id, "t", TimeSpan.FromHours(2))),
-                ("worker", () => Tasks.ClaimAsync(me, "a", new TaskClaim(" ", second, second))),
-                ("agent_id", () => Tasks.ClaimAsync(me, "", new TaskClaim("w", second, second))),
+                ("worker", () => Tasks.ClaimAsync(me, "a", new TaskClaim(" "))),
+                ("agent_id", () => Tasks.ClaimAsync(me, "", new TaskClaim("w"))),
                 ("task_id", () => Tasks.GetAsync(me, "a\u0000b")),
                 ("context_id", () => Tasks.Submit(me, contextId: "..")),
                 ("task_id", () => Tasks.Submit(me, taskId: new string('x', 257))),
@@ -168,6 +168,6 @@ public abstract class BadInputTests(TestRegistry registry)
         Assert.Contains(deep, loaded.History[0].ToString());
         Assert.Contains(deep, loaded.Metadata.ToString());
         Assert.Contains(deep, loaded.Artifacts[0].ToString());
-        Assert.Contains(deep, (await Tasks.ListAsync(me, new TaskQuery())).Tasks[0].Metadata.ToString());
+        Assert.Contains(deep, (await Tasks.ListAsync(me)).Tasks[0].Metadata.ToString());
     }
 }

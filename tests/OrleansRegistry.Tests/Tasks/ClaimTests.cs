@@ -72,7 +72,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         }
 
         Assert.Equal(0, registry.Store.Lists);
-        var waiting = Tasks.ClaimAsync(Worker, "b", new TaskClaim("w", Minute, TimeSpan.FromSeconds(30)), TestContext.Current.CancellationToken);
+        var waiting = Tasks.ClaimAsync(Worker, "b", new TaskClaim("w") { Wait = TimeSpan.FromSeconds(30) }, TestContext.Current.CancellationToken);
         var id = (await Tasks.Submit(me, "m1", agent: "b")).Task.Id;
         Assert.Equal(id, (await waiting)!.Id);
         await Tasks.Submit(me, "m2", agent: "b");
@@ -177,7 +177,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     [Fact]
     public async Task A_waiting_worker_gets_a_task_as_it_comes()
     {
-        var waiting = Enumerable.Range(0, 3).Select(i => Tasks.ClaimAsync(Worker, "a", new TaskClaim($"w{i}", Minute, Minute))).ToList();
+        var waiting = Enumerable.Range(0, 3).Select(i => Tasks.ClaimAsync(Worker, "a", new TaskClaim($"w{i}") { Wait = Minute })).ToList();
         var ids = new List<string>();
         for (var i = 0; i < 3; i++)
         {
@@ -185,7 +185,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         }
 
         Assert.Equal(ids.Order(), (await Task.WhenAll(waiting)).Select(task => task!.Id).Order());
-        var next = Tasks.ClaimAsync(Worker, "a", new TaskClaim("w", Minute, Minute));
+        var next = Tasks.ClaimAsync(Worker, "a", new TaskClaim("w") { Wait = Minute });
         var token = (await Tasks.GetAsync(me, ids[0])) is { } ? waiting.Select(task => task.Result!).Single(task => task.Id == ids[0]).Lease!.Token : "";
         await Tasks.ReleaseAsync(Worker, ids[0], token);
         Assert.Equal(ids[0], (await next)!.Id);
@@ -214,7 +214,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         Assert.Equal((await submitting).Task.Id, claimed!.Id);
     }
 
-    private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.ClaimAsync(Worker, agent, new TaskClaim(worker, Minute, TimeSpan.Zero));
+    private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.Claim(Worker, agent, worker);
 }
 
 /// <summary>The system's time, with a clock that can be put forward.</summary>

@@ -44,7 +44,7 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
         var fresh = (await Tasks.Submit(me, "fresh", contextId: "fresh")).Task.Id;
         open.SetResult();
         Assert.Equal(new TaskClearing(false, 100, 50), await Ended());
-        Assert.Equal([fresh], (await Tasks.ListAsync(me, new TaskQuery())).Tasks.Select(task => task.Id));
+        Assert.Equal([fresh], (await Tasks.ListAsync(me)).Tasks.Select(task => task.Id));
         Assert.Equal(["fresh"], (await registry.Contexts.ListAsync(me)).Contexts.Select(context => context.Context.Id));
 
         // Asked again, it takes what was made since.
@@ -62,11 +62,11 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
         Assert.True((await Tasks.GetClearingAsync(me)).Running);
         var upkeep = registry.Services.GetRequiredService<TaskUpkeep>();
         await upkeep.FinishDeletions(TestContext.Current.CancellationToken);
-        Assert.NotEmpty((await Tasks.ListAsync(me, new TaskQuery())).Tasks);
+        Assert.NotEmpty((await Tasks.ListAsync(me)).Tasks);
         time.Offset += TimeSpan.FromMinutes(1);
         await upkeep.FinishDeletions(TestContext.Current.CancellationToken);
         Assert.False((await Ended()).Running);
-        Assert.Empty((await Tasks.ListAsync(me, new TaskQuery())).Tasks);
+        Assert.Empty((await Tasks.ListAsync(me)).Tasks);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Contexts);
         Assert.Empty(await registry.Store.ListContextsAsync(new ContextFilter(me.Tenant), null, 10, TestContext.Current.CancellationToken));
     }

@@ -201,7 +201,7 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
 
     private async Task<TaskRecord> Get(string id) => (await Tasks.GetAsync(me, id))!;
 
-    private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.ClaimAsync(me, agent, new TaskClaim(worker, Minute, TimeSpan.Zero));
+    private Task<TaskRecord?> Claim(string agent, string worker = "w") => Tasks.Claim(me, agent, worker);
 
     private Task RunOut()
     {

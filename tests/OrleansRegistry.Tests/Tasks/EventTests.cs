@@ -23,7 +23,7 @@ public abstract class EventTests(TestRegistry registry)
         Assert.True(await Next(watch) is { Changes: 2, Snapshot: null, Status.State: TaskState.Working, Messages: null } working && working.Metadata.ToString() == """{"a":1}""");
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [Message("m2")], Artifacts = [Artifact("a", "x", append: true, last: true)] });
         Assert.True(await Next(watch) is { Changes: 3, Status: null, Messages: [_], Artifacts: [{ Append: true, LastChunk: true }] });
-        await Tasks.SaveWebhookAsync(me, id, "w", Bytes("""{"url":"http://x"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x"}"""), "w");
         Assert.Equal(4, (await Next(watch)).Changes);
         await Tasks.UpdateAsync(me, id, To(TaskState.Completed));
         Assert.True(await Next(watch) is { Changes: 5, Status.State: TaskState.Completed });

@@ -26,7 +26,7 @@ public sealed class LeaseReadTests(MemoryRegistry registry) : IClassFixture<Memo
         await registry.RestartAsync();
         await registry.Agents.RegisterAsync(me, Cards.Registration("a") with { Workers = [Worker.Subject] });
         id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
-        token = (await Tasks.ClaimAsync(Worker, "a", new TaskClaim("w", Minute, TimeSpan.Zero)))!.Lease!.Token;
+        token = (await Tasks.Claim(Worker, "a"))!.Lease!.Token;
     }
 
     public ValueTask DisposeAsync()
@@ -83,7 +83,7 @@ public sealed class LeaseReadTests(MemoryRegistry registry) : IClassFixture<Memo
         await Refused(RegistryError.NotFound, async () => await Watch(Worker, null).MoveNextAsync());
         await Refused(RegistryError.NotFound, async () => await Watch(Worker, "wrong").MoveNextAsync());
         await Refused(RegistryError.NotFound, () => Tasks.ListWebhooksAsync(Worker, id, "wrong"));
-        await Tasks.SaveWebhookAsync(me, id, "w1", Bytes("""{"url":"https://example.org"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"https://example.org"}"""), "w1");
         Assert.Single(await Tasks.ListWebhooksAsync(Worker, id, token));
         await RunOut();
         await Refused(RegistryError.NotFound, async () => await Watch(Worker, token).MoveNextAsync());

@@ -111,9 +111,9 @@ public abstract class ListTests(TestRegistry registry)
 
         await registry.Contexts.UpdateAsync(me, "c9", Bytes("{}"));
         Assert.Equal(new TaskClearing(false, 5, 3), await Tasks.ClearAllAsync(me));
-        Assert.Empty((await Tasks.ListAsync(me, new TaskQuery())).Tasks);
+        Assert.Empty((await Tasks.ListAsync(me)).Tasks);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Contexts);
-        Assert.Equal((5, 2), ((await Tasks.ListAsync(bob, new TaskQuery())).Tasks.Count, (await registry.Contexts.ListAsync(bob)).Contexts.Count));
+        Assert.Equal((5, 2), ((await Tasks.ListAsync(bob)).Tasks.Count, (await registry.Contexts.ListAsync(bob)).Contexts.Count));
         Assert.Equal(default, await Tasks.ClearAllAsync(me));
         Assert.True((await Tasks.Submit(me, "m0", contextId: "c0")).Created);
     }

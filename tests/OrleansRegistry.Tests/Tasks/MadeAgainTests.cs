@@ -151,7 +151,7 @@ public abstract class MadeAgainTests(TestRegistry registry)
             Assert.True(agent.Revision > newest);
             if (newest > 0)
             {
-                await Refused(RegistryError.Conflict, () => registry.Agents.PatchAsync(me, "aba", new AgentPatch(null, false, new(newest))));
+                await Refused(RegistryError.Conflict, () => registry.Agents.PatchAsync(me, "aba", new AgentPatch(Enabled: false, Condition: new(newest))));
             }
 
             newest = agent.Revision;

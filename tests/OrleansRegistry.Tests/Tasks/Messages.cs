@@ -30,6 +30,10 @@ internal static class Messages
     public static Task<TaskSubmitted> Submit(this ITaskRegistry tasks, Caller caller, string? messageId = null, string? taskId = null, string? contextId = null, string? agent = null) =>
         tasks.SubmitAsync(caller, new TaskSubmission(Message(messageId)) { TaskId = taskId, ContextId = contextId, AgentId = agent });
 
+    /// <summary>The oldest task of the agent that there is now; null for none.</summary>
+    public static Task<TaskRecord?> Claim(this ITaskRegistry tasks, Caller caller, string agent, string worker = "w") =>
+        tasks.ClaimAsync(caller, agent, new TaskClaim(worker) { Wait = TimeSpan.Zero });
+
     public static async Task<RegistryException> Refused(RegistryError error, Func<Task> call)
     {
         var refusal = await Assert.ThrowsAsync<RegistryException>(call);

@@ -23,7 +23,7 @@ public abstract class MissingPageTests(TestRegistry registry)
         foreach (var (page, read) in ((string, Func<string, Task>)[])
             [
                 ("h", async id => Assert.Null(await Tasks.GetAsync(me, id))),
-                ("h", async id => Assert.Null(await Tasks.ClaimAsync(me, "a", new TaskClaim("w", Minute, TimeSpan.Zero)))),
+                ("h", async id => Assert.Null(await Tasks.Claim(me, "a"))),
                 ("h", id => Refused(RegistryError.NotFound, () => Tasks.ReadHistoryAsync(me, id))),
                 ("f", id => Refused(RegistryError.NotFound, () => Tasks.ListFeedbackAsync(me, id))),
                 ("h", async id => Assert.Empty((await Tasks.ListAsync(me, new TaskQuery { View = default })).Tasks)),

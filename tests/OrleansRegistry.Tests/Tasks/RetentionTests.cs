@@ -43,10 +43,10 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
         await Tasks.CancelAsync(me, late);
         time.Offset = Day + TimeSpan.FromMinutes(1);
         await Upkeep();
-        Assert.Equal([late, open], (await Tasks.ListAsync(me, new TaskQuery())).Tasks.Select(task => task.Id));
+        Assert.Equal([late, open], (await Tasks.ListAsync(me)).Tasks.Select(task => task.Id));
         time.Offset = Day * 10;
         await Upkeep();
-        Assert.Equal([open], (await Tasks.ListAsync(me, new TaskQuery())).Tasks.Select(task => task.Id));
+        Assert.Equal([open], (await Tasks.ListAsync(me)).Tasks.Select(task => task.Id));
         Assert.NotNull(await registry.Contexts.GetAsync(me, "c"));
     }
 
@@ -65,7 +65,7 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
         await Upkeep();
         Assert.Null(await registry.Contexts.GetAsync(me, "idle"));
         Assert.NotNull(await registry.Contexts.GetAsync(me, "fresh"));
-        Assert.Equal(120, (await Tasks.CountAsync(me, new TaskQuery())).Values.Sum());
+        Assert.Equal(120, (await Tasks.CountAsync(me)).Values.Sum());
     }
 
     [Fact]
@@ -111,10 +111,10 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
             }
         };
         await Upkeep();
-        Assert.Equal(["t0-0", "t7-20"], (await Tasks.ListAsync(me, new TaskQuery())).Tasks.Select(task => task.Id).Order(StringComparer.Ordinal));
+        Assert.Equal(["t0-0", "t7-20"], (await Tasks.ListAsync(me)).Tasks.Select(task => task.Id).Order(StringComparer.Ordinal));
         registry.Store.BeforeWrite = null;
         await Upkeep();
-        Assert.Empty((await Tasks.ListAsync(me, new TaskQuery())).Tasks);
+        Assert.Empty((await Tasks.ListAsync(me)).Tasks);
     }
 
     private async Task Upkeep()

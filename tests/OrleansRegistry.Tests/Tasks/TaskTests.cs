@@ -111,8 +111,8 @@ public abstract class TaskTests(TestRegistry registry)
     public async Task A_task_that_is_over_never_changes(TaskState state)
     {
         var id = (await Tasks.Submit(me, "m1")).Task.Id;
-        await Tasks.SaveWebhookAsync(me, id, "w0", Bytes("""{"url":"http://x","token":"secret"}"""));
-        await Tasks.SaveWebhookAsync(me, id, "w1", Bytes("""{"url":"http://y"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x","token":"secret"}"""), "w0");
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://y"}"""), "w1");
         var over = await Tasks.UpdateAsync(me, id, To(state));
         foreach (var call in (Func<Task>[])
             [
@@ -122,7 +122,7 @@ public abstract class TaskTests(TestRegistry registry)
                 () => Tasks.UpdateAsync(me, id, Say("m3")),
                 () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, IfState = state }),
                 () => state == TaskState.Canceled ? Tasks.UpdateAsync(me, id, To(TaskState.Completed)) : Tasks.CancelAsync(me, id),
-                () => Tasks.SaveWebhookAsync(me, id, "w", Bytes("""{"url":"http://x"}""")),
+                () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x"}"""), "w"),
             ])
         {
             var refusal = await Refused(RegistryError.Terminal, call);
@@ -192,7 +192,7 @@ public abstract class TaskTests(TestRegistry registry)
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes("""{"a":1}""") });
         await Tasks.UpdateAsync(me, id, Says("s3", TaskState.Submitted, Message("s3"), Message("m2")));
         await Tasks.UpdateAsync(me, id, Says("s4", TaskState.Submitted));
-        var claimed = (await Tasks.ClaimAsync(me, "a", new TaskClaim("w", TimeSpan.FromMinutes(1), TimeSpan.Zero)))!;
+        var claimed = (await Tasks.Claim(me, "a"))!;
         Assert.Equal(["m1", "s1", "s2", "s3", "m2", "s4"], claimed.History.Select(IdOf));
         await Tasks.UpdateAsync(me, id, Says("s5"));
         await Tasks.ReleaseAsync(me, id, claimed.Lease!.Token);
@@ -222,10 +222,10 @@ public abstract class TaskTests(TestRegistry registry)
     public async Task Webhooks_are_saved_listed_replaced_and_deleted()
     {
         var id = (await Tasks.Submit(me)).Task.Id;
-        await Tasks.SaveWebhookAsync(me, id, "b", Bytes("""{"url":"https://b.example", "token":"t"}"""));
-        await Tasks.SaveWebhookAsync(me, id, null, Bytes("""{"id":"a","url":"https://a.example"}"""));
-        var made = await Tasks.SaveWebhookAsync(me, id, null, Bytes("""{"url":"https://c.example"}"""));
-        await Tasks.SaveWebhookAsync(me, id, "b", Bytes("""{"url":"https://b2.example"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"https://b.example", "token":"t"}"""), "b");
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"id":"a","url":"https://a.example"}"""));
+        var made = await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"https://c.example"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"https://b2.example"}"""), "b");
         var all = await Tasks.ListWebhooksAsync(me, id);
         Assert.Equal(((string[])["a", "b", made.Id]).Order(StringComparer.Ordinal), all.Select(webhook => webhook.Id));
         Assert.Equal("https://b2.example", Member(all.Single(webhook => webhook.Id == "b").Config, "url"));
@@ -233,8 +233,8 @@ public abstract class TaskTests(TestRegistry registry)
         await Tasks.DeleteWebhookAsync(me, id, "b");
         await Tasks.DeleteWebhookAsync(me, id, "b");
         Assert.Equal(2, (await Tasks.ListWebhooksAsync(me, id)).Count);
-        Assert.Equal("config.url", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, "x", Bytes("""{"url":"ftp://x"}""")))).Field);
-        Assert.Equal("config.id", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, "x", Bytes("""{"id":"y","url":"http://x"}""")))).Field);
+        Assert.Equal("config.url", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"ftp://x"}"""), "x"))).Field);
+        Assert.Equal("config.id", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"id":"y","url":"http://x"}"""), "x"))).Field);
     }
 
     [Fact]
@@ -267,7 +267,7 @@ public abstract class TaskTests(TestRegistry registry)
             await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [Message($"m{i}")], Artifacts = [Artifact($"a{i % 7}", $"{i}", append: true)] });
         }
 
-        await Tasks.SaveWebhookAsync(me, id, "w", Bytes("""{"url":"http://x"}"""));
+        await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x"}"""), "w");
         await Tasks.AddFeedbackAsync(me, id, Bytes("{}"));
         var before = (await Tasks.GetAsync(me, id))!;
         await registry.RestartAsync();
