@@ -51,10 +51,10 @@ BEGIN
     UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent' RETURNING value INTO STRICT _revision;
     _tenant := split_part(_row.grainidextensionstring, '/', 2);
     _id := regexp_replace(_row.grainidextensionstring, '^t/[^/]*/', '');
-    INSERT INTO agents AS a (tenant, id, long_id, revision, document, fields, deleted_at)
+    INSERT INTO agents AS a (tenant, id, long_id, version, document, fields, deleted_at)
     VALUES (_tenant, _id, _head ->> 'long_id', _revision, _document, _fields, CASE WHEN _document IS NULL THEN now() END)
     ON CONFLICT (tenant, id) DO UPDATE SET
-        revision = excluded.revision, document = excluded.document, fields = excluded.fields, deleted_at = excluded.deleted_at;
+        version = excluded.version, document = excluded.document, fields = excluded.fields, deleted_at = excluded.deleted_at;
     INSERT INTO agent_changes (revision, tenants, ids) VALUES (_revision, ARRAY[_tenant], ARRAY[_id]);
     PERFORM pg_notify('registry_agents', _revision || ' adonet');
     IF TG_OP = 'DELETE' THEN
@@ -79,5 +79,5 @@ BEGIN
 END
 $$;
 
-CREATE TRIGGER registry_agents_projected BEFORE INSERT OR UPDATE OF revision ON agents
+CREATE TRIGGER registry_agents_projected BEFORE INSERT OR UPDATE OF version ON agents
     FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION registry_refuse_agent();

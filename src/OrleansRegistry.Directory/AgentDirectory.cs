@@ -9,7 +9,7 @@ namespace OrleansRegistry.Directory;
 /// All agents of all tenants in this node's memory, indexed. It is fed by one <see cref="DirectoryFeed"/>; reads may come
 /// from any number of threads, take no locks and touch no disk.
 /// </summary>
-public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRecords faulty, ILogger<AgentDirectory> logger)
+public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder decoder, UnreadableRecords faulty, ILogger<AgentDirectory> logger)
 {
     private const int LoadChunk = 256;
 
@@ -179,9 +179,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
     {
         try
         {
-            var entry = stored.Body.Source is AgentWrite write
-                ? EntryOf(write.At(stored.Version), write.Reading, contents)
-                : EntryOf(AgentRecordCodec.ReadBesideCard(stored), reading: null, contents);
+            var entry = EntryOf(decoder.Decode(stored), contents);
             contents.Unreadable.TryRemove(stored.Key, out _);
             return entry;
         }
@@ -189,16 +187,16 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, UnreadableRec
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            var reason = fault as RegistryException ?? StoredRecords.Refusal(RecordKind.Agent, stored.Key, fault);
+            var reason = fault as RegistryException ?? StoredRecords.Refusal(decoder.Kind, stored.Key, fault);
             contents.Unreadable[stored.Key] = reason;
-            faulty.Report(RecordKind.Agent, stored.Key, reason);
+            faulty.Report(decoder.Kind, stored.Key, reason);
             return null;
         }
     }
 
-    private AgentEntry EntryOf(AgentRecord record, AgentCard? reading, Contents contents)
+    private AgentEntry EntryOf(AgentRecord record, Contents contents)
     {
-        var entry = AgentEntry.For(record, reading, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
+        var entry = AgentEntry.For(record, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
         if (unusable is not null)
         {
             LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));

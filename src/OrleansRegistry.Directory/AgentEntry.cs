@@ -54,9 +54,8 @@ internal sealed class AgentEntry
     /// Indexes a stored record. <paramref name="unreadable"/> is set where its card, taken by an earlier version of the
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
-    /// <param name="reading">The reading of its card, where it is known already.</param>
     /// <param name="before">What it takes the place of: lists that have not changed are taken over, and need not be indexed again.</param>
-    public static AgentEntry For(AgentRecord record, AgentCard? reading, ExtensionPolicy policy, AgentEntry? before, out RegistryException? unreadable)
+    public static AgentEntry For(AgentRecord record, ExtensionPolicy policy, AgentEntry? before, out RegistryException? unreadable)
     {
         unreadable = null;
         if (before is not null && before.Record.Card == record.Card)
@@ -66,7 +65,7 @@ internal sealed class AgentEntry
 
         try
         {
-            return new AgentEntry(record, reading ?? AgentCard.Read(record.Card), policy, before);
+            return new AgentEntry(record, AgentCard.Read(record.Card), policy, before);
         }
         catch (RegistryException fault)
         {

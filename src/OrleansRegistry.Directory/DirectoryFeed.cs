@@ -10,13 +10,13 @@ namespace OrleansRegistry.Directory;
 /// cannot be read it tries again, later each time; the directory serves what it has.
 /// </summary>
 public sealed partial class DirectoryFeed(
-    IRecordStore store, AgentDirectory directory, BackgroundLoops loops, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
+    IRecordStore store, AgentDecoder decoder, AgentDirectory directory, BackgroundLoops loops, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await store.OpenAsync(cancellationToken);
         var started = time.GetTimestamp();
-        var count = await directory.LoadAsync(await store.SnapshotAsync(cancellationToken), cancellationToken);
+        var count = await directory.LoadAsync(await store.ScanAsync(decoder.Kind, after: null, cancellationToken), cancellationToken);
         LogLoaded(count, directory.Revision, store.Description, time.GetElapsedTime(started).TotalMilliseconds);
         await base.StartAsync(cancellationToken);
     }
@@ -34,7 +34,7 @@ public sealed partial class DirectoryFeed(
 
         try
         {
-            var changes = await store.ReadChangesAsync(directory.Revision, cancellationToken);
+            var changes = await store.ReadChangesAsync(decoder.Kind, directory.Revision, cancellationToken);
             if (directory.History == store.History)
             {
                 directory.Apply(changes);
@@ -47,7 +47,7 @@ public sealed partial class DirectoryFeed(
         catch (RevisionCompactedException behind)
         {
             LogStartingOver(behind);
-            await directory.LoadAsync(await store.SnapshotAsync(cancellationToken), cancellationToken);
+            await directory.LoadAsync(await store.ScanAsync(decoder.Kind, after: null, cancellationToken), cancellationToken);
         }
     }
 
@@ -56,7 +56,7 @@ public sealed partial class DirectoryFeed(
     {
         // Where it changes again meanwhile, the next round sees that.
         var (history, started) = (store.History, time.GetTimestamp());
-        var count = await directory.ReplaceAsync(await store.SnapshotAsync(cancellationToken), history, cancellationToken);
+        var count = await directory.ReplaceAsync(await store.ScanAsync(decoder.Kind, after: null, cancellationToken), history, cancellationToken);
         LogLoaded(count, directory.Revision, store.Description, time.GetElapsedTime(started).TotalMilliseconds);
     }
 

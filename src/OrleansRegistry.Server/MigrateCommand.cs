@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Server;

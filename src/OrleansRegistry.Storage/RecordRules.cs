@@ -25,11 +25,7 @@ internal static class RecordRules
     /// <exception cref="RegistryException">The key is too long, or no valid Unicode.</exception>
     public static (int Tenant, int Id) CheckKey(RecordKind kind, RecordKey key)
     {
-        if (!Enum.IsDefined(kind))
-        {
-            throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind of record.");
-        }
-
+        ArgumentNullException.ThrowIfNull(kind);
         return (Utf8Length(key.Tenant, "tenant", MaxTenantBytes), Utf8Length(key.Id, "id", MaxIdBytes));
     }
 
@@ -44,10 +40,21 @@ internal static class RecordRules
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A list of so many is not given.</exception>
-    public static void CheckLimit(int limit)
+    public static void CheckLimit(int limit, int least = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, least);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
+    }
+
+    /// <exception cref="ArgumentException">The column is not one that a query of that kind can be grouped by.</exception>
+    public static void CheckGroup(RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first)
+    {
+        CheckLimit(first, least: 0);
+        CheckLimit(values.Count, least: 0);
+        if (column.Type != ColumnType.Text || !query.Kind.Columns.Contains(column))
+        {
+            throw new ArgumentException($"Records of the kind '{query.Kind}' cannot be grouped by '{column}'.", nameof(column));
+        }
     }
 
     public static InconsistentStateException Conflict(RecordKind kind, RecordKey key, long stored, long expected)
@@ -58,6 +65,12 @@ internal static class RecordRules
             stored == 0 ? "" : stored.ToString(),
             expected == 0 ? "" : expected.ToString());
     }
+
+    /// <summary>For a write that would break a <see cref="RecordKind.Unique"/>.</summary>
+    public static RegistryException NotUnique(RecordKind kind, RecordKey key, Exception fault) => new(
+        RegistryError.Conflict,
+        $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}' has a value that another {kind} has already, and that no two may share. Nothing was stored.",
+        innerException: fault);
 
     public static RegistryException Stopping(string description) =>
         new(RegistryError.Unavailable, $"The {description} is stopping.") { RetryAfter = TimeSpan.FromSeconds(5) };

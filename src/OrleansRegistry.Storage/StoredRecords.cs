@@ -9,7 +9,7 @@ public static class StoredRecords
 {
     /// <summary>Runs a codec. Whatever it trips over becomes a refusal that names the record.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
-    internal static T Read<T>(RecordKind kind, StoredRecord stored, Func<StoredRecord, T> read)
+    public static T Read<T>(RecordKind kind, StoredRecord stored, Func<StoredRecord, T> read)
     {
         try
         {
@@ -26,31 +26,9 @@ public static class StoredRecords
     /// <summary>What those who ask for a record are told that cannot be read.</summary>
     public static RegistryException Refusal(RecordKind kind, RecordKey key, Exception fault) => new(
         RegistryError.Unreadable,
-        $"The stored {kind.ToString().ToLowerInvariant()} '{RecordRules.Shorten(key.Id)}' of tenant '{RecordRules.Shorten(key.Tenant)}' cannot be read: {fault.Message.TrimEnd('.')}. "
+        $"The stored {kind} '{RecordRules.Shorten(key.Id)}' of tenant '{RecordRules.Shorten(key.Tenant)}' cannot be read: {fault.Message.TrimEnd('.')}. "
             + "Nothing else is affected. It can be deleted (an agent can be registered again in its place), or repaired in the store.",
         innerException: fault);
-
-    /// <summary>Whether this version can read the record, whatever its kind.</summary>
-    public static bool CanRead(RecordKind kind, StoredRecord stored)
-    {
-        try
-        {
-            _ = kind switch
-            {
-                RecordKind.Agent => AgentRecordCodec.Read(stored),
-                RecordKind.Task => TaskHeadCodec.Read(stored),
-                RecordKind.Context => ContextHeadCodec.Read(stored),
-                RecordKind.Feedback => LogJson.ReadFeedback(stored),
-                RecordKind.Page => LogJson.ReadPage(stored),
-                _ => (object?)null,
-            };
-            return true;
-        }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-        {
-            return false;
-        }
-    }
 
     /// <summary>The owner that a record's fields name, or its document where it is being deleted; null where that cannot be read.</summary>
     internal static string? OwnerOf(StoredRecord stored) => Text(stored.Body.Fields, "owner") is { Length: > 0 } owner ? owner : Text(stored.Body.Document, "deleting");

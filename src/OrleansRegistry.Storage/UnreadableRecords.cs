@@ -46,7 +46,7 @@ public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
     public void Forget(RecordKind kind, RecordKey key) => known.TryRemove((kind, key), out _);
 
     /// <summary>A record as log and health name it: <c>task default/t1</c>.</summary>
-    public static string Name(RecordKind kind, RecordKey key) => $"{kind.ToString().ToLowerInvariant()} {LogText.Id(key.Tenant)}/{LogText.Id(key.Id)}";
+    public static string Name(RecordKind kind, RecordKey key) => $"{kind} {LogText.Id(key.Tenant)}/{LogText.Id(key.Id)}";
 
     [LoggerMessage(LogLevel.Error, "The stored {Kind} {Tenant}/{Id} cannot be read ({Reason}). It is left out of lists; the rest goes on. Delete it through the API, or repair it in the store.")]
     private partial void LogUnreadable(RecordKind kind, string tenant, string id, string reason);

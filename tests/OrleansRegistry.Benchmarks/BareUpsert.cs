@@ -56,9 +56,9 @@ internal sealed class BareUpsert : IAsyncDisposable
         await using var connection = await source.OpenConnectionAsync();
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO agents (tenant, id, revision, document, fields)
+            INSERT INTO agents (tenant, id, version, document, fields)
             SELECT 'default', id, nextval('bare_revision'), document, '{}' FROM unnest($1, $2) AS new (id, document) ORDER BY id
-            ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, document = excluded.document, fields = excluded.fields
+            ON CONFLICT (tenant, id) DO UPDATE SET version = excluded.version, document = excluded.document, fields = excluded.fields
             """,
             connection);
         var ids = new NpgsqlParameter { NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text };

@@ -28,14 +28,14 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
 
-    /// <summary>The registry with its REST API, on the file store.</summary>
+    /// <summary>The registry with its REST API, on SQLite.</summary>
     public static async Task<HttpHost> RegistryAsync()
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
         var builder = Builder();
         builder.AddOrleansRegistry(options =>
         {
-            options.StorageType = StorageType.File;
+            options.StorageType = StorageType.Sqlite;
             options.DataDirectory = folder;
         });
         builder.Services.AddRegistryRest();

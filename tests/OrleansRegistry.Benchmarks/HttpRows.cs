@@ -42,7 +42,7 @@ internal static class HttpRows
         var requests = Enumerable.Range(0, Agents).Select(i => HttpLoad.Post("/agents", SampleCards.Envelope(i, 1))).ToArray();
         byte[] Request(int caller, int count) => requests[(caller * (Agents / Connections)) + (count % (Agents / Connections))];
         var (here, reference) = await Measure.InTurn(() => load.Rate(Request), () => bare.Rate(Request));
-        return new Row("durable POST /agents, updates, file store, 64 connections", Row.PerSecond(here), $"bare Kestrel reading the same: {Row.PerSecond(reference)}", here / reference, "13,000 /s", here >= 13_000);
+        return new Row("durable POST /agents, updates, SQLite, 64 connections", Row.PerSecond(here), $"bare Kestrel reading the same: {Row.PerSecond(reference)}", here / reference, "13,000 /s", here >= 13_000);
     }
 
     private static async Task<Row> Batches()
@@ -76,7 +76,7 @@ internal static class HttpRows
             throw new InvalidOperationException($"{sent * Size:N0} agents were sent, {registered:N0} are registered.");
         }
 
-        return new Row("POST /agents:batch of new agents, 1,000 an entry list, file store", $"{here * Size:N0} agents/s", $"bare Kestrel reading the same: {reference * Size:N0} agents/s", here / reference, "20,000 agents/s", here * Size >= 20_000);
+        return new Row("POST /agents:batch of new agents, 1,000 an entry list, SQLite", $"{here * Size:N0} agents/s", $"bare Kestrel reading the same: {reference * Size:N0} agents/s", here / reference, "20,000 agents/s", here * Size >= 20_000);
     }
 
     /// <summary>One request of a batch of agents, in which only their numbers change from one use to the next.</summary>

@@ -11,7 +11,7 @@ internal static class MemoryRow
     public static async IAsyncEnumerable<Row> RunAsync()
     {
         var empty = Used();
-        await using var host = await RegistryHost.StartAsync(StorageType.File, TimeSpan.FromSeconds(10));
+        await using var host = await RegistryHost.StartAsync(StorageType.Sqlite, TimeSpan.FromSeconds(10));
         await host.FillAsync(Count);
         // Every agent's grain wakes once, and is then given time to be collected.
         foreach (var chunk in Enumerable.Range(0, Count).Chunk(256))

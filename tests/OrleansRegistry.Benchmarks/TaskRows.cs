@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Tasks;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
 
@@ -139,7 +140,7 @@ internal static class TaskRows
                     CreatedAt = began,
                     UpdatedAt = began,
                 };
-                await store.WriteAsync(RecordKind.Task, new RecordKey(task.Tenant, task.Id), 0, TaskHeadCodec.Write(task));
+                await store.WriteAsync(TaskKind.Kind, new RecordKey(task.Tenant, task.Id), 0, TaskKind.Write(task));
             }
         })));
     }

@@ -1,12 +1,10 @@
-using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Files;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>Durable writes on the file store through the whole registry, beside the same log written without it.</summary>
+/// <summary>Durable writes on SQLite through the whole registry, beside a bare loop that writes the same rows.</summary>
 internal static class WriteRows
 {
     private const int Callers = 256;
@@ -14,14 +12,14 @@ internal static class WriteRows
 
     public static async IAsyncEnumerable<Row> RunAsync()
     {
-        await using var host = await RegistryHost.StartAsync(StorageType.File);
-        await using var log = await BareLog.OpenAsync();
-        yield return await Grains(host, log);
-        yield return await Updates(host.Agents, log);
-        yield return await FirstRegistrations(host.Agents, log);
+        await using var host = await RegistryHost.StartAsync(StorageType.Sqlite);
+        await using var bare = await Bare.OpenAsync();
+        yield return await Grains(host, bare);
+        yield return await Updates(host.Agents, bare);
+        yield return await FirstRegistrations(host.Agents, bare);
     }
 
-    private static async Task<Row> Grains(RegistryHost host, BareLog log)
+    private static async Task<Row> Grains(RegistryHost host, Bare bare)
     {
         foreach (var chunk in Enumerable.Range(0, Agents).Chunk(256))
         {
@@ -31,61 +29,52 @@ internal static class WriteRows
         var puts = new AgentPuts(host, Agents);
         var (here, reference) = await Measure.InTurn(
             () => Measure.Rate(Callers, (caller, count) => puts.Put(AgentOf(caller, count))),
-            () => Measure.Rate(Callers, (caller, count) => log.WriteAsync(AgentOf(caller, count))));
+            () => Measure.Rate(Callers, (caller, count) => bare.WriteAsync(AgentOf(caller, count))));
         return new Row(
-            "durable updates of resident agents, file store, 256 callers through grains", Row.PerSecond(here), $"the log alone: {Row.PerSecond(reference)}",
-            here / reference, "30,000 /s and 0.4", here >= 30_000 && here / reference >= 0.4);
+            "durable updates of resident agents, SQLite, 256 callers through grains", Row.PerSecond(here), $"a bare loop: {Row.PerSecond(reference)}",
+            here / reference, "0.6", here / reference >= 0.6);
     }
 
-    private static async Task<Row> Updates(IAgentRegistry agents, BareLog log)
+    private static async Task<Row> Updates(IAgentRegistry agents, Bare bare)
     {
         var (here, reference) = await Measure.InTurn(
             () => Measure.Rate(Callers, (caller, count) => agents.RegisterAsync(Caller.Default, SampleCards.Registration(AgentOf(caller, count), count))),
-            () => Measure.Rate(Callers, (caller, count) => log.WriteAsync(AgentOf(caller, count))));
+            () => Measure.Rate(Callers, (caller, count) => bare.WriteAsync(AgentOf(caller, count))));
         return new Row(
-            "the same through the whole registry: card checked, then seen in the directory", Row.PerSecond(here), $"the log alone: {Row.PerSecond(reference)}",
+            "the same through the whole registry: card checked, then seen in the directory", Row.PerSecond(here), $"a bare loop: {Row.PerSecond(reference)}",
             here / reference, "none set", true);
     }
 
-    private static async Task<Row> FirstRegistrations(IAgentRegistry agents, BareLog log)
+    private static async Task<Row> FirstRegistrations(IAgentRegistry agents, Bare bare)
     {
         var next = 10_000_000;
         var (here, reference) = await Measure.InTurn(
             () => Measure.Rate(Callers, (_, _) => agents.RegisterAsync(Caller.Default, SampleCards.Registration(Interlocked.Increment(ref next)))),
-            () => Measure.Rate(Callers, (_, _) => log.CreateAsync(Interlocked.Increment(ref next))));
+            () => Measure.Rate(Callers, (_, _) => bare.CreateAsync(Interlocked.Increment(ref next))));
         return new Row(
-            "durable first registrations, file store, 256 callers through grains", Row.PerSecond(here), $"the log alone: {Row.PerSecond(reference)}",
+            "durable first registrations, SQLite, 256 callers through grains", Row.PerSecond(here), $"a bare loop: {Row.PerSecond(reference)}",
             here / reference, "8,000 /s", here >= 8_000);
     }
 
     // Each caller has agents of its own, as two writers of one agent wait for each other by design.
     private static int AgentOf(int caller, int count) => (caller * (Agents / Callers)) + (count % (Agents / Callers));
 
-    private sealed class BareLog(FileStore store, string folder) : IAsyncDisposable
+    /// <summary>A bare loop on a table of as many rows, which commits them in batches as large.</summary>
+    private sealed class Bare(BareSqlite database) : IAsyncDisposable
     {
-        private static readonly RawJson Fields = RawJson.FromValid("""{"enabled":true,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}"""u8);
+        private readonly byte[][] cards = [.. Enumerable.Range(0, Agents).Select(SampleCards.Card)];
 
-        private readonly long[] versions = new long[Agents];
-        private readonly RecordBody[] bodies = [.. Enumerable.Range(0, Agents).Select(i => new RecordBody(RawJson.FromValid(SampleCards.Card(i)), Fields))];
-
-        public static async Task<BareLog> OpenAsync()
+        public static async Task<Bare> OpenAsync()
         {
-            var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
-            var store = new FileStore(new FileStoreOptions { Directory = folder }, NullLogger<FileStore>.Instance);
-            await store.OpenAsync(CancellationToken.None);
-            return new BareLog(store, folder);
+            var bare = new Bare(await BareSqlite.OpenAsync());
+            await Task.WhenAll(Enumerable.Range(0, Agents).Select(bare.WriteAsync));
+            return bare;
         }
 
-        public async Task WriteAsync(int i) =>
-            versions[i] = await store.WriteAsync(RecordKind.Agent, new RecordKey("default", SampleCards.IdOf(i)), versions[i], bodies[i]);
+        public Task WriteAsync(int i) => database.PutAsync(SampleCards.IdOf(i), cards[i]);
 
-        public async Task CreateAsync(int i) =>
-            await store.WriteAsync(RecordKind.Agent, new RecordKey("default", SampleCards.IdOf(i)), 0, bodies[i % Agents]);
+        public Task CreateAsync(int i) => database.PutAsync(SampleCards.IdOf(i), cards[i % Agents]);
 
-        public async ValueTask DisposeAsync()
-        {
-            await store.DisposeAsync();
-            System.IO.Directory.Delete(folder, recursive: true);
-        }
+        public ValueTask DisposeAsync() => database.DisposeAsync();
     }
 }

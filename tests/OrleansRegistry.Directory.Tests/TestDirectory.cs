@@ -11,10 +11,15 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
 {
     public const string Tenant = "default";
 
+    private static readonly RecordKind Agent = new() { Number = 1, Name = "agent", Table = "agents", HasFeed = true };
+
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    public AgentDirectory Agents { get; } = new(
-        policy ?? new ExtensionPolicy(), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), NullLogger<AgentDirectory>.Instance);
+    private readonly List<AgentRecord> records = [];
+    private AgentDirectory? agents;
+
+    public AgentDirectory Agents => agents ??= new AgentDirectory(
+        policy ?? new ExtensionPolicy(), new AgentDecoder(Agent, Decode), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), NullLogger<AgentDirectory>.Instance);
 
     /// <summary>Registers <paramref name="id"/> the way the registry does: origins are taken over from what is known.</summary>
     public void Put(string id, TestCard card, bool enabled = true, string tenant = Tenant)
@@ -33,11 +38,20 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
             UpdatedAt = Start.AddMinutes(revision),
             ExtensionOrigins = ExtensionOrigins.For(read, id, Start.AddMinutes(revision), known),
         };
-        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, AgentRecordCodec.Write(new AgentWrite(record)))]));
+        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, Encode(record))]));
     }
 
     public void Remove(string id, string tenant = Tenant) =>
         Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), Agents.Revision + 1, null)]));
+
+    /// <summary>How records are encoded has no part in what is tested here: a record's fields are its place in a list.</summary>
+    private RecordBody Encode(AgentRecord agent)
+    {
+        records.Add(agent);
+        return new RecordBody(agent.Card, RawJson.FromValid(JsonSerializer.SerializeToUtf8Bytes(records.Count - 1)));
+    }
+
+    private AgentRecord Decode(StoredRecord stored) => records[JsonSerializer.Deserialize<int>(stored.Body.Fields.Span)] with { Revision = stored.Version };
 
     public string[] Ids(AgentQuery query, string tenant = Tenant) => [.. Agents.List(tenant, query).Agents.Select(agent => agent.Id)];
 }

@@ -33,7 +33,7 @@ public sealed class SettingTests : IDisposable
 
     [Theory]
     [InlineData("memory", "REGISTRY_CLUSTERING", "postgres", "REGISTRY_CLUSTERING is postgres")]
-    [InlineData("file", "REGISTRY_CLUSTERING", "postgres", "STORAGE_TYPE is file")]
+    [InlineData("file", "REGISTRY_CLUSTERING", "postgres", "STORAGE_TYPE is sqlite")]
     [InlineData("memory", "REGISTRY_ROLE", "silo", "REGISTRY_ROLE is silo")]
     [InlineData("file", "REGISTRY_ROLE", "gateway", "REGISTRY_ROLE is gateway")]
     [InlineData("memory", "REGISTRY_ROLE", "leader", "all, silo, gateway")]

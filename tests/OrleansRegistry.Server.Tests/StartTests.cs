@@ -13,7 +13,7 @@ public sealed class StartTests : IDisposable
     {
         await using (var server = await ServerProcess.StartAsync(folder.Settings()))
         {
-            Assert.Contains($"file store in {folder.Path}", server.Output, StringComparison.Ordinal);
+            Assert.Contains($"SQLite database {Path.Combine(folder.Path, "registry.db")}", server.Output, StringComparison.Ordinal);
             var answer = await server.Http.PostAsJsonAsync("/agents", new { agent_card = new { name = "kept", description = "d" } });
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
             Assert.Equal(0, await server.StopAsync());
@@ -56,7 +56,7 @@ public sealed class StartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_damaged_log_stops_the_start_and_is_left_as_it_is()
+    public async Task A_damaged_database_stops_the_start_and_is_left_as_it_is()
     {
         await using (var server = await ServerProcess.StartAsync(folder.Settings()))
         {
@@ -68,15 +68,17 @@ public sealed class StartTests : IDisposable
             await server.StopAsync();
         }
 
-        var log = Assert.Single(System.IO.Directory.GetFiles(folder.Path, "*.seg"));
-        var bytes = await File.ReadAllBytesAsync(log);
-        bytes[200] ^= 0xFF;
-        await File.WriteAllBytesAsync(log, bytes);
+        var database = Path.Combine(folder.Path, "registry.db");
+        var bytes = await File.ReadAllBytesAsync(database);
+
+        // From the second page on, which tables and indexes begin.
+        Array.Fill(bytes, (byte)0xA5, 2048, 8192);
+        await File.WriteAllBytesAsync(database, bytes);
 
         var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings());
         Assert.Equal(1, exitCode);
-        Assert.Contains(Path.GetFileName(log), output, StringComparison.Ordinal);
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(log));
+        Assert.Contains("registry.db is damaged", output, StringComparison.Ordinal);
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(database));
     }
 
     public void Dispose() => folder.Dispose();

@@ -11,7 +11,7 @@ public abstract class RecordStoreConformance : StoreTestBase
     public async Task Reads_nothing_where_nothing_was_written()
     {
         Assert.Null(await Store.GetAsync("a"));
-        Assert.Equal(0, await Store.CurrentRevisionAsync());
+        Assert.Equal(0, await Store.CurrentRevisionAsync(AgentKind.Kind));
         Assert.Empty(await Store.AllAsync());
     }
 
@@ -19,7 +19,7 @@ public abstract class RecordStoreConformance : StoreTestBase
     public async Task Keeps_document_and_fields_byte_for_byte()
     {
         var body = new RecordBody(Json(" {\"b\" : 1.0e+2,\n\"a\":\"\\u0000ü🙂\", \"a\":2}"), Json("{}"));
-        var version = await Store.WriteAsync(RecordKind.Agent, Key("a"), 0, body);
+        var version = await Store.WriteAsync(AgentKind.Kind, Key("a"), 0, body);
 
         var read = await Store.GetAsync("a");
         Assert.Equal(new StoredRecord(Key("a"), version, body), read);
@@ -28,7 +28,7 @@ public abstract class RecordStoreConformance : StoreTestBase
     [Fact]
     public async Task An_empty_document_stays_empty()
     {
-        await Store.WriteAsync(RecordKind.Agent, Key("a"), 0, default);
+        await Store.WriteAsync(AgentKind.Kind, Key("a"), 0, default);
         Assert.Equal(default, (await Store.GetAsync("a"))!.Body);
     }
 
@@ -39,7 +39,7 @@ public abstract class RecordStoreConformance : StoreTestBase
         Assert.Equal(2, await Store.PutAsync("b", 0, "1"));
         Assert.Equal(3, await Store.PutAsync("a", 1, "2"));
         Assert.Equal(4, await Store.DropAsync("b", 2));
-        Assert.Equal(4, await Store.CurrentRevisionAsync());
+        Assert.Equal(4, await Store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public abstract class RecordStoreConformance : StoreTestBase
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.PutAsync("a", first, "3"));
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.PutAsync("a", second + 1, "3"));
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.DropAsync("a", first));
-        Assert.Equal(second, await Store.CurrentRevisionAsync());
+        Assert.Equal(second, await Store.CurrentRevisionAsync(AgentKind.Kind));
         Assert.Equal(Body("2"), (await Store.GetAsync("a"))!.Body);
     }
 
@@ -72,7 +72,7 @@ public abstract class RecordStoreConformance : StoreTestBase
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.PutAsync("a", 7, "1"));
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.DropAsync("a", 7));
         await Assert.ThrowsAsync<InconsistentStateException>(async () => await Store.DropAsync("a", 0));
-        Assert.Equal(0, await Store.CurrentRevisionAsync());
+        Assert.Equal(0, await Store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -90,11 +90,11 @@ public abstract class RecordStoreConformance : StoreTestBase
     [Fact]
     public async Task Tenants_do_not_see_one_another()
     {
-        await Store.WriteAsync(RecordKind.Agent, Key("a", "one"), 0, Body("1"));
-        await Store.WriteAsync(RecordKind.Agent, Key("a", "two"), 0, Body("2"));
+        await Store.WriteAsync(AgentKind.Kind, Key("a", "one"), 0, Body("1"));
+        await Store.WriteAsync(AgentKind.Kind, Key("a", "two"), 0, Body("2"));
 
-        Assert.Equal(Body("1"), (await Store.ReadAsync(RecordKind.Agent, Key("a", "one")))!.Body);
-        Assert.Equal(Body("2"), (await Store.ReadAsync(RecordKind.Agent, Key("a", "two")))!.Body);
+        Assert.Equal(Body("1"), (await Store.ReadAsync(AgentKind.Kind, Key("a", "one")))!.Body);
+        Assert.Equal(Body("2"), (await Store.ReadAsync(AgentKind.Kind, Key("a", "two")))!.Body);
         Assert.Equal(2, (await Store.AllAsync()).Count);
     }
 
@@ -126,7 +126,7 @@ public abstract class RecordStoreConformance : StoreTestBase
     {
         var id = await Assert.ThrowsAsync<RegistryException>(async () => await Store.PutAsync(new string('x', 70_000), 0, "1"));
         var document = await Assert.ThrowsAsync<RegistryException>(async () =>
-            await Store.WriteAsync(RecordKind.Agent, Key("a"), 0, BodyOf((64 * 1024 * 1024) + 1)));
+            await Store.WriteAsync(AgentKind.Kind, Key("a"), 0, BodyOf((64 * 1024 * 1024) + 1)));
         Assert.Equal((RegistryError.TooLarge, RegistryError.TooLarge), (id.Error, document.Error));
     }
 
@@ -135,7 +135,7 @@ public abstract class RecordStoreConformance : StoreTestBase
     [InlineData(9_000_000)]
     public async Task Big_documents_come_back_whole(int bytes)
     {
-        var writes = Enumerable.Range(0, 5).Select(i => Store.WriteAsync(RecordKind.Agent, Key($"a{i}"), 0, BodyOf(bytes + i)).AsTask());
+        var writes = Enumerable.Range(0, 5).Select(i => Store.WriteAsync(AgentKind.Kind, Key($"a{i}"), 0, BodyOf(bytes + i)).AsTask());
         await Task.WhenAll(writes);
         for (var i = 0; i < 5; i++)
         {
@@ -207,7 +207,7 @@ public abstract class RecordStoreConformance : StoreTestBase
         var all = await Store.AllAsync();
         Assert.Equal(64, all.Count);
         Assert.All(all.Values, record => Assert.Equal(Body("29"), record.Body));
-        Assert.Equal(64 * 30, await Store.CurrentRevisionAsync());
+        Assert.Equal(64 * 30, await Store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -218,24 +218,24 @@ public abstract class RecordStoreConformance : StoreTestBase
         var cancelled = source.Token;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
-            await Store.WriteAsync(RecordKind.Agent, Key("a"), 0, Body("1"), cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ReadAsync(RecordKind.Agent, Key("a"), cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.SnapshotAsync(cancelled));
+            await Store.WriteAsync(AgentKind.Kind, Key("a"), 0, Body("1"), cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ReadAsync(AgentKind.Kind, Key("a"), cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ScanAsync(AgentKind.Kind, null, cancelled));
         Assert.Null(await Store.GetAsync("a"));
     }
 
     [Fact]
     public async Task A_disposed_store_refuses_and_ends_those_who_wait()
     {
-        var waiting = Store.ReadChangesAsync(0).AsTask();
+        var waiting = Store.ReadChangesAsync(AgentKind.Kind, 0).AsTask();
         await Store.DisposeAsync();
 
         var refusals = new List<RegistryException>
         {
             await Assert.ThrowsAsync<RegistryException>(async () => await Store.PutAsync("a", 0, "1")),
             await Assert.ThrowsAsync<RegistryException>(async () => await Store.GetAsync("a")),
-            await Assert.ThrowsAsync<RegistryException>(async () => await Store.SnapshotAsync()),
-            await Assert.ThrowsAsync<RegistryException>(async () => await Store.CurrentRevisionAsync()),
+            await Assert.ThrowsAsync<RegistryException>(async () => await Store.ScanAsync(AgentKind.Kind)),
+            await Assert.ThrowsAsync<RegistryException>(async () => await Store.CurrentRevisionAsync(AgentKind.Kind)),
             await Assert.ThrowsAsync<RegistryException>(() => waiting),
         };
         Assert.All(refusals, refusal => Assert.Equal(RegistryError.Unavailable, refusal.Error));

@@ -23,8 +23,8 @@ public abstract partial class TaskConformance : StoreTestBase
         Assert.Equal("d b a c", await Store.IdsAsync(new TaskFilter(Tenant: null)));
         Assert.Equal("", await Store.IdsAsync(new TaskFilter("nobody")));
         var listed = (await Store.ListTasksAsync(Acme with { ContextId = "c" }, null, 1)).Single();
-        Assert.Equal(await Store.ReadAsync(RecordKind.Task, Key("b")), listed with { ListedAt = null });
-        Assert.Equal(At(2), TaskFields.PlaceOf(listed));
+        Assert.Equal(await Store.ReadAsync(TaskKind.Kind, Key("b")), listed.Record);
+        Assert.Equal(At(2), listed.Position.At);
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public abstract partial class TaskConformance : StoreTestBase
         Assert.Equal("a b", await Store.IdsAsync(Acme with { AgentId = "g", HasWebhook = true }));
         Assert.Equal("b", await Store.IdsAsync(Acme with { LeaseBefore = At(1_000) }));
 
-        await Store.DeleteAsync(RecordKind.Task, Key("a"), version);
+        await Store.DeleteAsync(TaskKind.Kind, Key("a"), version);
         Assert.Equal("b", await Store.IdsAsync(Acme));
         Assert.Equal("", await Store.IdsAsync(Acme with { ContextId = "d" }));
     }
@@ -77,22 +77,22 @@ public abstract partial class TaskConformance : StoreTestBase
         Assert.Equal("b", await Store.IdsAsync(Acme with { DeadlineBefore = At(61) }));
         await Store.PutTaskAsync("a", Fields(at: 6, TaskState.Completed) with { Deadline = At(90) }, version);
         Assert.Equal("b", await Store.IdsAsync(Acme with { DeadlineBefore = At(1_000) }));
-        Assert.Equal(At(90), TaskFields.Read((await Store.ReadAsync(RecordKind.Task, Key("a")))!.Body.Fields).Deadline);
+        Assert.Equal(At(90), TaskFields.Read((await Store.ReadAsync(TaskKind.Kind, Key("a")))!.Body.Fields).Deadline);
     }
 
     [Fact]
     public async Task A_record_without_readable_fields_is_kept_and_in_no_list()
     {
-        await Store.WriteAsync(RecordKind.Task, Key("odd"), 0, Body("1"));
-        await Store.WriteAsync(RecordKind.Context, Key("odd"), 0, default);
+        await Store.WriteAsync(TaskKind.Kind, Key("odd"), 0, Body("1"));
+        await Store.WriteAsync(ContextKind.Kind, Key("odd"), 0, default);
         var version = await Store.PutTaskAsync("a", Fields(at: 1));
         Assert.Equal("a", await Store.IdsAsync(Acme));
         Assert.Empty(await Store.AllContextsAsync(new ContextFilter("acme")));
 
-        await Store.WriteAsync(RecordKind.Task, Key("a"), version, new RecordBody(Json("1"), Json("""{"state":7}""")));
+        await Store.WriteAsync(TaskKind.Kind, Key("a"), version, new RecordBody(Json("1"), Json("""{"state":7}""")));
         Assert.Equal("", await Store.IdsAsync(Acme));
         Assert.Empty(await Store.CountTasksAsync(Acme));
-        Assert.NotNull(await Store.ReadAsync(RecordKind.Task, Key("a")));
+        Assert.NotNull(await Store.ReadAsync(TaskKind.Kind, Key("a")));
     }
 
     [Fact]
@@ -110,13 +110,13 @@ public abstract partial class TaskConformance : StoreTestBase
             for (var page = 0; ; page++)
             {
                 var tasks = await Store.ListTasksAsync(Acme with { ContextId = "c", OldestFirst = oldestFirst, Before = At(10_000) }, position, 9);
-                seen.AddRange(tasks.Select(task => task.Key.Id));
+                seen.AddRange(tasks.Select(task => task.Record.Key.Id));
                 if (tasks.Count < 9)
                 {
                     break;
                 }
 
-                position = PositionOf(tasks[^1]);
+                position = tasks[^1].Position;
                 foreach (var i in new[] { (page * 7) % 100, 99 - page, (page * 31) % 100 }.Distinct())
                 {
                     moved.Add($"t{i:D3}");
@@ -149,7 +149,7 @@ public abstract partial class TaskConformance : StoreTestBase
             {
                 var id = $"m{writer}";
                 version = i % 5 == 4
-                    ? await Store.DeleteAsync(RecordKind.Task, Key(id), version) * 0
+                    ? await Store.DeleteAsync(TaskKind.Kind, Key(id), version) * 0
                     : await Store.PutTaskAsync(id, Fields(at: i * 37 % 2_000, i % 2 == 0 ? TaskState.Working : TaskState.Submitted), version);
             }
         })).ToArray();
@@ -184,7 +184,7 @@ public abstract partial class TaskConformance : StoreTestBase
 
         for (var i = 100; i < 120; i++)
         {
-            await Store.DeleteAsync(RecordKind.Task, Key($"t{i}"), versions[i]);
+            await Store.DeleteAsync(TaskKind.Kind, Key($"t{i}"), versions[i]);
         }
 
         Assert.Equal("Submitted=40 Working=30 Completed=30", Text(await Store.CountTasksAsync(Acme)));
@@ -213,7 +213,7 @@ public abstract partial class TaskConformance : StoreTestBase
         version = await Store.PutContextAsync("a", Conversation(updated: 9), version);
         Assert.Equal("a c", Ids(await Store.AllContextsAsync(acme with { Owner = "o" })));
         Assert.Equal("", Ids(await Store.AllContextsAsync(acme with { UpdatedBefore = At(2) })));
-        await Store.DeleteAsync(RecordKind.Context, Key("a"), version);
+        await Store.DeleteAsync(ContextKind.Kind, Key("a"), version);
         Assert.Equal("c b", Ids(await Store.AllContextsAsync(acme)));
         Assert.Empty(await Store.ListContextsAsync(new ContextFilter("acme", "nobody"), null, 10));
     }
@@ -233,11 +233,11 @@ public abstract partial class TaskConformance : StoreTestBase
 
         var summaries = await Store.SummarizeContextsAsync("acme", "o", [longContext, "none", "c"], 3);
         Assert.Equal([1, 0, 7], summaries.Select(summary => summary.Count));
-        Assert.Equal([[longTask], [], ["t6", "t5", "t4"]], summaries.Select(summary => summary.NewestIds));
-        Assert.Equal(Enumerable.Range(0, 7).Reverse().Select(i => $"t{i}"), Assert.Single(await Store.SummarizeContextsAsync("acme", "o", ["c"], 7)).NewestIds);
+        Assert.Equal([[longTask], [], ["t6", "t5", "t4"]], summaries.Select(summary => summary.First.Select(task => task.Id)));
+        Assert.Equal(Enumerable.Range(0, 7).Reverse().Select(i => $"t{i}"), Assert.Single(await Store.SummarizeContextsAsync("acme", "o", ["c"], 7)).First.Select(task => task.Id));
         Assert.Equal(0, Assert.Single(await Store.SummarizeContextsAsync("nobody", "o", ["c"], 7)).Count);
         Assert.Empty(await Store.SummarizeContextsAsync("acme", "o", [], 7));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], -1));
     }
 
     [Fact]

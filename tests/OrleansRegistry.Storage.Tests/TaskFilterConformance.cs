@@ -43,12 +43,12 @@ public abstract class TaskFilterConformance : StoreTestBase
             if (random.Next(3) == 0)
             {
                 Stored[key] = Any(random);
-                version = await Store.WriteAsync(RecordKind.Task, key, version, new RecordBody(Json("{}"), Stored[key].Write()));
+                version = await Store.WriteAsync(TaskKind.Kind, key, version, new RecordBody(Json("{}"), Stored[key].Write()));
             }
 
             if (random.Next(10) == 0)
             {
-                await Store.DeleteAsync(RecordKind.Task, key, version);
+                await Store.DeleteAsync(TaskKind.Kind, key, version);
                 Stored.Remove(key);
             }
         }
@@ -73,7 +73,7 @@ public abstract class TaskFilterConformance : StoreTestBase
         foreach (var filter in Filters)
         {
             var expected = Expected(filter, Stored).ToList();
-            Assert.Equal(expected, (await Store.ListTasksAsync(filter, null, 1_000)).Select(task => task.Key));
+            Assert.Equal(expected, (await Store.ListTasksAsync(filter, null, 1_000)).Select(task => task.Record.Key));
             var keys = await Store.ListTaskKeysAsync(filter, null, 1_000);
             Assert.Equal(expected.Select(key => (key, Stored[key].StatusAt)), keys.Select(task => (task.Key, task.At)));
             if (expected.Count > 2)
@@ -112,9 +112,9 @@ public abstract class DurableTaskFilterConformance : TaskFilterConformance
         await CheckAllAsync();
         Assert.Equal(contexts, await Store.AllContextsAsync(new ContextFilter("acme", "o1"), pageSize: 3));
         var key = Stored.Keys.First();
-        var version = (await Store.ReadAsync(RecordKind.Task, key))!.Version;
+        var version = (await Store.ReadAsync(TaskKind.Kind, key))!.Version;
         Stored[key] = Stored[key] with { StatusAt = At(500), State = TaskState.Failed };
         Assert.True(await Store.PutTaskAsync(key.Id, Stored[key], version, key.Tenant) > version);
-        Assert.Equal(key, (await Store.ListTasksAsync(new TaskFilter(key.Tenant), null, 1)).Single().Key);
+        Assert.Equal(key, (await Store.ListTasksAsync(new TaskFilter(key.Tenant), null, 1)).Single().Record.Key);
     }
 }

@@ -25,7 +25,7 @@ public abstract class WholeFeedConformance : ChangeFeedConformance
             var seen = new List<long>();
             while (seen.Count < 800)
             {
-                seen.AddRange((await Store.ReadChangesAsync(seen.Count)).Changes.Select(change => change.Revision));
+                seen.AddRange((await Store.ReadChangesAsync(AgentKind.Kind, seen.Count)).Changes.Select(change => change.Revision));
             }
 
             return seen;
@@ -50,8 +50,8 @@ public abstract class WholeFeedConformance : ChangeFeedConformance
             await Store.PutAsync($"a{i}", 0, "1");
         }
 
-        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(14));
-        Assert.Equal(10, (await Store.ReadChangesAsync(15)).Changes.Count);
+        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(AgentKind.Kind, 14));
+        Assert.Equal(10, (await Store.ReadChangesAsync(AgentKind.Kind, 15)).Changes.Count);
     }
 
     [Fact]
@@ -60,14 +60,14 @@ public abstract class WholeFeedConformance : ChangeFeedConformance
         await ReplaceAsync(new ChangeLogLimits { MaxBytes = 100_000 });
         for (var i = 1; i <= 5; i++)
         {
-            await Store.WriteAsync(RecordKind.Agent, Key($"a{i}"), 0, BodyOf(40_000));
+            await Store.WriteAsync(AgentKind.Kind, Key($"a{i}"), 0, BodyOf(40_000));
         }
 
-        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(2));
-        Assert.Equal(2, (await Store.ReadChangesAsync(3)).Changes.Count);
+        await Assert.ThrowsAsync<RevisionCompactedException>(async () => await Store.ReadChangesAsync(AgentKind.Kind, 2));
+        Assert.Equal(2, (await Store.ReadChangesAsync(AgentKind.Kind, 3)).Changes.Count);
 
-        await Store.WriteAsync(RecordKind.Agent, Key("big"), 0, BodyOf(200_000));
-        Assert.Equal("big", Assert.Single((await Store.ReadChangesAsync(5)).Changes).Key.Id);
+        await Store.WriteAsync(AgentKind.Kind, Key("big"), 0, BodyOf(200_000));
+        Assert.Equal("big", Assert.Single((await Store.ReadChangesAsync(AgentKind.Kind, 5)).Changes).Key.Id);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public abstract class WholeFeedConformance : ChangeFeedConformance
             await Store.PutAsync($"a{i}", 0, "1");
         }
 
-        Assert.Equal([1, 2, 3], (await Store.ReadChangesAsync(0)).Changes.Select(change => (int)change.Revision));
+        Assert.Equal([1, 2, 3], (await Store.ReadChangesAsync(AgentKind.Kind, 0)).Changes.Select(change => (int)change.Revision));
         Assert.Equal(8, (await Store.ChangesAsync(0)).Count);
     }
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Memory;
 
 namespace OrleansRegistry.Tests;
 
@@ -49,8 +48,8 @@ public sealed class FaultTests
         var store = new FaultyStore();
         await using var host = await RegistryHost.StartAsync(store: store);
         await host.Agents.RegisterAsync(Me, Cards.Registration("a", "first"));
-        var stored = (await store.ReadAsync(RecordKind.Agent, new RecordKey("default", "a")))!;
-        await store.WriteAsync(RecordKind.Agent, stored.Key, stored.Version, stored.Body);
+        var stored = (await store.ReadAsync(AgentKind.Kind, new RecordKey("default", "a")))!;
+        await store.WriteAsync(AgentKind.Kind, stored.Key, stored.Version, stored.Body);
 
         var patched = await host.Agents.PatchAsync(Me, "a", new AgentPatch { Enabled = false });
         Assert.Equal(3, patched.Agent.Revision);
@@ -96,61 +95,22 @@ public sealed class FaultTests
         Assert.Contains("newest is 1", refusal.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A memory store that fails when it is told to.</summary>
-    internal sealed class FaultyStore : IRecordStore
+    /// <summary>A store in memory that fails when it is told to.</summary>
+    internal sealed class FaultyStore() : DelegatingStore(TestStores.InMemory())
     {
-        private readonly MemoryStore inner = new();
-
         public Exception? Fault { get; set; }
 
         /// <summary>How much newer the newest revision is said to be.</summary>
         public long Ahead { get; init; }
 
-        public string Description => inner.Description;
+        public override ValueTask<long> WriteAsync(
+            RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
+            Fault is null ? base.WriteAsync(kind, key, expectedVersion, body, cancellationToken) : ValueTask.FromException<long>(Fault);
 
-        public bool IsShared => inner.IsShared;
+        public override ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+            Fault is null ? base.DeleteAsync(kind, key, expectedVersion, cancellationToken) : ValueTask.FromException<long>(Fault);
 
-        public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
-
-        public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
-            inner.ReadAsync(kind, key, cancellationToken);
-
-        public ValueTask<long> WriteAsync(RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
-            Fault is null ? inner.WriteAsync(kind, key, expectedVersion, body, cancellationToken) : ValueTask.FromException<long>(Fault);
-
-        public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
-            Fault is null ? inner.DeleteAsync(kind, key, expectedVersion, cancellationToken) : ValueTask.FromException<long>(Fault);
-
-        public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
-
-        public async ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => Ahead + await inner.CurrentRevisionAsync(cancellationToken);
-
-        public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
-            inner.ReadChangesAsync(revision, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
-            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListTasksAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
-            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListTaskKeysAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
-            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListContextKeysAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyDictionary<Model.TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
-            inner.CountTasksAsync(filter, cancellationToken);
-
-        public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
-            string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
-            inner.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
-            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListContextsAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public override async ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
+            Ahead + await base.CurrentRevisionAsync(kind, cancellationToken);
     }
 }

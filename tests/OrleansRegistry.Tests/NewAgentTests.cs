@@ -13,7 +13,7 @@ public sealed class NewAgentTests(MemoryRegistry registry) : IClassFixture<Memor
     {
         registry.Store.Reset();
         Assert.True((await registry.Agents.RegisterAsync(me, Cards.Registration("new"))).Created);
-        Assert.Equal((0, 1), (registry.Store.Reads(RecordKind.Agent), registry.Store.Writes(RecordKind.Agent)));
+        Assert.Equal((0, 1), (registry.Store.Reads(AgentKind.Kind), registry.Store.Writes(AgentKind.Kind)));
     }
 
     [Fact]

@@ -3,7 +3,7 @@ using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tests;
 
-/// <summary>What must be the same after a restart on the file store.</summary>
+/// <summary>What must be the same after a restart on SQLite.</summary>
 public sealed class RestartTests : IDisposable
 {
     private static readonly Caller Me = Caller.Default;
@@ -43,7 +43,7 @@ public sealed class RestartTests : IDisposable
 
     private Task<RegistryHost> StartAsync() => RegistryHost.StartAsync(options =>
     {
-        options.StorageType = StorageType.File;
+        options.StorageType = StorageType.Sqlite;
         options.DataDirectory = folder;
     });
 }

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrleansRegistry.Agents;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
-using OrleansRegistry.Storage.Memory;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests;
@@ -21,7 +20,7 @@ public sealed class StoppingTests
     [Fact]
     public async Task Whoever_waits_on_grains_of_a_stopping_silo_calls_a_few_times_a_second()
     {
-        var store = new StoreProbe(new MemoryStore());
+        var store = new StoreProbe(TestStores.InMemory());
         await using var host = await RegistryHost.StartAsync(store: store, services: services =>
         {
             services.Replace(ServiceDescriptor.Singleton(new GrainWaits(new CancellationToken(canceled: true))));
@@ -32,7 +31,7 @@ public sealed class StoppingTests
         using var ending = new CancellationTokenSource(Second);
 
         // The clearing of a context takes a second, as its tasks cannot be listed until then.
-        store.ListGate = filter => filter.ContextId == "c" ? release.Task : Task.CompletedTask;
+        store.ListGate = query => query.Where.Any(condition => condition.Column == TaskKind.ContextId) ? release.Task : Task.CompletedTask;
         var began = Stopwatch.GetTimestamp();
         var cleared = host.Contexts.ClearAsync(me, "c", TestContext.Current.CancellationToken);
         await Task.WhenAll(

@@ -1,7 +1,7 @@
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Memory;
+using OrleansRegistry.Storage.Sqlite;
 
 namespace OrleansRegistry.Tests;
 
@@ -30,7 +30,7 @@ public abstract class TestRegistry : IAsyncLifetime
 
     public virtual async ValueTask InitializeAsync()
     {
-        Store = new StoreProbe(OpenStore());
+        Store = OpenStore();
         host = await RegistryHost.StartAsync(Configure, Store, Time);
     }
 
@@ -47,7 +47,7 @@ public abstract class TestRegistry : IAsyncLifetime
     }
 
     /// <summary>The store with all that was written before.</summary>
-    private protected abstract IRecordStore OpenStore();
+    private protected abstract StoreProbe OpenStore();
 
     /// <summary>Ends the use of a store; what it holds stays for the next.</summary>
     private protected abstract ValueTask CloseStore(IRecordStore store);
@@ -65,9 +65,22 @@ public abstract class TestRegistry : IAsyncLifetime
 
 public sealed class MemoryRegistry : TestRegistry
 {
-    private readonly MemoryStore store = new();
+    private readonly SqliteStore store = TestStores.InMemory();
+    private bool isOpen;
 
-    private protected override IRecordStore OpenStore() => store;
+    public override async ValueTask InitializeAsync()
+    {
+        if (!isOpen)
+        {
+            await store.OpenAsync(CancellationToken.None);
+            isOpen = true;
+        }
+
+        await base.InitializeAsync();
+    }
+
+    /// <summary>Open, as what it holds would be gone with it.</summary>
+    private protected override StoreProbe OpenStore() => new(store, isOpen: true);
 
     private protected override ValueTask CloseStore(IRecordStore store) => ValueTask.CompletedTask;
 }

@@ -28,7 +28,7 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
         await registry.ExecuteAsync($$"""
             WITH next AS (UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent' RETURNING value),
                  told AS (INSERT INTO agent_changes (revision, tenants, ids) SELECT value, ARRAY['{{me.Tenant}}'], ARRAY['bad'] FROM next)
-            UPDATE agents SET fields = '{}', revision = next.value FROM next WHERE tenant = '{{me.Tenant}}' AND id = 'bad';
+            UPDATE agents SET fields = '{}', version = next.value FROM next WHERE tenant = '{{me.Tenant}}' AND id = 'bad';
             UPDATE task_records SET fields = '{}', version = version + 1 WHERE tenant = '{{me.Tenant}}' AND id = 'task-bad';
             UPDATE context_records SET fields = '{}', version = version + 1 WHERE tenant = '{{me.Tenant}}' AND id = 'context-bad';
             """);
@@ -80,8 +80,8 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await registry.Agents.RegisterAsync(me, Cards.Registration("good"));
         await registry.Agents.RegisterAsync(me, Cards.Registration("bad"));
         await registry.Agents.RegisterAsync(me, Cards.Registration("worse"));
-        await Store(RecordKind.Agent, "bad", body => body with { Fields = Json("{}") });
-        await Store(RecordKind.Agent, "worse", body => body with { Fields = Json("""{"enabled":"perhaps"}""") });
+        await Store(AgentKind.Kind, "bad", body => body with { Fields = Json("{}") });
+        await Store(AgentKind.Kind, "worse", body => body with { Fields = Json("""{"enabled":"perhaps"}""") });
 
         // The feed goes on behind them, in the process that runs and in one that starts.
         for (var start = 0; start < 2; start++)
@@ -111,7 +111,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await registry.Tasks.Submit(me, "m1", "bad", contextId: "c", agent: "worker");
         await registry.Tasks.Submit(me, "m2", "good", contextId: "c", agent: "worker");
         await registry.Tasks.AddFeedbackAsync(me, "good", Bytes("""{"stars":1}"""));
-        await Store(RecordKind.Task, "bad", body => body with { Document = Json("""{"generation":"many"}""") });
+        await Store(TaskKind.Kind, "bad", body => body with { Document = Json("""{"generation":"many"}""") });
         await registry.RestartAsync();
 
         var page = await registry.Tasks.ListAsync(me, new TaskQuery { ContextId = "c" });
@@ -138,7 +138,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
             await registry.Tasks.Submit(me, $"m{i}", $"t{i}");
             if (i != 2)
             {
-                await Store(RecordKind.Task, $"t{i}", body => body with { Document = Json("[]") });
+                await Store(TaskKind.Kind, $"t{i}", body => body with { Document = Json("[]") });
             }
         }
 
@@ -163,7 +163,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
     {
         await registry.Contexts.UpdateAsync(me, "bad", Bytes("""{"a":1}"""));
         await registry.Contexts.UpdateAsync(me, "good", Bytes("""{"a":1}"""));
-        await Store(RecordKind.Context, "bad", body => body with { Document = Json("{}") });
+        await Store(ContextKind.Kind, "bad", body => body with { Document = Json("{}") });
         await registry.RestartAsync();
 
         var page = await registry.Contexts.ListAsync(me);
@@ -180,7 +180,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
     {
         await registry.Tasks.Submit(me, "m", "t");
         await registry.Tasks.AddFeedbackAsync(me, "t", Bytes("""{"stars":1}"""));
-        await Store(RecordKind.Feedback, "t", body => body with { Document = Json("""{"items":7}""") });
+        await Store(FeedbackKind.Kind, "t", body => body with { Document = Json("""{"items":7}""") });
         await registry.RestartAsync();
 
         await Refused(RegistryError.Unreadable, () => registry.Tasks.ListFeedbackAsync(me, "t"));
@@ -198,8 +198,8 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
             await registry.Tasks.Submit(me, $"m-{id}", id, contextId: $"of-{id}");
         }
 
-        await Store(RecordKind.Task, "bad", body => body with { Document = Json("[]") });
-        await Store(RecordKind.Context, "of-bad", body => body with { Document = Json("{}") });
+        await Store(TaskKind.Kind, "bad", body => body with { Document = Json("[]") });
+        await Store(ContextKind.Kind, "of-bad", body => body with { Document = Json("{}") });
         await registry.RestartAsync();
         Assert.False((await registry.Tasks.ClearAllAsync(me)).Running);
         var (tasks, contexts) = (await registry.Tasks.ListAsync(me), await registry.Contexts.ListAsync(me));
@@ -216,7 +216,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
             await registry.Tasks.ClaimAsync(me, "keeper", new TaskClaim("w") { Lease = TimeSpan.FromSeconds(1), Wait = TimeSpan.Zero });
             if (i < 100)
             {
-                await Store(RecordKind.Task, $"t{i}", body => body with { Document = Json("[]") });
+                await Store(TaskKind.Kind, $"t{i}", body => body with { Document = Json("[]") });
             }
         }
 
@@ -241,7 +241,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":1}"""));
         foreach (var (kind, id) in Kinds)
         {
-            await Store(kind, id, body => new RecordBody(kind == RecordKind.Agent ? body.Document : Extended(body.Document), Extended(body.Fields)));
+            await Store(kind, id, body => new RecordBody(kind == AgentKind.Kind ? body.Document : Extended(body.Document), Extended(body.Fields)));
         }
 
         await registry.RestartAsync();
@@ -255,7 +255,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         {
             var body = (await registry.Store.ReadAsync(kind, new RecordKey(me.Tenant, id)))!.Body;
             Assert.Equal("""{"a":[1,"ü"]}""", Compact(Member(body.Fields, "x_newer")));
-            if (kind != RecordKind.Agent)
+            if (kind != AgentKind.Kind)
             {
                 Assert.Equal("""{"a":[1,"ü"]}""", Compact(Member(body.Document, "x_newer")));
             }
@@ -263,7 +263,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
     }
 
     private static (RecordKind Kind, string Id)[] Kinds { get; } =
-        [(RecordKind.Agent, "a"), (RecordKind.Task, "t"), (RecordKind.Feedback, "t"), (RecordKind.Context, "c")];
+        [(AgentKind.Kind, "a"), (TaskKind.Kind, "t"), (FeedbackKind.Kind, "t"), (ContextKind.Kind, "c")];
 
     private static RawJson Json(string json) => RawJson.FromValid(Encoding.UTF8.GetBytes(json));
 

@@ -30,7 +30,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     {
         var now = time.GetUtcMilliseconds();
         DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers);
-        var agent = new AgentRecord
+        return new AgentRecord
         {
             Tenant = tenant,
             Id = id,
@@ -44,7 +44,6 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
-        return new AgentWrite(agent, put.Reading);
     });
 
     public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, change.Mark, creates: false, before =>
@@ -60,11 +59,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         };
         if (change.CardPatch.IsEmpty)
         {
-            return new AgentWrite(after);
+            return after;
         }
 
         var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
-        return new AgentWrite(after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) }, card);
+        return after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
     });
 
     public async Task<long> Remove(WriteCondition condition, string? subject = null)
@@ -129,7 +128,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
     /// <param name="creates">False where there must be an agent.</param>
-    private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentWrite> change)
+    private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
         if (!creates || condition.DemandsAgent || IsOfOldHistory)
@@ -147,9 +146,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         CheckFound();
         var before = creates ? Current : Readable();
         var isNew = !state.RecordExists;
-        var writing = change(before);
         var committed = state.State.Agent;
-        (state.State.Agent, state.State.Writing) = (writing.Agent, writing);
+        state.State.Agent = change(before);
         try
         {
             await state.Write();
@@ -157,13 +155,13 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         catch
         {
             // Perhaps it was stored all the same: the next activation starts from what is.
-            (state.State.Agent, state.State.Writing) = (committed, null);
+            state.State.Agent = committed;
             DeactivateOnIdle();
             throw;
         }
 
-        var written = writing.At(state.Version);
-        (state.State.Agent, state.State.Writing) = (written, null);
+        var written = state.State.Agent with { Revision = state.Version };
+        state.State.Agent = written;
         return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
 
         void CheckFound()

@@ -42,10 +42,6 @@ public sealed record AgentPut(
     [property: Id(4)] string? Subject = null,
     [property: Id(5)] IReadOnlyList<string>? Workers = null)
 {
-    /// <summary>The reading of <see cref="Card"/>; not sent to another silo.</summary>
-    [field: NonSerialized]
-    public AgentCard? Reading { get; init; }
-
     /// <summary>Of a request that is to be carried out once; null where its caller gave it no key.</summary>
     [Id(6)]
     public RequestMark? Mark { get; init; }
@@ -89,8 +85,4 @@ public sealed class AgentState
     /// <summary>Null where no such agent is registered.</summary>
     [Id(0)]
     public AgentRecord? Agent { get; set; }
-
-    /// <summary>What <see cref="Agent"/> is written from; null but while it is, and never stored.</summary>
-    [field: NonSerialized]
-    public AgentWrite? Writing { get; set; }
 }

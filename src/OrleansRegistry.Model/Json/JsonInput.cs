@@ -24,6 +24,9 @@ public static class JsonInput
     /// <summary>For what the registry wrote itself, around documents of that depth.</summary>
     public static JsonDocumentOptions Stored { get; } = new() { MaxDepth = MaxDepth + 16 };
 
+    /// <inheritdoc cref="Stored"/>
+    public static JsonReaderOptions StoredReader { get; } = new() { MaxDepth = MaxDepth + 16 };
+
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
 
     /// <summary>Parses <paramref name="utf8"/>, which must not change while the result is in use. Dispose the result.</summary>

@@ -24,18 +24,23 @@ public sealed class AdoNetStore : IRecordStore
 
     private readonly PostgresStoreOptions options;
     private readonly ILogger logger;
+    private readonly RecordKind provided;
     private readonly PostgresStore tables;
-    private readonly ProviderRecords agents;
+    private readonly ProviderRecords records;
     private readonly SemaphoreSlim turns;
     private readonly OpenCalls calls;
     private volatile bool opened;
 
-    /// <inheritdoc cref="PostgresStore(PostgresStoreOptions, ILogger{PostgresStore}, BackgroundLoops)"/>
-    public AdoNetStore(PostgresStoreOptions options, ILoggerFactory loggers, BackgroundLoops? loops = null)
+    /// <param name="provided">The kind whose records the provider keeps; the migrations in sql/adonet have its triggers.</param>
+    /// <inheritdoc cref="PostgresStore(PostgresStoreOptions, IEnumerable{RecordKind}, ILogger{PostgresStore}, BackgroundLoops)"/>
+    public AdoNetStore(
+        PostgresStoreOptions options, RecordKind provided, IEnumerable<RecordKind> kinds, ILoggerFactory loggers, BackgroundLoops? loops = null)
     {
-        (this.options, logger) = (options, loggers.CreateLogger<AdoNetStore>());
-        tables = new PostgresStore(options, loggers.CreateLogger<PostgresStore>(), loops);
-        agents = new ProviderRecords(tables, Description, loggers);
+        this.options = options;
+        this.provided = provided;
+        logger = loggers.CreateLogger<AdoNetStore>();
+        tables = new PostgresStore(options, kinds, loggers.CreateLogger<PostgresStore>(), loops);
+        records = new ProviderRecords(tables, provided, Description, loggers);
         turns = new SemaphoreSlim(Math.Max(1, options.PoolMax - KeptFree));
         calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Name), () => Busy(Name));
     }
@@ -58,20 +63,20 @@ public sealed class AdoNetStore : IRecordStore
         }
 
         await new PostgresMigrations(tables.Database, logger, Migration.AdoNet, Migrations).OpenAsync(options.RunMigrations, cancellationToken);
-        await agents.StartAsync(cancellationToken);
+        await records.StartAsync(cancellationToken);
         opened = true;
     }
 
     public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (kind != RecordKind.Agent)
+        if (kind != provided)
         {
             return await tables.ReadAsync(kind, key, cancellationToken);
         }
 
-        var place = ProviderRecords.PlaceOf(key);
-        return await CallAsync(() => agents.ReadAsync(place), cancellationToken);
+        var place = records.PlaceOf(key);
+        return await CallAsync(() => records.ReadAsync(place), cancellationToken);
     }
 
     public ValueTask<long> WriteAsync(
@@ -84,35 +89,25 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
         ChangeAsync(kind, key, expectedVersion, body: null, cancellationToken);
 
-    public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => tables.SnapshotAsync(cancellationToken);
+    public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default) =>
+        tables.ScanAsync(kind, after, cancellationToken);
 
-    public ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => tables.CurrentRevisionAsync(cancellationToken);
+    public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) => tables.CurrentRevisionAsync(kind, cancellationToken);
 
-    public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
-        tables.ReadChangesAsync(revision, cancellationToken);
+    public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default) =>
+        tables.ReadChangesAsync(kind, revision, cancellationToken);
 
-    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
-        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        tables.ListTasksAsync(filter, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.QueryAsync(query, after, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
-        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        tables.ListTaskKeysAsync(filter, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.QueryKeysAsync(query, after, limit, cancellationToken);
 
-    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
-        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        tables.ListContextKeysAsync(filter, after, limit, cancellationToken);
-
-    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
-        tables.CountTasksAsync(filter, cancellationToken);
-
-    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
-        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
-        tables.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
-
-    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
-        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-        tables.ListContextsAsync(filter, after, limit, cancellationToken);
+    public ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
+        RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first, CancellationToken cancellationToken = default) =>
+        tables.GroupAsync(query, column, values, first, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +118,7 @@ public sealed class AdoNetStore : IRecordStore
         }
         finally
         {
-            await agents.DisposeAsync();
+            await records.DisposeAsync();
             turns.Dispose();
         }
     }
@@ -133,16 +128,16 @@ public sealed class AdoNetStore : IRecordStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
-        if (kind != RecordKind.Agent)
+        if (kind != provided)
         {
             return await (body is { } other
                 ? tables.WriteAsync(kind, key, expectedVersion, other, cancellationToken)
                 : tables.DeleteAsync(kind, key, expectedVersion, cancellationToken));
         }
 
-        var place = ProviderRecords.PlaceOf(key);
-        var revision = await CallAsync(() => agents.CommitAsync(place, expectedVersion, body), cancellationToken);
-        await tables.OfferAsync(new RecordChange(key, revision, body));
+        var place = records.PlaceOf(key);
+        var revision = await CallAsync(() => records.CommitAsync(place, expectedVersion, body), cancellationToken);
+        await tables.OfferAsync(provided, new RecordChange(key, revision, body));
         return revision;
     }
 

@@ -20,9 +20,8 @@ internal sealed class ProviderRecords : IAsyncDisposable
     private const string ServiceId = "orleans-registry";
 
     private static readonly GrainType Grain = GrainType.Create("record");
-    private static readonly string StateName = RecordTable.All[RecordKind.Agent].Counter;
-
     private readonly PostgresStore tables;
+    private readonly RecordKind kind;
     private readonly string description;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
@@ -32,9 +31,9 @@ internal sealed class ProviderRecords : IAsyncDisposable
 
     /// <param name="tables">What the triggers make of the records, on the same database.</param>
     /// <param name="description">The store, for people.</param>
-    public ProviderRecords(PostgresStore tables, string description, ILoggerFactory loggers)
+    public ProviderRecords(PostgresStore tables, RecordKind kind, string description, ILoggerFactory loggers)
     {
-        (this.tables, this.description, this.loggers, logger) = (tables, description, loggers, loggers.CreateLogger<AdoNetStore>());
+        (this.tables, this.kind, this.description, this.loggers, logger) = (tables, kind, description, loggers, loggers.CreateLogger<AdoNetStore>());
         connections = new ProviderConnections(tables.Database.Source);
         lost = new LostConnections(tables.Database);
         var serializer = new RecordPayloadSerializer();
@@ -62,9 +61,9 @@ internal sealed class ProviderRecords : IAsyncDisposable
     }
 
     /// <exception cref="RegistryException">No record can have this key.</exception>
-    public static Place PlaceOf(RecordKey key)
+    public Place PlaceOf(RecordKey key)
     {
-        RecordRules.CheckKey(RecordKind.Agent, key);
+        RecordRules.CheckKey(kind, key);
         if (key.Tenant.Contains('/', StringComparison.Ordinal))
         {
             throw RegistryException.Invalid("tenant", "must not hold a '/'");
@@ -91,13 +90,13 @@ internal sealed class ProviderRecords : IAsyncDisposable
             catch (InconsistentStateException)
             {
                 var stored = await ReadAsync(place);
-                throw RecordRules.Conflict(RecordKind.Agent, place.Key, stored?.Version ?? 0, expected);
+                throw RecordRules.Conflict(kind, place.Key, stored?.Version ?? 0, expected);
             }
             catch (PostgresException refused) when (PostgresFaults.IsRolledBack(refused) && PostgresFaults.IsOfData(refused))
             {
                 throw new RegistryException(
                     RegistryError.Invalid,
-                    $"{RecordKind.Agent} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). Nothing was stored.",
+                    $"{kind} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). Nothing was stored.",
                     innerException: refused);
             }
             catch (Exception fault) when (PostgresFaults.Is(Reason(fault)))
@@ -128,11 +127,11 @@ internal sealed class ProviderRecords : IAsyncDisposable
         };
         if (body is not null)
         {
-            await provider.WriteStateAsync(StateName, place.GrainId, state);
+            await provider.WriteStateAsync(kind.Name, place.GrainId, state);
         }
         else if (expected != 0)
         {
-            await provider.ClearStateAsync(StateName, place.GrainId, state);
+            await provider.ClearStateAsync(kind.Name, place.GrainId, state);
         }
         else
         {
@@ -145,7 +144,7 @@ internal sealed class ProviderRecords : IAsyncDisposable
     /// <summary>The revision just committed, of which the ETag is the low half: the one that is nearest to the newest known.</summary>
     private long RevisionOf(string etag)
     {
-        var near = tables.Position;
+        var near = tables.PositionOf(kind);
         return near + unchecked(int.Parse(etag, CultureInfo.InvariantCulture) - (int)near);
     }
 
@@ -153,7 +152,7 @@ internal sealed class ProviderRecords : IAsyncDisposable
     {
         await lost.SettleAsync();
         var state = new GrainState<RecordPayload>();
-        await provider.ReadStateAsync(StateName, place.GrainId, state);
+        await provider.ReadStateAsync(kind.Name, place.GrainId, state);
         return state.RecordExists ? new StoredRecord(place.Key, state.State!.Revision, state.State.Body) : null;
     }
 
@@ -166,11 +165,11 @@ internal sealed class ProviderRecords : IAsyncDisposable
         {
             var stored = await ReadAsync(place);
             long? revision = stored is null && body is null
-                ? await tables.CurrentRevisionAsync()
+                ? await tables.CurrentRevisionAsync(kind)
                 : stored is not null && stored.Body == body && stored.Version != expected ? stored.Version : null;
             if (revision is null && (stored?.Version ?? 0) != expected)
             {
-                throw RecordRules.Conflict(RecordKind.Agent, place.Key, stored?.Version ?? 0, expected);
+                throw RecordRules.Conflict(kind, place.Key, stored?.Version ?? 0, expected);
             }
 
             logger.OutcomeResolved(description, 1, revision is null ? "not stored" : "stored");

@@ -124,11 +124,6 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
         ring[(first + count) % ring.Length] = change;
         count++;
         bytes += size;
-        if (count > RecordChange.KeptWithSource)
-        {
-            ref var older = ref ring[(first + count - 1 - RecordChange.KeptWithSource) % ring.Length];
-            older = older.WithoutSource();
-        }
     }
 
     private void Grow()

@@ -89,7 +89,7 @@ public sealed class RecordGrainStorage : IGrainStorage
                 throw;
             }
 
-            return await store.CurrentRevisionAsync();
+            return kind.HasFeed ? await store.CurrentRevisionAsync(kind) : expected + 1;
         }
     }
 

@@ -1,12 +1,20 @@
+using OrleansRegistry.Model;
+
 namespace OrleansRegistry.Storage;
 
 /// <summary>How one state of a grain class is kept as a record. Use <see cref="RecordStateCodec{TState}"/>.</summary>
 public abstract class RecordStateCodec
 {
-    private protected RecordStateCodec(string stateName) => StateName = stateName;
+    private protected RecordStateCodec(string stateName, RecordKind kind) => (StateName, Kind) = (stateName, kind);
 
     /// <summary>The name by which the grain keeps it; unique among all grain classes.</summary>
     public string StateName { get; }
+
+    /// <summary>The kind of record that the state is.</summary>
+    public RecordKind Kind { get; }
+
+    /// <summary>Whether this version can read the record.</summary>
+    public abstract bool CanRead(StoredRecord stored);
 }
 
 /// <summary>How the state <paramref name="stateName"/> is kept as a record.</summary>
@@ -17,9 +25,20 @@ public abstract class RecordStateCodec
 /// <param name="create">The state of a grain that has none stored; null for the parameterless constructor.</param>
 public sealed class RecordStateCodec<TState>(
     string stateName, RecordKind kind, Func<TState, RecordBody> encode, Func<StoredRecord, TState> decode, Func<TState>? create = null)
-    : RecordStateCodec(stateName)
+    : RecordStateCodec(stateName, kind)
 {
-    internal RecordKind Kind => kind;
+    public override bool CanRead(StoredRecord stored)
+    {
+        try
+        {
+            decode(stored);
+            return true;
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            return false;
+        }
+    }
 
     internal RecordBody Encode(TState state) => encode(state);
 

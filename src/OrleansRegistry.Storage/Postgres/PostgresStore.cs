@@ -17,21 +17,14 @@ public sealed class PostgresStore : IRecordStore
     /// <summary>How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.</summary>
     private const int RecordLoops = 3;
 
-    private static readonly TimeSpan SweepPeriod = TimeSpan.FromMinutes(1);
-
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;
     private readonly PostgresDatabase database;
-    private readonly PostgresFeed feed;
+    private readonly FollowedKind[] followed;
     private readonly GroupCommit writes;
     private readonly ReadBatcher reads;
-    private readonly GroupCommit recordWrites;
-    private readonly ReadBatcher recordReads;
-    private readonly ReadBatcher pageReads;
+    private readonly ReadBatcher bulkReads;
     private readonly RecordLists lists;
-    private readonly TombstoneSweep sweep;
-    private readonly ChangeListener listener;
-    private readonly CardProjection projection;
     private readonly BackgroundLoops loops;
     private readonly CancellationTokenSource lifetime = new();
     private readonly CancellationToken ending;
@@ -39,29 +32,30 @@ public sealed class PostgresStore : IRecordStore
     private volatile bool opened;
     private int disposed;
 
+    /// <param name="kinds">Those with a feed; others need not be named.</param>
     /// <param name="loops">Runs what the store does in the background; null for a runner of its own.</param>
     /// <exception cref="StoreStartException">An option or the connection string is wrong.</exception>
-    public PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, BackgroundLoops? loops = null)
-        : this(options, logger, TimeProvider.System, loops)
+    public PostgresStore(PostgresStoreOptions options, IEnumerable<RecordKind> kinds, ILogger<PostgresStore> logger, BackgroundLoops? loops = null)
+        : this(options, kinds, logger, TimeProvider.System, loops)
     {
     }
 
-    internal PostgresStore(PostgresStoreOptions options, ILogger<PostgresStore> logger, TimeProvider time, BackgroundLoops? loops = null)
+    internal PostgresStore(
+        PostgresStoreOptions options, IEnumerable<RecordKind> kinds, ILogger<PostgresStore> logger, TimeProvider time, BackgroundLoops? loops = null)
     {
-        var agents = RecordTable.All[RecordKind.Agent];
         (this.options, this.logger, ending) = (options, logger, lifetime.Token);
         this.loops = loops ?? new BackgroundLoops(time, logger);
         database = new PostgresDatabase(options, logger, time);
-        feed = new PostgresFeed(database, agents, options.FeedPollInterval, time, logger);
-        writes = new GroupCommit(database, options, feed.History, feed, loops: 1, logger);
+        followed = [.. kinds.Where(kind => kind.HasFeed).Select(kind => new FollowedKind(kind, database, options, time, logger))];
+        if (followed.Length == 0)
+        {
+            throw new ArgumentException("At least one kind must have a feed: it shows whether the database went back to an earlier state.", nameof(kinds));
+        }
+
+        writes = new GroupCommit(database, options, followed[0].Feed.History, feed: null, RecordLoops, logger);
         reads = new ReadBatcher(database, writes);
-        recordWrites = new GroupCommit(database, options, feed.History, feed: null, RecordLoops, logger);
-        recordReads = new ReadBatcher(database, recordWrites);
-        pageReads = new ReadBatcher(database, recordWrites, ReadBatcher.MaxPages);
-        lists = new RecordLists(database, recordWrites);
-        sweep = new TombstoneSweep(database, agents, options.TombstoneAge, logger);
-        listener = new ChangeListener(database, feed, () => writes.WriterId, logger);
-        projection = new CardProjection(database, feed, time);
+        bulkReads = new ReadBatcher(database, writes, ReadBatcher.MaxBulk);
+        lists = new RecordLists(database, writes);
     }
 
     public string Name => PostgresDatabase.Name;
@@ -70,30 +64,23 @@ public sealed class PostgresStore : IRecordStore
 
     public bool IsShared => true;
 
-    public long History => feed.History.Number;
+    public long History => followed.Sum(kind => kind.Feed.History.Number);
 
     internal PostgresDatabase Database => database;
 
-    /// <summary>The revision up to which the feed has all changes.</summary>
-    internal long Position => feed.Position;
+    /// <summary>The revision up to which the feed of a kind has all changes.</summary>
+    internal long PositionOf(RecordKind kind) => Followed(kind).Feed.Position;
 
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        await new PostgresMigrations(database, logger, Migration.BuiltIn).OpenAsync(options.RunMigrations, cancellationToken);
-        await feed.History.StartAsync(cancellationToken);
-        writes.Start(loops, "the writing of agents");
-        reads.Start(loops, "the reading of agents");
-        recordWrites.Start(loops, "the writing of tasks and contexts");
-        recordReads.Start(loops, "the reading of tasks and contexts");
-        pageReads.Start(loops, "the reading of pages");
-        background = Task.WhenAll(
-            Task.Run(() => loops.RunAsync("the listening for changes of other processes", listener.RoundAsync, ending), CancellationToken.None),
-            Task.Run(() => loops.RunAsync("the filling of the tables for queries by hand", projection.RoundAsync, ending), CancellationToken.None),
-            loops.RepeatAsync("the watch for a database that went back", options.FeedPollInterval, feed.WatchAsync, ending),
-            loops.RepeatAsync("the removal of old deletions", SweepPeriod, sweep.SweepAsync, ending));
+        await new PostgresMigrations(database, logger, Migration.Postgres).OpenAsync(options.RunMigrations, cancellationToken);
+        writes.Start(loops, "the writing of records");
+        reads.Start(loops, "the reading of records");
+        bulkReads.Start(loops, "the reading of pages");
+        background = Task.WhenAll(await Task.WhenAll(followed.Select(kind => kind.StartAsync(loops, cancellationToken, ending))));
         opened = true;
-        logger.StoreOpened(Description, feed.Position, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        logger.StoreOpened(Description, followed[0].Feed.Position, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
 
     public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
@@ -101,12 +88,19 @@ public sealed class PostgresStore : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
-        var table = RecordTable.All[kind];
-        return await ReadsOf(table).ReadAsync(table, key, cancellationToken).WaitAsync(cancellationToken);
+        return await ReadsOf(kind).ReadAsync(RecordTable.Of(kind), key, cancellationToken).WaitAsync(cancellationToken);
     }
 
-    /// <summary>The batches of a kind: pages, which are large, hold up nothing else.</summary>
-    internal ReadBatcher ReadsOf(RecordTable table) => table.HasRevisions ? reads : table.Kind == RecordKind.Page ? pageReads : recordReads;
+    /// <summary>The batches that the reads of a kind join.</summary>
+    internal ReadBatcher ReadsOf(RecordKind kind)
+    {
+        if (kind.HasFeed)
+        {
+            return Followed(kind).Reads;
+        }
+
+        return kind.IsBulk ? bulkReads : reads;
+    }
 
     public ValueTask<long> WriteAsync(
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
@@ -118,82 +112,55 @@ public sealed class PostgresStore : IRecordStore
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
         Change(kind, key, expectedVersion, body: null, cancellationToken);
 
-    public async ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
-        var revision = await CurrentRevisionAsync(cancellationToken);
-        return new RecordSnapshot(revision, SnapshotQuery.ReadAsync(database, feed.Table, CancellationToken.None));
+        CheckQuery(limit, cancellationToken);
+        return await lists.ReadAsync(ListSql.List(PostgresDialect.Instance, query, after, limit, keysOnly: false), cancellationToken);
     }
 
-    public async ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default)
+    public async ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckQuery(limit, cancellationToken);
+        return await lists.ReadKeysAsync(ListSql.List(PostgresDialect.Instance, query, after, limit, keysOnly: true), cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
+        RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckGroup(query, column, values, first);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return await lists.GroupAsync(ListSql.Group(PostgresDialect.Instance, query, column, values, first), query.Tenant, first, cancellationToken);
+    }
+
+    public async ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
-        return await SnapshotQuery.RevisionAsync(database, feed.Table, cancellationToken);
+        var revision = kind.HasFeed ? await CurrentRevisionAsync(kind, cancellationToken) : 0;
+        return new RecordSnapshot(revision, SnapshotQuery.ReadAsync(database, RecordTable.Of(kind), after, CancellationToken.None));
     }
 
-    public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default)
-    {
-        ThrowUnlessOpen();
-        return feed.ReadAsync(revision, cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
-        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
-    {
-        RecordRules.CheckLimit(limit);
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowUnlessOpen();
-        return lists.ReadAsync(TaskQueries.List(filter, after, limit), cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
-        TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
-    {
-        RecordRules.CheckLimit(limit);
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowUnlessOpen();
-        return lists.ReadKeysAsync(TaskQueries.List(filter, after, limit, keysOnly: true), cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
-        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
-    {
-        RecordRules.CheckLimit(limit);
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowUnlessOpen();
-        return lists.ReadKeysAsync(ContextQueries.List(filter, after, limit, keysOnly: true), cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default)
+    public async ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
-        return lists.CountAsync(TaskQueries.Count(filter), cancellationToken);
+        return await SnapshotQuery.RevisionAsync(database, Followed(kind).Feed.Table, cancellationToken);
     }
 
-    public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
-        string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default)
+    public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default)
     {
-        RecordRules.CheckLimit(newest);
-        cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
-        return lists.SummarizeAsync(TaskQueries.Summarize(tenant, owner, contextIds, newest), cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
-        ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
-    {
-        RecordRules.CheckLimit(limit);
-        cancellationToken.ThrowIfCancellationRequested();
-        ThrowUnlessOpen();
-        return lists.ReadAsync(ContextQueries.List(filter, after, limit), cancellationToken);
+        return Followed(kind).Feed.ReadAsync(revision, cancellationToken);
     }
 
     /// <summary>Shows the feed a change that this process committed by another way than this store's.</summary>
-    internal ValueTask OfferAsync(RecordChange change) => feed.OfferAsync(change.Revision - 1, [change], began: null);
+    internal ValueTask OfferAsync(RecordKind kind, RecordChange change) => Followed(kind).Feed.OfferAsync(change.Revision - 1, [change], began: null);
 
     /// <summary>Removes the deletions that are old enough, now.</summary>
-    internal Task SweepAsync(CancellationToken cancellationToken) => sweep.SweepAsync(cancellationToken);
+    internal Task SweepAsync(RecordKind kind, CancellationToken cancellationToken) => Followed(kind).SweepAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -201,9 +168,13 @@ public sealed class PostgresStore : IRecordStore
         {
             try
             {
-                await Task.WhenAll(writes.CompleteAsync(), recordWrites.CompleteAsync());
-                await Task.WhenAll(reads.CompleteAsync(), recordReads.CompleteAsync(), pageReads.CompleteAsync());
-                feed.Close(() => RecordRules.Stopping(Name));
+                await Task.WhenAll(followed.Select(kind => kind.Writes.CompleteAsync()).Append(writes.CompleteAsync()));
+                await Task.WhenAll(followed.Select(kind => kind.Reads.CompleteAsync()).Concat([reads.CompleteAsync(), bulkReads.CompleteAsync()]));
+                foreach (var kind in followed)
+                {
+                    kind.Feed.Close(() => RecordRules.Stopping(Name));
+                }
+
                 await StopBackgroundAsync();
             }
             finally
@@ -227,7 +198,10 @@ public sealed class PostgresStore : IRecordStore
         finally
         {
             await background;
-            await listener.DisposeAsync();
+            foreach (var kind in followed)
+            {
+                await kind.DisposeAsync();
+            }
         }
     }
 
@@ -238,9 +212,19 @@ public sealed class PostgresStore : IRecordStore
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
-        var table = RecordTable.All[kind];
-        var columns = body is { } written ? table.Project(written) : null;
-        return new ValueTask<long>((table.HasRevisions ? writes : recordWrites).EnqueueAsync(new PendingWrite(table, key, expectedVersion, body, columns, cancellationToken)));
+        var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
+        var queue = kind.HasFeed ? Followed(kind).Writes : writes;
+        return new ValueTask<long>(queue.EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+    }
+
+    private FollowedKind Followed(RecordKind kind) => Array.Find(followed, candidate => candidate.Kind == kind)
+        ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
+
+    private void CheckQuery(int limit, CancellationToken cancellationToken)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
     }
 
     private void ThrowUnlessOpen()

@@ -116,7 +116,7 @@ internal sealed class AgentRegistry(
             return await GrainCalls.Read(grain, agent => agent.Get());
         }
 
-        return await store.ReadAsync(RecordKind.Agent, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentRecordCodec.Read(stored) : null;
+        return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentKind.Read(stored) : null;
     }
 
     private AgentRecord? FindLocal(Caller caller, string id)
@@ -142,7 +142,7 @@ internal sealed class AgentRegistry(
             return created;
         }
 
-        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Reading = entry.Card, Mark = mark };
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Mark = mark };
         var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
         return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count) { Repeated = written.Repeated };
     }
@@ -238,7 +238,7 @@ internal sealed class AgentRegistry(
         long newest;
         try
         {
-            newest = await store.CurrentRevisionAsync(cancellationToken).AsTask().WaitAsync(RevisionPatience, time, cancellationToken);
+            newest = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken).AsTask().WaitAsync(RevisionPatience, time, cancellationToken);
         }
         catch (Exception fault) when (fault is TimeoutException or RegistryException)
         {

@@ -35,11 +35,10 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Workers = entry.Workers ?? [],
             Requests = mark is null ? [] : [mark],
         };
-        var write = new AgentWrite(agent, entry.Card);
         try
         {
-            var revision = await store.WriteAsync(RecordKind.Agent, new RecordKey(tenant, entry.Id), 0, AgentRecordCodec.Write(write));
-            return new AgentWriteResult(write.At(revision), Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
+            var revision = await store.WriteAsync(AgentKind.Kind, new RecordKey(tenant, entry.Id), 0, AgentKind.Write(agent));
+            return new AgentWriteResult(agent with { Revision = revision }, Created: true, entry.Card.Warnings, entry.Card.Extensions.Count);
         }
         catch (InconsistentStateException)
         {

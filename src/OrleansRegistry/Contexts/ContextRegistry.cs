@@ -67,9 +67,10 @@ internal sealed class ContextRegistry(
         PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
+        var query = new RecordQuery(ContextKind.Kind, caller.Tenant).And(caller.SeesAllOwners ? ContextKind.Owner.IsNot(TaskKind.Nobody) : ContextKind.Owner.Is(caller.Subject));
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
-        var last = await Collect(new ContextFilter(caller.Tenant, caller.SeesAllOwners ? null : caller.Subject) { Owned = caller.SeesAllOwners }, after, page, unreadable, cancellationToken);
+        var last = await Collect(query, after, page, unreadable, cancellationToken);
         var next = last is { } place ? LogTokens.Make(place.At, place.Key.Id, binding) : null;
         return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
     }
@@ -77,16 +78,16 @@ internal sealed class ContextRegistry(
     /// <summary>Fills a page.</summary>
     /// <returns>The last context that the page has or leaves out; null where there are no more after it.</returns>
     private async Task<RecordPosition?> Collect(
-        ContextFilter filter, RecordPosition? after, AnswerBudget<ContextRecord> page, List<string> unreadable, CancellationToken cancellationToken)
+        RecordQuery query, RecordPosition? after, AnswerBudget<ContextRecord> page, List<string> unreadable, CancellationToken cancellationToken)
     {
         while (true)
         {
             var limit = page.Limit;
-            var found = await store.ListContextsAsync(filter, after, limit, cancellationToken);
-            foreach (var record in found)
+            var found = await store.QueryAsync(query, after, limit, cancellationToken);
+            foreach (var (position, record) in found)
             {
                 page.Saw(record.Body.Document.Length + record.Body.Fields.Length);
-                var context = faulty.TryRead(RecordKind.Context, record, ContextHeadCodec.Read)?.Context;
+                var context = faulty.TryRead(ContextKind.Kind, record, ContextKind.Read)?.Context;
                 if (context is null ? !page.TrySkip() : !page.TryTake(context, context.Data.Length))
                 {
                     return after;
@@ -97,7 +98,7 @@ internal sealed class ContextRegistry(
                     unreadable.Add(record.Key.Id);
                 }
 
-                after = new RecordPosition(context?.UpdatedAt ?? ContextFields.PlaceOf(record), record.Key);
+                after = position;
             }
 
             if (found.Count < limit)
@@ -182,32 +183,31 @@ internal sealed class ContextRegistry(
             return await GrainCalls.Read(grain, context => context.Get(caller));
         }
 
-        return await store.ReadAsync(RecordKind.Context, new RecordKey(caller.Tenant, id)) is { } stored
-            && ContextHeadCodec.Read(stored) is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
+        return await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) is { } stored
+            && ContextKind.Read(stored) is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
     }
 
     private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
     {
         // All tasks of a context are its owner's.
-        var tasks = new Dictionary<string, ContextTasks>(StringComparer.Ordinal);
+        var tasks = new Dictionary<string, RecordGroup>(StringComparer.Ordinal);
         foreach (var ofOwner in contexts.GroupBy(context => context.Owner, context => context.Id, StringComparer.Ordinal))
         {
             string[] ids = [.. ofOwner];
-            var found = await store.SummarizeContextsAsync(caller.Tenant, ofOwner.Key, ids, MaxTaskIds, cancellationToken);
+            var query = new RecordQuery(TaskKind.Kind, caller.Tenant).And(TaskKind.Owner.Is(ofOwner.Key));
+            var found = await store.GroupAsync(query, TaskKind.ContextId, ids, MaxTaskIds, cancellationToken);
             for (var i = 0; i < ids.Length; i++)
             {
                 tasks[ids[i]] = found[i];
             }
         }
 
-        return [.. contexts.Select(context => new ContextSummary(context, tasks[context.Id].Count, tasks[context.Id].NewestIds))];
+        return [.. contexts.Select(context => new ContextSummary(context, tasks[context.Id].Count, [.. tasks[context.Id].First.Select(task => task.Id)]))];
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
-    private Task<ContextHead?> Read(Caller caller, IContextGrain grain, string id) =>
-        store.Has(RecordKind.Context, new RecordKey(caller.Tenant, id)) == false
-            ? Task.FromResult<ContextHead?>(null)
-            : GrainCalls.Read(grain, context => context.Get(caller));
+    private async Task<ContextHead?> Read(Caller caller, IContextGrain grain, string id) =>
+        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false ? null : await GrainCalls.Read(grain, context => context.Get(caller));
 
     private IContextGrain Grain(Caller caller, string id)
     {

@@ -5,7 +5,7 @@ using OrleansRegistry.Storage;
 namespace OrleansRegistry.Hosting;
 
 /// <summary>Tells of stored records that cannot be read. The process is ready all the same: they spoil nothing else.</summary>
-internal sealed class RecordsHealthCheck(IRecordStore store, UnreadableRecords unreadable) : IHealthCheck
+internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordStateCodec> codecs, UnreadableRecords unreadable) : IHealthCheck
 {
     /// <summary>So many are looked at again, and named.</summary>
     private const int Named = 20;
@@ -38,7 +38,8 @@ internal sealed class RecordsHealthCheck(IRecordStore store, UnreadableRecords u
     {
         try
         {
-            return await store.ReadAsync(kind, key, cancellationToken).AsTask().WaitAsync(Patience, cancellationToken) is { } stored && !StoredRecords.CanRead(kind, stored);
+            return await store.ReadAsync(kind, key, cancellationToken).AsTask().WaitAsync(Patience, cancellationToken) is { } stored
+                && codecs.FirstOrDefault(codec => codec.Kind == kind)?.CanRead(stored) == false;
         }
         catch (Exception fault) when (fault is RegistryException or TimeoutException)
         {

@@ -7,10 +7,10 @@ namespace OrleansRegistry.Hosting;
 /// <summary>Where records are kept.</summary>
 public enum StorageType
 {
-    /// <summary>In files of this machine: one process at a time, durable.</summary>
-    File,
+    /// <summary>In an SQLite database on this machine: one process at a time, durable.</summary>
+    Sqlite,
 
-    /// <summary>In this process: gone when it ends.</summary>
+    /// <summary>In an SQLite database in memory: gone when the process ends.</summary>
     Memory,
 
     /// <summary>In a PostgreSQL database, which any number of processes may share.</summary>
@@ -27,10 +27,16 @@ public enum StorageType
 public sealed class RegistryOptions
 {
     /// <summary>Where records are kept (<c>STORAGE_TYPE</c>).</summary>
-    public StorageType StorageType { get; set; } = StorageType.File;
+    public StorageType StorageType { get; set; } = StorageType.Sqlite;
 
-    /// <summary>The folder of the file store (<c>STORAGE_DATA_DIR</c>).</summary>
+    /// <summary>The folder of the SQLite database, <c>registry.db</c> (<c>STORAGE_DATA_DIR</c>).</summary>
     public string DataDirectory { get; set; } = "data";
+
+    /// <summary>Check the whole SQLite database for damage before serving (<c>STORAGE_CHECK_ON_STARTUP</c>).</summary>
+    public bool CheckDataOnStartup { get; set; } = true;
+
+    /// <summary>Bring the schema of the SQLite database up to date at the start (<c>STORAGE__RUN_MIGRATIONS_ON_STARTUP</c>); else a schema that is behind stops the start.</summary>
+    public bool RunMigrations { get; set; } = true;
 
     /// <summary>The database (<c>DATABASE_URL</c>, <c>STORAGE__POSTGRES_…</c>); null where none is named.</summary>
     public PostgresStoreOptions? Postgres { get; set; }

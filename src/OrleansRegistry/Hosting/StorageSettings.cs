@@ -15,29 +15,44 @@ internal static class StorageSettings
         .Add(
             "STORAGE_TYPE",
             SettingKind.OneOf(
-                ("file", StorageType.File),
+                ("sqlite", StorageType.Sqlite),
+                ("file", StorageType.Sqlite),
                 ("memory", StorageType.Memory),
                 ("postgres", StorageType.Postgres),
                 ("database", StorageType.Postgres),
                 ("adonet", StorageType.AdoNet)),
-            "Where records are kept: in files of this machine (one process at a time), in memory (gone at the end of the process), in PostgreSQL "
-            + "(`database` is another name), or in PostgreSQL through Orleans's stock provider, which is slower.",
+            "Where records are kept: in an SQLite database on this machine (`file` is another name; one process at a time), in memory (gone at the end of the "
+            + "process), in PostgreSQL (`database` is another name), or in PostgreSQL through Orleans's stock provider, which is slower.",
             options => options.StorageType,
             (options, value) => options.StorageType = value,
-            new() { Aliases = ["STORAGE_BACKEND"], Unset = $"`file`; `postgres` where `{DatabaseUrl}` is set", More = "adonet.md" })
+            new() { Aliases = ["STORAGE_BACKEND"], Unset = $"`sqlite`; `postgres` where `{DatabaseUrl}` is set", More = "adonet.md" })
         .Add(
             "STORAGE_DATA_DIR",
             SettingKind.Plain("a path"),
-            "The folder of the file store, for one process at a time. `./run` takes `data` in the folder where it is called.",
+            "The folder of the SQLite database, `registry.db`, for one process at a time. `./run` takes `data` in the folder where it is called.",
             options => options.DataDirectory,
             (options, value) => options.DataDirectory = value!)
+        .Add(
+            "STORAGE_CHECK_ON_STARTUP",
+            SettingKind.Flag,
+            "Check the whole SQLite database for damage at the start: it reads all of the file once.",
+            options => options.CheckDataOnStartup,
+            (options, value) => options.CheckDataOnStartup = value,
+            new() { More = "sqlite.md#checks" })
         .Add(
             DatabaseUrl,
             SettingKind.Text("`postgresql://user:password@host:5432/database`, or a connection string of libpq or Npgsql"),
             "The database; any number of processes may share it.",
             options => options.Postgres?.ConnectionString,
             (options, value) => options.Postgres = Unset with { ConnectionString = value! },
-            new() { IsSecret = true, More = "postgres.md#how-to-name-the-database" });
+            new() { IsSecret = true, More = "postgres.md#how-to-name-the-database" })
+        .Add(
+            "STORAGE__RUN_MIGRATIONS_ON_STARTUP",
+            SettingKind.Flag,
+            "Bring the schema up to date at the start; otherwise a schema that is behind stops the start.",
+            options => options.RunMigrations,
+            (options, value) => SetMigrations(options, value),
+            new() { More = "postgres.md#migrations-by-hand" });
 
     /// <summary>They apply where a database is named.</summary>
     public static SettingGroup<RegistryOptions> Postgres { get; } = new SettingGroup<RegistryOptions>("PostgreSQL")
@@ -85,14 +100,13 @@ internal static class StorageSettings
             SettingKind.Seconds(0, 300),
             "The longest wait before a retry; the first ones are shorter.",
             options => Database(options).RetryDelay,
-            (options, value) => Change(options, database => database with { RetryDelay = value }))
-        .Add(
-            "STORAGE__RUN_MIGRATIONS_ON_STARTUP",
-            SettingKind.Flag,
-            "Bring the schema up to date at the start; otherwise a schema that is behind stops the start.",
-            options => Database(options).RunMigrations,
-            (options, value) => Change(options, database => database with { RunMigrations = value }),
-            new() { More = "postgres.md#migrations-by-hand" });
+            (options, value) => Change(options, database => database with { RetryDelay = value }));
+
+    private static void SetMigrations(RegistryOptions options, bool run)
+    {
+        options.RunMigrations = run;
+        options.Postgres = options.Postgres is { } database ? database with { RunMigrations = run } : null;
+    }
 
     public static bool IsDatabase(RegistryOptions options) => options.StorageType is StorageType.Postgres or StorageType.AdoNet;
 

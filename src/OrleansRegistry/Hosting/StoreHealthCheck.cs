@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Model;
+using OrleansRegistry.Agents;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
@@ -17,7 +18,7 @@ internal sealed partial class StoreHealthCheck(IRecordStore store, ILogger<Store
     {
         try
         {
-            var revision = await store.CurrentRevisionAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
+            var revision = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
             told = false;
             return store.WritesStopped is { } reason
                 ? HealthCheckResult.Unhealthy($"{store.Name}: {reason}")

@@ -1,13 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
+using OrleansRegistry.Directory;
 using OrleansRegistry.Grains;
+using OrleansRegistry.Logs;
 using OrleansRegistry.Model;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.AdoNet;
-using OrleansRegistry.Storage.Files;
-using OrleansRegistry.Storage.Memory;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Hosting;
 
@@ -17,21 +21,20 @@ internal static partial class StoreServices
     public static void AddRegistryStore(this IServiceCollection services, RegistryOptions options)
     {
         services.AddSingleton<BackgroundLoops>();
-        services.AddSingleton(provider => CreateStore(options, provider.GetRequiredService<BackgroundLoops>(), provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => CreateStore(
+            options,
+            [.. provider.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct()],
+            provider.GetRequiredService<BackgroundLoops>(),
+            provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
-            AgentGrainNames.StateName,
-            RecordKind.Agent,
-            state => AgentRecordCodec.Write(state.Writing ?? new AgentWrite(state.Agent!)),
-            stored => new AgentState { Agent = AgentRecordCodec.Read(stored) }));
-        services.AddRecordStateCodec(Head(TaskGrainNames.StateName, RecordKind.Task, TaskHeadCodec.Write, TaskHeadCodec.Read));
-        services.AddRecordStateCodec(Head(ContextGrainNames.StateName, RecordKind.Context, ContextHeadCodec.Write, ContextHeadCodec.Read));
-        services.AddRecordStateCodec(Head(TaskGrainNames.FeedbackStateName, RecordKind.Feedback, LogJson.WriteFeedback, LogJson.ReadFeedback));
+            AgentGrainNames.StateName, AgentKind.Kind, state => AgentKind.Write(state.Agent!), stored => new AgentState { Agent = AgentKind.Read(stored) }));
+        services.AddRecordStateCodec(Head(TaskGrainNames.StateName, TaskKind.Kind, TaskKind.Write, TaskKind.Read));
+        services.AddRecordStateCodec(Head(ContextGrainNames.StateName, ContextKind.Kind, ContextKind.Write, ContextKind.Read));
+        services.AddRecordStateCodec(Head(TaskGrainNames.FeedbackStateName, FeedbackKind.Kind, FeedbackKind.Write, FeedbackKind.Read));
         services.AddRecordStateCodec(new RecordStateCodec<PageState>(
-            PageStore.StateName,
-            RecordKind.Page,
-            state => LogJson.WritePage(state.Page!),
-            stored => new PageState { Page = LogJson.ReadPage(stored) }));
+            PageStore.StateName, PageKind.Kind, state => PageKind.Write(state.Page!), stored => new PageState { Page = PageKind.Read(stored) }));
+        services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
 
@@ -39,7 +42,7 @@ internal static partial class StoreServices
         where THead : class =>
         new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
-    private static IRecordStore CreateStore(RegistryOptions options, BackgroundLoops loops, ILoggerFactory loggers)
+    private static IRecordStore CreateStore(RegistryOptions options, RecordKind[] kinds, BackgroundLoops loops, ILoggerFactory loggers)
     {
         if (!StorageSettings.IsDatabase(options) && options.Postgres is not null)
         {
@@ -48,10 +51,14 @@ internal static partial class StoreServices
 
         return options.StorageType switch
         {
-            StorageType.Memory => new MemoryStore(),
-            StorageType.File => new FileStore(new FileStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<FileStore>()),
-            StorageType.Postgres => new PostgresStore(options.Postgres!, loggers.CreateLogger<PostgresStore>(), loops),
-            StorageType.AdoNet => new AdoNetStore(options.Postgres!, loggers, loops),
+            StorageType.Memory => new SqliteStore(new SqliteStoreOptions(), kinds, loggers.CreateLogger<SqliteStore>(), loops),
+            StorageType.Sqlite => new SqliteStore(
+                new SqliteStoreOptions { Directory = options.DataDirectory, CheckAtStart = options.CheckDataOnStartup, RunMigrations = options.RunMigrations },
+                kinds,
+                loggers.CreateLogger<SqliteStore>(),
+                loops),
+            StorageType.Postgres => new PostgresStore(options.Postgres!, kinds, loggers.CreateLogger<PostgresStore>(), loops),
+            StorageType.AdoNet => new AdoNetStore(options.Postgres!, AgentKind.Kind, kinds, loggers, loops),
             _ => throw new SettingException($"STORAGE_TYPE is '{options.StorageType}', for which there is no store."),
         };
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansRegistry.Contexts;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
@@ -22,13 +23,13 @@ internal sealed record ClearingMark(DateTimeOffset Before, DateTimeOffset Update
 
     public static ClearingMark Read(StoredRecord stored)
     {
-        var context = ContextHeadCodec.Read(stored).Context;
+        var context = ContextKind.Read(stored).Context;
         using var document = JsonDocument.Parse(context.Data.Utf8);
         return new ClearingMark(
             context.CreatedAt, context.UpdatedAt, document.RootElement.GetProperty("tasks"u8).GetInt64(), document.RootElement.GetProperty("contexts"u8).GetInt64());
     }
 
-    public RecordBody Write(Caller owner) => ContextHeadCodec.Write(new ContextHead(
+    public RecordBody Write(Caller owner) => ContextKind.Write(new ContextHead(
         new ContextRecord
         {
             Tenant = owner.Tenant,

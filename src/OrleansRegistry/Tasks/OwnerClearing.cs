@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
@@ -63,7 +62,7 @@ internal sealed partial class OwnerClearing(
         }
 
         // Here it is over, or was never known: another process may be at it.
-        return await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), cancellationToken) is { } stored && ClearingMark.Read(stored) is var mark
+        return await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken) is { } stored && ClearingMark.Read(stored) is var mark
             ? new TaskClearing(true, mark.Tasks, mark.Contexts)
             : job?.Progress ?? default;
     }
@@ -71,7 +70,7 @@ internal sealed partial class OwnerClearing(
     /// <summary>Goes on where a process that ended has stopped.</summary>
     public async Task Resume(Caller owner)
     {
-        if (await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner)) is { } stored && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
+        if (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner)) is { } stored && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
         {
             Start(owner);
         }
@@ -101,7 +100,7 @@ internal sealed partial class OwnerClearing(
         while (true)
         {
             var now = time.GetUtcMilliseconds();
-            var stored = await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), cancellationToken);
+            var stored = await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken);
             var mark = stored is null ? new ClearingMark(now, now, 0, 0) : ClearingMark.Read(stored) with { Before = now };
             if (await TryWrite(owner, stored?.Version ?? 0, mark))
             {
@@ -115,7 +114,7 @@ internal sealed partial class OwnerClearing(
         try
         {
             await Task.Yield();
-            while (await store.ReadAsync(RecordKind.Context, ClearingMark.Key(owner), lifetime.ApplicationStopping) is { } stored)
+            while (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), lifetime.ApplicationStopping) is { } stored)
             {
                 var mark = ClearingMark.Read(stored);
                 job.Count(mark);
@@ -153,8 +152,8 @@ internal sealed partial class OwnerClearing(
     private async Task<bool> DeleteSome(Caller owner, DateTimeOffset before, ClearingJob job)
     {
         var some = await Made(
-            after => store.ListContextsAsync(new ContextFilter(owner.Tenant, owner.Subject, OldestFirst: true), after, Step, lifetime.ApplicationStopping),
-            record => IsDue(record, job, before, () => ContextFields.Of(record).CreatedAt) ? null : ContextFields.PlaceOf(record));
+            OldestFirst(ContextKind.Kind, owner.Tenant, ContextKind.Owner.Is(owner.Subject)),
+            record => IsDue(record, job, before, () => ContextKind.Read(record).Context.CreatedAt));
         await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteContext(owner, key.Id, job))));
         if (some.Count > 0)
         {
@@ -163,8 +162,8 @@ internal sealed partial class OwnerClearing(
 
         // Tasks that came in while their context was on its way out.
         some = await Made(
-            after => store.ListTasksAsync(new TaskFilter(owner.Tenant) { Owner = owner.Subject, OldestFirst = true }, after, Step, lifetime.ApplicationStopping),
-            record => IsDue(record, job, before, () => TaskFields.Read(record.Body.Fields).CreatedAt) ? null : TaskFields.PlaceOf(record));
+            OldestFirst(TaskKind.Kind, owner.Tenant, TaskKind.Owner.Is(owner.Subject)),
+            record => IsDue(record, job, before, () => TaskKind.Read(record).CreatedAt));
         await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteTask(owner, key.Id, job))));
         return some.Count > 0;
     }
@@ -181,29 +180,28 @@ internal sealed partial class OwnerClearing(
         {
             return createdAt() <= before;
         }
-        catch (Exception unreadable) when (unreadable is JsonException or RegistryException { Error: RegistryError.Unreadable })
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
         {
             return true;
         }
     }
 
     /// <summary>The first few of a list that are to be deleted.</summary>
-    /// <param name="stays">Null for one that is to be deleted; else where it stands in the list.</param>
-    private static async Task<List<RecordKey>> Made(Func<RecordPosition?, ValueTask<IReadOnlyList<StoredRecord>>> list, Func<StoredRecord, DateTimeOffset?> stays)
+    private async Task<List<RecordKey>> Made(RecordQuery query, Func<StoredRecord, bool> isDue)
     {
         var made = new List<RecordKey>(Step);
         for (RecordPosition? after = null; ;)
         {
-            var found = await list(after);
-            foreach (var record in found)
+            var found = await store.QueryAsync(query, after, Step, lifetime.ApplicationStopping);
+            foreach (var (position, record) in found)
             {
-                if (stays(record) is { } at)
+                if (isDue(record))
                 {
-                    after = new RecordPosition(at, record.Key);
+                    made.Add(record.Key);
                 }
                 else
                 {
-                    made.Add(record.Key);
+                    after = position;
                 }
             }
 
@@ -213,6 +211,9 @@ internal sealed partial class OwnerClearing(
             }
         }
     }
+
+    private static RecordQuery OldestFirst(RecordKind kind, string tenant, RecordCondition condition) =>
+        new RecordQuery(kind, tenant) { OldestFirst = true }.And(condition);
 
     /// <summary>One that fails is left alone: the others go on.</summary>
     private async Task Try(RecordKey key, ClearingJob job, Func<Task> delete)
@@ -256,7 +257,7 @@ internal sealed partial class OwnerClearing(
     {
         try
         {
-            await store.WriteAsync(RecordKind.Context, ClearingMark.Key(owner), version, mark.Write(owner));
+            await store.WriteAsync(ContextKind.Kind, ClearingMark.Key(owner), version, mark.Write(owner));
             return true;
         }
         catch (InconsistentStateException)
@@ -269,7 +270,7 @@ internal sealed partial class OwnerClearing(
     {
         try
         {
-            await store.DeleteAsync(RecordKind.Context, ClearingMark.Key(owner), version);
+            await store.DeleteAsync(ContextKind.Kind, ClearingMark.Key(owner), version);
             return true;
         }
         catch (InconsistentStateException)

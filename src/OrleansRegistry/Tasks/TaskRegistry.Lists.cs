@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansRegistry.Contexts;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
@@ -15,11 +16,11 @@ internal sealed partial class TaskRegistry
     public async Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new TaskQuery();
-        var filter = Filter(caller, query);
+        var filter = QueryOf(caller, query);
         PageLimit.Tasks.Check(query.PageSize);
         var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
         var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
-        if (!await MayHave(filter, cancellationToken))
+        if (!await MayHave(caller, query, cancellationToken))
         {
             return new TaskPage([], null, query.CountTotal ? 0 : null);
         }
@@ -27,7 +28,7 @@ internal sealed partial class TaskRegistry
         var page = new AnswerBudget<TaskRecord>(query.PageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
         var next = await Collect(caller, filter, after, query.View, page, unreadable, cancellationToken);
-        var total = query.CountTotal ? (await store.CountTasksAsync(filter, cancellationToken)).Values.Sum() : (long?)null;
+        var total = query.CountTotal ? (await Count(filter, query.States, cancellationToken)).Values.Sum() : (long?)null;
         return new TaskPage(page.Taken, next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null, total) { Unreadable = unreadable };
     }
 
@@ -35,7 +36,7 @@ internal sealed partial class TaskRegistry
     /// <returns>The last task that the page has or leaves out; null where there are no more after it.</returns>
     private async Task<RecordPosition?> Collect(
         Caller caller,
-        TaskFilter filter,
+        RecordQuery query,
         RecordPosition? after,
         TaskView view,
         AnswerBudget<TaskRecord> page,
@@ -45,7 +46,7 @@ internal sealed partial class TaskRegistry
         while (true)
         {
             var limit = page.Limit;
-            var found = await store.ListTasksAsync(filter, after, limit, cancellationToken);
+            var found = await store.QueryAsync(query, after, limit, cancellationToken);
             for (var at = 0; at < found.Count;)
             {
                 var group = Group(found, at, view, page);
@@ -60,10 +61,10 @@ internal sealed partial class TaskRegistry
 
                     if (isUnreadable)
                     {
-                        unreadable.Add(found[at].Key.Id);
+                        unreadable.Add(found[at].Record.Key.Id);
                     }
 
-                    after = new RecordPosition(group[i]?.Status.Timestamp ?? TaskFields.PlaceOf(found[at]), found[at].Key);
+                    after = found[at].Position;
                 }
             }
 
@@ -75,19 +76,19 @@ internal sealed partial class TaskRegistry
     }
 
     /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once; null in the place of one that cannot be read.</summary>
-    private List<TaskHead?> Group(IReadOnlyList<StoredRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
+    private List<TaskHead?> Group(IReadOnlyList<ListedRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
     {
         var (group, bytes) = (new List<TaskHead?>(), 0L);
         for (var i = from; i < found.Count && group.Count < AtOnce; i++)
         {
-            var head = faulty.TryRead(RecordKind.Task, found[i], TaskHeadCodec.Read);
+            var head = faulty.TryRead(TaskKind.Kind, found[i].Record, TaskKind.Read);
             bytes += head is null ? 0 : loader.MostBytes(head, view);
             if (group.Count > 0 && bytes > page.LeftBytes)
             {
                 break;
             }
 
-            page.Saw(found[i].Body.Document.Length + found[i].Body.Fields.Length);
+            page.Saw(found[i].Record.Body.Document.Length + found[i].Record.Body.Fields.Length);
             group.Add(head);
         }
 
@@ -97,15 +98,24 @@ internal sealed partial class TaskRegistry
     public async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(
         Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
     {
-        var filter = Filter(caller, query ?? new TaskQuery());
-        return await MayHave(filter, cancellationToken) ? await store.CountTasksAsync(filter, cancellationToken) : NoTasks;
+        query ??= new TaskQuery();
+        var filter = QueryOf(caller, query);
+        return await MayHave(caller, query, cancellationToken) ? await Count(filter, query.States, cancellationToken) : NoTasks;
+    }
+
+    /// <summary>How many match, by state; states that none has are left out.</summary>
+    private async Task<IReadOnlyDictionary<TaskState, long>> Count(RecordQuery filter, IReadOnlyList<TaskState> asked, CancellationToken cancellationToken)
+    {
+        TaskState[] states = asked.Count == 0 ? [.. TaskStates.All] : [.. asked.Distinct()];
+        var groups = await store.GroupAsync(filter, TaskKind.State, Array.ConvertAll(states, state => state.ToV03()), first: 0, cancellationToken);
+        return states.Zip(groups).Where(counted => counted.Second.Count > 0).ToDictionary(counted => counted.First, counted => counted.Second.Count);
     }
 
     /// <summary>False where the context is another owner's, whose tasks are not to be walked through for none, or where there is no such context.</summary>
-    private async ValueTask<bool> MayHave(TaskFilter filter, CancellationToken cancellationToken) =>
-        filter.ContextId is not { } id
-        || (await store.ReadAsync(RecordKind.Context, new RecordKey(filter.Tenant!, id), cancellationToken) is { } context
-            && (faulty.TryRead(RecordKind.Context, context, ContextHeadCodec.Read) is not { } head || filter.Owner is null || head.Context.Owner == filter.Owner));
+    private async ValueTask<bool> MayHave(Caller caller, TaskQuery query, CancellationToken cancellationToken) =>
+        query.ContextId is not { } id
+        || (await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } context
+            && (faulty.TryRead(ContextKind.Kind, context, ContextKind.Read) is not { } head || caller.MayRead(head.Context.Owner)));
 
     /// <summary>No task where it was deleted since it was listed, or cannot be read.</summary>
     private async Task<(TaskRecord? Task, bool IsUnreadable)> Load(Caller caller, TaskHead? head, TaskView view)
@@ -120,7 +130,7 @@ internal sealed partial class TaskRegistry
         }
     }
 
-    private static TaskFilter Filter(Caller caller, TaskQuery query)
+    private static RecordQuery QueryOf(Caller caller, TaskQuery query)
     {
         TaskRules.CheckCaller(caller);
         if (query.ContextId is not null)
@@ -133,15 +143,12 @@ internal sealed partial class TaskRegistry
             AgentRules.CheckId(query.AgentId);
         }
 
-        return new TaskFilter(caller.Tenant)
-        {
-            Owner = caller.SeesAllOwners ? null : caller.Subject,
-            Owned = caller.SeesAllOwners,
-            ContextId = query.ContextId,
-            States = query.States,
-            AgentId = query.AgentId,
-            Since = query.UpdatedSince,
-            HasWebhook = query.HasWebhook,
-        };
+        return new RecordQuery(TaskKind.Kind, caller.Tenant).And(
+            caller.SeesAllOwners ? TaskKind.Owner.IsNot(TaskKind.Nobody) : TaskKind.Owner.Is(caller.Subject),
+            query.ContextId is { } context ? TaskKind.ContextId.Is(context) : null,
+            query.AgentId is { } agent ? TaskKind.AgentId.Is(agent) : null,
+            query.UpdatedSince is { } since ? TaskKind.StatusAt.IsFrom(since) : null,
+            query.HasWebhook ? TaskKind.HasWebhook.IsSet() : null,
+            TaskKind.IsIn(query.States));
     }
 }

@@ -141,15 +141,15 @@ internal sealed partial class TaskRegistry
         return null;
     }
 
-    public Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    public async Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default)
     {
         var length = lease ?? TaskClaim.DefaultLease;
         CheckLease(length);
-        return GrainCalls.Run(Known(caller, id), task => task.Renew(caller, leaseToken, length));
+        return await GrainCalls.Run(await Known(caller, id), task => task.Renew(caller, leaseToken, length));
     }
 
-    public Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Known(caller, id), task => task.Release(caller, leaseToken));
+    public async Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
+        await GrainCalls.Run(await Known(caller, id), task => task.Release(caller, leaseToken));
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
     private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>

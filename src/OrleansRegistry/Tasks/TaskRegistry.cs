@@ -62,19 +62,19 @@ internal sealed partial class TaskRegistry(
             }) ?? throw NotFound();
     }
 
-    public Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default)
+    public async Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var change = CheckedUpdate.Of(caller, update, rules);
-        CheckKnown(caller, id);
-        return GrainCalls.Run(grain, task => task.Update(change));
+        await CheckKnown(caller, id);
+        return await GrainCalls.Run(grain, task => task.Update(change));
     }
 
     public async Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var whole = CheckedWhole.Of(caller, task, rules, time.GetUtcNow());
-        var put = IsUnknown(caller, id) ? null : await GrainCalls.Run(grain, known => known.Put(whole, null));
+        var put = await IsUnknown(caller, id) ? null : await GrainCalls.Run(grain, known => known.Put(whole, null));
         if (put is null && task.MustExist)
         {
             throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
@@ -85,12 +85,12 @@ internal sealed partial class TaskRegistry(
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
     }
 
-    public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Known(caller, id), task => task.Cancel(caller, ifGeneration));
+    public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
+        await GrainCalls.Run(await Known(caller, id), task => task.Cancel(caller, ifGeneration));
 
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => removals.Run(caller, $"task {id}", async () =>
     {
-        await GrainCalls.Run(Known(caller, id), task => task.Remove(caller));
+        await GrainCalls.Run(await Known(caller, id), task => task.Remove(caller));
         return true;
     });
 
@@ -100,19 +100,19 @@ internal sealed partial class TaskRegistry(
         // Without an id of its own, one sent twice must get the same.
         var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();
         var webhook = CheckedWebhook.Of(id, config, named);
-        return await GrainCalls.Run(Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
+        return await GrainCalls.Run(await Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 
     public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) =>
         (await Head(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
 
-    public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
-        GrainCalls.Run(Known(caller, taskId), task => task.DeleteWebhook(caller, id));
+    public async Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
+        await GrainCalls.Run(await Known(caller, taskId), task => task.DeleteWebhook(caller, id));
 
     public async Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         var feedback = rules.ReadObject(data, "feedback");
-        return await GrainCalls.Run(Known(caller, taskId), task => task.AddFeedback(caller, feedback));
+        return await GrainCalls.Run(await Known(caller, taskId), task => task.AddFeedback(caller, feedback));
     }
 
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
@@ -155,8 +155,8 @@ internal sealed partial class TaskRegistry(
             return await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
         }
 
-        var stored = await store.ReadAsync(RecordKind.Task, new RecordKey(caller.Tenant, id));
-        return stored is not null && TaskHeadCodec.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
+        var stored = await store.ReadAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id));
+        return stored is not null && TaskKind.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
     private async Task<TaskHead> Head(Caller caller, string id, string? leaseToken = null) => await Read(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
@@ -169,24 +169,24 @@ internal sealed partial class TaskRegistry(
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
-    private Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
-        IsUnknown(caller, id) ? Task.FromResult<TaskHead?>(null) : GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+    private async Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
+        await IsUnknown(caller, id) ? null : await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
 
-    private bool IsUnknown(Caller caller, string id) => store.Has(RecordKind.Task, new RecordKey(caller.Tenant, id)) == false;
+    private async ValueTask<bool> IsUnknown(Caller caller, string id) => await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
 
-    private void CheckKnown(Caller caller, string id)
+    private async ValueTask CheckKnown(Caller caller, string id)
     {
-        if (IsUnknown(caller, id))
+        if (await IsUnknown(caller, id))
         {
             throw NotFound();
         }
     }
 
     /// <summary>The grain of a task that must be there.</summary>
-    private ITaskGrain Known(Caller caller, string id)
+    private async ValueTask<ITaskGrain> Known(Caller caller, string id)
     {
         var grain = Grain(caller, id);
-        CheckKnown(caller, id);
+        await CheckKnown(caller, id);
         return grain;
     }
 

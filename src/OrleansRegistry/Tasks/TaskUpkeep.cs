@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Agents;
+using OrleansRegistry.Contexts;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
@@ -27,22 +28,19 @@ internal sealed partial class TaskUpkeep(
     /// <summary>So many failures are no longer those of single records.</summary>
     private const int MaxFailures = 100;
 
-    // No context and no task has an empty owner but one whose deletion was begun.
-    private const string Nobody = "";
-
     private RecordPosition? contextsSeen;
 
     /// <summary>Puts tasks back to submitted whose workers let their leases run out; after too many attempts they fail.</summary>
     public Task EndLeases(CancellationToken cancellationToken) =>
-        EndDue("lease", new TaskFilter(null) { LeaseBefore = time.GetUtcNow(), OldestFirst = true }, cancellationToken);
+        EndDue("lease", OfAll(TaskKind.Kind, TaskKind.LeaseExpiresAt.IsBefore(time.GetUtcNow())), cancellationToken);
 
     /// <summary>Lets tasks fail that are past their deadlines.</summary>
     public Task EndDeadlines(CancellationToken cancellationToken) =>
-        EndDue("deadline", new TaskFilter(null) { DeadlineBefore = time.GetUtcNow(), OldestFirst = true }, cancellationToken);
+        EndDue("deadline", OfAll(TaskKind.Kind, TaskKind.OpenDeadline.IsBefore(time.GetUtcNow())), cancellationToken);
 
-    private Task EndDue(string what, TaskFilter due, CancellationToken cancellationToken)
+    private Task EndDue(string what, RecordQuery due, CancellationToken cancellationToken)
     {
-        return All(what, after => store.ListTaskKeysAsync(due, after, Step, cancellationToken), End, cancellationToken);
+        return All(what, after => store.QueryKeysAsync(due, after, Step, cancellationToken), End, cancellationToken);
 
         async Task<bool> End(RecordKey key)
         {
@@ -54,10 +52,10 @@ internal sealed partial class TaskUpkeep(
     /// <summary>Finishes deletions whose node went before they were done.</summary>
     public async Task FinishDeletions(CancellationToken cancellationToken)
     {
-        var begun = new TaskFilter(null) { Owner = Nobody, OldestFirst = true };
-        await All("deleted task", after => store.ListTaskKeysAsync(begun, after, Step, cancellationToken), key => SweepTask(key, DateTimeOffset.MinValue), cancellationToken);
-        var begunContexts = new ContextFilter(null, Nobody, OldestFirst: true);
-        await All("deleted context", after => store.ListContextKeysAsync(begunContexts, after, Step, cancellationToken), FinishContext, cancellationToken);
+        var begun = OfAll(TaskKind.Kind, TaskKind.Owner.Is(TaskKind.Nobody));
+        await All("deleted task", after => store.QueryKeysAsync(begun, after, Step, cancellationToken), key => SweepTask(key, DateTimeOffset.MinValue), cancellationToken);
+        var begunContexts = OfAll(ContextKind.Kind, ContextKind.Owner.Is(TaskKind.Nobody));
+        await All("deleted context", after => store.QueryKeysAsync(begunContexts, after, Step, cancellationToken), FinishContext, cancellationToken);
     }
 
     /// <summary>Deletes what is older than the retention.</summary>
@@ -66,25 +64,29 @@ internal sealed partial class TaskUpkeep(
         if (options.TaskRetention is { } taskAge)
         {
             var cutoff = time.GetUtcNow() - taskAge;
-            var terminal = new TaskFilter(null) { States = [.. TaskStates.All.Where(state => state.IsTerminal())], Before = cutoff, OldestFirst = true };
-            await All("task", after => store.ListTaskKeysAsync(terminal, after, Step, cancellationToken), key => SweepTask(key, cutoff), cancellationToken);
+            var terminal = OfAll(TaskKind.Kind, TaskKind.IsIn([.. TaskStates.All.Where(state => state.IsTerminal())]), TaskKind.StatusAt.IsBefore(cutoff));
+            await All("task", after => store.QueryKeysAsync(terminal, after, Step, cancellationToken), key => SweepTask(key, cutoff), cancellationToken);
         }
 
         if (options.ContextRetention is { } contextAge)
         {
             var cutoff = time.GetUtcNow() - contextAge;
-            var idle = new ContextFilter(null, UpdatedBefore: cutoff, OldestFirst: true);
+            var idle = OfAll(ContextKind.Kind, ContextKind.UpdatedAt.IsBefore(cutoff));
 
             // Those whose tasks keep them stay in the list, and each costs a grain: after a step of such only, the next round goes on from there.
             contextsSeen = await Walk(
                 "context",
                 contextsSeen,
-                after => store.ListContextKeysAsync(idle, after, Step, cancellationToken),
+                after => store.QueryKeysAsync(idle, after, Step, cancellationToken),
                 async key => ClearingMark.Owner(key) is null && await GrainCalls.Run(ContextOf(key), grain => grain.Sweep(cutoff)),
                 stopsAtIdleStep: true,
                 cancellationToken);
         }
     }
+
+    /// <summary>Of every tenant, oldest first.</summary>
+    private static RecordQuery OfAll(RecordKind kind, params ReadOnlySpan<RecordCondition?> conditions) =>
+        new RecordQuery(kind, Tenant: null) { OldestFirst = true }.And(conditions);
 
     private Task<bool> SweepTask(RecordKey key, DateTimeOffset cutoff) => GrainCalls.Run(TaskOf(key), grain => grain.Sweep(cutoff));
 

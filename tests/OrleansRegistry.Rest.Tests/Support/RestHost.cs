@@ -33,7 +33,7 @@ public sealed class RestHost : IAsyncLifetime
         ((IEndpointRouteBuilder)app!).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>();
 
     /// <summary>A server of its own for one test.</summary>
-    /// <param name="registry">In place of the real one, over a memory store.</param>
+    /// <param name="registry">In place of the real one, over a store in memory.</param>
     /// <param name="tasks">With it, in place of the real ones.</param>
     internal static async Task<RestHost> StartAsync(
         Action<RegistryHttpOptions>? configure = null,

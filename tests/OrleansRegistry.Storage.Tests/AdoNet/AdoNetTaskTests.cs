@@ -14,7 +14,7 @@ public sealed class AdoNetTaskTests
     public async Task What_is_no_agent_is_written_read_listed_and_deleted_as_the_plain_store_does_it()
     {
         await using var database = await TestDatabase.CreateAdoNetAsync();
-        await using var store = new AdoNetStore(database.Options(), NullLoggerFactory.Instance);
+        await using var store = new AdoNetStore(database.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
         await store.OpenAsync(CancellationToken.None);
         await using var plain = await database.OpenAsync();
 
@@ -23,8 +23,8 @@ public sealed class AdoNetTaskTests
         await plain.PutTaskAsync("b", Fields(at: 3));
         await store.PutContextAsync("c", Conversation(updated: 1, owner: "o"));
         Assert.True(version > first);
-        Assert.Equal(await plain.ReadAsync(RecordKind.Task, Key("a")), await store.ReadAsync(RecordKind.Task, Key("a")));
-        foreach (var kind in (RecordKind[])[RecordKind.Page, RecordKind.Feedback])
+        Assert.Equal(await plain.ReadAsync(TaskKind.Kind, Key("a")), await store.ReadAsync(TaskKind.Kind, Key("a")));
+        foreach (var kind in (RecordKind[])[PageKind.Kind, FeedbackKind.Kind])
         {
             await store.WriteAsync(kind, Key("other"), 0, Body("1"));
             Assert.Equal(Body("1"), (await plain.ReadAsync(kind, Key("other")))!.Body);
@@ -36,8 +36,8 @@ public sealed class AdoNetTaskTests
         Assert.Equal("c", Assert.Single(await store.AllContextsAsync(new ContextFilter("acme"))).Key.Id);
         Assert.Equivalent(await plain.SummarizeContextsAsync("acme", "o", ["c"], 1), await store.SummarizeContextsAsync("acme", "o", ["c"], 1), strict: true);
 
-        await store.DeleteAsync(RecordKind.Task, Key("a"), version);
-        Assert.Null(await plain.ReadAsync(RecordKind.Task, Key("a")));
+        await store.DeleteAsync(TaskKind.Kind, Key("a"), version);
+        Assert.Null(await plain.ReadAsync(TaskKind.Kind, Key("a")));
         Assert.Equal("b", await plain.IdsAsync(filter));
         Assert.Equal(0, await database.QueryAsync<long>("SELECT count(*) FROM orleansstorage"));
     }

@@ -34,7 +34,7 @@ public sealed class FaultTests : IAsyncLifetime
         }
 
         Assert.Equal(5, proxy.Cuts);
-        Assert.Equal(6, await store.CurrentRevisionAsync());
+        Assert.Equal(6, await store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class FaultTests : IAsyncLifetime
 
     private static async Task<AdoNetStore> OpenAsync(PostgresStoreOptions options)
     {
-        var store = new AdoNetStore(options, NullLoggerFactory.Instance);
+        var store = new AdoNetStore(options, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
         await store.OpenAsync(CancellationToken.None);
         return store;
     }

@@ -33,12 +33,12 @@ public sealed class ProjectionTests : IAsyncLifetime
         await using var plain = await TestDatabase.CreateAsync();
         await using (var store = await plain.OpenAsync())
         {
-            await store.WriteAsync(RecordKind.Agent, Key("a"), 0, body);
+            await store.WriteAsync(AgentKind.Kind, Key("a"), 0, body);
         }
 
         await using (var store = await OpenAsync())
         {
-            await store.WriteAsync(RecordKind.Agent, Key("a"), 0, body);
+            await store.WriteAsync(AgentKind.Kind, Key("a"), 0, body);
         }
 
         const string Row = "SELECT row_to_json(agents)::text FROM agents";
@@ -50,7 +50,7 @@ public sealed class ProjectionTests : IAsyncLifetime
     {
         const string Huge = """{"name":"huge","tags":["big"],"price":1e999999}""";
         await using var store = await OpenAsync();
-        await store.WriteAsync(RecordKind.Agent, Key("a"), 0, new RecordBody(Json(Huge), default));
+        await store.WriteAsync(AgentKind.Kind, Key("a"), 0, new RecordBody(Json(Huge), default));
         Assert.Equal(Huge, (await store.GetAsync("a"))!.Body.Document.ToString());
         await Eventually.TrueAsync(
             async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card IS NULL AND name = 'huge' AND tags = '{big}'") == 1, "the columns");
@@ -63,10 +63,10 @@ public sealed class ProjectionTests : IAsyncLifetime
         await store.PutAsync("a", 0, "1");
         Assert.Equal(2, await store.DropAsync("a", 1));
         Assert.Equal(1L, await Database.QueryAsync<long>(
-            "SELECT count(*) FROM agents WHERE document IS NULL AND fields IS NULL AND revision = 2 AND deleted_at IS NOT NULL"));
+            "SELECT count(*) FROM agents WHERE document IS NULL AND fields IS NULL AND version = 2 AND deleted_at IS NOT NULL"));
         Assert.Equal(3, await store.PutAsync("a", 0, "2"));
         Assert.Equal(1L, await Database.QueryAsync<long>("SELECT count(*) FROM orleansstorage"));
-        Assert.Equal(1L, await Database.QueryAsync<long>("SELECT count(*) FROM agents WHERE document IS NOT NULL AND revision = 3 AND deleted_at IS NULL"));
+        Assert.Equal(1L, await Database.QueryAsync<long>("SELECT count(*) FROM agents WHERE document IS NOT NULL AND version = 3 AND deleted_at IS NULL"));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         await using var store = await OpenAsync();
         await store.PutAsync("a", 0, "1");
         await Database.ExecuteAsync("DELETE FROM orleansstorage");
-        Assert.Equal([new RecordChange(Key("a"), 2, null)], (await store.ReadChangesAsync(1)).Changes);
+        Assert.Equal([new RecordChange(Key("a"), 2, null)], (await store.ReadChangesAsync(AgentKind.Kind, 1)).Changes);
         Assert.Null(await store.GetAsync("a"));
     }
 
@@ -103,7 +103,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         }
 
         Assert.Equal(20L, await Database.QueryAsync<long>("SELECT count(*) FROM orleansstorage"));
-        Assert.Equal(20, await first.CurrentRevisionAsync());
+        Assert.Equal(20, await first.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class ProjectionTests : IAsyncLifetime
         }
 
         Assert.Equal(new StoredRecord(Key("a"), 1, Body("1")), await store.GetAsync("a"));
-        Assert.Equal(1, await store.CurrentRevisionAsync());
+        Assert.Equal(1, await store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -185,7 +185,7 @@ public sealed class ProjectionTests : IAsyncLifetime
             await store.PutAsync("a", 0, "1");
         }
 
-        await using var late = new AdoNetStore(other.Options(), NullLoggerFactory.Instance);
+        await using var late = new AdoNetStore(other.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
         var stop = await Assert.ThrowsAsync<StoreStartException>(() => late.OpenAsync(CancellationToken.None));
         Assert.Contains("STORAGE_TYPE=postgres", stop.Message);
     }
@@ -194,14 +194,14 @@ public sealed class ProjectionTests : IAsyncLifetime
     public async Task Without_the_right_to_migrate_the_missing_migration_is_named()
     {
         await using var plain = await TestDatabase.CreateAsync();
-        await using var store = new AdoNetStore(plain.Options() with { RunMigrations = false }, NullLoggerFactory.Instance);
+        await using var store = new AdoNetStore(plain.Options() with { RunMigrations = false }, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
         var stop = await Assert.ThrowsAsync<StoreStartException>(() => store.OpenAsync(CancellationToken.None));
         Assert.Contains("0001_storage", stop.Message);
     }
 
     private async Task<AdoNetStore> OpenAsync()
     {
-        var store = new AdoNetStore(Database.Options(), NullLoggerFactory.Instance);
+        var store = new AdoNetStore(Database.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
         await store.OpenAsync(CancellationToken.None);
         return store;
     }

@@ -4,23 +4,24 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Runtime;
 using Orleans.Storage;
 using OrleansRegistry.Model;
-using OrleansRegistry.Storage.Memory;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Grains;
 
-public sealed class RecordGrainStorageTests : IAsyncDisposable
+public sealed class RecordGrainStorageTests : IAsyncLifetime
 {
     private static readonly RecordStateCodec<Counter> Codec = new(
         "counter",
-        RecordKind.Agent,
+        AgentKind.Kind,
         counter => new RecordBody(RawJson.FromValid(JsonSerializer.SerializeToUtf8Bytes(counter)), default),
         record => JsonSerializer.Deserialize<Counter>(record.Body.Document.Span)!);
 
-    private readonly LossyStore store = new();
+    private readonly LossyStore store = new(TestStores.InMemory());
     private readonly RecordGrainStorage storage;
 
     public RecordGrainStorageTests() => storage = new RecordGrainStorage(store, [Codec], new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+
+    public async ValueTask InitializeAsync() => await store.OpenAsync(CancellationToken.None);
 
     [Fact]
     public async Task A_state_that_is_not_stored_reads_as_a_fresh_one()
@@ -71,7 +72,7 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
     public async Task The_key_is_tenant_and_id(string grainKey, string tenant, string id)
     {
         await WriteAsync(grainKey, new GrainState<Counter>(new Counter()));
-        Assert.NotNull(await store.ReadAsync(RecordKind.Agent, Key(id, tenant)));
+        Assert.NotNull(await store.ReadAsync(AgentKind.Kind, Key(id, tenant)));
     }
 
     [Theory]
@@ -112,7 +113,7 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
     public async Task Clear_of_what_was_never_stored_does_nothing_unless_another_stored_it()
     {
         await ClearAsync("t/acme/a", new GrainState<Counter>(new Counter()));
-        Assert.Equal(0, await store.CurrentRevisionAsync());
+        Assert.Equal(0, await store.CurrentRevisionAsync(AgentKind.Kind));
 
         await WriteAsync("t/acme/a", new GrainState<Counter>(new Counter()));
         await Assert.ThrowsAsync<InconsistentStateException>(() => ClearAsync("t/acme/a", new GrainState<Counter>(new Counter())));
@@ -214,60 +215,18 @@ public sealed class RecordGrainStorageTests : IAsyncDisposable
     }
 
     /// <summary>Loses the connection at a commit, before or after it was done.</summary>
-    private sealed class LossyStore : IRecordStore
+    private sealed class LossyStore(IRecordStore inner) : DelegatingStore(inner)
     {
-        private readonly MemoryStore inner = new();
         private bool? loseBefore;
-
-        public string Description => inner.Description;
-
-        public bool IsShared => inner.IsShared;
 
         public void Lose(bool beforeStoring) => loseBefore = beforeStoring;
 
-        public Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
-
-        public ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
-            inner.ReadAsync(kind, key, cancellationToken);
-
-        public ValueTask<long> WriteAsync(
+        public override ValueTask<long> WriteAsync(
             RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
-            CommitAsync(() => inner.WriteAsync(kind, key, expectedVersion, body, cancellationToken));
+            CommitAsync(() => base.WriteAsync(kind, key, expectedVersion, body, cancellationToken));
 
-        public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
-            CommitAsync(() => inner.DeleteAsync(kind, key, expectedVersion, cancellationToken));
-
-        public ValueTask<RecordSnapshot> SnapshotAsync(CancellationToken cancellationToken = default) => inner.SnapshotAsync(cancellationToken);
-
-        public ValueTask<long> CurrentRevisionAsync(CancellationToken cancellationToken = default) => inner.CurrentRevisionAsync(cancellationToken);
-
-        public ValueTask<ChangeBatch> ReadChangesAsync(long revision, CancellationToken cancellationToken = default) =>
-            inner.ReadChangesAsync(revision, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StoredRecord>> ListTasksAsync(
-            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListTasksAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
-            TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListTaskKeysAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyList<RecordPosition>> ListContextKeysAsync(
-            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListContextKeysAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask<IReadOnlyDictionary<Model.TaskState, long>> CountTasksAsync(TaskFilter filter, CancellationToken cancellationToken = default) =>
-            inner.CountTasksAsync(filter, cancellationToken);
-
-        public ValueTask<IReadOnlyList<ContextTasks>> SummarizeContextsAsync(
-            string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
-            inner.SummarizeContextsAsync(tenant, owner, contextIds, newest, cancellationToken);
-
-        public ValueTask<IReadOnlyList<StoredRecord>> ListContextsAsync(
-            ContextFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
-            inner.ListContextsAsync(filter, after, limit, cancellationToken);
-
-        public ValueTask DisposeAsync() => inner.DisposeAsync();
+        public override ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+            CommitAsync(() => base.DeleteAsync(kind, key, expectedVersion, cancellationToken));
 
         private async ValueTask<long> CommitAsync(Func<ValueTask<long>> commit)
         {

@@ -19,7 +19,7 @@ public sealed class BackgroundTests : IAsyncLifetime
     public async Task An_entry_of_the_log_that_cannot_be_read_stops_the_projection_only_until_it_is_gone()
     {
         var loops = new BackgroundLoops(TimeProvider.System, NullLogger.Instance);
-        await using var store = new PostgresStore(Database.Options(), NullLogger<PostgresStore>.Instance, loops);
+        await using var store = new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance, loops);
         await store.OpenAsync(CancellationToken.None);
         await Database.ExecuteAsync("""
             WITH next AS (UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent' RETURNING value)
@@ -27,7 +27,7 @@ public sealed class BackgroundTests : IAsyncLifetime
             """);
         await store.PutAsync("a", 0, "1");
         await Eventually.TrueAsync(() => loops.Failing.Count == 1, "the failure to be told");
-        Assert.Contains("queries by hand", loops.Failing[0], StringComparison.Ordinal);
+        Assert.Contains("the filling of agent_cards", loops.Failing[0], StringComparison.Ordinal);
         await Database.ExecuteAsync("DELETE FROM agent_changes WHERE ids = ARRAY[NULL]");
         await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 1, "the projection to go on");
         await Eventually.TrueAsync(() => loops.Failing.Count == 0, "the failure to be over");
@@ -37,7 +37,7 @@ public sealed class BackgroundTests : IAsyncLifetime
     public async Task Closing_closes_all_connections_whatever_became_of_the_background()
     {
         var loops = new BackgroundLoops(TimeProvider.System, NullLogger.Instance);
-        var store = new PostgresStore(Database.Options(), NullLogger<PostgresStore>.Instance, loops);
+        var store = new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance, loops);
         await store.OpenAsync(CancellationToken.None);
         await Database.ExecuteAsync("INSERT INTO agent_changes (revision, tenants, ids) VALUES (1, ARRAY['acme'], ARRAY[NULL]); UPDATE registry_revision SET value = 1");
         await store.PutAsync("a", 0, "1");

@@ -29,9 +29,9 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
     public async Task A_read_that_the_database_cannot_take_fails_alone()
     {
         await using var latin = await LatinAsync();
-        await latin.ExecuteAsync("CREATE TABLE agents (tenant text, id text, long_id text, revision bigint, document bytea, fields bytea); INSERT INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
+        await latin.ExecuteAsync("CREATE TABLE agents (tenant text, id text, long_id text, version bigint, document bytea, fields bytea); INSERT INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
         await using var connections = new PostgresDatabase(latin.Options() with { MaxRetries = 0 }, NullLogger.Instance, TimeProvider.System);
-        var table = RecordTable.All[RecordKind.Agent];
+        var table = RecordTable.Of(AgentKind.Kind);
         var history = new DatabaseHistory(connections, table, new FeedBuffer(), TimeProvider.System, NullLogger.Instance);
         var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), history, null, 1, NullLogger.Instance));
         var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None)).ToArray();
@@ -95,8 +95,8 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
             var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString) { Username = role, Password = "dml" };
             await using var store = await Database.OpenAsync(Database.Options() with { ConnectionString = settings.ConnectionString });
             Assert.Equal(2, await store.PutAsync("a", 1, "2"));
-            await store.WriteAsync(RecordKind.Task, Records.Key("t"), 0, Records.Body("t"));
-            await store.SweepAsync(CancellationToken.None);
+            await store.WriteAsync(TaskKind.Kind, Records.Key("t"), 0, Records.Body("t"));
+            await store.SweepAsync(AgentKind.Kind, CancellationToken.None);
         }
         finally
         {

@@ -13,7 +13,7 @@ public sealed partial class FaultTests
     {
         await using var store = await Database.OpenAsync(Database.Options(), log);
         var versions = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => store.PutAsync($"a{i}", 0, "1").AsTask()));
-        var before = await store.CurrentRevisionAsync();
+        var before = await store.CurrentRevisionAsync(AgentKind.Kind);
         await RaiseAsync("PERFORM pg_sleep(0.01); RETURN NEW");
 
         // All but the first wait for it, and are one batch: updates, a third of them of an old version, and agents that are new.
@@ -34,7 +34,7 @@ public sealed partial class FaultTests
         }
 
         Assert.Equal(Enumerable.Range(1, 30).Select(i => before + i), revisions.Order());
-        Assert.Equal(before + 30, await store.CurrentRevisionAsync());
+        Assert.Equal(before + 30, await store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
@@ -58,15 +58,15 @@ public sealed partial class FaultTests
         await writes;
         Assert.Equal(Body("2"), (await store.GetAsync("a"))!.Body);
         Assert.Equal(Body("2"), (await store.GetAsync("b"))!.Body);
-        Assert.Equal(first + 2, await store.CurrentRevisionAsync());
+        Assert.Equal(first + 2, await store.CurrentRevisionAsync(AgentKind.Kind));
         Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains("rows were changed beside a batch", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("UPDATE agents SET revision = revision + 1 WHERE id = 'there'", "there")]
-    [InlineData("UPDATE agents SET revision = revision + 1, document = NULL, deleted_at = now() WHERE id = 'there'", "there")]
-    [InlineData("INSERT INTO agents (tenant, id, revision, document, fields) SELECT tenant, 'new', revision + 1, document, fields FROM agents WHERE id = 'there'", "new")]
-    [InlineData("UPDATE agents SET revision = revision + 1, document = '1', deleted_at = NULL WHERE id = 'gone'", "gone")]
+    [InlineData("UPDATE agents SET version = version + 1 WHERE id = 'there'", "there")]
+    [InlineData("UPDATE agents SET version = version + 1, document = NULL, deleted_at = now() WHERE id = 'there'", "there")]
+    [InlineData("INSERT INTO agents (tenant, id, version, document, fields) SELECT tenant, 'new', version + 1, document, fields FROM agents WHERE id = 'there'", "new")]
+    [InlineData("UPDATE agents SET version = version + 1, document = '1', deleted_at = NULL WHERE id = 'gone'", "gone")]
     public async Task A_write_that_waits_for_another_process_is_judged_by_what_that_one_did(string change, string id)
     {
         await using var store = await Database.OpenAsync(Database.Options(), log);
@@ -88,7 +88,7 @@ public sealed partial class FaultTests
         await Assert.ThrowsAsync<InconsistentStateException>(() => write);
         Assert.NotEqual(Body("2"), (await store.GetAsync(id))?.Body);
 
-        var revision = await store.CurrentRevisionAsync();
+        var revision = await store.CurrentRevisionAsync(AgentKind.Kind);
         Assert.Equal(revision + 1, await store.PutAsync("other", 0, "2"));
     }
 
@@ -100,6 +100,6 @@ public sealed partial class FaultTests
         await RaiseAsync("RETURN NULL");
         var refusal = await Assert.ThrowsAsync<RegistryException>(() => store.PutAsync("a", first, "2").AsTask());
         Assert.Equal(RegistryError.Unavailable, refusal.Error);
-        Assert.Equal((first, Body("1")), (await store.CurrentRevisionAsync(), (await store.GetAsync("a"))!.Body));
+        Assert.Equal((first, Body("1")), (await store.CurrentRevisionAsync(AgentKind.Kind), (await store.GetAsync("a"))!.Body));
     }
 }

@@ -42,7 +42,7 @@ public sealed partial class FaultTests : IAsyncLifetime
 
         Assert.Equal(5, proxy.Cuts);
         Assert.Contains(log.Entries, entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
-        Assert.Equal(first + 100, await store.CurrentRevisionAsync());
+        Assert.Equal(first + 100, await store.CurrentRevisionAsync(AgentKind.Kind));
         Assert.Equal(101, (await store.AllAsync()).Count);
         Assert.Equal(await store.AllAsync(), (await store.ChangesAsync(0)).ToDictionary(
             change => change.Key, change => new StoredRecord(change.Key, change.Revision, change.Body!.Value)));
@@ -60,7 +60,7 @@ public sealed partial class FaultTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
         {
             proxy.CutAt($"cut-me-{i}", cut);
-            var writes = versions.Select((version, n) => store.WriteAsync(RecordKind.Task, Key($"t{n}"), version, Body(n == 10 ? $"cut-me-{i}" : $"{i}")).AsTask()).ToArray();
+            var writes = versions.Select((version, n) => store.WriteAsync(TaskKind.Kind, Key($"t{n}"), version, Body(n == 10 ? $"cut-me-{i}" : $"{i}")).AsTask()).ToArray();
             var written = await Task.WhenAll(writes);
             Assert.All(written.Zip(versions), version => Assert.True(version.First > version.Second));
             versions = written;
@@ -70,10 +70,10 @@ public sealed partial class FaultTests : IAsyncLifetime
         Assert.Contains(log.Entries, entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
         for (var n = 0; n < versions.Length; n++)
         {
-            Assert.Equal(new StoredRecord(Key($"t{n}"), versions[n], Body(n == 10 ? "cut-me-4" : "4")), await store.ReadAsync(RecordKind.Task, Key($"t{n}")));
+            Assert.Equal(new StoredRecord(Key($"t{n}"), versions[n], Body(n == 10 ? "cut-me-4" : "4")), await store.ReadAsync(TaskKind.Kind, Key($"t{n}")));
         }
 
-        await Task.WhenAll(versions.Select((version, n) => store.DeleteAsync(RecordKind.Task, Key($"t{n}"), version).AsTask()));
+        await Task.WhenAll(versions.Select((version, n) => store.DeleteAsync(TaskKind.Kind, Key($"t{n}"), version).AsTask()));
         Assert.Equal(0, await Database.QueryAsync<long>("SELECT count(*) FROM task_records"));
     }
 
@@ -242,7 +242,7 @@ public sealed partial class FaultTests : IAsyncLifetime
         await using var store = await Database.OpenAsync(logger: log);
         var body = new RecordBody(Json(card), Json("{}"));
         await Task.WhenAll(
-            store.WriteAsync(RecordKind.Agent, Key("odd"), 0, body).AsTask(), store.PutAsync("other", 0, "1").AsTask());
+            store.WriteAsync(AgentKind.Kind, Key("odd"), 0, body).AsTask(), store.PutAsync("other", 0, "1").AsTask());
         Assert.Equal(body, (await store.GetAsync("odd"))!.Body);
         await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 2, "both in the table for queries");
         Assert.Equal(queried is null ? 1 : 2, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card ? 'name'"));

@@ -45,7 +45,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await store.PutAsync("a", 0, "1");
         await Database.KeepAsync();
         await store.PutAsync("b", 0, "1");
-        var waiting = store.ReadChangesAsync(2).AsTask();
+        var waiting = store.ReadChangesAsync(AgentKind.Kind, 2).AsTask();
         await Database.RollBackAsync();
         await Assert.ThrowsAsync<HistoryChangedException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("a", Assert.Single(await store.AllAsync()).Key.Id);
@@ -117,7 +117,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await Assert.ThrowsAsync<InconsistentStateException>(() => store.PutTaskAsync("t", Tasks.Fields(3), second).AsTask());
         await CutAsync();
         await Eventually.TrueAsync(() => (store.History, idle.History) == (1, 1), "both to notice");
-        Assert.Equal(first, (await store.ReadAsync(RecordKind.Task, Key("t")))!.Version);
+        Assert.Equal(first, (await store.ReadAsync(TaskKind.Kind, Key("t")))!.Version);
         await store.PutTaskAsync("t", Tasks.Fields(3), first);
     }
 
@@ -128,7 +128,7 @@ public sealed class HistoryTests : IAsyncLifetime
         await store.PutAsync("a", 0, "1");
         await Database.KeepAsync();
         await Database.ExecuteAsync("DELETE FROM registry_revision");
-        var refusal = await Assert.ThrowsAsync<Model.RegistryException>(() => store.CurrentRevisionAsync().AsTask());
+        var refusal = await Assert.ThrowsAsync<Model.RegistryException>(() => store.CurrentRevisionAsync(AgentKind.Kind).AsTask());
         Assert.Equal(Model.RegistryError.Unavailable, refusal.Error);
         await LooksAsync(store);
         Assert.Equal(0, store.History);
@@ -149,7 +149,7 @@ public sealed class HistoryTests : IAsyncLifetime
         {
             for (var revision = 0L; !ending.IsCancellationRequested;)
             {
-                revision = (await store.ReadChangesAsync(revision, ending.Token)).Revision;
+                revision = (await store.ReadChangesAsync(AgentKind.Kind, revision, ending.Token)).Revision;
             }
         })).ToArray();
         var writing = new[] { one, other }.SelectMany((store, side) => Enumerable.Range(0, 8).Select(writer => Task.Run(async () =>
@@ -164,13 +164,13 @@ public sealed class HistoryTests : IAsyncLifetime
         {
             await Task.Delay(100, TestContext.Current.CancellationToken);
             await CutAsync();
-            await one.SweepAsync(CancellationToken.None);
+            await one.SweepAsync(AgentKind.Kind, CancellationToken.None);
         }
 
         await Task.WhenAll(writing);
         await Database.ExecuteAsync("UPDATE registry_writers SET at = now() - interval '2 days'");
         await LooksAsync(one, other);
-        await one.SweepAsync(CancellationToken.None);
+        await one.SweepAsync(AgentKind.Kind, CancellationToken.None);
         await LooksAsync(one, other);
         await one.PutAsync("last", 0, "1");
         Assert.DoesNotContain(log.Entries, entry => entry.Message.Contains("is not the database", StringComparison.Ordinal));
@@ -184,14 +184,14 @@ public sealed class HistoryTests : IAsyncLifetime
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         try
         {
-            await store.ReadChangesAsync(revision - 1, patience.Token);
+            await store.ReadChangesAsync(AgentKind.Kind, revision - 1, patience.Token);
         }
         catch (OperationCanceledException)
         {
             // It has not come yet.
         }
 
-        return store.Position >= revision;
+        return store.PositionOf(AgentKind.Kind) >= revision;
     }
 
     /// <summary>Waits for a look of each that begins after this, where they look often.</summary>

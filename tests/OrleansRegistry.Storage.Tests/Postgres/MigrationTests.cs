@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage.Tests.Postgres;
 
 public sealed class MigrationTests : IAsyncLifetime
 {
-    private static readonly int BuiltIn = Migration.BuiltIn.Count;
+    private static readonly int BuiltIn = Migration.Postgres.Count;
 
     private static readonly Migration Second = new(BuiltIn + 1, "second", "CREATE TABLE second (a int);\n", "DROP TABLE second;");
 
@@ -20,7 +20,7 @@ public sealed class MigrationTests : IAsyncLifetime
     [Fact]
     public async Task They_go_up_down_and_up_again()
     {
-        await using var migrations = Of([.. Migration.BuiltIn, Second]);
+        await using var migrations = Of([.. Migration.Postgres, Second]);
         Assert.All(await migrations.StatusAsync(), migration => Assert.Null(migration.AppliedAt));
         Assert.Equal(BuiltIn + 1, await migrations.UpAsync());
         Assert.Equal(0, await migrations.UpAsync());
@@ -50,7 +50,7 @@ public sealed class MigrationTests : IAsyncLifetime
     [Fact]
     public async Task An_unknown_newer_one_stops_the_start_with_its_name()
     {
-        await using (var newer = Of([.. Migration.BuiltIn, Second]))
+        await using (var newer = Of([.. Migration.Postgres, Second]))
         {
             await newer.UpAsync();
         }
@@ -62,7 +62,7 @@ public sealed class MigrationTests : IAsyncLifetime
     [Fact]
     public async Task One_that_fails_leaves_nothing_of_itself()
     {
-        await using var broken = Of([.. Migration.BuiltIn, new Migration(BuiltIn + 1, "broken", "CREATE TABLE half (a int); SELECT nonsense;", "")]);
+        await using var broken = Of([.. Migration.Postgres, new Migration(BuiltIn + 1, "broken", "CREATE TABLE half (a int); SELECT nonsense;", "")]);
         Assert.Contains("_broken", (await Assert.ThrowsAsync<StoreStartException>(() => broken.UpAsync())).Message);
         Assert.True(await Database.QueryAsync<bool>("SELECT to_regclass('half') IS NULL AND to_regclass('agents') IS NOT NULL"));
     }
@@ -71,7 +71,7 @@ public sealed class MigrationTests : IAsyncLifetime
     public async Task Where_they_are_off_a_pending_one_stops_the_start()
     {
         var refusal = await Assert.ThrowsAsync<StoreStartException>(() => Database.OpenAsync(Database.Options() with { RunMigrations = false }));
-        Assert.Contains("0001_agents", refusal.Message);
+        Assert.Contains("0001_records", refusal.Message);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class PgBouncerTests
         await Task.WhenAll(Enumerable.Range(0, 200).Select(async i =>
         {
             Assert.NotEqual(0, await (i % 2 == 0 ? one : other).PutAsync($"a{i}", 0, "1"));
-            await one.WriteAsync(RecordKind.Task, Records.Key($"t{i}"), 0, Records.Body("t"));
-            Assert.NotNull(await other.ReadAsync(RecordKind.Task, Records.Key($"t{i}")));
+            await one.WriteAsync(TaskKind.Kind, Records.Key($"t{i}"), 0, Records.Body("t"));
+            Assert.NotNull(await other.ReadAsync(TaskKind.Kind, Records.Key($"t{i}")));
         }));
         Assert.Equal(200, (await one.AllAsync()).Count);
         Assert.Equal(200, (await other.ChangesAsync(0)).Count);

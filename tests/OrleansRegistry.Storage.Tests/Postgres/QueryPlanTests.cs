@@ -45,7 +45,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await using var store = await Database.OpenAsync();
         var card = """{"name":"Weather","skills":[{"id":"forecast","name":"Forecast","tags":["rain","sun"]}]}""";
         await store.WriteAsync(
-            RecordKind.Agent, Key("w"), 0, new RecordBody(Json(card), Json("""{"enabled":false,"created_at":"2026-01-02T03:04:05.678Z"}""")));
+            AgentKind.Kind, Key("w"), 0, new RecordBody(Json(card), Json("""{"enabled":false,"created_at":"2026-01-02T03:04:05.678Z"}""")));
         const string Columns =
             """
             SELECT concat_ws('|', name, enabled, array_to_string(tags, ','), array_to_string(skills, ','), created_at AT TIME ZONE 'UTC')
@@ -68,7 +68,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
             for (var i = 0; i < 25; i++)
             {
                 version = await store.WriteAsync(
-                    RecordKind.Agent, Key($"a{agent}"), version, new RecordBody(Json($$"""{"name":"n{{i}}","x":"\\u0000"}"""), Json("{}")));
+                    AgentKind.Kind, Key($"a{agent}"), version, new RecordBody(Json($$"""{"name":"n{{i}}","x":"\\u0000"}"""), Json("{}")));
             }
 
             if (agent % 4 == 0)
@@ -78,7 +78,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         })));
         await Eventually.TrueAsync(
             async () => await Database.QueryAsync<long>("SELECT min(p.revision - r.value) FROM registry_projections p JOIN registry_revision r USING (kind)") == 0, "all projected");
-        Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards JOIN agents USING (tenant, id, revision) WHERE name = 'n24' AND card ->> 'name' = 'n24'"));
+        Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards AS c JOIN agents AS a ON a.tenant = c.tenant AND a.id = c.id AND a.version = c.revision WHERE name = 'n24' AND card ->> 'name' = 'n24'"));
         Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards"));
     }
 
@@ -88,7 +88,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         await using var store = await Database.OpenAsync();
         await Database.ExecuteAsync("ALTER TABLE agent_cards ADD CHECK (name <> 'poison')");
         await Task.WhenAll(Enumerable.Range(0, 9).Select(i => store.WriteAsync(
-            RecordKind.Agent, Key($"a{i}"), 0, new RecordBody(Json(i == 4 ? """{"name":"poison"}""" : """{"name":"good"}"""), Json("{}"))).AsTask()));
+            AgentKind.Kind, Key($"a{i}"), 0, new RecordBody(Json(i == 4 ? """{"name":"poison"}""" : """{"name":"good"}"""), Json("{}"))).AsTask()));
         await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 9, "all nine");
         Assert.Equal("a4", await Database.QueryAsync<string>("SELECT id FROM agent_cards WHERE name IS NULL AND card IS NULL"));
     }

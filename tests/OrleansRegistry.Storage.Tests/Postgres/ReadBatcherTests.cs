@@ -28,7 +28,7 @@ public sealed class ReadBatcherTests : IAsyncLifetime
         var (before, peak, read) = (GC.GetTotalMemory(forceFullCollection: true), 0L, 0);
         var reads = Enumerable.Range(0, Pages).Select(async i =>
         {
-            var page = await store.ReadAsync(RecordKind.Page, Records.Key($"p{(i % 20) + 1}"));
+            var page = await store.ReadAsync(PageKind.Kind, Records.Key($"p{(i % 20) + 1}"));
             Assert.Equal(1 << 20, page!.Body.Document.Length);
             page = null;
             if (Interlocked.Increment(ref read) % 50 == 0)
@@ -47,7 +47,7 @@ public sealed class ReadBatcherTests : IAsyncLifetime
         await using var store = await Database.OpenAsync();
         await Database.ExecuteAsync(
             "INSERT INTO record_pages (tenant, id, version, document, fields) SELECT 'acme', 'p' || n, n, convert_to('\"' || repeat('x', 9000000) || '\"', 'UTF8'), '' FROM generate_series(1, 4) n");
-        var pages = await Task.WhenAll(Enumerable.Range(1, 5).Select(i => store.ReadAsync(RecordKind.Page, Records.Key($"p{i}")).AsTask()));
+        var pages = await Task.WhenAll(Enumerable.Range(1, 5).Select(i => store.ReadAsync(PageKind.Kind, Records.Key($"p{i}")).AsTask()));
         Assert.Equal([1, 2, 3, 4, null], pages.Select(page => page?.Version));
     }
 
@@ -55,7 +55,7 @@ public sealed class ReadBatcherTests : IAsyncLifetime
     public async Task Who_gives_up_leaves_the_queue_and_heads_do_not_wait_behind_pages()
     {
         await using var store = await Database.OpenAsync();
-        await store.WriteAsync(RecordKind.Task, Records.Key("t"), 0, Records.Body("t"));
+        await store.WriteAsync(TaskKind.Kind, Records.Key("t"), 0, Records.Body("t"));
         await using var locking = new NpgsqlConnection(Database.Settings.ConnectionString);
         await locking.OpenAsync();
         await using var transaction = await locking.BeginTransactionAsync();
@@ -65,10 +65,10 @@ public sealed class ReadBatcherTests : IAsyncLifetime
         }
 
         using var patience = new CancellationTokenSource();
-        var pages = Enumerable.Range(0, 500).Select(i => store.ReadAsync(RecordKind.Page, Records.Key($"p{i}"), patience.Token).AsTask()).ToArray();
-        Assert.NotNull(await store.ReadAsync(RecordKind.Task, Records.Key("t")));
+        var pages = Enumerable.Range(0, 500).Select(i => store.ReadAsync(PageKind.Kind, Records.Key($"p{i}"), patience.Token).AsTask()).ToArray();
+        Assert.NotNull(await store.ReadAsync(TaskKind.Kind, Records.Key("t")));
 
-        var queue = store.ReadsOf(RecordTable.All[RecordKind.Page]);
+        var queue = store.ReadsOf(PageKind.Kind);
         Assert.InRange(queue.Waiting, 400, 500);
         await patience.CancelAsync();
         Assert.Equal(0, queue.Waiting);
@@ -79,14 +79,14 @@ public sealed class ReadBatcherTests : IAsyncLifetime
     [Fact]
     public async Task A_queue_that_is_full_is_busy()
     {
-        await using var store = new PostgresStore(Database.Options(), Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresStore>.Instance);
-        var queue = store.ReadsOf(RecordTable.All[RecordKind.Page]);
+        await using var store = new PostgresStore(Database.Options(), Kinds.All, Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresStore>.Instance);
+        var queue = store.ReadsOf(PageKind.Kind);
         RegistryException? refusal = null;
         for (var i = 0; refusal is null && i < 100_000; i++)
         {
             try
             {
-                _ = queue.ReadAsync(RecordTable.All[RecordKind.Page], Records.Key("p"), CancellationToken.None);
+                _ = queue.ReadAsync(RecordTable.Of(PageKind.Kind), Records.Key("p"), CancellationToken.None);
             }
             catch (RegistryException refused)
             {

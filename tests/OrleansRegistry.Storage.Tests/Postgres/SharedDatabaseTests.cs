@@ -39,7 +39,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
             var (known, revision) = (new Dictionary<RecordKey, (long, RecordBody)>(), 0L);
             while (revision < 2 * Agents * Rounds)
             {
-                var batch = await store.ReadChangesAsync(revision);
+                var batch = await store.ReadChangesAsync(AgentKind.Kind, revision);
                 foreach (var change in batch.Changes)
                 {
                     Assert.True(change.Revision > revision);
@@ -80,7 +80,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         })));
         while (revision < 320)
         {
-            var batch = await Other.ReadChangesAsync(revision);
+            var batch = await Other.ReadChangesAsync(AgentKind.Kind, revision);
             lock (known)
             {
                 foreach (var change in batch.Changes)
@@ -106,17 +106,17 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
             Assert.Single(changed, answer => answer > 0);
         }
 
-        Assert.Equal(80, await One.CurrentRevisionAsync());
+        Assert.Equal(80, await One.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     [Fact]
     public async Task A_lost_notification_hangs_nobody()
     {
         await using var deaf = await Database.OpenAsync(Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(50) });
-        var waiting = deaf.ReadChangesAsync(0).AsTask();
+        var waiting = deaf.ReadChangesAsync(AgentKind.Kind, 0).AsTask();
         await Database.ExecuteAsync(
             """
-            INSERT INTO agents (tenant, id, revision, document) VALUES ('acme', 'quiet', 1, '1');
+            INSERT INTO agents (tenant, id, version, document) VALUES ('acme', 'quiet', 1, '1');
             INSERT INTO agent_changes (revision, tenants, ids) VALUES (1, '{acme}', '{quiet}');
             UPDATE registry_revision SET value = 1
             """);
@@ -128,7 +128,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
     {
         await ListensAsync(2);
         await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
-        var waiting = Other.ReadChangesAsync(0).AsTask();
+        var waiting = Other.ReadChangesAsync(AgentKind.Kind, 0).AsTask();
         await One.PutAsync("a", 0, "1");
         Assert.Equal(1, (await waiting.WaitAsync(TimeSpan.FromSeconds(20))).Revision);
         await ListensAsync(2);
@@ -143,7 +143,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         Assert.Equal(["kept", "gone", "young"], (await ReadAsync(0)).Select(change => change.Key.Id));
 
         await Database.ExecuteAsync("UPDATE agents SET deleted_at = deleted_at - interval '25 hours' WHERE id = 'gone'");
-        await Task.WhenAll(One.SweepAsync(CancellationToken.None), Other.SweepAsync(CancellationToken.None));
+        await Task.WhenAll(One.SweepAsync(AgentKind.Kind, CancellationToken.None), Other.SweepAsync(AgentKind.Kind, CancellationToken.None));
         await Assert.ThrowsAsync<RevisionCompactedException>(() => ReadAsync(2));
         Assert.Equal((5, "young"), Assert.Single((await ReadAsync(3)).Select(change => (change.Revision, change.Key.Id))));
         Assert.Equal(6, await One.PutAsync("gone", 0, "again"));
@@ -151,7 +151,7 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
         async Task<IReadOnlyList<RecordChange>> ReadAsync(long revision)
         {
             await using var late = await Database.OpenAsync();
-            return (await late.ReadChangesAsync(revision)).Changes;
+            return (await late.ReadChangesAsync(AgentKind.Kind, revision)).Changes;
         }
     }
 

@@ -34,8 +34,8 @@ public sealed class StartTests : IAsyncLifetime
     public async Task A_pool_that_is_used_up_says_so_and_recovers()
     {
         await using var store = await Database.OpenAsync(Database.Options() with { PoolMax = 2, MaxRetries = 0, Timeout = TimeSpan.FromSeconds(1) });
-        await Database.ExecuteAsync("INSERT INTO agents (tenant, id, revision, document) SELECT 't', n::text, n, repeat('x', 2000)::bytea FROM generate_series(1, 20000) n; UPDATE registry_revision SET value = 20000");
-        await using (var open = (await store.SnapshotAsync()).Records.GetAsyncEnumerator())
+        await Database.ExecuteAsync("INSERT INTO agents (tenant, id, version, document) SELECT 't', n::text, n, repeat('x', 2000)::bytea FROM generate_series(1, 20000) n; UPDATE registry_revision SET value = 20000");
+        await using (var open = (await store.ScanAsync(AgentKind.Kind)).Records.GetAsyncEnumerator())
         {
             Assert.True(await open.MoveNextAsync());
             var refusal = await Assert.ThrowsAsync<RegistryException>(async () => await store.PutAsync("a", 0, "1"));

@@ -15,23 +15,23 @@ internal static class Records
     public static RawJson Json(string text) => RawJson.FromValid(Encoding.UTF8.GetBytes(text));
 
     public static ValueTask<long> PutAsync(this IRecordStore store, string id, long expected, string text) =>
-        store.WriteAsync(RecordKind.Agent, Key(id), expected, Body(text));
+        store.WriteAsync(AgentKind.Kind, Key(id), expected, Body(text));
 
     public static ValueTask<long> DropAsync(this IRecordStore store, string id, long expected) =>
-        store.DeleteAsync(RecordKind.Agent, Key(id), expected);
+        store.DeleteAsync(AgentKind.Kind, Key(id), expected);
 
-    public static ValueTask<StoredRecord?> GetAsync(this IRecordStore store, string id) => store.ReadAsync(RecordKind.Agent, Key(id));
+    public static ValueTask<StoredRecord?> GetAsync(this IRecordStore store, string id) => store.ReadAsync(AgentKind.Kind, Key(id));
 
     public static async Task<Dictionary<RecordKey, StoredRecord>> AllAsync(this IRecordStore store) =>
-        await (await store.SnapshotAsync()).Records.ToDictionaryAsync(record => record.Key);
+        await (await store.ScanAsync(AgentKind.Kind)).Records.ToDictionaryAsync(record => record.Key);
 
     /// <summary>The feed after <paramref name="revision"/> up to what is committed now.</summary>
     public static async Task<List<RecordChange>> ChangesAsync(this IRecordStore store, long revision)
     {
-        var (changes, end) = (new List<RecordChange>(), await store.CurrentRevisionAsync());
+        var (changes, end) = (new List<RecordChange>(), await store.CurrentRevisionAsync(AgentKind.Kind));
         while (revision < end)
         {
-            var batch = await store.ReadChangesAsync(revision);
+            var batch = await store.ReadChangesAsync(AgentKind.Kind, revision);
             changes.AddRange(batch.Changes);
             revision = batch.Revision;
         }

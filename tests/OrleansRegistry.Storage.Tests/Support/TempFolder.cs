@@ -1,5 +1,7 @@
 namespace OrleansRegistry.Storage.Tests;
 
+using Directory = System.IO.Directory;
+
 /// <summary>A folder of one test's own, gone with it.</summary>
 internal sealed class TempFolder : IDisposable
 {

@@ -20,9 +20,9 @@ public sealed class OvertakenTests : IAsyncLifetime
         made = (await registry.Contexts.UpdateAsync(me, "c", Bytes("""{"a":1}"""))).Generation;
         elsewhere = made + 4;
         var key = new RecordKey(me.Tenant, "c");
-        var stored = await registry.Store.ReadAsync(RecordKind.Context, key);
-        var head = ContextHeadCodec.Read(stored!);
-        await registry.Store.WriteAsync(RecordKind.Context, key, stored!.Version, ContextHeadCodec.Write(head with { Context = head.Context with { Generation = elsewhere } }));
+        var stored = await registry.Store.ReadAsync(ContextKind.Kind, key);
+        var head = ContextKind.Read(stored!);
+        await registry.Store.WriteAsync(ContextKind.Kind, key, stored!.Version, ContextKind.Write(head with { Context = head.Context with { Generation = elsewhere } }));
     }
 
     public ValueTask DisposeAsync() => registry.DisposeAsync();

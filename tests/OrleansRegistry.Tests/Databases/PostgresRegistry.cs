@@ -41,7 +41,7 @@ public sealed class PostgresRegistry : TestRegistry
         }
     }
 
-    private protected override IRecordStore OpenStore() => new PostgresStore(database!.Options(), NullLogger<PostgresStore>.Instance);
+    private protected override StoreProbe OpenStore() => new(new PostgresStore(database!.Options(), Kinds.All, NullLogger<PostgresStore>.Instance));
 
     private protected override ValueTask CloseStore(IRecordStore store) => store.DisposeAsync();
 }

@@ -170,7 +170,7 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
 
     private async Task<(RegistryHost Host, StoreProbe Store)> StartAsync()
     {
-        var probe = new StoreProbe(new PostgresStore(Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(500) }, NullLogger<PostgresStore>.Instance));
+        var probe = new StoreProbe(new PostgresStore(Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(500) }, Kinds.All, NullLogger<PostgresStore>.Instance));
         return (await RegistryHost.StartAsync(store: probe), probe);
     }
 }

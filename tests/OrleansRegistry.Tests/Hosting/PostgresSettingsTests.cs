@@ -13,12 +13,12 @@ public sealed class PostgresSettingsTests
     private const string Url = "postgresql://app:hunter2@db.example/registry";
 
     [Theory]
-    [InlineData(StorageType.File)]
+    [InlineData(StorageType.Sqlite)]
     [InlineData(StorageType.Postgres, "DATABASE_URL=" + Url)]
     [InlineData(StorageType.Postgres, "DATABASE_URL=" + Url, "STORAGE_TYPE=postgres")]
     [InlineData(StorageType.Postgres, "DATABASE_URL=" + Url, "STORAGE_BACKEND=DATABASE")]
     [InlineData(StorageType.Postgres, "DATABASE_URL=" + Url, "STORAGE_TYPE=database", "STORAGE_BACKEND=postgres")]
-    [InlineData(StorageType.File, "DATABASE_URL=" + Url, "STORAGE_TYPE=file")]
+    [InlineData(StorageType.Sqlite, "DATABASE_URL=" + Url, "STORAGE_TYPE=file")]
     [InlineData(StorageType.Memory, "DATABASE_URL=" + Url, "STORAGE_BACKEND=memory")]
     public void The_store_is_the_one_that_is_named(StorageType expected, params string[] settings) => Assert.Equal(expected, Options(settings).StorageType);
 

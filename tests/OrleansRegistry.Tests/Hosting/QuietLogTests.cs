@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Memory;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Hosting;
@@ -18,7 +17,7 @@ public sealed class QuietLogTests
     public async Task Calls_log_nothing_and_unknown_ids_wake_no_grain()
     {
         var log = new ConcurrentQueue<string>();
-        var store = new StoreProbe(new MemoryStore());
+        var store = new StoreProbe(TestStores.InMemory());
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Information).AddProvider(new LogCatcher(log));
         builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
@@ -37,7 +36,7 @@ public sealed class QuietLogTests
             Assert.Equal(RegistryError.NotFound, refusal.Error);
         }
 
-        Assert.Equal((0, 0), (store.Reads(RecordKind.Task), store.Reads(RecordKind.Context)));
+        Assert.Equal((0, 0), (store.Reads(TaskKind.Kind), store.Reads(ContextKind.Kind)));
         for (var i = 0; i < 20; i++)
         {
             await tasks.Submit(me, $"m{i}");

@@ -7,14 +7,13 @@ using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Memory;
 
 namespace OrleansRegistry.Tests.Silos;
 
 /// <summary>Two silos in this process that share one store. Grains live on the second and are called from the first, so that all they are sent is serialized.</summary>
 public sealed class TwoSilos : IAsyncLifetime
 {
-    private readonly MemoryStore store = new();
+    private readonly StoreProbe store = new(TestStores.InMemory(), isOpen: true);
     private readonly ConcurrentDictionary<MethodInfo, bool> called = new();
     private InProcessTestCluster cluster = null!;
 
@@ -23,6 +22,7 @@ public sealed class TwoSilos : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        await store.OpenInnerAsync();
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);
         builder.ConfigureSilo((_, silo) =>
         {
@@ -46,7 +46,11 @@ public sealed class TwoSilos : IAsyncLifetime
     /// <summary>The services of each silo.</summary>
     public IEnumerable<IServiceProvider> Services => cluster.Silos.Select(silo => silo.ServiceProvider);
 
-    public ValueTask DisposeAsync() => cluster.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await cluster.DisposeAsync();
+        await store.DisposeAsync();
+    }
 
     private sealed class Recorder(ConcurrentDictionary<MethodInfo, bool> called) : IIncomingGrainCallFilter
     {

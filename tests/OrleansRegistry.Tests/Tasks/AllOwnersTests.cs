@@ -24,7 +24,7 @@ public abstract class AllOwnersTests(TestRegistry registry)
         await registry.Tasks.ClearAllAsync(me with { Subject = "s2" });
         registry.Store.BeforeWrite = (kind, key) =>
         {
-            if (kind == RecordKind.Feedback || (kind is RecordKind.Task && key.Id == "t1" && ++writes > 1))
+            if (kind == FeedbackKind.Kind || (kind == TaskKind.Kind && key.Id == "t1" && ++writes > 1))
             {
                 throw new RegistryException(RegistryError.Unavailable, "The deletion stops in the middle.");
             }

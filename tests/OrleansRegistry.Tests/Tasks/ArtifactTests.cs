@@ -217,7 +217,7 @@ public sealed class ArtifactTests : IAsyncLifetime
         var found = 0;
         for (var number = 1; number <= 200; number++)
         {
-            found += await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"a/{number}/{id}"), stop) is null ? 0 : 1;
+            found += await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"a/{number}/{id}"), stop) is null ? 0 : 1;
         }
 
         return found;
@@ -227,9 +227,9 @@ public sealed class ArtifactTests : IAsyncLifetime
     private async Task ForgetSizes(string id)
     {
         var key = new RecordKey(me.Tenant, id);
-        var stored = (await registry.Store.ReadAsync(RecordKind.Task, key, stop))!;
-        var head = TaskHeadCodec.Read(stored);
+        var stored = (await registry.Store.ReadAsync(TaskKind.Kind, key, stop))!;
+        var head = TaskKind.Read(stored);
         head = head with { ArtifactBytes = null, History = head.History with { Bytes = null }, Artifacts = head.Artifacts with { Bytes = null } };
-        await registry.Store.WriteAsync(RecordKind.Task, key, stored.Version, TaskHeadCodec.Write(head), stop);
+        await registry.Store.WriteAsync(TaskKind.Kind, key, stored.Version, TaskKind.Write(head), stop);
     }
 }

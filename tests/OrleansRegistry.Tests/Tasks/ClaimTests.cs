@@ -198,7 +198,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         using var looking = new ManualResetEventSlim();
         registry.Store.AfterWrite = (kind, _) =>
         {
-            if (kind == RecordKind.Task)
+            if (kind == TaskKind.Kind)
             {
                 written.Set();
                 looking.Wait(Minute / 20);

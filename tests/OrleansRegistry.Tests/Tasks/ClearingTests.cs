@@ -68,7 +68,7 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
         Assert.False((await Ended()).Running);
         Assert.Empty((await Tasks.ListAsync(me)).Tasks);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Contexts);
-        Assert.Empty(await registry.Store.ListContextsAsync(new ContextFilter(me.Tenant), null, 10, TestContext.Current.CancellationToken));
+        Assert.Empty(await registry.Store.QueryAsync(new RecordQuery(ContextKind.Kind, me.Tenant), null, 10, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
         await Fill();
         registry.Store.BeforeWrite = (kind, key) =>
         {
-            if (kind == RecordKind.Context && key.Id == "c7")
+            if (kind == ContextKind.Kind && key.Id == "c7")
             {
                 throw new InvalidOperationException("This one cannot be written.");
             }
@@ -91,7 +91,8 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
     private async Task Fill() => await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Tasks.Submit(me, $"m{i}", contextId: $"c{i % 50}")));
 
     /// <summary>Contexts find none of their tasks until this is opened.</summary>
-    private void Hold() => registry.Store.ListGate = filter => filter.ContextId is null || filter.Since is not null ? Task.CompletedTask : open.Task;
+    private void Hold() => registry.Store.ListGate = query =>
+        query.Where.Any(condition => condition.Column == TaskKind.ContextId) && query.Where.All(condition => condition.Column != TaskKind.StatusAt) ? open.Task : Task.CompletedTask;
 
     private async Task<TaskClearing> Ended()
     {

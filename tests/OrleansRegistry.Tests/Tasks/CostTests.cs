@@ -49,9 +49,9 @@ public sealed class CostTests(MemoryRegistry registry) : IClassFixture<MemoryReg
         var whole = (await Tasks.GetAsync(me, id))!.History;
         Assert.Equal((100_385, 100_385), (whole.Count, whole.Select(IdOf).Distinct().Count()));
         await Tasks.DeleteAsync(me, id);
-        Assert.Empty(await registry.Store.ListTasksAsync(new TaskFilter(me.Tenant), null, 10, TestContext.Current.CancellationToken));
-        Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"h/1/{id}"), TestContext.Current.CancellationToken));
-        Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"h/6000/{id}"), TestContext.Current.CancellationToken));
+        Assert.Empty(await registry.Store.QueryAsync(new RecordQuery(TaskKind.Kind, me.Tenant), null, 10, TestContext.Current.CancellationToken));
+        Assert.Null(await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"h/1/{id}"), TestContext.Current.CancellationToken));
+        Assert.Null(await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"h/6000/{id}"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -98,6 +98,6 @@ public sealed class CostTests(MemoryRegistry registry) : IClassFixture<MemoryReg
         registry.Store.Reset();
         await operation();
         var store = registry.Store;
-        return (store.Writes(RecordKind.Task), store.Reads(RecordKind.Task), store.Writes(RecordKind.Page), store.Reads(RecordKind.Page));
+        return (store.Writes(TaskKind.Kind), store.Reads(TaskKind.Kind), store.Writes(PageKind.Kind), store.Reads(PageKind.Kind));
     }
 }

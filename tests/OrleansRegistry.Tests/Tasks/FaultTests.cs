@@ -106,7 +106,7 @@ public abstract class FaultTests
             Assert.Equal(["new"], (await registry.Tasks.GetAsync(caller, id))!.History.Select(IdOf));
             Assert.Empty((await registry.Tasks.ListFeedbackAsync(caller, id)).Items);
             Assert.Equal(1, await registry.Contexts.DeleteAsync(caller, "c"));
-            Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(caller.Tenant, "h/1/t"), TestContext.Current.CancellationToken));
+            Assert.Null(await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(caller.Tenant, "h/1/t"), TestContext.Current.CancellationToken));
         }
     }
 

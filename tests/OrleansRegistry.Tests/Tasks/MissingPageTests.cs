@@ -33,7 +33,7 @@ public abstract class MissingPageTests(TestRegistry registry)
             var id = await Large();
             var reads = 0;
             registry.Store.BeforeRead = (kind, key) =>
-                kind == RecordKind.Page && key == new RecordKey(me.Tenant, $"{page}/1/{id}") && Interlocked.Increment(ref reads) == 1 ? Tasks.DeleteAsync(me, id) : Task.CompletedTask;
+                kind == PageKind.Kind && key == new RecordKey(me.Tenant, $"{page}/1/{id}") && Interlocked.Increment(ref reads) == 1 ? Tasks.DeleteAsync(me, id) : Task.CompletedTask;
             await read(id);
             registry.Store.BeforeRead = null;
             Assert.True(reads > 0);
@@ -45,7 +45,7 @@ public abstract class MissingPageTests(TestRegistry registry)
     {
         var id = await Large();
         var key = new RecordKey(me.Tenant, $"h/4/{id}");
-        await registry.Store.DeleteAsync(RecordKind.Page, key, (await registry.Store.ReadAsync(RecordKind.Page, key))!.Version);
+        await registry.Store.DeleteAsync(PageKind.Kind, key, (await registry.Store.ReadAsync(PageKind.Kind, key))!.Version);
         foreach (var read in (Func<Task>[])
             [
                 () => Tasks.GetAsync(me, id),

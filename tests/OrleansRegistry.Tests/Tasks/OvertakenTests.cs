@@ -19,10 +19,10 @@ public sealed class OvertakenTests : IAsyncLifetime
         made = (await registry.Tasks.Submit(me, "m", taskId: "t")).Task.Generation;
         elsewhere = made + 1;
         var key = new RecordKey(me.Tenant, "t");
-        var stored = await registry.Store.ReadAsync(RecordKind.Task, key);
-        var head = TaskHeadCodec.Read(stored!);
+        var stored = await registry.Store.ReadAsync(TaskKind.Kind, key);
+        var head = TaskKind.Read(stored!);
         var completed = head with { Generation = elsewhere, Status = head.Status with { State = TaskState.Completed } };
-        await registry.Store.WriteAsync(RecordKind.Task, key, stored!.Version, TaskHeadCodec.Write(completed));
+        await registry.Store.WriteAsync(TaskKind.Kind, key, stored!.Version, TaskKind.Write(completed));
     }
 
     public ValueTask DisposeAsync() => registry.DisposeAsync();

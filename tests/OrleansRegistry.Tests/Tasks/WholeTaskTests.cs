@@ -35,7 +35,7 @@ public abstract class WholeTaskTests(TestRegistry registry)
             Artifacts = [Bytes("""{"artifactId":"x","parts":[{"text":"1"},{"text":"2"}]}""")],
             Metadata = Bytes("""{"a": 1.0}"""),
         });
-        Assert.Equal((1, 0), (registry.Store.Writes(RecordKind.Task), registry.Store.Writes(RecordKind.Page)));
+        Assert.Equal((1, 0), (registry.Store.Writes(TaskKind.Kind), registry.Store.Writes(PageKind.Kind)));
         Assert.True(made is { Created: true, Repeated: false });
         await registry.RestartAsync();
         var task = (await Tasks.GetAsync(me, "t"))!;
@@ -57,14 +57,14 @@ public abstract class WholeTaskTests(TestRegistry registry)
             messages.Add(Message($"m{i}"));
             registry.Store.Reset();
             var put = await Put(messages);
-            Assert.Equal((1, 0), (registry.Store.Writes(RecordKind.Task), registry.Store.Reads(RecordKind.Page)));
-            Assert.InRange(registry.Store.Writes(RecordKind.Page), 0, 1);
+            Assert.Equal((1, 0), (registry.Store.Writes(TaskKind.Kind), registry.Store.Reads(PageKind.Kind)));
+            Assert.InRange(registry.Store.Writes(PageKind.Kind), 0, 1);
             Assert.True(await watch.MoveNextAsync());
             Assert.Equal((put.Task.Generation, $"m{i}"), (watch.Current.Generation, IdOf(Assert.Single(watch.Current.Messages!))));
 
             registry.Store.Reset();
             Assert.Equal(put.Task.Generation, (await Put(messages)).Task.Generation);
-            Assert.Equal(0, registry.Store.Writes(RecordKind.Task));
+            Assert.Equal(0, registry.Store.Writes(TaskKind.Kind));
         }
 
         // After a restart, and after a change that came another way, what is stored is read once.
@@ -104,7 +104,7 @@ public abstract class WholeTaskTests(TestRegistry registry)
         await Tasks.DeleteAsync(me, "t");
         for (var page = 1; page <= 40; page++)
         {
-            Assert.Null(await registry.Store.ReadAsync(RecordKind.Page, new RecordKey(me.Tenant, $"h/{page}/t"), TestContext.Current.CancellationToken));
+            Assert.Null(await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"h/{page}/t"), TestContext.Current.CancellationToken));
         }
     }
 

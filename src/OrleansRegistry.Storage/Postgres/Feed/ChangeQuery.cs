@@ -36,7 +36,7 @@ internal static class ChangeQuery
                         SELECT DISTINCT key.* FROM {table.ChangeLog} AS log, unnest(log.tenants, log.ids) AS key (tenant, id) WHERE log.revision > $1
                     ) AS changed
                     JOIN {table.Name} USING (tenant, id)
-                    WHERE revision > $1 AND revision <= newest ORDER BY revision DESC LIMIT {MaxChanges + 1}
+                    WHERE version > $1 AND version <= newest ORDER BY version DESC LIMIT {MaxChanges + 1}
                     """)
                 {
                     Parameters = { new() { Value = after } },

@@ -11,26 +11,17 @@ internal sealed class FeedBuffer
 
     private readonly Lock gate = new();
     private readonly Queue<Run> runs = new();
-    private readonly Queue<Run> withSources = new();
     private long history;
     private long position;
     private DateTime? at;
     private long heard;
     private long hearings;
     private int count;
-    private int countWithSources;
     private long bytes;
     private TaskCompletionSource? news;
     private Func<Exception>? closed;
 
-    private sealed class Run(long after, ChangeBatch changes, long bytes)
-    {
-        public long After => after;
-
-        public long Bytes => bytes;
-
-        public ChangeBatch Changes { get; set; } = changes;
-    }
+    private sealed record Run(long After, ChangeBatch Changes, long Bytes);
 
     /// <summary>The revision up to which all changes were taken in.</summary>
     public long Position => Volatile.Read(ref position);
@@ -59,8 +50,9 @@ internal sealed class FeedBuffer
         lock (gate)
         {
             runs.Clear();
-            withSources.Clear();
-            (count, countWithSources, bytes) = (0, 0, 0);
+            count = 0;
+            bytes = 0;
+
             // So that the stamp rises.
             hearings += Math.Max(0, position - revision) + 1;
             (at, heard) = (began, long.MaxValue);
@@ -101,7 +93,6 @@ internal sealed class FeedBuffer
             var run = new Run(after, new ChangeBatch(changes), changes.Sum(Size));
             runs.Enqueue(run);
             (count, bytes) = (count + changes.Count, bytes + run.Bytes);
-            DropSources(run);
             while (runs.Count > 1 && (count > MaxChanges || bytes > MaxBytes))
             {
                 var oldest = runs.Dequeue();
@@ -213,18 +204,6 @@ internal sealed class FeedBuffer
             }
 
             return null;
-        }
-    }
-
-    private void DropSources(Run newest)
-    {
-        withSources.Enqueue(newest);
-        countWithSources += newest.Changes.Changes.Count;
-        while (withSources.Count > 1 && countWithSources > RecordChange.KeptWithSource)
-        {
-            var oldest = withSources.Dequeue();
-            countWithSources -= oldest.Changes.Changes.Count;
-            oldest.Changes = new ChangeBatch([.. oldest.Changes.Changes.Select(change => change.WithoutSource())]);
         }
     }
 

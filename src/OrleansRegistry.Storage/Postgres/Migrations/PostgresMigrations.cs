@@ -3,9 +3,6 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>One migration as this program and the database know it. <paramref name="AppliedAt"/> is null where it is pending.</summary>
-public sealed record MigrationStatus(int Number, string Name, DateTimeOffset? AppliedAt);
-
 /// <summary>
 /// Brings the schema of a database up to what this program needs, or back down. Any number of processes may do so at once: an advisory
 /// lock lets one at a time.
@@ -23,7 +20,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
 
     /// <exception cref="StoreStartException">An option is wrong.</exception>
     public PostgresMigrations(PostgresStoreOptions options, ILogger<PostgresMigrations> logger)
-        : this(new PostgresDatabase(options, logger, TimeProvider.System), logger, Migration.BuiltIn)
+        : this(new PostgresDatabase(options, logger, TimeProvider.System), logger, Migration.Postgres)
     {
     }
 
@@ -49,9 +46,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
         }
         else if ((await StatusAsync(cancellationToken)).FirstOrDefault(migration => migration.AppliedAt is null) is { } pending)
         {
-            throw new StoreStartException(
-                $"The {database.Description} lacks the migration {pending.Number:D4}_{pending.Name}, and STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
-                + "run the server's migration mode, or turn that on.");
+            throw Migration.IsPending(database.Description, pending);
         }
     }
 
@@ -165,7 +160,7 @@ public sealed class PostgresMigrations : IAsyncDisposable
 
         foreach (var (number, row) in applied)
         {
-            Check(known.FirstOrDefault(migration => migration.Number == number), number, row.Name, row.Checksum);
+            Migration.Check(known, database.Description, number, row.Name, row.Checksum);
         }
 
         return applied;
@@ -193,23 +188,6 @@ public sealed class PostgresMigrations : IAsyncDisposable
             {
                 await ExecuteAsync(connection, $"CREATE SCHEMA \"{schema}\"", cancellationToken);
             }
-        }
-    }
-
-    private void Check(Migration? migration, int number, string name, string checksum)
-    {
-        if (migration is null)
-        {
-            throw new StoreStartException(
-                $"The {database.Description} has the migration {number:D4}_{name}, which this program does not know: a newer version has been here. "
-                + "Run that version, or have it take the migration back first.");
-        }
-
-        if (migration.Checksum != checksum)
-        {
-            throw new StoreStartException(
-                $"The migration {migration} was edited after it was applied to the {database.Description}. Restore {migration.Folder}/{migration}.up.sql as it was, "
-                + "and put the change into a new migration.");
         }
     }
 

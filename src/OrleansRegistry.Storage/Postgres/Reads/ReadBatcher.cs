@@ -12,7 +12,7 @@ namespace OrleansRegistry.Storage.Postgres;
 internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes, int maxBatch = ReadBatcher.MaxBatch)
 {
     /// <summary>The most pages of a query: each may have a megabyte and more.</summary>
-    public const int MaxPages = 16;
+    public const int MaxBulk = 16;
 
     private const int Loops = 2;
     private const int MaxBatch = 512;
@@ -132,7 +132,7 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
             $"""
             SELECT place::int, version, fits, CASE WHEN fits THEN document END, CASE WHEN fits THEN fields END
             FROM (
-                SELECT i.place, a.{table.VersionColumn} AS version, a.document, a.fields,
+                SELECT i.place, a.version, a.document, a.fields,
                        row_number() OVER w = 1 OR sum(octet_length(a.document) + coalesce(octet_length(a.fields), 0)) OVER w <= $3 AS fits
                 FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
                 JOIN {table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL

@@ -7,7 +7,7 @@ namespace OrleansRegistry.Storage.Postgres;
 internal static class RecordColumns
 {
     /// <summary>What to select for <see cref="Read"/>.</summary>
-    public const string Names = "tenant, coalesce(long_id, id), revision, document, fields";
+    public const string Names = "tenant, coalesce(long_id, id), version, document, fields";
 
     /// <summary>A record, or the tombstone of one.</summary>
     public static RecordChange Read(NpgsqlDataReader reader) => new(

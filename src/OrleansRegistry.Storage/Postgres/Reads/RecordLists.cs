@@ -1,44 +1,47 @@
 using Npgsql;
+using NpgsqlTypes;
 using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Runs the queries of lists and counts.</summary>
+/// <summary>Runs the queries of lists and groups.</summary>
 internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
 {
-    /// <summary>What a list selects first; the time that it is ordered by comes next.</summary>
-    public const string Columns = $"{Keys}, version, document, fields";
-
-    /// <summary>What a list of keys selects first; the time that it is ordered by comes next.</summary>
-    public const string Keys = "tenant, id, long_id";
-
     /// <exception cref="RegistryException">The database cannot answer.</exception>
-    public async ValueTask<IReadOnlyList<StoredRecord>> ReadAsync(ListQuery query, CancellationToken cancellationToken) =>
-        await RunAsync(
-            query,
-            reader => new StoredRecord(KeyOf(reader), reader.GetInt64(3), RecordColumns.Body(reader, 4)!.Value) { ListedAt = TimeOf(reader) },
-            cancellationToken);
-
-    /// <exception cref="RegistryException">The database cannot answer.</exception>
-    public async ValueTask<IReadOnlyList<RecordPosition>> ReadKeysAsync(ListQuery query, CancellationToken cancellationToken) =>
-        await RunAsync(query, reader => new RecordPosition(reader.GetFieldValue<DateTimeOffset>(3), KeyOf(reader)), cancellationToken);
-
-    /// <exception cref="RegistryException">The database cannot answer.</exception>
-    public async ValueTask<IReadOnlyDictionary<TaskState, long>> CountAsync(ListQuery query, CancellationToken cancellationToken) =>
-        (await RunAsync(query, reader => (State: TaskStates.TryParse(reader.GetString(0))!.Value, Count: reader.GetInt64(1)), cancellationToken))
-        .ToDictionary(count => count.State, count => count.Count);
-
-    /// <exception cref="RegistryException">The database cannot answer.</exception>
-    public async ValueTask<IReadOnlyList<ContextTasks>> SummarizeAsync(ListQuery query, CancellationToken cancellationToken) => await RunAsync(
+    public Task<List<ListedRecord>> ReadAsync(SqlQuery query, CancellationToken cancellationToken) => RunAsync(
         query,
-        reader => new ContextTasks(reader.GetInt64(0), Array.ConvertAll(reader.GetFieldValue<string[]>(1), KeyText.Decode)),
+        reader =>
+        {
+            var position = Position(reader, time: 6);
+            return new ListedRecord(position, new StoredRecord(position.Key, reader.GetInt64(3), RecordColumns.Body(reader, 4)!.Value));
+        },
         cancellationToken);
 
-    private Task<List<T>> RunAsync<T>(ListQuery query, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => database.RunAsync(
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public Task<List<RecordPosition>> ReadKeysAsync(SqlQuery query, CancellationToken cancellationToken) =>
+        RunAsync(query, reader => Position(reader, time: 3), cancellationToken);
+
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public Task<List<RecordGroup>> GroupAsync(SqlQuery query, string? tenant, int first, CancellationToken cancellationToken) => RunAsync(
+        query,
+        reader =>
+        {
+            var ids = first == 0 ? [] : Array.ConvertAll(reader.GetFieldValue<string[]>(1), KeyText.Decode);
+            var tenants = first == 0 || tenant is not null ? null : Array.ConvertAll(reader.GetFieldValue<string[]>(2), KeyText.Decode);
+            return new RecordGroup(reader.GetInt64(0), [.. ids.Select((id, i) => new RecordKey(tenant ?? tenants![i], id))]);
+        },
+        cancellationToken);
+
+    private Task<List<T>> RunAsync<T>(SqlQuery query, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => database.RunAsync(
         async (connection, token) =>
         {
             await writes.SettleAsync(connection, token);
-            await using var command = query.Command(connection);
+            await using var command = new NpgsqlCommand(query.Sql.ToString(), connection);
+            foreach (var value in query.Parameters)
+            {
+                command.Parameters.Add(Parameter(value));
+            }
+
             await using var reader = await command.ExecuteReaderAsync(token);
             var rows = new List<T>();
             while (await reader.ReadAsync(token))
@@ -50,8 +53,16 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
         },
         cancellationToken);
 
-    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader) => reader.IsDBNull(6) ? null : reader.GetFieldValue<DateTimeOffset>(6);
+    private static NpgsqlParameter Parameter(object value) => value switch
+    {
+        string text => new NpgsqlParameter<string> { TypedValue = text, NpgsqlDbType = NpgsqlDbType.Text },
+        string[] texts => new NpgsqlParameter<string[]> { TypedValue = texts, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+        DateTime time => new NpgsqlParameter<DateTime> { TypedValue = time, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+        long number => new NpgsqlParameter<long> { TypedValue = number, NpgsqlDbType = NpgsqlDbType.Bigint },
+        _ => throw new InvalidOperationException($"No query has a parameter of {value.GetType()}."),
+    };
 
-    private static RecordKey KeyOf(NpgsqlDataReader reader) =>
-        new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
+    private static RecordPosition Position(NpgsqlDataReader reader, int time) => new(
+        reader.GetFieldValue<DateTimeOffset>(time),
+        new RecordKey(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2))));
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Streams all records of a table, as of the moment at which the reading begins.</summary>
+/// <summary>Streams the records of a table, as of the moment at which the reading begins.</summary>
 internal static class SnapshotQuery
 {
     public static Task<long> RevisionAsync(PostgresDatabase database, RecordTable table, CancellationToken cancellationToken) =>
@@ -21,10 +21,18 @@ internal static class SnapshotQuery
 
     /// <exception cref="Model.RegistryException">The database cannot be read, from the beginning or any more.</exception>
     public static async IAsyncEnumerable<StoredRecord> ReadAsync(
-        PostgresDatabase database, RecordTable table, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        PostgresDatabase database, RecordTable table, RecordKey? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var connection = await Translated(database, () => database.Source.OpenConnectionAsync(cancellationToken));
         await using var command = new NpgsqlCommand($"SELECT {RecordColumns.Names} FROM {table.Name} WHERE document IS NOT NULL", connection);
+        if (after is { } key)
+        {
+            var (tenant, id, _) = KeyText.Columns(key);
+            command.CommandText += " AND (id, tenant) > ($1, $2) ORDER BY id, tenant";
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = id });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tenant });
+        }
+
         command.CommandTimeout = 0;
         await using var reader = await Translated(database, async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
         while (await Translated(database, async () => await reader.ReadAsync(cancellationToken)))

@@ -1,16 +1,16 @@
+using System.Collections.Concurrent;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// The statement that commits a batch of agents, all of it or nothing: it takes for granted that every write holds, and counts
+/// The statement that commits a batch of a kind with a feed, all of it or nothing: it takes for granted that every write holds, and counts
 /// what it changed. Where some do not hold, they are looked for, and the others are committed without them.
 /// </summary>
 internal static class BatchCommand
 {
-    private static readonly RecordTable Table = RecordTable.All[RecordKind.Agent];
-    private static readonly string Commit = CommitStatement();
+    private static readonly ConcurrentDictionary<RecordTable, string> Statements = new();
 
     /// <summary>Commits the batch; null where the writer is no longer registered, or its last batch is not <paramref name="last"/>, and nothing was written.</summary>
     public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
@@ -39,14 +39,15 @@ internal static class BatchCommand
     private static async Task<BatchOutcome?> CommitAsync(
         NpgsqlConnection connection, Guid writer, long last, long number, PendingWrite[] writes, SortedDictionary<int, long> lost)
     {
-        await using var command = new NpgsqlCommand(Commit, connection)
+        var table = RecordTable.Of(writes[0].Kind);
+        await using var command = new NpgsqlCommand(Statements.GetOrAdd(table, CommitStatement), connection)
         {
             Parameters =
             {
                 new NpgsqlParameter<Guid> { TypedValue = writer },
-                new NpgsqlParameter<string> { TypedValue = Table.Counter },
+                new NpgsqlParameter<string> { TypedValue = table.Counter },
                 new NpgsqlParameter<long> { TypedValue = number },
-                new NpgsqlParameter<string> { TypedValue = Table.Channel },
+                new NpgsqlParameter<string> { TypedValue = table.Channel },
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Tenant),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.Id),
                 Array(NpgsqlDbType.Text, writes, write => write.KeyColumns.LongId),
@@ -67,9 +68,9 @@ internal static class BatchCommand
     {
         await using var command = new NpgsqlCommand(
             $"""
-            SELECT i.place::int, coalesce(a.revision, 0)
+            SELECT i.place::int, coalesce(a.version, 0)
             FROM unnest($1::text[], $2::text[]) WITH ORDINALITY AS i (tenant, id, place)
-            LEFT JOIN {Table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
+            LEFT JOIN {writes[0].Kind.Table} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.document IS NOT NULL
             """,
             connection)
         {
@@ -95,7 +96,7 @@ internal static class BatchCommand
     /// The writer's row is locked before the counter, and the counter before any record. A record that somebody changed while the statement
     /// waited for the counter is judged as it is then. What is sent is unpacked for changes and for new records, each only where there is one.
     /// </summary>
-    private static string CommitStatement()
+    private static string CommitStatement(RecordTable table)
     {
         const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, long_id, expected, document, fields, place)";
         return $"""
@@ -104,22 +105,22 @@ internal static class BatchCommand
             ), base AS MATERIALIZED (
                 SELECT r.value, r.value + cardinality($5) AS last FROM registry_revision AS r, open WHERE r.kind = $2 FOR UPDATE OF r
             ), changed AS (
-                UPDATE {Table.Name} AS a
-                SET document = i.document, fields = i.fields, revision = base.value + i.place, deleted_at = CASE WHEN i.document IS NULL THEN now() END
+                UPDATE {table.Name} AS a
+                SET document = i.document, fields = i.fields, version = base.value + i.place, deleted_at = CASE WHEN i.document IS NULL THEN now() END
                 FROM base, {Sent}
-                WHERE 0 < ANY ($8) AND a.tenant = i.tenant AND a.id = i.id AND a.revision = i.expected AND a.document IS NOT NULL
+                WHERE 0 < ANY ($8) AND a.tenant = i.tenant AND a.id = i.id AND a.version = i.expected AND a.document IS NOT NULL
                 RETURNING 1
             ), created AS (
-                INSERT INTO {Table.Name} AS a (tenant, id, long_id, document, fields, revision)
+                INSERT INTO {table.Name} AS a (tenant, id, long_id, document, fields, version)
                 SELECT i.tenant, i.id, i.long_id, i.document, i.fields, base.value + i.place
                 FROM base, {Sent}
                 WHERE 0 = ANY ($8) AND i.expected = 0 AND i.document IS NOT NULL
                 ON CONFLICT (tenant, id) DO UPDATE
-                SET document = excluded.document, fields = excluded.fields, revision = excluded.revision, deleted_at = NULL
+                SET document = excluded.document, fields = excluded.fields, version = excluded.version, deleted_at = NULL
                 WHERE a.document IS NULL
                 RETURNING 1
             ), logged AS (
-                INSERT INTO {Table.ChangeLog} (revision, tenants, ids) SELECT last, $5, $6 FROM base
+                INSERT INTO {table.ChangeLog} (revision, tenants, ids) SELECT last, $5, $6 FROM base
             ), counted AS (
                 UPDATE registry_revision AS r SET value = base.last FROM base WHERE r.kind = $2
             )

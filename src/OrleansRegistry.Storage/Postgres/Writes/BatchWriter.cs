@@ -80,7 +80,7 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
 
         try
         {
-            return await (writes[0].Table.HasRevisions
+            return await (writes[0].Kind.HasFeed
                 ? BatchCommand.ExecuteAsync(connection, writer, last, ++number, writes)
                 : VersionBatchCommand.ExecuteAsync(connection, writer, last, ++number, writes));
         }

@@ -13,7 +13,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
 internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, DatabaseHistory history, PostgresFeed? feed, int loops, ILogger logger)
 {
-    private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes);
+    private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: true);
     private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, history, logger))];
     private Task running = Task.CompletedTask;
 
@@ -108,7 +108,14 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
             return;
         }
 
-        var (kind, key) = (writes[0].Table.Kind, writes[0].Key);
+        var kind = writes[0].Kind;
+        var key = writes[0].Key;
+        if (refused.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            writes[0].Fail(RecordRules.NotUnique(kind, key, refused));
+            return;
+        }
+
         if (writes[0] is { WithoutColumns: false, Columns: not null } write)
         {
             write.WithoutColumns = true;
@@ -132,7 +139,7 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
             var write = writes[i];
             if (lost < outcome.Lost.Length && outcome.Lost[lost] == i + 1)
             {
-                conflicts[i] = RecordRules.Conflict(write.Table.Kind, write.Key, outcome.Stored[lost++], write.ExpectedVersion);
+                conflicts[i] = RecordRules.Conflict(write.Kind, write.Key, outcome.Stored[lost++], write.ExpectedVersion);
                 continue;
             }
 

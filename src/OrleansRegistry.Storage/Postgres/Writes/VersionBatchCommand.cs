@@ -18,7 +18,7 @@ internal static class VersionBatchCommand
     /// <inheritdoc cref="BatchCommand.ExecuteAsync"/>
     public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
     {
-        var table = writes[0].Table;
+        var table = RecordTable.Of(writes[0].Kind);
         var order = OrderOf(writes);
         await using var command = new NpgsqlCommand(Statements.GetOrAdd(table.Name, static (_, described) => Statement(described), table), connection)
         {

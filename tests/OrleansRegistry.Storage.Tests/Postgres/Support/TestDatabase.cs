@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using OrleansRegistry.Agents;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 
@@ -23,8 +24,8 @@ internal sealed class TestDatabase : IAsyncDisposable
         """;
 
     // Templates are migrated once for a test process, and end with its server.
-    private static readonly Lazy<Task<string>> Registry = new(() => TemplateAsync(options => new PostgresStore(options, NullLogger<PostgresStore>.Instance)));
-    private static readonly Lazy<Task<string>> AdoNet = new(() => TemplateAsync(options => new AdoNetStore(options, NullLoggerFactory.Instance)));
+    private static readonly Lazy<Task<string>> Registry = new(() => TemplateAsync(options => new PostgresStore(options, Kinds.All, NullLogger<PostgresStore>.Instance)));
+    private static readonly Lazy<Task<string>> AdoNet = new(() => TemplateAsync(options => new AdoNetStore(options, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance)));
 
     private readonly NpgsqlConnectionStringBuilder server;
 
@@ -58,7 +59,7 @@ internal sealed class TestDatabase : IAsyncDisposable
 
     public async Task<PostgresStore> OpenAsync(PostgresStoreOptions? options = null, ILogger<PostgresStore>? logger = null)
     {
-        var store = new PostgresStore(options ?? Options(), logger ?? NullLogger<PostgresStore>.Instance);
+        var store = new PostgresStore(options ?? Options(), Kinds.All, logger ?? NullLogger<PostgresStore>.Instance);
         await store.OpenAsync(CancellationToken.None);
         return store;
     }

@@ -51,7 +51,7 @@ internal sealed class WriteLoad(IRecordStore store, int writers)
 
         var revisions = stored.Values.Select(record => record.Version).ToArray();
         Assert.Equal(revisions.Length, revisions.Distinct().Count());
-        Assert.True(revisions.Max() <= await store.CurrentRevisionAsync());
+        Assert.True(revisions.Max() <= await store.CurrentRevisionAsync(AgentKind.Kind));
     }
 
     private async Task WriteAsync(int writer)

@@ -1,1 +1,0 @@
-DROP FUNCTION registry_demand(bigint, bigint);

@@ -1,1 +1,0 @@
-ALTER TABLE task_records DROP COLUMN open_deadline;

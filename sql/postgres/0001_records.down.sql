@@ -1,0 +1,17 @@
+DROP VIEW task_feedback;
+DROP VIEW contexts;
+DROP VIEW tasks;
+DROP FUNCTION registry_log(text, text, text, jsonb);
+DROP TABLE record_pages;
+DROP TABLE feedback_records;
+DROP TABLE context_records;
+DROP TABLE task_records;
+DROP SEQUENCE record_version;
+DROP FUNCTION registry_demand(bigint, bigint);
+DROP FUNCTION registry_jsonb(bytea);
+DROP TABLE registry_projections;
+DROP TABLE agent_cards;
+DROP TABLE agent_changes;
+DROP TABLE agents;
+DROP TABLE registry_writers;
+DROP TABLE registry_revision;

@@ -1,0 +1,10 @@
+DROP VIEW agent_cards;
+DROP VIEW task_feedback;
+DROP VIEW contexts;
+DROP VIEW tasks;
+DROP TABLE record_pages;
+DROP TABLE feedback_records;
+DROP TABLE context_records;
+DROP TABLE task_records;
+DROP TABLE agents;
+DROP TABLE registry_revision;

@@ -1,0 +1,62 @@
+namespace OrleansRegistry.Storage.Sqlite;
+
+/// <summary>The folder that holds the database file: for this user only.</summary>
+internal static class DataFolder
+{
+    /// <exception cref="StoreStartException">It holds the log of version 0.1, or a write-ahead log without its database.</exception>
+    public static void Prepare(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            FlushNames(Path.GetDirectoryName(folder)!);
+        }
+
+        if (Directory.EnumerateFiles(folder, "log-*.seg").FirstOrDefault() is { } segment)
+        {
+            throw new StoreStartException(
+                $"The data folder {folder} holds the log of version 0.1 ({Path.GetFileName(segment)}), which this version does not read. "
+                + "Start version 0.1 on it and copy what it serves into a new folder, or name another folder.");
+        }
+
+        var database = Path.Combine(folder, SqliteDatabase.FileName);
+        if (!File.Exists(database) && File.Exists(database + "-wal"))
+        {
+            throw new StoreStartException(
+                $"The data folder {folder} holds {SqliteDatabase.FileName}-wal, but {SqliteDatabase.FileName} is missing. Put the file back, or a backup; to begin empty, remove the folder.");
+        }
+    }
+
+    /// <summary>Creates the file where it does not exist, readable by this user only; SQLite gives its other files the same mode.</summary>
+    public static void CreateFile(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        if (File.Exists(path))
+        {
+            return;
+        }
+
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            creation.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        new FileStream(path, creation).Dispose();
+        FlushNames(folder);
+    }
+
+    /// <summary>Makes the names in a folder durable.</summary>
+    private static void FlushNames(string folder)
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            using var handle = UnixFile.OpenForReading(folder);
+            RandomAccess.FlushToDisk(handle);
+        }
+    }
+}

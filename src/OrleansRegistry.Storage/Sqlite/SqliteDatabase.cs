@@ -1,0 +1,249 @@
+using System.Diagnostics;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Storage.Sqlite;
+
+/// <summary>
+/// The database file (or the database in memory) with its one writing session and its readers. In memory they are one session, which is used by one at a time.
+/// </summary>
+internal sealed class SqliteDatabase : IAsyncDisposable
+{
+    public const string FileName = "registry.db";
+
+    /// <summary>Small, as every page of which a byte changes is written whole.</summary>
+    private const int PageBytes = 2048;
+
+    /// <summary>Marks the file as the registry's: "ORRG".</summary>
+    private const int ApplicationId = 0x4f525247;
+
+    private readonly SqliteStoreOptions options;
+    private readonly ILogger logger;
+    private readonly Stack<SqliteSession> idle = new();
+    private readonly SemaphoreSlim readers;
+    private readonly string connectionString;
+    private SqliteSession? writer;
+    private StoreLock? folderLock;
+    private IDisposable? signal;
+
+    public SqliteDatabase(SqliteStoreOptions options, ILogger logger)
+    {
+        this.options = options;
+        this.logger = logger;
+        Folder = options.Directory is { } folder ? Path.GetFullPath(folder) : null;
+        Description = Folder is null ? "SQLite database in memory" : $"SQLite database {Path.Combine(Folder, FileName)}";
+        readers = new SemaphoreSlim(Folder is null ? 1 : options.Readers);
+        connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = Folder is null ? ":memory:" : Path.Combine(Folder, FileName),
+            Mode = Folder is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            DefaultTimeout = 5,
+        }.ConnectionString;
+    }
+
+    /// <summary>What callers are told that serves them.</summary>
+    public const string Name = "database";
+
+    public string Description { get; }
+
+    /// <summary>Null in memory.</summary>
+    public string? Folder { get; }
+
+    /// <summary>Opens and checks the file, and brings its schema up to date.</summary>
+    /// <exception cref="StoreStartException">What is wrong, and what to do.</exception>
+    public void Open()
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            if (Folder is not null)
+            {
+                DataFolder.Prepare(Folder);
+                folderLock = StoreLock.Take(Folder);
+                DataFolder.CreateFile(Folder, FileName);
+                signal = FileSizeSignal.Ignore();
+            }
+
+            writer = OpenWriter();
+            var checkMilliseconds = Check(clock);
+            new SqliteMigrations(writer, Description, logger).Open(options.RunMigrations);
+            if (Folder is null)
+            {
+                logger.NothingIsKept(Description);
+            }
+            else
+            {
+                logger.StoreOpened(Description, new FileInfo(Path.Combine(Folder, FileName)).Length, $"{writer.Scalar("SELECT sqlite_version()")}", clock.ElapsedMilliseconds, checkMilliseconds);
+            }
+        }
+        catch (Exception fault)
+        {
+            Close();
+            throw fault is not StoreStartException && SqliteFaults.Is(fault) ? SqliteFaults.Start(Description, Folder ?? "", fault) : fault;
+        }
+    }
+
+    /// <summary>The session for writes and migrations. In memory, <see cref="TakeTurnAsync"/> first.</summary>
+    public SqliteSession Writer => writer ?? throw new InvalidOperationException("The database is not open.");
+
+    /// <summary>In memory, waits until no reader uses the one session; dispose what it gives when the writing is done.</summary>
+    public async ValueTask<IDisposable?> TakeTurnAsync()
+    {
+        if (Folder is not null)
+        {
+            return null;
+        }
+
+        await readers.WaitAsync();
+        return new Turn(readers);
+    }
+
+    /// <summary>Reads what is committed, by itself where others write.</summary>
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    public async ValueTask<T> ReadAsync<T>(Func<SqliteSession, T> read, CancellationToken cancellationToken)
+    {
+        await readers.WaitAsync(cancellationToken);
+        SqliteSession? session = null;
+        try
+        {
+            session = TakeReader();
+            return read(session);
+        }
+        catch (SqliteException fault)
+        {
+            logger.ReadFailed(fault, Description);
+            throw SqliteFaults.Translate(Name, fault, writing: false);
+        }
+        finally
+        {
+            if (session is not null)
+            {
+                ReturnReader(session);
+            }
+
+            readers.Release();
+        }
+    }
+
+    /// <summary>A session of its own, for work beside the writer and the readers.</summary>
+    public SqliteSession OpenSession(params ReadOnlySpan<string> pragmas) => new(connectionString, [.. Common, .. pragmas]);
+
+    public async ValueTask DisposeAsync()
+    {
+        for (var i = 0; i < (Folder is null ? 1 : options.Readers); i++)
+        {
+            // Reads under way end first.
+            await readers.WaitAsync();
+        }
+
+        try
+        {
+            if (Folder is not null)
+            {
+                writer?.Script("PRAGMA wal_checkpoint(TRUNCATE)");
+            }
+        }
+        catch (SqliteException fault)
+        {
+            logger.NotCheckpointed(fault, Description);
+        }
+        finally
+        {
+            Close();
+        }
+    }
+
+    private static string[] Common => ["synchronous = FULL", "temp_store = MEMORY", "cache_size = -8192"];
+
+    private SqliteSession OpenWriter()
+    {
+        if (Folder is null)
+        {
+            return new SqliteSession(connectionString, $"application_id = {ApplicationId}");
+        }
+
+        // The size of pages and the mode are the file's once it has a table.
+        var session = new SqliteSession(connectionString, [$"page_size = {PageBytes}", "journal_mode = WAL", .. Common, "cache_size = -32768", "wal_autocheckpoint = 0"]);
+        if (session.Scalar("PRAGMA application_id") is not (long)ApplicationId)
+        {
+            if (session.Scalar("SELECT count(*) FROM sqlite_schema") is not 0L)
+            {
+                session.Dispose();
+                throw new StoreStartException($"The {Description} is not the registry's: another program made it. Move it away, or name another folder.");
+            }
+
+            session.Script($"PRAGMA application_id = {ApplicationId}");
+        }
+
+        return session;
+    }
+
+    private long Check(Stopwatch clock)
+    {
+        if (Folder is null || !options.CheckAtStart)
+        {
+            return 0;
+        }
+
+        var started = clock.ElapsedMilliseconds;
+        using var session = OpenSession();
+        if (session.Scalar("PRAGMA quick_check(1)") is not "ok" and var found)
+        {
+            throw new StoreStartException($"The {Description} is damaged ({found}). Put a backup in its place; nothing was changed.");
+        }
+
+        return clock.ElapsedMilliseconds - started;
+    }
+
+    private SqliteSession TakeReader()
+    {
+        if (Folder is null)
+        {
+            return Writer;
+        }
+
+        lock (idle)
+        {
+            if (idle.TryPop(out var session))
+            {
+                return session;
+            }
+        }
+
+        return OpenSession("query_only = 1");
+    }
+
+    private void ReturnReader(SqliteSession session)
+    {
+        if (Folder is not null)
+        {
+            lock (idle)
+            {
+                idle.Push(session);
+            }
+        }
+    }
+
+    private void Close()
+    {
+        lock (idle)
+        {
+            while (idle.TryPop(out var session))
+            {
+                session.Dispose();
+            }
+        }
+
+        writer?.Dispose();
+        writer = null;
+        signal?.Dispose();
+        folderLock?.Dispose();
+    }
+
+    private sealed class Turn(SemaphoreSlim turns) : IDisposable
+    {
+        public void Dispose() => turns.Release();
+    }
+}

@@ -1,0 +1,263 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.Model;
+
+namespace OrleansRegistry.Storage.Sqlite;
+
+/// <summary>
+/// Keeps records in an SQLite database: one file, one process, or in memory where the options name no folder. A write is answered once it is on the disk, together with all that waited beside it.
+/// </summary>
+/// <remarks>After a crash at any moment every acknowledged write is there. See docs/sqlite.md.</remarks>
+public sealed class SqliteStore : IRecordStore
+{
+    /// <summary>About how many bytes of records a scan holds at once.</summary>
+    private const long ScanBytes = 8 * 1024 * 1024;
+
+    private const int ScanRecords = 1_000;
+
+    private readonly SqliteStoreOptions options;
+    private readonly SqliteDatabase database;
+    private readonly Dictionary<RecordKind, ChangeLog> feeds;
+    private readonly SqliteWriter writer;
+    private readonly BackgroundLoops loops;
+    private volatile bool opened;
+    private int disposed;
+
+    /// <param name="kinds">Those with a feed; others need not be named.</param>
+    /// <param name="loops">Runs what the store does in the background; null for a runner of its own.</param>
+    public SqliteStore(SqliteStoreOptions options, IEnumerable<RecordKind> kinds, ILogger<SqliteStore> logger, BackgroundLoops? loops = null)
+    {
+        this.options = options;
+        this.loops = loops ?? new BackgroundLoops(TimeProvider.System, logger);
+        database = new SqliteDatabase(options, logger);
+        feeds = kinds.Where(kind => kind.HasFeed).ToDictionary(kind => kind, _ => new ChangeLog(options.Feed));
+        writer = new SqliteWriter(database, options, feeds, logger);
+    }
+
+    public string Name => SqliteDatabase.Name;
+
+    public string Description => database.Description;
+
+    public bool IsShared => false;
+
+    public string? WritesStopped => writer.WritesStopped;
+
+    internal SqliteDatabase Database => database;
+
+    public Task OpenAsync(CancellationToken cancellationToken)
+    {
+        options.Validate();
+        return Task.Run(
+            () =>
+            {
+                database.Open();
+                writer.Start(loops);
+                opened = true;
+            },
+            cancellationToken);
+    }
+
+    public async ValueTask<bool?> HasAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        var (tenant, id, _) = KeyText.Columns(key);
+        return await database.ReadAsync(session => session.Scalar(SqliteTable.Of(kind).Version, tenant, id) is not null, cancellationToken);
+    }
+
+    public async ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        RecordRules.CheckKey(kind, key);
+        ThrowUnlessOpen();
+        var (tenant, id, _) = KeyText.Columns(key);
+        return await database.ReadAsync(
+            session =>
+            {
+                using var reader = session.Query(SqliteTable.Of(kind).Read, tenant, id);
+                return reader.Read() ? new StoredRecord(key, reader.GetInt64(0), Body(reader, 1)) : null;
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<long> WriteAsync(
+        RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckBody(body);
+        return Change(kind, key, expectedVersion, body, cancellationToken);
+    }
+
+    public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+        Change(kind, key, expectedVersion, body: null, cancellationToken);
+
+    public ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckQuery(limit, cancellationToken);
+        return RunAsync(
+            ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: false),
+            reader =>
+            {
+                var position = Position(reader, time: 6);
+                return new ListedRecord(position, new StoredRecord(position.Key, reader.GetInt64(3), Body(reader, 4)));
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
+        RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
+    {
+        CheckQuery(limit, cancellationToken);
+        return RunAsync(ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: true), reader => Position(reader, time: 3), cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
+        RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first, CancellationToken cancellationToken = default)
+    {
+        RecordRules.CheckGroup(query, column, values, first);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return RunAsync(
+            ListSql.Group(SqliteDialect.Instance, query, column, values, first),
+            reader =>
+            {
+                var ids = first == 0 ? [] : Texts(reader, 1);
+                var tenants = first == 0 || query.Tenant is not null ? null : Texts(reader, 2);
+                return new RecordGroup(reader.GetInt64(0), [.. ids.Select((id, i) => new RecordKey(query.Tenant ?? tenants![i], id))]);
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        var revision = feeds.TryGetValue(kind, out var feed) ? feed.Revision : 0;
+        return ValueTask.FromResult(new RecordSnapshot(revision, ReadPagesAsync(kind, after, CancellationToken.None)));
+    }
+
+    public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return ValueTask.FromResult(Feed(kind).Revision);
+    }
+
+    public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        return Feed(kind).ReadAsync(revision, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref disposed, 1) == 0)
+        {
+            await writer.DisposeAsync();
+            foreach (var feed in feeds.Values)
+            {
+                feed.Close(() => RecordRules.Stopping(Name));
+            }
+
+            await database.DisposeAsync();
+        }
+    }
+
+    private ValueTask<long> Change(RecordKind kind, RecordKey key, long expectedVersion, RecordBody? body, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
+        RecordRules.CheckKey(kind, key);
+        ThrowUnlessOpen();
+        var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
+        return new ValueTask<long>(writer.EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+    }
+
+    /// <summary>In the order of the key, so that a record that is deleted and created again meanwhile is not met twice.</summary>
+    private async IAsyncEnumerable<StoredRecord> ReadPagesAsync(RecordKind kind, RecordKey? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var more = true; more;)
+        {
+            var page = await ReadPageAsync(kind, after, cancellationToken);
+            more = page.Count > 0;
+            foreach (var record in page)
+            {
+                after = record.Key;
+                yield return record;
+            }
+        }
+
+        await writer.WaitForFeedsAsync(cancellationToken);
+    }
+
+    private async ValueTask<List<StoredRecord>> ReadPageAsync(RecordKind kind, RecordKey? after, CancellationToken cancellationToken)
+    {
+        ThrowUnlessOpen();
+        var from = after is null ? "" : " WHERE (id, tenant) > ($1, $2)";
+        var sql = $"SELECT {ListSql.Columns} FROM {kind.Table}{from} ORDER BY id, tenant LIMIT {ScanRecords}";
+        var key = after is { } last ? KeyText.Columns(last) : default;
+        return await database.ReadAsync(
+            session =>
+            {
+                var page = new List<StoredRecord>();
+                var bytes = 0L;
+                using var reader = after is null ? session.Query(sql) : session.Query(sql, key.Id, key.Tenant);
+                while (bytes < ScanBytes && reader.Read())
+                {
+                    var record = new StoredRecord(Key(reader), reader.GetInt64(3), Body(reader, 4));
+                    bytes += record.Body.Document.Length + record.Body.Fields.Length;
+                    page.Add(record);
+                }
+
+                return page;
+            },
+            cancellationToken);
+    }
+
+    private async ValueTask<IReadOnlyList<T>> RunAsync<T>(SqlQuery query, Func<SqliteDataReader, T> read, CancellationToken cancellationToken) => await database.ReadAsync(
+        session =>
+        {
+            using var reader = session.Query(query.Sql.ToString(), [.. query.Parameters]);
+            var rows = new List<T>();
+            while (reader.Read())
+            {
+                rows.Add(read(reader));
+            }
+
+            return rows;
+        },
+        cancellationToken);
+
+    private ChangeLog Feed(RecordKind kind) => feeds.GetValueOrDefault(kind) ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
+
+    private void CheckQuery(int limit, CancellationToken cancellationToken)
+    {
+        RecordRules.CheckLimit(limit);
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+    }
+
+    private void ThrowUnlessOpen()
+    {
+        if (Volatile.Read(ref disposed) != 0)
+        {
+            throw RecordRules.Stopping(Name);
+        }
+
+        if (!opened)
+        {
+            throw new InvalidOperationException($"The {Description} is not open: call {nameof(OpenAsync)} first.");
+        }
+    }
+
+    private static RecordBody Body(SqliteDataReader reader, int first) => new(SqliteSession.Json(reader, first), SqliteSession.Json(reader, first + 1));
+
+    private static RecordKey Key(SqliteDataReader reader) =>
+        new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
+
+    private static RecordPosition Position(SqliteDataReader reader, int time) => new(SqliteSession.Time(reader.GetString(time)), Key(reader));
+
+    private static string[] Texts(SqliteDataReader reader, int column) =>
+        Array.ConvertAll(JsonSerializer.Deserialize<string[]>(reader.GetString(column))!, KeyText.Decode);
+}

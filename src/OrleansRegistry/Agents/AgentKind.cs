@@ -1,0 +1,148 @@
+using System.Text.Json;
+using OrleansRegistry.Logs;
+using OrleansRegistry.Model;
+using OrleansRegistry.Storage;
+
+namespace OrleansRegistry.Agents;
+
+/// <summary>
+/// Agents as stores hold them: the card is the document; beside it the fields <c>enabled</c>, <c>created_at</c>,
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>extension_origins</c> and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// They have no columns: every node's directory indexes them in memory.
+/// </summary>
+public static class AgentKind
+{
+    public static RecordKind Kind { get; } = new()
+    {
+        Number = 1,
+        Name = "agent",
+        Table = "agents",
+        HasFeed = true,
+        Projection = new RecordProjection(
+            "agent_cards",
+            "card",
+            [
+                new("name", ProjectedType.Text),
+                new("enabled", ProjectedType.Flag),
+                new("created_at", ProjectedType.Time),
+                new("updated_at", ProjectedType.Time),
+                new("tags", ProjectedType.Texts),
+                new("skills", ProjectedType.Texts),
+            ],
+            Project),
+    };
+
+    public static RecordBody Write(AgentRecord agent) => new(agent.Card, FieldsWriter.Write(agent, WriteFields));
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentRecord Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, static stored =>
+    {
+        using var card = JsonDocument.Parse(stored.Body.Document.Utf8);
+        return ReadFields(stored);
+    });
+
+    /// <summary>As <see cref="Read"/>, for callers that read the card themselves: whether it is JSON is not checked.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentRecord ReadBesideCard(StoredRecord stored) => StoredRecords.Read(Kind, stored, ReadFields);
+
+    private static AgentRecord ReadFields(StoredRecord stored)
+    {
+        using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
+        var fields = new StoredObject(document.RootElement, "fields");
+        return new AgentRecord
+        {
+            Tenant = stored.Key.Tenant,
+            Id = stored.Key.Id,
+            Card = stored.Body.Document,
+            Revision = stored.Version,
+            Enabled = fields.Flag("enabled"),
+            CreatedAt = fields.Time("created_at"),
+            UpdatedAt = fields.Time("updated_at"),
+            ExtensionOrigins = fields.Array("extension_origins", ReadOrigin),
+            Owner = fields.TextOrNull("owner"),
+            Workers = fields.Array("workers", worker => worker.GetString() ?? throw new JsonException("a worker is null")),
+            Requests = RequestMarksJson.Read(fields) ?? [],
+            Unknown = fields.Unknown(),
+        };
+    }
+
+    private static void WriteFields(Utf8JsonWriter fields, AgentRecord agent)
+    {
+        fields.WriteBoolean("enabled"u8, agent.Enabled);
+        fields.WriteString("created_at"u8, agent.CreatedAt);
+        fields.WriteString("updated_at"u8, agent.UpdatedAt);
+        if (agent.Owner is not null)
+        {
+            fields.WriteString("owner"u8, agent.Owner);
+        }
+
+        if (agent.Workers.Count > 0)
+        {
+            fields.WriteStartArray("workers"u8);
+            foreach (var worker in agent.Workers)
+            {
+                fields.WriteStringValue(worker);
+            }
+
+            fields.WriteEndArray();
+        }
+
+        RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
+        if (agent.ExtensionOrigins.Count > 0)
+        {
+            fields.WriteStartArray("extension_origins"u8);
+            foreach (var origin in agent.ExtensionOrigins)
+            {
+                fields.WriteStartObject();
+                fields.WriteString("uri"u8, origin.Uri);
+                fields.WriteString("agent_id"u8, origin.AgentId);
+                fields.WriteString("at"u8, origin.At);
+                StoredObject.WriteUnknown(fields, origin.Unknown);
+                fields.WriteEndObject();
+            }
+
+            fields.WriteEndArray();
+        }
+
+        StoredObject.WriteUnknown(fields, agent.Unknown);
+    }
+
+    private static ExtensionOrigin ReadOrigin(JsonElement json)
+    {
+        var origin = new StoredObject(json, "extension_origins");
+        return new ExtensionOrigin(origin.Text("uri"), origin.Text("agent_id"), origin.Time("at")) { Unknown = origin.Unknown() };
+    }
+
+    /// <summary>What <c>agent_cards</c> holds; null where the document is not a card.</summary>
+    private static object?[]? Project(RecordBody body)
+    {
+        try
+        {
+            if (body.Document.IsEmpty)
+            {
+                return null;
+            }
+
+            var card = AgentCard.Read(body.Document);
+            using var fields = body.Fields.IsEmpty ? null : JsonDocument.Parse(body.Fields.Utf8);
+            return
+            [
+                card.Name,
+                Find("enabled")?.ValueKind switch { JsonValueKind.True => true, JsonValueKind.False => false, _ => null },
+                Time("created_at"),
+                Time("updated_at"),
+                card.Tags,
+                card.Skills.SelectMany(skill => (string?[])[skill.Id, skill.Name]).OfType<string>().Distinct(StringComparer.Ordinal).ToArray(),
+            ];
+
+            JsonElement? Find(string name) =>
+                fields is not null && fields.RootElement.ValueKind == JsonValueKind.Object && fields.RootElement.TryGetProperty(name, out var value) ? value : null;
+
+            object? Time(string name) => Find(name) is { ValueKind: JsonValueKind.String } value && value.TryGetDateTimeOffset(out var time) ? time : null;
+        }
+        catch (Exception unusable) when (unusable is JsonException or RegistryException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}
