@@ -46,13 +46,18 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return this;
     }
 
-    public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description, "string", false))
-        .Query(IdInQuery.NameOf(name), $"The same where the path has {IdInQuery.Mark} in its place: for proxies that decode %2F.");
+    public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description))
+        .Add(new ApiParameter(
+            ApiPlace.IdInQuery, IdInQuery.NameOf(name), $"The same where the path has {IdInQuery.Mark} in its place: for proxies that decode %2F."));
 
-    public ApiOperation Query(string name, string description, string type = "string", bool repeats = false) =>
-        Add(new ApiParameter(ApiPlace.Query, name, description, type, repeats));
+    /// <param name="aliases">Further names that the request may use; they are not in the document.</param>
+    public ApiOperation Query(string name, string description, string type = "string", bool repeats = false, params string[] aliases) =>
+        Add(new ApiParameter(ApiPlace.Query, name, description) { Type = type, Repeats = repeats, Aliases = aliases });
 
-    public ApiOperation Header(string name, string description) => Add(new ApiParameter(ApiPlace.Header, name, description, "string", false));
+    public ApiOperation Header(string name, string description) => Add(new ApiParameter(ApiPlace.Header, name, description));
+
+    /// <summary>What <see cref="QueryParameters"/> takes.</summary>
+    public IEnumerable<ApiParameter> QueryParameters => parameters.Where(parameter => parameter.Place == ApiPlace.Query);
 
     /// <summary>A write that can be sent again with the key that it was sent with.</summary>
     public ApiOperation Idempotent() =>
@@ -68,7 +73,8 @@ internal sealed class ApiOperation(string id, string tag, string summary)
             .Header(StateFormat.Header, "The same, as A2A clients say it.");
 
     public ApiOperation Paged(PageLimit limit) =>
-        Query(PageLimit.Field, $"1 to {limit.Max:N0}; {limit.Usual} unless given.", "integer").Query("page_token", "The nextPageToken of the page before.");
+        Query(PageLimit.Field, $"1 to {limit.Max:N0}; {limit.Usual} unless given.", "integer", aliases: "pageSize")
+            .Query("page_token", "The nextPageToken of the page before.", aliases: "pageToken");
 
     public ApiOperation Body(string schema, params string[] types)
     {
@@ -116,10 +122,20 @@ internal enum ApiPlace
 {
     Path,
     Query,
+
+    /// <summary>An id that stands in the query instead of the path.</summary>
+    IdInQuery,
     Header,
 }
 
-internal sealed record ApiParameter(ApiPlace Place, string Name, string Description, string Type, bool Repeats);
+internal sealed record ApiParameter(ApiPlace Place, string Name, string Description)
+{
+    public string Type { get; init; } = "string";
+
+    public bool Repeats { get; init; }
+
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+}
 
 /// <param name="Schema">Null: without a body.</param>
 /// <param name="IsTagged">Carries an <c>ETag</c>.</param>

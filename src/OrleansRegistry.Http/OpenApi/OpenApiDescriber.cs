@@ -66,7 +66,10 @@ internal static class OpenApiDescriber
         if (description.HasRevision)
         {
             operation.Parameters.Add(Parameter(new ApiParameter(
-                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision; 409 where the registry has never come so far.", "integer", false)));
+                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision; 409 where the registry has never come so far.")
+            {
+                Type = "integer",
+            }));
         }
 
         if (description.BodySchema is { } body)
@@ -99,7 +102,7 @@ internal static class OpenApiDescriber
             In = parameter.Place switch
             {
                 ApiPlace.Path => ParameterLocation.Path,
-                ApiPlace.Query => ParameterLocation.Query,
+                ApiPlace.Query or ApiPlace.IdInQuery => ParameterLocation.Query,
                 _ => ParameterLocation.Header,
             },
             Required = parameter.Place == ApiPlace.Path,

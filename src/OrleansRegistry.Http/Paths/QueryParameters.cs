@@ -8,22 +8,26 @@ namespace OrleansRegistry.Http;
 internal readonly struct QueryParameters
 {
     private readonly IQueryCollection query;
-    private readonly IReadOnlyDictionary<string, string[]>? aliases;
+    private readonly ApiOperation operation;
 
-    /// <param name="aliases">Further names of parameters, by the first.</param>
-    /// <exception cref="RegistryException">There is a parameter that is none of <paramref name="known"/>.</exception>
-    public QueryParameters(HttpRequest request, string[] known, IReadOnlyDictionary<string, string[]>? aliases = null)
+    /// <exception cref="RegistryException">There is a parameter that the description of the endpoint does not have.</exception>
+    public QueryParameters(HttpContext context)
     {
-        query = request.Query;
-        this.aliases = aliases;
+        query = context.Request.Query;
+        operation = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiOperation>();
         foreach (var (name, _) in query)
         {
-            if (!known.Contains(name, StringComparer.Ordinal) && !IsAlias(name, known, aliases) && !IdInQuery.Takes(request, name))
+            if (!operation.QueryParameters.Any(known => known.Name == name || known.Aliases.Contains(name)) && !IdInQuery.Takes(context.Request, name))
             {
-                throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {string.Join(", ", known)}");
+                var takes = string.Join(", ", operation.QueryParameters.Select(known => known.Name));
+                throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {takes}");
             }
         }
     }
+
+    /// <summary>For a request that takes none.</summary>
+    /// <inheritdoc cref="QueryParameters(HttpContext)"/>
+    public static void Check(HttpContext context) => _ = new QueryParameters(context);
 
     public bool Has(string name) => Texts(name).Count > 0;
 
@@ -104,16 +108,11 @@ internal readonly struct QueryParameters
     private StringValues Values(string name)
     {
         var values = query[name];
-        foreach (var alias in Aliases(name))
+        foreach (var alias in operation.QueryParameters.First(known => known.Name == name).Aliases)
         {
             values = StringValues.Concat(values, query[alias]);
         }
 
         return values;
     }
-
-    private static bool IsAlias(string name, string[] known, IReadOnlyDictionary<string, string[]>? aliases) =>
-        aliases is not null && known.Any(first => aliases.TryGetValue(first, out var others) && others.Contains(name, StringComparer.Ordinal));
-
-    private string[] Aliases(string name) => aliases?.GetValueOrDefault(name) ?? [];
 }

@@ -5,9 +5,6 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary><c>GET /agents</c> and <c>POST /agents/search</c>.</summary>
 internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
-    private static readonly string[] Parameters =
-        ["query", "tag", "skill", "category", "capability", "provider", "enabled", "page_size", "page_token", "view"];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/agents", ListAsync, AgentDocs.Operation("listAgents", "Agents in the order of their ids")
@@ -25,7 +22,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
 
     private async Task ListAsync(HttpContext context)
     {
-        var parameters = new QueryParameters(context.Request, Parameters);
+        var parameters = new QueryParameters(context);
         var query = new AgentQuery
         {
             Text = parameters.Text("query"),

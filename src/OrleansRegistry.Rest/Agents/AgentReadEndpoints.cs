@@ -6,8 +6,6 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary><c>GET /agents/{id}</c> and <c>GET /agents/{id}/card</c>.</summary>
 internal sealed class AgentReadEndpoints(IAgentRegistry registry)
 {
-    private static readonly string[] Parameters = ["consistency"];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/agents/{id}", GetAgentAsync, AgentDocs.Agent("getAgent", "One agent, with its card as it was registered")
@@ -60,7 +58,7 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
         var id = AgentPaths.AgentId(context, segmentsAfter);
         var consistency = ReadConsistency.Local;
         if (context.Request.QueryString.HasValue
-            && new QueryParameters(context.Request, Parameters).IsSecond("consistency", "local", "strong"))
+            && new QueryParameters(context).IsSecond("consistency", "local", "strong"))
         {
             consistency = ReadConsistency.Strong;
         }

@@ -6,8 +6,6 @@ namespace OrleansRegistry.Rest.Contexts;
 /// <summary><c>GET /contexts/{id}/events</c>: the context, then what happens to it, until it is deleted.</summary>
 internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStreams streams)
 {
-    private static readonly string[] Parameters = [EventStreams.Parameter];
-
     public void Map(ApiRoutes routes) =>
         routes.Get("/contexts/{id}/events", WatchAsync, ContextPaths.Describe("watchContext", "The context and then every change of it, as server-sent events")
             .Says("event: context is the whole, first and wherever changes in between are no longer held; event: update is one change: data, messages, the id of a new "
@@ -19,7 +17,7 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
     private async Task WatchAsync(HttpContext context)
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
-        var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context.Request, Parameters));
+        var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context));
         var caller = RequestCaller.Request(context);
         _ = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
         await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), (output, change) => WriteAsync(context, output, change));

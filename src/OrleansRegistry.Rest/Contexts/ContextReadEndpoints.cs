@@ -6,9 +6,6 @@ namespace OrleansRegistry.Rest.Contexts;
 /// <summary>Contexts, their messages and their tasks, as they are.</summary>
 internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegistry tasks)
 {
-    private static readonly string[] PageParameters = ["page_size", "page_token"];
-    private static readonly string[] NoParameters = [];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/contexts", ListAsync, ContextPaths.Operation("listContexts", "Contexts, newest change first, with how many tasks they have")
@@ -31,7 +28,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
 
     private async Task ListAsync(HttpContext context)
     {
-        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Contexts) ?? PageLimit.Contexts.Usual;
         var page = await registry.ListAsync(RequestCaller.Request(context), size, parameters.Text("page_token"), context.RequestAborted);
         var answer = JsonAnswer.Rent();
@@ -51,7 +48,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
 
     private async Task GetAsync(HttpContext context)
     {
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var summary = await FindAsync(context, ContextPaths.ContextId(context));
         var answer = JsonAnswer.Rent();
         await ContextJson.WriteAsync(answer, context, summary);
@@ -61,7 +58,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     private async Task GetMessagesAsync(HttpContext context)
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
-        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadMessagesAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
@@ -83,7 +80,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
 
     private async Task GetOwnerAsync(HttpContext context)
     {
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var summary = await FindAsync(context, ContextPaths.ContextId(context, segmentsAfter: 1));
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();

@@ -8,7 +8,6 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
 {
     private static readonly RequestMembers.Names Update = new("data", "ifGenerationMatch");
     private static readonly RequestMembers.Names Append = new("message", "messages", "ifGenerationMatch");
-    private static readonly string[] NoParameters = [];
 
     public void Map(ApiRoutes routes)
     {
@@ -39,7 +38,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
     private async Task UpdateAsync(HttpContext context)
     {
         var id = ContextPaths.ContextId(context);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Update);
         var data = members.Document("data") ?? throw members.Missing("data", "the body must be {\"data\": {…}}");
@@ -53,7 +52,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
     private async Task AppendAsync(HttpContext context)
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var members = new RequestMembers(body.Bytes, Append);
         var messages = ReadMessages(members);
@@ -81,7 +80,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
     private static void CheckBare(HttpContext context)
     {
         GenerationCondition.Refuse(context.Request);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
     }
 
     private static IReadOnlyList<ReadOnlyMemory<byte>> ReadMessages(RequestMembers members)

@@ -8,8 +8,6 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOp
 {
     private const string Tag = "Extensions";
 
-    private static readonly string[] Parameters = ["uri_pattern", "declaring_agents", "trust_levels", "page_size", "page_token"];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/extensions", ListAsync, new ApiOperation("listExtensions", Tag, "Extensions in the order of their uris, and who declares them").WithRevision()
@@ -31,7 +29,7 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOp
 
     private async Task ListAsync(HttpContext context)
     {
-        var parameters = new QueryParameters(context.Request, Parameters);
+        var parameters = new QueryParameters(context);
         var query = new ExtensionQuery
         {
             UriPattern = parameters.Text("uri_pattern"),

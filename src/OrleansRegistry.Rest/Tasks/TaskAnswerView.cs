@@ -8,8 +8,6 @@ internal readonly record struct TaskAnswerView(TaskView? View)
     private const string History = "history_length";
     private const string Artifacts = "include_artifacts";
 
-    public static IReadOnlyList<string> Parameters { get; } = [History, Artifacts];
-
     public static TaskAnswerView Read(QueryParameters parameters)
     {
         var hasHistory = parameters.Has(History) && !TaskList.IsNone(parameters);
@@ -28,6 +26,6 @@ internal readonly record struct TaskAnswerView(TaskView? View)
 internal static class TaskAnswerDocs
 {
     public static ApiOperation Viewed(this ApiOperation operation) => operation
-        .Query("history_length", "The answer has the newest so many messages, 0 or negative for all. Absent, or historyLength=0: none.", "integer")
-        .Query("include_artifacts", "true: the answer has the artifacts.", "boolean");
+        .Query("history_length", "The answer has the newest so many messages, 0 or negative for all. Absent, or historyLength=0: none.", "integer", aliases: "historyLength")
+        .Query("include_artifacts", "true: the answer has the artifacts.", "boolean", aliases: "includeArtifacts");
 }

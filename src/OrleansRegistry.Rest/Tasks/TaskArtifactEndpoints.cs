@@ -5,9 +5,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>The artifacts of a task, in pages and one by one.</summary>
 internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
 {
-    private static readonly string[] PageParameters = ["page_size", "page_token"];
-    private static readonly string[] NoParameters = [];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task("listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
@@ -26,7 +23,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
     private async Task ListAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
-        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadArtifactsAsync(
             RequestCaller.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
@@ -54,7 +51,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 2);
         var artifactId = TaskPaths.ArtifactId(context);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var artifact = await registry.GetArtifactAsync(RequestCaller.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
         var answer = JsonAnswer.Rent();

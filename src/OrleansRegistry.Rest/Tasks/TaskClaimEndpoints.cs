@@ -11,8 +11,6 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     private static readonly RequestMembers.Names Claim = new("worker", "leaseSeconds", "waitSeconds");
     private static readonly RequestMembers.Names Renewal = new("leaseToken", "leaseSeconds");
     private static readonly RequestMembers.Names Release = new("leaseToken");
-    private static readonly string[] Parameters = [StateFormat.Parameter];
-    private static readonly string[] ReleaseParameters = [StateFormat.Parameter, .. TaskAnswerView.Parameters];
 
     public void Map(ApiRoutes routes)
     {
@@ -78,7 +76,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     {
         var id = TaskPaths.TaskId(context, suffix: ":release");
         GenerationCondition.Refuse(context.Request);
-        var view = TaskAnswerView.Read(new QueryParameters(context.Request, ReleaseParameters, QueryAliases.All));
+        var view = TaskAnswerView.Read(new QueryParameters(context));
         var shape = new TaskShape(StateFormat.Of(context), ShowsToken: true);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var token = Token(new RequestMembers(body.Bytes, Release));
@@ -90,7 +88,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
     private static TaskShape ReadShape(HttpContext context)
     {
         GenerationCondition.Refuse(context.Request);
-        _ = new QueryParameters(context.Request, Parameters);
+        QueryParameters.Check(context);
         return new TaskShape(StateFormat.Of(context), ShowsToken: true);
     }
 

@@ -5,8 +5,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary><c>GET /tasks/{id}/events</c>: the task, then what happens to it, until it is over.</summary>
 internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams streams)
 {
-    private static readonly string[] Parameters = [EventStreams.Parameter, StateFormat.Parameter];
-
     public void Map(ApiRoutes routes) =>
         routes.Get("/tasks/{id}/events", WatchAsync, TaskDocs.Task("watchTask", "The task and then every change of it, as server-sent events")
             .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, and its id the generation; "
@@ -21,7 +19,7 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
     private async Task WatchAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
-        var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context.Request, Parameters));
+        var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context));
         var format = StateFormat.Of(context);
         var caller = RequestCaller.Request(context);
         var lease = TaskReadEndpoints.LeaseToken(context);

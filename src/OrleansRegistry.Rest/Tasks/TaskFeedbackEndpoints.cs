@@ -6,9 +6,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>What was said about a task: <c>POST</c> and <c>GET /tasks/{id}/feedback</c>.</summary>
 internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttpOptions options)
 {
-    private static readonly string[] Parameters = ["page_size", "page_token"];
-    private static readonly string[] NoParameters = [];
-
     public void Map(ApiRoutes routes)
     {
         routes.Post("/tasks/{id}/feedback", AddAsync, TaskDocs.Task("addFeedback", "Say something about a task, in any state: any JSON object")
@@ -26,7 +23,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         GenerationCondition.Refuse(context.Request);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var feedback = await registry.AddFeedbackAsync(RequestCaller.Request(context), id, body.Bytes, context.RequestAborted);
         body.Release();
@@ -38,7 +35,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
     private async Task ListAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
-        var parameters = new QueryParameters(context.Request, Parameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ListFeedbackAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendAsync(context, "feedback", page, size, (answer, feedback) =>

@@ -5,15 +5,11 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>The query string of a list of tasks, and the answer.</summary>
 internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
 {
-    private static readonly string[] Filters = ["context_id", "state", "agent_id", "status_timestamp_after", "has_webhook"];
-    private static readonly string[] Parameters = [.. Filters, "page_size", "page_token", "history_length", "include_artifacts", "count_total", StateFormat.Parameter];
-    private static readonly string[] CountParameters = [.. Filters, StateFormat.Parameter];
-
     /// <param name="contextId">The context that the path names, where it does.</param>
     /// <exception cref="RegistryException">A parameter is wrong.</exception>
     public static TaskList Read(HttpContext context, string? contextId = null)
     {
-        var parameters = new QueryParameters(context.Request, contextId is null ? Parameters : Parameters[1..], QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var history = HistoryLength(parameters);
         var hasHistory = parameters.Has("history_length") && !IsNone(parameters);
         var artifacts = parameters.Boolean("include_artifacts") ?? false;
@@ -30,7 +26,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
     }
 
     public static (TaskQuery Query, StateFormat Format) ReadCount(HttpContext context) =>
-        (ReadFilters(new QueryParameters(context.Request, CountParameters, QueryAliases.All), null), StateFormat.Of(context));
+        (ReadFilters(new QueryParameters(context), null), StateFormat.Of(context));
 
     /// <summary>A2A's own spelling has A2A's meaning: 0 is no history. The older storage layer's <c>history_length</c> means all by it.</summary>
     public static bool IsNone(QueryParameters parameters) => parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;

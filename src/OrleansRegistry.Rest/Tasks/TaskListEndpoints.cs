@@ -8,15 +8,12 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     /// <summary>How long a request waits for all to be gone.</summary>
     private static readonly TimeSpan ClearingPatience = TimeSpan.FromSeconds(2);
 
-    private static readonly string[] ClearParameters = ["confirm"];
-    private static readonly string[] NoParameters = [];
-
     public void Map(ApiRoutes routes)
     {
         routes.Get("/tasks", ListAsync, Describe(TaskDocs.Operation("listTasks", "Tasks, newest status first")
-            .Query("context_id", "Tasks of this context.")));
+            .Query("context_id", "Tasks of this context.", aliases: "contextId")));
         routes.Get("/tasks:count", CountAsync, TaskDocs.Operation("countTasks", "How many tasks there are in each state")
-            .Query("context_id", "Tasks of this context.")
+            .Query("context_id", "Tasks of this context.", aliases: "contextId")
             .Filtered()
             .Versioned()
             .Answer(200, "The counts, exact, of every state.", "TaskCounts")
@@ -36,8 +33,8 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     public static ApiOperation Describe(ApiOperation operation) => operation
         .Filtered()
         .Paged(PageLimit.Tasks)
-        .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer")
-        .Query("include_artifacts", "true: with artifacts.", "boolean")
+        .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer", aliases: "historyLength")
+        .Query("include_artifacts", "true: with artifacts.", "boolean", aliases: "includeArtifacts")
         .Query("count_total", "true: with totalSize, which counts all that match.", "boolean")
         .Versioned()
         .Answer(200, "A page of tasks. nextPageToken is empty on the last.", "TaskList")
@@ -75,7 +72,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             throw RegistryException.Invalid("task_id", "is missing after the slash; DELETE /tasks?confirm=true deletes all");
         }
 
-        if (new QueryParameters(context.Request, ClearParameters).Boolean("confirm") is not true)
+        if (new QueryParameters(context).Boolean("confirm") is not true)
         {
             throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");
         }
@@ -85,7 +82,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
 
     private async Task GetClearingAsync(HttpContext context)
     {
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         await SendAsync(context, await registry.GetClearingAsync(RequestCaller.Request(context), context.RequestAborted), StatusCodes.Status200OK);
     }
 

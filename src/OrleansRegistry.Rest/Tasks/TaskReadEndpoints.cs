@@ -8,11 +8,6 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     /// <summary>A header, as addresses are written to logs.</summary>
     public const string LeaseHeader = "X-Registry-Lease";
 
-
-    private static readonly string[] Parameters = ["history_length", "include_artifacts", "current_generation", "wait", "consistency", StateFormat.Parameter];
-    private static readonly string[] PageParameters = ["page_size", "page_token"];
-    private static readonly string[] NoParameters = [];
-
     /// <summary>The least of a task.</summary>
     public static TaskView Head { get; } = new TaskView(null, Artifacts: false) with { HeadOnly = true };
 
@@ -21,9 +16,9 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         routes.Get("/tasks/{id}", GetAsync, TaskDocs.Task("getTask", "One task, or what has become of it")
             .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and artifactsTruncated "
                 + "tell; all of them are read page by page.")
-            .Query("history_length", "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.", "integer")
-            .Query("include_artifacts", "false: without artifacts.", "boolean")
-            .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer")
+            .Query("history_length", "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.", "integer", aliases: "historyLength")
+            .Query("include_artifacts", "false: without artifacts.", "boolean", aliases: "includeArtifacts")
+            .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer", aliases: "currentGeneration")
             .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
             .Query("consistency", "local: from memory, the default; strong: as stored, whichever process wrote last.")
             .Versioned()
@@ -46,7 +41,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private async Task GetAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context);
-        var parameters = new QueryParameters(context.Request, Parameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var view = new TaskView(TaskList.HistoryLength(parameters), parameters.Boolean("include_artifacts") ?? true)
         {
             WithoutHistory = TaskList.IsNone(parameters),
@@ -120,7 +115,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private async Task GetMessagesAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
-        var parameters = new QueryParameters(context.Request, PageParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadHistoryAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
@@ -129,7 +124,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private async Task GetOwnerAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         var task = await registry.GetAsync(RequestCaller.Request(context), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
         var answer = JsonAnswer.Rent();
         answer.Json.WriteStartObject();

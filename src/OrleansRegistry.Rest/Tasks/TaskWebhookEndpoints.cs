@@ -6,8 +6,6 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>Who is to be told of a task's events: <c>/tasks/{id}/pushNotificationConfigs</c>, named and shaped as A2A 1.0's.</summary>
 internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpOptions options)
 {
-    private static readonly string[] NoParameters = [];
-
     public void Map(ApiRoutes routes)
     {
         routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task("saveWebhook", "Store a webhook of a task, or replace the one of that id")
@@ -81,7 +79,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
 
     private static string ReadTaskId(HttpContext context, int segmentsAfter)
     {
-        _ = new QueryParameters(context.Request, NoParameters);
+        QueryParameters.Check(context);
         return TaskPaths.TaskId(context, segmentsAfter);
     }
 

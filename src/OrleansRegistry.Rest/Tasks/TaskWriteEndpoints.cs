@@ -7,10 +7,6 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
 {
     private const string FinalParameter = "replace_final";
 
-    private static readonly string[] Parameters = [StateFormat.Parameter, .. TaskAnswerView.Parameters];
-    private static readonly string[] PutParameters = [FinalParameter, .. Parameters];
-    private static readonly string[] CancelParameters = [GenerationCondition.Parameter, .. Parameters];
-
     public void Map(ApiRoutes routes)
     {
         routes.Post("/tasks", SubmitAsync, TaskDocs.Operation("submitTask", "Begin a task with a message, or continue one that is not over")
@@ -85,7 +81,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     private async Task PutAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context);
-        var parameters = new QueryParameters(context.Request, PutParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var (shape, view) = ReadShape(context, parameters);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var task = TaskPutBody.Read(body.Bytes, id);
@@ -142,7 +138,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     private async Task CancelAsync(HttpContext context)
     {
         var id = TaskPaths.TaskId(context, suffix: ":cancel");
-        var parameters = new QueryParameters(context.Request, CancelParameters, QueryAliases.All);
+        var parameters = new QueryParameters(context);
         var (shape, view) = (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
         var condition = GenerationCondition.Read(context.Request, parameters.Number(GenerationCondition.Parameter, 0));
         var canceled = await registry.CancelAsync(RequestCaller.Request(context), id, condition, context.RequestAborted);
@@ -172,7 +168,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     }
 
     private static (TaskShape Shape, TaskAnswerView View) ReadShape(HttpContext context) =>
-        ReadShape(context, new QueryParameters(context.Request, Parameters, QueryAliases.All));
+        ReadShape(context, new QueryParameters(context));
 
     private static (TaskShape Shape, TaskAnswerView View) ReadShape(HttpContext context, QueryParameters parameters) =>
         (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
