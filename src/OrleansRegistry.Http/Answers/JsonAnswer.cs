@@ -27,6 +27,14 @@ internal sealed class JsonAnswer
     /// <summary>An empty answer; <see cref="SendAsync"/> gives it back.</summary>
     public static JsonAnswer Rent() => Pool.Get();
 
+    /// <summary>An answer that is one object, to which members are written; <see cref="SendObjectAsync"/> ends it.</summary>
+    public static JsonAnswer RentObject()
+    {
+        var answer = Rent();
+        answer.Json.WriteStartObject();
+        return answer;
+    }
+
     /// <summary>The answer so far; valid until it is sent.</summary>
     public ReadOnlyMemory<byte> Written()
     {
@@ -94,6 +102,12 @@ internal sealed class JsonAnswer
     /// <summary>Gives back an answer that is not sent this way.</summary>
     public void Return() => Pool.Return(this);
 
+    public Task SendObjectAsync(HttpContext context, int status = StatusCodes.Status200OK, string contentType = JsonContentType.Json)
+    {
+        Json.WriteEndObject();
+        return SendAsync(context, status, contentType);
+    }
+
     public async Task SendAsync(HttpContext context, int status = StatusCodes.Status200OK, string contentType = JsonContentType.Json)
     {
         var body = Written();
@@ -153,7 +167,8 @@ internal sealed class JsonAnswer
 
             obj.buffer.ResetWrittenCount();
             obj.Json.Reset();
-            (obj.sent, obj.Sink) = (0, null);
+            obj.sent = 0;
+            obj.Sink = null;
             return true;
         }
     }

@@ -29,14 +29,19 @@ internal static class RequestCaller
 
     /// <exception cref="RegistryException">A header is not a tenant or a subject, or not a key of the request.</exception>
     /// <exception cref="HttpProblemException">401: a header is missing, and no default stands for it.</exception>
-    public static Caller Request(HttpContext context)
+    public static Caller GetCaller(this HttpContext context)
     {
         var caller = Sender(context);
         var key = context.Request.Headers[KeyHeader];
-        return key.Count == 0 || HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method)
-            ? caller
-            : caller with { IdempotencyKey = key is [{ Length: > 0 } one] ? one : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty") };
+        if (key.Count == 0 || IsRead(context))
+        {
+            return caller;
+        }
+
+        return key is [{ Length: > 0 } one] ? caller with { IdempotencyKey = one } : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty");
     }
+
+    private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     private static Caller Sender(HttpContext context)
     {
@@ -53,7 +58,7 @@ internal static class RequestCaller
         VaryHeader.By(context.Response, TenantHeader);
         VaryHeader.By(context.Response, SubjectHeader);
         var caller = Read(context.Request.Headers, rule.Default);
-        return HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method) ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
+        return IsRead(context) ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
     }
 
     private static bool SeesAll(HttpContext context, CallerRule rule)

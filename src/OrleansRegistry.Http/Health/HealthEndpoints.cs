@@ -38,9 +38,8 @@ internal sealed class HealthEndpoints(Readiness readiness)
     private static async Task SendAsync(HttpContext context, HealthReport report)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteString("status"u8, report.Status == HealthStatus.Unhealthy ? "unready" : "ready");
         json.WriteStartArray("checks"u8);
         foreach (var (name, check) in report.Entries)
@@ -53,20 +52,17 @@ internal sealed class HealthEndpoints(Readiness readiness)
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-        await answer.SendAsync(context, StatusOf(report));
+        await answer.SendObjectAsync(context, StatusOf(report));
     }
 
     private static Task SendAsync(HttpContext context, string health, int status)
     {
         context.Response.Headers.CacheControl = "no-store";
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteString("status"u8, health);
         json.WriteString("service"u8, RegistryService.Name);
-        json.WriteEndObject();
-        return answer.SendAsync(context, status);
+        return answer.SendObjectAsync(context, status);
     }
 
     private static int StatusOf(HealthReport report) =>

@@ -11,8 +11,7 @@ internal static class ItemPages
 
     public static async Task SendAsync<T>(HttpContext context, string name, ItemPage<T> page, int pageSize, Func<JsonAnswer, T, ValueTask> write)
     {
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray(name);
         foreach (var item in page.Items)
         {
@@ -23,8 +22,7 @@ internal static class ItemPages
         answer.Json.WriteEndArray();
         answer.Json.WriteNumber("first"u8, page.First);
         answer.Json.WritePageEnd(page.NextPageToken, pageSize, page.Total);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     /// <summary>The member <c>unreadable</c>: what a page leaves out as its record cannot be read; nothing where there is none.</summary>

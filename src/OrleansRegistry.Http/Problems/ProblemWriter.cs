@@ -16,9 +16,8 @@ internal sealed class ProblemWriter(IOptions<ProblemDetailsOptions> options) : I
     {
         options.Value.CustomizeProblemDetails?.Invoke(context);
         var problem = context.ProblemDetails;
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteString("type"u8, problem.Type);
         json.WriteString("title"u8, problem.Title);
         json.WriteNumber("status"u8, problem.Status ?? context.HttpContext.Response.StatusCode);
@@ -29,7 +28,6 @@ internal sealed class ProblemWriter(IOptions<ProblemDetailsOptions> options) : I
             JsonSerializer.Serialize(json, value);
         }
 
-        json.WriteEndObject();
-        await answer.SendAsync(context.HttpContext, context.HttpContext.Response.StatusCode, RegistryProblem.ContentType);
+        await answer.SendObjectAsync(context.HttpContext, context.HttpContext.Response.StatusCode, RegistryProblem.ContentType);
     }
 }

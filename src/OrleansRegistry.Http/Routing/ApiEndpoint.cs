@@ -10,7 +10,7 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
     public ApiEndpoint DemandingCaller() => new(
         context =>
         {
-            _ = RequestCaller.Request(context);
+            _ = context.GetCaller();
             return handler(context);
         },
         registry,

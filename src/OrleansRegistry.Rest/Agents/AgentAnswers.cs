@@ -25,16 +25,14 @@ internal static class AgentAnswers
             context.Response.Headers.Location = PublicPath.Of(context, $"/agents/{Uri.EscapeDataString(written.Agent.Id)}");
         }
 
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteBoolean("success"u8, true);
         json.WriteString("agent_id"u8, written.Agent.Id);
         json.WriteString("message"u8, Registered);
         json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
         WriteOutcome(json, written);
-        json.WriteEndObject();
-        return answer.SendAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return answer.SendObjectAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
     /// <summary>The members <c>created</c>, <c>revision</c> and <c>warnings</c>.</summary>

@@ -38,7 +38,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
 
         if (registrations.Count > 0)
         {
-            var registered = await registry.RegisterManyAsync(RequestCaller.Request(context), registrations, context.RequestAborted);
+            var registered = await registry.RegisterManyAsync(context.GetCaller(), registrations, context.RequestAborted);
             Merge(results, registered);
         }
 
@@ -64,9 +64,8 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
     private static Task SendAsync(HttpContext context, Entry[] results)
     {
         var failed = results.Count(entry => entry.Fault is not null);
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteNumber("success"u8, results.Length - failed);
         json.WriteNumber("failed"u8, failed);
         json.WriteStartArray("errors"u8);
@@ -86,8 +85,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
-        return answer.SendAsync(context);
+        return answer.SendObjectAsync(context);
     }
 
     private static void Write(Utf8JsonWriter json, int index, in Entry entry)

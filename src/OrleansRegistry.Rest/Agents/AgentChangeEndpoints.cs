@@ -35,7 +35,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         var id = AgentPaths.AgentId(context);
         var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var written = await registry.PatchAsync(RequestCaller.Request(context), id, ReadPatch(body.Bytes) with { Condition = condition }, context.RequestAborted);
+        var written = await registry.PatchAsync(context.GetCaller(), id, ReadPatch(body.Bytes) with { Condition = condition }, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
     }
@@ -48,17 +48,15 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     {
         var id = AgentPaths.AgentId(context, suffix: action);
         var patch = new AgentPatch(Enabled: enabled, Condition: RevisionCondition.Read(context.Request));
-        var written = await registry.PatchAsync(RequestCaller.Request(context), id, patch, context.RequestAborted);
+        var written = await registry.PatchAsync(context.GetCaller(), id, patch, context.RequestAborted);
         AgentAnswers.SetHeaders(context, written.Agent);
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteBoolean("success"u8, true);
         json.WriteString("agent_id"u8, written.Agent.Id);
         json.WriteBoolean("enabled"u8, written.Agent.Enabled);
         json.WriteNumber("revision"u8, written.Agent.Revision);
-        json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private static AgentPatch ReadPatch(ReadOnlyMemory<byte> body)

@@ -19,11 +19,10 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
 
     private async Task GetStatsAsync(HttpContext context)
     {
-        var stats = await registry.GetStatsAsync(RequestCaller.Request(context), context.RequestAborted);
+        var stats = await registry.GetStatsAsync(context.GetCaller(), context.RequestAborted);
         RevisionHeader.Set(context.Response, stats.Revision);
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteNumber("total"u8, stats.Total);
         json.WriteNumber("enabled"u8, stats.Enabled);
         json.WriteNumber("disabled"u8, stats.Disabled);
@@ -32,21 +31,19 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
         json.WriteNumber("skills"u8, stats.Skills);
         json.WriteNumber("extensions"u8, stats.Extensions);
         json.WriteNumber("revision"u8, stats.Revision);
-        json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task GetTagsAsync(HttpContext context) =>
-        await SendAsync(context, await registry.GetTagsAsync(RequestCaller.Request(context), context.RequestAborted), "tags", "tag");
+        await SendAsync(context, await registry.GetTagsAsync(context.GetCaller(), context.RequestAborted), "tags", "tag");
 
     private async Task GetCategoriesAsync(HttpContext context) =>
-        await SendAsync(context, await registry.GetCategoriesAsync(RequestCaller.Request(context), context.RequestAborted), "categories", "category");
+        await SendAsync(context, await registry.GetCategoriesAsync(context.GetCaller(), context.RequestAborted), "categories", "category");
 
     private static Task SendAsync(HttpContext context, IReadOnlyList<FacetCount> facets, string many, string one)
     {
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteStartArray(many);
         foreach (var facet in facets)
         {
@@ -58,7 +55,6 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
 
         json.WriteEndArray();
         json.WriteNumber("count"u8, facets.Count);
-        json.WriteEndObject();
-        return answer.SendAsync(context);
+        return answer.SendObjectAsync(context);
     }
 }

@@ -50,7 +50,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
 
     private async Task SendAsync(HttpContext context, AgentQuery query, bool records, string? search)
     {
-        var page = await registry.ListAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        var page = await registry.ListAsync(context.GetCaller(), query, context.RequestAborted);
         RevisionHeader.Set(context.Response, page.Revision);
         context.Response.ContentType = JsonContentType.Json;
         await context.Response.StartAsync(context.RequestAborted);

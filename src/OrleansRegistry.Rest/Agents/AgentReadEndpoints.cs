@@ -63,7 +63,7 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
             consistency = ReadConsistency.Strong;
         }
 
-        var agent = await registry.GetAsync(RequestCaller.Request(context), id, consistency, context.RequestAborted) ?? throw AgentPaths.NotFound();
+        var agent = await registry.GetAsync(context.GetCaller(), id, consistency, context.RequestAborted) ?? throw AgentPaths.NotFound();
         if (consistency == ReadConsistency.Strong)
         {
             RevisionHeader.Set(context.Response, Math.Max(agent.Revision, registry.Revision));

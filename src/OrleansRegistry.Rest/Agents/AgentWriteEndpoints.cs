@@ -42,7 +42,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
         var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var registration = AgentEnvelope.Read(body.Bytes, "body").ToRegistration() with { Condition = condition };
-        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
+        var written = await registry.RegisterAsync(context.GetCaller(), registration, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
     }
@@ -71,7 +71,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
 
     private async Task PutAsync(HttpContext context, RequestBody body, AgentRegistration registration)
     {
-        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
+        var written = await registry.RegisterAsync(context.GetCaller(), registration, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written, isPut: true);
     }
@@ -79,11 +79,10 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
     private async Task RemoveAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context);
-        var removal = await registry.RemoveAsync(RequestCaller.Request(context), id, RevisionCondition.Read(context.Request), context.RequestAborted);
+        var removal = await registry.RemoveAsync(context.GetCaller(), id, RevisionCondition.Read(context.Request), context.RequestAborted);
         RevisionHeader.Set(context.Response, removal.Revision);
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteBoolean("success"u8, true);
         json.WriteString("message"u8, AgentAnswers.Unregistered);
 
@@ -91,7 +90,6 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
         json.WriteBoolean("extensions_cleaned"u8, true);
         json.WriteNumber("extensions_removed"u8, removal.ExtensionsCleaned);
         json.WriteNumber("revision"u8, removal.Revision);
-        json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 }

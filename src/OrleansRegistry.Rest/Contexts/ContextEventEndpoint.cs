@@ -18,7 +18,7 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context));
-        var caller = RequestCaller.Request(context);
+        var caller = context.GetCaller();
         _ = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
         await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), (output, change) => WriteAsync(context, output, change));
     }

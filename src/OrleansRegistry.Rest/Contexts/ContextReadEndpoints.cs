@@ -30,9 +30,8 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     {
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Contexts) ?? PageLimit.Contexts.Usual;
-        var page = await registry.ListAsync(RequestCaller.Request(context), size, parameters.Text("page_token"), context.RequestAborted);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var page = await registry.ListAsync(context.GetCaller(), size, parameters.Text("page_token"), context.RequestAborted);
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray("contexts"u8);
         foreach (var summary in page.Contexts)
         {
@@ -42,8 +41,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         answer.Json.WriteEndArray();
         answer.Json.WriteUnreadable(page.Unreadable);
         answer.Json.WritePageEnd(page.NextPageToken, size, total: null);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task GetAsync(HttpContext context)
@@ -60,7 +58,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
-        var page = await registry.ReadMessagesAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
+        var page = await registry.ReadMessagesAsync(context.GetCaller(), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }
 
@@ -68,7 +66,7 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     {
         var id = ContextPaths.ContextId(context, segmentsAfter: 1);
         var list = TaskList.Read(context, id);
-        var page = await tasks.ListAsync(RequestCaller.Request(context), list.Query, context.RequestAborted);
+        var page = await tasks.ListAsync(context.GetCaller(), list.Query, context.RequestAborted);
         if (page.Tasks.Count == 0)
         {
             // Where there are tasks there is the context; only an empty list leaves it open.
@@ -82,14 +80,12 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
     {
         QueryParameters.Check(context);
         var summary = await FindAsync(context, ContextPaths.ContextId(context, segmentsAfter: 1));
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("contextId"u8, summary.Context.Id);
         answer.Json.WriteString("owner"u8, summary.Context.Owner);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task<ContextSummary> FindAsync(HttpContext context, string id) =>
-        await registry.GetAsync(RequestCaller.Request(context), id, context.RequestAborted) ?? throw ContextPaths.NotFound();
+        await registry.GetAsync(context.GetCaller(), id, context.RequestAborted) ?? throw ContextPaths.NotFound();
 }

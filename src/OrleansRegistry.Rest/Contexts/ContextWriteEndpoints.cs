@@ -44,7 +44,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
         var data = members.Document("data") ?? throw members.Missing("data", "the body must be {\"data\": {…}}");
         var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
         var mustExist = GenerationCondition.DemandsAny(context.Request);
-        var record = await registry.UpdateAsync(RequestCaller.Request(context), id, data, condition, mustExist, context.RequestAborted);
+        var record = await registry.UpdateAsync(context.GetCaller(), id, data, condition, mustExist, context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -58,7 +58,7 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
         var messages = ReadMessages(members);
         var condition = GenerationCondition.Read(context.Request, members.Number("ifGenerationMatch", 0));
         var mustExist = GenerationCondition.DemandsAny(context.Request);
-        var record = await registry.AppendAsync(RequestCaller.Request(context), id, messages, condition, mustExist, context.RequestAborted);
+        var record = await registry.AppendAsync(context.GetCaller(), id, messages, condition, mustExist, context.RequestAborted);
         body.Release();
         await ContextJson.SendAsync(context, record);
     }
@@ -67,14 +67,14 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
     {
         var id = ContextPaths.ContextId(context, suffix: ":clear");
         CheckBare(context);
-        await SendAsync(context, id, await registry.ClearAsync(RequestCaller.Request(context), id, context.RequestAborted));
+        await SendAsync(context, id, await registry.ClearAsync(context.GetCaller(), id, context.RequestAborted));
     }
 
     private async Task DeleteAsync(HttpContext context)
     {
         var id = ContextPaths.ContextId(context);
         CheckBare(context);
-        await SendAsync(context, id, await registry.DeleteAsync(RequestCaller.Request(context), id, context.RequestAborted));
+        await SendAsync(context, id, await registry.DeleteAsync(context.GetCaller(), id, context.RequestAborted));
     }
 
     private static void CheckBare(HttpContext context)
@@ -99,11 +99,9 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
 
     private static Task SendAsync(HttpContext context, string id, long deletedTasks)
     {
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("id"u8, id);
         answer.Json.WriteNumber("deletedTasks"u8, deletedTasks);
-        answer.Json.WriteEndObject();
-        return answer.SendAsync(context);
+        return answer.SendObjectAsync(context);
     }
 }

@@ -38,43 +38,37 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOp
             PageSize = parameters.PageSize(PageLimit.Extensions) ?? PageLimit.Extensions.Usual,
             PageToken = parameters.Text("page_token"),
         };
-        var page = await registry.ListExtensionsAsync(RequestCaller.Request(context), query, context.RequestAborted);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var page = await registry.ListExtensionsAsync(context.GetCaller(), query, context.RequestAborted);
+        var answer = JsonAnswer.RentObject();
         await ExtensionJson.WritePageAsync(answer, context, page);
         answer.Json.WriteBoolean("dev_mode"u8, options.DevelopmentMode);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task GetAsync(HttpContext context)
     {
         var uri = RawPath.Rest(context, "uri");
-        var extension = uri.Length == 0 ? null : await registry.GetExtensionAsync(RequestCaller.Request(context), uri, context.RequestAborted);
+        var extension = uri.Length == 0 ? null : await registry.GetExtensionAsync(context.GetCaller(), uri, context.RequestAborted);
         if (extension is null)
         {
             throw new RegistryException(RegistryError.NotFound, "Extension not found", "uri");
         }
 
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WritePropertyName("extension_info"u8);
         ExtensionJson.Write(answer.Json, extension);
         answer.Json.WriteBoolean("found"u8, true);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task ListOfAgentAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context, segmentsAfter: 1);
-        var extensions = await registry.GetAgentExtensionsAsync(RequestCaller.Request(context), id, context.RequestAborted)
+        var extensions = await registry.GetAgentExtensionsAsync(context.GetCaller(), id, context.RequestAborted)
             ?? throw AgentPaths.NotFound();
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("agent_id"u8, id);
         await ExtensionJson.WriteListAsync(answer, context, extensions);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler fault
     private async Task AnswerAsync(HttpContext context)
     {
         // Headers that name no caller are a fault of the request, not of each call.
-        _ = RequestCaller.Request(context);
+        _ = context.GetCaller();
         GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, http.MaxBodyBytes, anyType: true);
         var answer = JsonAnswer.Rent();

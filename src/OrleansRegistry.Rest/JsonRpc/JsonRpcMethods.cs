@@ -63,7 +63,7 @@ internal sealed class JsonRpcMethods
     {
         var registration = new AgentRegistration(
             parameters.Document("agent_card"), parameters.OptionalText("agent_id"), parameters.OptionalBoolean("enabled"));
-        var written = await registry.RegisterAsync(RequestCaller.Request(context), registration, context.RequestAborted);
+        var written = await registry.RegisterAsync(context.GetCaller(), registration, context.RequestAborted);
         RevisionHeader.Set(context.Response, written.Agent.Revision);
         return JsonRpcResults.Of(json =>
         {
@@ -93,7 +93,7 @@ internal sealed class JsonRpcMethods
 
     private async Task<JsonRpcResult> ListAsync(HttpContext context, JsonRpcParameters parameters)
     {
-        var page = await registry.ListAsync(RequestCaller.Request(context), cancellationToken: context.RequestAborted);
+        var page = await registry.ListAsync(context.GetCaller(), cancellationToken: context.RequestAborted);
         return async answer =>
         {
             var json = answer.Json;
@@ -106,7 +106,7 @@ internal sealed class JsonRpcMethods
 
     private async Task<JsonRpcResult> UnregisterAsync(HttpContext context, JsonRpcParameters parameters)
     {
-        var removal = await registry.RemoveAsync(RequestCaller.Request(context), parameters.Text("agent_id"), default, context.RequestAborted);
+        var removal = await registry.RemoveAsync(context.GetCaller(), parameters.Text("agent_id"), default, context.RequestAborted);
         RevisionHeader.Set(context.Response, removal.Revision);
         return JsonRpcResults.Of(json =>
         {
@@ -132,7 +132,7 @@ internal sealed class JsonRpcMethods
         }
 
         var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };
-        var page = await registry.ListAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        var page = await registry.ListAsync(context.GetCaller(), query, context.RequestAborted);
         return async answer =>
         {
             var json = answer.Json;
@@ -164,7 +164,7 @@ internal sealed class JsonRpcMethods
             PageSize = parameters.PageSize(PageLimit.Extensions),
             PageToken = parameters.OptionalText("page_token"),
         };
-        var page = await registry.ListExtensionsAsync(RequestCaller.Request(context), query, context.RequestAborted);
+        var page = await registry.ListExtensionsAsync(context.GetCaller(), query, context.RequestAborted);
         return async answer =>
         {
             var json = answer.Json;
@@ -207,7 +207,7 @@ internal sealed class JsonRpcMethods
     private async Task<JsonRpcResult> CheckHealthAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var report = await readiness.CheckAsync(context.RequestAborted);
-        var stats = await registry.GetStatsAsync(RequestCaller.Request(context), context.RequestAborted);
+        var stats = await registry.GetStatsAsync(context.GetCaller(), context.RequestAborted);
         return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
@@ -227,7 +227,7 @@ internal sealed class JsonRpcMethods
     {
         var id = parameters.Text("agent_id");
         AgentRules.CheckId(id);
-        return await registry.GetAsync(RequestCaller.Request(context), id, ReadConsistency.Local, context.RequestAborted)
+        return await registry.GetAsync(context.GetCaller(), id, ReadConsistency.Local, context.RequestAborted)
             ?? throw AgentPaths.NotFound();
     }
 

@@ -43,9 +43,8 @@ internal sealed class ServiceEndpoint(RegistryRestOptions options)
 
     private Task GetServiceAsync(HttpContext context)
     {
-        var answer = JsonAnswer.Rent();
+        var answer = JsonAnswer.RentObject();
         var json = answer.Json;
-        json.WriteStartObject();
         json.WriteString("service"u8, RegistryService.Name);
         json.WriteString("version"u8, RegistryService.Version);
         json.WriteString("description"u8, "A distributed registry of AI agents that speak A2A (Agent2Agent)"u8);
@@ -64,8 +63,7 @@ internal sealed class ServiceEndpoint(RegistryRestOptions options)
         WriteMode(json);
         json.WriteString("health_check"u8, PublicPath.Of(context, "/health"));
         json.WriteString("documentation"u8, PublicPath.Of(context, "/docs"));
-        json.WriteEndObject();
-        return answer.SendAsync(context);
+        return answer.SendObjectAsync(context);
     }
 
     private static void WriteRequests(Utf8JsonWriter json)

@@ -17,7 +17,7 @@ internal readonly record struct TaskAnswerView(TaskView? View)
 
     /// <summary>The task that a write answers with what is asked for of it, as it is now. As the write left it where it is gone, or no longer its writer's to see.</summary>
     public async Task<TaskRecord> LoadAsync(HttpContext context, ITaskRegistry registry, TaskRecord written, string? leaseToken = null) =>
-        View is { } view && await registry.GetAsync(RequestCaller.Request(context), written.Id, view with { LeaseToken = leaseToken }, context.RequestAborted) is { } whole
+        View is { } view && await registry.GetAsync(context.GetCaller(), written.Id, view with { LeaseToken = leaseToken }, context.RequestAborted) is { } whole
             ? whole with { Repeated = written.Repeated }
             : written;
 }

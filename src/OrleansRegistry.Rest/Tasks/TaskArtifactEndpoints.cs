@@ -26,9 +26,8 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
         var page = await registry.ReadArtifactsAsync(
-            RequestCaller.Request(context), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+            context.GetCaller(), id, size, parameters.Text("page_token"), TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray("artifacts"u8);
         foreach (var artifact in page.Artifacts)
         {
@@ -43,8 +42,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
 
         answer.Json.WriteNumber("first"u8, page.First);
         answer.Json.WritePageEnd(page.NextPageToken, size, page.Total);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task GetAsync(HttpContext context)
@@ -52,7 +50,7 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var id = TaskPaths.TaskId(context, segmentsAfter: 2);
         var artifactId = TaskPaths.ArtifactId(context);
         QueryParameters.Check(context);
-        var artifact = await registry.GetArtifactAsync(RequestCaller.Request(context), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
+        var artifact = await registry.GetArtifactAsync(context.GetCaller(), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
         var answer = JsonAnswer.Rent();
         await answer.WriteDocumentAsync(context, artifact);

@@ -50,7 +50,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
             Wait = members.Integer("waitSeconds", 0, LongPoll.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : TaskClaim.DefaultWait,
         };
         body.Release();
-        if (await polls.RunAsync(context, claim.Wait, (longest, ending) => registry.ClaimAsync(RequestCaller.Request(context), agent, claim with { Wait = longest }, ending)) is { } task)
+        if (await polls.RunAsync(context, claim.Wait, (longest, ending) => registry.ClaimAsync(context.GetCaller(), agent, claim with { Wait = longest }, ending)) is { } task)
         {
             await TaskAnswers.SendAsync(context, task, shape);
         }
@@ -69,7 +69,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         var token = Token(members);
         var lease = Lease(members);
         body.Release();
-        await TaskAnswers.SendAsync(context, await registry.RenewAsync(RequestCaller.Request(context), id, token, lease, context.RequestAborted), shape);
+        await TaskAnswers.SendAsync(context, await registry.RenewAsync(context.GetCaller(), id, token, lease, context.RequestAborted), shape);
     }
 
     private async Task ReleaseAsync(HttpContext context)
@@ -81,7 +81,7 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var token = Token(new RequestMembers(body.Bytes, Release));
         body.Release();
-        var released = await registry.ReleaseAsync(RequestCaller.Request(context), id, token, context.RequestAborted);
+        var released = await registry.ReleaseAsync(context.GetCaller(), id, token, context.RequestAborted);
         await TaskAnswers.SendAsync(context, await view.LoadAsync(context, registry, released), shape);
     }
 

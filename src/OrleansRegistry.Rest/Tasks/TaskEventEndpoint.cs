@@ -21,7 +21,7 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context));
         var format = StateFormat.Of(context);
-        var caller = RequestCaller.Request(context);
+        var caller = context.GetCaller();
         var lease = TaskReadEndpoints.LeaseToken(context);
         var view = TaskReadEndpoints.Head with { LeaseToken = lease, SeenGeneration = last };
         var head = await registry.GetAsync(caller, id, view, context.RequestAborted) ?? throw TaskPaths.NotFound();

@@ -25,7 +25,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
         GenerationCondition.Refuse(context.Request);
         QueryParameters.Check(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var feedback = await registry.AddFeedbackAsync(RequestCaller.Request(context), id, body.Bytes, context.RequestAborted);
+        var feedback = await registry.AddFeedbackAsync(context.GetCaller(), id, body.Bytes, context.RequestAborted);
         body.Release();
         var answer = JsonAnswer.Rent();
         Write(answer.Json, feedback);
@@ -37,7 +37,7 @@ internal sealed class TaskFeedbackEndpoints(ITaskRegistry registry, RegistryHttp
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
-        var page = await registry.ListFeedbackAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), context.RequestAborted);
+        var page = await registry.ListFeedbackAsync(context.GetCaller(), id, size, parameters.Text("page_token"), context.RequestAborted);
         await ItemPages.SendAsync(context, "feedback", page, size, (answer, feedback) =>
         {
             Write(answer.Json, feedback);

@@ -44,8 +44,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
 
     public async Task SendAsync(HttpContext context, TaskPage page)
     {
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray("tasks"u8);
         foreach (var task in page.Tasks)
         {
@@ -56,8 +55,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         answer.Json.WriteEndArray();
         answer.Json.WriteUnreadable(page.Unreadable);
         answer.Json.WritePageEnd(page.NextPageToken, Query.PageSize, page.Total);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private static TaskQuery ReadFilters(QueryParameters parameters, string? contextId) => new()

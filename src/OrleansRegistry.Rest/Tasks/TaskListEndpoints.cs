@@ -43,15 +43,14 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     private async Task ListAsync(HttpContext context)
     {
         var list = TaskList.Read(context);
-        await list.SendAsync(context, await registry.ListAsync(RequestCaller.Request(context), list.Query, context.RequestAborted));
+        await list.SendAsync(context, await registry.ListAsync(context.GetCaller(), list.Query, context.RequestAborted));
     }
 
     private async Task CountAsync(HttpContext context)
     {
         var (query, format) = TaskList.ReadCount(context);
-        var counts = await registry.CountAsync(RequestCaller.Request(context), query, context.RequestAborted);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var counts = await registry.CountAsync(context.GetCaller(), query, context.RequestAborted);
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartObject("counts"u8);
         foreach (var state in TaskStates.All)
         {
@@ -60,8 +59,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
 
         answer.Json.WriteEndObject();
         answer.Json.WriteNumber("total"u8, counts.Values.Sum());
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task ClearAsync(HttpContext context)
@@ -77,23 +75,21 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");
         }
 
-        await SendAsync(context, await registry.ClearAllAsync(RequestCaller.Request(context), ClearingPatience, context.RequestAborted), StatusCodes.Status202Accepted);
+        await SendAsync(context, await registry.ClearAllAsync(context.GetCaller(), ClearingPatience, context.RequestAborted), StatusCodes.Status202Accepted);
     }
 
     private async Task GetClearingAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        await SendAsync(context, await registry.GetClearingAsync(RequestCaller.Request(context), context.RequestAborted), StatusCodes.Status200OK);
+        await SendAsync(context, await registry.GetClearingAsync(context.GetCaller(), context.RequestAborted), StatusCodes.Status200OK);
     }
 
     private static Task SendAsync(HttpContext context, TaskClearing clearing, int whileRunning)
     {
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("running"u8, clearing.Running);
         answer.Json.WriteNumber("deletedTasks"u8, clearing.Tasks);
         answer.Json.WriteNumber("deletedContexts"u8, clearing.Contexts);
-        answer.Json.WriteEndObject();
-        return answer.SendAsync(context, clearing.Running ? whileRunning : StatusCodes.Status200OK);
+        return answer.SendObjectAsync(context, clearing.Running ? whileRunning : StatusCodes.Status200OK);
     }
 }

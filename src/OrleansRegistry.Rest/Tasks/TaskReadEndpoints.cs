@@ -68,7 +68,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     /// <summary>The task, or null where the client has been answered that it has it already.</summary>
     private async Task<TaskRecord?> FindAsync(HttpContext context, string id, TaskView view, StateFormat format)
     {
-        var caller = RequestCaller.Request(context);
+        var caller = context.GetCaller();
         if (context.Request.Headers.IfNoneMatch.Count > 0)
         {
             var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency }, context.RequestAborted) ?? throw TaskPaths.NotFound();
@@ -83,7 +83,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
 
     private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view, StateFormat format)
     {
-        var caller = RequestCaller.Request(context);
+        var caller = context.GetCaller();
         var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending)) ?? throw TaskPaths.NotFound();
         return IsNotModified(context, task, format) ? null : task;
     }
@@ -117,7 +117,7 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
-        var page = await registry.ReadHistoryAsync(RequestCaller.Request(context), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
+        var page = await registry.ReadHistoryAsync(context.GetCaller(), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }
 
@@ -125,12 +125,10 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         QueryParameters.Check(context);
-        var task = await registry.GetAsync(RequestCaller.Request(context), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var task = await registry.GetAsync(context.GetCaller(), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("taskId"u8, task.Id);
         answer.Json.WriteString("owner"u8, task.Owner);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 }

@@ -36,7 +36,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
         var id = ReadTaskId(context, segmentsAfter: 1);
         GenerationCondition.Refuse(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var webhook = await registry.SaveWebhookAsync(RequestCaller.Request(context), id, body.Bytes, cancellationToken: context.RequestAborted);
+        var webhook = await registry.SaveWebhookAsync(context.GetCaller(), id, body.Bytes, cancellationToken: context.RequestAborted);
         body.Release();
         await SendAsync(context, id, webhook);
     }
@@ -44,9 +44,8 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
     private async Task ListAsync(HttpContext context)
     {
         var id = ReadTaskId(context, segmentsAfter: 1);
-        var webhooks = await registry.ListWebhooksAsync(RequestCaller.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var webhooks = await registry.ListWebhooksAsync(context.GetCaller(), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray("configs"u8);
         foreach (var webhook in webhooks)
         {
@@ -55,15 +54,14 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
 
         answer.Json.WriteEndArray();
         answer.Json.WriteString("nextPageToken"u8, ""u8);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task GetAsync(HttpContext context)
     {
         var id = ReadTaskId(context, segmentsAfter: 2);
         var configId = TaskPaths.WebhookId(context);
-        var webhooks = await registry.ListWebhooksAsync(RequestCaller.Request(context), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
+        var webhooks = await registry.ListWebhooksAsync(context.GetCaller(), id, TaskReadEndpoints.LeaseToken(context), context.RequestAborted);
         var webhook = webhooks.FirstOrDefault(webhook => webhook.Id == configId)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such webhook", "config_id");
         await SendAsync(context, id, webhook);
@@ -73,7 +71,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
     {
         var id = ReadTaskId(context, segmentsAfter: 2);
         GenerationCondition.Refuse(context.Request);
-        await registry.DeleteWebhookAsync(RequestCaller.Request(context), id, TaskPaths.WebhookId(context), context.RequestAborted);
+        await registry.DeleteWebhookAsync(context.GetCaller(), id, TaskPaths.WebhookId(context), context.RequestAborted);
         await TaskAnswers.SendDeletedAsync(context);
     }
 

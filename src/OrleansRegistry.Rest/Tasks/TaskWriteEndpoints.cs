@@ -71,7 +71,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var submission = TaskBodies.ReadSubmission(body.Bytes);
         var submitted = await registry.SubmitAsync(
-            RequestCaller.Request(context),
+            context.GetCaller(),
             submission with { IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
             context.RequestAborted);
         body.Release();
@@ -87,7 +87,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
         var task = TaskPutBody.Read(body.Bytes, id);
         var (generation, isNew) = GenerationCondition.ReadWithAbsence(context.Request, task.IfGeneration);
         var put = await registry.PutAsync(
-            RequestCaller.Request(context),
+            context.GetCaller(),
             id,
             task with
             {
@@ -119,19 +119,17 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
         var task = await UpdateAsync(context, id, TaskBodies.ReadCompareAndSet(body.Bytes), view);
         body.Release();
         EntityTags.Set(context.Response, task.Generation, shape.Format);
-        var answer = JsonAnswer.Rent();
-        answer.Json.WriteStartObject();
+        var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("updated"u8, true);
         answer.Json.WritePropertyName("task"u8);
         await TaskJson.WriteAsync(answer, context, task, shape);
-        answer.Json.WriteEndObject();
-        await answer.SendAsync(context);
+        await answer.SendObjectAsync(context);
     }
 
     private async Task<TaskRecord> UpdateAsync(HttpContext context, string id, TaskUpdate update, TaskAnswerView view)
     {
         var changed = await registry.UpdateAsync(
-            RequestCaller.Request(context), id, update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) }, context.RequestAborted);
+            context.GetCaller(), id, update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) }, context.RequestAborted);
         return await view.LoadAsync(context, registry, changed, update.LeaseToken);
     }
 
@@ -141,7 +139,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
         var parameters = new QueryParameters(context);
         var (shape, view) = (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
         var condition = GenerationCondition.Read(context.Request, parameters.Number(GenerationCondition.Parameter, 0));
-        var canceled = await registry.CancelAsync(RequestCaller.Request(context), id, condition, context.RequestAborted);
+        var canceled = await registry.CancelAsync(context.GetCaller(), id, condition, context.RequestAborted);
         await TaskAnswers.SendAsync(context, await view.LoadAsync(context, registry, canceled), shape);
     }
 
@@ -149,7 +147,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     {
         var id = TaskPaths.TaskId(context);
         GenerationCondition.Refuse(context.Request);
-        await registry.DeleteAsync(RequestCaller.Request(context), id, context.RequestAborted);
+        await registry.DeleteAsync(context.GetCaller(), id, context.RequestAborted);
         await TaskAnswers.SendDeletedAsync(context);
     }
 
