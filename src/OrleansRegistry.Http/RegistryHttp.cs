@@ -11,7 +11,10 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>What every HTTP front end of the registry stands on. A front end translates between HTTP and the registry's interfaces, and holds no rules of its own.</summary>
+/// <summary>
+/// What every HTTP front end of the registry stands on. A front end translates between HTTP and the registry's interfaces, and holds no rules of its
+/// own.
+/// </summary>
 public static class RegistryHttp
 {
     private const long LeastTaskBody = 64 * 1024;
@@ -76,7 +79,7 @@ public static class RegistryHttp
         services.AddHealthChecks();
         services.AddRouting();
         services.AddCors();
-        services.AddSingleton(provider => new ListeningHosts(provider.GetRequiredService<IServer>(), provider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value));
+        services.AddSingleton<ListeningHosts>();
         services.AddOpenApi("v1", OpenApiDescriber.Configure);
         services.AddSingleton<ApiSchemaSource>(ApiSchemas.All);
         services.AddSingleton<FaultHandler>();

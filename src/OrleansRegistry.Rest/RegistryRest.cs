@@ -11,7 +11,10 @@ using OrleansRegistry.Rest.Tasks;
 
 namespace OrleansRegistry.Rest;
 
-/// <summary>The REST API, and the older registry's JSON-RPC. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an <see cref="IContextRegistry"/>.</summary>
+/// <summary>
+/// The REST API, and the older registry's JSON-RPC. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an
+/// <see cref="IContextRegistry"/>.
+/// </summary>
 public static class RegistryRest
 {
     /// <summary>Adds what <see cref="MapRegistryRest"/> needs.</summary>

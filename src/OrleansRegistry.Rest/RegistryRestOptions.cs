@@ -9,7 +9,8 @@ public sealed class RegistryRestOptions
     public int MaxBatchEntries { get; set; } = 10_000;
 
     /// <summary>
-    /// How many bytes of answers of a JSON-RPC batch are buffered, at least 1,024. The calls after that are not made: one of thirty bytes can list all agents.
+    /// How many bytes of answers of a JSON-RPC batch are buffered, at least 1,024. The calls after that are not made: one of thirty bytes can list
+    /// all agents.
     /// </summary>
     public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
 

@@ -6,7 +6,9 @@ using Microsoft.Extensions.ObjectPool;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>One JSON answer, built in a buffer that is used again. It is sent whole, or where it grows large and its writer drains it, in parts.</summary>
+/// <summary>
+/// One JSON answer, built in a buffer that is used again. It is sent whole, or where it grows large and its writer drains it, in parts.
+/// </summary>
 internal sealed class JsonAnswer
 {
     private const int KeptCapacity = 1024 * 1024;
@@ -51,7 +53,9 @@ internal sealed class JsonAnswer
     /// <summary>Sends what there is so far if it is much: headers and status must be set.</summary>
     public ValueTask DrainAsync(HttpContext context) => buffer.WrittenCount + Json.BytesPending < PartBytes ? default : SendPartAsync(context);
 
-    /// <summary>Writes a document of somebody else's, and sends what there is if it is much. A large document is sent from its own bytes, and not copied.</summary>
+    /// <summary>
+    /// Writes a document of somebody else's, and sends what there is if it is much. A large document is sent from its own bytes, and not copied.
+    /// </summary>
     public ValueTask WriteDocumentAsync(HttpContext context, RawJson document)
     {
         if (document.Length > PartBytes)

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Sends as fast as a reader takes it, and ends the connection of one that takes nothing for <see cref="RegistryHttpOptions.StalledReader"/>: what it was to get is kept in memory for no longer.</summary>
+/// <summary>
+/// Sends as fast as a reader takes it, and ends the connection of one that takes nothing for <see cref="RegistryHttpOptions.StalledReader"/>: what it
+/// was to get is kept in memory for no longer.
+/// </summary>
 internal static class SlowReaders
 {
     /// <summary>How much is sent at once: no more than this and what the connection buffers is copied for a reader.</summary>

@@ -38,10 +38,17 @@ internal readonly record struct StateFormat(bool IsV03)
 
     public string Spell(TaskState state) => IsV03 ? state.ToV03() : state.ToV10();
 
-    private static StateFormat Read(string? text, string field) =>
-        text is null or "" || IsVersion(text, "1.0") ? default
-        : IsVersion(text, "0.3") ? new StateFormat(IsV03: true)
-        : throw RegistryException.Invalid(field, $"must be 1.0 or 0.3, and is '{text}'");
+    private static StateFormat Read(string? text, string field)
+    {
+        if (text is null or "" || IsVersion(text, "1.0"))
+        {
+            return default;
+        }
+
+        return IsVersion(text, "0.3")
+            ? new StateFormat(IsV03: true)
+            : throw RegistryException.Invalid(field, $"must be 1.0 or 0.3, and is '{text}'");
+    }
 
     /// <summary>A2A counts a version by its first two numbers.</summary>
     private static bool IsVersion(string text, string version) =>

@@ -9,8 +9,6 @@ internal static class JsonContentType
 {
     public const string Json = "application/json";
 
-    private static readonly (string, string) Accepted = (HeaderNames.Accept, Json);
-
     /// <exception cref="HttpProblemException">415: it is not, and what to send.</exception>
     public static void Demand(HttpRequest request)
     {
@@ -18,7 +16,7 @@ internal static class JsonContentType
         if (type is not (Json or "application/json; charset=utf-8") && !IsJson(type))
         {
             var got = string.IsNullOrEmpty(type) ? "Content-Type is missing" : $"Content-Type is '{type}'";
-            throw new HttpProblemException(StatusCodes.Status415UnsupportedMediaType, $"{got}: send application/json in UTF-8", "Content-Type") { Header = Accepted };
+            throw Unsupported($"{got}: send application/json in UTF-8", "Content-Type");
         }
     }
 
@@ -27,12 +25,12 @@ internal static class JsonContentType
     {
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
         {
-            throw new HttpProblemException(
-                StatusCodes.Status415UnsupportedMediaType,
-                $"Content-Encoding is '{encoding}': send the body as it is",
-                "Content-Encoding") { Header = Accepted };
+            throw Unsupported($"Content-Encoding is '{encoding}': send the body as it is", "Content-Encoding");
         }
     }
+
+    private static HttpProblemException Unsupported(string detail, string field) =>
+        new(StatusCodes.Status415UnsupportedMediaType, detail, field) { Header = (HeaderNames.Accept, Json) };
 
     private static bool IsJson(string? type) =>
         MediaTypeHeaderValue.TryParse(type, out var parsed)

@@ -46,22 +46,31 @@ internal static class JsonValues
         ? value
         : throw RegistryException.Invalid(field, $"must be an integer from {min:N0}");
 
-    /// <summary>An integer, as ProtoJSON may write it too: <c>60.0</c>, <c>6e1</c>, or <c>"60"</c>, which is how it writes 64 bits. Null: none of these.</summary>
+    /// <summary>
+    /// An integer, as ProtoJSON may write it too: <c>60.0</c>, <c>6e1</c>, or <c>"60"</c>, which is how it writes 64 bits. Null: none of these.
+    /// </summary>
     public static long? Whole(ReadOnlyMemory<byte> json)
     {
         var reader = new Utf8JsonReader(json.Span);
         reader.Read();
         if (reader.TokenType == JsonTokenType.Number)
         {
-            return reader.TryGetInt64(out var plain) ? plain
-                : reader.TryGetDecimal(out var exact) && exact == decimal.Truncate(exact) && exact is >= long.MinValue and <= long.MaxValue ? (long)exact
-                : null;
+            if (reader.TryGetInt64(out var plain))
+            {
+                return plain;
+            }
+
+            var isWhole = reader.TryGetDecimal(out var exact) && exact == decimal.Truncate(exact) && exact is >= long.MinValue and <= long.MaxValue;
+            return isWhole ? (long)exact : null;
         }
 
-        return reader.TokenType == JsonTokenType.String && !reader.ValueIsEscaped
-            && Utf8Parser.TryParse(reader.ValueSpan, out long value, out var used) && used == reader.ValueSpan.Length && reader.ValueSpan[0] != (byte)'+'
-                ? value
-                : null;
+        if (reader.TokenType != JsonTokenType.String || reader.ValueIsEscaped)
+        {
+            return null;
+        }
+
+        var text = reader.ValueSpan;
+        return Utf8Parser.TryParse(text, out long value, out var used) && used == text.Length && text[0] != (byte)'+' ? value : null;
     }
 
     /// <summary>The entries of an array, as the slices that they are. Nobody has looked into them.</summary>

@@ -22,7 +22,14 @@ internal readonly struct RequestBody
     }
 
     /// <summary>Without the byte order mark that some editors put in front.</summary>
-    public ReadOnlyMemory<byte> Bytes => buffer.AsMemory(0, length) is var all && all.Span.StartsWith(Bom) ? all[Bom.Length..] : buffer.AsMemory(0, length);
+    public ReadOnlyMemory<byte> Bytes
+    {
+        get
+        {
+            var all = buffer.AsMemory(0, length);
+            return all.Span.StartsWith(Bom) ? all[Bom.Length..] : all;
+        }
+    }
 
     private static ReadOnlySpan<byte> Bom => [0xEF, 0xBB, 0xBF];
 

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// The members of one JSON object of a request, as slices of its body. Null and the empty string count as absent unless the names say otherwise, and a member that is
-/// unknown, or there twice, is refused.
+/// The members of one JSON object of a request, as slices of its body. Null and the empty string count as absent unless the names say otherwise, and
+/// a member that is unknown, or there twice, is refused.
 /// </summary>
 internal sealed class RequestMembers
 {
@@ -76,13 +76,22 @@ internal sealed class RequestMembers
     public int? Integer(string name, int min, int max) => Has(name) ? JsonValues.Integer(Find(name).Value, Field(name), min, max) : null;
 
     /// <summary>The size of a page, for the registry to judge.</summary>
-    public int? PageSize(PageLimit limit) => !Has(PageLimit.Field) ? null : JsonValues.Whole(Find(PageLimit.Field).Value) is >= int.MinValue and <= int.MaxValue and var size
-        ? (int)size
-        : throw RegistryException.Invalid(PageLimit.Field, limit.Rule);
+    public int? PageSize(PageLimit limit)
+    {
+        if (!Has(PageLimit.Field))
+        {
+            return null;
+        }
+
+        return JsonValues.Whole(Find(PageLimit.Field).Value) is >= int.MinValue and <= int.MaxValue and var size
+            ? (int)size
+            : throw RegistryException.Invalid(PageLimit.Field, limit.Rule);
+    }
 
     public long? Number(string name, long min) => Has(name) ? JsonValues.Number(Find(name).Value, Field(name), min) : null;
 
-    public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name, int most = int.MaxValue) => Has(name) ? JsonValues.Entries(Find(name).Value, Field(name), most) : [];
+    public IReadOnlyList<ReadOnlyMemory<byte>> Entries(string name, int most = int.MaxValue) =>
+        Has(name) ? JsonValues.Entries(Find(name).Value, Field(name), most) : [];
 
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
@@ -95,21 +104,25 @@ internal sealed class RequestMembers
 
     /// <exception cref="RegistryException">It is no state.</exception>
     public static TaskState ReadState(string text, string field) => TaskStates.TryParse(text) ?? throw RegistryException.Invalid(
-        field, $"must be one of {string.Join(", ", TaskStates.All.Select(state => state.ToV10()))} (or in the spelling of 0.3, such as {TaskState.Submitted.ToV03()})");
+        field,
+        $"must be one of {string.Join(", ", TaskStates.All.Select(state => state.ToV10()))} "
+            + $"(or in the spelling of 0.3, such as {TaskState.Submitted.ToV03()})");
 
     private (string? Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type) Find(string name) => found[names.IndexOf(name)];
 
     /// <summary>What an object may have. A name that is written in camelCase goes by its snake_case form too.</summary>
     public sealed class Names(params string[] names)
     {
-        private readonly (byte[] Name, byte[] Snake)[] spellings = [.. names.Select(name => (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(ToSnakeCase(name))))];
+        private readonly (byte[] Name, byte[] Snake)[] spellings =
+            [.. names.Select(name => (Encoding.UTF8.GetBytes(name), Encoding.UTF8.GetBytes(ToSnakeCase(name))))];
 
         /// <summary>Null and the empty string are values, which the type of the member allows or not.</summary>
         public bool KeepsAbsent { get; init; }
 
         public int Count => names.Length;
 
-        public int IndexOf(string name) => Array.IndexOf(names, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);
+        public int IndexOf(string name) =>
+            Array.IndexOf(names, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);
 
         public int Find(in JsonMembers members)
         {
@@ -126,6 +139,7 @@ internal sealed class RequestMembers
 
         public override string ToString() => string.Join(", ", names);
 
-        private static string ToSnakeCase(string name) => string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{c}"));
+        private static string ToSnakeCase(string name) =>
+            string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : $"{c}"));
     }
 }

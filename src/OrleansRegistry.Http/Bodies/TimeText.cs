@@ -12,8 +12,11 @@ internal static class TimeText
     private const int MostFraction = 7;
 
     /// <summary>The time in UTC; null where the text is none.</summary>
-    public static DateTimeOffset? TryParse(string text) =>
-        DateTimeOffset.TryParseExact(Plain(text), Forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time) ? time : null;
+    public static DateTimeOffset? TryParse(string text)
+    {
+        const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;
+        return DateTimeOffset.TryParseExact(Plain(text), Forms, CultureInfo.InvariantCulture, Utc, out var time) ? time : null;
+    }
 
     /// <summary>With capital letters, and no digits beyond those that a time of this machine has (100 ns): RFC 3339 allows both.</summary>
     private static string Plain(string text)

@@ -38,7 +38,9 @@ internal static class RequestCaller
             return caller;
         }
 
-        return key is [{ Length: > 0 } one] ? caller with { IdempotencyKey = one } : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty");
+        return key is [{ Length: > 0 } one]
+            ? caller with { IdempotencyKey = one }
+            : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty");
     }
 
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
@@ -72,7 +74,9 @@ internal static class RequestCaller
         {
             [] or [OwnScope] => false,
             [TenantScope] => rule.TrustsScope ? true : throw new HttpProblemException(
-                StatusCodes.Status403Forbidden, $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would", ScopeHeader),
+                StatusCodes.Status403Forbidden,
+                $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would",
+                ScopeHeader),
             _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
         };
     }
@@ -92,7 +96,9 @@ internal static class RequestCaller
     }
 
     private static HttpProblemException Missing(string header) => new(
-        StatusCodes.Status401Unauthorized, $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls", header)
+        StatusCodes.Status401Unauthorized,
+        $"{header}: is missing; the gateway in front of this registry says by {TenantHeader} and {SubjectHeader} who calls",
+        header)
     {
         Header = (HeaderNames.WWWAuthenticate, Challenge),
     };
@@ -105,7 +111,8 @@ internal static class RequestCaller
     private static string Subject(StringValues header) =>
         header is [{ Length: <= MaxSubjectLength } subject] && !string.IsNullOrWhiteSpace(subject) && !subject.Any(char.IsControl)
             ? subject
-            : throw RegistryException.Invalid(SubjectHeader, $"must be one subject: 1 to {MaxSubjectLength} characters, none of them a control character");
+            : throw RegistryException.Invalid(
+                SubjectHeader, $"must be one subject: 1 to {MaxSubjectLength} characters, none of them a control character");
 }
 
 /// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the headers say.</summary>

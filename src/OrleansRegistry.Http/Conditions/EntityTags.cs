@@ -6,8 +6,8 @@ using Microsoft.Net.Http.Headers;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// An agent's entity tag is its revision, a task's its generation: <c>"17"</c>. A task as A2A 0.3 spells it is another document, and has a tag of its own,
-/// <c>"17-0.3"</c>. Writes take either.
+/// An agent's entity tag is its revision, a task's its generation: <c>"17"</c>. A task as A2A 0.3 spells it is another document, and has a tag of its
+/// own, <c>"17-0.3"</c>. Writes take either.
 /// </summary>
 internal static class EntityTags
 {
@@ -46,7 +46,9 @@ internal static class EntityTags
     /// <summary>The revision that a tag of <c>If-Match</c> stands for; one that no agent can have where it stands for none.</summary>
     public static long ToRevision(EntityTagHeaderValue tag) => ToNumber(tag, suffix: "");
 
-    /// <summary>The generation that a tag of <c>If-Match</c> stands for, in whichever spelling of the task; -1, which no task has, where it stands for none.</summary>
+    /// <summary>
+    /// The generation that a tag of <c>If-Match</c> stands for, in whichever spelling of the task; -1, which no task has, where it stands for none.
+    /// </summary>
     public static long ToGeneration(EntityTagHeaderValue tag) => ToNumber(tag, V03Suffix);
 
     private static long ToNumber(EntityTagHeaderValue tag, string suffix)

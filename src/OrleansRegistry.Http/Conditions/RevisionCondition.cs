@@ -9,7 +9,8 @@ internal static class RevisionCondition
     /// <exception cref="RegistryException">The headers are no condition that a write can have.</exception>
     public static WriteCondition Read(HttpRequest request)
     {
-        var (ifMatch, ifNoneMatch) = (request.Headers.IfMatch, request.Headers.IfNoneMatch);
+        var ifMatch = request.Headers.IfMatch;
+        var ifNoneMatch = request.Headers.IfNoneMatch;
         if (ifNoneMatch.Count > 0)
         {
             return ifMatch.Count == 0 && ifNoneMatch == "*"

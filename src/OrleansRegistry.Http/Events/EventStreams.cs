@@ -55,7 +55,8 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
                 next = events.MoveNextAsync().AsTask();
             }
         }
-        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException)
+            when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
             await SayByeAsync(output, "this server is ending; come back with Last-Event-ID");
         }

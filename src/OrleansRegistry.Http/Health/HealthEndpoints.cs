@@ -13,12 +13,15 @@ internal sealed class HealthEndpoints(Readiness readiness)
         routes.Get("/health", GetHealthAsync, new ApiOperation("getHealth", Tag, "Whether the registry is healthy").AllowAnonymous()
             .Answer(200, "It is.", "Health")
             .Answer(503, "It can't serve now.", "Health"));
-        routes.Get("/health/live", GetLiveAsync, new ApiOperation("getLiveness", Tag, "Liveness: answered as long as the process runs").AllowAnonymous()
+        routes.Get("/health/live", GetLiveAsync, new ApiOperation("getLiveness", Tag, "Liveness: answered as long as the process runs")
+            .AllowAnonymous()
             .Answer(200, "It runs.", "Health"));
         routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").AllowAnonymous()
             .Answer(200, "It can serve.", "Readiness")
             .Answer(503, "It can't serve now, and why.", "Readiness"));
-        routes.Get("/health/serving", GetServingAsync, new ApiOperation("getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers").AllowAnonymous()
+        routes.Get("/health/serving", GetServingAsync, new ApiOperation(
+            "getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers")
+            .AllowAnonymous()
             .Answer(200, "It does.", "Readiness")
             .Answer(503, "It is stopping.", "Readiness"));
     }
@@ -33,7 +36,8 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     private async Task GetReadyAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(context.RequestAborted));
 
-    private async Task GetServingAsync(HttpContext context) => await SendAsync(context, await readiness.CheckAsync(HealthCheckNames.Serving, context.RequestAborted));
+    private async Task GetServingAsync(HttpContext context) =>
+        await SendAsync(context, await readiness.CheckAsync(HealthCheckNames.Serving, context.RequestAborted));
 
     private static async Task SendAsync(HttpContext context, HealthReport report)
     {

@@ -2,20 +2,22 @@ using System.Net;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace OrleansRegistry.Http;
 
 /// <summary>
 /// The names by which clients may call this server: loopback, the addresses it listens on, <see cref="RegistryHttpOptions.PublicUrl"/> and
-/// <see cref="RegistryHttpOptions.AllowedHosts"/>. A web page whose name was pointed at this machine (DNS rebinding) calls by its own name, and is refused.
+/// <see cref="RegistryHttpOptions.AllowedHosts"/>. A web page whose name was pointed at this machine (DNS rebinding) calls by its own name, and is
+/// refused.
 /// </summary>
-internal sealed class ListeningHosts(IServer server, RegistryHttpOptions options)
+internal sealed class ListeningHosts(IServer server, IOptions<RegistryHttpOptions> options)
 {
     private readonly List<StringSegment> named =
     [
-        .. options.AllowedHosts.Select(host => new StringSegment(host)),
-        .. options.PublicUrl is { } url ? [new StringSegment(new Uri(url).IdnHost)] : Array.Empty<StringSegment>(),
+        .. options.Value.AllowedHosts.Select(host => new StringSegment(host)),
+        .. options.Value.PublicUrl is { } url ? [new StringSegment(new Uri(url).IdnHost)] : Array.Empty<StringSegment>(),
     ];
 
     private Listening? listening;

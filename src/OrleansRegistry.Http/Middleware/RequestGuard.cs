@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Keeps web pages of others from acting on the registry through somebody's browser: by a name that is not this server's, and by unsafe methods from an origin
-/// that is not allowed. Request lines and headers that are too long are refused here too, as the server's own refusal has no body.
+/// Keeps web pages of others from acting on the registry through somebody's browser: by a name that is not this server's, and by unsafe methods from
+/// an origin that is not allowed. Request lines and headers that are too long are refused here too, as the server's own refusal has no body.
 /// </summary>
 /// <remarks>Source: RFC 6454; Fetch Metadata Request Headers (W3C).</remarks>
 internal sealed class RequestGuard(RequestDelegate next, ListeningHosts hosts, IOptions<RegistryHttpOptions> options)
@@ -27,27 +27,38 @@ internal sealed class RequestGuard(RequestDelegate next, ListeningHosts hosts, I
         {
             return new RegistryProblem(
                 StatusCodes.Status400BadRequest,
-                $"Host: '{request.Host}' is not a name of this server; set REGISTRY_ALLOWED_HOSTS or REGISTRY_PUBLIC_URL to the names by which it is called",
+                $"Host: '{request.Host}' is not a name of this server; "
+                    + "set REGISTRY_ALLOWED_HOSTS or REGISTRY_PUBLIC_URL to the names by which it is called",
                 "Host");
         }
 
         if (IsTooLong(context))
         {
-            return new RegistryProblem(StatusCodes.Status414UriTooLong, $"The path and query have more than {MaxTargetLength:N0} characters; POST /agents/search takes long filters.");
+            return new RegistryProblem(
+                StatusCodes.Status414UriTooLong,
+                $"The path and query have more than {MaxTargetLength:N0} characters; POST /agents/search takes long filters.");
         }
 
         if (AreTooLong(request.Headers))
         {
-            return new RegistryProblem(StatusCodes.Status431RequestHeaderFieldsTooLarge, $"The headers have more than {MaxHeaderLength:N0} characters.");
+            return new RegistryProblem(
+                StatusCodes.Status431RequestHeaderFieldsTooLarge, $"The headers have more than {MaxHeaderLength:N0} characters.");
         }
 
-        return IsSafe(request.Method) || IsOwn(request) ? null : new RegistryProblem(
+        if (IsSafe(request.Method) || IsOwn(request))
+        {
+            return null;
+        }
+
+        var origin = request.Headers.Origin.Count > 0 ? request.Headers.Origin.ToString() : "another site";
+        return new RegistryProblem(
             StatusCodes.Status403Forbidden,
-            $"Origin: a page of '{(request.Headers.Origin.Count > 0 ? request.Headers.Origin.ToString() : "another site")}' may not {request.Method} here; REGISTRY_CORS_ORIGINS names the origins that may",
+            $"Origin: a page of '{origin}' may not {request.Method} here; REGISTRY_CORS_ORIGINS names the origins that may",
             "Origin");
     }
 
-    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
+    private static bool IsSafe(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method) || HttpMethods.IsTrace(method);
 
     private bool IsOwn(HttpRequest request)
     {
@@ -64,7 +75,9 @@ internal sealed class RequestGuard(RequestDelegate next, ListeningHosts hosts, I
             return site.Count == 0 || (site.Count == 1 && site[0] is "same-origin" or "none");
         }
 
-        return origin.Count == 1 && origin[0] is { } asked && (IsSameHost(asked, request.Host) || asked == publicOrigin || cors?.IsOriginAllowed(asked) == true);
+        return origin.Count == 1
+            && origin[0] is { } asked
+            && (IsSameHost(asked, request.Host) || asked == publicOrigin || cors?.IsOriginAllowed(asked) == true);
     }
 
     /// <summary>The scheme is not compared: behind a proxy that ends TLS the two differ.</summary>

@@ -7,8 +7,8 @@ using IPNetwork = System.Net.IPNetwork;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Takes the client's address, scheme, host and prefix from <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c>, where the connection is that of a proxy
-/// of <see cref="RegistryHttpOptions.TrustedProxies"/>. The host is checked after that, as any other.
+/// Takes the client's address, scheme, host and prefix from <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c>, where the
+/// connection is that of a proxy of <see cref="RegistryHttpOptions.TrustedProxies"/>. The host is checked after that, as any other.
 /// </summary>
 internal static class TrustedProxies
 {
@@ -24,7 +24,7 @@ internal static class TrustedProxies
 
         var options = new ForwardedHeadersOptions
         {
-            ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost | ForwardedHeaders.XForwardedPrefix,
+            ForwardedHeaders = ForwardedHeaders.All,
 
             // As many as there are named proxies in a row: the first that is not named is the client.
             ForwardLimit = null,
@@ -61,7 +61,8 @@ internal static class TrustedProxies
     }
 
     /// <summary>A prefix that begins with two slashes would lead to another host.</summary>
-    private static PathString Prefix(PathString sent) => sent.Value!.Trim('/') is { Length: > 0 } path ? new PathString("/" + path) : PathString.Empty;
+    private static PathString Prefix(PathString sent) =>
+        sent.Value!.Trim('/') is { Length: > 0 } path ? new PathString("/" + path) : PathString.Empty;
 
     /// <summary>An address as it is written; 10 alone is one to .NET too.</summary>
     private static IPAddress? ReadAddress(string text) =>

@@ -61,11 +61,15 @@ internal sealed class ApiOperation(string id, string tag, string summary)
 
     /// <summary>A write that can be sent again with the key that it was sent with.</summary>
     public ApiOperation Idempotent() =>
-        Header(RequestCaller.KeyHeader, "Names this request, so that it can be sent again where its answer was lost: it is carried out once, and answered with repeated.").Problems(422);
+        Header(
+            RequestCaller.KeyHeader,
+            "Names this request, so that it can be sent again where its answer was lost: it is carried out once, and answered with repeated.")
+            .Problems(422);
 
     /// <summary>A write that takes a <see cref="GenerationCondition"/>.</summary>
     public ApiOperation IfGeneration() => Header(
-        "If-Match", "Write only if this is the generation, in double quotes; else 412. if_generation_match in the body or query is the same, and answers 409.");
+        "If-Match",
+        "Write only if this is the generation, in double quotes; else 412. if_generation_match in the body or query is the same, and answers 409.");
 
     /// <summary>Answers that name states of tasks: see <see cref="StateFormat"/>.</summary>
     public ApiOperation Versioned() =>
@@ -103,11 +107,7 @@ internal sealed class ApiOperation(string id, string tag, string summary)
 
     public ApiOperation Problems(params int[] statuses)
     {
-        foreach (var status in statuses)
-        {
-            answers.Add(new ApiAnswer(status, ApiSchemas.ProblemText(status), "Problem", false, RegistryProblem.ContentType));
-        }
-
+        answers.AddRange(statuses.Select(ApiAnswer.Problem));
         return this;
     }
 
@@ -139,4 +139,8 @@ internal sealed record ApiParameter(ApiPlace Place, string Name, string Descript
 
 /// <param name="Schema">Null: without a body.</param>
 /// <param name="IsTagged">Carries an <c>ETag</c>.</param>
-internal sealed record ApiAnswer(int Status, string Description, string? Schema, bool IsTagged, string ContentType = JsonContentType.Json);
+internal sealed record ApiAnswer(int Status, string Description, string? Schema, bool IsTagged, string ContentType = JsonContentType.Json)
+{
+    public static ApiAnswer Problem(int status) =>
+        new(status, ApiSchemas.ProblemText(status), "Problem", IsTagged: false, RegistryProblem.ContentType);
+}

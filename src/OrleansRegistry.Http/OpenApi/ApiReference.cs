@@ -7,7 +7,9 @@ using Scalar.AspNetCore;
 
 namespace OrleansRegistry.Http;
 
-/// <summary><c>GET /docs</c>: the OpenAPI document for people, by Scalar. Its script comes from this server, and its page may load nothing from elsewhere.</summary>
+/// <summary>
+/// <c>GET /docs</c>: the OpenAPI document for people, by Scalar. Its script comes from this server, and its page may load nothing from elsewhere.
+/// </summary>
 internal static class ApiReference
 {
     private const string Path = "/docs";
@@ -28,7 +30,7 @@ internal static class ApiReference
             ? new Uri(url).GetLeftPart(UriPartial.Authority)
             : "";
         context.Response.Headers.ContentSecurityPolicy =
-            $"default-src 'self'; script-src 'self' 'nonce-{options.Nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-            + $"connect-src 'self' {server}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+            $"default-src 'self'; script-src 'self' 'nonce-{options.Nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+            + $"font-src 'self' data:; connect-src 'self' {server}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
     }
 }

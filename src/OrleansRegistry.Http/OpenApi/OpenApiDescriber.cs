@@ -11,12 +11,10 @@ namespace OrleansRegistry.Http;
 internal static class OpenApiDescriber
 {
     /// <summary>What any request can be answered, whatever it asks.</summary>
-    private static readonly ApiAnswer TooLong =
-        new(StatusCodes.Status414UriTooLong, ApiSchemas.ProblemText(StatusCodes.Status414UriTooLong), "Problem", IsTagged: false, RegistryProblem.ContentType);
+    private static readonly ApiAnswer TooLong = ApiAnswer.Problem(StatusCodes.Status414UriTooLong);
 
     /// <summary>The answer to a request that waits for a revision.</summary>
-    private static readonly ApiAnswer UnknownRevision =
-        new(StatusCodes.Status409Conflict, ApiSchemas.ProblemText(StatusCodes.Status409Conflict), "Problem", IsTagged: false, RegistryProblem.ContentType);
+    private static readonly ApiAnswer UnknownRevision = ApiAnswer.Problem(StatusCodes.Status409Conflict);
 
     public static void Configure(OpenApiOptions options)
     {
@@ -66,7 +64,9 @@ internal static class OpenApiDescriber
         if (description.HasRevision)
         {
             operation.Parameters.Add(Parameter(new ApiParameter(
-                ApiPlace.Header, RevisionHeader.Name, "Answer only once this node has seen this registry revision; 409 where the registry has never come so far.")
+                ApiPlace.Header,
+                RevisionHeader.Name,
+                "Answer only once this node has seen this registry revision; 409 where the registry has never come so far.")
             {
                 Type = "integer",
             }));
@@ -78,7 +78,8 @@ internal static class OpenApiDescriber
         }
 
         operation.Responses = [];
-        foreach (var answer in description.Answers.Append(TooLong).Concat(description.HasRevision ? [UnknownRevision] : []).DistinctBy(answer => answer.Status))
+        var answers = description.Answers.Append(TooLong).Concat(description.HasRevision ? [UnknownRevision] : []);
+        foreach (var answer in answers.DistinctBy(answer => answer.Status))
         {
             operation.Responses[answer.Status.ToString(CultureInfo.InvariantCulture)] = Response(answer, description.HasRevision, document);
         }
@@ -115,7 +116,8 @@ internal static class OpenApiDescriber
         var headers = new Dictionary<string, IOpenApiHeader>();
         if (hasRevision)
         {
-            headers[RevisionHeader.Name] = Header("The registry revision that the answer is at least as new as; of a write, its own.", JsonSchemaType.Integer);
+            headers[RevisionHeader.Name] =
+                Header("The registry revision that the answer is at least as new as; of a write, its own.", JsonSchemaType.Integer);
         }
 
         if (answer.IsTagged)

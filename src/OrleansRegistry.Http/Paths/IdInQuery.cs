@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Ids that a path cannot carry, as a proxy decodes <c>%2F</c> or takes slashes together: in the path <see cref="Mark"/> stands for the id, and the query has it,
-/// as in <c>/tasks/~:cancel?id=a%2Fb</c>. The id that is a tilde is <c>?id=~</c>, or <c>%7E</c> in a path.
+/// Ids that a path cannot carry, as a proxy decodes <c>%2F</c> or takes slashes together: in the path <see cref="Mark"/> stands for the id, and the
+/// query has it, as in <c>/tasks/~:cancel?id=a%2Fb</c>. The id that is a tilde is <c>?id=~</c>, or <c>%7E</c> in a path.
 /// </summary>
 internal static class IdInQuery
 {
@@ -42,7 +42,9 @@ internal static class IdInQuery
             : throw RegistryException.Invalid(name, $"is to be there once: '{Mark}' in the path stands for the id that the query has as {name}");
     }
 
-    /// <summary>Refuses an id in the query beside one in the path: a request that names two things must not do to one of them what was meant for the other.</summary>
+    /// <summary>
+    /// Refuses an id in the query beside one in the path: a request that names two things must not do to one of them what was meant for the other.
+    /// </summary>
     /// <exception cref="RegistryException">There are both.</exception>
     public static void Refuse(HttpRequest request, string routeParameter)
     {

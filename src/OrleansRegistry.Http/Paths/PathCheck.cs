@@ -31,8 +31,7 @@ internal static class PathCheck
         }
 
         var target = RawPath.Target(context);
-        var isUri = context.Request.Path.StartsWithSegments("/extensions", StringComparison.Ordinal) && target.Contains(Extensions, StringComparison.Ordinal);
-        if (isUri)
+        if (context.Request.Path.StartsWithSegments("/extensions", StringComparison.Ordinal) && target.Contains(Extensions, StringComparison.Ordinal))
         {
             target = target[..target.IndexOf(Extensions, StringComparison.Ordinal)];
         }
@@ -60,20 +59,22 @@ internal static class PathCheck
 
     /// <summary>A quick look, which most paths pass.</summary>
     private static bool MayMislead(string raw) =>
-        raw.Contains("/.", StringComparison.Ordinal) || raw.Contains("//", StringComparison.Ordinal) || raw.Contains("%2e", StringComparison.OrdinalIgnoreCase);
+        raw.Contains("/.", StringComparison.Ordinal)
+        || raw.Contains("//", StringComparison.Ordinal)
+        || raw.Contains("%2e", StringComparison.OrdinalIgnoreCase);
 
     private static bool IsDots(ReadOnlySpan<char> segment)
     {
         var dots = 0;
         while (segment.Length > 0)
         {
-            var length = segment[0] == '.' ? 1 : segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase) ? 3 : 0;
-            if (length == 0 || ++dots > 2)
+            var isEscaped = segment.StartsWith("%2e", StringComparison.OrdinalIgnoreCase);
+            if ((segment[0] != '.' && !isEscaped) || ++dots > 2)
             {
                 return false;
             }
 
-            segment = segment[length..];
+            segment = segment[(isEscaped ? "%2e".Length : 1)..];
         }
 
         return dots > 0;

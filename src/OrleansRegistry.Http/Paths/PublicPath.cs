@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Paths of this registry as clients reach them: below the path of <see cref="RegistryHttpOptions.PublicUrl"/>, else below what the host or a named proxy says comes before.</summary>
+/// <summary>
+/// Paths of this registry as clients reach them: below the path of <see cref="RegistryHttpOptions.PublicUrl"/>, else below what the host or a named
+/// proxy says comes before.
+/// </summary>
 internal static class PublicPath
 {
     /// <param name="path">From its slash, escaped.</param>

@@ -17,7 +17,8 @@ internal readonly struct QueryParameters
         operation = context.GetEndpoint()!.Metadata.GetRequiredMetadata<ApiOperation>();
         foreach (var (name, _) in query)
         {
-            if (!operation.QueryParameters.Any(known => known.Name == name || known.Aliases.Contains(name)) && !IdInQuery.Takes(context.Request, name))
+            var isKnown = operation.QueryParameters.Any(known => known.Name == name || known.Aliases.Contains(name));
+            if (!isKnown && !IdInQuery.Takes(context.Request, name))
             {
                 var takes = string.Join(", ", operation.QueryParameters.Select(known => known.Name));
                 throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {takes}");

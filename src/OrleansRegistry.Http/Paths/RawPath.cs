@@ -46,7 +46,8 @@ internal static class RawPath
         var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, field);
         if (!ReferenceEquals(id, routed) && !SameButForSlashes(id, routed))
         {
-            throw RegistryException.Invalid(field, "can't be told from this path: it holds '.' or '..' segments, or escapes that can be read in two ways");
+            throw RegistryException.Invalid(
+                field, "can't be told from this path: it holds '.' or '..' segments, or escapes that can be read in two ways");
         }
 
         return id;

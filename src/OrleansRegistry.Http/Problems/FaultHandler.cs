@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Answers what a request ends in. Endpoints of the kit ask it themselves, so that their answers keep the headers that are set, and are the same within a larger
-/// application. By the framework's middleware it also answers refusals of the registry from endpoints of the host.
+/// Answers what a request ends in. Endpoints of the kit ask it themselves, so that their answers keep the headers that are set, and are the same
+/// within a larger application. By the framework's middleware it also answers refusals of the registry from endpoints of the host.
 /// </summary>
 internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler
 {
@@ -55,7 +55,8 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
     }
 
     /// <summary>Logs a fault of which a caller gets no details.</summary>
-    public void Log(HttpContext context, Exception fault) => LogUnexpected(fault, LogText.Id(context.Request.Method), LogText.Id(context.Request.Path.Value ?? ""));
+    public void Log(HttpContext context, Exception fault) =>
+        LogUnexpected(fault, LogText.Id(context.Request.Method), LogText.Id(context.Request.Path.Value ?? ""));
 
     private static RegistryProblem ProblemOf(HttpContext context, Exception fault) => fault switch
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Writes the registry's own problems. The framework's writer leaves a client without a body whose <c>Accept</c> does not ask for JSON, escapes all but ASCII,
-/// and sends no <c>Content-Length</c>.
+/// Writes the registry's own problems. The framework's writer leaves a client without a body whose <c>Accept</c> does not ask for JSON, escapes all
+/// but ASCII, and sends no <c>Content-Length</c>.
 /// </summary>
 internal sealed class ProblemWriter(IOptions<ProblemDetailsOptions> options) : IProblemDetailsWriter
 {

@@ -11,14 +11,17 @@ internal static class StatusPages
         var context = status.HttpContext;
         var problem = context.Response.StatusCode switch
         {
-            StatusCodes.Status404NotFound => new RegistryProblem(StatusCodes.Status404NotFound, "There is nothing at this path; GET / tells what there is."),
+            StatusCodes.Status404NotFound => new RegistryProblem(
+                StatusCodes.Status404NotFound, "There is nothing at this path; GET / tells what there is."),
             StatusCodes.Status405MethodNotAllowed => NotAllowed(context),
             _ => null,
         };
         return problem?.SendAsync(context) ?? Task.CompletedTask;
     }
 
-    /// <summary>The server resolves dot segments before it routes: a method that is not allowed at what is left says nothing of what the path names.</summary>
+    /// <summary>
+    /// The server resolves dot segments before it routes: a method that is not allowed at what is left says nothing of what the path names.
+    /// </summary>
     private static RegistryProblem NotAllowed(HttpContext context) => PathCheck.FaultOf(context) is { } fault
         ? new RegistryProblem(StatusCodes.Status400BadRequest, fault.Message, fault.Field)
         : new RegistryProblem(

@@ -28,13 +28,17 @@ internal sealed class ApiRoutes
 
     public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
 
-    public void Post(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Post], pattern, handler, description);
+    public void Post(string pattern, Func<HttpContext, Task> handler, ApiOperation description) =>
+        Map([HttpMethods.Post], pattern, handler, description);
 
-    public void Put(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Put], pattern, handler, description);
+    public void Put(string pattern, Func<HttpContext, Task> handler, ApiOperation description) =>
+        Map([HttpMethods.Put], pattern, handler, description);
 
-    public void Patch(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Patch], pattern, handler, description);
+    public void Patch(string pattern, Func<HttpContext, Task> handler, ApiOperation description) =>
+        Map([HttpMethods.Patch], pattern, handler, description);
 
-    public void Delete(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map([HttpMethods.Delete], pattern, handler, description);
+    public void Delete(string pattern, Func<HttpContext, Task> handler, ApiOperation description) =>
+        Map([HttpMethods.Delete], pattern, handler, description);
 
     /// <summary>
     /// Refuses the methods that nothing else of this pattern takes; no part of the description. Routing itself tries the patterns with an action too:
@@ -53,7 +57,8 @@ internal sealed class ApiRoutes
 
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {
-        var endpoint = new ApiEndpoint(handler, description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null, faults);
+        var registry = description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null;
+        var endpoint = new ApiEndpoint(handler, registry, faults);
         if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
         {
             // Before all else, so that nothing is told to somebody who is nobody.

@@ -9,7 +9,8 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
 {
     public void Map(ApiRoutes routes) =>
         routes.Post("/agents:batch", RegisterAsync, AgentDocs.Operation("registerAgents", "Register many agents at once")
-            .Says("The body is {\"agents\": […]} or an array. An entry is what POST /agents takes. Refused entries are told in the answer and spoil no other.")
+            .Says("The body is {\"agents\": […]} or an array. An entry is what POST /agents takes. Refused entries are told in the answer and spoil "
+                + "no other.")
             .Body("AgentBatch")
             .Idempotent()
             .Answer(200, "What became of each entry.", "AgentBatchResult")

@@ -35,7 +35,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         var id = AgentPaths.AgentId(context);
         var condition = RevisionCondition.Read(context.Request);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var written = await registry.PatchAsync(context.GetCaller(), id, ReadPatch(body.Bytes) with { Condition = condition }, context.RequestAborted);
+        var patch = ReadPatch(body.Bytes) with { Condition = condition };
+        var written = await registry.PatchAsync(context.GetCaller(), id, patch, context.RequestAborted);
         body.Release();
         await AgentAnswers.SendWrittenAsync(context, written);
     }

@@ -14,7 +14,8 @@ internal static class AgentDocs
         .Header("If-None-Match", "*: write only if there is no such agent.");
 
     public static ApiOperation Filtered(this ApiOperation operation) => operation
-        .Query("query", "A substring of the name, the description or a skill's id, whatever its case. It and the filters find accented letters composed or decomposed alike.")
+        .Query("query", "A substring of the name, the description or a skill's id, whatever its case. It and the filters find accented letters "
+            + "composed or decomposed alike.")
         .Query("tag", "Agents with at least one of these tags.", repeats: true)
         .Query("skill", "Agents with at least one skill of these ids.", repeats: true)
         .Query("category", "Agents of this category.")

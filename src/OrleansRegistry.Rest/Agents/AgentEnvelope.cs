@@ -19,7 +19,8 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
         }
 
         var members = new RequestMembers(json, Names, what);
-        return new AgentEnvelope(members.Document("agent_card") ?? throw Missing(what), members.Text("agent_id"), members.Boolean("enabled"), members.Texts("workers"));
+        var card = members.Document("agent_card") ?? throw Missing(what);
+        return new AgentEnvelope(card, members.Text("agent_id"), members.Boolean("enabled"), members.Texts("workers"));
     }
 
     /// <summary>The registration that this asks for.</summary>

@@ -9,11 +9,14 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
 
     public void Map(ApiRoutes routes)
     {
-        routes.Get("/stats", GetStatsAsync, new ApiOperation("getStats", Tag, "How many agents, tags, categories, skills and extensions there are").WithRevision()
+        routes.Get("/stats", GetStatsAsync, new ApiOperation("getStats", Tag, "How many agents, tags, categories, skills and extensions there are")
+            .WithRevision()
             .Answer(200, "The figures.", "Stats").Problems(400, 503));
         routes.Get("/tags", GetTagsAsync, new ApiOperation("getTags", Tag, "All tags with how many agents have them, most used first").WithRevision()
             .Answer(200, "The tags.", "Tags").Problems(400, 503));
-        routes.Get("/categories", GetCategoriesAsync, new ApiOperation("getCategories", Tag, "All categories with how many agents have them, most used first").WithRevision()
+        routes.Get("/categories", GetCategoriesAsync, new ApiOperation(
+            "getCategories", Tag, "All categories with how many agents have them, most used first")
+            .WithRevision()
             .Answer(200, "The categories.", "Categories").Problems(400, 503));
     }
 

@@ -14,7 +14,10 @@ internal static class AgentPaths
     }
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable and /agents/{id}:disable") { Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT") };
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable and /agents/{id}:disable")
+        {
+            Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT"),
+        };
 
     /// <summary>Worded as clients of the older registry expect it.</summary>
     public static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");

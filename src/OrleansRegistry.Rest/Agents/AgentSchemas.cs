@@ -20,21 +20,29 @@ internal static class AgentSchemas
             Required = new HashSet<string> { "name" },
         });
         yield return ("AgentRegistration", Shape(
-            ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")), ("enabled", Flag("Null or absent: true if new, else as it was.")),
-            ("workers", List(Text("A subject that may claim the agent's tasks; * is every subject of the tenant. None: the owner. Null or absent: as it was.")))));
-        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")), ("workers", List(Text("In place of those before; none: the owner alone.")))));
+            ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")),
+            ("enabled", Flag("Null or absent: true if new, else as it was.")),
+            ("workers", List(Text("A subject that may claim the agent's tasks; * is every subject of the tenant. None: the owner. Null or absent: "
+                + "as it was.")))));
+        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
+            ("workers", List(Text("In place of those before; none: the owner alone.")))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
-            ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")), ("extensions_processed", Integer("How many extensions the card declares.")),
-            ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")), ("warnings", warnings)));
+            ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
+            ("extensions_processed", Integer("How many extensions the card declares.")),
+            ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
+            ("warnings", warnings)));
         yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
         yield return ("AgentRemoved", Shape(
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
             ("extensions_removed", Integer("How many extensions nobody declares any more.")), ("revision", Integer(""))));
         yield return ("Agent", Shape(
-            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()), ("updated_at", Time()),
-            ("owner", Text("Who registered it first, and alone removes it and names its workers.")), ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
-        yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")), ("next_page_token", Token())));
+            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
+            ("updated_at", Time()),
+            ("owner", Text("Who registered it first, and alone removes it and names its workers.")),
+            ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
+        yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")),
+            ("next_page_token", Token())));
         yield return ("AgentSearch", Shape(
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty.")),
             ("skills", List(Text(""))), ("tags", List(Text(""))), ("category", Text("")), ("capability", Text("")), ("provider", Text("")),
@@ -45,8 +53,10 @@ internal static class AgentSchemas
         yield return ("AgentBatchResult", Shape(
             ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
             ("results", List(Shape(
-                ("index", Integer("")), ("success", Flag("")), ("agent_id", Text("")), ("created", Flag("")), ("revision", Integer("")), ("warnings", warnings),
-                ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("field", Text("")), ("error", Text("")))))));
+                ("index", Integer("")), ("success", Flag("")), ("agent_id", Text("")), ("created", Flag("")), ("revision", Integer("")),
+                ("warnings", warnings),
+                ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("field", Text("")),
+                ("error", Text("")))))));
         yield return ("Stats", Shape(
             ("total", Integer("")), ("enabled", Integer("")), ("disabled", Integer("")), ("tags", Integer("")), ("categories", Integer("")),
             ("skills", Integer("")), ("extensions", Integer("")), ("revision", Integer(""))));

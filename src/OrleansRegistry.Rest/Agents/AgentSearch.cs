@@ -30,5 +30,6 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
         });
     }
 
-    private static IReadOnlyList<string> Given(RequestMembers members, string name) => [.. (members.Texts(name) ?? []).Where(text => text.Length > 0)];
+    private static IReadOnlyList<string> Given(RequestMembers members, string name) =>
+        [.. (members.Texts(name) ?? []).Where(text => text.Length > 0)];
 }

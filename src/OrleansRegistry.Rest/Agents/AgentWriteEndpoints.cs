@@ -10,7 +10,8 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
     public void Map(ApiRoutes routes)
     {
         routes.Post("/agents", RegisterAsync, AgentDocs.Operation("registerAgent", "Register an agent, or replace the one of that id")
-            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an agent first owns it. Departures from A2A are answered as warnings.")
+            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an "
+                + "agent first owns it. Departures from A2A are answered as warnings.")
             .Conditional()
             .Body("AgentRegistration")
             .Idempotent()

@@ -17,6 +17,8 @@ internal static class BatchBody
     private static IReadOnlyList<ReadOnlyMemory<byte>> Agents(ReadOnlyMemory<byte> body, int most)
     {
         var members = new RequestMembers(body, Names);
-        return members.Has("agents") ? members.Entries("agents", most) : throw members.Missing("agents", "the body must be {\"agents\": […]} or an array");
+        return members.Has("agents")
+            ? members.Entries("agents", most)
+            : throw members.Missing("agents", "the body must be {\"agents\": […]} or an array");
     }
 }

@@ -7,8 +7,10 @@ namespace OrleansRegistry.Rest.Contexts;
 internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStreams streams)
 {
     public void Map(ApiRoutes routes) =>
-        routes.Get("/contexts/{id}/events", WatchAsync, ContextPaths.Describe("watchContext", "The context and then every change of it, as server-sent events")
-            .Says("event: context is the whole, first and wherever changes in between are no longer held; event: update is one change: data, messages, the id of a new "
+        routes.Get("/contexts/{id}/events", WatchAsync, ContextPaths.Describe(
+            "watchContext", "The context and then every change of it, as server-sent events")
+            .Says("event: context is the whole, first and wherever changes in between are no longer held; event: update is one change: data, "
+                + "messages, the id of a new "
                 + "task, or cleared; event: deleted ends the stream; event: bye is said by a server that ends: come back with Last-Event-ID.")
             .Resumable()
             .AnswerEvents("The events.")
@@ -20,12 +22,18 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
         var last = EventStreams.LastEventOf(context.Request, new QueryParameters(context));
         var caller = context.GetCaller();
         _ = await registry.GetAsync(caller, id, context.RequestAborted) ?? throw ContextPaths.NotFound();
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, ending), (output, change) => WriteAsync(context, output, change));
+        await streams.SendAsync(
+            context, ending => registry.WatchAsync(caller, id, last, ending), (output, change) => WriteAsync(context, output, change));
     }
 
     private static Task WriteAsync(HttpContext context, SseWriter output, ContextEvent change)
     {
-        var name = change.Deleted ? "deleted" : change.Snapshot is null ? "update" : "context";
+        var name = change switch
+        {
+            { Deleted: true } => "deleted",
+            { Snapshot: null } => "update",
+            _ => "context",
+        };
         return EventStreams.WriteEventAsync(output, name, change.Generation, answer => change.Snapshot is { } snapshot
             ? ContextJson.WriteAsync(answer, context, snapshot)
             : WriteChangeAsync(answer, context, change));

@@ -15,11 +15,13 @@ internal sealed class ContextReadEndpoints(IContextRegistry registry, ITaskRegis
         routes.Get("/contexts/{id}", GetAsync, ContextPaths.Describe("getContext", "One context, its data, and the ids of its newest tasks")
             .Answer(200, "The context.", "Context")
             .Problems(400, 404, 503));
-        routes.Get("/contexts/{id}/messages", GetMessagesAsync, ContextPaths.Describe("listContextMessages", "The context's own messages, oldest first, page by page")
+        routes.Get("/contexts/{id}/messages", GetMessagesAsync, ContextPaths.Describe(
+            "listContextMessages", "The context's own messages, oldest first, page by page")
             .Paged(PageLimit.Items)
             .Answer(200, "A page of messages.", "MessageList")
             .Problems(400, 404, 413, 503));
-        routes.Get("/contexts/{id}/tasks", ListTasksAsync, TaskListEndpoints.Describe(ContextPaths.Describe("listContextTasks", "The tasks of a context, newest status first"))
+        routes.Get("/contexts/{id}/tasks", ListTasksAsync, TaskListEndpoints.Describe(ContextPaths.Describe(
+            "listContextTasks", "The tasks of a context, newest status first"))
             .Problems(404));
         routes.Get("/contexts/{id}/owner", GetOwnerAsync, ContextPaths.Describe("getContextOwner", "Who owns a context")
             .Answer(200, "The owner.", "ContextOwner")

@@ -15,7 +15,8 @@ internal static class ContextSchemas
             ("taskCount", Integer("Of reads.")), ("taskIds", List(Text("The newest, up to 100.")))));
         yield return ("ContextList", Page(("contexts", List(Ref("Context"))), records: true));
         yield return ("ContextUpdate", Shape(("data", Any("One JSON object, merged member by member.")), ("ifGenerationMatch", IfGeneration())));
-        yield return ("ContextMessages", Shape(("messages", List(Ref("Message"))), ("message", Ref("Message")), ("ifGenerationMatch", IfGeneration())));
+        yield return ("ContextMessages", Shape(("messages", List(Ref("Message"))), ("message", Ref("Message")),
+            ("ifGenerationMatch", IfGeneration())));
         yield return ("ContextCleared", Shape(("id", Text("")), ("deletedTasks", Integer(""))));
         yield return ("ContextOwner", Shape(("contextId", Text("")), ("owner", Text(""))));
     }

@@ -11,20 +11,23 @@ internal sealed class ContextWriteEndpoints(IContextRegistry registry, RegistryH
 
     public void Map(ApiRoutes routes)
     {
-        routes.Patch("/contexts/{id}", UpdateAsync, ContextPaths.Describe("updateContext", "Make a context where there is none, and merge into its data, member by member")
+        routes.Patch("/contexts/{id}", UpdateAsync, ContextPaths.Describe(
+            "updateContext", "Make a context where there is none, and merge into its data, member by member")
             .IfGeneration()
             .Body("ContextUpdate", "application/json", "application/merge-patch+json")
             .Idempotent()
             .Answer(200, "It is stored.", "Context")
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
-        routes.Post("/contexts/{id}/messages", AppendAsync, ContextPaths.Describe("appendContextMessages", "Append to a context's own messages, making the context where there is none")
+        routes.Post("/contexts/{id}/messages", AppendAsync, ContextPaths.Describe(
+            "appendContextMessages", "Append to a context's own messages, making the context where there is none")
             .Says("A message whose messageId is there already is not stored again.")
             .IfGeneration()
             .Body("ContextMessages")
             .Idempotent()
             .Answer(200, "They are stored.", "Context")
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
-        routes.Post("/contexts/{id}:clear", ClearAsync, ContextPaths.Describe("clearContext", "Delete the tasks and messages of a context; the context and its data stay")
+        routes.Post("/contexts/{id}:clear", ClearAsync, ContextPaths.Describe(
+            "clearContext", "Delete the tasks and messages of a context; the context and its data stay")
             .Idempotent()
             .Answer(200, "They are gone.", "ContextCleared")
             .Problems(400, 404, 503, 507));

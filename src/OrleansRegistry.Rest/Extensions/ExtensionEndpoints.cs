@@ -10,7 +10,8 @@ internal sealed class ExtensionEndpoints(IAgentRegistry registry, RegistryRestOp
 
     public void Map(ApiRoutes routes)
     {
-        routes.Get("/extensions", ListAsync, new ApiOperation("listExtensions", Tag, "Extensions in the order of their uris, and who declares them").WithRevision()
+        routes.Get("/extensions", ListAsync, new ApiOperation("listExtensions", Tag, "Extensions in the order of their uris, and who declares them")
+            .WithRevision()
             .Query("uri_pattern", "A substring of the uri, whatever its case.")
             .Query("declaring_agents", "Extensions that at least one of these agents declares.", repeats: true)
             .Query("trust_levels", "Extensions of one of these levels, such as TRUST_LEVEL_COMMUNITY.", repeats: true)

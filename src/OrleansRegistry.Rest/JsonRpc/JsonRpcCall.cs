@@ -31,7 +31,7 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
         }
         catch (InvalidOperationException)
         {
-            throw Invalid("a name or the method holds half of a surrogate pair, which is no character");
+            throw JsonRpcException.Invalid("a name or the method holds half of a surrogate pair, which is no character");
         }
     }
 
@@ -39,7 +39,7 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
     {
         if (request.ValueKind != JsonValueKind.Object)
         {
-            throw Invalid($"a request must be an object, and is {JsonInput.Describe(request)}");
+            throw JsonRpcException.Invalid($"a request must be an object, and is {JsonInput.Describe(request)}");
         }
 
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -47,33 +47,30 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
         {
             if (!members.TryAdd(member.Name, member.Value))
             {
-                throw Invalid($"{member.Name} is there more than once");
+                throw JsonRpcException.Invalid($"{member.Name} is there more than once");
             }
         }
 
         if (!members.TryGetValue("jsonrpc", out var version) || version.ValueKind != JsonValueKind.String || !version.ValueEquals("2.0"u8))
         {
-            throw Invalid("jsonrpc must be \"2.0\"");
+            throw JsonRpcException.Invalid("jsonrpc must be \"2.0\"");
         }
 
         if (!members.TryGetValue("method", out var method) || method.ValueKind != JsonValueKind.String)
         {
-            throw Invalid("method must be a string");
+            throw JsonRpcException.Invalid("method must be a string");
         }
 
         var parameters = members.GetValueOrDefault("params");
         if (parameters.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.Object or JsonValueKind.Array))
         {
-            throw Invalid("params must be an object or an array");
+            throw JsonRpcException.Invalid("params must be an object or an array");
         }
 
         var id = members.GetValueOrDefault("id");
         return id.ValueKind == JsonValueKind.Undefined || IsId(id)
             ? new JsonRpcCall(method.GetString()!, parameters, id)
-            : throw Invalid("id must be a string, a number or null");
+            : throw JsonRpcException.Invalid("id must be a string, a number or null");
     }
 
-    private static bool IsId(JsonElement id) => id.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null;
-
-    private static JsonRpcException Invalid(string what) => new(JsonRpcException.InvalidRequest, $"Invalid Request: {what}");
-}
+    private static bool IsId(JsonElement id) => id.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.Null;}

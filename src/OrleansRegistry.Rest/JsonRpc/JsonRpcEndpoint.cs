@@ -59,13 +59,13 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler fault
 
         if (context.Request.Headers.ContainsKey(RequestCaller.KeyHeader))
         {
-            WriteError(json, default, new JsonRpcException(JsonRpcException.InvalidRequest, $"Invalid Request: {RequestCaller.KeyHeader} names one request; send the calls one by one"));
+            WriteError(json, default, JsonRpcException.Invalid($"{RequestCaller.KeyHeader} names one request; send the calls one by one"));
             return true;
         }
 
         if (request.GetArrayLength() == 0 || request.GetArrayLength() > options.MaxBatchEntries)
         {
-            WriteError(json, default, new JsonRpcException(JsonRpcException.InvalidRequest, $"Invalid Request: a batch has 1 to {options.MaxBatchEntries:N0} calls"));
+            WriteError(json, default, JsonRpcException.Invalid($"a batch has 1 to {options.MaxBatchEntries:N0} calls"));
             return true;
         }
 
@@ -97,7 +97,9 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler fault
             isNotification = call.IsNotification;
             if (inBatch && !isNotification && answer.Bytes > options.MaxBatchAnswerBytes)
             {
-                throw new JsonRpcException(JsonRpcException.InternalError, $"Not called: the answers before it have more than {options.MaxBatchAnswerBytes:N0} bytes. Send fewer calls in a batch");
+                throw new JsonRpcException(
+                    JsonRpcException.InternalError,
+                    $"Not called: the answers before it have more than {options.MaxBatchAnswerBytes:N0} bytes. Send fewer calls in a batch");
             }
 
             result = await methods.InvokeAsync(context, call);

@@ -16,6 +16,9 @@ internal sealed class JsonRpcException(int code, string message, RegistryExcepti
     /// <summary>What the registry refused, told in the error's <c>data</c>.</summary>
     public RegistryException? Cause { get; } = cause;
 
+    /// <summary>It is not a request that JSON-RPC allows.</summary>
+    public static JsonRpcException Invalid(string what) => new(InvalidRequest, $"Invalid Request: {what}");
+
     /// <summary>The error that a refusal of the registry is.</summary>
     public static JsonRpcException Of(RegistryException refusal) => new(
         refusal.Error switch

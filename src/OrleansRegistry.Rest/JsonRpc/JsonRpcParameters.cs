@@ -46,26 +46,36 @@ internal sealed class JsonRpcParameters
 
     public string Text(string name) => OptionalText(name) ?? throw Missing(name);
 
-    public string? OptionalText(string name) => Value(name) is var value && IsAbsent(value) ? null
-        : value.ValueKind == JsonValueKind.String ? TextOf(value, name)
-        : throw Invalid($"{name} must be a string, and is {JsonInput.Describe(value)}");
+    public string? OptionalText(string name) => Value(name) switch
+    {
+        var absent when IsAbsent(absent) => null,
+        { ValueKind: JsonValueKind.String } text => TextOf(text, name),
+        var other => throw Invalid($"{name} must be a string, and is {JsonInput.Describe(other)}"),
+    };
 
-    public bool? OptionalBoolean(string name) => Value(name) is var value && IsAbsent(value) ? null
-        : value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean()
-        : throw Invalid($"{name} must be true or false, and is {JsonInput.Describe(value)}");
+    public bool? OptionalBoolean(string name) => Value(name) switch
+    {
+        var absent when IsAbsent(absent) => null,
+        { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
+        var other => throw Invalid($"{name} must be true or false, and is {JsonInput.Describe(other)}"),
+    };
 
-    public int Integer(string name, int otherwise, int min, int max) => Value(name) is var value && IsAbsent(value) ? otherwise
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number) && number >= min && number <= max ? number
-        : throw Invalid($"{name} must be an integer from {min:N0} to {max:N0}");
+    public int Integer(string name, int otherwise, int min, int max) => OptionalInteger(name, $"must be an integer from {min:N0} to {max:N0}") switch
+    {
+        null => otherwise,
+        { } number when number >= min && number <= max => number,
+        _ => throw Invalid($"{name} must be an integer from {min:N0} to {max:N0}"),
+    };
 
     /// <summary>The size of a page, for the registry to judge.</summary>
-    public int PageSize(PageLimit limit) => Value(PageLimit.Field) is var value && IsAbsent(value) ? limit.Usual
-        : value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var size) ? size
-        : throw Invalid($"{PageLimit.Field} {limit.Rule}");
+    public int PageSize(PageLimit limit) => OptionalInteger(PageLimit.Field, limit.Rule) ?? limit.Usual;
 
-    public double Number(string name, double otherwise) => Value(name) is var value && IsAbsent(value) ? otherwise
-        : value.ValueKind == JsonValueKind.Number && value.TryGetDouble(out var number) && double.IsFinite(number) ? number
-        : throw Invalid($"{name} must be a number");
+    public double Number(string name, double otherwise) => Value(name) switch
+    {
+        var absent when IsAbsent(absent) => otherwise,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDouble(out var number) && double.IsFinite(number) => number,
+        _ => throw Invalid($"{name} must be a number"),
+    };
 
     public IReadOnlyList<string>? OptionalTexts(string name)
     {
@@ -80,12 +90,21 @@ internal sealed class JsonRpcParameters
             : throw Invalid($"{name} must be an array of strings");
     }
 
+    private int? OptionalInteger(string name, string rule) => Value(name) switch
+    {
+        var absent when IsAbsent(absent) => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt32(out var number) => number,
+        _ => throw Invalid($"{name} {rule}"),
+    };
+
     private void Set(JsonProperty member)
     {
         var position = Array.FindIndex(names, name => member.NameEquals(name));
         if (position < 0)
         {
-            throw Invalid(names.Length == 0 ? "the method takes no parameters" : $"there is one that the method does not take; it takes {string.Join(", ", names)}");
+            throw Invalid(names.Length == 0
+                ? "the method takes no parameters"
+                : $"there is one that the method does not take; it takes {string.Join(", ", names)}");
         }
 
         if (values[position].ValueKind != JsonValueKind.Undefined)

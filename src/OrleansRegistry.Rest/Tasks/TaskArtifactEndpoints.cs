@@ -7,8 +7,10 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
 {
     public void Map(ApiRoutes routes)
     {
-        routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task("listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
-            .Says("A page ends early where it grows large. An artifact that is too large for one page goes on in the next, which continues says: the same artifactId, with further parts.")
+        routes.Get("/tasks/{id}/artifacts", ListAsync, TaskDocs.Task(
+            "listTaskArtifacts", "The artifacts of a task, in the order in which each first came, page by page")
+            .Says("A page ends early where it grows large. An artifact that is too large for one page goes on in the next, which continues says: "
+                + "the same artifactId, with further parts.")
             .Paged(PageLimit.Items)
             .Leased()
             .Answer(200, "A page of artifacts.", "ArtifactList")
@@ -50,7 +52,8 @@ internal sealed class TaskArtifactEndpoints(ITaskRegistry registry)
         var id = TaskPaths.TaskId(context, segmentsAfter: 2);
         var artifactId = TaskPaths.ArtifactId(context);
         QueryParameters.Check(context);
-        var artifact = await registry.GetArtifactAsync(context.GetCaller(), id, artifactId, TaskReadEndpoints.LeaseToken(context), context.RequestAborted)
+        var lease = TaskReadEndpoints.LeaseToken(context);
+        var artifact = await registry.GetArtifactAsync(context.GetCaller(), id, artifactId, lease, context.RequestAborted)
             ?? throw new RegistryException(RegistryError.NotFound, "The task has no such artifact", "artifact_id");
         var answer = JsonAnswer.Rent();
         await answer.WriteDocumentAsync(context, artifact);

@@ -5,12 +5,14 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <summary>Reads what is sent to tasks. Messages, artifacts and metadata are slices of the body, left to the registry to judge.</summary>
 internal static class TaskBodies
 {
-    private static readonly RequestMembers.Names Submission = new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "ifGenerationMatch");
+    private static readonly RequestMembers.Names Submission =
+        new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "ifGenerationMatch");
 
     private static readonly RequestMembers.Names Update =
         new("state", "statusMessage", "messages", "artifacts", "metadata", "ifState", "ifGenerationMatch", "leaseToken");
 
-    private static readonly RequestMembers.Names CompareAndSet = new("from", "to", "ifState", "state", "statusMessage", "ifGenerationMatch", "leaseToken");
+    private static readonly RequestMembers.Names CompareAndSet =
+        new("from", "to", "ifState", "state", "statusMessage", "ifGenerationMatch", "leaseToken");
 
     private static readonly RequestMembers.Names Artifact = new("artifact", "append", "lastChunk");
 
@@ -18,7 +20,8 @@ internal static class TaskBodies
     public static TaskSubmission ReadSubmission(ReadOnlyMemory<byte> body)
     {
         var members = new RequestMembers(body, Submission);
-        return new TaskSubmission(members.Document("message") ?? throw members.Missing("message", "the body must be {\"message\": {…}}, with an A2A message"))
+        var message = members.Document("message") ?? throw members.Missing("message", "the body must be {\"message\": {…}}, with an A2A message");
+        return new TaskSubmission(message)
         {
             TaskId = members.Text("taskId"),
             ContextId = members.Text("contextId"),
@@ -58,10 +61,17 @@ internal static class TaskBodies
         };
     }
 
-    private static TaskState Either(RequestMembers members, string name, string other) =>
-        members.Has(name) && members.Has(other)
-            ? throw RegistryException.Invalid(members.Field(other), $"is the same as {members.Field(name)}: give one of them")
-            : members.State(name) ?? members.State(other) ?? throw members.Missing(name, "the body must be {\"from\": \"…\", \"to\": \"…\"}, with two states");
+    private static TaskState Either(RequestMembers members, string name, string other)
+    {
+        if (members.Has(name) && members.Has(other))
+        {
+            throw RegistryException.Invalid(members.Field(other), $"is the same as {members.Field(name)}: give one of them");
+        }
+
+        return members.State(name)
+            ?? members.State(other)
+            ?? throw members.Missing(name, "the body must be {\"from\": \"…\", \"to\": \"…\"}, with two states");
+    }
 
     /// <summary>An artifact alone, or <c>{"artifact": {…}, "append": true, "lastChunk": true}</c>.</summary>
     private static ArtifactUpdate ReadArtifact(ReadOnlyMemory<byte> json, string field)

@@ -14,9 +14,11 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
 
     public void Map(ApiRoutes routes)
     {
-        routes.Post("/agents/{id}/tasks:claim", ClaimAsync, TaskDocs.Operation("claimTask", "Get a submitted task of an agent to work on, the oldest first")
+        routes.Post("/agents/{id}/tasks:claim", ClaimAsync, TaskDocs.Operation(
+            "claimTask", "Get a submitted task of an agent to work on, the oldest first")
             .Path("id", "The agent's id. A slash in it is written %2F.")
-            .Says("The task is working then, and the worker's alone until its lease ends: it is submitted again unless the lease was renewed. The token of the lease "
+            .Says("The task is working then, and the worker's alone until its lease ends: it is submitted again unless the lease was renewed. The "
+                + "token of the lease "
                 + "goes with every update (leaseToken). The agent's workers may claim; of an agent that nobody owns, a caller gets its own tasks.")
             .Versioned()
             .Body("TaskClaim")
@@ -50,7 +52,10 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
             Wait = members.Integer("waitSeconds", 0, LongPoll.MaxSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : TaskClaim.DefaultWait,
         };
         body.Release();
-        if (await polls.RunAsync(context, claim.Wait, (longest, ending) => registry.ClaimAsync(context.GetCaller(), agent, claim with { Wait = longest }, ending)) is { } task)
+        var caller = context.GetCaller();
+        var claimed = await polls.RunAsync(
+            context, claim.Wait, (longest, ending) => registry.ClaimAsync(caller, agent, claim with { Wait = longest }, ending));
+        if (claimed is { } task)
         {
             await TaskAnswers.SendAsync(context, task, shape);
         }

@@ -14,7 +14,10 @@ internal static class TaskDocs
     public static ApiOperation Filtered(this ApiOperation operation) => operation
         .Query("state", "Tasks in one of these states, in either spelling.", repeats: true, aliases: "status")
         .Query("agent_id", "Tasks of this agent.", aliases: "agentId")
-        .Query("status_timestamp_after", "Tasks whose status is of this time or after; updated_since is the same.", aliases: ["statusTimestampAfter", "updated_since"])
+        .Query(
+            "status_timestamp_after",
+            "Tasks whose status is of this time or after; updated_since is the same.",
+            aliases: ["statusTimestampAfter", "updated_since"])
         .Query("has_webhook", "true: tasks that have a webhook.", "boolean");
 
     /// <summary>A read that the holder of a lease may make.</summary>

@@ -7,8 +7,10 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
 {
     public void Map(ApiRoutes routes) =>
         routes.Get("/tasks/{id}/events", WatchAsync, TaskDocs.Task("watchTask", "The task and then every change of it, as server-sent events")
-            .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, and its id the generation; "
-                + "event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: come back with Last-Event-ID. For the holder of a lease the event that ends the lease is the last.")
+            .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, and its id "
+                + "the generation; "
+                + "event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: come back with "
+                + "Last-Event-ID. For the holder of a lease the event that ends the lease is the last.")
             .Leased()
             .Resumable()
             .Versioned()
@@ -31,12 +33,18 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
             return;
         }
 
-        await streams.SendAsync(context, ending => registry.WatchAsync(caller, id, last, lease, ending), (output, change) => WriteAsync(context, output, change, format));
+        await streams.SendAsync(
+            context, ending => registry.WatchAsync(caller, id, last, lease, ending), (output, change) => WriteAsync(context, output, change, format));
     }
 
     private static Task WriteAsync(HttpContext context, SseWriter output, TaskEvent change, StateFormat format)
     {
-        var name = change.Deleted ? "deleted" : change.Snapshot is null ? "update" : "task";
+        var name = change switch
+        {
+            { Deleted: true } => "deleted",
+            { Snapshot: null } => "update",
+            _ => "task",
+        };
         return EventStreams.WriteEventAsync(output, name, change.Generation, answer => change.Snapshot is { } task
             ? TaskJson.WriteAsync(answer, context, task, new TaskShape(format))
             : WriteChangeAsync(answer, context, change, format));

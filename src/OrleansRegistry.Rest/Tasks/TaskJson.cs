@@ -9,7 +9,9 @@ namespace OrleansRegistry.Rest.Tasks;
 /// <param name="IsRepeated">The message was stored before, which the answer says.</param>
 internal readonly record struct TaskShape(StateFormat Format, bool HidesHistory = false, bool ShowsToken = false, bool IsRepeated = false);
 
-/// <summary>Writes tasks as A2A does, with the registry's own members beside. Messages, artifacts and metadata are the bytes that were sent.</summary>
+/// <summary>
+/// Writes tasks as A2A does, with the registry's own members beside. Messages, artifacts and metadata are the bytes that were sent.
+/// </summary>
 internal static class TaskJson
 {
     /// <summary>Writes a task, sending what grows large as it is written.</summary>

@@ -29,7 +29,8 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         (ReadFilters(new QueryParameters(context), null), StateFormat.Of(context));
 
     /// <summary>A2A's own spelling has A2A's meaning: 0 is no history. The older storage layer's <c>history_length</c> means all by it.</summary>
-    public static bool IsNone(QueryParameters parameters) => parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;
+    public static bool IsNone(QueryParameters parameters) =>
+        parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;
 
     /// <summary>Null for all: 0 and negative are that too.</summary>
     public static int? HistoryLength(QueryParameters parameters) => parameters.Number("history_length", long.MinValue) switch
@@ -39,8 +40,9 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
         var length => (int)length,
     };
 
-    private static IReadOnlyList<TaskState> ReadStates(IReadOnlyList<string> texts) =>
-        texts.Contains(TaskStates.Unspecified, StringComparer.Ordinal) ? [] : [.. texts.Select(text => RequestMembers.ReadState(text, "state")).Distinct()];
+    private static IReadOnlyList<TaskState> ReadStates(IReadOnlyList<string> texts) => texts.Contains(TaskStates.Unspecified, StringComparer.Ordinal)
+        ? []
+        : [.. texts.Select(text => RequestMembers.ReadState(text, "state")).Distinct()];
 
     public async Task SendAsync(HttpContext context, TaskPage page)
     {

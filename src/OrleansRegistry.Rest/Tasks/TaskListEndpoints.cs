@@ -20,11 +20,13 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             .Problems(400, 503));
         routes.Delete("/tasks", ClearAsync, TaskDocs.Operation("clearAll", "Delete all tasks and contexts of the caller")
             .Query("confirm", "Must be true.", "boolean")
-            .Says("Takes what is there now. What takes longer than a few seconds goes on after the answer: GET /tasks:clearing tells how far it has come.")
+            .Says("Takes what is there now. What takes longer than a few seconds goes on after the answer: GET /tasks:clearing tells how far it has "
+                + "come.")
             .Answer(200, "They are gone.", "Cleared")
             .Answer(202, "They are being deleted.", "Cleared")
             .Problems(400, 503, 507));
-        routes.Get("/tasks:clearing", GetClearingAsync, TaskDocs.Operation("getClearing", "How far the deletion of all tasks and contexts of the caller has come")
+        routes.Get("/tasks:clearing", GetClearingAsync, TaskDocs.Operation(
+            "getClearing", "How far the deletion of all tasks and contexts of the caller has come")
             .Answer(200, "What is deleted so far, by the last DELETE /tasks.", "Cleared")
             .Problems(400, 503));
     }
@@ -33,7 +35,8 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
     public static ApiOperation Describe(ApiOperation operation) => operation
         .Filtered()
         .Paged(PageLimit.Tasks)
-        .Query("history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer", aliases: "historyLength")
+        .Query(
+            "history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer", aliases: "historyLength")
         .Query("include_artifacts", "true: with artifacts.", "boolean", aliases: "includeArtifacts")
         .Query("count_total", "true: with totalSize, which counts all that match.", "boolean")
         .Versioned()
@@ -75,7 +78,8 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             throw RegistryException.Invalid("confirm", "must be true: this deletes all of your tasks and contexts, with DELETE /tasks?confirm=true");
         }
 
-        await SendAsync(context, await registry.ClearAllAsync(context.GetCaller(), ClearingPatience, context.RequestAborted), StatusCodes.Status202Accepted);
+        var clearing = await registry.ClearAllAsync(context.GetCaller(), ClearingPatience, context.RequestAborted);
+        await SendAsync(context, clearing, StatusCodes.Status202Accepted);
     }
 
     private async Task GetClearingAsync(HttpContext context)

@@ -15,7 +15,10 @@ internal static class TaskPaths
     public static string ArtifactId(HttpContext context) => RawPath.Id(context, "artifact_id", segmentsAfter: 0, suffix: "", parameter: "artifactId");
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, $"POST takes /tasks/{{id}} with {string.Join(", ", Actions)}") { Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT") };
+        new(StatusCodes.Status405MethodNotAllowed, $"POST takes /tasks/{{id}} with {string.Join(", ", Actions)}")
+        {
+            Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT"),
+        };
 
     public static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");
 }

@@ -5,7 +5,8 @@ namespace OrleansRegistry.Rest.Tasks;
 internal static class TaskPutBody
 {
     private static readonly RequestMembers.Names Members = new(
-        "id", "contextId", "status", "history", "artifacts", "metadata", "agentId", "deadline", "ifGenerationMatch", "leaseToken", "historyCount", "artifactCount",
+        "id", "contextId", "status", "history", "artifacts", "metadata", "agentId", "deadline", "ifGenerationMatch", "leaseToken",
+        "historyCount", "artifactCount",
         "kind", "owner", "generation", "createdAt", "updatedAt", "historyTruncated", "artifactsTruncated", "lease", "attempts", "repeated");
 
     private static readonly RequestMembers.Names Status = new("state", "timestamp", "message");
@@ -19,8 +20,10 @@ internal static class TaskPutBody
             throw RegistryException.Invalid(members.Field("id"), $"is '{named}', but the path names '{id}'");
         }
 
-        var status = new RequestMembers(members.Document("status") ?? throw members.Missing("status", "a task has a status"), Status, "status", members.Field("status") + ".");
-        var (history, artifacts) = (members.Entries("history"), members.Entries("artifacts"));
+        var sent = members.Document("status") ?? throw members.Missing("status", "a task has a status");
+        var status = new RequestMembers(sent, Status, "status", members.Field("status") + ".");
+        var history = members.Entries("history");
+        var artifacts = members.Entries("artifacts");
         CheckWhole(members, "history", "historyCount", history.Count);
         CheckWhole(members, "artifacts", "artifactCount", artifacts.Count);
         return new TaskPut(status.State("state") ?? throw status.Missing("state", "a status has a state"))
@@ -43,7 +46,8 @@ internal static class TaskPutBody
     {
         if (members.Number(countName, 0) is { } all && all != count)
         {
-            throw RegistryException.Invalid(members.Field(name), $"has {count:N0}, but {members.Field(countName)} says {all:N0}: a task is put whole");
+            throw RegistryException.Invalid(
+                members.Field(name), $"has {count:N0}, but {members.Field(countName)} says {all:N0}: a task is put whole");
         }
     }
 }

@@ -14,11 +14,16 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     public void Map(ApiRoutes routes)
     {
         routes.Get("/tasks/{id}", GetAsync, TaskDocs.Task("getTask", "One task, or what has become of it")
-            .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and artifactsTruncated "
-                + "tell; all of them are read page by page.")
-            .Query("history_length", "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.", "integer", aliases: "historyLength")
+            .Says("Of a task that has more than one answer carries, the oldest messages and some artifacts are left out, which historyTruncated and "
+                + "artifactsTruncated tell; all of them are read page by page.")
+            .Query(
+                "history_length",
+                "The newest so many messages; 0, negative or absent: all. Spelt historyLength, 0 is none.",
+                "integer",
+                aliases: "historyLength")
             .Query("include_artifacts", "false: without artifacts.", "boolean", aliases: "includeArtifacts")
-            .Query("current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer", aliases: "currentGeneration")
+            .Query(
+                "current_generation", "Answer once the generation is greater, or as it is after the wait.", "integer", aliases: "currentGeneration")
             .Query("wait", "How many seconds to wait for that, 0 to 60; 20 unless given.", "integer")
             .Query("consistency", "local: from memory, the default; strong: as stored, whichever process wrote last.")
             .Versioned()
@@ -71,7 +76,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var caller = context.GetCaller();
         if (context.Request.Headers.IfNoneMatch.Count > 0)
         {
-            var head = await registry.GetAsync(caller, id, Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+            var headOnly = Head with { LeaseToken = view.LeaseToken, Consistency = view.Consistency };
+            var head = await registry.GetAsync(caller, id, headOnly, context.RequestAborted) ?? throw TaskPaths.NotFound();
             if (IsNotModified(context, head, format))
             {
                 return null;
@@ -84,7 +90,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     private async Task<TaskRecord?> WaitAsync(HttpContext context, string id, long generation, TimeSpan wait, TaskView view, StateFormat format)
     {
         var caller = context.GetCaller();
-        var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending)) ?? throw TaskPaths.NotFound();
+        var task = await polls.RunAsync(context, wait, (longest, ending) => registry.WaitAsync(caller, id, generation, longest, view, ending))
+            ?? throw TaskPaths.NotFound();
         return IsNotModified(context, task, format) ? null : task;
     }
 
@@ -117,7 +124,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         var parameters = new QueryParameters(context);
         var size = parameters.PageSize(PageLimit.Items) ?? PageLimit.Items.Usual;
-        var page = await registry.ReadHistoryAsync(context.GetCaller(), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
+        var page = await registry.ReadHistoryAsync(
+            context.GetCaller(), id, size, parameters.Text("page_token"), LeaseToken(context), context.RequestAborted);
         await ItemPages.SendMessagesAsync(context, page, size);
     }
 
@@ -125,7 +133,8 @@ internal sealed class TaskReadEndpoints(ITaskRegistry registry, LongPoll polls)
     {
         var id = TaskPaths.TaskId(context, segmentsAfter: 1);
         QueryParameters.Check(context);
-        var task = await registry.GetAsync(context.GetCaller(), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted) ?? throw TaskPaths.NotFound();
+        var task = await registry.GetAsync(context.GetCaller(), id, Head with { LeaseToken = LeaseToken(context) }, context.RequestAborted)
+            ?? throw TaskPaths.NotFound();
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("taskId"u8, task.Id);
         answer.Json.WriteString("owner"u8, task.Owner);

@@ -8,13 +8,15 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
 {
     public void Map(ApiRoutes routes)
     {
-        routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task("saveWebhook", "Store a webhook of a task, or replace the one of that id")
+        routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task(
+            "saveWebhook", "Store a webhook of a task, or replace the one of that id")
             .Says("Up to 8 KiB, and 32 of a task.")
             .Body("PushNotificationConfig")
             .Idempotent()
             .Answer(200, "It is stored.", "PushNotificationConfig")
             .Problems(400, 404, 409, 413, 415, 503, 507));
-        routes.Get("/tasks/{id}/pushNotificationConfigs", ListAsync, TaskDocs.Task("listWebhooks", "The webhooks of a task, in the order of their ids")
+        routes.Get("/tasks/{id}/pushNotificationConfigs", ListAsync, TaskDocs.Task(
+            "listWebhooks", "The webhooks of a task, in the order of their ids")
             .Leased()
             .Answer(200, "All of them.", "PushNotificationConfigList")
             .Problems(400, 404, 503));
@@ -23,7 +25,8 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
             .Leased()
             .Answer(200, "The webhook.", "PushNotificationConfig")
             .Problems(400, 404, 503));
-        routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task("deleteWebhook", "Delete a webhook of a task; it may be gone already")
+        routes.Delete("/tasks/{id}/pushNotificationConfigs/{configId}", DeleteAsync, TaskDocs.Task(
+            "deleteWebhook", "Delete a webhook of a task; it may be gone already")
             .Path("configId", "The webhook's id.")
             .Says("Of a task in any state, also one that is over.")
             .Idempotent()

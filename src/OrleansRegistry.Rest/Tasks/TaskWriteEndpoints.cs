@@ -10,8 +10,8 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     public void Map(ApiRoutes routes)
     {
         routes.Post("/tasks", SubmitAsync, TaskDocs.Operation("submitTask", "Begin a task with a message, or continue one that is not over")
-            .Says("With the id of a task that is not over, in taskId or in the message, the message is appended and the state is submitted again; else a task is "
-                + "made. The same message (its messageId, or Idempotency-Key) sent twice is stored once, and answered with repeated.")
+            .Says("With the id of a task that is not over, in taskId or in the message, the message is appended and the state is submitted again; "
+                + "else a task is made. The same message (its messageId, or Idempotency-Key) sent twice is stored once, and answered with repeated.")
             .Idempotent()
             .IfGeneration()
             .Versioned()
@@ -21,7 +21,8 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
             .Answer(201, "It is begun.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Put("/tasks/{id}", PutAsync, TaskDocs.Task("putTask", "Make a task what is sent: the whole task, in any state")
-            .Says("For other task stores, which save tasks whole. It is compared with what is there: with one more message than that it costs one append, and nothing where it is the "
+            .Says("For other task stores, which save tasks whole. It is compared with what is there: with one more message than that it costs one "
+                + "append, and nothing where it is the "
                 + "same. Where messages or artifacts are gone or others, all are written again. A task that is over can only be put as it is.")
             .IfGeneration()
             .Query(FinalParameter, "true: a task that is over is made what is sent too, if it is over then as well.", "boolean")
@@ -34,7 +35,8 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
             .Answer(201, "It is made.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
         routes.Patch("/tasks/{id}", UpdateAsync, TaskDocs.Task("updateTask", "Change a task that is not over")
-            .Says("All that is given happens at once, as one generation and one event. An artifact takes the place of the one with its artifactId, or with append is added to it.")
+            .Says("All that is given happens at once, as one generation and one event. An artifact takes the place of the one with its artifactId, "
+                + "or with append is added to it.")
             .IfGeneration()
             .Versioned()
             .Viewed()
@@ -42,7 +44,8 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
             .Idempotent()
             .Answer(200, "It is changed.", "Task", isTagged: true)
             .Problems(400, 404, 409, 412, 413, 415, 503, 507));
-        routes.Post("/tasks/{id}:compareAndSet", CompareAndSetAsync, TaskDocs.Task("compareAndSetTask", "Change the state of a task if it is the expected one")
+        routes.Post("/tasks/{id}:compareAndSet", CompareAndSetAsync, TaskDocs.Task(
+            "compareAndSetTask", "Change the state of a task if it is the expected one")
             .IfGeneration()
             .Versioned()
             .Viewed()
@@ -70,10 +73,12 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
         var (shape, view) = ReadShape(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
         var submission = TaskBodies.ReadSubmission(body.Bytes);
-        var submitted = await registry.SubmitAsync(
-            context.GetCaller(),
-            submission with { IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration), MustExist = GenerationCondition.DemandsAny(context.Request) },
-            context.RequestAborted);
+        submission = submission with
+        {
+            IfGeneration = GenerationCondition.Read(context.Request, submission.IfGeneration),
+            MustExist = GenerationCondition.DemandsAny(context.Request),
+        };
+        var submitted = await registry.SubmitAsync(context.GetCaller(), submission, context.RequestAborted);
         body.Release();
         await SendAsync(context, submitted, shape, view);
     }
@@ -128,8 +133,8 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
 
     private async Task<TaskRecord> UpdateAsync(HttpContext context, string id, TaskUpdate update, TaskAnswerView view)
     {
-        var changed = await registry.UpdateAsync(
-            context.GetCaller(), id, update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) }, context.RequestAborted);
+        update = update with { IfGeneration = GenerationCondition.Read(context.Request, update.IfGeneration) };
+        var changed = await registry.UpdateAsync(context.GetCaller(), id, update, context.RequestAborted);
         return await view.LoadAsync(context, registry, changed, update.LeaseToken);
     }
 
@@ -137,7 +142,7 @@ internal sealed class TaskWriteEndpoints(ITaskRegistry registry, RegistryHttpOpt
     {
         var id = TaskPaths.TaskId(context, suffix: ":cancel");
         var parameters = new QueryParameters(context);
-        var (shape, view) = (new TaskShape(StateFormat.Of(context)), TaskAnswerView.Read(parameters));
+        var (shape, view) = ReadShape(context, parameters);
         var condition = GenerationCondition.Read(context.Request, parameters.Number(GenerationCondition.Parameter, 0));
         var canceled = await registry.CancelAsync(context.GetCaller(), id, condition, context.RequestAborted);
         await TaskAnswers.SendAsync(context, await view.LoadAsync(context, registry, canceled), shape);

@@ -82,7 +82,7 @@ public sealed class AgentTests(RestHost host)
         Assert.Equal("another", (await (await client.SendAsync("GET", path)).JsonAsync()).GetProperty("agent_card").Text("name"));
 
         var card = await client.SendAsync("PUT", path + "%3Acard/card", TestHttp.Card("x"));
-        Assert.Equal(path + "%3Acard", (await WithStatus(card, HttpStatusCode.Created)).Headers.Location?.OriginalString);
+        Assert.Equal(path + "%3Acard", (await WithStatusAsync(card, HttpStatusCode.Created)).Headers.Location?.OriginalString);
         await (await client.SendAsync("PUT", path, $$"""{"agent_id":"other","agent_card":{{TestHttp.Card("x")}}}""")).ProblemAsync(400, "agent_id");
     }
 
@@ -162,12 +162,12 @@ public sealed class AgentTests(RestHost host)
         await client.SendAsync("POST", "/agents", TestHttp.Envelope(name));
         foreach (var path in (string[])[$"/agents/{name}", $"/agents/{name}/card", "/agents", "/health"])
         {
-            var head = await WithStatus(await client.SendAsync("HEAD", path), HttpStatusCode.OK);
+            var head = await WithStatusAsync(await client.SendAsync("HEAD", path), HttpStatusCode.OK);
             Assert.Empty(await head.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken));
         }
     }
 
-    private static async Task<HttpResponseMessage> WithStatus(HttpResponseMessage response, HttpStatusCode expected)
+    private static async Task<HttpResponseMessage> WithStatusAsync(HttpResponseMessage response, HttpStatusCode expected)
     {
         Assert.True(response.StatusCode == expected, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         return response;

@@ -14,7 +14,7 @@ public sealed class ConditionTests(RestHost host)
     [InlineData("\"x\"", false)]
     public async Task If_none_match_of_a_read(string header, bool matches)
     {
-        var (path, tag) = await NewAgent();
+        var (path, tag) = await NewAgentAsync();
         foreach (var target in (string[])[path, path + "/card"])
         {
             var response = await client.SendAsync("GET", target, null, ("If-None-Match", header.Replace("{0}", tag, StringComparison.Ordinal)));
@@ -33,7 +33,7 @@ public sealed class ConditionTests(RestHost host)
     {
         foreach (var (header, holds) in ((string, bool)[])[("{0}", true), ("*", true), ("\"999999\", {0}", true), ("\"999999\"", false), ("W/{0}", false), ("\"a\", \"b\"", false)])
         {
-            var (path, tag) = await NewAgent();
+            var (path, tag) = await NewAgentAsync();
             var body = method switch { "PUT" => TestHttp.Card("x"), "PATCH" => """{"enabled":false}""", _ => null };
             var response = await client.SendAsync(method, path + suffix, body, ("If-Match", header.Replace("{0}", tag, StringComparison.Ordinal)));
             if (holds)
@@ -74,21 +74,21 @@ public sealed class ConditionTests(RestHost host)
     [InlineData("If-None-Match", "\"17\"")]
     public async Task A_condition_that_makes_no_sense_is_refused(string header, string value)
     {
-        var (path, _) = await NewAgent();
+        var (path, _) = await NewAgentAsync();
         await (await client.SendAsync("PUT", path, TestHttp.Card("x"), (header, value))).ProblemAsync(400, header);
     }
 
     [Fact]
     public async Task Both_conditions_at_once_are_refused()
     {
-        var (path, tag) = await NewAgent();
+        var (path, tag) = await NewAgentAsync();
         await (await client.SendAsync("PUT", path, TestHttp.Card("x"), ("If-Match", tag), ("If-None-Match", "*"))).ProblemAsync(400, "If-None-Match");
     }
 
     [Fact]
     public async Task Of_many_writers_on_one_tag_one_wins()
     {
-        var (path, tag) = await NewAgent();
+        var (path, tag) = await NewAgentAsync();
         var writes = Enumerable.Range(0, 16).Select(i => client.SendAsync("PUT", path, TestHttp.Card($"w{i}"), ("If-Match", tag)));
         var statuses = (await Task.WhenAll(writes)).Select(response => response.StatusCode).ToArray();
         Assert.Single(statuses, HttpStatusCode.OK);
@@ -98,12 +98,12 @@ public sealed class ConditionTests(RestHost host)
     [Fact]
     public async Task If_match_any_wins_against_other_writers()
     {
-        var (path, _) = await NewAgent();
+        var (path, _) = await NewAgentAsync();
         var writes = Enumerable.Range(0, 8).Select(i => client.SendAsync("PUT", path, TestHttp.Card($"w{i}"), ("If-Match", "*")));
         Assert.All(await Task.WhenAll(writes), response => Assert.Equal(HttpStatusCode.OK, response.StatusCode));
     }
 
-    private async Task<(string Path, string Tag)> NewAgent()
+    private async Task<(string Path, string Tag)> NewAgentAsync()
     {
         var name = TestHttp.NewName();
         var response = await client.SendAsync("POST", "/agents", TestHttp.Card(name));

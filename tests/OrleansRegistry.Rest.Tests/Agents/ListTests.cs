@@ -7,7 +7,7 @@ public sealed class ListTests
     [Fact]
     public async Task All_agents_without_a_page_size_and_pages_with_one()
     {
-        await using var host = await WithAgents(25);
+        await using var host = await WithAgentsAsync(25);
         var all = await (await host.Client.SendAsync("GET", "/agents")).JsonAsync();
         Assert.Equal(25, all.Number("count"));
         Assert.False(all.TryGetProperty("next_page_token", out _));
@@ -31,7 +31,7 @@ public sealed class ListTests
     [Fact]
     public async Task Records_instead_of_cards()
     {
-        await using var host = await WithAgents(3);
+        await using var host = await WithAgentsAsync(3);
         foreach (var response in (HttpResponseMessage[])[
             await host.Client.SendAsync("GET", "/agents?view=record&page_size=2"),
             await host.Client.SendAsync("POST", "/agents/search", """{"query":"","view":"record","page_size":2}""")])
@@ -75,7 +75,7 @@ public sealed class ListTests
     [Fact]
     public async Task Search_takes_the_same_filters_in_its_body()
     {
-        await using var host = await WithAgents(12);
+        await using var host = await WithAgentsAsync(12);
         await (await host.Client.SendAsync("POST", "/agents", """{"name":"Special","tags":["t"],"skills":[{"id":"s"}],"category":"c","capabilities":{"streaming":true},"provider":{"organization":"P"}}""")).JsonAsync();
         var json = await (await host.Client.SendAsync("POST", "/agents/search",
             """{"query":"SPEC","skills":["x","s"],"tags":["t"],"category":"c","capability":"streaming","provider":"p","enabled":true,"page_size":null,"view":"card"}""")).JsonAsync();
@@ -124,7 +124,7 @@ public sealed class ListTests
         Assert.Equal("""{"categories":[{"category":"c1","count":1}],"count":1}""", (await (await host.Client.SendAsync("GET", "/categories")).JsonAsync()).GetRawText());
     }
 
-    private static async Task<RestHost> WithAgents(int count)
+    private static async Task<RestHost> WithAgentsAsync(int count)
     {
         var host = await RestHost.StartAsync();
         var body = "[" + string.Join(',', Enumerable.Range(0, count).Select(i => TestHttp.Card($"agent-{i}"))) + "]";

@@ -95,39 +95,39 @@ public sealed class IdempotencyTests(TrustingHost host)
     {
         await client.SubmitAsync("hello", ""","taskId":"t" """);
         var chunk = """{"artifacts":[{"artifact":{"artifactId":"a","parts":[{"text":"x"}]},"append":true}]}""";
-        await Twice("PATCH", "/tasks/t", chunk, chunk.Replace("\"x\"", "\"y\"", StringComparison.Ordinal), "artifacts");
+        await TwiceAsync("PATCH", "/tasks/t", chunk, chunk.Replace("\"x\"", "\"y\"", StringComparison.Ordinal), "artifacts");
         Assert.Single((await client.GetAsync("/tasks/t")).GetProperty("artifacts")[0].GetProperty("parts").EnumerateArray());
-        await Twice("POST", "/tasks/t:compareAndSet", """{"from":"submitted","to":"working"}""", """{"from":"working","to":"completed"}""", "state", wrapped: true);
-        await Twice("POST", "/tasks/t/pushNotificationConfigs", """{"url":"http://a.example"}""", """{"url":"http://b.example"}""", "config", flagged: false);
+        await TwiceAsync("POST", "/tasks/t:compareAndSet", """{"from":"submitted","to":"working"}""", """{"from":"working","to":"completed"}""", "state", wrapped: true);
+        await TwiceAsync("POST", "/tasks/t/pushNotificationConfigs", """{"url":"http://a.example"}""", """{"url":"http://b.example"}""", "config", flagged: false);
         Assert.Single((await client.GetAsync("/tasks/t/pushNotificationConfigs")).GetProperty("configs").EnumerateArray());
-        await Twice("POST", "/tasks/t/feedback", """{"stars":5}""", """{"stars":1}""", "data", HttpStatusCode.Created, flagged: false);
+        await TwiceAsync("POST", "/tasks/t/feedback", """{"stars":5}""", """{"stars":1}""", "data", HttpStatusCode.Created, flagged: false);
         Assert.Single((await client.GetAsync("/tasks/t/feedback")).GetProperty("feedback").EnumerateArray());
-        await Twice("POST", "/tasks/t:cancel", null, null, "");
+        await TwiceAsync("POST", "/tasks/t:cancel", null, null, "");
         await (await client.SendAsync("PATCH", "/tasks/t", chunk, (Header, "/tasks/t:cancel"))).ProblemAsync(422);
-        await Twice("DELETE", "/tasks/t", null, null, "", HttpStatusCode.NoContent, flagged: false);
+        await TwiceAsync("DELETE", "/tasks/t", null, null, "", HttpStatusCode.NoContent, flagged: false);
     }
 
     [Fact]
     public async Task A_key_of_a_write_of_a_context_stands_for_one_request()
     {
-        await Twice("PATCH", "/contexts/c", """{"data":{"a":1}}""", """{"data":{"a":2}}""", "data");
-        await Twice("POST", "/contexts/c/messages", $$"""{"message":{{TaskClient.Message("1")}}}""", $$"""{"message":{{TaskClient.Message("2")}}}""", "messages");
+        await TwiceAsync("PATCH", "/contexts/c", """{"data":{"a":1}}""", """{"data":{"a":2}}""", "data");
+        await TwiceAsync("POST", "/contexts/c/messages", $$"""{"message":{{TaskClient.Message("1")}}}""", $$"""{"message":{{TaskClient.Message("2")}}}""", "messages");
         Assert.Equal(1, (await client.GetAsync("/contexts/c")).Number("messageCount"));
         await client.SubmitAsync("hello", ""","contextId":"c" """);
         Assert.Equal(1, (await (await client.SendAsync("POST", "/contexts/c:clear", null, (Header, "clear"))).JsonAsync()).Number("deletedTasks"));
         await client.SubmitAsync("hello", ""","contextId":"c" """);
         Assert.Equal(1, (await (await client.SendAsync("POST", "/contexts/c:clear", null, (Header, "clear"))).JsonAsync()).Number("deletedTasks"));
         Assert.Equal(1, (await client.GetAsync("/contexts/c")).Number("taskCount"));
-        await Twice("DELETE", "/contexts/c", null, null, "", flagged: false);
+        await TwiceAsync("DELETE", "/contexts/c", null, null, "", flagged: false);
     }
 
     [Fact]
     public async Task A_key_of_a_write_of_an_agent_stands_for_one_request()
     {
-        await Twice("POST", "/agents", TestHttp.Card("a"), TestHttp.Card("a", ",\"x\":1"), "agent_card");
-        await Twice("PUT", "/agents/b", TestHttp.Card("b"), TestHttp.Card("b", ",\"x\":1"), "agent_card", HttpStatusCode.Created);
-        await Twice("PATCH", "/agents/a", """{"enabled":false}""", """{"enabled":true}""", "enabled");
-        await Twice("POST", "/agents/a:enable", null, null, "", flagged: false);
+        await TwiceAsync("POST", "/agents", TestHttp.Card("a"), TestHttp.Card("a", ",\"x\":1"), "agent_card");
+        await TwiceAsync("PUT", "/agents/b", TestHttp.Card("b"), TestHttp.Card("b", ",\"x\":1"), "agent_card", HttpStatusCode.Created);
+        await TwiceAsync("PATCH", "/agents/a", """{"enabled":false}""", """{"enabled":true}""", "enabled");
+        await TwiceAsync("POST", "/agents/a:enable", null, null, "", flagged: false);
         await (await client.SendAsync("POST", "/agents/a:disable", null, (Header, "/agents/a:enable"))).ProblemAsync(422);
         var tag = (await client.SendAsync("GET", "/agents/a")).One("ETag");
         foreach (var match in (string[])[tag!, $"\"x\", {tag}", "*"])
@@ -141,7 +141,7 @@ public sealed class IdempotencyTests(TrustingHost host)
         var again = await (await client.SendAsync("POST", "/agents:batch", batch, (Header, "batch"))).JsonAsync();
         Assert.Equal(first.GetProperty("results")[0].Number("revision"), again.GetProperty("results")[0].Number("revision"));
         Assert.True(again.GetProperty("results")[1].GetProperty("repeated").GetBoolean());
-        await Twice("DELETE", "/agents/a", null, null, "", flagged: false);
+        await TwiceAsync("DELETE", "/agents/a", null, null, "", flagged: false);
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class IdempotencyTests(TrustingHost host)
     private static string Message(string id, string text) => TaskClient.Message(text, $$""","messageId":"{{id}}" """);
 
     /// <summary>Sends it twice with one key, and with that key something else.</summary>
-    private async Task Twice(
+    private async Task TwiceAsync(
         string method, string path, string? body, string? other, string differs, HttpStatusCode first = HttpStatusCode.OK, bool flagged = true, bool wrapped = false)
     {
         Assert.Equal(first, (await client.SendAsync(method, path, body, (Header, path))).StatusCode);

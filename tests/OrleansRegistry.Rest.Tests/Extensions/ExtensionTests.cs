@@ -8,8 +8,8 @@ public sealed class ExtensionTests(RestHost host)
     public async Task An_extension_as_the_older_registry_shows_it()
     {
         var uri = "https://example.com/" + TestHttp.NewName();
-        var first = await Declare(uri, ""","description":"What","required":true,"params":{"n":1.50}""");
-        var second = await Declare(uri, "");
+        var first = await DeclareAsync(uri, ""","description":"What","required":true,"params":{"n":1.50}""");
+        var second = await DeclareAsync(uri, "");
         var json = await (await client.SendAsync("GET", "/extensions/" + uri)).JsonAsync();
         Assert.True(json.GetProperty("found").GetBoolean());
         var info = json.GetProperty("extension_info");
@@ -31,7 +31,7 @@ public sealed class ExtensionTests(RestHost host)
     public async Task A_uri_is_found_raw_or_escaped_and_only_the_path_counts()
     {
         var uri = $"https://example.com/extensions/{TestHttp.NewName()}/ä";
-        await Declare(uri, "");
+        await DeclareAsync(uri, "");
         foreach (var written in (string[])[uri.Replace("ä", "%C3%A4", StringComparison.Ordinal), Uri.EscapeDataString(uri), uri.Replace("ä", "%c3%a4", StringComparison.Ordinal) + "?v=1"])
         {
             Assert.Equal(uri, (await (await client.SendAsync("GET", "/extensions/" + written)).JsonAsync()).GetProperty("extension_info").Text("uri"));
@@ -40,7 +40,7 @@ public sealed class ExtensionTests(RestHost host)
         var (status, _) = await TestHttp.RawGetAsync(host.Address, $"http://{host.Address.Authority}/extensions/{Uri.EscapeDataString(uri)}");
         Assert.Equal(200, status);
         var queried = "urn:q?v=1&w=" + TestHttp.NewName();
-        await Declare(queried, "");
+        await DeclareAsync(queried, "");
         Assert.Equal("{}", (await (await client.SendAsync("GET", "/extensions/" + Uri.EscapeDataString(queried))).JsonAsync()).GetProperty("extension_info").GetProperty("params").GetRawText());
     }
 
@@ -62,7 +62,7 @@ public sealed class ExtensionTests(RestHost host)
         var agents = new List<string>();
         for (var i = 0; i < 5; i++)
         {
-            agents.Add(await Declare($"urn:{mark}:{i}", ""));
+            agents.Add(await DeclareAsync($"urn:{mark}:{i}", ""));
         }
 
         var all = await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark.ToUpperInvariant()}:")).JsonAsync();
@@ -89,7 +89,7 @@ public sealed class ExtensionTests(RestHost host)
         await (await client.SendAsync("GET", $"/extensions/urn:{mark}:2")).ProblemAsync(404);
     }
 
-    private async Task<string> Declare(string uri, string more)
+    private async Task<string> DeclareAsync(string uri, string more)
     {
         var name = TestHttp.NewName("declares");
         await (await client.SendAsync("POST", "/agents", TestHttp.Card(name, $$""","capabilities":{"extensions":[{"uri":"{{uri}}"{{more}}}]}"""))).JsonAsync();

@@ -11,26 +11,26 @@ public sealed class JsonRpcTests(RestHost host)
     public async Task An_agent_from_register_to_unregister()
     {
         var name = TestHttp.NewName("rpc");
-        var registered = await Result("register_agent", $$"""{"agent_card":{{TestHttp.Card(name, ",\"n\":1.50")}}}""");
+        var registered = await ResultAsync("register_agent", $$"""{"agent_card":{{TestHttp.Card(name, ",\"n\":1.50")}}}""");
         Assert.True(registered.GetProperty("success").GetBoolean());
         Assert.Equal((name, "JSONRPC", "Agent registered successfully"), (registered.Text("agent_id"), registered.Text("transport"), registered.Text("message")));
 
-        var got = await Result("get_agent", $$"""{"agent_id":"{{name}}"}""");
+        var got = await ResultAsync("get_agent", $$"""{"agent_id":"{{name}}"}""");
         Assert.True(got.GetProperty("found").GetBoolean());
         Assert.Equal(TestHttp.Card(name, ",\"n\":1.50"), got.GetProperty("agent_card").GetRawText());
-        Assert.Equal(name, (await Result("get_agent", $"[\"{name}\"]")).GetProperty("agent_card").Text("name"));
+        Assert.Equal(name, (await ResultAsync("get_agent", $"[\"{name}\"]")).GetProperty("agent_card").Text("name"));
 
-        var list = await Result("list_agents", "{}");
+        var list = await ResultAsync("list_agents", "{}");
         Assert.Equal("JSONRPC", list.Text("transport"));
         Assert.Equal(list.Number("count"), list.GetProperty("agents").GetArrayLength());
         Assert.Contains(name, list.GetProperty("agents").EnumerateArray().Select(card => card.Text("name")));
 
-        var removed = await Result("unregister_agent", $$"""{"agent_id":"{{name}}"}""");
+        var removed = await ResultAsync("unregister_agent", $$"""{"agent_id":"{{name}}"}""");
         Assert.True(removed.GetProperty("success").GetBoolean());
         Assert.Equal((name, "Agent unregistered successfully"), (removed.Text("agent_id"), removed.Text("message")));
         foreach (var method in (string[])["get_agent", "unregister_agent", "ping_agent"])
         {
-            var error = await Error(method, $$"""{"agent_id":"{{name}}"}""");
+            var error = await ErrorAsync(method, $$"""{"agent_id":"{{name}}"}""");
             Assert.Equal((-32001, "Agent not found"), (error.Number("code"), error.Text("message")));
         }
     }
@@ -64,38 +64,38 @@ public sealed class JsonRpcTests(RestHost host)
     public async Task Search_by_keyword_says_so()
     {
         var name = TestHttp.NewName("findme");
-        await Result("register_agent", $$"""[{{TestHttp.Card(name, ""","skills":[{"id":"weather-9"}]""")}}]""");
-        var found = await Result("search_agents", $$"""{"query":"{{name.ToUpperInvariant()}}"}""");
+        await ResultAsync("register_agent", $$"""[{{TestHttp.Card(name, ""","skills":[{"id":"weather-9"}]""")}}]""");
+        var found = await ResultAsync("search_agents", $$"""{"query":"{{name.ToUpperInvariant()}}"}""");
         Assert.Equal((1, "SEARCH_MODE_KEYWORD", name.ToUpperInvariant()), (found.Number("count"), found.Text("search_mode"), found.Text("query")));
         Assert.Equal(0, found.GetProperty("similarity_scores").GetArrayLength());
         Assert.Equal(JsonValueKind.Null, found.GetProperty("skills_filter").ValueKind);
         Assert.Equal("JSONRPC", found.Text("transport"));
 
-        var keyword = await Result("search_agents", """{"query":"","skills":["weather-9"],"search_mode":"SEARCH_MODE_KEYWORD","max_results":5000}""");
+        var keyword = await ResultAsync("search_agents", """{"query":"","skills":["weather-9"],"search_mode":"SEARCH_MODE_KEYWORD","max_results":5000}""");
         Assert.Equal(1, keyword.Number("count"));
         Assert.Equal("weather-9", keyword.GetProperty("skills_filter")[0].GetString());
         Assert.False(keyword.TryGetProperty("similarity_scores", out _));
 
         for (var i = 0; i < 11; i++)
         {
-            await Result("register_agent", $"[{TestHttp.Card($"{name}-{i}")}]");
+            await ResultAsync("register_agent", $"[{TestHttp.Card($"{name}-{i}")}]");
         }
 
-        Assert.Equal(10, (await Result("search_agents", $"[\"{name}\"]")).Number("count"));
+        Assert.Equal(10, (await ResultAsync("search_agents", $"[\"{name}\"]")).Number("count"));
     }
 
     [Fact]
     public async Task Ping_tells_what_is_known_and_contacts_nobody()
     {
         var name = TestHttp.NewName("ping");
-        await Result("register_agent", $"[{TestHttp.Card(name)}]");
-        var pong = await Result("ping_agent", $"[\"{name}\"]");
+        await ResultAsync("register_agent", $"[{TestHttp.Card(name)}]");
+        var pong = await ResultAsync("ping_agent", $"[\"{name}\"]");
         Assert.True(pong.GetProperty("responsive").GetBoolean());
         Assert.False(pong.GetProperty("contacted").GetBoolean());
         Assert.Equal(("registered", 0, name, "JSONRPC"), (pong.Text("status"), pong.Number("response_time_ms"), pong.Text("agent_id"), pong.Text("transport")));
         Assert.True(pong.GetProperty("timestamp").TryGetDateTimeOffset(out _));
         await client.SendAsync("POST", $"/agents/{name}:disable");
-        pong = await Result("ping_agent", $"[\"{name}\"]");
+        pong = await ResultAsync("ping_agent", $"[\"{name}\"]");
         Assert.False(pong.GetProperty("responsive").GetBoolean());
         Assert.Equal("disabled", pong.Text("status"));
     }
@@ -104,23 +104,23 @@ public sealed class JsonRpcTests(RestHost host)
     public async Task Extensions_health_card_and_methods()
     {
         var uri = "urn:rpc:" + TestHttp.NewName();
-        await Result("register_agent", $"[{TestHttp.Card(TestHttp.NewName(), $$""","capabilities":{"extensions":[{"uri":"{{uri}}"}]}""")}]");
-        var extensions = await Result("list_extensions", $$"""{"uri_pattern":"{{uri}}","page_size":5}""");
+        await ResultAsync("register_agent", $"[{TestHttp.Card(TestHttp.NewName(), $$""","capabilities":{"extensions":[{"uri":"{{uri}}"}]}""")}]");
+        var extensions = await ResultAsync("list_extensions", $$"""{"uri_pattern":"{{uri}}","page_size":5}""");
         Assert.Equal((1, 1, "JSONRPC"), (extensions.Number("count"), extensions.Number("total_count"), extensions.Text("transport")));
         Assert.Equal(JsonValueKind.Null, extensions.GetProperty("next_page_token").ValueKind);
 
-        var health = await Result("health_check", "{}");
+        var health = await ResultAsync("health_check", "{}");
         Assert.Equal(("healthy", "A2A Registry", "JSONRPC", "0.3.0"), (health.Text("status"), health.Text("service"), health.Text("transport"), health.Text("protocol_version")));
         Assert.True(health.Number("agents_count") > 0);
 
-        var card = (await Result("get_agent_card", "{}")).GetProperty("agent_card");
+        var card = (await ResultAsync("get_agent_card", "{}")).GetProperty("agent_card");
         Assert.Equal(("A2A Registry", "JSONRPC", "0.3.0"), (card.Text("name"), card.Text("preferred_transport"), card.Text("protocol_version")));
         var skills = card.GetProperty("skills").EnumerateArray().Select(skill => skill.Text("id")).ToArray();
         Assert.All((string[])["register_agent", "get_agent", "list_agents", "search_agents", "unregister_agent"], skill => Assert.Contains(skill, skills));
 
         foreach (var method in (string[])["system.listMethods", "system_listMethods", "list_methods"])
         {
-            var names = (await Result(method, "[]")).EnumerateArray().Select(name => name.GetString()).ToArray();
+            var names = (await ResultAsync(method, "[]")).EnumerateArray().Select(name => name.GetString()).ToArray();
             Assert.Contains("register_agent", names);
             Assert.Contains("system.listMethods", names);
         }
@@ -153,7 +153,7 @@ public sealed class JsonRpcTests(RestHost host)
     [InlineData("get_agent_vectors", """{"agent_id":"x"}""", -32601)]
     [InlineData("get_vector_stats", "{}", -32601)]
     public async Task A_bad_call_has_its_code(string method, string parameters, int code) =>
-        Assert.Equal(code, (await Error(method, parameters)).Number("code"));
+        Assert.Equal(code, (await ErrorAsync(method, parameters)).Number("code"));
 
     [Theory]
     [InlineData("{", -32700, "null")]
@@ -170,7 +170,7 @@ public sealed class JsonRpcTests(RestHost host)
     [InlineData("""{"jsonrpc":"2.0","method":"list_agents","method":"list_agents","id":1}""", -32600, "1")]
     public async Task A_request_that_is_none_has_its_code(string body, int code, string id)
     {
-        var json = await Post(body.Length == 0 ? " " : body);
+        var json = await PostAsync(body.Length == 0 ? " " : body);
         Assert.Equal(code, json.GetProperty("error").Number("code"));
         Assert.Equal(id, json.GetProperty("id").GetRawText());
     }
@@ -179,7 +179,7 @@ public sealed class JsonRpcTests(RestHost host)
     public async Task A_batch_answers_its_calls_in_order_and_no_notifications()
     {
         var name = TestHttp.NewName("batch");
-        var json = await Post($$"""
+        var json = await PostAsync($$"""
             [{"jsonrpc":"2.0","method":"register_agent","params":[{{TestHttp.Card(name)}}]},
              {"jsonrpc":"2.0","method":"get_agent","params":["{{name}}"],"id":"one"},
              7,
@@ -221,23 +221,23 @@ public sealed class JsonRpcTests(RestHost host)
         Assert.Contains("secret details", Assert.Single(other.Log), StringComparison.Ordinal);
     }
 
-    private async Task<JsonElement> Post(string body)
+    private async Task<JsonElement> PostAsync(string body)
     {
         var json = await (await client.SendAsync("POST", "/jsonrpc", body)).JsonAsync();
         Assert.All(json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : (JsonElement[])[json], answer => Assert.Equal("2.0", answer.Text("jsonrpc")));
         return json;
     }
 
-    private async Task<JsonElement> Result(string method, string parameters)
+    private async Task<JsonElement> ResultAsync(string method, string parameters)
     {
-        var json = await Post($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}},"id":1}""");
+        var json = await PostAsync($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}},"id":1}""");
         Assert.True(json.TryGetProperty("result", out var result), json.GetRawText());
         return result;
     }
 
-    private async Task<JsonElement> Error(string method, string parameters)
+    private async Task<JsonElement> ErrorAsync(string method, string parameters)
     {
-        var json = await Post($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}},"id":1}""");
+        var json = await PostAsync($$"""{"jsonrpc":"2.0","method":"{{method}}","params":{{parameters}},"id":1}""");
         Assert.True(json.TryGetProperty("error", out var error), json.GetRawText());
         return error;
     }

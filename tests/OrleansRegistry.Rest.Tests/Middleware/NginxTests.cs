@@ -14,7 +14,7 @@ public sealed class NginxTests
         await using var nginx = await Nginx.StartAsync(host.Address);
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = nginx.Address };
         (string, string)[] named = [("Host", "registry.example:8443")];
-        await ProxyTests.LinksAre(client, named, "/registry", "http://registry.example:8443/registry");
+        await ProxyTests.LinksAreAsync(client, named, "/registry", "http://registry.example:8443/registry");
         await (await client.SendAsync("GET", "/agents", null, ("Host", "evil.example"))).ProblemAsync(400, "Host");
 
         var body = $$"""{"message":{{TaskClient.Message(new string('x', 4_000))}},"taskId":"a/b"}""";

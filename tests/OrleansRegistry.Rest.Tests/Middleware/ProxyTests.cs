@@ -14,7 +14,7 @@ public sealed class ProxyTests
     public async Task What_a_named_proxy_says_is_in_every_link(string proxies)
     {
         await using var host = await RestHost.StartAsync(options => (options.TrustedProxies, options.AllowedHosts) = (proxies.Split(';'), ["registry.example"]));
-        await LinksAre(host.Client, Forwarded, "/reg%20istry", "https://registry.example/reg%20istry");
+        await LinksAreAsync(host.Client, Forwarded, "/reg%20istry", "https://registry.example/reg%20istry");
         var uri = Uri.EscapeDataString("https://example.org/ext/1");
         Assert.Equal("uri", (await (await host.Client.SendAsync("GET", $"/extensions/{uri}", null, Forwarded)).ProblemAsync(404)).Text("field"));
         var card = TestHttp.Card("x", ""","capabilities":{"extensions":[{"uri":"https://example.org/ext/1"}]}""");
@@ -29,9 +29,9 @@ public sealed class ProxyTests
     public async Task Nobody_else_is_believed()
     {
         await using var none = await RestHost.StartAsync(options => options.AllowedHosts = ["registry.example"]);
-        await LinksAre(none.Client, Forwarded, "", none.Address.ToString().TrimEnd('/'));
+        await LinksAreAsync(none.Client, Forwarded, "", none.Address.ToString().TrimEnd('/'));
         await using var other = await RestHost.StartAsync(options => (options.TrustedProxies, options.AllowedHosts) = (["10.0.0.0/8", "fd00::/8"], ["registry.example"]));
-        await LinksAre(other.Client, Forwarded, "", other.Address.ToString().TrimEnd('/'));
+        await LinksAreAsync(other.Client, Forwarded, "", other.Address.ToString().TrimEnd('/'));
     }
 
     [Fact]
@@ -51,14 +51,14 @@ public sealed class ProxyTests
     public async Task A_prefix_that_is_none_leads_to_no_other_host(string prefix, string expected)
     {
         await using var host = await RestHost.StartAsync(options => options.TrustedProxies = ["127.0.0.1"]);
-        await LinksAre(host.Client, [("X-Forwarded-Prefix", prefix)], expected, host.Address.ToString().TrimEnd('/') + expected);
+        await LinksAreAsync(host.Client, [("X-Forwarded-Prefix", prefix)], expected, host.Address.ToString().TrimEnd('/') + expected);
     }
 
     [Fact]
     public async Task The_path_of_the_public_url_is_in_every_link_too()
     {
         await using var host = await RestHost.StartAsync(options => options.PublicUrl = "https://registry.example/base/");
-        await LinksAre(host.Client, [], "/base", "https://registry.example/base");
+        await LinksAreAsync(host.Client, [], "/base", "https://registry.example/base");
     }
 
     [Theory]
@@ -72,7 +72,7 @@ public sealed class ProxyTests
         Assert.Contains("REGISTRY_TRUSTED_PROXIES", refusal.Message, StringComparison.Ordinal);
     }
 
-    internal static async Task LinksAre(HttpClient client, (string Name, string Value)[] headers, string prefix, string url)
+    internal static async Task LinksAreAsync(HttpClient client, (string Name, string Value)[] headers, string prefix, string url)
     {
         var body = $$"""{"message":{{TaskClient.Message("x")}},"taskId":"t/{{TestHttp.NewName()}}"}""";
         var task = await client.SendAsync("POST", "/tasks", body, headers);
