@@ -59,7 +59,7 @@ public static class RegistryHttp
 
     /// <summary>What a front end maps its endpoints with.</summary>
     /// <param name="endpoints">
-    /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
+    /// Where <paramref name="endpoints"/> is the application itself, unknown paths and methods get problem details too;
     /// the host's name and the origin of each request are checked, and CORS is answered. Within a larger application all that stays the host's.
     /// </param>
     internal static ApiRoutes UseRegistryHttp(this IEndpointRouteBuilder endpoints)

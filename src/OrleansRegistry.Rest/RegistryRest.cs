@@ -38,7 +38,7 @@ public static class RegistryRest
 
     /// <summary>Maps every path of the REST API and of JSON-RPC, health and the documentation.</summary>
     /// <param name="endpoints">
-    /// Where <paramref name="endpoints"/> is the application itself, paths and methods that nobody serves get problem details too;
+    /// Where <paramref name="endpoints"/> is the application itself, unknown paths and methods get problem details too;
     /// the host's name and the origin of each request are checked, and CORS is answered. Within a larger application all that stays the host's.
     /// </param>
     public static IEndpointRouteBuilder MapRegistryRest(this IEndpointRouteBuilder endpoints)

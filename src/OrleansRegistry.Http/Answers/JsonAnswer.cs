@@ -67,7 +67,7 @@ internal sealed class JsonAnswer
         return DrainAsync(context);
     }
 
-    /// <summary>The same, as a member; nothing where there is no document.</summary>
+    /// <summary>The same, as a member. Omitted when there is no document.</summary>
     public ValueTask WriteDocumentAsync(HttpContext context, string name, RawJson document)
     {
         if (document.IsEmpty)
@@ -136,7 +136,7 @@ internal sealed class JsonAnswer
 
     private async ValueTask SendDocumentAsync(HttpContext context, RawJson document)
     {
-        // The writer is told of the document by its first byte, and puts the comma before it that it needs.
+        // Writing the first byte through the writer lets it add the comma that it needs.
         Json.WriteRawValue(document.Span[..1], skipInputValidation: true);
         await SendPartAsync(context);
         await SendAsync(context, document.Utf8[1..]);

@@ -24,7 +24,7 @@ internal readonly record struct StateFormat(bool IsV03)
         return request.Headers.TryGetValue(Header, out var version) ? Read(version, Header) : default;
     }
 
-    /// <summary>The same for the answer to a request that is refused, so that a version which is none does not hide why.</summary>
+    /// <summary>The same for a refused request: an invalid version must not hide the reason of the refusal.</summary>
     public static StateFormat OfProblem(HttpContext context)
     {
         if (!context.Request.Query.TryGetValue(Parameter, out var asked))

@@ -21,7 +21,7 @@ internal ref struct JsonMembers
     private Utf8JsonReader name;
 
     /// <param name="what">How to call the object in an error: <c>body</c>.</param>
-    /// <exception cref="RegistryException">It is no object.</exception>
+    /// <exception cref="RegistryException">It is not an object.</exception>
     public JsonMembers(ReadOnlyMemory<byte> json, string what)
     {
         this.json = json;
@@ -49,7 +49,7 @@ internal ref struct JsonMembers
     public JsonTokenType ValueType { get; private set; }
 
     /// <summary>Whether the object has a member of this name. Nothing else is checked.</summary>
-    /// <exception cref="RegistryException">It is no object.</exception>
+    /// <exception cref="RegistryException">It is not an object.</exception>
     public static bool Has(ReadOnlyMemory<byte> json, ReadOnlySpan<byte> name, string what)
     {
         var members = new JsonMembers(json, what);
@@ -73,7 +73,7 @@ internal ref struct JsonMembers
     public readonly bool NameIs(ReadOnlySpan<byte> utf8) => name.ValueTextEquals(utf8);
 
     /// <summary>Goes to the next member. False at the end, when nothing but white space follows.</summary>
-    /// <exception cref="RegistryException">The buffer is not JSON from here on, or the member's name is no text.</exception>
+    /// <exception cref="RegistryException">The rest of the buffer is not JSON, or the member's name is not valid Unicode.</exception>
     public bool Next()
     {
         try

@@ -8,7 +8,7 @@ internal static class JsonValues
 {
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
-    /// <exception cref="RegistryException">It is no string, or no text.</exception>
+    /// <exception cref="RegistryException">The value is not a string, or not valid Unicode.</exception>
     public static string Text(ReadOnlyMemory<byte> json, string field)
     {
         var reader = new Utf8JsonReader(json.Span);
@@ -28,7 +28,7 @@ internal static class JsonValues
         }
     }
 
-    /// <exception cref="RegistryException">It is no boolean.</exception>
+    /// <exception cref="RegistryException">The value is not a boolean.</exception>
     public static bool Boolean(JsonTokenType type, string field) => type switch
     {
         JsonTokenType.True => true,
@@ -73,7 +73,7 @@ internal static class JsonValues
         return Utf8Parser.TryParse(text, out long value, out var used) && used == text.Length && text[0] != (byte)'+' ? value : null;
     }
 
-    /// <summary>The entries of an array, as the slices that they are. Nobody has looked into them.</summary>
+    /// <summary>The entries of an array, as slices of <paramref name="json"/> that are not parsed further.</summary>
     /// <param name="most">Further ones are not read.</param>
     /// <exception cref="RegistryException">It is not an array.</exception>
     public static List<ReadOnlyMemory<byte>> Entries(ReadOnlyMemory<byte> json, string field, int most = int.MaxValue)
@@ -105,7 +105,7 @@ internal static class JsonValues
         }
     }
 
-    /// <exception cref="RegistryException">It is no array of strings.</exception>
+    /// <exception cref="RegistryException">The value is not an array of strings.</exception>
     public static IReadOnlyList<string> Texts(ReadOnlyMemory<byte> json, string field)
     {
         using var document = JsonInput.Parse(json, field);

@@ -41,7 +41,7 @@ internal readonly struct RequestBody
     /// <summary>Reads a JSON body to its end.</summary>
     /// <param name="anyType">Whatever the headers call it: the older registry's JSON-RPC took any.</param>
     /// <exception cref="HttpProblemException">415: it is not JSON by its headers.</exception>
-    /// <exception cref="RegistryException">There is none, or it has more than <paramref name="limit"/> bytes.</exception>
+    /// <exception cref="RegistryException">The body is missing, or has more than <paramref name="limit"/> bytes.</exception>
     public static ValueTask<RequestBody> ReadJsonAsync(HttpContext context, long limit, bool anyType = false)
     {
         var request = context.Request;

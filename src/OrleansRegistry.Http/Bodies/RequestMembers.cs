@@ -15,7 +15,7 @@ internal sealed class RequestMembers
 
     /// <param name="what">How to call the object in an error: <c>body</c>.</param>
     /// <param name="path">What comes before a member's name in an error, such as <c>artifacts[2].</c></param>
-    /// <exception cref="RegistryException">It is no JSON object, or has a member that it must not have.</exception>
+    /// <exception cref="RegistryException">It is not a JSON object, or has a member that is unknown or repeated.</exception>
     public RequestMembers(ReadOnlyMemory<byte> json, Names names, string what = "body", string path = "")
     {
         this.names = names;
@@ -37,7 +37,7 @@ internal sealed class RequestMembers
             found[index] = (members.Name, members.Value, members.ValueType);
         }
 
-        // After the last, so that what is no JSON at all is called that.
+        // Only after the last member, so that a body that is not JSON is reported as that.
         if (twice is not null)
         {
             throw RegistryException.Invalid(path + twice, "is there more than once");
@@ -102,7 +102,7 @@ internal sealed class RequestMembers
 
     public RegistryException Missing(string name, string rule) => RegistryException.Invalid(path + name, $"is missing; {rule}");
 
-    /// <exception cref="RegistryException">It is no state.</exception>
+    /// <exception cref="RegistryException">It is not a state.</exception>
     public static TaskState ReadState(string text, string field) => TaskStates.TryParse(text) ?? throw RegistryException.Invalid(
         field,
         $"must be one of {string.Join(", ", TaskStates.All.Select(state => state.ToV10()))} "

@@ -11,7 +11,7 @@ internal static class TimeText
 
     private const int MostFraction = 7;
 
-    /// <summary>The time in UTC; null where the text is none.</summary>
+    /// <summary>The time in UTC; null where the text is not a time.</summary>
     public static DateTimeOffset? TryParse(string text)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

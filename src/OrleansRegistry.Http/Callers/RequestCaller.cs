@@ -28,7 +28,7 @@ internal static class RequestCaller
     private const int MaxSubjectLength = 256;
 
     /// <exception cref="RegistryException">A header is not a tenant or a subject, or not a key of the request.</exception>
-    /// <exception cref="HttpProblemException">401: a header is missing, and no default stands for it.</exception>
+    /// <exception cref="HttpProblemException">401: a header is missing, and there is no default.</exception>
     public static Caller GetCaller(this HttpContext context)
     {
         var caller = Sender(context);

@@ -25,7 +25,7 @@ internal static class EntityTags
 
     public static bool AreConditionsIn(HttpRequest request) => request.Headers.IfMatch.Count > 0 || request.Headers.IfNoneMatch.Count > 0;
 
-    /// <summary>Whether a reader already has what <paramref name="tag"/> stands for.</summary>
+    /// <summary>Whether the client already has the document with this <paramref name="tag"/>.</summary>
     public static bool IsNotModified(HttpRequest request, string tag)
     {
         var known = request.Headers.IfNoneMatch;
@@ -37,17 +37,17 @@ internal static class EntityTags
         return known == tag || Parse(known, "If-None-Match").Any(entry => entry.Tag == "*" || entry.Tag == tag);
     }
 
-    /// <exception cref="RegistryException">It is no list of entity tags.</exception>
+    /// <exception cref="RegistryException">It is not a list of entity tags.</exception>
     public static IList<EntityTagHeaderValue> Parse(StringValues header, string name) =>
         EntityTagHeaderValue.TryParseStrictList(header.ToArray()!, out var tags)
             ? tags
             : throw RegistryException.Invalid(name, $"must be entity tags in double quotes, or *, and is '{header}'");
 
-    /// <summary>The revision that a tag of <c>If-Match</c> stands for; one that no agent can have where it stands for none.</summary>
+    /// <summary>The revision in a tag of <c>If-Match</c>; -1, which no agent has, where the tag is not a revision.</summary>
     public static long ToRevision(EntityTagHeaderValue tag) => ToNumber(tag, suffix: "");
 
     /// <summary>
-    /// The generation that a tag of <c>If-Match</c> stands for, in whichever spelling of the task; -1, which no task has, where it stands for none.
+    /// The generation in a tag of <c>If-Match</c>, for either format of the task; -1, which no task has, where the tag is not a generation.
     /// </summary>
     public static long ToGeneration(EntityTagHeaderValue tag) => ToNumber(tag, V03Suffix);
 

@@ -12,7 +12,7 @@ internal static class GenerationCondition
 
     /// <param name="asked">What the body or the query says.</param>
     /// <returns>Null where any will do.</returns>
-    /// <exception cref="RegistryException">The two differ, or it is no condition that a write can have.</exception>
+    /// <exception cref="RegistryException">The two differ, or the condition is not one that a write can have.</exception>
     public static long? Read(HttpRequest request, long? asked)
     {
         if (request.Headers.IfNoneMatch.Count > 0)

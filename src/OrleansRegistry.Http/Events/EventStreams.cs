@@ -7,7 +7,7 @@ namespace OrleansRegistry.Http;
 
 /// <summary>
 /// Sends what happens to a task or context as server-sent events, until there is no more, the reader leaves or the server ends. Events are pulled as
-/// the reader takes them: one that is too slow for what the registry holds gets the whole anew.
+/// the reader takes them: a reader too slow for the events that are still held gets the whole task or context again.
 /// </summary>
 internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryTime] TimeProvider time, IOptions<RegistryHttpOptions> options)
 {
@@ -17,7 +17,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     /// <summary>The generation of the last event that the reader has; null where it begins.</summary>
-    /// <exception cref="RegistryException">It is no generation.</exception>
+    /// <exception cref="RegistryException">It is not a generation.</exception>
     public static long? LastEventOf(HttpRequest request, QueryParameters parameters)
     {
         // A browser that comes back still has the query that it began with, so the header knows better.

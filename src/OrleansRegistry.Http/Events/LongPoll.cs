@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Requests that wait for something to happen. When the server is told to stop, they are answered as if their time were over.</summary>
+/// <summary>Requests that wait for a change. When the server stops, they are answered as if their wait had ended.</summary>
 internal sealed class LongPoll(IHostApplicationLifetime lifetime)
 {
     public const int DefaultSeconds = 20;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Once the process was told to stop, each answer ends its connection: clients come back through another one, to another process.</summary>
+/// <summary>Once the process is stopping, each answer closes its connection: clients reconnect, to another process.</summary>
 internal sealed class StoppingMiddleware(RequestDelegate next, IHostApplicationLifetime lifetime)
 {
     public Task InvokeAsync(HttpContext context)

@@ -31,6 +31,7 @@ internal static class ApiReference
             : "";
         context.Response.Headers.ContentSecurityPolicy =
             $"default-src 'self'; script-src 'self' 'nonce-{options.Nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-            + $"font-src 'self' data:; connect-src 'self' {server}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+            + $"font-src 'self' data:; connect-src 'self' {server}; worker-src 'self' blob:; object-src 'none'; base-uri 'none'; "
+            + "frame-ancestors 'none'";
     }
 }

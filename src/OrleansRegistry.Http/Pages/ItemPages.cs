@@ -25,7 +25,7 @@ internal static class ItemPages
         await answer.SendObjectAsync(context);
     }
 
-    /// <summary>The member <c>unreadable</c>: what a page leaves out as its record cannot be read; nothing where there is none.</summary>
+    /// <summary>The member <c>unreadable</c>: the ids that a page leaves out because their records cannot be read. Omitted when empty.</summary>
     public static void WriteUnreadable(this Utf8JsonWriter json, IReadOnlyList<string> ids)
     {
         if (ids.Count == 0)

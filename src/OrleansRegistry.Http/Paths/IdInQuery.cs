@@ -10,7 +10,7 @@ internal static class IdInQuery
 {
     public const string Mark = "~";
 
-    /// <summary>How the query calls what a route parameter stands for.</summary>
+    /// <summary>The name in the query of a route parameter.</summary>
     public static string NameOf(string routeParameter) => routeParameter switch
     {
         "artifactId" => "artifact_id",
@@ -33,7 +33,7 @@ internal static class IdInQuery
     }
 
     /// <summary>The id that stands in the query.</summary>
-    /// <exception cref="RegistryException">There is none, or more than one.</exception>
+    /// <exception cref="RegistryException">It is missing, or given more than once.</exception>
     public static string Read(HttpRequest request, string routeParameter)
     {
         var name = NameOf(routeParameter);

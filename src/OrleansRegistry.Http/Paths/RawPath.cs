@@ -13,12 +13,12 @@ internal static class RawPath
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The id that a route parameter stands for, for the registry to judge.</summary>
+    /// <summary>The id in a route parameter, which the registry validates.</summary>
     /// <param name="field">How to call it in an error.</param>
     /// <param name="segmentsAfter">How many path segments follow the id's.</param>
     /// <param name="suffix">What must literally follow the id in its segment, such as <c>:enable</c>.</param>
     /// <param name="noAction">Where the suffix is there but escaped: it is part of an id then, and no action.</param>
-    /// <exception cref="RegistryException">It is no valid id, or the path was written so that it is not sure which one is meant.</exception>
+    /// <exception cref="RegistryException">The id is invalid, or the path is ambiguous.</exception>
     public static string Id(
         HttpContext context, string field, int segmentsAfter, string suffix, Func<HttpProblemException>? noAction = null, string parameter = "id")
     {
@@ -41,8 +41,8 @@ internal static class RawPath
 
         IdInQuery.Refuse(context.Request, parameter);
 
-        // The server resolves dot segments and escapes in its own way: where that and the request line differ, it is no honest
-        // path, and guessing could name the wrong thing.
+        // The server resolves dot segments and escapes in its own way: where that and the request line differ, the path is ambiguous,
+        // and guessing could name the wrong thing.
         var id = !segment.Contains('%') && segment.SequenceEqual(routed) ? routed : Decode(segment, field);
         if (!ReferenceEquals(id, routed) && !SameButForSlashes(id, routed))
         {

@@ -29,7 +29,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
     {
         if (context.RequestAborted.IsCancellationRequested || fault is ConnectionResetException)
         {
-            // Nobody is there to be answered, and it is no fault of the registry that they left.
+            // The client is gone, which is not a fault of the registry.
             if (!context.Response.HasStarted)
             {
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;

@@ -61,7 +61,7 @@ internal sealed class ApiRoutes
         var endpoint = new ApiEndpoint(handler, registry, faults);
         if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
         {
-            // Before all else, so that nothing is told to somebody who is nobody.
+            // Before anything else: a request without a caller learns nothing.
             endpoint = endpoint.DemandingCaller();
             description.Problems(StatusCodes.Status401Unauthorized);
         }

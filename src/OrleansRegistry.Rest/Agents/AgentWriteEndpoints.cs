@@ -87,7 +87,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
         json.WriteBoolean("success"u8, true);
         json.WriteString("message"u8, AgentAnswers.Unregistered);
 
-        // A boolean to the older registry's clients; how many there were is told beside it.
+        // A boolean for clients of the older registry; the number is a member of its own.
         json.WriteBoolean("extensions_cleaned"u8, true);
         json.WriteNumber("extensions_removed"u8, removal.ExtensionsCleaned);
         json.WriteNumber("revision"u8, removal.Revision);

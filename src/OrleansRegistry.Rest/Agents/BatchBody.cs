@@ -1,11 +1,11 @@
 namespace OrleansRegistry.Rest.Agents;
 
-/// <summary>Splits a batch, <c>{"agents": […]}</c> or a bare array, into its entries, as slices that nobody has looked into.</summary>
+/// <summary>Splits a batch, <c>{"agents": […]}</c> or a bare array, into its entries, as slices that are not parsed further.</summary>
 internal static class BatchBody
 {
     private static readonly RequestMembers.Names Names = new("agents");
 
-    /// <exception cref="RegistryException">It is no such thing, not JSON, or has more than <paramref name="most"/> entries.</exception>
+    /// <exception cref="RegistryException">It is not a batch, not JSON, or has more than <paramref name="most"/> entries.</exception>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, int most)
     {
         var entries = body.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8) ? JsonValues.Entries(body, "body", most + 1) : Agents(body, most + 1);

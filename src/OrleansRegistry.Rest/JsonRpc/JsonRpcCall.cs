@@ -8,7 +8,7 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
 {
     public bool IsNotification => Id.ValueKind == JsonValueKind.Undefined;
 
-    /// <summary>The id of anything that might be a call, for the error that says it is none; undefined stands for null.</summary>
+    /// <summary>The id of an invalid call, for its error; undefined is answered as null.</summary>
     public static JsonElement IdOf(JsonElement request)
     {
         try
@@ -22,7 +22,7 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
         }
     }
 
-    /// <exception cref="JsonRpcException">-32600: it is no call.</exception>
+    /// <exception cref="JsonRpcException">-32600: it is not a valid call.</exception>
     public static JsonRpcCall Read(JsonElement request)
     {
         try

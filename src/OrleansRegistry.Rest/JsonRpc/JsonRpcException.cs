@@ -13,7 +13,7 @@ internal sealed class JsonRpcException(int code, string message, RegistryExcepti
 
     public int Code { get; } = code;
 
-    /// <summary>What the registry refused, told in the error's <c>data</c>.</summary>
+    /// <summary>The registry's refusal, which the error's <c>data</c> describes.</summary>
     public RegistryException? Cause { get; } = cause;
 
     /// <summary>It is not a request that JSON-RPC allows.</summary>

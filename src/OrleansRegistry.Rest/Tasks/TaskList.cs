@@ -28,7 +28,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
     public static (TaskQuery Query, StateFormat Format) ReadCount(HttpContext context) =>
         (ReadFilters(new QueryParameters(context), null), StateFormat.Of(context));
 
-    /// <summary>A2A's own spelling has A2A's meaning: 0 is no history. The older storage layer's <c>history_length</c> means all by it.</summary>
+    /// <summary>With A2A's name, 0 means no history, as in A2A. With <c>history_length</c>, 0 means all.</summary>
     public static bool IsNone(QueryParameters parameters) =>
         parameters.IsSentAs("historyLength") && parameters.Number("history_length", long.MinValue) == 0;
 

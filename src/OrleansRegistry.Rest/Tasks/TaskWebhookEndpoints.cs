@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Rest.Tasks;
 
-/// <summary>Who is to be told of a task's events: <c>/tasks/{id}/pushNotificationConfigs</c>, named and shaped as A2A 1.0's.</summary>
+/// <summary>Webhooks for a task's events: <c>/tasks/{id}/pushNotificationConfigs</c>, named and shaped as in A2A 1.0.</summary>
 internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpOptions options)
 {
     public void Map(ApiRoutes routes)
