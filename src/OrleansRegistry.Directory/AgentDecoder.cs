@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Directory;

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Directory;
 
 /// <summary>One agent as the directory holds it: its record, and what its card is found by, as <see cref="ComparedText"/>. Immutable.</summary>
@@ -15,7 +13,7 @@ internal sealed class AgentEntry
     {
         Record = record;
         // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
-        SearchText = card?.SearchText.ToArray() ?? Model.SearchText.Of(record.Id);
+        SearchText = card?.SearchText.ToArray() ?? Directory.SearchText.Of(record.Id);
         facets = new IReadOnlyList<string>[Facets.All.Length];
         foreach (var kind in Facets.All)
         {

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Directory;
 
 /// <summary>Answers one <see cref="AgentQuery"/> from one tenant's index.</summary>

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Directory;
 
 /// <summary>Answers questions about extensions from one tenant's index.</summary>

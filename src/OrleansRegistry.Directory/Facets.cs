@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Directory;
 
 /// <summary>One way to filter agents: the values that a card has, and those of which a query wants one.</summary>

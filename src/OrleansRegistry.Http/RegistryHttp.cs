@@ -97,9 +97,9 @@ public static class RegistryHttp
     /// <summary>What follows from the registry's own rules, and then what is configured.</summary>
     private static void Configure(RegistryHttpOptions options, IServiceProvider services, IConfiguration configuration)
     {
-        if (services.GetService<TaskRules>() is { } tasks)
+        if (services.GetService<RegistryLimits>() is { } limits)
         {
-            options.MaxTaskBodyBytes = Math.Max(LeastTaskBody, MessagesInBody * tasks.MaxMessageBytes);
+            options.MaxTaskBodyBytes = Math.Max(LeastTaskBody, MessagesInBody * limits.MaxMessageBytes);
         }
 
         foreach (var group in RegistryHttpSettings.All)

@@ -81,18 +81,18 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
 
     /// <summary>Checks that what the registry takes can be sent to it.</summary>
     /// <exception cref="OptionsValidationException">A body has no room for what it must be able to carry.</exception>
-    public static void CheckBodies(RegistryHttpOptions options, AgentRules? agents, TaskRules? tasks)
+    public static void CheckBodies(RegistryHttpOptions options, RegistryLimits? limits)
     {
         var faults = new List<string>();
-        if (tasks is not null && tasks.MaxMessageBytes > options.MaxTaskBodyBytes)
+        if (limits is not null && limits.MaxMessageBytes > options.MaxTaskBodyBytes)
         {
-            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {tasks.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is {options.MaxTaskBodyBytes}: "
+            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {limits.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is {options.MaxTaskBodyBytes}: "
                 + "such a message could never be sent. Make the first smaller or the second larger.");
         }
 
-        if (agents is not null && agents.MaxCardBytes > options.MaxBodyBytes)
+        if (limits is not null && limits.MaxCardBytes > options.MaxBodyBytes)
         {
-            faults.Add($"REGISTRY_MAX_CARD_BYTES is {agents.MaxCardBytes}, more than REGISTRY_MAX_BODY_BYTES, which is {options.MaxBodyBytes}: "
+            faults.Add($"REGISTRY_MAX_CARD_BYTES is {limits.MaxCardBytes}, more than REGISTRY_MAX_BODY_BYTES, which is {options.MaxBodyBytes}: "
                 + "such a card could never be sent. Make the first smaller or the second larger.");
         }
 

@@ -97,7 +97,7 @@ public static class RegistryHttpSettings
     {
         try
         {
-            TaskRules.CheckCaller(caller);
+            Identifiers.CheckCaller(caller);
             return true;
         }
         catch (RegistryException)

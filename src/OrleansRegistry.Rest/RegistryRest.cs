@@ -47,7 +47,7 @@ public static class RegistryRest
         var services = endpoints.ServiceProvider;
         var http = services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         var rest = services.GetRequiredService<IOptions<RegistryRestOptions>>().Value;
-        RegistryHttpOptionsValidator.CheckBodies(http, services.GetService<AgentRules>(), services.GetService<TaskRules>());
+        RegistryHttpOptionsValidator.CheckBodies(http, services.GetService<RegistryLimits>());
         var agents = services.GetRequiredService<IAgentRegistry>();
         var tasks = services.GetRequiredService<ITaskRegistry>();
         var contexts = services.GetRequiredService<IContextRegistry>();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 

@@ -1,5 +1,4 @@
 using Orleans.Storage;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 

@@ -1,5 +1,5 @@
+using OrleansRegistry.Agents;
 using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Benchmarks;
 

@@ -9,7 +9,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 using OrleansRegistry.Rest;
 
 namespace OrleansRegistry.Benchmarks;

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Benchmarks;
 
 /// <summary>The gateway over keep-alive connections, beside a bare Kestrel endpoint that answers the same bytes.</summary>

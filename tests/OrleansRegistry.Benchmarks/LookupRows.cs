@@ -1,6 +1,6 @@
+using OrleansRegistry.Directory;
 using System.Collections.Concurrent;
 using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Benchmarks;
 

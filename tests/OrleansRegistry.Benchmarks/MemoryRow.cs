@@ -16,7 +16,7 @@ internal static class MemoryRow
         // Every agent's grain wakes once, and is then given time to be collected.
         foreach (var chunk in Enumerable.Range(0, Count).Chunk(256))
         {
-            await Task.WhenAll(chunk.Select(i => host.Agents.RegisterAsync(Model.Caller.Default, SampleCards.Registration(i, 1))));
+            await Task.WhenAll(chunk.Select(i => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(i, 1))));
         }
 
         var deadline = Stopwatch.GetTimestamp() + (60 * Stopwatch.Frequency);

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
 using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
 

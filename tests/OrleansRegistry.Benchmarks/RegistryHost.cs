@@ -1,10 +1,10 @@
+using OrleansRegistry.Agents;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Tasks;
 using OrleansRegistry.Storage.Postgres;
@@ -135,7 +134,7 @@ internal static class TaskRows
                     Id = $"task-{i}",
                     ContextId = i % (Million / ofContext) == 0 ? "listed" : $"context-{i % 4096}",
                     Owner = Caller.DefaultSubject,
-                    Status = new Model.TaskStatus(Model.TaskState.Working, began.AddMilliseconds(i % 3_600_000)),
+                    Status = new TaskStatus(TaskState.Working, began.AddMilliseconds(i % 3_600_000)),
                     Generation = 1,
                     CreatedAt = began,
                     UpdatedAt = began,
@@ -181,7 +180,7 @@ internal static class TaskRows
         return times[samples * 99 / 100];
     }
 
-    private static TaskUpdate Working() => new() { State = Model.TaskState.Working, Messages = [Text()] };
+    private static TaskUpdate Working() => new() { State = TaskState.Working, Messages = [Text()] };
 
     private static TaskSubmission Message(long number, string context) => new(Encoding.UTF8.GetBytes(
         $$"""{"messageId":"message-{{number}}","role":"ROLE_USER","parts":[{"text":"What is the weather like tomorrow in the town of number {{number}}, and what should one wear there? Answer in one sentence."}]}"""))

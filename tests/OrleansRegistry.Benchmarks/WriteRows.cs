@@ -1,5 +1,4 @@
 using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Benchmarks;

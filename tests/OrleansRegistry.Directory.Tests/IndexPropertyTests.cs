@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Directory.Tests;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Directory.Tests;
 
 public sealed class ListingTests

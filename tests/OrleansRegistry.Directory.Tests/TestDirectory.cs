@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Directory.Tests;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Threading.Channels;
-using OrleansRegistry.Model;
 using OrleansRegistry.Rest.Tests;
 
 namespace OrleansRegistry.Http.Tests;

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Model;
 using OrleansRegistry.Rest.Tests;
 
 namespace OrleansRegistry.Http.Tests;

@@ -27,7 +27,7 @@ public sealed class PackageTests : IDisposable
 
     private const string Usings = """
         using OrleansRegistry.Hosting;
-        using OrleansRegistry.Model;
+        using OrleansRegistry;
         using OrleansRegistry.Rest;
 
         """;

@@ -1,5 +1,4 @@
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests;

@@ -1,5 +1,4 @@
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using static OrleansRegistry.Storage.Tests.Records;
 using static OrleansRegistry.Storage.Tests.Tasks;
 

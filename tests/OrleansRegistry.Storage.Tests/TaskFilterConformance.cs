@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using static OrleansRegistry.Storage.Tests.Records;
 using static OrleansRegistry.Storage.Tests.Tasks;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tests;
 
 /// <summary>The registry as another program's host uses it, without HTTP.</summary>

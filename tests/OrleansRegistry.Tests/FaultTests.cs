@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tests;
 

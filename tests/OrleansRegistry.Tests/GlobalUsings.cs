@@ -1,8 +1,11 @@
 global using OrleansRegistry.Agents;
+global using OrleansRegistry.Clustering;
 global using OrleansRegistry.Contexts;
+global using OrleansRegistry.Directory;
+global using OrleansRegistry.Grains;
+global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Logs;
+global using OrleansRegistry.Requests;
+global using OrleansRegistry.Storage;
 global using OrleansRegistry.Storage.Tests;
 global using OrleansRegistry.Tasks;
-
-// The framework has one too.
-global using TaskStatus = OrleansRegistry.Model.TaskStatus;

@@ -1,6 +1,3 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-
 namespace OrleansRegistry.Tests;
 
 /// <summary>Agents that the node does not know are written under their grains.</summary>

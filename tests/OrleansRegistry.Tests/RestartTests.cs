@@ -1,6 +1,3 @@
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tests;
 
 /// <summary>What must be the same after a restart on SQLite.</summary>

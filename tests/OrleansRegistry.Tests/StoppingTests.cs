@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansRegistry.Storage;
-using OrleansRegistry.Storage.Tests;
 
 namespace OrleansRegistry.Tests;
 

@@ -1,6 +1,3 @@
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Sqlite;
 
 namespace OrleansRegistry.Tests;

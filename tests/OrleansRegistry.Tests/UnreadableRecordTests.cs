@@ -1,10 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Tests.Postgres;
-using OrleansRegistry.Tasks;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

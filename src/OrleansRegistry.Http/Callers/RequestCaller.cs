@@ -17,7 +17,7 @@ internal static class RequestCaller
     public const string ScopeHeader = "X-Registry-Scope";
 
     /// <summary>Names a write, so that it can be sent again.</summary>
-    public const string KeyHeader = RequestMarks.Field;
+    public const string KeyHeader = Identifiers.KeyField;
 
     /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
     private const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";

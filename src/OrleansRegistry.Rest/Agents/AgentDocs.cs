@@ -1,4 +1,3 @@
-
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>Parts that the descriptions of several agent endpoints share.</summary>

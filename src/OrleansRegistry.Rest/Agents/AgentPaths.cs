@@ -9,7 +9,7 @@ internal static class AgentPaths
     public static string AgentId(HttpContext context, int segmentsAfter = 0, string suffix = "")
     {
         var id = RawPath.Id(context, "agent_id", segmentsAfter, suffix, HasNoAction);
-        AgentRules.CheckId(id);
+        Identifiers.CheckId(id);
         return id;
     }
 

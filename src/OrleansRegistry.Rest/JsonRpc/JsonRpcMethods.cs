@@ -226,7 +226,7 @@ internal sealed class JsonRpcMethods
     private async Task<AgentRecord> FindAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var id = parameters.Text("agent_id");
-        AgentRules.CheckId(id);
+        Identifiers.CheckId(id);
         return await registry.GetAsync(context.GetCaller(), id, ReadConsistency.Local, context.RequestAborted)
             ?? throw AgentPaths.NotFound();
     }

@@ -1,4 +1,3 @@
-
 namespace OrleansRegistry.Rest.Tasks;
 
 /// <summary>Parts that the descriptions of several endpoints about tasks share.</summary>

@@ -1,4 +1,3 @@
-
 namespace OrleansRegistry.Rest.Tasks;
 
 /// <summary>Reads a whole task, as <c>GET /tasks/{id}</c> answers it: what of that is the registry's own is passed over.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.AdoNet;

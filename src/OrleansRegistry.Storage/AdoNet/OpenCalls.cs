@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Storage.AdoNet;
 
 /// <summary>Counts the calls that run or wait, bounds them, and lets the owner wait for the last one.</summary>

@@ -5,7 +5,6 @@ using Npgsql;
 using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.AdoNet;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 

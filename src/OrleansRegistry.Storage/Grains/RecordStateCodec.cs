@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Storage;
 
 /// <summary>How one state of a grain class is kept as a record. Use <see cref="RecordStateCodec{TState}"/>.</summary>

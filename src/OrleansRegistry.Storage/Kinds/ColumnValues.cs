@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage;
 

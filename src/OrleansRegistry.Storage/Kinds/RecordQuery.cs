@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Storage;
 
 /// <summary>Which records to list, and in which order.</summary>

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Npgsql;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Sqlite;
 

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using OrleansRegistry.Model;
 using SQLitePCL;
 
 namespace OrleansRegistry.Storage.Sqlite;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
-using OrleansRegistry.Model;
 using SQLitePCL;
 
 namespace OrleansRegistry.Storage.Sqlite;

@@ -1,7 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Sqlite;
 

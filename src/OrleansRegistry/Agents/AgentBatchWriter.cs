@@ -1,6 +1,3 @@
-using OrleansRegistry.Directory;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Agents;
 
 /// <summary>Registers many agents at once, each with its own result.</summary>

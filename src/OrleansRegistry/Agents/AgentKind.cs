@@ -1,7 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Logs;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Agents;
 
@@ -10,7 +7,7 @@ namespace OrleansRegistry.Agents;
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>extension_origins</c> and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
-public static class AgentKind
+internal static class AgentKind
 {
     public static RecordKind Kind { get; } = new()
     {

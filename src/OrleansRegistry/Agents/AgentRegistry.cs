@@ -1,8 +1,3 @@
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-
 namespace OrleansRegistry.Agents;
 
 /// <summary>The registry of agents, made of grains (writes), the directory (reads) and the store (new agents in bulk).</summary>
@@ -29,7 +24,7 @@ internal sealed class AgentRegistry(
 
     public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
     {
-        RequestMarks.CheckKey(caller.IdempotencyKey);
+        Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
         var result = await Put(caller, entry, OriginsOf(caller, entry));
         await Seen(result.Agent.Revision, cancellationToken);
@@ -39,7 +34,7 @@ internal sealed class AgentRegistry(
     public async Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         var results = await batches.Write(caller, registrations, Put);
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
         await Seen(newest, cancellationToken);
@@ -132,7 +127,7 @@ internal sealed class AgentRegistry(
 
     private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
             () => new RequestPrint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
@@ -175,9 +170,9 @@ internal sealed class AgentRegistry(
 
     private IAgentGrain Grain(Caller caller, string id)
     {
-        AgentRules.CheckTenant(caller.Tenant);
-        RequestMarks.CheckKey(caller.IdempotencyKey);
-        AgentRules.CheckId(id);
+        Identifiers.CheckTenant(caller.Tenant);
+        Identifiers.CheckKey(caller.IdempotencyKey);
+        Identifiers.CheckId(id);
         return grains.Get(caller.Tenant, id);
     }
 

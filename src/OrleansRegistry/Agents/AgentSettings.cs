@@ -1,7 +1,4 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Settings;
-
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Agents;
 
 /// <summary>What agents may be, and which of their extensions are listed.</summary>
 internal static class AgentSettings

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Agents;
 
 /// <summary>A registration whose card and id are fit to be stored.</summary>
@@ -10,7 +8,7 @@ internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard C
     {
         var (bytes, card) = rules.Check(registration.Card);
         var id = registration.Id ?? card.Name;
-        AgentRules.CheckId(id, registration.Id is null ? "name" : "agent_id");
+        Identifiers.CheckId(id, registration.Id is null ? "name" : "agent_id");
         return new CheckedRegistration(id, bytes, card, registration.Enabled, registration.Condition, AgentWorkers.Check(registration.Workers));
     }
 }

@@ -1,7 +1,4 @@
 using Orleans.Storage;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Agents;
 

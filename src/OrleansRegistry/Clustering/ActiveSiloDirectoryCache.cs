@@ -4,7 +4,7 @@ using Orleans.Configuration;
 using Orleans.Runtime;
 using Orleans.Runtime.GrainDirectory;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>
 /// Where grains were last seen to be, less what is on silos that leave: of those the directory is asked. Orleans's own cache goes on

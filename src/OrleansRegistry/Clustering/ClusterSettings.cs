@@ -1,6 +1,4 @@
-using OrleansRegistry.Settings;
-
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>The part of a process in its cluster.</summary>
 internal static class ClusterSettings

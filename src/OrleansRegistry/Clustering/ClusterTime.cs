@@ -1,8 +1,7 @@
 using Microsoft.Extensions.Hosting;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>Keeps the time of this process that of the database, from before the silo starts. Where the database does not tell it, the machine's steady clock goes on with it.</summary>
 internal sealed class ClusterTime(MembershipDatabase database, DatabaseTime time, BackgroundLoops loops) : BackgroundService

@@ -7,7 +7,7 @@ using Orleans.Runtime;
 using Orleans.Runtime.GrainDirectory;
 using OrleansRegistry.Storage.Postgres;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>Puts this process into a cluster.</summary>
 internal static class Clusters

@@ -1,6 +1,6 @@
 using Orleans.Configuration;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>How soon a silo that is gone is noticed, and how sure the others must be. docs/cluster.md explains the numbers.</summary>
 internal static class FailureDetection

@@ -1,4 +1,4 @@
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>How the silos of a cluster find one another.</summary>
 public enum ClusteringType

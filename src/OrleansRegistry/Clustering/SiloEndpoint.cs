@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
-using OrleansRegistry.Settings;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>Where the other silos of the cluster reach this one.</summary>
 internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int GatewayPort)

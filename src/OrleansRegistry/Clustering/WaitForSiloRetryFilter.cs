@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
 
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Clustering;
 
 /// <summary>A gateway that finds no silo waits for one, however long: it may well be started first.</summary>
 internal sealed partial class WaitForSiloRetryFilter([RegistryTime] TimeProvider time, ILogger<WaitForSiloRetryFilter> logger) : IClientConnectionRetryFilter

@@ -1,7 +1,3 @@
-using OrleansRegistry.Agents;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Contexts;
 
 /// <summary>Clears or deletes a context, however long that takes.</summary>

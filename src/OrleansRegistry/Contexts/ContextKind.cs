@@ -1,8 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Logs;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Contexts;
 
@@ -10,7 +6,7 @@ namespace OrleansRegistry.Contexts;
 /// Contexts' heads as stores hold them. The document has <c>generation</c> and <c>messages</c> (see <see cref="LogJson"/>), and where there are such <c>swept</c>, <c>requests</c> and
 /// <c>deleting</c>; all else is in the fields: the columns. A context that is being deleted has its owner in the document only, as a task has.
 /// </summary>
-public static class ContextKind
+internal static class ContextKind
 {
     public static RecordColumn Owner { get; } = RecordColumn.Text("owner", required: true);
 

@@ -1,9 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Contexts;
 
@@ -63,7 +58,7 @@ internal sealed class ContextRegistry(
 
     public async Task<ContextPage> ListAsync(Caller caller, int pageSize = 50, string? pageToken = null, CancellationToken cancellationToken = default)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
@@ -211,8 +206,8 @@ internal sealed class ContextRegistry(
 
     private IContextGrain Grain(Caller caller, string id)
     {
-        TaskRules.CheckCaller(caller);
-        AgentRules.CheckId(id, "context_id");
+        Identifiers.CheckCaller(caller);
+        Identifiers.CheckId(id, "context_id");
         return grains.Get(caller.Tenant, id);
     }
 

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
 

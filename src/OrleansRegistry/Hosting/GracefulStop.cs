@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Hosting;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OrleansRegistry.Settings;
 
 namespace OrleansRegistry.Hosting;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
 

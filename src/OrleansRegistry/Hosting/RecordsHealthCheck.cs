@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
 

@@ -4,16 +4,8 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Serialization;
 using Orleans.Storage;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Contexts;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-using OrleansRegistry.Settings;
-using OrleansRegistry.Storage;
+using OrleansRegistry;
 using OrleansRegistry.Storage.Postgres;
-using OrleansRegistry.Tasks;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -111,6 +103,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddQuietPlacement();
         services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
+        services.AddSingleton(new RegistryLimits(options.MaxCardBytes, options.MaxMessageBytes));
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
         services.AddRegistryStore(options);
@@ -136,7 +129,7 @@ public static class OrleansRegistryHostingExtensions
                 return new HeadStorage(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), store.IsShared, () => store.History);
             });
             services.AddSingleton<Generations>();
-            services.AddSingleton<ITaskIndex, TaskIndex>();
+            services.AddSingleton<TaskLists>();
             services.AddSingleton<UpkeepShare>();
             services.AddSingleton<TaskUpkeep>();
             services.AddHostedService<UpkeepService>();

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Configuration;
-using OrleansRegistry.Settings;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Hosting;
 

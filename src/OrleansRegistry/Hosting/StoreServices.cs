@@ -1,17 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Contexts;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Logs;
-using OrleansRegistry.Model;
-using OrleansRegistry.Settings;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Sqlite;
-using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Hosting;
 

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Logs;
 

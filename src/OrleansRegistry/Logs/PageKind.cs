@@ -1,6 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Logs;
 
@@ -8,7 +6,7 @@ namespace OrleansRegistry.Logs;
 /// Pages of history, artifacts and feedback, written once and never queried: the document is the array of the items, the fields are <c>first</c>, <c>count</c> and, where items have
 /// ids, <c>digest</c> in base64.
 /// </summary>
-public static class PageKind
+internal static class PageKind
 {
     public static RecordKind Kind { get; } = new() { Number = 5, Name = "page", Table = "record_pages", IsBulk = true };
 

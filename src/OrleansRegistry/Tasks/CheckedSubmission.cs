@@ -1,6 +1,3 @@
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>A submission that was read and checked, with the ids that a new task and context would get.</summary>
@@ -10,18 +7,18 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         var message = MessageReader.Read(submission.Message, "message", rules);
         var taskId = OneId(submission.TaskId, "task_id", message.TaskId, "message.taskId");
         var contextId = OneId(submission.ContextId, "context_id", message.ContextId, "message.contextId");
         if (submission.AgentId is not null)
         {
-            AgentRules.CheckId(submission.AgentId);
+            Identifiers.CheckId(submission.AgentId);
         }
 
         var key = submission.IdempotencyKey ?? caller.IdempotencyKey;
         caller = caller with { IdempotencyKey = key };
-        RequestMarks.CheckKey(key);
+        Identifiers.CheckKey(key);
 
         var metadata = submission.Metadata is { } given ? rules.ReadObject(given, "metadata") : default;
         var (tenant, owner, once) = (caller.Tenant, caller.Subject, key ?? message.Id);
@@ -43,7 +40,7 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
     {
         if (given is not null)
         {
-            AgentRules.CheckId(given, field);
+            Identifiers.CheckId(given, field);
         }
 
         return given is null || inMessage is null || given == inMessage

@@ -1,6 +1,3 @@
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Reads and checks updates of tasks.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tasks;
 
@@ -26,7 +25,7 @@ internal static class CheckedWebhook
         var named = MessageReader.ReadId(root, "config", "id", "configId");
         if (id is not null)
         {
-            AgentRules.CheckId(id, "id");
+            Identifiers.CheckId(id, "id");
         }
 
         return id is null || named is null || id == named

@@ -1,6 +1,3 @@
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Reads and checks whole tasks.</summary>
@@ -55,7 +52,7 @@ internal static class CheckedWhole
     {
         if (id is not null)
         {
-            AgentRules.CheckId(id, field);
+            Identifiers.CheckId(id, field);
         }
     }
 

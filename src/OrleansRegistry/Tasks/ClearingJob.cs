@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Contexts;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

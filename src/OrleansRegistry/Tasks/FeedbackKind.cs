@@ -1,12 +1,9 @@
 using System.Text.Json;
-using OrleansRegistry.Logs;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 
 /// <summary>The feedback of tasks: the document has <c>items</c> (see <see cref="LogJson"/>) and, where there are any, <c>requests</c>; the fields have <c>count</c>. The key is the task's.</summary>
-public static class FeedbackKind
+internal static class FeedbackKind
 {
     public static RecordKind Kind { get; } = new() { Number = 4, Name = "feedback", Table = "feedback_records" };
 

@@ -1,8 +1,4 @@
 using System.Globalization;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

@@ -1,7 +1,4 @@
 using System.Text.Json;
-using OrleansRegistry.Logs;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 
@@ -11,7 +8,7 @@ namespace OrleansRegistry.Tasks;
 /// <c>webhooks</c>, <c>keys</c> and <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields: the columns, and <c>deadline</c>.
 /// A task that is being deleted has its owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
-public static class TaskKind
+internal static class TaskKind
 {
     /// <summary>The owner of what is being deleted: no caller has an empty name.</summary>
     public const string Nobody = "";
@@ -79,7 +76,7 @@ public static class TaskKind
             ContextId = fields.Text("context_id"),
             Owner = deletingOwner ?? fields.Text("owner"),
             AgentId = fields.TextOrNull("agent_id"),
-            Status = new Model.TaskStatus(
+            Status = new TaskStatus(
                 TaskStates.TryParse(fields.Text("state")) ?? throw new JsonException("'state' is not one that this version knows"),
                 fields.Time("state_timestamp"),
                 root.Raw("status_message")),

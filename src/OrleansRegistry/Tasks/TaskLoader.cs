@@ -1,6 +1,3 @@
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Loads of a task what a view asks for: its head is given, and of the pages those that are needed are read.</summary>

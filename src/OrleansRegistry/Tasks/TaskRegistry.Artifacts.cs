@@ -1,8 +1,3 @@
-using OrleansRegistry.Agents;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>Artifacts of a task, one by one and in pages.</summary>
@@ -11,7 +6,7 @@ internal sealed partial class TaskRegistry
     public async Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        AgentRules.CheckId(artifactId, "artifact_id");
+        Identifiers.CheckId(artifactId, "artifact_id");
         var found = await TaskLoader.WithHead(
             () => Read(caller, grain, id, leaseToken),
             async head => new Box(await artifactReader.ReadOne(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, artifactId, rules.MaxLoadBytes))) ?? throw NotFound();

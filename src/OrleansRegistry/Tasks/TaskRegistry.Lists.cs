@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansRegistry.Contexts;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 
@@ -132,15 +128,15 @@ internal sealed partial class TaskRegistry
 
     private static RecordQuery QueryOf(Caller caller, TaskQuery query)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         if (query.ContextId is not null)
         {
-            AgentRules.CheckId(query.ContextId, "context_id");
+            Identifiers.CheckId(query.ContextId, "context_id");
         }
 
         if (query.AgentId is not null)
         {
-            AgentRules.CheckId(query.AgentId);
+            Identifiers.CheckId(query.AgentId);
         }
 
         return new RecordQuery(TaskKind.Kind, caller.Tenant).And(

@@ -1,7 +1,4 @@
 using System.Runtime.CompilerServices;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tasks;
 
@@ -107,9 +104,9 @@ internal sealed partial class TaskRegistry
 
     public async Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default)
     {
-        TaskRules.CheckCaller(caller);
-        AgentRules.CheckId(agentId);
-        TaskRules.CheckName(claim.Worker, "worker");
+        Identifiers.CheckCaller(caller);
+        Identifiers.CheckId(agentId);
+        Identifiers.CheckId(claim.Worker, "worker");
         CheckLease(claim.Lease);
         CheckWait(claim.Wait);
         var work = workGrains.Get(caller.Tenant, agentId);

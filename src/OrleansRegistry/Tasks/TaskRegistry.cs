@@ -1,9 +1,3 @@
-using OrleansRegistry.Agents;
-using OrleansRegistry.Directory;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-
 namespace OrleansRegistry.Tasks;
 
 /// <summary>The registry of tasks, made of grains (writes, and reads of one task) and the store (lists).</summary>
@@ -136,13 +130,13 @@ internal sealed partial class TaskRegistry(
 
     public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         return clearing.Begin(caller, wait, cancellationToken);
     }
 
     public Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default)
     {
-        TaskRules.CheckCaller(caller);
+        Identifiers.CheckCaller(caller);
         return clearing.Progress(caller, cancellationToken);
     }
 
@@ -192,8 +186,8 @@ internal sealed partial class TaskRegistry(
 
     private ITaskGrain Grain(Caller caller, string id)
     {
-        TaskRules.CheckCaller(caller);
-        AgentRules.CheckId(id, "task_id");
+        Identifiers.CheckCaller(caller);
+        Identifiers.CheckId(id, "task_id");
         return taskGrains.Get(caller.Tenant, id);
     }
 

@@ -1,7 +1,4 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Settings;
-
-namespace OrleansRegistry.Hosting;
+namespace OrleansRegistry.Tasks;
 
 /// <summary>How large tasks and contexts may be, and how long they last.</summary>
 internal static class TaskSettings

@@ -1,10 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Agents;
-using OrleansRegistry.Contexts;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Hosting;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

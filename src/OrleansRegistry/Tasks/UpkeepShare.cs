@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tasks;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Rest.Tests;
 
 public sealed class RevisionTests(RestHost host)

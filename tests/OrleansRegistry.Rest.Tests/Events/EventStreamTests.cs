@@ -1,5 +1,4 @@
 using System.Net;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Model;
 using OrleansRegistry.Settings;
 
 namespace OrleansRegistry.Rest.Tests;
@@ -46,7 +45,7 @@ public sealed class RestSettingsTests
         await using var server = await RestHost.StartAsync(
             http => seen.Add(http.MaxTaskBodyBytes),
             new RefusingRegistry(new NotSupportedException()),
-            builder => builder.Services.AddSingleton(new TaskRules(MaxMessageBytes: message)));
+            builder => builder.Services.AddSingleton(new RegistryLimits(256 * 1024, message)));
         Assert.Equal(body, seen[0]);
     }
 

@@ -1,3 +1,4 @@
+using OrleansRegistry.Agents;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -5,7 +6,6 @@ using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Rest.Tests;
 
 /// <summary>A registry whose every call ends in the same fault.</summary>

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Rest.Tests;
 
 /// <summary>Tasks and contexts of which every call ends in the same fault.</summary>

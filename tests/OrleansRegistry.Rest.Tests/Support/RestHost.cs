@@ -9,7 +9,6 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Rest.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
-using OrleansRegistry.Model;
 
 [assembly: AssemblyFixture(typeof(RestHost))]
 

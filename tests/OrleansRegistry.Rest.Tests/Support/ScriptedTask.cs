@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 
@@ -26,7 +25,7 @@ internal sealed class ScriptedTask(TaskState state = TaskState.Working) : Refusi
         Id = Id,
         ContextId = "c",
         Owner = "default",
-        Status = new OrleansRegistry.Model.TaskStatus(state, DateTimeOffset.UnixEpoch),
+        Status = new OrleansRegistry.TaskStatus(state, DateTimeOffset.UnixEpoch),
         Generation = 7,
     };
 

@@ -15,7 +15,7 @@ public sealed class TrustingHost : IAsyncLifetime
     internal TaskClient NewTenant() => new(Host.Client, TestHttp.NewName("tenant"));
 
     public async ValueTask InitializeAsync() => host = await RestHost.StartAsync(options =>
-        (options.TrustCallerHeaders, options.DefaultCaller) = (true, Model.Caller.Default));
+        (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default));
 
     public ValueTask DisposeAsync() => host?.DisposeAsync() ?? default;
 }

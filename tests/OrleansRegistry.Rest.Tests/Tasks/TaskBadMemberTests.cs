@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Rest.Tests;
 
 /// <summary>Single members, parameters and headers that the gateway refuses by their names.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 

@@ -1,5 +1,5 @@
+using OrleansRegistry.Agents;
 using System.Net;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Rest.Tests;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Tests.Postgres;
 using static OrleansRegistry.Storage.Tests.Records;

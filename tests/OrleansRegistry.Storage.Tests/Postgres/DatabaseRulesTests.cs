@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

@@ -1,6 +1,5 @@
 using Npgsql;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

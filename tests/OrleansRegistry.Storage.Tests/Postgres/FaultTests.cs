@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 using static OrleansRegistry.Storage.Tests.Records;
 

@@ -128,8 +128,8 @@ public sealed class HistoryTests : IAsyncLifetime
         await store.PutAsync("a", 0, "1");
         await Database.KeepAsync();
         await Database.ExecuteAsync("DELETE FROM registry_revision");
-        var refusal = await Assert.ThrowsAsync<Model.RegistryException>(() => store.CurrentRevisionAsync(AgentKind.Kind).AsTask());
-        Assert.Equal(Model.RegistryError.Unavailable, refusal.Error);
+        var refusal = await Assert.ThrowsAsync<RegistryException>(() => store.CurrentRevisionAsync(AgentKind.Kind).AsTask());
+        Assert.Equal(RegistryError.Unavailable, refusal.Error);
         await LooksAsync(store);
         Assert.Equal(0, store.History);
         await Database.RollBackAsync();

@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

@@ -1,5 +1,4 @@
 using Npgsql;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

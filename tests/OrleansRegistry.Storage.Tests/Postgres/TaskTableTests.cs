@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 using static OrleansRegistry.Storage.Tests.Records;
 using static OrleansRegistry.Storage.Tests.Tasks;

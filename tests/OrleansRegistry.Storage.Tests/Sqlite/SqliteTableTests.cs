@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Sqlite;
 using static OrleansRegistry.Storage.Tests.Records;
 using static OrleansRegistry.Storage.Tests.Tasks;

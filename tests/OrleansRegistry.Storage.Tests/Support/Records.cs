@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Tests;
 

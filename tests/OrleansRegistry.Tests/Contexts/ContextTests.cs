@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

@@ -1,8 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Tests.Postgres;
 

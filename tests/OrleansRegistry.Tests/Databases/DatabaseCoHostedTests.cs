@@ -1,4 +1,3 @@
-using OrleansRegistry.Hosting;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Tests.Databases;

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Tests.Hosting;

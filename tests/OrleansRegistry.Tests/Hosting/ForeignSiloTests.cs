@@ -4,8 +4,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Tests.Foreign;
 using OrleansRegistry.Tests.Tasks;
@@ -28,10 +26,10 @@ public sealed class ForeignSiloTests
         await host.StartAsync(TestContext.Current.CancellationToken);
 
         var grains = host.Services.GetRequiredService<IGrainFactory>();
-        Assert.Equal("hello by the host's a", (await grains.GetGrain<ITaskGrain>("a").Note(new Foreign.TaskRecord("hello"))).Text);
-        Assert.Equal("the host's a", await grains.GetGrain<IAgentGrain>("a").Name());
-        Assert.Equal("the host's a", await grains.GetGrain<IContextGrain>("a").Name());
-        Assert.Equal(HostsTime, await grains.GetGrain<IFeedbackGrain>("a").Time());
+        Assert.Equal("hello by the host's a", (await grains.GetGrain<Foreign.ITaskGrain>("a").Note(new Foreign.TaskRecord("hello"))).Text);
+        Assert.Equal("the host's a", await grains.GetGrain<Foreign.IAgentGrain>("a").Name());
+        Assert.Equal("the host's a", await grains.GetGrain<Foreign.IContextGrain>("a").Name());
+        Assert.Equal(HostsTime, await grains.GetGrain<Foreign.IFeedbackGrain>("a").Time());
         Assert.Equal(HostsTime, host.Services.GetRequiredService<TimeProvider>().GetUtcNow());
 
         var agent = await host.Services.GetRequiredService<IAgentRegistry>().RegisterAsync(Caller.Default, Cards.Registration("a"));
@@ -71,10 +69,7 @@ public sealed class ForeignSiloTests
     [Fact]
     public void Nothing_of_the_registry_takes_the_time_of_its_host()
     {
-        Assembly[] assemblies =
-        [
-            typeof(Caller).Assembly, typeof(Grains.IAgentGrain).Assembly, typeof(Directory.AgentDirectory).Assembly, typeof(RegistryOptions).Assembly,
-        ];
+        Assembly[] assemblies = [typeof(Caller).Assembly, typeof(Directory.AgentDirectory).Assembly, typeof(RegistryOptions).Assembly];
         var takers = assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsAbstract: false, IsGenericTypeDefinition: false })
             .SelectMany(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))

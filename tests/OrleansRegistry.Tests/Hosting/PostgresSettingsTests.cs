@@ -2,9 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Hosting;
 using OrleansRegistry.Settings;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tests.Hosting;
 

@@ -3,9 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Hosting;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
-using OrleansRegistry.Hosting;
 using OrleansRegistry.Settings;
 
 namespace OrleansRegistry.Tests.Hosting;

@@ -1,9 +1,5 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-using OrleansRegistry.Tasks;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Silos;

@@ -5,8 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tests.Silos;
 

@@ -5,8 +5,6 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
-using OrleansRegistry.Hosting;
-using OrleansRegistry.Storage;
 
 namespace OrleansRegistry.Tests.Silos;
 

@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using OrleansRegistry.Settings;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;

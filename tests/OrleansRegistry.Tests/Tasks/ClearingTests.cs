@@ -1,7 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Model;
-using OrleansRegistry.Storage;
-using OrleansRegistry.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;

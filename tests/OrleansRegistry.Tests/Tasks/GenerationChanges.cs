@@ -1,6 +1,3 @@
-using OrleansRegistry.Grains;
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tests.Tasks;
 
 /// <summary>How many changes made a generation, from 1 for something new; up to 999.</summary>

@@ -1,4 +1,3 @@
-using OrleansRegistry.Model;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Tests.Tasks;
 

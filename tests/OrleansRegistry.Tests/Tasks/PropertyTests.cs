@@ -1,7 +1,6 @@
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Tests.Postgres;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

@@ -1,5 +1,3 @@
-using OrleansRegistry.Model;
-
 namespace OrleansRegistry.Tests.Tasks;
 
 /// <summary>What a registry of tasks and contexts would hold that were plain dictionaries. Says of each operation how it must be refused, if it must.</summary>

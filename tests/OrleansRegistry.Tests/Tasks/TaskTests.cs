@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansRegistry.Model;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Tasks;

@@ -35,7 +35,7 @@ public sealed class MembershipDatabase : IAsyncDisposable
     public Task OpenAsync(CancellationToken cancellationToken) => PostgresMigrations.OfClustering(database, logger).OpenAsync(migrate, cancellationToken);
 
     /// <summary>Sets a cluster's time by this database's clock.</summary>
-    /// <exception cref="Model.RegistryException">The database cannot be reached.</exception>
+    /// <exception cref="RegistryException">The database cannot be reached.</exception>
     public async Task SetAsync(DatabaseTime time, CancellationToken cancellationToken)
     {
         var (asked, told) = await database.RunAsync(

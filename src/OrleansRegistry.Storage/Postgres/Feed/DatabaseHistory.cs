@@ -22,7 +22,7 @@ internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable tab
     public TimeSpan SinceLook => time.GetElapsedTime(Volatile.Read(ref looked));
 
     /// <summary>Begins with what is there now.</summary>
-    /// <exception cref="Model.RegistryException">The database cannot be asked.</exception>
+    /// <exception cref="RegistryException">The database cannot be asked.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var found = await database.RunAsync((connection, token) => FoundHistory.ReadAsync(connection, table, mark: 0, token), cancellationToken);

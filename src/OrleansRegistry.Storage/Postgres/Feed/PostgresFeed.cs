@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

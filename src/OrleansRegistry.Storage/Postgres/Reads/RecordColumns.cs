@@ -1,5 +1,4 @@
 using Npgsql;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

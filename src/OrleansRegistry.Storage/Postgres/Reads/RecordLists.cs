@@ -1,6 +1,5 @@
 using Npgsql;
 using NpgsqlTypes;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

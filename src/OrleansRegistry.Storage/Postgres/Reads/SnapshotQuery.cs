@@ -19,7 +19,7 @@ internal static class SnapshotQuery
             },
             cancellationToken);
 
-    /// <exception cref="Model.RegistryException">The database cannot be read, from the beginning or any more.</exception>
+    /// <exception cref="RegistryException">The database cannot be read, from the beginning or any more.</exception>
     public static async IAsyncEnumerable<StoredRecord> ReadAsync(
         PostgresDatabase database, RecordTable table, RecordKey? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Storage;
-using OrleansRegistry.Model;
 
 namespace OrleansRegistry.Storage.Postgres;
 

@@ -1,5 +1,4 @@
 using Orleans.Storage;
-using OrleansRegistry.Model;
 using OrleansRegistry.Storage.Postgres;
 using static OrleansRegistry.Storage.Tests.Records;
 

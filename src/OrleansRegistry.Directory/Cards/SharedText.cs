@@ -1,0 +1,27 @@
+namespace OrleansRegistry.Directory;
+
+/// <summary>
+/// One copy of the words that many cards have in common, such as tags: less memory for each agent, and compared by reference. A word
+/// that was last seen long ago may come as another copy.
+/// </summary>
+internal static class SharedText
+{
+    private const int Places = 4096;
+    private const int MaxLength = 64;
+
+    private static readonly string?[] Words = new string?[Places];
+
+    /// <summary>The text, as the copy that others have where there is one.</summary>
+    public static string Of(string text)
+    {
+        if (text.Length > MaxLength)
+        {
+            return text;
+        }
+
+        // Each place holds the word that came last to it. A race of two is won by either.
+        ref var place = ref Words[(uint)text.GetHashCode(StringComparison.Ordinal) % Places];
+        var known = place;
+        return known == text ? known : place = text;
+    }
+}

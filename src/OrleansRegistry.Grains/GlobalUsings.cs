@@ -1,2 +1,0 @@
-// The framework has one too.
-global using TaskStatus = OrleansRegistry.Model.TaskStatus;

@@ -1,0 +1,20 @@
+namespace OrleansRegistry.Storage;
+
+/// <summary>A record that is stored and cannot be read.</summary>
+/// <param name="Message">What it is, and what is wrong with it.</param>
+/// <param name="Owner">The subject that owns it, as far as that can still be read; else null.</param>
+public sealed record UnreadableRecord(string Message, string? Owner = null)
+{
+    /// <summary>True where nothing says that it belongs to another subject.</summary>
+    public bool MayBeOf(Caller caller) => Owner is null || Owner == caller.Subject;
+
+    /// <summary>What those who ask for it are told.</summary>
+    public RegistryException Refusal() => new(RegistryError.Unreadable, Message);
+}
+
+/// <summary>A grain's state that can stand for a record that storage cannot read. For other states storage throws <see cref="UnreadableRecord.Refusal"/>.</summary>
+public interface IUnreadableState
+{
+    /// <summary>Set by storage, together with the version of a record that is there and cannot be read; null after every other read or write.</summary>
+    UnreadableRecord? Unreadable { get; set; }
+}

@@ -1,0 +1,230 @@
+using Orleans.Storage;
+
+namespace OrleansRegistry.Agents;
+
+[GrainType("registry.agent")]
+internal sealed class AgentGrain : Grain, IAgentGrain
+{
+    private readonly KeptState<AgentState> state;
+    private readonly HeadStorage storage;
+    private readonly AgentRules rules;
+    private readonly TimeProvider time;
+    private string tenant = "";
+    private string id = "";
+    private long history;
+
+    public AgentGrain(HeadStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
+    {
+        (this.storage, this.rules, this.time) = (storage, rules, time);
+        state = new KeptState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
+    }
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        return Reload();
+    }
+
+    public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, put.Mark, creates: true, before =>
+    {
+        var now = time.GetUtcMilliseconds();
+        DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers);
+        return new AgentRecord
+        {
+            Tenant = tenant,
+            Id = id,
+            Card = put.Card,
+            Enabled = put.Enabled ?? before?.Enabled ?? true,
+            CreatedAt = before?.CreatedAt ?? now,
+            UpdatedAt = now,
+            ExtensionOrigins = OriginsFor(put.Origins, before),
+            Owner = before?.Owner ?? state.Unreadable?.Owner ?? put.Subject,
+            Workers = put.Workers ?? before?.Workers ?? [],
+            Requests = MarksWith(before, put.Mark),
+            Unknown = before?.Unknown ?? default,
+        };
+    });
+
+    public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, change.Mark, creates: false, before =>
+    {
+        var now = time.GetUtcMilliseconds();
+        DemandOwner(before!.Owner, change.Subject, change.Workers);
+        var after = before with
+        {
+            Enabled = change.Enabled ?? before.Enabled,
+            Workers = change.Workers ?? before.Workers,
+            UpdatedAt = now,
+            Requests = MarksWith(before, change.Mark),
+        };
+        if (change.CardPatch.IsEmpty)
+        {
+            return after;
+        }
+
+        var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
+        return after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
+    });
+
+    public async Task<long> Remove(WriteCondition condition, string? subject = null)
+    {
+        if (!await ExistsOrReload())
+        {
+            throw NotFound();
+        }
+
+        await CheckCurrent(condition);
+        if (!state.RecordExists)
+        {
+            throw NotFound();
+        }
+
+        AgentWorkers.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
+        try
+        {
+            await state.Clear();
+        }
+        catch
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+
+        DeactivateOnIdle();
+        return state.Version;
+    }
+
+    public async Task<AgentRecord?> Get() => await ExistsOrReload() ? Readable() : null;
+
+    private AgentRecord? Current => state is { RecordExists: true, Unreadable: null } ? state.State.Agent : null;
+
+    /// <summary>Whether the storage went back, or is another one, since the state was read.</summary>
+    private bool IsOfOldHistory => history != storage.CurrentHistory;
+
+    private Task Reload()
+    {
+        history = storage.CurrentHistory;
+        return state.Read();
+    }
+
+    /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be repaired.</summary>
+    private async ValueTask<bool> ExistsOrReload()
+    {
+        if (Current is not null && !IsOfOldHistory)
+        {
+            return true;
+        }
+
+        await Reload();
+        if (Current is null)
+        {
+            DeactivateOnIdle();
+        }
+
+        return state.RecordExists;
+    }
+
+    private AgentRecord? Readable() => state.Unreadable is { } unreadable ? throw unreadable.Refusal() : Current;
+
+    /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
+    /// <param name="creates">False where there must be an agent.</param>
+    private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change)
+    {
+        // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
+        if (!creates || condition.DemandsAgent || IsOfOldHistory)
+        {
+            await ExistsOrReload();
+        }
+
+        if (mark is not null && await Repeated(mark) is { } repeated)
+        {
+            return repeated;
+        }
+
+        CheckFound();
+        await CheckCurrent(condition);
+        CheckFound();
+        var before = creates ? Current : Readable();
+        var isNew = !state.RecordExists;
+        var committed = state.State.Agent;
+        state.State.Agent = change(before);
+        try
+        {
+            await state.Write();
+        }
+        catch
+        {
+            // Perhaps it was stored all the same: the next activation starts from what is.
+            state.State.Agent = committed;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        var written = state.State.Agent with { Revision = state.Version };
+        state.State.Agent = written;
+        return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
+
+        void CheckFound()
+        {
+            if (!creates && !state.RecordExists)
+            {
+                throw NotFound();
+            }
+        }
+    }
+
+    /// <summary>The agent as it is, where this request was carried out before; null where it was not.</summary>
+    private async Task<AgentWritten?> Repeated(RequestMark mark)
+    {
+        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is null)
+        {
+            // Another silo may have carried it out.
+            await state.Read();
+        }
+
+        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is not { } known)
+        {
+            return null;
+        }
+
+        RequestMarks.Check(known, mark.Print);
+        return new AgentWritten(Current!, Created: false) { Repeated = true };
+    }
+
+    private static IReadOnlyList<RequestMark> MarksWith(AgentRecord? before, RequestMark? mark) =>
+        mark is null ? before?.Requests ?? [] : RequestMarks.Add(before?.Requests, mark);
+
+    /// <summary>Checks the condition. Before it is refused the state is read again: another silo may have changed it.</summary>
+    private async ValueTask CheckCurrent(WriteCondition condition)
+    {
+        if (!Holds(condition))
+        {
+            await state.Read();
+            if (!Holds(condition))
+            {
+                throw Conflict(condition);
+            }
+        }
+    }
+
+    private bool Holds(WriteCondition condition) => condition.Holds(state.RecordExists ? state.Version : null);
+
+    private RegistryException Conflict(WriteCondition condition)
+    {
+        var found = state.RecordExists ? $"is registered, with revision {state.Version}" : "is not registered";
+        return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
+    }
+
+    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers)
+    {
+        if (workers is not null)
+        {
+            AgentWorkers.DemandOwner(id, owner, subject, "name its workers", "workers");
+        }
+    }
+
+    /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
+    private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
+        before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
+
+    private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
+}

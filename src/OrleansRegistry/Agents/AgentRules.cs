@@ -1,0 +1,30 @@
+namespace OrleansRegistry.Agents;
+
+/// <summary>What this registry accepts as an agent.</summary>
+/// <param name="Strict">Refuse a card for anything that would otherwise be a warning.</param>
+/// <param name="MaxCardBytes">The largest card, in bytes.</param>
+internal sealed record AgentRules(bool Strict = false, int MaxCardBytes = 256 * 1024)
+{
+    /// <summary>Reads and checks a card.</summary>
+    /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
+    public (RawJson Bytes, AgentCard Card) Check(ReadOnlyMemory<byte> utf8)
+    {
+        if (utf8.Length > MaxCardBytes)
+        {
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"agent_card: has {utf8.Length:N0} bytes; this registry takes up to {MaxCardBytes:N0}",
+                "agent_card");
+        }
+
+        using var document = JsonInput.Parse(utf8, "agent_card");
+        var card = AgentCard.Read(document.RootElement);
+        if (Strict && card.Warnings.Count > 0)
+        {
+            var all = string.Join("; ", card.Warnings.Take(10).Select(warning => $"{warning.Field}: {warning.Message}"));
+            throw new RegistryException(RegistryError.Invalid, $"{all} (this registry is strict about cards)", card.Warnings[0].Field);
+        }
+
+        return (RawJson.FromValid(utf8.Span), card);
+    }
+}

@@ -1,0 +1,87 @@
+using Orleans.Concurrency;
+
+namespace OrleansRegistry.Agents;
+
+/// <summary>
+/// The one writer of one agent; its key is <see cref="GrainKeys.For"/>. What a call answers is committed.
+/// Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that another
+/// writer came first and the call can be made again.
+/// </summary>
+[Alias("registry.IAgentGrain")]
+internal interface IAgentGrain : IGrainWithStringKey
+{
+    /// <summary>Registers the agent or replaces its card. The card was checked by the caller.</summary>
+    [Alias("Put")]
+    Task<AgentWritten> Put(AgentPut put);
+
+    /// <summary>Changes a part of the agent; the changed card is checked here.</summary>
+    [Alias("Patch")]
+    Task<AgentWritten> Patch(AgentChange change);
+
+    /// <summary>Removes the agent.</summary>
+    /// <param name="subject">Who asks for it.</param>
+    /// <returns>The revision of the removal.</returns>
+    [Alias("Remove")]
+    Task<long> Remove(WriteCondition condition, string? subject = null);
+
+    /// <summary>The agent as committed, or null.</summary>
+    [Alias("Get")]
+    Task<AgentRecord?> Get();
+}
+
+/// <param name="Origins">What is known of the extensions that the card declares, oldest first known.</param>
+/// <param name="Subject">Who registers it.</param>
+/// <param name="Workers">Null leaves them.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentPut")]
+internal sealed record AgentPut(
+    [property: Id(0)] RawJson Card,
+    [property: Id(1)] bool? Enabled,
+    [property: Id(2)] IReadOnlyList<ExtensionOrigin> Origins,
+    [property: Id(3)] WriteCondition Condition,
+    [property: Id(4)] string? Subject = null,
+    [property: Id(5)] IReadOnlyList<string>? Workers = null)
+{
+    /// <summary>Of a request that is to be carried out once; null where its caller gave it no key.</summary>
+    [Id(6)]
+    public RequestMark? Mark { get; init; }
+}
+
+/// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
+/// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>
+/// <param name="Subject">Who asks for it.</param>
+/// <param name="Workers">Null leaves them.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentChange")]
+internal sealed record AgentChange(
+    [property: Id(0)] RawJson CardPatch,
+    [property: Id(1)] bool? Enabled,
+    [property: Id(2)] IReadOnlyList<ExtensionOrigin> KnownOrigins,
+    [property: Id(3)] WriteCondition Condition,
+    [property: Id(4)] string? Subject = null,
+    [property: Id(5)] IReadOnlyList<string>? Workers = null)
+{
+    /// <inheritdoc cref="AgentPut.Mark"/>
+    [Id(6)]
+    public RequestMark? Mark { get; init; }
+}
+
+/// <param name="Before">Of a replaced agent: whose it was.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentWritten")]
+internal sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [property: Id(1)] bool Created, [property: Id(2)] AgentBefore? Before = null)
+{
+    /// <summary>It was carried out before, and the agent is as it is now.</summary>
+    [Id(3)]
+    public bool Repeated { get; init; }
+}
+
+/// <summary>Whose an agent was before it was replaced.</summary>
+[GenerateSerializer, Immutable, Alias("registry.AgentBefore")]
+internal sealed record AgentBefore([property: Id(0)] string? Owner, [property: Id(1)] string? Provider);
+
+/// <summary>What an agent grain keeps.</summary>
+[GenerateSerializer, Alias("registry.AgentState")]
+internal sealed class AgentState
+{
+    /// <summary>Null where no such agent is registered.</summary>
+    [Id(0)]
+    public AgentRecord? Agent { get; set; }
+}

@@ -1,0 +1,296 @@
+namespace OrleansRegistry.Contexts;
+
+/// <summary>
+/// Tasks come into a context through its grain, so that clearing finds them all: it shuts the gate, waits for those on their way in, and deletes until the
+/// store knows of none.
+/// </summary>
+internal sealed partial class ContextGrain
+{
+    private const int DeletesAtOnce = 32;
+
+    private int creating;
+    private TaskCompletionSource? created;
+    private Clearing? clearing;
+    private Clearing? lastCleared;
+
+    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) => Bring(message.Caller, taskId, task => task.Create(message, id));
+
+    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) => Bring(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
+
+    private async Task<TaskSubmittedTo> Bring(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
+    {
+        await Settled();
+        creating++;
+        try
+        {
+            if (Visible(caller) is null)
+            {
+                await Make(caller);
+            }
+
+            var submitted = await call(tasks.Get(tenant, taskId));
+            if (submitted.Created)
+            {
+                Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));
+            }
+
+            return submitted;
+        }
+        finally
+        {
+            if (--creating == 0)
+            {
+                created?.TrySetResult();
+            }
+        }
+    }
+
+    public async Task<ContextCleared> Clear(Caller caller, bool delete, string run)
+    {
+        if (delete && writer.Unreadable is { } unreadable)
+        {
+            return await RemoveUnreadable(unreadable, caller);
+        }
+
+        if (!delete && Visible(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
+        {
+            RequestMarks.Check(mark, new RequestPrint("clear"));
+            return new(mark.Result, Done: true);
+        }
+
+        var current = lastCleared?.Run == run ? lastCleared : clearing;
+        if (current is null && writer.Head is { Deleting: true } unfinished && unfinished.Context.Owner == caller.Subject)
+        {
+            current = Begin(delete: true, run);
+        }
+        else if (current is null && Visible(caller) is null)
+        {
+            await writer.Change<bool>(head =>
+            {
+                CheckAccess(head, caller);
+                return new(head, true);
+            });
+            return await Clear(caller, delete, run);
+        }
+
+        current ??= Begin(delete, run);
+        if (current.Owner != caller.Subject)
+        {
+            throw NotFound();
+        }
+
+        current.Callers.Add(caller);
+
+        await Task.WhenAny(current.Work, Task.Delay(GrainWaits.Longest, time, waits.Stopping));
+        if (!current.Work.IsCompleted)
+        {
+            return new(current.Tasks, Done: false, waits.IsStopping);
+        }
+
+        await current.Work;
+        return current.Run == run || current.Delete ? new(current.Tasks, Done: true) : await Clear(caller, delete, run);
+    }
+
+    public async Task<bool> Sweep(DateTimeOffset cutoff)
+    {
+        if (writer.Unreadable is not null)
+        {
+            // Nobody can tell how old it is.
+            return false;
+        }
+
+        await Settled();
+        if (writer.Head is not { } head)
+        {
+            return true;
+        }
+
+        if (!head.Deleting && (head.Context.UpdatedAt >= cutoff || await lists.IsContextInUse(tenant, id, cutoff)))
+        {
+            return false;
+        }
+
+        await Settled();
+        if (writer.Head is null)
+        {
+            // Deleted while the store was asked.
+            return true;
+        }
+
+        var current = Begin(delete: true, run: "", cutoff);
+        await current.Work;
+        return writer.Head is null;
+    }
+
+    private Task<bool> Make(Caller caller) => writer.Change<bool>(head =>
+    {
+        if (head is not null)
+        {
+            CheckAccess(head, caller);
+            return new(head, false);
+        }
+
+        var made = New(caller);
+        made = made with { Context = Next(made) };
+        return new(made, true, () => Tell(EventOf(made.Context)));
+    });
+
+    /// <summary>Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.</summary>
+    private async Task Settled()
+    {
+        while (clearing is not null || writer.Head is { Deleting: true })
+        {
+            await (clearing ?? Begin(delete: true, run: "")).Work;
+        }
+    }
+
+    private Clearing Begin(bool delete, string run, DateTimeOffset? idleSince = null)
+    {
+        var begun = new Clearing(writer.Head!.Context.Owner, delete, run);
+        (clearing, lastCleared) = (begun, begun);
+        begun.Work = Run(begun, idleSince);
+        return begun;
+    }
+
+    private async Task Run(Clearing current, DateTimeOffset? idleSince)
+    {
+        try
+        {
+            // Out of the turn that began it, so that its work is known before it ends.
+            await Task.Yield();
+            if (creating > 0)
+            {
+                created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await created.Task;
+            }
+
+            if (idleSince is { } cutoff && writer.Head is { Deleting: false } idle
+                && (idle.Context.UpdatedAt >= cutoff || await lists.IsContextInUse(tenant, id, cutoff)))
+            {
+                return;
+            }
+
+            if (current.Delete)
+            {
+                await writer.Change<bool>(head => head is null or { Deleting: true } ? new(head, false) : new(
+                    head with { Context = Next(head), Deleting = true },
+                    true,
+                    () => Tell(EventOf(writer.Head!.Context) with { Deleted = true })));
+            }
+
+            await DeleteTasks(current);
+            await (current.Delete ? DeleteHead() : ClearMessages(current));
+        }
+        finally
+        {
+            clearing = null;
+        }
+    }
+
+    private async Task<ContextCleared> RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    {
+        if (!unreadable.MayBeOf(caller))
+        {
+            throw NotFound();
+        }
+
+        var deleted = 0;
+        for (var more = true; more;)
+        {
+            // Who owns the context is not known: those that are another's stay.
+            var ids = await lists.TasksOfContext(tenant, id, DeletesAtOnce);
+            var gone = (await Task.WhenAll(ids.Select(task => DeleteTask(caller, task)))).Count(done => done);
+            deleted += gone;
+            more = gone > 0;
+        }
+
+        await messages.DeleteAllPages();
+        await writer.RemoveUnreadable();
+        return new(deleted, Done: true);
+    }
+
+    private async Task DeleteTasks(Clearing current)
+    {
+        var owner = new Caller(tenant, current.Owner);
+        while (!writer.IsBroken && await lists.TasksOfContext(tenant, id, DeletesAtOnce) is { Count: > 0 } ids)
+        {
+            current.Tasks += (await Task.WhenAll(ids.Select(task => DeleteTask(owner, task)))).Count(deleted => deleted);
+        }
+    }
+
+    private async Task<bool> DeleteTask(Caller owner, string taskId)
+    {
+        try
+        {
+            await tasks.Get(tenant, taskId).Remove(owner);
+            return true;
+        }
+        catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
+        {
+            // Somebody else has deleted it since it was listed.
+            return false;
+        }
+    }
+
+    private async Task ClearMessages(Clearing current)
+    {
+        ContextHead? before = null;
+        var cleared = await writer.Change<ContextHead>(head =>
+        {
+            before = head;
+            messages.Clear();
+            var next = head! with { Context = Next(head) with { MessageCount = 0 }, Messages = head.Messages.Cleared() };
+            foreach (var caller in current.Callers)
+            {
+                next = next with { Requests = RequestMarks.Add(next.Requests, caller, () => new RequestPrint("clear"), time.GetUtcMilliseconds(), current.Tasks) };
+            }
+
+            return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));
+        });
+        await messages.DeletePages(before!.Messages, before.Swept);
+        if (before.Swept != cleared.Messages.Base)
+        {
+            await writer.Change<bool>(head => head is null ? new(head, false) : new(head with { Swept = cleared.Messages.Base }, true));
+        }
+    }
+
+    private async Task DeleteHead()
+    {
+        if (writer.Head is not { } head)
+        {
+            return;
+        }
+
+        await messages.DeletePages(head.Messages, head.Swept);
+        await writer.Change<bool>(current =>
+        {
+            generations.End(head.Context.Generation);
+            messages.Clear();
+            return new(null, true, Forget);
+        });
+    }
+
+    private void Forget()
+    {
+        var told = events;
+        (events, epoch, knownBefore) = (new EventLog<ContextEvent>(0, waits, time), Random.Shared.NextInt64(1, long.MaxValue), 0);
+        told.Wake();
+        DeactivateOnIdle();
+    }
+
+    private sealed class Clearing(string owner, bool delete, string run)
+    {
+        public string Run { get; } = run;
+
+        public string Owner { get; } = owner;
+
+        public bool Delete { get; } = delete;
+
+        /// <summary>Who asked for it while it went on.</summary>
+        public HashSet<Caller> Callers { get; } = [];
+
+        public long Tasks { get; set; }
+
+        public Task Work { get; set; } = Task.CompletedTask;
+    }
+}

@@ -1,0 +1,11 @@
+global using OrleansRegistry.Agents;
+global using OrleansRegistry.Clustering;
+global using OrleansRegistry.Contexts;
+global using OrleansRegistry.Directory;
+global using OrleansRegistry.Hosting;
+global using OrleansRegistry.Grains;
+global using OrleansRegistry.Logs;
+global using OrleansRegistry.Requests;
+global using OrleansRegistry.Settings;
+global using OrleansRegistry.Storage;
+global using OrleansRegistry.Tasks;

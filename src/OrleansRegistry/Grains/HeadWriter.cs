@@ -1,0 +1,293 @@
+using Orleans.Storage;
+
+namespace OrleansRegistry.Grains;
+
+/// <summary>What a grain keeps that has a head.</summary>
+[GenerateSerializer, Alias("registry.HeadState`1")]
+internal sealed class HeadState<THead>
+    where THead : class
+{
+    /// <summary>Null where there is none.</summary>
+    [Id(0)]
+    public THead? Head { get; set; }
+}
+
+/// <summary>Where grains keep their states.</summary>
+/// <param name="IsShared">True where another process can write them too.</param>
+/// <param name="History">Another number once the storage went back to an earlier state, or is another one: what was read before is no longer so. Null where that cannot be.</param>
+internal sealed record HeadStorage(IGrainStorage Storage, bool IsShared, Func<long>? History = null)
+{
+    /// <summary>The number of the storage's history now.</summary>
+    internal long CurrentHistory => History?.Invoke() ?? 0;
+}
+
+/// <summary>What a change makes of a head.</summary>
+/// <param name="Head">The same object: nothing is written. Null: the state is cleared.</param>
+/// <param name="Committed">Run once that is stored.</param>
+internal readonly record struct Changed<THead, T>(THead? Head, T Result, Action? Committed = null);
+
+/// <summary>
+/// Changes the head of a grain whose calls interleave: one change after the other, each on what the one before made, and all that wait in one write.
+/// A call is answered once what it saw and made is stored. After a failed write the activation ends: the next starts from what is stored.
+/// </summary>
+internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, GrainId id, Action deactivate)
+    where THead : class
+{
+    private const int MaxChanges = 256;
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly KeptState<HeadState<THead>> state = new(storage.Storage, stateName, id);
+    private readonly Queue<Waiting> waiting = new();
+    private Exception? broken;
+    private bool running;
+    private long history;
+    private THead? head;
+
+    /// <summary>As stored; null where there is none. What is being written is not in it yet.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be repaired.</exception>
+    /// <exception cref="InconsistentStateException">The storage went back since it was read. The activation ends, and the next reads what is there now.</exception>
+    public THead? Head
+    {
+        get
+        {
+            ThrowIfUseless();
+            return head;
+        }
+        private set => head = value;
+    }
+
+    /// <summary>Set where what is stored cannot be read: it can only be removed.</summary>
+    public UnreadableRecord? Unreadable => state.Unreadable;
+
+    /// <summary>True once a write has failed: this activation is ending.</summary>
+    public bool IsBroken => broken is not null;
+
+    /// <summary>Called before changes, with the stored head: reads what they need to know.</summary>
+    public Func<THead?, ValueTask>? Load { get; init; }
+
+    /// <summary>Called with the stored head and the one about to take its place, before that is written: returns what to write.</summary>
+    public Func<THead, THead, Task<THead>>? Flush { get; init; }
+
+    /// <param name="change">Makes the next head of the head as it is; what it throws, whatever that is, is its caller's answer alone, and changes nothing.</param>
+    /// <param name="bytes">About how much it adds to the head.</param>
+    public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
+    {
+        ThrowIfUseless();
+        if (broken is not null)
+        {
+            return Task.FromException<T>(broken);
+        }
+
+        var next = new Waiting<T>(change) { Bytes = bytes };
+        waiting.Enqueue(next);
+        if (!running)
+        {
+            running = true;
+            _ = Run();
+        }
+
+        return next.Answer;
+    }
+
+    /// <summary>Reads the head, before anything else is asked of this.</summary>
+    public async Task Start()
+    {
+        history = storage.CurrentHistory;
+        await state.Read();
+        head = state.RecordExists ? state.State.Head : null;
+    }
+
+    /// <summary>Removes a stored head that cannot be read. The activation ends.</summary>
+    public async Task RemoveUnreadable()
+    {
+        deactivate();
+        await state.Clear();
+    }
+
+    /// <summary>Whether the stored state is still the one that this activation knows.</summary>
+    public Task<bool> IsCurrent() => state.IsCurrent();
+
+    private void ThrowIfUseless()
+    {
+        if (history != storage.CurrentHistory)
+        {
+            broken ??= new InconsistentStateException($"The storage went back to an earlier state, or is another one, since {state} was read.");
+            deactivate();
+            throw broken;
+        }
+
+        if (state.Unreadable is { } unreadable)
+        {
+            deactivate();
+            throw unreadable.Refusal();
+        }
+    }
+
+    private async Task Run()
+    {
+        var batch = new List<Waiting>();
+        while (waiting.Count > 0 && broken is null)
+        {
+            Take(batch);
+            try
+            {
+                await Write(batch);
+            }
+            catch (Exception fault)
+            {
+                broken = fault;
+                deactivate();
+                batch.ForEach(change => change.Fail(fault));
+                break;
+            }
+
+            foreach (var change in batch)
+            {
+                Complete(change);
+            }
+
+            batch.Clear();
+        }
+
+        running = false;
+        while (waiting.TryDequeue(out var left))
+        {
+            left.Fail(broken!);
+        }
+    }
+
+    /// <summary>
+    /// Answers a change that is stored. Where its callback fails, its caller alone is told; but this activation may have told less than it should, and ends:
+    /// all calls after that go to the next one.
+    /// </summary>
+    private void Complete(Waiting change)
+    {
+        try
+        {
+            change.Complete();
+        }
+        catch (Exception fault)
+        {
+            change.Fail(fault);
+            broken ??= new InconsistentStateException($"What was to follow a write of {state} failed; the next activation starts from what is stored.", fault);
+            deactivate();
+        }
+    }
+
+    private void Take(List<Waiting> batch)
+    {
+        var bytes = 0;
+        while (batch.Count < MaxChanges && waiting.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Bytes <= MaxBytes))
+        {
+            bytes += next.Bytes;
+            batch.Add(waiting.Dequeue());
+        }
+    }
+
+    private async Task Write(List<Waiting> batch)
+    {
+        var before = Head;
+        if (Load is not null)
+        {
+            await Load(before);
+        }
+
+        var after = before;
+        foreach (var change in batch)
+        {
+            after = change.Apply(after);
+        }
+
+        if (batch.Exists(change => change.HasFailed))
+        {
+            // What it did to this activation before it threw is not known. The others do not wait for another one.
+            deactivate();
+        }
+
+        if (ReferenceEquals(before, after))
+        {
+            await Confirm();
+            return;
+        }
+
+        if (before is not null && after is not null && Flush is not null)
+        {
+            after = await Flush(before, after);
+        }
+
+        // Where this fails it may be stored all the same: the activation ends, and nobody goes by its state any more.
+        if (after is null)
+        {
+            await state.Clear();
+        }
+        else
+        {
+            state.State = new HeadState<THead> { Head = after };
+            await state.Write();
+        }
+
+        Head = after;
+    }
+
+    /// <summary>What is refused, or changes nothing, is answered without a write, which would have told of another activation elsewhere.</summary>
+    private async Task Confirm()
+    {
+        if (storage.IsShared && !await IsCurrent())
+        {
+            throw new InconsistentStateException($"Another activation changed {state}.");
+        }
+    }
+
+    private abstract class Waiting
+    {
+        public int Bytes { get; init; }
+
+        /// <summary>It threw something else than a refusal.</summary>
+        public abstract bool HasFailed { get; }
+
+        public abstract THead? Apply(THead? head);
+
+        public abstract void Complete();
+
+        public abstract void Fail(Exception fault);
+    }
+
+    private sealed class Waiting<T>(Func<THead?, Changed<THead, T>> change) : Waiting
+    {
+        private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private Changed<THead, T> changed;
+        private Exception? thrown;
+
+        public Task<T> Answer => answer.Task;
+
+        public override bool HasFailed => thrown is not null and not RegistryException;
+
+        public override THead? Apply(THead? head)
+        {
+            try
+            {
+                changed = change(head);
+                return changed.Head;
+            }
+            catch (Exception fault)
+            {
+                thrown = fault;
+                return head;
+            }
+        }
+
+        public override void Complete()
+        {
+            if (thrown is not null)
+            {
+                answer.SetException(thrown);
+                return;
+            }
+
+            changed.Committed?.Invoke();
+            answer.SetResult(changed.Result);
+        }
+
+        public override void Fail(Exception fault) => answer.SetException(fault);
+    }
+}

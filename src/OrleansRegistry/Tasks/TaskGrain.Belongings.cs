@@ -1,0 +1,180 @@
+namespace OrleansRegistry.Tasks;
+
+/// <summary>What belongs to a task beside its messages: webhooks and feedback; and deleting it with all that does.</summary>
+internal sealed partial class TaskGrain
+{
+    private int feedbackCalls;
+    private TaskCompletionSource? feedbackDone;
+    private Task? removal;
+
+    public Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook) => Change(
+        caller,
+        null,
+        head =>
+        {
+            CheckOpen(head);
+            var others = head.Webhooks.Where(known => known.Id != webhook.Id).ToList();
+            if (others.Count >= TaskRules.MaxWebhooks)
+            {
+                throw new RegistryException(RegistryError.TooLarge, $"Task '{id}' has {others.Count} webhooks, as many as a task may have.", "id");
+            }
+
+            var next = Next(head) with { Webhooks = [.. others.Append(webhook).OrderBy(known => known.Id, StringComparer.Ordinal)] };
+            return (next, EventOf(next), webhook);
+        },
+        webhook.Config.Length,
+        new(() => new RequestPrint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
+
+    public Task DeleteWebhook(Caller caller, string webhookId) => Change<bool>(caller, null, head =>
+    {
+        List<TaskWebhook> others = [.. head.Webhooks.Where(known => known.Id != webhookId)];
+        if (others.Count == head.Webhooks.Count)
+        {
+            return (head, null, false);
+        }
+
+        // A task that is over has had its last event; but who is told of it, and with which secret, must not stay for ever.
+        var next = (head.Status.State.IsTerminal() ? head : Next(head)) with { Webhooks = others };
+        return (next, head.Status.State.IsTerminal() ? null : EventOf(next), true);
+    }, once: new(() => new RequestPrint("deleteWebhook").Add("id", webhookId), _ => true));
+
+    public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)
+    {
+        feedbackCalls++;
+        try
+        {
+            if (writer.Head is not { Deleting: false } known || known.Owner != caller.Subject)
+            {
+                await writer.Change<bool>(head => throw NotFound());
+            }
+
+            return await (caller.IdempotencyKey is null ? Feedback().Add(caller.Subject, data) : Feedback().AddOnce(caller, data));
+        }
+        finally
+        {
+            if (--feedbackCalls == 0)
+            {
+                feedbackDone?.TrySetResult();
+            }
+        }
+    }
+
+    public async Task Remove(Caller caller)
+    {
+        if (writer.Unreadable is { } unreadable)
+        {
+            await RemoveUnreadable(unreadable, caller);
+            return;
+        }
+
+        await writer.Change(head => head is null || head.Owner != caller.Subject ? throw NotFound() : Removing(head));
+        await FinishRemoval();
+    }
+
+    public async Task<bool> Sweep(DateTimeOffset cutoff)
+    {
+        if (writer.Unreadable is not null)
+        {
+            // Nobody can tell whether it is over.
+            return false;
+        }
+
+        var gone = await writer.Change(head => head switch
+        {
+            null => new(head, true),
+            { Deleting: true } => new(head, true),
+            _ when head.Status.State.IsTerminal() && head.Status.Timestamp < cutoff => Removing(head),
+            _ => new(head, false),
+        });
+        if (gone && writer.Head is not null)
+        {
+            await FinishRemoval();
+        }
+
+        return gone;
+    }
+
+    /// <summary>From here on nobody sees the task; what belongs to it goes before its head does.</summary>
+    private Changed<TaskHead, bool> Removing(TaskHead head)
+    {
+        if (head.Deleting)
+        {
+            return new(head, true);
+        }
+
+        var next = Next(head) with { Deleting = true, Lease = null, LostToken = head.Lease?.Token };
+        return Publish(head, (next, EventOf(next) with { Deleted = true }, true));
+    }
+
+    private async Task RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    {
+        if (!unreadable.MayBeOf(caller))
+        {
+            throw NotFound();
+        }
+
+        await Feedback().Clear();
+        await history.DeleteAllPages();
+        await artifacts.DeleteAllPages();
+        await writer.RemoveUnreadable();
+    }
+
+    private async Task FinishRemoval()
+    {
+        removal ??= RunRemoval();
+        try
+        {
+            await removal;
+        }
+        finally
+        {
+            removal = null;
+        }
+    }
+
+    private async Task RunRemoval()
+    {
+        if (feedbackCalls > 0)
+        {
+            feedbackDone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await feedbackDone.Task;
+        }
+
+        if (writer.Head is not { Deleting: true } head)
+        {
+            return;
+        }
+
+        await Feedback().Clear();
+        await history.DeletePages(head.History, head.HistorySwept);
+        if (head.Artifacts.Count > 0 || head.Artifacts.Base > 0)
+        {
+            await artifacts.DeletePages(head.Artifacts, head.ArtifactsSwept);
+            await artifacts.DeleteLeftovers(head.Artifacts);
+        }
+
+        await writer.Change<bool>(current =>
+        {
+            if (current is not { Deleting: true })
+            {
+                return new(current, false);
+            }
+
+            generations.End(current.Generation);
+            history.Clear();
+            artifacts.Clear();
+            (sizes, contents) = (null, null);
+            return new(null, true, Forget);
+        });
+    }
+
+    private void Forget()
+    {
+        var told = events;
+        events = EventsAfter(0);
+        told.Wake();
+        DeactivateOnIdle();
+    }
+
+    private IFeedbackGrain Feedback() => feedback.Get(tenant, id);
+}

@@ -1,0 +1,37 @@
+namespace OrleansRegistry.Tasks;
+
+/// <summary>What requests about tasks ask for. Conditions on a generation are no part of it: a request that was carried out has changed that.</summary>
+internal static class TaskPrints
+{
+    public static RequestPrint Of(TaskMessage message) => new RequestPrint("submit")
+        .Add("message", message.Message.Json)
+        .Add("contextId", message.ContextId)
+        .Add("agentId", message.AgentId)
+        .Add("metadata", message.Metadata)
+        .Add("deadline", message.Deadline?.UtcTicks);
+
+    /// <summary>What a submission says beside its message.</summary>
+    public static RequestPrint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
+        new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
+
+    public static RequestPrint Of(TaskWhole task) => new RequestPrint("put")
+        .Add("contextId", task.ContextId)
+        .Add("agentId", task.AgentId)
+        .Add("state", task.State.ToV10())
+        .Add("timestamp", task.StatusAt?.UtcTicks)
+        .Add("statusMessage", task.StatusMessage?.Json ?? default)
+        .Add("history", [.. task.Messages.Select(message => message.Json)])
+        .Add("artifacts", task.Artifacts)
+        .Add("metadata", task.Metadata)
+        .Add("deadline", task.Deadline?.UtcTicks)
+        .Add("leaseToken", task.LeaseToken);
+
+    public static RequestPrint Of(TaskChange change) => new RequestPrint("update")
+        .Add("state", change.State?.ToV10())
+        .Add("statusMessage", change.StatusMessage?.Json ?? default)
+        .Add("messages", [.. change.Messages.Select(message => message.Json)])
+        .Add("artifacts", [.. change.Artifacts.Select(ArtifactLog.Entry)])
+        .Add("metadata", change.Metadata)
+        .Add("ifState", change.IfState?.ToV10())
+        .Add("leaseToken", change.LeaseToken);
+}
