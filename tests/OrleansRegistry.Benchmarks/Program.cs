@@ -6,12 +6,19 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["memory"] = MemoryRow.RunAsync,
     ["lookup"] = LookupRows.RunAsync,
     ["write"] = WriteRows.RunAsync,
+    ["sqlite"] = SqliteRows.RunAsync,
     ["http"] = HttpRows.RunAsync,
     ["postgres"] = PostgresRows.RunAsync,
     ["tasks"] = TaskRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,
     ["cluster-faults"] = ClusterRows.RunFaultsAsync,
 };
+if (args is [SqliteRows.ResidentOf, var folder])
+{
+    await SqliteRows.PrintResidentAsync(folder);
+    return 0;
+}
+
 if (args is [GroupProcess.RowsOnly, var only])
 {
     return await PrintAsync(only) ? 0 : GroupProcess.Missed;

@@ -10,13 +10,13 @@ using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>A registry in this process, on a folder of its own that is removed afterwards.</summary>
+/// <summary>A registry in this process; without a folder to serve, on one of its own that is removed afterwards.</summary>
 internal sealed class RegistryHost : IAsyncDisposable
 {
     private readonly IHost host;
-    private readonly string folder;
+    private readonly string? ownFolder;
 
-    private RegistryHost(IHost host, string folder) => (this.host, this.folder) = (host, folder);
+    private RegistryHost(IHost host, string? ownFolder) => (this.host, this.ownFolder) = (host, ownFolder);
 
     public IAgentRegistry Agents => host.Services.GetRequiredService<IAgentRegistry>();
 
@@ -27,15 +27,16 @@ internal sealed class RegistryHost : IAsyncDisposable
     public IAgentGrain Grain(string id) =>
         host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAgentGrain>(GrainKeys.For(Caller.Default.Tenant, id));
 
-    public static async Task<RegistryHost> StartAsync(StorageType storage, TimeSpan? idle = null, PostgresStoreOptions? postgres = null)
+    public static async Task<RegistryHost> StartAsync(
+        StorageType storage, TimeSpan? idle = null, PostgresStoreOptions? postgres = null, string? folder = null)
     {
-        var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
+        var ownFolder = folder is null ? System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName : null;
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.AddOrleansRegistry(options =>
         {
             options.StorageType = storage;
-            options.DataDirectory = folder;
+            options.DataDirectory = folder ?? ownFolder!;
             options.Postgres = postgres;
             options.GrainIdle = idle ?? TimeSpan.FromMinutes(10);
 
@@ -44,7 +45,7 @@ internal sealed class RegistryHost : IAsyncDisposable
         });
         var host = builder.Build();
         await host.StartAsync();
-        return new RegistryHost(host, folder);
+        return new RegistryHost(host, ownFolder);
     }
 
     /// <summary>Registers agents 0 to <paramref name="count"/> in batches of 1,000.</summary>
@@ -60,6 +61,9 @@ internal sealed class RegistryHost : IAsyncDisposable
     {
         await host.StopAsync();
         await ((IAsyncDisposable)host).DisposeAsync();
-        System.IO.Directory.Delete(folder, recursive: true);
+        if (ownFolder is not null)
+        {
+            System.IO.Directory.Delete(ownFolder, recursive: true);
+        }
     }
 }
