@@ -2,7 +2,9 @@ using System.Globalization;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Settings;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Storage.Sqlite;
 
 namespace OrleansRegistry.Server;
 
@@ -21,30 +23,36 @@ internal static class MigrateCommand
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
         var options = RegistrySettings.Read(configuration);
-        var database = RegistrySettings.DatabaseOf(options);
-        var logger = loggers.CreateLogger<PostgresMigrations>();
-        await using var registry = new PostgresMigrations(database, logger);
-        await using var clustering = PostgresMigrations.OfClustering(database, logger);
+        await using var registry = Registry(options, loggers);
 
-        // The tables of a cluster have numbers of their own, and are there where a cluster is.
-        var isCluster = options.Cluster.Type == ClusteringType.Postgres;
+        // The tables of a cluster have numbers of their own, and exist where a cluster does.
+        await using var clustering = options.Cluster.Type == ClusteringType.Postgres
+            ? PostgresMigrations.OfClustering(RegistrySettings.DatabaseOf(options), loggers.CreateLogger<PostgresMigrations>())
+            : null;
         switch (words)
         {
             case ["status"]:
                 Print(await registry.StatusAsync(), "");
-                Print(isCluster ? await clustering.StatusAsync() : [], "clustering/");
+                Print(clustering is null ? [] : await clustering.StatusAsync(), "clustering/");
                 return 0;
             case ["up"]:
-                Console.WriteLine($"{await registry.UpAsync() + (isCluster ? await clustering.UpAsync() : 0)} applied");
+                Console.WriteLine($"{await registry.UpAsync() + (clustering is null ? 0 : await clustering.UpAsync())} applied");
                 return 0;
             case ["down", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var to):
-                Console.WriteLine($"{await registry.DownAsync(to) + (to == 0 && isCluster ? await clustering.DownAsync(0) : 0)} taken back");
+                Console.WriteLine($"{await registry.DownAsync(to) + (clustering is null || to > 0 ? 0 : await clustering.DownAsync(0))} taken back");
                 return 0;
             default:
                 await Console.Error.WriteLineAsync(Usage);
                 return 2;
         }
     }
+
+    private static IMigrations Registry(RegistryOptions options, ILoggerFactory loggers) => options.StorageType switch
+    {
+        StorageType.Memory => throw new SettingException("STORAGE_TYPE is memory: there is no schema to migrate."),
+        StorageType.Sqlite => new SqliteSchema(new SqliteStoreOptions { Directory = options.DataDirectory }, loggers.CreateLogger<SqliteSchema>()),
+        _ => new PostgresMigrations(RegistrySettings.DatabaseOf(options), loggers.CreateLogger<PostgresMigrations>()),
+    };
 
     private static void Print(IReadOnlyList<MigrationStatus> migrations, string folder)
     {

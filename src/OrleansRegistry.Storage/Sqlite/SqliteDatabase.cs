@@ -52,7 +52,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     /// <summary>Opens and checks the file, and brings its schema up to date.</summary>
     /// <exception cref="StoreStartException">What is wrong, and what to do.</exception>
-    public void Open()
+    /// <param name="migratesByHand">Leave the schema as it is.</param>
+    public void Open(bool migratesByHand = false)
     {
         var clock = Stopwatch.StartNew();
         try
@@ -66,6 +67,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             }
 
             writer = OpenWriter();
+            if (migratesByHand)
+            {
+                return;
+            }
+
             var checkMilliseconds = Check(clock);
             new SqliteMigrations(writer, Description, logger).Open(options.RunMigrations);
             if (Folder is null)

@@ -151,6 +151,29 @@ public sealed class TaskTableTests : IAsyncLifetime
             "the statistics to tell of 10 HOT updates");
     }
 
+    [Theory]
+    [InlineData("agent")]
+    [InlineData("task")]
+    [InlineData("context")]
+    [InlineData("feedback")]
+    [InlineData("page")]
+    public async Task The_tables_are_those_that_the_declaration_prints(string name)
+    {
+        var kind = Kinds.All.Single(kind => kind.Name == name);
+        const string Columns =
+            """
+            SELECT string_agg(column_name || ' ' || data_type || ' ' || is_nullable || ' ' || is_generated, ', ' ORDER BY column_name)
+            FROM information_schema.columns WHERE table_schema = '{0}' AND table_name = '{1}'
+            """;
+        var printed = KindSchema.Postgres(kind);
+        await Database.ExecuteAsync($"CREATE SCHEMA printed; CREATE TABLE printed.registry_revision (kind text, value bigint); SET search_path = printed, public; {printed}");
+        foreach (var table in kind.HasFeed ? (string[])[kind.Table, "agent_changes"] : [kind.Table])
+        {
+            Assert.Equal(
+                await Database.QueryAsync<string>(string.Format(null, Columns, "printed", table)), await Database.QueryAsync<string>(string.Format(null, Columns, "public", table)));
+        }
+    }
+
     private ValueTask<long> WriteAsync(RecordKind kind, string id, string document, RawJson fields = default) =>
         Store.WriteAsync(kind, Key(id), 0, new RecordBody(Json(document), fields));
 

@@ -7,7 +7,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// Brings the schema of a database up to what this program needs, or back down. Any number of processes may do so at once: an advisory
 /// lock lets one at a time.
 /// </summary>
-public sealed class PostgresMigrations : IAsyncDisposable
+public sealed class PostgresMigrations : IMigrations
 {
     private const long AdvisoryLock = 0x6f72_6567_4d49_4700;
 
