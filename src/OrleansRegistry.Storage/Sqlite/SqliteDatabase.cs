@@ -19,6 +19,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
     private readonly SqliteStoreOptions options;
     private readonly ILogger logger;
+    private readonly LogPace failures;
     private readonly Stack<SqliteSession> idle = new();
     private readonly SemaphoreSlim readers;
     private readonly string connectionString;
@@ -30,6 +31,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     {
         this.options = options;
         this.logger = logger;
+        failures = new LogPace(TimeProvider.System, logger);
         Folder = options.Directory is { } folder ? Path.GetFullPath(folder) : null;
         Description = Folder is null ? "SQLite database in memory" : $"SQLite database {Path.Combine(Folder, FileName)}";
         readers = new SemaphoreSlim(Folder is null ? 1 : options.Readers);
@@ -118,7 +120,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
         catch (SqliteException fault)
         {
-            logger.ReadFailed(fault, Description);
+            failures.Write(() => logger.ReadFailed(fault, Description));
             throw SqliteFaults.Translate(Name, fault, writing: false);
         }
         finally

@@ -16,6 +16,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly IReadOnlyDictionary<RecordKind, ChangeLog> feeds;
     private readonly Checkpointer? checkpointer;
     private readonly ILogger logger;
+    private readonly LogPace failures;
     private readonly WriteQueue queue;
     private readonly Dictionary<string, long> counters = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,6 +29,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         this.database = database;
         this.feeds = feeds;
         this.logger = logger;
+        failures = new LogPace(TimeProvider.System, logger);
         queue = new WriteQueue(options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: false);
         checkpointer = options.Directory is null ? null : new Checkpointer(database, options.CheckpointBytes);
     }
@@ -242,7 +244,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private void Refuse(List<PendingWrite> batch, Exception fault, bool committing)
     {
-        logger.BatchFailed(fault, database.Description, batch.Count);
+        failures.Write(() => logger.BatchFailed(fault, database.Description, batch.Count));
         if (fault is SqliteException stopping && SqliteFaults.StopsWrites(stopping))
         {
             Stop(fault, stopping.SqliteErrorCode == SQLitePCL.raw.SQLITE_IOERR ? "the disk failed to keep what was written" : "the file is damaged");
