@@ -10,6 +10,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Rest;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
 
@@ -27,14 +28,15 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
 
-    /// <summary>The registry with its REST API, on SQLite.</summary>
-    public static async Task<HttpHost> RegistryAsync()
+    /// <summary>The registry with its REST API, on SQLite unless a database is given.</summary>
+    public static async Task<HttpHost> RegistryAsync(PostgresStoreOptions? postgres = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
         var builder = Builder();
         builder.AddOrleansRegistry(options =>
         {
-            options.StorageType = StorageType.Sqlite;
+            options.StorageType = postgres is null ? StorageType.Sqlite : StorageType.Postgres;
+            options.Postgres = postgres;
             options.DataDirectory = folder;
         });
         builder.Services.AddRegistryRest();

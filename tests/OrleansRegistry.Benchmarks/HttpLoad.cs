@@ -29,7 +29,7 @@ internal sealed class HttpLoad : IDisposable
 
     /// <summary>How often a second the connections get their requests answered.</summary>
     /// <param name="request">Given the connection's number and how often it asked before in this turn.</param>
-    /// <exception cref="InvalidOperationException">An answer is not 200.</exception>
+    /// <exception cref="InvalidOperationException">An answer is not 200 or 201.</exception>
     public Task<double> Rate(Func<int, int, byte[]> request, TimeSpan? turn = null) =>
         Task.Factory.StartNew(() => Run(request, turn ?? Measure.Turn), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -130,7 +130,7 @@ internal sealed class HttpLoad : IDisposable
                 return false;
             }
 
-            if (!buffer.AsSpan().StartsWith("HTTP/1.1 200"u8))
+            if (!buffer.AsSpan().StartsWith("HTTP/1.1 20"u8))
             {
                 throw new InvalidOperationException(Encoding.UTF8.GetString(buffer.AsSpan(0, length)));
             }

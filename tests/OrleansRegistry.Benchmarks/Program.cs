@@ -1,6 +1,6 @@
 using OrleansRegistry.Benchmarks;
 
-// All rows, or those of the groups that are named. The last two groups start processes, and are only run by name.
+// All rows, or those of the groups that are named. The last groups start processes, and are only run by name: sdk needs node and npm.
 OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
 {
     ["memory"] = MemoryRow.RunAsync,
@@ -10,6 +10,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["http"] = HttpRows.RunAsync,
     ["postgres"] = PostgresRows.RunAsync,
     ["tasks"] = TaskRows.RunAsync,
+    ["sdk"] = SdkRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,
     ["cluster-faults"] = ClusterRows.RunFaultsAsync,
 };
@@ -24,7 +25,7 @@ if (args is [GroupProcess.RowsOnly, var only])
     return await PrintAsync(only) ? 0 : GroupProcess.Missed;
 }
 
-string[] chosen = args.Length > 0 ? args : [.. groups.Keys.Where(group => !group.StartsWith("cluster", StringComparison.Ordinal))];
+string[] chosen = args.Length > 0 ? args : [.. groups.Keys.Where(group => group is not "sdk" && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");
