@@ -28,7 +28,8 @@ internal sealed partial class ContextGrain
                 await Make(caller);
             }
 
-            var submitted = await call(tasks.Get(tenant, taskId));
+            var task = tasks.Get(tenant, taskId);
+            var submitted = isFresh ? await InFresh(caller, taskId, () => call(task)) : await call(task);
             if (submitted.Created)
             {
                 Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));
@@ -43,6 +44,13 @@ internal sealed partial class ContextGrain
                 created?.TrySetResult();
             }
         }
+    }
+
+    /// <summary>Brings the first task into a context that was made for it: nothing can be stored of that task either.</summary>
+    private async Task<TaskSubmittedTo> InFresh(Caller caller, string taskId, Func<Task<TaskSubmittedTo>> call)
+    {
+        isFresh = false;
+        return await NewGrainHint.CallAsync(GrainKeys.For(tenant, taskId), caller.Subject, call);
     }
 
     public async Task<ContextCleared> Clear(Caller caller, bool delete, string run)
@@ -130,8 +138,7 @@ internal sealed partial class ContextGrain
             return new(head, false);
         }
 
-        var made = New(caller);
-        made = made with { Context = Next(made) };
+        var made = First(caller.Subject);
         return new(made, true, () => Tell(EventOf(made.Context)));
     });
 

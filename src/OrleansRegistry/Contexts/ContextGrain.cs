@@ -18,6 +18,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     private PagedLog messages = null!;
     private EventLog<ContextEvent> events;
     private long knownBefore;
+    private bool isFresh;
     private string tenant = "";
     private string id = "";
 
@@ -43,8 +44,17 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
     protected override async Task Activate()
     {
-        await writer.Start();
-        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        var key = this.GetPrimaryKeyString();
+        (tenant, id) = GrainKeys.Parse(key);
+        if (NewGrainHint.OwnerOf(key) is { } owner)
+        {
+            isFresh = await writer.StartWith(First(owner));
+        }
+        else
+        {
+            await writer.Start();
+        }
+
         messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, MessageItem.IdOf);
         knownBefore = writer.Unreadable is null ? writer.Head?.Context.Generation ?? 0 : 0;
     }
@@ -145,7 +155,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         return await writer.Change(
             head =>
             {
-                var before = head ?? New(caller);
+                var before = head ?? New(caller.Subject);
                 CheckAccess(before, caller);
                 if (RequestMarks.Find(before.Requests, caller, time.GetUtcNow()) is { } mark)
                 {
@@ -179,11 +189,19 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     }
 
     /// <summary>A context before its first change.</summary>
-    private ContextHead New(Caller caller)
+    /// <summary>The head of a new context.</summary>
+    private ContextHead First(string owner)
+    {
+        var made = New(owner);
+        return made with { Context = Next(made) };
+    }
+
+    /// <summary>The head from which the first change of a new context goes on.</summary>
+    private ContextHead New(string owner)
     {
         var now = time.GetUtcMilliseconds();
         return new ContextHead(
-            new ContextRecord { Tenant = tenant, Id = id, Owner = caller.Subject, Generation = generations.First() - 1, CreatedAt = now, UpdatedAt = now },
+            new ContextRecord { Tenant = tenant, Id = id, Owner = owner, Generation = generations.First() - 1, CreatedAt = now, UpdatedAt = now },
             LogHead.Empty);
     }
 

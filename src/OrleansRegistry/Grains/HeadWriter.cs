@@ -97,6 +97,29 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         head = state.RecordExists ? state.State.Head : null;
     }
 
+    /// <summary>Begins with a first head, which is written at once; where anything is stored already, or the write fails, as <see cref="Start"/>.</summary>
+    /// <returns>Whether it was written.</returns>
+    public async Task<bool> StartWith(THead first)
+    {
+        history = storage.CurrentHistory;
+        state.State = new HeadState<THead> { Head = first };
+        try
+        {
+            await state.Write();
+            head = first;
+            return true;
+        }
+        catch (Exception fault) when (fault is InconsistentStateException or RegistryException or RecordOutcomeUnknownException)
+        {
+            // A write that fails again is refused to the call that asks for it, and not to the activation.
+            await Start();
+            return false;
+        }
+    }
+
+    /// <summary>Begins without a head and without a read, where nothing can be stored. The first write fails where something is, and ends the activation.</summary>
+    public void StartEmpty() => history = storage.CurrentHistory;
+
     /// <summary>Removes a stored head that cannot be read. The activation ends.</summary>
     public async Task RemoveUnreadable()
     {

@@ -4,6 +4,12 @@ namespace OrleansRegistry.Tasks;
 /// <param name="MayBeThere">The caller named the task or the request, so that the task may be there, in another context too; else its id follows from message and context.</param>
 internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, bool MayBeThere, string NewContextId)
 {
+    /// <summary>The context that the task comes into.</summary>
+    public string ContextId => Message.ContextId ?? NewContextId;
+
+    /// <summary>The ids of task and context follow from the message: unless that was sent before, neither exists.</summary>
+    public bool IsOfNewContext => !MayBeThere && Message.ContextId is null;
+
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules)
     {

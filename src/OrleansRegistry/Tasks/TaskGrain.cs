@@ -37,8 +37,17 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 
     protected override async Task Activate()
     {
-        await writer.Start();
-        (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
+        var key = this.GetPrimaryKeyString();
+        (tenant, id) = GrainKeys.Parse(key);
+        if (NewGrainHint.OwnerOf(key) is not null)
+        {
+            writer.StartEmpty();
+        }
+        else
+        {
+            await writer.Start();
+        }
+
         history = new PagedLog(LogName.HistoryOf(tenant, id), pages, MessageItem.IdOf);
         artifacts = new PagedLog(LogName.ArtifactsOf(tenant, id), pages, ArtifactLog.IdOfEntry);
         events = EventsAfter(writer.Unreadable is null ? writer.Head?.Generation ?? 0 : 0);

@@ -28,7 +28,10 @@ internal sealed partial class TaskRegistry(
         }
 
         submitted ??= await GrainCalls.Run(
-            contextGrains.Get(caller.Tenant, message.ContextId ?? checkedOne.NewContextId), context => context.CreateTask(id, message));
+            contextGrains.Get(caller.Tenant, checkedOne.ContextId),
+            context => checkedOne.IsOfNewContext
+                ? NewGrainHint.CallAsync(GrainKeys.For(caller.Tenant, checkedOne.ContextId), caller.Subject, () => context.CreateTask(id, message))
+                : context.CreateTask(id, message));
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
     }
 
