@@ -1,27 +1,29 @@
 namespace OrleansRegistry;
 
-/// <summary>On whose behalf a call is made. The gateway makes it in one place; a co-hosted caller makes its own.</summary>
-/// <param name="Tenant">Whose agents, tasks and contexts the call is about: 1 to 64 letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</param>
-/// <param name="Subject">Who calls, within the tenant: owns the tasks and contexts that it makes. 1 to 256 characters.</param>
+/// <summary>The tenant and subject on whose behalf a call is made. HTTP front ends derive it from the request; a co-hosted caller creates its own.</summary>
+/// <param name="Tenant">The tenant whose agents, tasks and contexts the call concerns: 1 to 64 ASCII letters, digits, <c>-</c>, <c>_</c> and <c>.</c>.</param>
+/// <param name="Subject">Who calls, within the tenant; it owns what it creates. 1 to 256 UTF-16 code units.</param>
 [GenerateSerializer, Immutable, Alias("registry.Caller")]
 public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] string Subject = Caller.DefaultSubject)
 {
+    /// <summary>The subject of callers that name none.</summary>
     public const string DefaultSubject = "default";
 
     /// <summary>
-    /// The name that the caller gives this request, so that it can be sent again where its answer was lost: the same one sent twice is carried out once. Null
-    /// for none; 1 to 256 characters. It counts for the task, context or agent that the request changes, whose newest 16 are remembered for a day.
+    /// Identifies the request, so that it can be repeated after a lost answer: the same request sent twice is carried out once. 1 to 256 UTF-16 code units;
+    /// null for none. Each task, context or agent remembers the newest 16 keys of requests that changed it, for a day. A key that comes with another
+    /// request is <see cref="RegistryError.KeyReused"/>.
     /// </summary>
     [Id(2)]
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Whether the caller reads, lists and counts the tasks and contexts of every subject of the tenant. It writes its own only, and sees no webhook of another's.</summary>
+    /// <summary>True: the caller reads, lists and counts the tasks and contexts of every subject of the tenant. It still changes its own only, and sees no webhooks of others.</summary>
     [Id(3)]
     public bool SeesAllOwners { get; init; }
 
-    /// <summary>Whether the caller may read what this subject owns.</summary>
-    public bool MayRead(string owner) => SeesAllOwners || Subject == owner;
+    /// <summary>Whether the caller may read what <paramref name="owner"/> owns.</summary>
+    internal bool MayRead(string owner) => SeesAllOwners || Subject == owner;
 
-    /// <summary>The one caller of a registry that tells none apart.</summary>
+    /// <summary>The caller used when callers are not distinguished.</summary>
     public static Caller Default { get; } = new("default");
 }

@@ -1,16 +1,16 @@
 namespace OrleansRegistry;
 
 /// <summary>
-/// How the registry's health checks are told from those of the host that it runs in: by the tags here, and by names that begin with <see cref="Prefix"/>.
+/// Tags and names that distinguish the registry's health checks from those of the host; every name begins with <see cref="Prefix"/>.
 /// </summary>
 public static class HealthCheckNames
 {
-    /// <summary>Begins the name of each of the registry's checks; <c>/health/ready</c> leaves it out.</summary>
+    /// <summary>The prefix of the names of the registry's checks; <c>/health/ready</c> leaves it out.</summary>
     public const string Prefix = "registry.";
 
-    /// <summary>The tag of what the registry's readiness consists of. A check of the host that has it counts too.</summary>
+    /// <summary>The tag of the checks that decide the registry's readiness. A host's own check with this tag counts too.</summary>
     public const string Ready = "registry.ready";
 
-    /// <summary>The tag of what concerns this process alone, whatever its store can do.</summary>
+    /// <summary>The tag of the checks that concern this process alone, independent of its store.</summary>
     public const string Serving = "registry.serving";
 }

@@ -1,12 +1,12 @@
 namespace OrleansRegistry;
 
-/// <summary>What tenants, subjects and the ids of agents, tasks, contexts and requests can be.</summary>
-public static class Identifiers
+/// <summary>The rules for tenants, subjects, ids of agents, tasks and contexts, and idempotency keys.</summary>
+internal static class Identifiers
 {
-    /// <summary>The longest id, subject or idempotency key, in UTF-16 code units: what every grain storage provider can hold as a key.</summary>
+    /// <summary>The longest id, subject or idempotency key, in UTF-16 code units: what every supported grain storage provider accepts as a key.</summary>
     public const int MaxLength = 256;
 
-    /// <summary>How an idempotency key is called in an error: the header that carries it.</summary>
+    /// <summary>The name of an idempotency key in errors: the header that carries it.</summary>
     public const string KeyField = "Idempotency-Key";
 
     private const int MaxTenantLength = 64;
@@ -20,7 +20,7 @@ public static class Identifiers
         CheckKey(caller.IdempotencyKey);
     }
 
-    /// <summary>Checks an idempotency key; null, for none, is valid.</summary>
+    /// <summary>Checks an idempotency key. Null is valid.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>.</exception>
     public static void CheckKey(string? key)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace OrleansRegistry;
 
-/// <summary>Makes text that came from a caller fit for a line of a log.</summary>
+/// <summary>Escapes text from callers for a log line.</summary>
 internal static class LogText
 {
     private const int Longest = 200;
@@ -12,7 +12,7 @@ internal static class LogText
     private static readonly SearchValues<char> Unsafe = SearchValues.Create(
         [.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(IsUnsafe)]);
 
-    /// <summary>The text with control characters, line ends and marks that turn the reading direction written as <c>\n</c> or <c>\u0000</c>.</summary>
+    /// <summary>Escapes control characters, line ends and bidirectional marks as <c>\n</c> or <c>\u0000</c>.</summary>
     public static string Escape(string text)
     {
         if (text.AsSpan().IndexOfAny(Unsafe) < 0)
@@ -36,7 +36,7 @@ internal static class LogText
         return escaped.ToString();
     }
 
-    /// <summary>As <see cref="Escape"/>, of an id or a path: cut after 200 characters.</summary>
+    /// <summary>As <see cref="Escape"/>, for an id or a path, which is truncated to 200 characters.</summary>
     public static string Id(string text) => Escape(text.Length <= Longest ? text : string.Concat(text.AsSpan(0, Longest), "…"));
 
     private static bool IsUnsafe(char c) => char.IsControl(c) || char.GetUnicodeCategory(c) is

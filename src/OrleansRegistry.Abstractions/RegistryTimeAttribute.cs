@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace OrleansRegistry;
 
 /// <summary>
-/// Takes the registry's own <see cref="TimeProvider"/>, which in a cluster is the database's time. The one that is registered without a key is the host's,
-/// which may be anything, and stays the host's.
+/// Injects the registry's own <see cref="TimeProvider"/>, which follows the database's time in a cluster. The one registered without a key belongs to the
+/// host.
 /// </summary>
 [AttributeUsage(AttributeTargets.Parameter)]
 internal sealed class RegistryTimeAttribute() : FromKeyedServicesAttribute(ServiceKey)

@@ -1,28 +1,28 @@
 namespace OrleansRegistry;
 
-/// <summary>What must hold for a write to happen; else it is <see cref="RegistryError.Conflict"/>. All unset: it always happens.</summary>
-/// <param name="IfRevision">The agent's revision must be this one.</param>
-/// <param name="IfAbsent">There must be no such agent.</param>
+/// <summary>The precondition of a write; a write whose condition does not hold is refused with <see cref="RegistryError.Conflict"/>. The default has none.</summary>
+/// <param name="IfRevision">The agent must have this revision; null for no such condition.</param>
+/// <param name="IfAbsent">True: the agent must not exist.</param>
 [GenerateSerializer, Immutable, Alias("registry.WriteCondition")]
 public readonly record struct WriteCondition([property: Id(0)] long? IfRevision = null, [property: Id(1)] bool IfAbsent = false)
 {
-    /// <summary>The agent's revision must be one of these.</summary>
+    /// <summary>The agent must have one of these revisions; null for no such condition. An empty list never holds.</summary>
     [Id(2)]
     public IReadOnlyList<long>? IfRevisionIn { get; init; }
 
-    /// <summary>There must be such an agent, of whatever revision.</summary>
+    /// <summary>True: the agent must exist, at any revision.</summary>
     [Id(3)]
     public bool IfExists { get; init; }
 
-    /// <summary>Whether it holds only of an agent that exists.</summary>
-    public bool DemandsAgent => IfExists || IfRevision is not null || IfRevisionIn is not null;
+    /// <summary>Whether the condition can hold only for an agent that exists.</summary>
+    internal bool DemandsAgent => IfExists || IfRevision is not null || IfRevisionIn is not null;
 
-    /// <param name="revision">The agent's; null where there is none.</param>
-    public bool Holds(long? revision) => revision is { } found
+    /// <param name="revision">The agent's revision; null when the agent does not exist.</param>
+    internal bool Holds(long? revision) => revision is { } found
         ? !IfAbsent && (IfRevision is null || IfRevision == found) && (IfRevisionIn is null || IfRevisionIn.Contains(found))
         : !DemandsAgent;
 
-    /// <summary>What it asks for, for an error.</summary>
+    /// <summary>The condition in words, for error messages.</summary>
     public override string ToString() => this switch
     {
         { IfAbsent: true } => "no agent of this id",
@@ -34,41 +34,48 @@ public readonly record struct WriteCondition([property: Id(0)] long? IfRevision 
     };
 }
 
-/// <summary>A request to register an agent, or to replace the card of one that is registered.</summary>
+/// <summary>A request to register an agent, or to replace the card of a registered one.</summary>
 /// <param name="Card">The agent card: one JSON object in UTF-8.</param>
 /// <param name="Id">The agent's id; null takes the card's name.</param>
-/// <param name="Enabled">Null: enabled if new, else as it was.</param>
+/// <param name="Enabled">Whether the agent is enabled. Null: a new agent is enabled, an existing one keeps its value.</param>
+/// <param name="Condition">The precondition of the write; the default has none.</param>
 public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = null, bool? Enabled = null, WriteCondition Condition = default)
 {
     /// <summary>
-    /// The subjects that may claim the agent's tasks, up to <see cref="AgentWorkers.MaxCount"/>. Null: as it was; empty: the owner alone, as for a new agent.
-    /// Only the agent's owner changes them.
+    /// The subjects that may claim the agent's tasks, up to 100. Null keeps the
+    /// present list; empty means the owner alone, as for a new agent. Only the agent's owner may change the list.
     /// </summary>
     public IReadOnlyList<string>? Workers { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
-/// <param name="CardPatch">A JSON Merge Patch (RFC 7396) for the card; null leaves it.</param>
-/// <param name="Enabled">Null leaves it.</param>
+/// <param name="CardPatch">A JSON Merge Patch (RFC 7396) for the card; null keeps the card.</param>
+/// <param name="Enabled">Whether the agent is enabled; null keeps the present value.</param>
+/// <param name="Condition">The precondition of the write; the default has none.</param>
 public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? Enabled = null, WriteCondition Condition = default)
 {
     /// <inheritdoc cref="AgentRegistration.Workers"/>
     public IReadOnlyList<string>? Workers { get; init; }
 }
 
-/// <summary>A committed write.</summary>
-/// <param name="Created">True where there was no such agent before.</param>
-/// <param name="ExtensionsProcessed">How many extensions the card declares.</param>
+/// <summary>The result of a committed write.</summary>
+/// <param name="Agent">The agent as committed.</param>
+/// <param name="Created">True when the agent did not exist before.</param>
+/// <param name="Warnings">Recommendations for the card; empty when there are none.</param>
+/// <param name="ExtensionsProcessed">The number of extensions that the card declares.</param>
 public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnlyList<CardWarning> Warnings, int ExtensionsProcessed)
 {
-    /// <summary>It was carried out before, and the agent is as it is now.</summary>
+    /// <summary>True when a request with this idempotency key was carried out before. Nothing was written, and <see cref="Agent"/> is the agent as it is now.</summary>
     public bool Repeated { get; init; }
 }
 
-/// <summary>What became of one entry of a batch: exactly one of the two is set.</summary>
+/// <summary>The outcome of one entry of a batch: exactly one of the two members is set.</summary>
+/// <param name="Written">The result of the write; null when it was refused.</param>
+/// <param name="Refused">Why the entry was refused; null when it was written.</param>
 public sealed record AgentBatchResult(AgentWriteResult? Written, RegistryException? Refused);
 
-/// <summary>A committed removal.</summary>
+/// <summary>The result of a committed removal.</summary>
+/// <param name="Id">The id of the removed agent.</param>
 /// <param name="Revision">The registry revision of the removal.</param>
-/// <param name="ExtensionsCleaned">How many extensions nobody declares any more.</param>
+/// <param name="ExtensionsCleaned">The number of extensions that no agent declares any more.</param>
 public sealed record AgentRemoval(string Id, long Revision, int ExtensionsCleaned);

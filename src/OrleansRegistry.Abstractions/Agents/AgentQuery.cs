@@ -1,38 +1,41 @@
 namespace OrleansRegistry;
 
-/// <summary>Which agents to list. All that is set must hold; the default is all agents.</summary>
+/// <summary>Selects agents of the caller's tenant. An agent must match every filter that is set; without filters all agents match.</summary>
 public sealed record AgentQuery
 {
-    /// <summary>A substring of the name, the description or a skill's id, whatever its case. Empty matches all.</summary>
+    /// <summary>A substring of the name, the description or a skill's id, ignoring case. Null or empty matches all.</summary>
     public string? Text { get; init; }
 
-    /// <summary>At least one of these tags, exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
+    /// <summary>At least one of these tags, compared exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>At least one skill with one of these ids, exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
+    /// <summary>At least one skill with one of these ids, compared exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
     public IReadOnlyList<string> Skills { get; init; } = [];
 
+    /// <summary>The category, compared exactly. Null matches all.</summary>
     public string? Category { get; init; }
 
-    /// <summary>A capability that the card has, such as <c>streaming</c>; snake_case is taken too.</summary>
+    /// <summary>A capability that the card declares, such as <c>streaming</c>, in camelCase or snake_case. Null matches all.</summary>
     public string? Capability { get; init; }
 
-    /// <summary>The provider's organization, whatever its case.</summary>
+    /// <summary>The provider's organization, ignoring case. Null matches all.</summary>
     public string? Provider { get; init; }
 
+    /// <summary>Whether the agent is enabled. Null matches both.</summary>
     public bool? Enabled { get; init; }
 
-    /// <summary>The most agents to answer with, within <see cref="PageLimit.Agents"/>; null answers with all.</summary>
+    /// <summary>The most agents of a page, within <see cref="PageLimit.Agents"/>; null for all agents in one page.</summary>
     public int? PageSize { get; init; }
 
-    /// <summary>The <see cref="AgentPage.NextPageToken"/> of the page before; the rest of the query must be the same.</summary>
+    /// <summary>The <see cref="AgentPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.</summary>
     public string? PageToken { get; init; }
 
-    /// <summary>The most values of one list in a query: tags, skills, declaring agents, trust levels.</summary>
+    /// <summary>The most values that one list of a query may have: tags, skills, declaring agents, trust levels.</summary>
     public const int MaxValues = 1000;
 
+    /// <summary>Checks the length of a list of a query.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there are more than <see cref="MaxValues"/>.</exception>
-    public static void CheckValues(IReadOnlyList<string> values, string field)
+    internal static void CheckValues(IReadOnlyList<string> values, string field)
     {
         if (values.Count > MaxValues)
         {
@@ -41,13 +44,24 @@ public sealed record AgentQuery
     }
 }
 
-/// <summary>Agents in the order of their ids (ordinal).</summary>
+/// <summary>One page of agents.</summary>
+/// <param name="Agents">In the ordinal order of their ids.</param>
 /// <param name="NextPageToken">Null on the last page.</param>
-/// <param name="Revision">The registry revision that the page is at least as new as.</param>
+/// <param name="Revision">A registry revision; the page is at least as new as it.</param>
 public sealed record AgentPage(IReadOnlyList<AgentRecord> Agents, string? NextPageToken, long Revision);
 
-/// <summary>A tag or category, and how many agents have it.</summary>
+/// <summary>A tag or category with its number of agents.</summary>
+/// <param name="Value">The tag or category.</param>
+/// <param name="Count">How many agents have it.</param>
 public readonly record struct FacetCount(string Value, int Count);
 
-/// <summary>Figures of one tenant's agents. Tags, categories, skills and extensions count distinct values.</summary>
+/// <summary>Figures of one tenant's agents.</summary>
+/// <param name="Total">The number of agents.</param>
+/// <param name="Enabled">The number of enabled agents.</param>
+/// <param name="Disabled">The number of disabled agents.</param>
+/// <param name="Tags">The number of distinct tags.</param>
+/// <param name="Categories">The number of distinct categories.</param>
+/// <param name="Skills">The number of distinct skill ids.</param>
+/// <param name="Extensions">The number of distinct extensions.</param>
+/// <param name="Revision">A registry revision; the figures are at least as new as it.</param>
 public sealed record AgentStats(int Total, int Enabled, int Disabled, int Tags, int Categories, int Skills, int Extensions, long Revision);

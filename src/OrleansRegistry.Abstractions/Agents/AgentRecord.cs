@@ -4,17 +4,19 @@ namespace OrleansRegistry;
 [GenerateSerializer, Immutable, Alias("registry.AgentRecord")]
 public sealed record AgentRecord
 {
+    /// <summary>The tenant that the agent belongs to.</summary>
     [Id(0)]
     public required string Tenant { get; init; }
 
-    /// <summary>Unique within the tenant: the card's name, unless the caller gave another.</summary>
+    /// <summary>Unique within the tenant; by default the card's name. 1 to 256 UTF-16 code units.</summary>
     [Id(1)]
     public required string Id { get; init; }
 
-    /// <summary>The agent card, byte for byte as it was sent.</summary>
+    /// <summary>The A2A agent card (A2A 1.0, section 4.4.1), byte for byte as it was sent or patched.</summary>
     [Id(2)]
     public required RawJson Card { get; init; }
 
+    /// <summary>Whether the agent is enabled. A disabled agent stays listed unless a query filters by it.</summary>
     [Id(3)]
     public bool Enabled { get; init; } = true;
 
@@ -30,12 +32,12 @@ public sealed record AgentRecord
     [Id(6)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>For each extension that the card declares: who declared it first, as far as was known when this agent did.</summary>
+    /// <summary>The first declaration of each extension of the card, as known when this agent declared it.</summary>
     [Id(7)]
     public IReadOnlyList<ExtensionOrigin> ExtensionOrigins { get; init; } = [];
 
     /// <summary>
-    /// The subject that registered the agent first: it alone removes the agent and names its workers. Null for an agent stored before owners were kept,
+    /// The subject that registered the agent: only it may remove the agent and change its workers. Null for an agent stored before owners were kept,
     /// until it is registered again.
     /// </summary>
     [Id(8)]
@@ -45,16 +47,19 @@ public sealed record AgentRecord
     [Id(9)]
     public IReadOnlyList<string> Workers { get; init; } = [];
 
-    /// <summary>The newest requests that named themselves.</summary>
+    /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];
 
-    /// <summary>Members of the stored record that a newer version wrote, carried through changes; empty where there are none.</summary>
+    /// <summary>Members of the stored record that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     internal RawJson Unknown { get; init; }
 }
 
-/// <summary>Where an extension came into the registry: the agent that declared it first, and when.</summary>
+/// <summary>The first declaration of an extension in the registry.</summary>
+/// <param name="Uri">The extension's URI.</param>
+/// <param name="AgentId">The agent that declared it first.</param>
+/// <param name="At">When, in UTC, to the millisecond.</param>
 [GenerateSerializer, Immutable, Alias("registry.ExtensionOrigin")]
 public sealed record ExtensionOrigin([property: Id(0)] string Uri, [property: Id(1)] string AgentId, [property: Id(2)] DateTimeOffset At)
 {

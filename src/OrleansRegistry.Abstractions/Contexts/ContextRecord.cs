@@ -4,6 +4,7 @@ namespace OrleansRegistry;
 [GenerateSerializer, Immutable, Alias("registry.ContextRecord")]
 public sealed record ContextRecord
 {
+    /// <summary>The tenant that the context belongs to.</summary>
     [Id(0)]
     public required string Tenant { get; init; }
 
@@ -11,47 +12,59 @@ public sealed record ContextRecord
     [Id(1)]
     public required string Id { get; init; }
 
-    /// <summary>The subject that made the context; set once.</summary>
+    /// <summary>The subject that created the context; never changes.</summary>
     [Id(2)]
     public required string Owner { get; init; }
 
-    /// <summary>What callers keep with it: one JSON object; empty where there is none.</summary>
+    /// <summary>Data that callers keep with the context: one JSON object, empty when there is none.</summary>
     [Id(3)]
     public RawJson Data { get; init; }
 
-    /// <summary>One more with every change of its own (not of its tasks); begins as a task's, see <see cref="TaskRecord.Generation"/>.</summary>
+    /// <summary>Increases by one with every change of the context itself, not of its tasks. Starts like <see cref="TaskRecord.Generation"/>.</summary>
     [Id(4)]
     public long Generation { get; init; }
 
+    /// <summary>When the context was created, in UTC, to the millisecond.</summary>
     [Id(5)]
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When the context was last changed, in UTC, to the millisecond.</summary>
     [Id(6)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>How many messages its own history holds.</summary>
+    /// <summary>The number of messages in the context's own history.</summary>
     [Id(7)]
     public long MessageCount { get; init; }
 
-    /// <summary>In the answer to a write: that it was carried out before, and the context is as it is now.</summary>
+    /// <summary>Set in the result of a write: a request with this idempotency key was carried out before, and the record is the context as it is now.</summary>
     [Id(30)]
     public bool Repeated { get; init; }
 }
 
-/// <summary>A context with its tasks.</summary>
-/// <param name="TaskIds">The newest, up to 100; all are listed by <see cref="ITaskRegistry.ListAsync"/>.</param>
+/// <summary>A context with its newest tasks.</summary>
+/// <param name="Context">The context.</param>
+/// <param name="TaskCount">The number of its tasks.</param>
+/// <param name="TaskIds">The ids of the newest 100 tasks; <see cref="TaskQuery.ContextId"/> selects all of them in <see cref="ITaskRegistry.ListAsync"/>.</param>
 public sealed record ContextSummary(ContextRecord Context, long TaskCount, IReadOnlyList<string> TaskIds);
 
+/// <summary>One page of contexts.</summary>
+/// <param name="Contexts">Newest change first.</param>
 /// <param name="NextPageToken">Null on the last page.</param>
 public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string? NextPageToken)
 {
-    /// <summary>The contexts of this page that were left out, as what is stored of them cannot be read.</summary>
+    /// <summary>The ids of contexts left out of this page because their stored records cannot be read.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 }
 
-/// <summary>One change of a context. What the change did not touch is null or empty.</summary>
-/// <param name="Snapshot">The context, where the event is the first of a stream or events in between are no longer held.</param>
-/// <param name="Cleared">Its tasks and messages were removed.</param>
+/// <summary>One change of a context. Members that the change did not touch are null or empty.</summary>
+/// <param name="ContextId">The context's id.</param>
+/// <param name="Generation">The context's generation after the change.</param>
+/// <param name="Snapshot">The whole context: in the first event of a stream, and after a gap of events that are no longer held. Null otherwise.</param>
+/// <param name="Data">The context's data after the change.</param>
+/// <param name="Messages">The appended messages.</param>
+/// <param name="TaskId">The id of a task that the context gained.</param>
+/// <param name="Cleared">True: its tasks and messages were deleted.</param>
+/// <param name="Deleted">True: the context was deleted; the last event.</param>
 [GenerateSerializer, Immutable, Alias("registry.ContextEvent")]
 public sealed record ContextEvent(
     [property: Id(0)] string ContextId,

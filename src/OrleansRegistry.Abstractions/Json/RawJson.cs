@@ -3,10 +3,10 @@ using System.Text;
 namespace OrleansRegistry;
 
 /// <summary>
-/// One JSON document as its author wrote it: UTF-8 bytes that nobody changes. White space, member order, unknown members and
-/// the spelling of numbers are kept.
+/// One JSON document as its author wrote it, in immutable UTF-8 bytes. White space, member order, unknown members and the
+/// spelling of numbers are preserved.
 /// </summary>
-/// <remarks>Equal when the bytes are equal. <c>default</c> is no document: <see cref="IsEmpty"/>.</remarks>
+/// <remarks>Two values are equal when their bytes are. <c>default</c> holds no document: <see cref="IsEmpty"/> is true.</remarks>
 [GenerateSerializer, Immutable, Alias("registry.RawJson")]
 public readonly struct RawJson : IEquatable<RawJson>
 {
@@ -15,24 +15,31 @@ public readonly struct RawJson : IEquatable<RawJson>
 
     private RawJson(byte[] bytes) => this.bytes = bytes;
 
+    /// <summary>The document's bytes; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Utf8 => bytes;
 
+    /// <summary>The document's bytes; empty when there is none.</summary>
     public ReadOnlySpan<byte> Span => bytes;
 
+    /// <summary>The document's length in bytes.</summary>
     public int Length => bytes?.Length ?? 0;
 
+    /// <summary>Whether there is no document.</summary>
     public bool IsEmpty => Length == 0;
 
-    /// <summary>Takes over bytes that are known to be one valid JSON document, and that the caller never changes again.</summary>
+    /// <summary>Wraps bytes that hold one valid JSON document, without checking or copying them; the caller must not change them afterwards.</summary>
     public static RawJson FromValid(byte[] utf8) => new(utf8);
 
-    /// <summary>Copies bytes that are known to be one valid JSON document.</summary>
+    /// <summary>Copies bytes that hold one valid JSON document, without checking them.</summary>
     public static RawJson FromValid(ReadOnlySpan<byte> utf8) => new(utf8.ToArray());
 
+    /// <inheritdoc/>
     public bool Equals(RawJson other) => Span.SequenceEqual(other.Span);
 
+    /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is RawJson other && Equals(other);
 
+    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = new HashCode();
@@ -40,9 +47,12 @@ public readonly struct RawJson : IEquatable<RawJson>
         return hash.ToHashCode();
     }
 
+    /// <summary>Whether the bytes are equal.</summary>
     public static bool operator ==(RawJson left, RawJson right) => left.Equals(right);
 
+    /// <summary>Whether the bytes differ.</summary>
     public static bool operator !=(RawJson left, RawJson right) => !left.Equals(right);
 
+    /// <summary>The document as text.</summary>
     public override string ToString() => Encoding.UTF8.GetString(Span);
 }

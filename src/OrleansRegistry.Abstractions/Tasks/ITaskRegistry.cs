@@ -1,34 +1,35 @@
 namespace OrleansRegistry;
 
 /// <summary>
-/// The registry of tasks. Every member refuses with a <see cref="RegistryException"/>; a task of another owner is
-/// <see cref="RegistryError.NotFound"/>, as one that does not exist. A write is durable before it is answered. A task in a terminal state is
-/// never changed: <see cref="RegistryError.Terminal"/>. A write answers the task without its history and artifacts.
+/// The registry of tasks (A2A 1.0, section 4.1). Every member throws <see cref="RegistryException"/> for requests it cannot serve; a task of another owner
+/// is <see cref="RegistryError.NotFound"/>, like one that does not exist, and changing a task in a terminal state is <see cref="RegistryError.Terminal"/>.
+/// A write returns once it is durable, and returns the task without history and artifacts.
 /// </summary>
 public interface ITaskRegistry
 {
-    /// <summary>Begins a task, or continues one: the message is appended and the state is submitted again.</summary>
+    /// <summary>Creates a task, or continues one: appends the message and sets the state to submitted.</summary>
     Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default);
 
-    /// <summary>The task, or null.</summary>
+    /// <summary>Reads a task; null when it does not exist.</summary>
     Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default);
 
-    /// <summary>The task once its generation is greater than <paramref name="currentGeneration"/>, or as it is after <paramref name="wait"/> (up to 60 seconds); null where there is none.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the lease of the view was over meanwhile.</exception>
+    /// <summary>Reads a task once its generation exceeds <paramref name="currentGeneration"/>; null when the task does not exist.</summary>
+    /// <param name="wait">The longest wait, up to 60 seconds; after it the task is returned as it is.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the lease of <paramref name="view"/> ended during the wait.</exception>
     Task<TaskRecord?> WaitAsync(Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default);
 
-    /// <summary>The messages, oldest first.</summary>
+    /// <summary>Reads the messages of a task, oldest first.</summary>
     /// <param name="pageSize">Within <see cref="PageLimit.Items"/>.</param>
-    /// <param name="leaseToken">The lease under which the caller works on the task: its holder reads the task of any owner.</param>
+    /// <param name="leaseToken">The lease under which the caller works on the task: its holder may read a task of any owner. Null: the caller reads as owner.</param>
     Task<ItemPage<RawJson>> ReadHistoryAsync(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>One artifact, whole; null where the task has none of that id.</summary>
+    /// <summary>Reads one complete artifact; null when the task has none with that id.</summary>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
     Task<RawJson?> GetArtifactAsync(Caller caller, string id, string artifactId, string? leaseToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>The artifacts, in the order in which each first came.</summary>
-    /// <param name="pageSize">Within <see cref="PageLimit.Items"/>; a page ends earlier where it grows large.</param>
+    /// <summary>Reads the artifacts of a task, in the order in which each was first added.</summary>
+    /// <param name="pageSize">Within <see cref="PageLimit.Items"/>; a page ends earlier when it becomes large.</param>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
     Task<ArtifactPage> ReadArtifactsAsync(
         Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default);
@@ -36,68 +37,70 @@ public interface ITaskRegistry
     /// <summary>Changes a task; <see cref="TaskUpdate.IfState"/> makes it a compare-and-set.</summary>
     Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes a task what is sent: begins it, in any state, or writes what of it is new or another. One that is over can only be sent as it is, unless <see cref="TaskPut.ReplacesFinal"/>.</summary>
+    /// <summary>Stores a whole task: creates it, in any state, or writes the differences. A task in a terminal state accepts only its present content, unless <see cref="TaskPut.ReplacesFinal"/>.</summary>
     Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default);
 
-    /// <summary>Cancels a task that is not over.</summary>
+    /// <summary>Cancels a task that is not in a terminal state.</summary>
     Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes a task, over or not, with its history, artifacts and feedback.</summary>
+    /// <summary>Deletes a task, in any state, with its history, artifacts and feedback.</summary>
     Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default);
 
-    /// <summary>A page of tasks, newest status first.</summary>
-    /// <param name="query">Null: all that the caller may see.</param>
+    /// <summary>Lists tasks, newest status first.</summary>
+    /// <param name="query">Null for all that the caller may see.</param>
     Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default);
 
-    /// <summary>How many tasks there are in each state (exact); paging and view of the query are ignored.</summary>
+    /// <summary>Counts tasks by state, exactly. Paging and view of the query are ignored.</summary>
     Task<IReadOnlyDictionary<TaskState, long>> CountAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The task first, then every event in order, ending after a terminal state or a deletion. After <paramref name="afterGeneration"/>, where the
-    /// events since are still held, they come without the task before them. A generation that is newer than the task's was seen of another task of this id: the
-    /// task comes first.
+    /// Yields the task, then every event in order, and ends after a terminal state or a deletion.
     /// </summary>
-    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>; the events of another's task end with the one that ends the lease.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>, also in the midst of the events: the lease is over.</exception>
+    /// <param name="afterGeneration">
+    /// The generation after which to resume: while the events since are still held, they come without the whole task. A generation newer than the task's is of
+    /// an earlier task with this id: the task comes first. Null: the task comes first.
+    /// </param>
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>; events of another owner's task end with the one that ends the lease.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>, also while events are read: the lease has ended.</exception>
     IAsyncEnumerable<TaskEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a submitted task of the agent to a worker, oldest first; null where none came in time. The task comes whole. Workers see the tasks of every owner.</summary>
+    /// <summary>Leases the agent's oldest submitted task to a worker, and returns it complete; null when none came in time. Workers see the tasks of every owner.</summary>
     Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default);
 
-    /// <summary>Keeps a claimed task for <paramref name="lease"/> from now.</summary>
+    /// <summary>Extends the lease of a claimed task to <paramref name="lease"/> from now.</summary>
     /// <param name="lease">1 second to 1 hour; null for <see cref="TaskClaim.DefaultLease"/>.</param>
     Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Gives a claimed task back: it is submitted again.</summary>
+    /// <summary>Ends the lease of a claimed task and sets its state to submitted.</summary>
     Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default);
 
     /// <summary>Adds a webhook to a task, or replaces the one with that id.</summary>
     /// <param name="config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
-    /// <param name="id">Null: the configuration's <c>id</c>, else one is made.</param>
+    /// <param name="id">Null: the configuration's <c>id</c>, or a generated one.</param>
     Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default);
 
-    /// <summary>The webhooks of a task, in the order of their ids.</summary>
+    /// <summary>Lists the webhooks of a task, in the order of their ids.</summary>
     /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
     Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default);
 
-    /// <summary>Deletes a webhook; it may be gone already.</summary>
+    /// <summary>Deletes a webhook. No error when it does not exist.</summary>
     Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default);
 
-    /// <summary>Stores feedback, of a task in any state.</summary>
+    /// <summary>Adds feedback to a task, in any state.</summary>
     Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default);
 
-    /// <summary>The feedback of a task, oldest first.</summary>
+    /// <summary>Lists the feedback of a task, oldest first.</summary>
     Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Deletes all tasks and contexts that the caller owns as of now. It goes on after the answer, and after the end of the process that began it, by
-    /// whichever process runs; what is made meanwhile stays.
+    /// Deletes all tasks and contexts that the caller owns now; those created later stay. The deletion continues after this call returns, and in another
+    /// process if this one ends.
     /// </summary>
-    /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
+    /// <param name="wait">The longest wait for completion; null for no limit.</param>
     Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default);
 
-    /// <summary>How far the last <see cref="ClearAllAsync"/> of the caller has come.</summary>
+    /// <summary>The progress of the caller's last <see cref="ClearAllAsync"/>.</summary>
     Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default);
 }

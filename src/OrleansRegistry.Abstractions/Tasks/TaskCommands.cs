@@ -1,148 +1,159 @@
 namespace OrleansRegistry;
 
-/// <summary>A message that begins a task, or continues one that is not over.</summary>
-/// <param name="Message">The A2A message: one JSON object with <c>role</c> and <c>parts</c>, and <c>messageId</c>, <c>taskId</c>, <c>contextId</c> where the caller gives them.</param>
+/// <summary>A message that creates a task, or continues one that is not in a terminal state.</summary>
+/// <param name="Message">The A2A message: one JSON object with <c>role</c> and <c>parts</c>, and <c>messageId</c>, <c>taskId</c>, <c>contextId</c> as far as the caller sets them.</param>
 public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
 {
-    /// <summary>Null: the message's <c>taskId</c>, else made from the message id, so that the same message sent twice is one task.</summary>
+    /// <summary>Null: the message's <c>taskId</c>, or an id derived from the message id, so that the same message sent twice makes one task.</summary>
     public string? TaskId { get; init; }
 
-    /// <summary>Null: the message's <c>contextId</c>, else the task's own, else a new context.</summary>
+    /// <summary>Null: the message's <c>contextId</c>, or the task's own, or a new context.</summary>
     public string? ContextId { get; init; }
 
-    /// <summary>The agent that is to work on a new task.</summary>
+    /// <summary>The agent that works on a new task; null for none.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>Merged into the task's metadata, member by member.</summary>
+    /// <summary>One JSON object, whose members replace those of the task's metadata; null keeps the metadata.</summary>
     public ReadOnlyMemory<byte>? Metadata { get; init; }
 
-    /// <summary>When the task fails if it is not over by then; of a message that continues a task, in place of the deadline it had. Null: the registry's default, or the task's own.</summary>
+    /// <summary>When the task fails unless it is in a terminal state by then; replaces the deadline of a continued task. Null: the registry's default, or the task's own.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Two submissions with one key are one; stands for the message id where the message has none.</summary>
+    /// <summary>Two submissions with the same key are carried out once. Takes the place of the message id when the message has none. Null for no key.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>The task must have this generation.</summary>
+    /// <summary>The task must have this generation, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
     public long? IfGeneration { get; init; }
 
-    /// <summary>The message continues a task: where there is none, none is made.</summary>
+    /// <summary>True: the task must exist; none is created.</summary>
     public bool MustExist { get; init; }
 }
 
-/// <param name="Created">True where the task is new.</param>
-/// <param name="Repeated">True where the message was stored before, and nothing was changed.</param>
+/// <summary>The result of a submission or put.</summary>
+/// <param name="Task">The task as committed.</param>
+/// <param name="Created">True when the task is new.</param>
+/// <param name="Repeated">True when the same request was carried out before, and nothing was changed.</param>
 public sealed record TaskSubmitted(TaskRecord Task, bool Created, bool Repeated);
 
-/// <summary>A change of a task that is not over. All that is set happens at once, as one generation.</summary>
+/// <summary>A change of a task that is not in a terminal state. All of it is committed at once, as one generation.</summary>
 public sealed record TaskUpdate
 {
+    /// <summary>The new state; null keeps the state.</summary>
     public TaskState? State { get; init; }
 
-    /// <summary>The A2A message of the new status.</summary>
+    /// <summary>The A2A message of the new status: one JSON object; null for none.</summary>
     public ReadOnlyMemory<byte>? StatusMessage { get; init; }
 
+    /// <summary>A2A messages to append to the history, oldest first.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Messages { get; init; } = [];
 
+    /// <summary>Artifacts, or chunks of them, to add.</summary>
     public IReadOnlyList<ArtifactUpdate> Artifacts { get; init; } = [];
 
-    /// <summary>Merged into the task's metadata, member by member.</summary>
+    /// <summary>One JSON object, whose members replace those of the task's metadata; null keeps the metadata.</summary>
     public ReadOnlyMemory<byte>? Metadata { get; init; }
 
-    /// <summary>The task must be in this state: compare-and-set.</summary>
+    /// <summary>The task must be in this state, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
     public TaskState? IfState { get; init; }
 
-    /// <summary>The task must have this generation.</summary>
+    /// <summary>The task must have this generation, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
     public long? IfGeneration { get; init; }
 
-    /// <summary>The caller works on the task under this lease, which must still be the task's.</summary>
+    /// <summary>The lease under which the caller works on the task; it must be the task's present one, else <see cref="RegistryError.Conflict"/>. Null: the caller acts as owner.</summary>
     public string? LeaseToken { get; init; }
 }
 
 /// <summary>
-/// A whole task, as it is to be. What is there is compared with it, so that a task with one more message costs one append and the same task nothing; where messages or
-/// artifacts are gone or others, all of them are written again.
+/// A whole task to store. It is compared with the stored one: a task with one more message costs one append, an equal task costs no write, and when messages
+/// or artifacts were removed or changed, all of them are written again.
 /// </summary>
+/// <param name="State">The task's state.</param>
 public sealed record TaskPut(TaskState State)
 {
-    /// <summary>To the millisecond, from 1970 to a day from now. Null: as it is where the status is, else now.</summary>
+    /// <summary>The time of the status, to the millisecond, from 1970 to a day from now. Null: unchanged for an unchanged status, else now.</summary>
     public DateTimeOffset? StatusAt { get; init; }
 
-    /// <summary>The A2A message of the status.</summary>
+    /// <summary>The A2A message of the status: one JSON object; null for none.</summary>
     public ReadOnlyMemory<byte>? StatusMessage { get; init; }
 
-    /// <summary>The whole history, oldest first. Messages and artifacts may be up to 10,000 together.</summary>
+    /// <summary>The whole history, oldest first. At most 10,000 messages and artifacts together.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Messages { get; init; } = [];
 
-    /// <summary>All artifacts, whole.</summary>
+    /// <summary>All artifacts, each complete.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Artifacts { get; init; } = [];
 
-    /// <summary>Takes the place of what there is; null: none.</summary>
+    /// <summary>Replaces the metadata: one JSON object; null for none.</summary>
     public ReadOnlyMemory<byte>? Metadata { get; init; }
 
-    /// <summary>Null: the task's own, of a new task one that is made. A task's context never changes.</summary>
+    /// <summary>Null: the task's own, or a generated one for a new task. A task's context never changes.</summary>
     public string? ContextId { get; init; }
 
-    /// <summary>As <see cref="TaskSubmission.Deadline"/>; of a new task that is over none.</summary>
+    /// <summary>As <see cref="TaskSubmission.Deadline"/>; ignored for a new task in a terminal state.</summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Null: the task's own, of a new task none. A task's agent never changes.</summary>
+    /// <summary>Null: the task's own, or none for a new task. A task's agent never changes.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>The task must have this generation.</summary>
+    /// <summary>The task must have this generation, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
     public long? IfGeneration { get; init; }
 
-    /// <summary>The task must be there.</summary>
+    /// <summary>True: the task must exist, else <see cref="RegistryError.Conflict"/>.</summary>
     public bool MustExist { get; init; }
 
-    /// <summary>There must be no such task.</summary>
+    /// <summary>True: the task must not exist, else <see cref="RegistryError.Conflict"/>.</summary>
     public bool IfAbsent { get; init; }
 
-    /// <summary>A task that is over is made what is sent too, if it is over then as well: for stores whose programs save after the end.</summary>
+    /// <summary>True: a task in a terminal state is replaced too, by one in a terminal state. For programs that save a task after its end.</summary>
     public bool ReplacesFinal { get; init; }
 
     /// <summary>As <see cref="TaskUpdate.LeaseToken"/>.</summary>
     public string? LeaseToken { get; init; }
 }
 
-/// <summary>An artifact, or a chunk of one, on its way to a task. See <see cref="TaskArtifact"/>.</summary>
+/// <summary>An artifact, or a chunk of one, to add to a task.</summary>
+/// <param name="Json">The A2A artifact: one JSON object with <c>artifactId</c> and <c>parts</c>.</param>
+/// <param name="Append">True: the parts are appended to the artifact with that id; false: they replace it.</param>
+/// <param name="LastChunk">True: nothing more will be appended to the artifact.</param>
 public sealed record ArtifactUpdate(ReadOnlyMemory<byte> Json, bool Append = false, bool LastChunk = false)
 {
-    /// <summary>An artifact of one text.</summary>
+    /// <summary>An artifact with a single text part.</summary>
     /// <exception cref="ArgumentException">The id or text is not valid Unicode: it has half a surrogate pair.</exception>
     public static ArtifactUpdate Text(string artifactId, string text) =>
         new(TextMessage.Write(json => TextMessage.WriteText(json, "artifactId", artifactId, text)));
 }
 
-/// <summary>A worker asks for a task of its agent.</summary>
-/// <param name="Worker">How to call the worker, for people. 1 to 256 characters.</param>
+/// <summary>A worker's request for a task of its agent.</summary>
+/// <param name="Worker">The worker's name, for people. 1 to 256 UTF-16 code units.</param>
 public sealed record TaskClaim(string Worker)
 {
-    /// <summary>A minute.</summary>
+    /// <summary>The default of <see cref="Lease"/>: 60 seconds.</summary>
     public static TimeSpan DefaultLease { get; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>20 seconds.</summary>
+    /// <summary>The default of <see cref="Wait"/>: 20 seconds.</summary>
     public static TimeSpan DefaultWait { get; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long the task is the worker's unless renewed: 1 second to 1 hour; <see cref="DefaultLease"/> unless given.</summary>
+    /// <summary>The duration of the lease: 1 second to 1 hour.</summary>
     public TimeSpan Lease { get; init; } = DefaultLease;
 
-    /// <summary>How long to wait for a task: up to 60 seconds; <see cref="DefaultWait"/> unless given.</summary>
+    /// <summary>The longest wait for a task: up to 60 seconds.</summary>
     public TimeSpan Wait { get; init; } = DefaultWait;
 }
 
-/// <summary>A webhook of a task: who is to be told of its events.</summary>
+/// <summary>A webhook that receives the events of a task (A2A 1.0, section 4.3).</summary>
 /// <param name="Id">Unique within the task.</param>
 /// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskWebhook")]
 public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config)
 {
-    /// <summary>Members of the stored webhook that a newer version wrote, carried through changes; empty where there are none.</summary>
+    /// <summary>Members of the stored webhook that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
-    public RawJson Unknown { get; init; }
+    internal RawJson Unknown { get; init; }
 }
 
-/// <summary>What somebody said about a task.</summary>
+/// <summary>Feedback about a task.</summary>
 /// <param name="Number">From 1, in the order of arrival.</param>
+/// <param name="Subject">Who gave it.</param>
+/// <param name="At">When, in UTC, to the millisecond.</param>
 /// <param name="Data">One JSON object.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskFeedback")]
 public sealed record TaskFeedback([property: Id(0)] long Number, [property: Id(1)] string Subject, [property: Id(2)] DateTimeOffset At, [property: Id(3)] RawJson Data);

@@ -1,50 +1,57 @@
 namespace OrleansRegistry;
 
-/// <summary>Which tasks to list. All that is set must hold; the default is all that the caller may see. Newest status first.</summary>
+/// <summary>Selects tasks, newest status first. A task must match every filter that is set; without filters all that the caller may see match.</summary>
 public sealed record TaskQuery
 {
+    /// <summary>The context of the task. Null matches all.</summary>
     public string? ContextId { get; init; }
 
-    /// <summary>One of these; empty is any.</summary>
+    /// <summary>Any of these states; empty matches all.</summary>
     public IReadOnlyList<TaskState> States { get; init; } = [];
 
+    /// <summary>The agent of the task. Null matches all.</summary>
     public string? AgentId { get; init; }
 
-    /// <summary>Status timestamp at or after.</summary>
+    /// <summary>The status timestamp is at or after this time. Null matches all.</summary>
     public DateTimeOffset? UpdatedSince { get; init; }
 
     /// <summary>True: only tasks that have a webhook.</summary>
     public bool HasWebhook { get; init; }
 
-    /// <summary>Within <see cref="PageLimit.Tasks"/>.</summary>
+    /// <summary>The most tasks of a page, within <see cref="PageLimit.Tasks"/>.</summary>
     public int PageSize { get; init; } = PageLimit.Tasks.Usual;
 
-    /// <summary>The <see cref="TaskPage.NextPageToken"/> of the page before; the rest of the query must be the same.</summary>
+    /// <summary>The <see cref="TaskPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.</summary>
     public string? PageToken { get; init; }
 
-    /// <summary>What of each task to load.</summary>
+    /// <summary>The parts of each task to load; by default neither history nor artifacts.</summary>
     public TaskView View { get; init; } = new() { HeadOnly = true };
 
-    /// <summary>Whether <see cref="TaskPage.Total"/> is counted.</summary>
+    /// <summary>True: count <see cref="TaskPage.Total"/>.</summary>
     public bool CountTotal { get; init; }
 }
 
+/// <summary>One page of tasks.</summary>
+/// <param name="Tasks">Newest status first.</param>
 /// <param name="NextPageToken">Null on the last page.</param>
-/// <param name="Total">How many match in all, where it was asked for.</param>
+/// <param name="Total">The number of matching tasks on all pages; null unless <see cref="TaskQuery.CountTotal"/>.</param>
 public sealed record TaskPage(IReadOnlyList<TaskRecord> Tasks, string? NextPageToken, long? Total)
 {
-    /// <summary>The tasks of this page that were left out, as what is stored of them cannot be read.</summary>
+    /// <summary>The ids of tasks left out of this page because their stored records cannot be read.</summary>
     public IReadOnlyList<string> Unreadable { get; init; } = [];
 }
 
 /// <summary>One page of a task's artifacts.</summary>
+/// <param name="Artifacts">In the order in which each was first added.</param>
 /// <param name="First">The number of the first, from 0.</param>
 /// <param name="Total">How many there are in all.</param>
 /// <param name="NextPageToken">Null on the last page.</param>
-/// <param name="Continues">The last artifact is too large for one page: the next page begins with more parts of it.</param>
+/// <param name="Continues">True: the last artifact continues on the next page, which begins with more of its parts.</param>
 public sealed record ArtifactPage(IReadOnlyList<RawJson> Artifacts, long First, long Total, string? NextPageToken, bool Continues = false);
 
-/// <summary>One page of messages or feedback, oldest first.</summary>
+/// <summary>One page of messages or feedback.</summary>
+/// <typeparam name="T">The type of an item.</typeparam>
+/// <param name="Items">Oldest first.</param>
 /// <param name="First">The number of the first item, from 0.</param>
 /// <param name="Total">How many there are in all.</param>
 /// <param name="NextPageToken">Null on the last page.</param>

@@ -1,25 +1,29 @@
 namespace OrleansRegistry;
 
-/// <summary>What a task is doing, and since when.</summary>
-/// <param name="Timestamp">In UTC, to the millisecond.</param>
-/// <param name="Message">The A2A message that came with the state; empty where none did.</param>
+/// <summary>The status of a task (A2A 1.0, section 4.1.2).</summary>
+/// <param name="State">The state.</param>
+/// <param name="Timestamp">When the status was set, in UTC, to the millisecond.</param>
+/// <param name="Message">The A2A message of the status; empty when there is none.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskStatus")]
 public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id(1)] DateTimeOffset Timestamp, [property: Id(2)] RawJson Message = default);
 
-/// <summary>Who works on a task, until when.</summary>
-/// <param name="Token">Known to the holder alone: empty but where the task was claimed or its lease renewed.</param>
+/// <summary>The lease of a worker on a task.</summary>
+/// <param name="Worker">The worker's name.</param>
+/// <param name="Token">The holder's secret: set only in the results of claims and renewals, else empty.</param>
+/// <param name="ExpiresAt">When the lease ends unless renewed, in UTC.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskLease")]
 public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)] string Token, [property: Id(2)] DateTimeOffset ExpiresAt)
 {
-    /// <summary>Members of the stored lease that a newer version wrote, carried through changes; empty where there are none.</summary>
+    /// <summary>Members of the stored lease that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
-    public RawJson Unknown { get; init; }
+    internal RawJson Unknown { get; init; }
 }
 
-/// <summary>One task as committed, with the part of its history and artifacts that was asked for. Immutable.</summary>
+/// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskRecord")]
 public sealed record TaskRecord
 {
+    /// <summary>The tenant that the task belongs to.</summary>
     [Id(0)]
     public required string Tenant { get; init; }
 
@@ -27,76 +31,80 @@ public sealed record TaskRecord
     [Id(1)]
     public required string Id { get; init; }
 
+    /// <summary>The context of the task; never changes.</summary>
     [Id(2)]
     public required string ContextId { get; init; }
 
-    /// <summary>The subject that made the task; set once.</summary>
+    /// <summary>The subject that created the task; never changes.</summary>
     [Id(3)]
     public required string Owner { get; init; }
 
-    /// <summary>The agent that is to work on it; null for none.</summary>
+    /// <summary>The agent that works on the task; null for none.</summary>
     [Id(4)]
     public string? AgentId { get; init; }
 
+    /// <summary>The present status.</summary>
     [Id(5)]
     public required TaskStatus Status { get; init; }
 
-    /// <summary>One JSON object; empty where there is none.</summary>
+    /// <summary>One JSON object; empty when there is none.</summary>
     [Id(6)]
     public RawJson Metadata { get; init; }
 
-    /// <summary>One more with every change. A new task begins above all that an older one of its id had, by the time, in microseconds.</summary>
+    /// <summary>Increases by one with every change. Starts from the time of creation in microseconds, above every generation of an earlier task with this id.</summary>
     [Id(7)]
     public long Generation { get; init; }
 
+    /// <summary>When the task was created, in UTC, to the millisecond.</summary>
     [Id(8)]
     public DateTimeOffset CreatedAt { get; init; }
 
+    /// <summary>When the task was last changed, in UTC, to the millisecond.</summary>
     [Id(9)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>How many messages there are in all.</summary>
+    /// <summary>The number of messages, loaded or not.</summary>
     [Id(10)]
     public long HistoryCount { get; init; }
 
-    /// <summary>How many artifacts there are in all.</summary>
+    /// <summary>The number of artifacts, loaded or not.</summary>
     [Id(11)]
     public int ArtifactCount { get; init; }
 
-    /// <summary>The newest messages, oldest of them first, as many as were asked for.</summary>
+    /// <summary>The newest messages, as many as requested, oldest first.</summary>
     [Id(12)]
     public IReadOnlyList<RawJson> History { get; init; } = [];
 
-    /// <summary>The artifacts, each whole, where they were asked for.</summary>
+    /// <summary>The artifacts, each complete; empty unless requested.</summary>
     [Id(13)]
     public IReadOnlyList<RawJson> Artifacts { get; init; } = [];
 
-    /// <summary>Null where nobody works on it.</summary>
+    /// <summary>The present lease; null when no worker holds the task.</summary>
     [Id(14)]
     public TaskLease? Lease { get; init; }
 
-    /// <summary>The answer has no room for all messages that were asked for: the oldest are left out, and are had page by page.</summary>
+    /// <summary>True: the requested messages exceed the size limit of an answer. The oldest are left out; <see cref="ITaskRegistry.ReadHistoryAsync"/> has all.</summary>
     [Id(15)]
     public bool HistoryTruncated { get; init; }
 
-    /// <summary>The answer has no room for all artifacts: those that are there are whole, and the others are had one by one or page by page.</summary>
+    /// <summary>True: the artifacts exceed the size limit of an answer. Some are left out; <see cref="ITaskRegistry.ReadArtifactsAsync"/> has all.</summary>
     [Id(16)]
     public bool ArtifactsTruncated { get; init; }
 
-    /// <summary>When the task fails if it is not over by then; null for never.</summary>
+    /// <summary>When the task fails unless it is in a terminal state by then; null for never.</summary>
     [Id(17)]
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>How many claims in a row, the present one included, have brought no change of the task.</summary>
+    /// <summary>The number of consecutive claims without a change of the task, including the present one.</summary>
     [Id(18)]
     public int Attempts { get; init; }
 
-    /// <summary>In the answer to a write: that it was carried out before, and the task is as it is now.</summary>
+    /// <summary>Set in the result of a write: a request with this idempotency key was carried out before, and the record is the task as it is now.</summary>
     [Id(30)]
     public bool Repeated { get; init; }
 
-    /// <summary>The bytes of all documents that are here.</summary>
-    public long ContentBytes
+    /// <summary>The size of metadata, status message, loaded messages and loaded artifacts, in bytes.</summary>
+    internal long ContentBytes
     {
         get
         {
@@ -116,16 +124,21 @@ public sealed record TaskRecord
     }
 }
 
-/// <summary>How much of a task to load; the default is all of it.</summary>
+/// <summary>Which parts of a task to load; the default is all of them.</summary>
 public readonly record struct TaskView
 {
     private readonly bool withoutArtifacts;
 
+    /// <summary>Sets how much to load.</summary>
     /// <param name="HistoryLength">As <see cref="HistoryLength"/>.</param>
     /// <param name="Artifacts">As <see cref="Artifacts"/>.</param>
-    public TaskView(int? HistoryLength, bool Artifacts = true) => (this.HistoryLength, withoutArtifacts) = (HistoryLength, !Artifacts);
+    public TaskView(int? HistoryLength, bool Artifacts = true)
+    {
+        this.HistoryLength = HistoryLength;
+        withoutArtifacts = !Artifacts;
+    }
 
-    /// <summary>The newest so many messages; null, 0 or negative for all.</summary>
+    /// <summary>The number of newest messages to load; null, 0 or negative for all.</summary>
     public int? HistoryLength { get; init; }
 
     /// <summary>Whether artifacts are loaded.</summary>
@@ -135,28 +148,34 @@ public readonly record struct TaskView
         init => withoutArtifacts = !value;
     }
 
-    /// <summary>No history at all, whatever <see cref="HistoryLength"/> says.</summary>
+    /// <summary>True: load no history, regardless of <see cref="HistoryLength"/>.</summary>
     public bool WithoutHistory { get; init; }
 
-    /// <summary>Neither history nor artifacts.</summary>
+    /// <summary>True: load neither history nor artifacts.</summary>
     public bool HeadOnly { get; init; }
 
-    /// <summary>The lease under which the caller works on the task: its holder sees the task of any owner.</summary>
+    /// <summary>The lease under which the caller works on the task: its holder may read a task of any owner. Null: the caller reads as owner.</summary>
     public string? LeaseToken { get; init; }
 
+    /// <summary>How recent the answer must be.</summary>
     public ReadConsistency Consistency { get; init; }
 
-    /// <summary>A generation that the caller has seen: a task that is older than that in memory is read as stored, as with <see cref="ReadConsistency.Strong"/>.</summary>
+    /// <summary>A generation that the caller has seen: if the task in memory is older, it is read from the store, as with <see cref="ReadConsistency.Strong"/>.</summary>
     public long? SeenGeneration { get; init; }
 }
 
 /// <summary>
-/// One change of a task. What the change did not touch is null or empty. Every change is one event.
+/// One change of a task. Members that the change did not touch are null or empty. Every change is one event.
 /// </summary>
-/// <param name="Snapshot">The whole task, where the event is the first of a stream or events in between are no longer held; then the rest is empty.</param>
-/// <param name="Status">The status as of this change.</param>
-/// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> where they had them.</param>
-/// <param name="Deleted">The task is gone.</param>
+/// <param name="TaskId">The task's id.</param>
+/// <param name="ContextId">The id of the task's context.</param>
+/// <param name="Generation">The task's generation after the change.</param>
+/// <param name="Snapshot">The whole task, in the first event of a stream and after a gap of events that are no longer held; then the other members are empty. Null otherwise.</param>
+/// <param name="Status">The status after the change.</param>
+/// <param name="Messages">The appended messages.</param>
+/// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> as sent.</param>
+/// <param name="Metadata">The metadata after the change.</param>
+/// <param name="Deleted">True: the task was deleted; the last event.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskEvent")]
 public sealed record TaskEvent(
     [property: Id(0)] string TaskId,
@@ -169,9 +188,9 @@ public sealed record TaskEvent(
     [property: Id(7)] RawJson Metadata = default,
     [property: Id(8)] bool Deleted = false);
 
-/// <summary>An artifact as it is sent to a task.</summary>
+/// <summary>An artifact as it was sent to a task (A2A 1.0, section 4.1.7).</summary>
 /// <param name="Json">The A2A artifact: one JSON object with <c>artifactId</c> and <c>parts</c>.</param>
-/// <param name="Append">Its parts are added to those of the artifact with that id; else it takes that one's place.</param>
-/// <param name="LastChunk">No more will be appended to it.</param>
+/// <param name="Append">True: its parts are appended to the artifact with that id; false: it replaces that artifact.</param>
+/// <param name="LastChunk">True: nothing more will be appended to it.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskArtifact")]
 public readonly record struct TaskArtifact([property: Id(0)] RawJson Json, [property: Id(1)] bool Append = false, [property: Id(2)] bool LastChunk = false);

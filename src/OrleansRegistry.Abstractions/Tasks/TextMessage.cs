@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace OrleansRegistry;
 
-/// <summary>A2A messages of one text, as submissions and updates take them. Any other message is written by its author.</summary>
+/// <summary>Creates A2A messages with a single text part, for submissions and updates.</summary>
 public static class TextMessage
 {
     /// <summary>Refuses what the JSON writer would replace.</summary>
@@ -13,9 +13,10 @@ public static class TextMessage
 
     private static readonly JsonWriterOptions AsTyped = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>A message of the user, which asks for something.</summary>
-    /// <param name="text">What it says.</param>
-    /// <param name="messageId">Null for a new id. A message that is sent again with the same id is stored once.</param>
+    /// <summary>A message of the user.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="messageId">Null for a generated id. A message sent again with the same id is stored once.</param>
+    /// <returns>One JSON object in UTF-8.</returns>
     /// <exception cref="ArgumentException">The text is not valid Unicode: it has half a surrogate pair.</exception>
     public static ReadOnlyMemory<byte> User(string text, string? messageId = null) => Write("ROLE_USER", text, messageId);
 
