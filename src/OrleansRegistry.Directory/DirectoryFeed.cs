@@ -54,7 +54,8 @@ public sealed partial class DirectoryFeed(
     private async Task StartOverAsync(CancellationToken cancellationToken)
     {
         // Where it changes again meanwhile, the next round sees that.
-        var (history, started) = (store.History, time.GetTimestamp());
+        var history = store.History;
+        var started = time.GetTimestamp();
         var count = await directory.ReplaceAsync(await store.ScanAsync(decoder.Kind, after: null, cancellationToken), history, cancellationToken);
         LogLoaded(count, directory.Revision, store.Description, time.GetElapsedTime(started).TotalMilliseconds);
     }

@@ -18,7 +18,8 @@ internal sealed class ExtensionIndex
     public void Update(AgentSlot slot, AgentEntry? had, AgentEntry? has)
     {
         // The new ones first: an extension that stays must not be gone in between.
-        var (before, after) = (OriginsOf(had), OriginsOf(has));
+        var before = OriginsOf(had);
+        var after = OriginsOf(has);
         foreach (var (uri, origin) in after)
         {
             if (extensions.TryGetValue(uri, out var known))

@@ -14,7 +14,9 @@ internal static class ExtensionListing
         var after = PageToken.Read(query.PageToken, binding);
         var matches = Matching(index, query, policy).Order(StringComparer.Ordinal).ToList();
         var rest = after is null ? matches : matches.SkipWhile(uri => string.CompareOrdinal(uri, after) <= 0).ToList();
-        var (page, bytes, seen) = (new List<ExtensionInfo>(), 0L, 0);
+        var page = new List<ExtensionInfo>();
+        var bytes = 0L;
+        var seen = 0;
         for (; seen < rest.Count && seen < query.PageSize; seen++)
         {
             if (Find(index, rest[seen], policy) is not { } extension)
@@ -41,7 +43,8 @@ internal static class ExtensionListing
             return null;
         }
 
-        var (declaring, count) = (new List<string>(), 0);
+        var declaring = new List<string>();
+        var count = 0;
         DeclaredExtension? first = null;
         foreach (var slot in slots.After(null))
         {

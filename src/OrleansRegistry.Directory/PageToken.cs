@@ -19,7 +19,7 @@ public static class PageToken
     }
 
     /// <returns>The last key; null where there is no token.</returns>
-    /// <exception cref="RegistryException">The token is none of ours, or belongs to another query.</exception>
+    /// <exception cref="RegistryException">The token is not from this registry, or belongs to another query.</exception>
     public static string? Read(string? token, string query)
     {
         if (string.IsNullOrEmpty(token))

@@ -61,7 +61,9 @@ internal sealed class SortedSlots
     public IEnumerable<AgentSlot> After(string? after)
     {
         var now = blocks;
-        var (block, chunk, place) = (0, 0, 0);
+        var block = 0;
+        var chunk = 0;
+        var place = 0;
         if (after is not null && now.Length > 0)
         {
             (block, chunk) = ChunkOf(now, after);
@@ -90,7 +92,8 @@ internal sealed class SortedSlots
 
     private static int LastNotAfter<T>(T[] items, string id, Func<T, AgentSlot> first)
     {
-        var (low, high) = (0, items.Length - 1);
+        var low = 0;
+        var high = items.Length - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;

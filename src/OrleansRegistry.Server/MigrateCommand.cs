@@ -18,7 +18,7 @@ internal static class MigrateCommand
 
     private const string Usage = "Usage: migrate status | migrate up | migrate down N (takes back every migration above N, with its data; 0 takes back all)";
 
-    /// <returns>The exit code: 0, or 2 where the words are none of these.</returns>
+    /// <returns>The exit code: 0, or 2 when the words are not one of these commands.</returns>
     public static async Task<int> RunAsync(string[] words, IConfiguration configuration)
     {
         using var loggers = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());

@@ -12,9 +12,9 @@ namespace OrleansRegistry.Server;
 /// <summary>The whole of the program.</summary>
 internal static partial class RegistryServer
 {
-    /// <summary>Serves until it is told to stop, or does what another command asks for.</summary>
+    /// <summary>Serves until stopped, or runs another command.</summary>
     /// <param name="output">Takes what a command prints.</param>
-    /// <param name="errors">Is told in a line why it did not start.</param>
+    /// <param name="errors">Receives one line with the reason of a failed start.</param>
     /// <param name="configure">Changes what is built last.</param>
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output, TextWriter errors, Action<WebApplicationBuilder>? configure = null)
@@ -57,7 +57,7 @@ internal static partial class RegistryServer
             await errors.WriteLineAsync($"The registry did not start. {fault.Message}");
             return 1;
         }
-#pragma warning disable CA1031 // The end of the program: it is told, without what might be a password.
+#pragma warning disable CA1031 // The end of the program: reported with configured values masked, as they may be passwords.
         catch (Exception fault)
 #pragma warning restore CA1031
         {

@@ -87,7 +87,7 @@ internal static class ServerSettings
     }
 
     /// <summary>Checks the levels of the log, which the logger would refuse with their values.</summary>
-    /// <exception cref="SettingException">One is no level.</exception>
+    /// <exception cref="SettingException">A value is not a log level.</exception>
     public static void CheckLogging(this WebApplicationBuilder builder)
     {
         foreach (var (key, value) in builder.Configuration.GetSection("Logging").AsEnumerable())

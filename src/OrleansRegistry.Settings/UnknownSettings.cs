@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace OrleansRegistry.Settings;
 
-/// <summary>A configured name that looks like a setting and is none.</summary>
+/// <summary>A configured name that looks like a setting but is not one.</summary>
 /// <param name="Name">As it is configured.</param>
 /// <param name="Nearest">The setting that was probably meant; null where none is near.</param>
 public sealed record UnknownSetting(string Name, string? Nearest);

@@ -29,7 +29,8 @@ internal static class FieldsWriter
         var written = RawJson.FromValid(buffer.WrittenSpan);
         if (buffer.Capacity > MaxKept)
         {
-            (buffer, writer) = (null, null);
+            buffer = null;
+            writer = null;
         }
 
         return written;

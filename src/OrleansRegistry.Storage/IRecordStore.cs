@@ -75,7 +75,7 @@ public interface IRecordStore : IAsyncDisposable
 
     /// <summary>Deletes the record if its version is still <paramref name="expectedVersion"/>.</summary>
     /// <returns>The version of the deletion itself: for a kind with a feed, its revision.</returns>
-    /// <exception cref="InconsistentStateException">Its version is another one, or there is none.</exception>
+    /// <exception cref="InconsistentStateException">The record has another version, or does not exist.</exception>
     ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default);
 
     /// <summary>Records that match, in the query's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.</summary>
@@ -88,7 +88,7 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Of each value, the records that match the query and have that value in a column. Committed writes are always seen.</summary>
     /// <param name="column">A text column of the query's kind.</param>
     /// <param name="values">Up to 1,000; the answer is in their order.</param>
-    /// <param name="first">The most keys that are told of a value, 0 to 1,000. 0 only counts.</param>
+    /// <param name="first">The most keys returned for a value, 0 to 1,000. 0 only counts.</param>
     ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
         RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first, CancellationToken cancellationToken = default);
 
@@ -123,7 +123,7 @@ public sealed class StoreStartException(string message, Exception? innerExceptio
 public sealed class RevisionCompactedException(long asked, long oldest)
     : Exception($"Changes after revision {asked} are no longer held; the oldest that can be asked for is {oldest}.");
 
-/// <summary>The store went back to an earlier state, or is another one: forget what it told, and take a new <see cref="IRecordStore.ScanAsync"/>.</summary>
+/// <summary>The store returned to an earlier state, or is another one: discard what was read from it, and take a new <see cref="IRecordStore.ScanAsync"/>.</summary>
 public sealed class HistoryChangedException() : Exception("The store went back to an earlier state, or is another one: what was read from it is no longer so.");
 
 /// <summary>The connection was lost at commit: the write may or may not be stored. Read the record to know.</summary>

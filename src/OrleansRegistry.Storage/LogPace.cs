@@ -22,7 +22,8 @@ internal sealed partial class LogPace(TimeProvider time, ILogger logger)
         {
             if (written == 0 || time.GetElapsedTime(began) >= Period)
             {
-                (began, written) = (time.GetTimestamp(), 0);
+                began = time.GetTimestamp();
+                written = 0;
             }
 
             if (written == Most)
@@ -32,7 +33,8 @@ internal sealed partial class LogPace(TimeProvider time, ILogger logger)
             }
 
             written++;
-            (leftOut, left) = (left, 0);
+            leftOut = left;
+            left = 0;
         }
 
         if (leftOut > 0)

@@ -22,7 +22,7 @@ public static class StoredRecords
         }
     }
 
-    /// <summary>What those who ask for a record are told that cannot be read.</summary>
+    /// <summary>The message for callers that request an unreadable record.</summary>
     public static RegistryException Refusal(RecordKind kind, RecordKey key, Exception fault) => new(
         RegistryError.Unreadable,
         $"The stored {kind} '{RecordRules.Shorten(key.Id)}' of tenant '{RecordRules.Shorten(key.Tenant)}' cannot be read: {fault.Message.TrimEnd('.')}. "

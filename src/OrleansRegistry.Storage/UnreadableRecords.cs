@@ -26,7 +26,7 @@ public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
         }
     }
 
-    /// <summary>The record as a codec reads it; null where it cannot, which is told.</summary>
+    /// <summary>The record as a codec reads it; null, with a log entry, when it cannot.</summary>
     public T? TryRead<T>(RecordKind kind, StoredRecord stored, Func<StoredRecord, T> read)
         where T : class
     {

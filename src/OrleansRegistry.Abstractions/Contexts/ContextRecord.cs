@@ -60,7 +60,7 @@ public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string?
 /// <param name="ContextId">The context's id.</param>
 /// <param name="Generation">The context's generation after the change.</param>
 /// <param name="Snapshot">The whole context: in the first event of a stream, and after a gap of events that are no longer held. Null otherwise.</param>
-/// <param name="Data">The context's data after the change.</param>
+/// <param name="Data">The data that was sent with the change.</param>
 /// <param name="Messages">The appended messages.</param>
 /// <param name="TaskId">The id of a task that the context gained.</param>
 /// <param name="Cleared">True: its tasks and messages were deleted.</param>

@@ -174,7 +174,7 @@ public readonly record struct TaskView
 /// <param name="Status">The status after the change.</param>
 /// <param name="Messages">The appended messages.</param>
 /// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> as sent.</param>
-/// <param name="Metadata">The metadata after the change.</param>
+/// <param name="Metadata">The metadata that was sent with the change.</param>
 /// <param name="Deleted">True: the task was deleted; the last event.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskEvent")]
 public sealed record TaskEvent(

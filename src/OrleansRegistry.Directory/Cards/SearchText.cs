@@ -18,7 +18,9 @@ internal static class SearchText
     /// <summary>The text of a card: its name, its description and the ids of its skills.</summary>
     internal static byte[] Of(string name, string? description, IReadOnlyList<string> skillIds)
     {
-        (name, description, skillIds) = (ComparedText.Of(name), description is null ? null : ComparedText.Of(description), ComparedText.Of(skillIds));
+        name = ComparedText.Of(name);
+        description = description is null ? null : ComparedText.Of(description);
+        skillIds = ComparedText.Of(skillIds);
         var length = MaxLength(name) + MaxLength(description);
         for (var i = 0; i < skillIds.Count; i++)
         {

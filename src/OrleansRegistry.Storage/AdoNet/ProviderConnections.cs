@@ -41,5 +41,5 @@ internal sealed class ProviderConnections(NpgsqlDataSource source) : DbDataSourc
     }
 }
 
-/// <summary>There was no connection: whatever was to be done, the server has not heard of it.</summary>
+/// <summary>No connection could be opened: the server has received no command.</summary>
 internal sealed class NothingSentException(Exception fault) : Exception(fault.Message, fault);

@@ -32,7 +32,11 @@ internal sealed class ProviderRecords : IAsyncDisposable
     /// <param name="description">The store, for people.</param>
     public ProviderRecords(PostgresStore tables, RecordKind kind, string description, ILoggerFactory loggers)
     {
-        (this.tables, this.kind, this.description, this.loggers, logger) = (tables, kind, description, loggers, loggers.CreateLogger<AdoNetStore>());
+        this.tables = tables;
+        this.kind = kind;
+        this.description = description;
+        this.loggers = loggers;
+        logger = loggers.CreateLogger<AdoNetStore>();
         connections = new ProviderConnections(tables.Database.Source);
         lost = new LostConnections(tables.Database);
         var serializer = new RecordPayloadSerializer();

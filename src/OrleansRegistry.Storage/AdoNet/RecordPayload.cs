@@ -21,11 +21,13 @@ internal sealed class RecordPayload
 
     public static RecordPayload Of(string? longId, RecordBody body) => new() { LongId = longId, Body = body };
 
-    /// <exception cref="JsonException">It is none that <see cref="ToUtf8"/> made.</exception>
+    /// <exception cref="JsonException">The bytes are not a payload of <see cref="ToUtf8"/>.</exception>
     public static RecordPayload Read(ReadOnlySpan<byte> utf8)
     {
         var reader = new Utf8JsonReader(utf8);
-        var (revision, fields, document) = (0L, default(RawJson), default(RawJson));
+        var revision = 0L;
+        var fields = default(RawJson);
+        var document = default(RawJson);
         reader.Read();
         while (document.IsEmpty && reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

@@ -40,7 +40,8 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
             }
 
             Volatile.Write(ref revision, changes[^1].Revision);
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         waiting?.SetResult();
@@ -81,7 +82,8 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
         lock (gate)
         {
             closed = reason;
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         waiting?.SetResult();
@@ -134,7 +136,8 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
             larger[i] = ring[(first + i) % ring.Length];
         }
 
-        (ring, first) = (larger, 0);
+        ring = larger;
+        first = 0;
     }
 
     private static long Size(in RecordChange change) =>

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// Keeps grain states as records of an <see cref="IRecordStore"/>. A grain's key is <c>t/&lt;tenant&gt;/&lt;id&gt;</c>, its ETag the
-/// record's version in decimal; after a clear, the version of the deletion. States are told apart by their name, each by its <see cref="RecordStateCodec{TState}"/>.
+/// record's version in decimal; after a clear, the version of the deletion. States are distinguished by their name, each by its <see cref="RecordStateCodec{TState}"/>.
 /// </summary>
 public sealed class RecordGrainStorage : IGrainStorage
 {
@@ -18,7 +18,8 @@ public sealed class RecordGrainStorage : IGrainStorage
     /// <exception cref="ArgumentException">Two codecs are for one state name.</exception>
     public RecordGrainStorage(IRecordStore store, IEnumerable<RecordStateCodec> codecs, UnreadableRecords faulty)
     {
-        (this.store, this.faulty) = (store, faulty);
+        this.store = store;
+        this.faulty = faulty;
         this.codecs = codecs.ToDictionary(codec => codec.StateName, StringComparer.Ordinal);
     }
 
@@ -39,7 +40,9 @@ public sealed class RecordGrainStorage : IGrainStorage
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var codec = CodecOf<T>(stateName);
-        var (key, expected, body) = (KeyOf(grainId), VersionOf(grainState), codec.Encode(grainState.State!));
+        var key = KeyOf(grainId);
+        var expected = VersionOf(grainState);
+        var body = codec.Encode(grainState.State!);
         try
         {
             Accept(grainState, await store.WriteAsync(codec.Kind, key, expected, body));
@@ -61,7 +64,8 @@ public sealed class RecordGrainStorage : IGrainStorage
     public async Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var codec = CodecOf<T>(stateName);
-        var (key, expected) = (KeyOf(grainId), VersionOf(grainState));
+        var key = KeyOf(grainId);
+        var expected = VersionOf(grainState);
         if (expected == 0)
         {
             if (await store.ReadAsync(codec.Kind, key) is { } stored)

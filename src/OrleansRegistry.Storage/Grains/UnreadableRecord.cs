@@ -8,7 +8,7 @@ public sealed record UnreadableRecord(string Message, string? Owner = null)
     /// <summary>True where nothing says that it belongs to another subject.</summary>
     public bool MayBeOf(Caller caller) => Owner is null || Owner == caller.Subject;
 
-    /// <summary>What those who ask for it are told.</summary>
+    /// <summary>The message for callers that request the record.</summary>
     public RegistryException Refusal() => new(RegistryError.Unreadable, Message);
 }
 

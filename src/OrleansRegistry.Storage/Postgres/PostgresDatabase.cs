@@ -20,17 +20,27 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     public PostgresDatabase(PostgresStoreOptions options, ILogger logger, TimeProvider time)
     {
         options.Validate();
-        (this.options, this.logger, this.time) = (options, logger, time);
-        (retries, failures, emptyColumns) = (new LogPace(time, logger), new LogPace(time, logger), new LogPace(time, logger));
+        this.options = options;
+        this.logger = logger;
+        this.time = time;
+        retries = new LogPace(time, logger);
+        failures = new LogPace(time, logger);
+        emptyColumns = new LogPace(time, logger);
         var settings = PostgresConnectionString.Parse(options.ConnectionString);
         settings.ApplicationName ??= "orleans-registry";
         var session = new DatabaseSession(settings, options.Schema);
-        (settings.Pooling, settings.MinPoolSize, settings.MaxPoolSize) = (true, options.PoolMin, options.PoolMax);
+        settings.Pooling = true;
+        settings.MinPoolSize = options.PoolMin;
+        settings.MaxPoolSize = options.PoolMax;
         settings.Timeout = Seconds(options.Timeout, settings.ShouldSerialize("Timeout") ? settings.Timeout : 60);
         settings.CommandTimeout = Seconds(options.CommandTimeout, settings.ShouldSerialize("Command Timeout") ? settings.CommandTimeout : 30);
-        (settings.MaxAutoPrepare, settings.AutoPrepareMinUsages, settings.NoResetOnClose) = (32, 2, true);
+        settings.MaxAutoPrepare = 32;
+        settings.AutoPrepareMinUsages = 2;
+        settings.NoResetOnClose = true;
         settings.WriteBufferSize = Math.Max(settings.WriteBufferSize, WriteBufferBytes);
-        (settings.KeepAlive, settings.IncludeErrorDetail, settings.Enlist) = (15, false, false);
+        settings.KeepAlive = 15;
+        settings.IncludeErrorDetail = false;
+        settings.Enlist = false;
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).UsePhysicalConnectionInitializer(session.Begin, session.BeginAsync).Build();
         Description = $"PostgreSQL store at {settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username}, user {settings.Username}{(options.Schema is { } schema ? $", schema {schema}" : "")}";
     }
@@ -79,7 +89,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         }
     }
 
-    /// <summary>What a caller is told of a fault; the log has all of it.</summary>
+    /// <summary>The message about a fault for callers; the log has the details.</summary>
     public RegistryException Translate(Exception fault)
     {
         failures.Write(() => logger.CannotAnswer(fault, Description));

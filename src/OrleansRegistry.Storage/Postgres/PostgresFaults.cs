@@ -31,7 +31,7 @@ internal static class PostgresFaults
     public static bool IsOfData(PostgresException fault) =>
         fault.SqlState[..2] is "22" or "23" or "2F" or "38" or "39" or "44" or "54" or "P0" or "0A" || fault.SqlState == PostgresErrorCodes.DatatypeMismatch;
 
-    /// <summary>What a caller is told, who need not know where the database is and what it says. Nothing was stored.</summary>
+    /// <summary>The message for callers, without the database's address and own message. Nothing was stored.</summary>
     public static RegistryException Translate(Exception fault)
     {
         var (error, what) = fault switch

@@ -10,10 +10,10 @@ internal static partial class PostgresStoreLog
     [LoggerMessage(LogLevel.Warning, "The {Store} failed ({Fault}): try {Attempt} of {MaxRetries} follows in {Milliseconds:F0} ms.")]
     public static partial void Retrying(this ILogger logger, string store, string fault, int attempt, int maxRetries, double milliseconds);
 
-    [LoggerMessage(LogLevel.Warning, "The {Store} could not answer; the caller was told.")]
+    [LoggerMessage(LogLevel.Warning, "The {Store} could not answer; the caller got an error.")]
     public static partial void CannotAnswer(this ILogger logger, Exception fault, string store);
 
-    [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes failed; their callers were told.")]
+    [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes failed; their callers got an error.")]
     public static partial void BatchFailed(this ILogger logger, Exception fault, string store, int writes);
 
     [LoggerMessage(LogLevel.Warning, "The {Store}: the connection was lost at commit of {Writes} writes; read back: {Outcome}.")]

@@ -42,7 +42,9 @@ public sealed class PostgresStore : IRecordStore
     internal PostgresStore(
         PostgresStoreOptions options, IEnumerable<RecordKind> kinds, ILogger<PostgresStore> logger, TimeProvider time, BackgroundLoops? loops = null)
     {
-        (this.options, this.logger, ending) = (options, logger, lifetime.Token);
+        this.options = options;
+        this.logger = logger;
+        ending = lifetime.Token;
         this.loops = loops ?? new BackgroundLoops(time, logger);
         database = new PostgresDatabase(options, logger, time);
         followed = [.. kinds.Where(kind => kind.HasFeed).Select(kind => new FollowedKind(kind, database, options, time, logger))];

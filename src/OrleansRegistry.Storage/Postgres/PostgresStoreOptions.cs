@@ -6,7 +6,7 @@ public sealed record PostgresStoreOptions
     /// <summary>A <c>postgresql://</c> URL or an Npgsql string; see <see cref="PostgresConnectionString"/>.</summary>
     public required string ConnectionString { get; init; }
 
-    /// <summary>The schema with the registry's tables, made where there is none; null for the first of the user's <c>search_path</c>.</summary>
+    /// <summary>The schema with the registry's tables, created if it does not exist; null for the first of the user's <c>search_path</c>.</summary>
     public string? Schema { get; init; }
 
     /// <summary>The connections kept open: 0 to <see cref="PoolMax"/>.</summary>
@@ -33,7 +33,7 @@ public sealed record PostgresStoreOptions
     /// <summary>How long deletions stay in the change feed: 1 min to 10 years. A reader further behind must start over.</summary>
     public TimeSpan TombstoneAge { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>How often the feed looks by itself, lest a notification was lost: 10 ms to 10 min.</summary>
+    /// <summary>How often the feed polls, in case a notification was lost: 10 ms to 10 min.</summary>
     public TimeSpan FeedPollInterval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The most writes that wait for the database; more are refused as busy. 1 or more.</summary>

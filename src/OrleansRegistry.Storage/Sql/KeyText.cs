@@ -20,7 +20,8 @@ internal static class KeyText
     /// <summary>The columns <c>tenant</c>, <c>id</c> and <c>long_id</c> of a key; the last is null unless the id is too long for an index.</summary>
     public static (string Tenant, string Id, string? LongId) Columns(RecordKey key)
     {
-        var (tenant, id) = (Encode(key.Tenant), Encode(key.Id));
+        var tenant = Encode(key.Tenant);
+        var id = Encode(key.Id);
         return (tenant.Length + id.Length) * 3 <= MaxIndexedBytes || Encoding.UTF8.GetByteCount(tenant) + Encoding.UTF8.GetByteCount(id) <= MaxIndexedBytes
             ? (tenant, id, null)
             : (tenant, Shorten(id), id);

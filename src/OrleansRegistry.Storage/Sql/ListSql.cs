@@ -174,7 +174,11 @@ internal static class ListSql
     {
         public Plan(RecordQuery query, RecordColumn? grouped = null)
         {
-            (Table, Tenant, Order, Lane, OldestFirst) = (query.Kind.Table, query.Tenant, query.Order, query.Kind.Lane, query.OldestFirst);
+            Table = query.Kind.Table;
+            Tenant = query.Tenant;
+            Order = query.Order;
+            Lane = query.Kind.Lane;
+            OldestFirst = query.OldestFirst;
             Conditions = [.. query.Where.Where(condition => Lane is null || condition.Column != Lane.Column || condition.Test != ConditionTest.OneOf)];
             HasAllLanes = Conditions.Count == query.Where.Count;
             LaneValues = HasAllLanes ? [.. Lane?.Values ?? []] : [.. query.Where.Except(Conditions).Select(condition => condition.Values.Cast<string>()).Aggregate(Enumerable.Intersect)];

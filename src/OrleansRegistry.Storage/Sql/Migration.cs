@@ -26,7 +26,7 @@ internal sealed record Migration(int Number, string Name, string Up, string Down
     /// <summary>Where its files are.</summary>
     public string Folder { get; init; } = "";
 
-    /// <summary>What an applied migration is known by, whatever its line ends.</summary>
+    /// <summary>Identifies the content of an applied migration, independent of line ends.</summary>
     public string Checksum { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Up.ReplaceLineEndings("\n").TrimEnd('\n'))));
 
     /// <summary>Compares an applied migration with those of this program.</summary>

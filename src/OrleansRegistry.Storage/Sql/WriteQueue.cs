@@ -40,7 +40,8 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
 
             writes.AddLast(write);
             bytes += write.Bytes;
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         waiting?.SetResult();
@@ -54,7 +55,8 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
         lock (gate)
         {
             completed = true;
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         waiting?.SetResult();
@@ -88,10 +90,12 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
 
     private void Fill(List<PendingWrite> batch)
     {
-        var (batchBytes, passedOver) = (0L, 0);
+        var batchBytes = 0L;
+        var passedOver = 0;
         for (var node = writes.First; node is not null && batch.Count < MaxBatchWrites && passedOver < MaxBatchWrites;)
         {
-            var (write, following) = (node.Value, node.Next);
+            var write = node.Value;
+            var following = node.Next;
             if (write.CancellationToken.IsCancellationRequested)
             {
                 Remove(node);

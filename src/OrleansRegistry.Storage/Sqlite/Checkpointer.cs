@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// Moves what the write-ahead log holds into the database, beside the writer, on a connection of its own. The writer waits only for the last of it, which lets the log begin anew.
+/// Moves what the write-ahead log holds into the database, beside the writer, on a connection of its own. The writer waits only for the last of it, which lets the log start over.
 /// </summary>
 internal sealed class Checkpointer(SqliteDatabase database, long everyBytes) : IAsyncDisposable
 {

@@ -19,7 +19,7 @@ internal static class SqliteFaults
     public static bool StopsWrites(SqliteException fault) =>
         fault.SqliteErrorCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB || fault.SqliteExtendedErrorCode is raw.SQLITE_IOERR_FSYNC or raw.SQLITE_IOERR_DIR_FSYNC;
 
-    /// <summary>What a caller is told, who need not know where the database is.</summary>
+    /// <summary>The message for callers, without the database's path.</summary>
     public static RegistryException Translate(string store, Exception fault, bool writing)
     {
         var end = writing ? " Nothing was stored" : "";

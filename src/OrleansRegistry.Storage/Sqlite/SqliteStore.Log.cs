@@ -10,13 +10,13 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(LogLevel.Warning, "Opened the {Store}: it keeps everything in memory, and NOTHING IS KEPT when this process ends.")]
     public static partial void NothingIsKept(this ILogger logger, string store);
 
-    [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes could not be stored; their callers were told.")]
+    [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes could not be stored; their callers got an error.")]
     public static partial void BatchFailed(this ILogger logger, Exception fault, string store, int writes);
 
     [LoggerMessage(LogLevel.Critical, "The {Store} accepts no more writes until it is restarted: {Reason}")]
     public static partial void WritesStopped(this ILogger logger, Exception fault, string store, string reason);
 
-    [LoggerMessage(LogLevel.Error, "The {Store} could not read; the caller was told.")]
+    [LoggerMessage(LogLevel.Error, "The {Store} could not read; the caller got an error.")]
     public static partial void ReadFailed(this ILogger logger, Exception fault, string store);
 
     [LoggerMessage(LogLevel.Warning, "The {Store} could not move its write-ahead log into the database when it closed; the next start does it.")]

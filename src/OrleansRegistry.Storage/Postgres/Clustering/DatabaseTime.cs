@@ -2,7 +2,7 @@ namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
 /// The time of a cluster: the database's, carried on by this machine's steady clock. What one process writes with a time in it others hold against
-/// theirs, and a machine's own clock can jump. Until it is first told, it is this machine's.
+/// theirs, and a machine's own clock can jump. Until the first reading it is this machine's.
 /// </summary>
 /// <param name="machine">Its steady clock and its timers are used; its wall clock only to begin with.</param>
 public sealed class DatabaseTime(TimeProvider machine) : TimeProvider
@@ -23,15 +23,15 @@ public sealed class DatabaseTime(TimeProvider machine) : TimeProvider
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
 
-    /// <summary>Takes the time that the database has just told.</summary>
-    /// <param name="asked">The timestamp when it was asked: what it told is taken for the time half way from then to now.</param>
-    public void Set(DateTimeOffset told, long asked)
+    /// <summary>Sets the time from a reading of the database's clock.</summary>
+    /// <param name="asked">The timestamp at which the query started: the reading is taken as the time half way from then to now.</param>
+    public void Set(DateTimeOffset reading, long asked)
     {
         var took = GetElapsedTime(asked);
         if (!isSet || took <= Longest)
         {
             isSet = true;
-            Volatile.Write(ref ahead, told.UtcTicks + (took / 2).Ticks - machine.GetElapsedTime(0).Ticks);
+            Volatile.Write(ref ahead, reading.UtcTicks + (took / 2).Ticks - machine.GetElapsedTime(0).Ticks);
         }
     }
 }

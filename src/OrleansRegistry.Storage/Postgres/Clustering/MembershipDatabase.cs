@@ -38,7 +38,7 @@ public sealed class MembershipDatabase : IAsyncDisposable
     /// <exception cref="RegistryException">The database cannot be reached.</exception>
     public async Task SetAsync(DatabaseTime time, CancellationToken cancellationToken)
     {
-        var (asked, told) = await database.RunAsync(
+        var (asked, reading) = await database.RunAsync(
             async (connection, token) =>
             {
                 await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
@@ -46,7 +46,7 @@ public sealed class MembershipDatabase : IAsyncDisposable
                 return (began, new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(token))!));
             },
             cancellationToken);
-        time.Set(told, asked);
+        time.Set(reading, asked);
     }
 
     public ValueTask DisposeAsync() => database.DisposeAsync();

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>libpq's <c>host=… password='it''s'</c>: blanks between the pairs, values with blanks in single quotes, a backslash before a quote or a backslash.</summary>
 internal static class LibpqPairs
 {
-    /// <summary>The pairs in their order; null where the text is none of this, but perhaps Npgsql's pairs, which have a ';' between.</summary>
+    /// <summary>The pairs in their order; null when the text is not in this format, but may be Npgsql's pairs, separated by ';'.</summary>
     public static IReadOnlyList<(string Name, string Value)>? TryParse(string text)
     {
         var pairs = new List<(string Name, string Value)>();

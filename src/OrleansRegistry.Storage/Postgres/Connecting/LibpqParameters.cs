@@ -127,11 +127,11 @@ internal sealed class LibpqParameters(NpgsqlConnectionStringBuilder builder)
         var chosen = Array.FindIndex(choices, choice => choice.Name.Equals(value, StringComparison.OrdinalIgnoreCase));
         return chosen >= 0
             ? choices[chosen].Value
-            : throw PostgresConnectionString.Refused($"its {name} is none of {string.Join(", ", choices.Select(choice => choice.Name))}");
+            : throw PostgresConnectionString.Refused($"its {name} must be one of {string.Join(", ", choices.Select(choice => choice.Name))}");
     }
 
     private static int Number(string name, string value, int least, int most, string unit) =>
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw PostgresConnectionString.Refused($"its {name} is no number from {least} to {most} ({unit})");
+            : throw PostgresConnectionString.Refused($"its {name} is not a number from {least} to {most} ({unit})");
 }

@@ -6,7 +6,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// <summary>Npgsql's own way to name a database: <c>Host=…;Username=…</c>.</summary>
 internal static class NpgsqlPairs
 {
-    /// <exception cref="StoreStartException">The text is no such list, or Npgsql does not know a name in it, or not its value.</exception>
+    /// <exception cref="StoreStartException">The text is not such a list, or Npgsql does not know a name in it, or not its value.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         var pairs = new DbConnectionStringBuilder();

@@ -11,7 +11,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </summary>
 public static partial class PostgresConnectionString
 {
-    /// <exception cref="StoreStartException">The text is none of these, or names something unknown.</exception>
+    /// <exception cref="StoreStartException">The text has none of these formats, or an unknown name.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,7 +37,7 @@ public static partial class PostgresConnectionString
 
         if (!parsed.Host.StartsWith('/') && !parsed.Host.StartsWith('@') && !HostName().IsMatch(parsed.Host))
         {
-            throw Refused("its host is no host name or address (a ';' or a quote may be missing, or a '@', ':' or '/' of a password is to be written %40, %3A, %2F)");
+            throw Refused("its host is not a host name or address (a ';' or a quote may be missing, or a '@', ':' or '/' of a password is to be written %40, %3A, %2F)");
         }
     }
 
@@ -99,11 +99,11 @@ public static partial class PostgresConnectionString
         }
     }
 
-    /// <exception cref="StoreStartException">It is no port.</exception>
+    /// <exception cref="StoreStartException">The text is not a port.</exception>
     internal static int Port(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535
             ? port
-            : throw Refused("its port is no number from 1 to 65535 (a ':', '@' or '/' in a password is written %3A, %40, %2F)");
+            : throw Refused("its port is not a number from 1 to 65535 (a ':', '@' or '/' in a password is written %3A, %40, %2F)");
 
     private static (string Before, string After) Cut(string text, char separator)
     {

@@ -31,7 +31,8 @@ internal static class SessionOptions
 
     private static List<string> Words(string options)
     {
-        var (words, word) = (new List<string>(), new StringBuilder());
+        var words = new List<string>();
+        var word = new StringBuilder();
         for (var i = 0; i < options.Length; i++)
         {
             if (!char.IsWhiteSpace(options[i]))

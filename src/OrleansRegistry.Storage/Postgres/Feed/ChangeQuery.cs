@@ -45,7 +45,10 @@ internal static class ChangeQuery
         };
         FoundHistory.AddTo(batch, table, mark);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var (changes, bytes, at, tooMany) = (new List<RecordChange>(), 0L, (DateTime?)null, (long?)null);
+        var changes = new List<RecordChange>();
+        var bytes = 0L;
+        var at = (DateTime?)null;
+        var tooMany = (long?)null;
         while (tooMany is null && await reader.ReadAsync(cancellationToken))
         {
             var change = RecordColumns.Read(reader);

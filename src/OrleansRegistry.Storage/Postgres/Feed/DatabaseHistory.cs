@@ -5,7 +5,7 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Tells when the database is no longer the one that this process knows: a backup was restored, or a server took over that lacks the newest commits. Such a
+/// Detects that the database is no longer the one that this process knows: a backup was restored, or a server took over that lacks the newest commits. Such a
 /// database lacks something that was seen to be committed, or has something else in its place: the commit of agents up to which the feed has come, named by its
 /// revision and time, or the last batch of a writer. Every look at the feed asks for both.
 /// </summary>
@@ -37,7 +37,7 @@ internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable tab
     public KnownHistory Known => new(buffer.Mark, [.. batches]);
 
     /// <summary>Compares what was known with what was found after that.</summary>
-    /// <exception cref="HistoryChangedException">The database is another one; the feed begins anew with it.</exception>
+    /// <exception cref="HistoryChangedException">The database has another history; the feed restarts with it.</exception>
     public void Judge(KnownHistory known, FoundHistory found)
     {
         Volatile.Write(ref looked, time.GetTimestamp());

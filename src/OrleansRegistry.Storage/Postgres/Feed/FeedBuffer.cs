@@ -43,7 +43,7 @@ internal sealed class FeedBuffer
 
     public void Start(long revision, DateTime? began) => (position, heard, at) = (revision, revision, began);
 
-    /// <summary>Begins anew, with another history of the records: what was taken in and heard no longer counts.</summary>
+    /// <summary>Restarts with another history of the records: earlier changes and notifications no longer count.</summary>
     public void Restart(long revision, DateTime? began)
     {
         TaskCompletionSource? waiting;
@@ -55,10 +55,12 @@ internal sealed class FeedBuffer
 
             // So that the stamp rises.
             hearings += Math.Max(0, position - revision) + 1;
-            (at, heard) = (began, long.MaxValue);
+            at = began;
+            heard = long.MaxValue;
             Volatile.Write(ref position, revision);
             Volatile.Write(ref history, history + 1);
-            (waiting, news) = (news, null);
+            waiting = news;
+            news = null;
         }
 
         waiting?.SetResult();
@@ -92,16 +94,19 @@ internal sealed class FeedBuffer
 
             var run = new Run(after, new ChangeBatch(changes), changes.Sum(Size));
             runs.Enqueue(run);
-            (count, bytes) = (count + changes.Count, bytes + run.Bytes);
+            count = count + changes.Count;
+            bytes = bytes + run.Bytes;
             while (runs.Count > 1 && (count > MaxChanges || bytes > MaxBytes))
             {
                 var oldest = runs.Dequeue();
-                (count, bytes) = (count - oldest.Changes.Changes.Count, bytes - oldest.Bytes);
+                count = count - oldest.Changes.Changes.Count;
+                bytes = bytes - oldest.Bytes;
             }
 
             at = began;
             Volatile.Write(ref position, run.Changes.Revision);
-            (waiting, news) = (news, null);
+            waiting = news;
+            news = null;
         }
 
         waiting?.SetResult();
@@ -127,7 +132,8 @@ internal sealed class FeedBuffer
             heard = Math.Max(heard, revision);
             if (heard > position)
             {
-                (waiting, news) = (news, null);
+                waiting = news;
+                news = null;
             }
         }
 
@@ -152,7 +158,8 @@ internal sealed class FeedBuffer
         lock (gate)
         {
             closed = reason;
-            (waiting, news) = (news, null);
+            waiting = news;
+            news = null;
         }
 
         waiting?.SetResult();

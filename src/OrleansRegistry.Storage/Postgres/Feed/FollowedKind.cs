@@ -14,7 +14,8 @@ internal sealed class FollowedKind : IAsyncDisposable
 
     public FollowedKind(RecordKind kind, PostgresDatabase database, PostgresStoreOptions options, TimeProvider time, ILogger logger)
     {
-        (Kind, this.options) = (kind, options);
+        Kind = kind;
+        this.options = options;
         var table = RecordTable.Of(kind);
         Feed = new PostgresFeed(database, table, options.FeedPollInterval, time, logger);
         Writes = new GroupCommit(database, options, Feed.History, Feed, loops: 1, logger);

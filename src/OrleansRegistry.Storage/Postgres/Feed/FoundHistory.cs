@@ -18,7 +18,7 @@ internal readonly record struct WriterRow(Guid Id, long Batch, bool IsRecent);
 /// <param name="Revision">The newest of agents.</param>
 /// <param name="Horizon">Commits up to here may be forgotten.</param>
 /// <param name="At">When the newest commit began; null where it is forgotten.</param>
-/// <param name="MarkAt">When the commit that was asked for began; null where there is none.</param>
+/// <param name="MarkAt">When the requested commit started; null when it does not exist.</param>
 internal sealed record FoundHistory(long Revision, long Horizon, DateTime? At, DateTime? MarkAt, IReadOnlyList<WriterRow> Writers)
 {
     /// <summary>Adds the two commands whose results <see cref="ReadAsync"/> reads.</summary>
@@ -55,7 +55,10 @@ internal sealed record FoundHistory(long Revision, long Horizon, DateTime? At, D
             throw CounterIsGone();
         }
 
-        var (revision, horizon, at, markAt) = (reader.GetInt64(0), reader.GetInt64(1), Time(2), Time(3));
+        var revision = reader.GetInt64(0);
+        var horizon = reader.GetInt64(1);
+        var at = Time(2);
+        var markAt = Time(3);
         await reader.NextResultAsync(cancellationToken);
         var writers = new List<WriterRow>();
         while (await reader.ReadAsync(cancellationToken))

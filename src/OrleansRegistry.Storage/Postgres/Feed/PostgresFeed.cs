@@ -4,7 +4,7 @@ namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
 /// The change feed of one table: the newest changes from memory, older ones and those of other processes from the table. Readers are
-/// woken by what this process commits and by notifications, and look by themselves now and then, lest a notification was lost.
+/// woken by what this process commits and by notifications, and poll now and then, in case a notification was lost.
 /// </summary>
 internal sealed class PostgresFeed
 {
@@ -18,7 +18,10 @@ internal sealed class PostgresFeed
 
     public PostgresFeed(PostgresDatabase database, RecordTable table, TimeSpan pollInterval, TimeProvider time, ILogger logger)
     {
-        (this.database, this.table, this.pollInterval, this.time) = (database, table, pollInterval, time);
+        this.database = database;
+        this.table = table;
+        this.pollInterval = pollInterval;
+        this.time = time;
         History = new DatabaseHistory(database, table, buffer, time, logger);
     }
 
@@ -129,7 +132,8 @@ internal sealed class PostgresFeed
 
     private async Task QueryAsync()
     {
-        var (mark, hearing) = (buffer.Mark, buffer.Hearings);
+        var mark = buffer.Mark;
+        var hearing = buffer.Hearings;
         var (changes, at, _, _) = await LookAsync(mark.Position, CancellationToken.None);
         if (changes.Count == 0 || buffer.TryAppend(mark.History, mark.Position, changes, at))
         {

@@ -25,7 +25,9 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
     /// <summary>Fills some of it where there is news, and rests. Called by one loop.</summary>
     public async Task RoundAsync(CancellationToken cancellationToken)
     {
-        var (seen, started, rest) = (feed.Stamp, time.GetTimestamp(), ShortestRest);
+        var seen = feed.Stamp;
+        var started = time.GetTimestamp();
+        var rest = ShortestRest;
         if (seen != done)
         {
             done = await StepAsync(cancellationToken) ? done : seen;
@@ -97,7 +99,8 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
         {
             Parameters = { new() { Value = position } },
         };
-        var (changes, revision) = (new List<RecordChange>(), position);
+        var changes = new List<RecordChange>();
+        var revision = position;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {

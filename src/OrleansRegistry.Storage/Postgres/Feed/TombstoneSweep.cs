@@ -10,7 +10,7 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
 {
     private const int Step = 1_000;
 
-    /// <summary>How many revisions the log keeps however many come in a day: more than a reader is ever told at once.</summary>
+    /// <summary>How many revisions the log keeps however many come in a day: more than a reader ever gets at once.</summary>
     private const long KeptRevisions = 1_000_000;
 
     private const long AdvisoryLock = 0x6f72_6567_5357_5000;
@@ -18,7 +18,9 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
     /// <summary>Removes all that is old enough; nothing where another process is at it.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
-        var (total, horizon, removed) = (0L, 0L, 0L);
+        var total = 0L;
+        var horizon = 0L;
+        var removed = 0L;
         do
         {
             (removed, horizon) = await database.RunAsync(StepAsync, cancellationToken);

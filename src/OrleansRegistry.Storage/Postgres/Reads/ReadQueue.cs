@@ -40,7 +40,8 @@ internal sealed class ReadQueue(int most)
             }
 
             node = reads.AddLast(read);
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         read.OnCancel(() => Leave(node));
@@ -55,7 +56,8 @@ internal sealed class ReadQueue(int most)
         lock (gate)
         {
             completed = true;
-            (waiting, arrival) = (arrival, null);
+            waiting = arrival;
+            arrival = null;
         }
 
         waiting?.TrySetResult();

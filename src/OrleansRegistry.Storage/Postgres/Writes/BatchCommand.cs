@@ -83,7 +83,8 @@ internal static class BatchCommand
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
-            var (place, stored) = (reader.GetInt32(0), reader.GetInt64(1));
+            var place = reader.GetInt32(0);
+            var stored = reader.GetInt64(1);
             var write = writes[place - 1];
             if (stored != write.ExpectedVersion || (stored == 0 && write.Body is null))
             {

@@ -75,7 +75,8 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
         await using var connection = await database.Source.OpenConnectionAsync();
         if (writer == default)
         {
-            (writer, last) = (await RegisterAsync(connection), 0);
+            writer = await RegisterAsync(connection);
+            last = 0;
         }
 
         try

@@ -132,7 +132,8 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     private async Task AnswerAsync(IReadOnlyList<PendingWrite> writes, BatchOutcome outcome)
     {
         var changes = new List<RecordChange>(writes.Count);
-        var (versions, conflicts) = (new long[writes.Count], new InconsistentStateException?[writes.Count]);
+        var versions = new long[writes.Count];
+        var conflicts = new InconsistentStateException?[writes.Count];
         for (var (i, lost) = (0, 0); i < writes.Count; i++)
         {
             var write = writes[i];
