@@ -94,13 +94,13 @@ internal sealed class FeedBuffer
 
             var run = new Run(after, new ChangeBatch(changes), changes.Sum(Size));
             runs.Enqueue(run);
-            count = count + changes.Count;
-            bytes = bytes + run.Bytes;
+            count += changes.Count;
+            bytes += run.Bytes;
             while (runs.Count > 1 && (count > MaxChanges || bytes > MaxBytes))
             {
                 var oldest = runs.Dequeue();
-                count = count - oldest.Changes.Changes.Count;
-                bytes = bytes - oldest.Bytes;
+                count -= oldest.Changes.Changes.Count;
+                bytes -= oldest.Bytes;
             }
 
             at = began;
