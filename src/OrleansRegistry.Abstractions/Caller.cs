@@ -21,9 +21,6 @@ public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] s
     [Id(3)]
     public bool SeesAllOwners { get; init; }
 
-    /// <summary>Whether the caller may read what <paramref name="owner"/> owns.</summary>
-    internal bool MayRead(string owner) => SeesAllOwners || Subject == owner;
-
     /// <summary>The caller used when callers are not distinguished.</summary>
     public static Caller Default { get; } = new("default");
 }

@@ -5,9 +5,6 @@ namespace OrleansRegistry.Storage;
 /// <param name="Owner">The subject that owns it, as far as that can still be read; else null.</param>
 public sealed record UnreadableRecord(string Message, string? Owner = null)
 {
-    /// <summary>True where nothing says that it belongs to another subject.</summary>
-    public bool MayBeOf(Caller caller) => Owner is null || Owner == caller.Subject;
-
     /// <summary>The message for callers that request the record.</summary>
     public RegistryException Refusal() => new(RegistryError.Unreadable, Message);
 }

@@ -78,7 +78,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             throw NotFound();
         }
 
-        AgentWorkers.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
+        Access.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
         try
         {
             await state.Clear();
@@ -218,7 +218,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     {
         if (workers is not null)
         {
-            AgentWorkers.DemandOwner(id, owner, subject, "name its workers", "workers");
+            Access.DemandOwner(id, owner, subject, "name its workers", "workers");
         }
     }
 

@@ -151,7 +151,7 @@ internal sealed class AgentRegistry(
         }
 
         var warnings = new List<CardWarning>(entry.Card.Warnings);
-        if (before.Owner is not null && before.Owner != caller.Subject)
+        if (before.Owner is not null && !Access.MayWrite(caller, before.Owner))
         {
             warnings.Add(new CardWarning("agent_id", $"replaced the card of an agent that belongs to '{before.Owner}'"));
         }

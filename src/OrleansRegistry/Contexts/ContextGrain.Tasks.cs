@@ -23,7 +23,7 @@ internal sealed partial class ContextGrain
         creating++;
         try
         {
-            if (Visible(caller) is null)
+            if (Writable(caller) is null)
             {
                 await Make(caller);
             }
@@ -60,18 +60,18 @@ internal sealed partial class ContextGrain
             return await RemoveUnreadable(unreadable, caller);
         }
 
-        if (!delete && Visible(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
+        if (!delete && Writable(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
         {
             RequestMarks.Check(mark, new RequestPrint("clear"));
             return new(mark.Result, Done: true);
         }
 
         var current = lastCleared?.Run == run ? lastCleared : clearing;
-        if (current is null && writer.Head is { Deleting: true } unfinished && unfinished.Context.Owner == caller.Subject)
+        if (current is null && writer.Head is { Deleting: true } unfinished && Access.MayWrite(caller, unfinished.Context.Owner))
         {
             current = Begin(delete: true, run);
         }
-        else if (current is null && Visible(caller) is null)
+        else if (current is null && Writable(caller) is null)
         {
             await writer.Change<bool>(head =>
             {
@@ -82,7 +82,7 @@ internal sealed partial class ContextGrain
         }
 
         current ??= Begin(delete, run);
-        if (current.Owner != caller.Subject)
+        if (!Access.MayWrite(caller, current.Owner))
         {
             throw NotFound();
         }
@@ -196,7 +196,7 @@ internal sealed partial class ContextGrain
 
     private async Task<ContextCleared> RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
     {
-        if (!unreadable.MayBeOf(caller))
+        if (!Access.MayRemove(caller, unreadable))
         {
             throw NotFound();
         }

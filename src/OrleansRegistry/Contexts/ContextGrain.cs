@@ -121,7 +121,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         do
         {
             // The last event of a context that was deleted is for those who were waiting for it.
-            if (writer.Head is { } head ? !caller.MayRead(head.Context.Owner) : after is null || events.After(after.Value).Count == 0)
+            if (writer.Head is { } head ? !Access.MayRead(caller, head.Context.Owner) : after is null || events.After(after.Value).Count == 0)
             {
                 return null;
             }
@@ -232,13 +232,13 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         return place is { } number && events.Holds(number) ? number : null;
     }
 
-    private ContextHead? Readable(Caller caller) => writer.Head is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
+    private ContextHead? Readable(Caller caller) => writer.Head is { } head && Access.MayRead(caller, head) ? head : null;
 
-    private ContextHead? Visible(Caller caller) => writer.Head is { Deleting: false } head && head.Context.Owner == caller.Subject ? head : null;
+    private ContextHead? Writable(Caller caller) => writer.Head is { } head && Access.MayWrite(caller, head) ? head : null;
 
     private static void CheckAccess(ContextHead? head, Caller caller)
     {
-        if (head is null or { Deleting: true } || head.Context.Owner != caller.Subject)
+        if (head is null || !Access.MayWrite(caller, head))
         {
             throw NotFound();
         }

@@ -62,7 +62,7 @@ internal sealed class ContextRegistry(
         PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
-        var query = new RecordQuery(ContextKind.Kind, caller.Tenant).And(caller.SeesAllOwners ? ContextKind.Owner.IsNot(TaskKind.Nobody) : ContextKind.Owner.Is(caller.Subject));
+        var query = new RecordQuery(ContextKind.Kind, caller.Tenant).And(Access.Listed(caller, ContextKind.Owner));
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
         var last = await Collect(query, after, page, unreadable, cancellationToken);
@@ -179,7 +179,7 @@ internal sealed class ContextRegistry(
         }
 
         return await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) is { } stored
-            && ContextKind.Read(stored) is { Deleting: false } head && caller.MayRead(head.Context.Owner) ? head : null;
+            && ContextKind.Read(stored) is var head && Access.MayRead(caller, head) ? head : null;
     }
 
     private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)

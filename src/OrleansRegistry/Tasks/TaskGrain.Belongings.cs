@@ -43,7 +43,7 @@ internal sealed partial class TaskGrain
         feedbackCalls++;
         try
         {
-            if (writer.Head is not { Deleting: false } known || known.Owner != caller.Subject)
+            if (writer.Head is not { Deleting: false } known || !Access.MayWrite(caller, known.Owner))
             {
                 await writer.Change<bool>(head => throw NotFound());
             }
@@ -67,7 +67,7 @@ internal sealed partial class TaskGrain
             return;
         }
 
-        await writer.Change(head => head is null || head.Owner != caller.Subject ? throw NotFound() : Removing(head));
+        await writer.Change(head => head is null || !Access.MayWrite(caller, head.Owner) ? throw NotFound() : Removing(head));
         await FinishRemoval();
     }
 
@@ -108,7 +108,7 @@ internal sealed partial class TaskGrain
 
     private async Task RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
     {
-        if (!unreadable.MayBeOf(caller))
+        if (!Access.MayRemove(caller, unreadable))
         {
             throw NotFound();
         }

@@ -15,14 +15,14 @@ internal sealed partial class TaskGrain
         do
         {
             // The last event of a task that was deleted is for those who were waiting for it.
-            if (writer.Head is { } head ? !caller.MayRead(head.Owner) && !head.KnowsLease(leaseToken) : events.Last == 0)
+            if (writer.Head is { } head ? !Access.MayReadEvents(caller, head, leaseToken) : events.Last == 0)
             {
                 return null;
             }
 
             if (afterGeneration is not { } after || !events.Holds(after))
             {
-                return writer.Head is { } whole && whole.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? new([], whole, 0, whole.Generation) : null;
+                return writer.Head is { } whole && Access.MayRead(caller, whole, leaseToken, time.GetUtcNow()) ? new([], whole, 0, whole.Generation) : null;
             }
 
             if (events.After(after) is { Count: > 0 } later)

@@ -40,7 +40,7 @@ internal sealed partial class TaskGrain
 
         // The worker that ended the task has no lease on it any more.
         bool IsSaidAgain(TaskHead head) =>
-            IsFinalStateAgain(head, change) && (change.LeaseToken is null ? head.Owner == change.Caller.Subject : change.LeaseToken == head.LostToken);
+            IsFinalStateAgain(head, change) && (change.LeaseToken is null ? Access.MayWrite(change.Caller, head.Owner) : change.LeaseToken == head.LostToken);
     }
 
     public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => Change(caller, null, head =>

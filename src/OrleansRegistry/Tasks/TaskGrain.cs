@@ -54,7 +54,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     }
 
     public Task<TaskHead?> Get(Caller caller, string? leaseToken) =>
-        Task.FromResult(writer.Head is { } head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null);
+        Task.FromResult(writer.Head is { } head && Access.MayRead(caller, head, leaseToken, time.GetUtcNow()) ? head : null);
 
     /// <summary>
     /// Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event, or, of
@@ -140,12 +140,12 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     {
         if (leaseToken is not null && !head.IsHeldBy(leaseToken, time.GetUtcNow()))
         {
-            throw head.Owner == caller.Subject || head.KnowsLease(leaseToken)
+            throw Access.MayWrite(caller, head.Owner) || head.KnowsLease(leaseToken)
                 ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token") { CurrentGeneration = head.Generation }
                 : NotFound();
         }
 
-        if (leaseToken is null && head.Owner != caller.Subject)
+        if (leaseToken is null && !Access.MayWrite(caller, head.Owner))
         {
             throw NotFound();
         }

@@ -96,9 +96,6 @@ internal sealed record TaskHead
     /// <summary>The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote counts as far as it is known.</summary>
     public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
 
-    /// <summary>Whether there is such a task for this caller, or for the holder of the lease.</summary>
-    public bool IsSeenBy(Caller caller, string? leaseToken, DateTimeOffset now) => !Deleting && (caller.MayRead(Owner) || IsHeldBy(leaseToken, now));
-
     /// <summary>Whether this is the token of a lease that is not over.</summary>
     public bool IsHeldBy(string? leaseToken, DateTimeOffset now) => leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;
 

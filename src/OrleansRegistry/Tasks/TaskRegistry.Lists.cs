@@ -111,7 +111,7 @@ internal sealed partial class TaskRegistry
     private async ValueTask<bool> MayHave(Caller caller, TaskQuery query, CancellationToken cancellationToken) =>
         query.ContextId is not { } id
         || (await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } context
-            && (faulty.TryRead(ContextKind.Kind, context, ContextKind.Read) is not { } head || caller.MayRead(head.Context.Owner)));
+            && (faulty.TryRead(ContextKind.Kind, context, ContextKind.Read) is not { } head || Access.MayRead(caller, head.Context.Owner)));
 
     /// <summary>No task where it was deleted since it was listed, or cannot be read.</summary>
     private async Task<(TaskRecord? Task, bool IsUnreadable)> Load(Caller caller, TaskHead? head, TaskView view)
@@ -140,7 +140,7 @@ internal sealed partial class TaskRegistry
         }
 
         return new RecordQuery(TaskKind.Kind, caller.Tenant).And(
-            caller.SeesAllOwners ? TaskKind.Owner.IsNot(TaskKind.Nobody) : TaskKind.Owner.Is(caller.Subject),
+            Access.Listed(caller, TaskKind.Owner),
             query.ContextId is { } context ? TaskKind.ContextId.Is(context) : null,
             query.AgentId is { } agent ? TaskKind.AgentId.Is(agent) : null,
             query.UpdatedSince is { } since ? TaskKind.StatusAt.IsFrom(since) : null,

@@ -31,7 +31,7 @@ internal sealed partial class TaskRegistry
             }
 
             head = await GrainCalls.Read(grain, task => task.Get(caller, lease));
-            if (head is null && !caller.MayRead(owner))
+            if (head is null && !Access.MayRead(caller, owner))
             {
                 throw LeaseOver(id, run?.Events.FirstOrDefault(EndsLease)?.Status?.State);
             }
@@ -45,7 +45,7 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         var known = await Read(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
-        var isOwner = caller.MayRead(known.Owner);
+        var isOwner = Access.MayRead(caller, known.Owner);
 
         // A generation that is newer than the task's was seen of another task of this id.
         var after = afterGeneration > known.Generation ? null : afterGeneration;
@@ -117,7 +117,7 @@ internal sealed partial class TaskRegistry
             cancellationToken.ThrowIfCancellationRequested();
             var left = claim.Wait - time.GetElapsedTime(began);
             // In every round: the agent may get an owner, or other workers, meanwhile.
-            var owner = AgentWorkers.ClaimableBy(caller, agentId, agents.Find(caller.Tenant, agentId));
+            var owner = Access.ClaimableOwner(caller, agentId, agents.Find(caller.Tenant, agentId));
             var claimed = await GrainCalls.Read(
                 work,
                 agent => caller.IdempotencyKey is null

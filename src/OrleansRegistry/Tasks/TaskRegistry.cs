@@ -153,7 +153,7 @@ internal sealed partial class TaskRegistry(
         }
 
         var stored = await store.ReadAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id));
-        return stored is not null && TaskKind.Read(stored) is var head && head.IsSeenBy(caller, leaseToken, time.GetUtcNow()) ? head : null;
+        return stored is not null && TaskKind.Read(stored) is var head && Access.MayRead(caller, head, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
     private async Task<TaskHead> Head(Caller caller, string id, string? leaseToken = null) => await Read(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
