@@ -13,7 +13,7 @@ public sealed partial class BackgroundLoops
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than any round that ends by itself: a loop that has not failed for so long is in a round that goes well.</summary>
-    private static readonly TimeSpan Settled = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan FailureReportedFor = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<string, long> failures = new(StringComparer.Ordinal);
     private readonly TimeProvider time;
@@ -29,7 +29,7 @@ public sealed partial class BackgroundLoops
 
     /// <summary>The names of the loops whose last round failed, at most two minutes ago; in the order of their names.</summary>
     public IReadOnlyList<string> Failing =>
-        [.. failures.Where(failure => time.GetElapsedTime(failure.Value) < Settled).Select(failure => failure.Key).Order(StringComparer.Ordinal)];
+        [.. failures.Where(failure => time.GetElapsedTime(failure.Value) < FailureReportedFor).Select(failure => failure.Key).Order(StringComparer.Ordinal)];
 
     /// <summary>Runs rounds until it is stopped. Does not throw.</summary>
     /// <param name="name">What it does, for log and health: <c>the removal of old deletions</c>.</param>

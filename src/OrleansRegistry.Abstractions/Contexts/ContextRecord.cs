@@ -20,7 +20,7 @@ public sealed record ContextRecord
     [Id(3)]
     public RawJson Data { get; init; }
 
-    /// <summary>Increases by one with every change of the context itself, not of its tasks. Starts like <see cref="TaskRecord.Generation"/>.</summary>
+    /// <summary>Increases by one with every change of the context itself, not of its tasks. Starts like <see cref="TaskProperties.Generation"/>.</summary>
     [Id(4)]
     public long Generation { get; init; }
 

@@ -4,7 +4,7 @@ namespace OrleansRegistry;
 /// A request that was carried out, stored with the object it changed by the same write, so that a repetition is answered and not carried out again.
 /// </summary>
 /// <param name="Key">Sender and idempotency key, as <c>RequestMarks.KeyOf</c> combines them.</param>
-/// <param name="Print">A hash of the request's content, of <c>RequestPrint</c>.</param>
+/// <param name="Print">A hash of the request's content, of <c>RequestFingerprint</c>.</param>
 /// <param name="At">When it was carried out.</param>
 /// <param name="Result">The result: a generation, or the number or count that the request returns.</param>
 [GenerateSerializer, Immutable, Alias("registry.RequestMark")]

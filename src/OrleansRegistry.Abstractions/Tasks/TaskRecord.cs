@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace OrleansRegistry;
 
 /// <summary>The status of a task (A2A 1.0, section 4.1.2).</summary>
@@ -19,10 +21,14 @@ public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)
     internal RawJson Unknown { get; init; }
 }
 
-/// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>
-[GenerateSerializer, Immutable, Alias("registry.TaskRecord")]
-public sealed record TaskRecord
+/// <summary>What a task is, but for its messages and artifacts. Immutable.</summary>
+[GenerateSerializer, Immutable, Alias("registry.TaskProperties")]
+public abstract record TaskProperties
 {
+    private protected TaskProperties()
+    {
+    }
+
     /// <summary>The tenant that the task belongs to.</summary>
     [Id(0)]
     public required string Tenant { get; init; }
@@ -63,41 +69,57 @@ public sealed record TaskRecord
     [Id(9)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>The number of messages, loaded or not.</summary>
-    [Id(10)]
-    public long HistoryCount { get; init; }
-
     /// <summary>The number of artifacts, loaded or not.</summary>
-    [Id(11)]
+    [Id(10)]
     public int ArtifactCount { get; init; }
 
-    /// <summary>The newest messages, as many as requested, oldest first.</summary>
-    [Id(12)]
-    public IReadOnlyList<RawJson> History { get; init; } = [];
-
-    /// <summary>The artifacts, each complete; empty unless requested.</summary>
-    [Id(13)]
-    public IReadOnlyList<RawJson> Artifacts { get; init; } = [];
-
     /// <summary>The present lease; null when no worker holds the task.</summary>
-    [Id(14)]
+    [Id(11)]
     public TaskLease? Lease { get; init; }
 
-    /// <summary>True: the requested messages exceed the size limit of an answer. The oldest are left out; <see cref="ITaskRegistry.ReadHistoryAsync"/> has all.</summary>
-    [Id(15)]
-    public bool HistoryTruncated { get; init; }
-
-    /// <summary>True: the artifacts exceed the size limit of an answer. Some are left out; <see cref="ITaskRegistry.ReadArtifactsAsync"/> has all.</summary>
-    [Id(16)]
-    public bool ArtifactsTruncated { get; init; }
-
     /// <summary>When the task fails unless it is in a terminal state by then; null for never.</summary>
-    [Id(17)]
+    [Id(12)]
     public DateTimeOffset? Deadline { get; init; }
 
     /// <summary>The number of consecutive claims without a change of the task, including the present one.</summary>
-    [Id(18)]
+    [Id(13)]
     public int Attempts { get; init; }
+}
+
+/// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>
+[GenerateSerializer, Immutable, Alias("registry.TaskRecord")]
+public sealed record TaskRecord : TaskProperties
+{
+    /// <summary>Makes a task whose members are set by the caller.</summary>
+    public TaskRecord()
+    {
+    }
+
+    [SetsRequiredMembers]
+    internal TaskRecord(TaskProperties properties)
+        : base(properties)
+    {
+    }
+
+    /// <summary>The number of messages, loaded or not.</summary>
+    [Id(0)]
+    public long HistoryCount { get; init; }
+
+    /// <summary>The newest messages, as many as requested, oldest first.</summary>
+    [Id(1)]
+    public IReadOnlyList<RawJson> History { get; init; } = [];
+
+    /// <summary>The artifacts, each complete; empty unless requested.</summary>
+    [Id(2)]
+    public IReadOnlyList<RawJson> Artifacts { get; init; } = [];
+
+    /// <summary>True: the requested messages exceed the size limit of an answer. The oldest are left out; <see cref="ITaskRegistry.ReadHistoryAsync"/> has all.</summary>
+    [Id(3)]
+    public bool HistoryTruncated { get; init; }
+
+    /// <summary>True: the artifacts exceed the size limit of an answer. Some are left out; <see cref="ITaskRegistry.ReadArtifactsAsync"/> has all.</summary>
+    [Id(4)]
+    public bool ArtifactsTruncated { get; init; }
 
     /// <summary>Set in the result of a write: a request with this idempotency key was carried out before, and the record is the task as it is now.</summary>
     [Id(30)]

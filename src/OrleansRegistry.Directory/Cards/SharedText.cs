@@ -6,10 +6,10 @@ namespace OrleansRegistry.Directory;
 /// </summary>
 internal static class SharedText
 {
-    private const int Places = 4096;
+    private const int Slots = 4096;
     private const int MaxLength = 64;
 
-    private static readonly string?[] Words = new string?[Places];
+    private static readonly string?[] Words = new string?[Slots];
 
     /// <summary>The text, as the copy that others have where there is one.</summary>
     public static string Of(string text)
@@ -20,7 +20,7 @@ internal static class SharedText
         }
 
         // Each place holds the word that came last to it. A race of two is won by either.
-        ref var place = ref Words[(uint)text.GetHashCode(StringComparison.Ordinal) % Places];
+        ref var place = ref Words[(uint)text.GetHashCode(StringComparison.Ordinal) % Slots];
         var known = place;
         return known == text ? known : place = text;
     }

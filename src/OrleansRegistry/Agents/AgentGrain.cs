@@ -5,7 +5,7 @@ namespace OrleansRegistry.Agents;
 [GrainType("registry.agent")]
 internal sealed class AgentGrain : Grain, IAgentGrain
 {
-    private readonly KeptState<AgentState> state;
+    private readonly StoredState<AgentState> state;
     private readonly HeadStorage storage;
     private readonly AgentRules rules;
     private readonly TimeProvider time;
@@ -16,7 +16,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public AgentGrain(HeadStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
     {
         (this.storage, this.rules, this.time) = (storage, rules, time);
-        state = new KeptState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
+        state = new StoredState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
     }
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)

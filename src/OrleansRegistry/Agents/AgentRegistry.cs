@@ -27,7 +27,7 @@ internal sealed class AgentRegistry(
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
         var result = await Put(caller, entry, OriginsOf(caller, entry));
-        await Seen(result.Agent.Revision, cancellationToken);
+        await AwaitDirectoryAsync(result.Agent.Revision, cancellationToken);
         return result;
     }
 
@@ -37,7 +37,7 @@ internal sealed class AgentRegistry(
         Identifiers.CheckCaller(caller);
         var results = await batches.Write(caller, registrations, Put);
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
-        await Seen(newest, cancellationToken);
+        await AwaitDirectoryAsync(newest, cancellationToken);
         return results;
     }
 
@@ -50,11 +50,11 @@ internal sealed class AgentRegistry(
         {
             Mark = RequestMarks.Of(
                 caller,
-                () => new RequestPrint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
+                () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
                 time.GetUtcMilliseconds()),
         };
         var written = await GrainCalls.Run(grain, agent => agent.Patch(change));
-        await Seen(written.Agent.Revision, cancellationToken);
+        await AwaitDirectoryAsync(written.Agent.Revision, cancellationToken);
         var card = AgentCard.Read(written.Agent.Card);
         return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
@@ -66,7 +66,7 @@ internal sealed class AgentRegistry(
         {
             var declared = directory.ExtensionUrisOf(caller.Tenant, id);
             var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition, caller.Subject));
-            await Seen(revision, cancellationToken);
+            await AwaitDirectoryAsync(revision, cancellationToken);
             return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
         });
     }
@@ -130,7 +130,7 @@ internal sealed class AgentRegistry(
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
-            () => new RequestPrint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
+            () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreate(caller, entry, origins, mark) is { } created)
         {
@@ -251,7 +251,7 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>Read your writes: the directory of this node holds the write before it is answered.</summary>
-    private Task Seen(long revision, CancellationToken cancellationToken) =>
+    private Task AwaitDirectoryAsync(long revision, CancellationToken cancellationToken) =>
         Wait(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
 
     private async Task Wait(long revision, string otherwise, CancellationToken cancellationToken)

@@ -19,7 +19,7 @@ internal sealed partial class ContextGrain
 
     private async Task<TaskSubmittedTo> Bring(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
     {
-        await Settled();
+        await AwaitClearing();
         creating++;
         try
         {
@@ -62,7 +62,7 @@ internal sealed partial class ContextGrain
 
         if (!delete && Writable(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
         {
-            RequestMarks.Check(mark, new RequestPrint("clear"));
+            RequestMarks.Check(mark, new RequestFingerprint("clear"));
             return new(mark.Result, Done: true);
         }
 
@@ -107,7 +107,7 @@ internal sealed partial class ContextGrain
             return false;
         }
 
-        await Settled();
+        await AwaitClearing();
         if (writer.Head is not { } head)
         {
             return true;
@@ -118,7 +118,7 @@ internal sealed partial class ContextGrain
             return false;
         }
 
-        await Settled();
+        await AwaitClearing();
         if (writer.Head is null)
         {
             // Deleted while the store was asked.
@@ -143,7 +143,7 @@ internal sealed partial class ContextGrain
     });
 
     /// <summary>Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.</summary>
-    private async Task Settled()
+    private async Task AwaitClearing()
     {
         while (clearing is not null || writer.Head is { Deleting: true })
         {
@@ -249,7 +249,7 @@ internal sealed partial class ContextGrain
             var next = head! with { Context = Next(head) with { MessageCount = 0 }, Messages = head.Messages.Cleared() };
             foreach (var caller in current.Callers)
             {
-                next = next with { Requests = RequestMarks.Add(next.Requests, caller, () => new RequestPrint("clear"), time.GetUtcMilliseconds(), current.Tasks) };
+                next = next with { Requests = RequestMarks.Add(next.Requests, caller, () => new RequestFingerprint("clear"), time.GetUtcMilliseconds(), current.Tasks) };
             }
 
             return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));

@@ -62,7 +62,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Readable(caller));
 
     public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration, bool mustExist) =>
-        (await Change(caller, ifGeneration, mustExist, () => new RequestPrint("update").Add("data", data), head =>
+        (await Change(caller, ifGeneration, mustExist, () => new RequestFingerprint("update").Add("data", data), head =>
         {
             var next = Next(head) with { Data = rules.Merge(head.Context.Data, data, "data") };
             return (head with { Context = next }, EventOf(next) with { Data = data }, next);
@@ -79,7 +79,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         caller,
         ifGeneration,
         mustExist,
-        () => new RequestPrint("append").Add("messages", [.. added.Select(message => message.Json)]),
+        () => new RequestFingerprint("append").Add("messages", [.. added.Select(message => message.Json)]),
         head =>
         {
             var (fresh, ids) = (new List<CheckedMessage>(added.Count), new Dictionary<string, CheckedMessage>(StringComparer.Ordinal));
@@ -147,11 +147,11 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         Caller caller,
         long? ifGeneration,
         bool mustExist,
-        Func<RequestPrint> print,
+        Func<RequestFingerprint> print,
         Func<ContextHead, (ContextHead Head, ContextEvent? Event, ContextRecord? Result)> change,
         int bytes = 0)
     {
-        await Settled();
+        await AwaitClearing();
         return await writer.Change(
             head =>
             {

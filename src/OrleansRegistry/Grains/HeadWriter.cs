@@ -36,7 +36,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private const int MaxChanges = 256;
     private const int MaxBytes = 4 * 1024 * 1024;
 
-    private readonly KeptState<HeadState<THead>> state = new(storage.Storage, stateName, id);
+    private readonly StoredState<HeadState<THead>> state = new(storage.Storage, stateName, id);
     private readonly Queue<Waiting> waiting = new();
     private Exception? broken;
     private bool running;

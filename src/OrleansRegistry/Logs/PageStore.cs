@@ -37,7 +37,7 @@ internal sealed class PageStore(IGrainStorage storage)
         var id = Id(log, number);
         try
         {
-            await new KeptState<PageState>(storage, StateName, id) { State = new PageState { Page = page } }.Write();
+            await new StoredState<PageState>(storage, StateName, id) { State = new PageState { Page = page } }.Write();
             return;
         }
         catch (InconsistentStateException)
@@ -74,9 +74,9 @@ internal sealed class PageStore(IGrainStorage storage)
         return true;
     }
 
-    private async Task<KeptState<PageState>> ReadState(GrainId id)
+    private async Task<StoredState<PageState>> ReadState(GrainId id)
     {
-        var state = new KeptState<PageState>(storage, StateName, id);
+        var state = new StoredState<PageState>(storage, StateName, id);
         await state.Read();
         return state;
     }

@@ -35,20 +35,20 @@ internal static class RequestMarks
         [.. (marks ?? []).Where(known => mark.At - known.At < Kept && known.Key != mark.Key).TakeLast(Most - 1), mark];
 
     /// <summary>The marks with this caller's request; as they are where it has no key.</summary>
-    public static IReadOnlyList<RequestMark> Add(IReadOnlyList<RequestMark>? marks, Caller caller, Func<RequestPrint> print, DateTimeOffset now, long result) =>
+    public static IReadOnlyList<RequestMark> Add(IReadOnlyList<RequestMark>? marks, Caller caller, Func<RequestFingerprint> print, DateTimeOffset now, long result) =>
         caller.IdempotencyKey is null ? marks ?? [] : Add(marks, new RequestMark(KeyOf(caller), print().ToString(), now, result));
 
     /// <summary>The mark of a request whose result its writer tells; null where it has no key.</summary>
-    public static RequestMark? Of(Caller caller, Func<RequestPrint> print, DateTimeOffset now) =>
+    public static RequestMark? Of(Caller caller, Func<RequestFingerprint> print, DateTimeOffset now) =>
         caller.IdempotencyKey is null ? null : new RequestMark(KeyOf(caller), print().ToString(), now, Result: 0);
 
     /// <exception cref="RegistryException"><see cref="RegistryError.KeyReused"/>: it was another request.</exception>
-    public static void Check(RequestMark mark, RequestPrint request) => Check(mark, request.ToString());
+    public static void Check(RequestMark mark, RequestFingerprint request) => Check(mark, request.ToString());
 
-    /// <inheritdoc cref="Check(RequestMark, RequestPrint)"/>
+    /// <inheritdoc cref="Check(RequestMark, RequestFingerprint)"/>
     public static void Check(RequestMark mark, string print)
     {
-        if (RequestPrint.Differences(mark.Print, print) is { Count: > 0 } differ)
+        if (RequestFingerprint.Differences(mark.Print, print) is { Count: > 0 } differ)
         {
             throw new RegistryException(
                 RegistryError.KeyReused,

@@ -63,7 +63,7 @@ internal sealed class AgentWorkGrain(
 
     public async Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
     {
-        var mark = RequestMarks.Of(caller, () => new RequestPrint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds), time.GetUtcNow())!;
+        var mark = RequestMarks.Of(caller, () => new RequestFingerprint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds), time.GetUtcNow())!;
         if (claims.TryGetValue(mark.Key, out var known))
         {
             RequestMarks.Check(known.Mark, mark.Print);

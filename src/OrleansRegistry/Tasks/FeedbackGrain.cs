@@ -86,7 +86,7 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
         },
         data.Length);
 
-    private static RequestPrint PrintOf(RawJson data) => new RequestPrint("feedback").Add("data", data);
+    private static RequestFingerprint PrintOf(RawJson data) => new RequestFingerprint("feedback").Add("data", data);
 
     public async Task Clear()
     {

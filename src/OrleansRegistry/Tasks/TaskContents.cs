@@ -8,8 +8,8 @@ namespace OrleansRegistry.Tasks;
 /// <summary>What a task holds, as 128 bits for each message and each part of an artifact: so that a whole task can be told from the one that is stored.</summary>
 internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyList<RawJson> artifacts)
 {
-    private readonly MessagePrint[] messages = [.. messages.Select(MessagePrint.Of)];
-    private readonly ArtifactPrint[] artifacts = [.. artifacts.Select(ArtifactPrint.Of)];
+    private readonly MessageFingerprint[] messages = [.. messages.Select(MessageFingerprint.Of)];
+    private readonly ArtifactFingerprint[] artifacts = [.. artifacts.Select(ArtifactFingerprint.Of)];
 
     /// <summary>How many messages these are, where those of <paramref name="next"/> begin with them; else null.</summary>
     public int? MessagesContinuedBy(TaskContents next) =>
@@ -75,18 +75,18 @@ internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyLis
     private static UInt128 First(byte[] hash) => BinaryPrimitives.ReadUInt128BigEndian(hash);
 
     /// <param name="Id">The one in the message; null where it names none.</param>
-    private readonly record struct MessagePrint(string? Id, UInt128 Hash)
+    private readonly record struct MessageFingerprint(string? Id, UInt128 Hash)
     {
-        public static MessagePrint Of(RawJson message) => new(MessageStamp.IdOf(message), First(SentMessages.HashOf(message)));
+        public static MessageFingerprint Of(RawJson message) => new(MessageStamp.IdOf(message), First(SentMessages.HashOf(message)));
     }
 
     /// <param name="Rest">All but the parts.</param>
-    private sealed record ArtifactPrint(string Id, UInt128 Rest, UInt128[] Parts)
+    private sealed record ArtifactFingerprint(string Id, UInt128 Rest, UInt128[] Parts)
     {
-        public static ArtifactPrint Of(RawJson artifact)
+        public static ArtifactFingerprint Of(RawJson artifact)
         {
             using var document = JsonDocument.Parse(artifact.Utf8, JsonInput.Stored);
-            return new ArtifactPrint(
+            return new ArtifactFingerprint(
                 IdOf(document.RootElement).GetString()!,
                 Hash(artifact, ["parts"]),
                 [.. document.RootElement.GetProperty("parts"u8).EnumerateArray().Select(part => Hash(JsonInput.Copy(part), []))]);

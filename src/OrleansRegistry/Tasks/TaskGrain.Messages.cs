@@ -35,7 +35,7 @@ internal sealed partial class TaskGrain
         var stored = new StoredMessages(history);
         return await stored.Run(
             () => Change<TaskRecord?>(
-                change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(() => TaskPrints.Of(change), Again), IsSaidAgain),
+                change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(() => TaskFingerprints.Of(change), Again), IsSaidAgain),
             () => writer.Head?.History);
 
         // The worker that ended the task has no lease on it any more.
@@ -54,7 +54,7 @@ internal sealed partial class TaskGrain
         CheckOpen(head);
         var (next, happened) = Turn(head, TaskState.Canceled);
         return (next, happened, next.ToRecord());
-    }, once: new(() => new RequestPrint("cancel"), Again));
+    }, once: new(() => new RequestFingerprint("cancel"), Again));
 
     private (TaskHead Head, TaskEvent? Event, Answered<TaskSubmittedTo>? Result) Begin(TaskHead? before, TaskMessage message, string contextId)
     {
@@ -103,7 +103,7 @@ internal sealed partial class TaskGrain
         var repeated = new Answered<TaskSubmittedTo>(new(head.ToRecord(), Created: false, Repeated: true));
         if (RequestMarks.Find(head.Requests, message.Caller, time.GetUtcNow()) is { } mark)
         {
-            RequestMarks.Check(mark, TaskPrints.Of(message));
+            RequestMarks.Check(mark, TaskFingerprints.Of(message));
             return (head, null, repeated);
         }
 

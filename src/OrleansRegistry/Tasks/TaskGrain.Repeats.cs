@@ -20,10 +20,10 @@ internal sealed partial class TaskGrain
     private IReadOnlyList<RequestMark> MarksWith(IReadOnlyList<RequestMark>? marks, TaskMessage message, string? agentId, long generation)
     {
         var now = time.GetUtcMilliseconds();
-        var with = RequestMarks.Add(marks, message.Caller, () => TaskPrints.Of(message), now, generation);
+        var with = RequestMarks.Add(marks, message.Caller, () => TaskFingerprints.Of(message), now, generation);
         return agentId is null && message is { Metadata.IsEmpty: true, Deadline: null }
             ? with
-            : RequestMarks.Add(with, new RequestMark(MarkOf(message), TaskPrints.Beside(agentId, message.Metadata, message.Deadline).ToString(), now, generation));
+            : RequestMarks.Add(with, new RequestMark(MarkOf(message), TaskFingerprints.Beside(agentId, message.Metadata, message.Deadline).ToString(), now, generation));
     }
 
     private static string MarkOf(TaskMessage message) => RequestMarks.KeyOf(message.Caller, MessageMark, message.Message.Id);
@@ -44,8 +44,8 @@ internal sealed partial class TaskGrain
         }
 
         var begins = mark?.Print.Contains(" agentId=", StringComparison.Ordinal) == true;
-        var asked = TaskPrints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata, message.Deadline);
-        if (RequestPrint.Differences(mark?.Print ?? TaskPrints.Beside(null, default, null).ToString(), asked.ToString()) is { Count: > 0 } differ)
+        var asked = TaskFingerprints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata, message.Deadline);
+        if (RequestFingerprint.Differences(mark?.Print ?? TaskFingerprints.Beside(null, default, null).ToString(), asked.ToString()) is { Count: > 0 } differ)
         {
             throw SentMessages.Reused(message.Message, string.Join(", ", differ));
         }
@@ -59,4 +59,4 @@ internal sealed record Answered<T>(T? Value)
 /// <summary>How a change whose caller named it is known and answered again.</summary>
 /// <param name="Print">What it asks for.</param>
 /// <param name="Again">The answer, of the head as it is now.</param>
-internal sealed record Once<T>(Func<RequestPrint> Print, Func<TaskHead, T> Again);
+internal sealed record Once<T>(Func<RequestFingerprint> Print, Func<TaskHead, T> Again);

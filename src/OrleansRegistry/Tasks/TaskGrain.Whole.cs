@@ -37,7 +37,7 @@ internal sealed partial class TaskGrain
         CheckAccess(head, task.Caller, task.LeaseToken);
         if (RequestMarks.Find(head.Requests, task.Caller, time.GetUtcNow()) is { } mark)
         {
-            RequestMarks.Check(mark, TaskPrints.Of(task));
+            RequestMarks.Check(mark, TaskFingerprints.Of(task));
             return new(head, new(new(head.ToRecord(), Created: false, Repeated: true)));
         }
 
@@ -55,7 +55,7 @@ internal sealed partial class TaskGrain
 
         next = ReferenceEquals(next, head) && task.Caller.IdempotencyKey is null ? head : next with
         {
-            Requests = RequestMarks.Add(head.Requests, task.Caller, () => TaskPrints.Of(task), time.GetUtcMilliseconds(), next.Generation),
+            Requests = RequestMarks.Add(head.Requests, task.Caller, () => TaskFingerprints.Of(task), time.GetUtcMilliseconds(), next.Generation),
         };
         Answered<TaskSubmittedTo> answer = new(new(next.ToRecord(), Created: false, Repeated: false));
         return happened is null ? new(next, answer) : new(next, answer, () => (isAnew ? TellAnew : (Action<TaskHead, TaskEvent>)Tell)(next, happened));
@@ -158,7 +158,7 @@ internal sealed partial class TaskGrain
         var next = head with
         {
             History = Append(LogHead.Empty, added),
-            Requests = RequestMarks.Add([], task.Caller, () => TaskPrints.Of(task), now, head.Generation),
+            Requests = RequestMarks.Add([], task.Caller, () => TaskFingerprints.Of(task), now, head.Generation),
         };
         TaskArtifact[] whole = [.. task.Artifacts.Select(artifact => new TaskArtifact(artifact))];
         var plan = Plan(ref next, whole, sizes);

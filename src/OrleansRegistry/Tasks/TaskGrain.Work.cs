@@ -42,7 +42,7 @@ internal sealed partial class TaskGrain
         var (next, happened) = EndClaim(head);
         next = next with { LostToken = head.LostToken };
         return (next, happened, next.ToRecord());
-    }, once: new(() => new RequestPrint("release").Add("leaseToken", leaseToken), Again));
+    }, once: new(() => new RequestFingerprint("release").Add("leaseToken", leaseToken), Again));
 
     public Task EndWhatIsDue() => writer.Change(head =>
     {

@@ -8,23 +8,23 @@ namespace OrleansRegistry.Requests;
 /// What a request asks for, so that it can be told from another: its operation and a short hash of each part that it has, as
 /// <c>update state=3fJk0aPq1Zc metadata=…</c>. JSON counts by its values: white space, the order of members and the way text is escaped do not.
 /// </summary>
-internal sealed class RequestPrint(string operation)
+internal sealed class RequestFingerprint(string operation)
 {
     private const int HashBytes = 8;
 
     private readonly StringBuilder print = new(operation);
 
     /// <summary>Adds a part; null is no part.</summary>
-    public RequestPrint Add(string name, string? text) => text is null ? this : Append(name, SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    public RequestFingerprint Add(string name, string? text) => text is null ? this : Append(name, SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 
     /// <inheritdoc cref="Add(string, string?)"/>
-    public RequestPrint Add(string name, long? number) => Add(name, number?.ToString(CultureInfo.InvariantCulture));
+    public RequestFingerprint Add(string name, long? number) => Add(name, number?.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Adds a document; an empty one is no part.</summary>
-    public RequestPrint Add(string name, RawJson json) => json.IsEmpty ? this : Append(name, JsonValueHash.Of(json, []));
+    public RequestFingerprint Add(string name, RawJson json) => json.IsEmpty ? this : Append(name, JsonValueHash.Of(json, []));
 
     /// <summary>Adds documents; none is no part.</summary>
-    public RequestPrint Add(string name, IReadOnlyCollection<RawJson> documents)
+    public RequestFingerprint Add(string name, IReadOnlyCollection<RawJson> documents)
     {
         if (documents.Count == 0)
         {
@@ -56,7 +56,7 @@ internal sealed class RequestPrint(string operation)
             : [.. first.Except(second).Concat(second.Except(first)).Select(part => part[..part.IndexOf('=', StringComparison.Ordinal)]).Distinct()];
     }
 
-    private RequestPrint Append(string name, byte[] hash)
+    private RequestFingerprint Append(string name, byte[] hash)
     {
         print.Append(' ').Append(name).Append('=').Append(System.Buffers.Text.Base64Url.EncodeToString(hash.AsSpan(0, HashBytes)));
         return this;

@@ -1,42 +1,11 @@
 namespace OrleansRegistry.Tasks;
 
-/// <summary>What belongs to a task beside its messages: webhooks and feedback; and deleting it with all that does.</summary>
+/// <summary>The feedback of a task, and its removal with everything that belongs to it.</summary>
 internal sealed partial class TaskGrain
 {
     private int feedbackCalls;
     private TaskCompletionSource? feedbackDone;
     private Task? removal;
-
-    public Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook) => Change(
-        caller,
-        null,
-        head =>
-        {
-            CheckOpen(head);
-            var others = head.Webhooks.Where(known => known.Id != webhook.Id).ToList();
-            if (others.Count >= TaskRules.MaxWebhooks)
-            {
-                throw new RegistryException(RegistryError.TooLarge, $"Task '{id}' has {others.Count} webhooks, as many as a task may have.", "id");
-            }
-
-            var next = Next(head) with { Webhooks = [.. others.Append(webhook).OrderBy(known => known.Id, StringComparer.Ordinal)] };
-            return (next, EventOf(next), webhook);
-        },
-        webhook.Config.Length,
-        new(() => new RequestPrint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
-
-    public Task DeleteWebhook(Caller caller, string webhookId) => Change<bool>(caller, null, head =>
-    {
-        List<TaskWebhook> others = [.. head.Webhooks.Where(known => known.Id != webhookId)];
-        if (others.Count == head.Webhooks.Count)
-        {
-            return (head, null, false);
-        }
-
-        // A task that is over has had its last event; but who is told of it, and with which secret, must not stay for ever.
-        var next = (head.Status.State.IsTerminal() ? head : Next(head)) with { Webhooks = others };
-        return (next, head.Status.State.IsTerminal() ? null : EventOf(next), true);
-    }, once: new(() => new RequestPrint("deleteWebhook").Add("id", webhookId), _ => true));
 
     public async Task<TaskFeedback> AddFeedback(Caller caller, RawJson data)
     {

@@ -1,9 +1,9 @@
 namespace OrleansRegistry.Tasks;
 
 /// <summary>What requests about tasks ask for. Conditions on a generation are no part of it: a request that was carried out has changed that.</summary>
-internal static class TaskPrints
+internal static class TaskFingerprints
 {
-    public static RequestPrint Of(TaskMessage message) => new RequestPrint("submit")
+    public static RequestFingerprint Of(TaskMessage message) => new RequestFingerprint("submit")
         .Add("message", message.Message.Json)
         .Add("contextId", message.ContextId)
         .Add("agentId", message.AgentId)
@@ -11,10 +11,10 @@ internal static class TaskPrints
         .Add("deadline", message.Deadline?.UtcTicks);
 
     /// <summary>What a submission says beside its message.</summary>
-    public static RequestPrint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
-        new RequestPrint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
+    public static RequestFingerprint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
+        new RequestFingerprint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
 
-    public static RequestPrint Of(TaskWhole task) => new RequestPrint("put")
+    public static RequestFingerprint Of(TaskWhole task) => new RequestFingerprint("put")
         .Add("contextId", task.ContextId)
         .Add("agentId", task.AgentId)
         .Add("state", task.State.ToV10())
@@ -26,7 +26,7 @@ internal static class TaskPrints
         .Add("deadline", task.Deadline?.UtcTicks)
         .Add("leaseToken", task.LeaseToken);
 
-    public static RequestPrint Of(TaskChange change) => new RequestPrint("update")
+    public static RequestFingerprint Of(TaskChange change) => new RequestFingerprint("update")
         .Add("state", change.State?.ToV10())
         .Add("statusMessage", change.StatusMessage?.Json ?? default)
         .Add("messages", [.. change.Messages.Select(message => message.Json)])

@@ -8,7 +8,7 @@ namespace OrleansRegistry.Grains;
 /// before each write; the grains here write one after the other anyway, and a write is most of what they do.
 /// </summary>
 /// <param name="name">The name by which storage tells it from other states of the grain.</param>
-internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>, IVersioned, IUnreadableState
+internal sealed class StoredState<T>(IGrainStorage storage, string name, GrainId id) : IGrainState<T>, IVersioned, IUnreadableState
     where T : class, new()
 {
     public T State { get; set; } = new();
@@ -40,7 +40,7 @@ internal sealed class KeptState<T>(IGrainStorage storage, string name, GrainId i
     /// <summary>Whether storage still holds what was last read or written here.</summary>
     public async Task<bool> IsCurrent()
     {
-        var found = new KeptState<T>(storage, name, id);
+        var found = new StoredState<T>(storage, name, id);
         await found.Read();
         return found.RecordExists == RecordExists && (!found.RecordExists || found.Version == Version);
     }
