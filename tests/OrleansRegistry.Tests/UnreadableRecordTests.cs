@@ -222,7 +222,7 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         await Eventually.TrueAsync(
             async () =>
             {
-                await upkeep.EndLeases(TestContext.Current.CancellationToken);
+                await upkeep.EndLeasesAsync(TestContext.Current.CancellationToken);
                 return (await registry.Tasks.GetAsync(me, "t100"))!.Status.State == TaskState.Submitted;
             },
             "the lease behind a hundred unreadable tasks to end");

@@ -107,11 +107,11 @@ public sealed class PostgresStore : IRecordStore
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default)
     {
         RecordRules.CheckBody(body);
-        return Change(kind, key, expectedVersion, body, cancellationToken);
+        return ChangeAsync(kind, key, expectedVersion, body, cancellationToken);
     }
 
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
-        Change(kind, key, expectedVersion, body: null, cancellationToken);
+        ChangeAsync(kind, key, expectedVersion, body: null, cancellationToken);
 
     public async ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
@@ -206,7 +206,7 @@ public sealed class PostgresStore : IRecordStore
         }
     }
 
-    private ValueTask<long> Change(
+    private ValueTask<long> ChangeAsync(
         RecordKind kind, RecordKey key, long expectedVersion, RecordBody? body, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Agents;
 internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rules, [RegistryTime] TimeProvider time)
 {
     /// <param name="put">Writes one entry.</param>
-    public async Task<IReadOnlyList<AgentBatchResult>> Write(
+    public async Task<IReadOnlyList<AgentBatchResult>> WriteAsync(
         Caller caller,
         IReadOnlyList<AgentRegistration> registrations,
         Func<Caller, CheckedRegistration, IReadOnlyList<ExtensionOrigin>, Task<AgentWriteResult>> put)
@@ -30,14 +30,14 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
 
             // The same id twice: in the order of the list, as the last one must win.
             var before = earlier.GetValueOrDefault(entry.Id);
-            writes[i] = WriteOne(of, entry, origins.For(entry), before, put);
+            writes[i] = WriteOneAsync(of, entry, origins.For(entry), before, put);
             earlier[entry.Id] = writes[i];
         }
 
         return await Task.WhenAll(writes);
     }
 
-    private static async Task<AgentBatchResult> WriteOne(
+    private static async Task<AgentBatchResult> WriteOneAsync(
         Caller caller,
         CheckedRegistration entry,
         IReadOnlyList<ExtensionOrigin> origins,

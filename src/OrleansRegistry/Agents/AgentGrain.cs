@@ -22,10 +22,10 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        return Reload();
+        return ReloadAsync();
     }
 
-    public Task<AgentWritten> Put(AgentPut put) => Write(put.Condition, put.Mark, creates: true, before =>
+    public Task<AgentWritten> Put(AgentPut put) => WriteAsync(put.Condition, put.Mark, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
         DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers);
@@ -45,7 +45,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         };
     });
 
-    public Task<AgentWritten> Patch(AgentChange change) => Write(change.Condition, change.Mark, creates: false, before =>
+    public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
         DemandOwner(before!.Owner, change.Subject, change.Workers);
@@ -67,12 +67,12 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     public async Task<long> Remove(WriteCondition condition, string? subject = null)
     {
-        if (!await ExistsOrReload())
+        if (!await ExistsOrReloadAsync())
         {
             throw NotFound();
         }
 
-        await CheckCurrent(condition);
+        await CheckCurrentAsync(condition);
         if (!state.RecordExists)
         {
             throw NotFound();
@@ -81,7 +81,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         Access.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
         try
         {
-            await state.Clear();
+            await state.ClearAsync();
         }
         catch
         {
@@ -93,28 +93,28 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return state.Version;
     }
 
-    public async Task<AgentRecord?> Get() => await ExistsOrReload() ? Readable() : null;
+    public async Task<AgentRecord?> Get() => await ExistsOrReloadAsync() ? Readable() : null;
 
     private AgentRecord? Current => state is { RecordExists: true, Unreadable: null } ? state.State.Agent : null;
 
     /// <summary>Whether the storage went back, or is another one, since the state was read.</summary>
     private bool IsOfOldHistory => history != storage.CurrentHistory;
 
-    private Task Reload()
+    private Task ReloadAsync()
     {
         history = storage.CurrentHistory;
-        return state.Read();
+        return state.ReadAsync();
     }
 
     /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be repaired.</summary>
-    private async ValueTask<bool> ExistsOrReload()
+    private async ValueTask<bool> ExistsOrReloadAsync()
     {
         if (Current is not null && !IsOfOldHistory)
         {
             return true;
         }
 
-        await Reload();
+        await ReloadAsync();
         if (Current is null)
         {
             DeactivateOnIdle();
@@ -127,21 +127,21 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
     /// <param name="creates">False where there must be an agent.</param>
-    private async Task<AgentWritten> Write(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change)
+    private async Task<AgentWritten> WriteAsync(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
         if (!creates || condition.DemandsAgent || IsOfOldHistory)
         {
-            await ExistsOrReload();
+            await ExistsOrReloadAsync();
         }
 
-        if (mark is not null && await Repeated(mark) is { } repeated)
+        if (mark is not null && await RepeatedAsync(mark) is { } repeated)
         {
             return repeated;
         }
 
         CheckFound();
-        await CheckCurrent(condition);
+        await CheckCurrentAsync(condition);
         CheckFound();
         var before = creates ? Current : Readable();
         var isNew = !state.RecordExists;
@@ -149,7 +149,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         state.State.Agent = change(before);
         try
         {
-            await state.Write();
+            await state.WriteAsync();
         }
         catch
         {
@@ -173,12 +173,12 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     }
 
     /// <summary>The agent as it is, where this request was carried out before; null where it was not.</summary>
-    private async Task<AgentWritten?> Repeated(RequestMark mark)
+    private async Task<AgentWritten?> RepeatedAsync(RequestMark mark)
     {
         if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is null)
         {
             // Another silo may have carried it out.
-            await state.Read();
+            await state.ReadAsync();
         }
 
         if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is not { } known)
@@ -194,11 +194,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         mark is null ? before?.Requests ?? [] : RequestMarks.Add(before?.Requests, mark);
 
     /// <summary>Checks the condition. Before it is refused the state is read again: another silo may have changed it.</summary>
-    private async ValueTask CheckCurrent(WriteCondition condition)
+    private async ValueTask CheckCurrentAsync(WriteCondition condition)
     {
         if (!Holds(condition))
         {
-            await state.Read();
+            await state.ReadAsync();
             if (!Holds(condition))
             {
                 throw Conflict(condition);

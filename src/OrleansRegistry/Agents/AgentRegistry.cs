@@ -20,13 +20,13 @@ internal sealed class AgentRegistry(
 
     public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision && directory.History == store.History
         ? ValueTask.CompletedTask
-        : new ValueTask(WaitForOthers(revision, cancellationToken));
+        : new ValueTask(WaitForOthersAsync(revision, cancellationToken));
 
     public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
-        var result = await Put(caller, entry, OriginsOf(caller, entry));
+        var result = await PutAsync(caller, entry, OriginsOf(caller, entry));
         await AwaitDirectoryAsync(result.Agent.Revision, cancellationToken);
         return result;
     }
@@ -35,7 +35,7 @@ internal sealed class AgentRegistry(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
-        var results = await batches.Write(caller, registrations, Put);
+        var results = await batches.WriteAsync(caller, registrations, PutAsync);
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
         await AwaitDirectoryAsync(newest, cancellationToken);
         return results;
@@ -53,7 +53,7 @@ internal sealed class AgentRegistry(
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
                 time.GetUtcMilliseconds()),
         };
-        var written = await GrainCalls.Run(grain, agent => agent.Patch(change));
+        var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         await AwaitDirectoryAsync(written.Agent.Revision, cancellationToken);
         var card = AgentCard.Read(written.Agent.Card);
         return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
@@ -62,10 +62,10 @@ internal sealed class AgentRegistry(
     public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        return await removals.Run(caller, $"agent {id}", async () =>
+        return await removals.RunAsync(caller, $"agent {id}", async () =>
         {
             var declared = directory.ExtensionUrisOf(caller.Tenant, id);
-            var revision = await GrainCalls.Run(grain, agent => agent.Remove(condition, caller.Subject));
+            var revision = await GrainCalls.RunAsync(grain, agent => agent.Remove(condition, caller.Subject));
             await AwaitDirectoryAsync(revision, cancellationToken);
             return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
         });
@@ -75,7 +75,7 @@ internal sealed class AgentRegistry(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) =>
         consistency == ReadConsistency.Local
             ? ValueTask.FromResult(FindLocal(caller, id))
-            : new ValueTask<AgentRecord?>(GetStrong(caller, id, cancellationToken));
+            : new ValueTask<AgentRecord?>(GetStrongAsync(caller, id, cancellationToken));
 
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.List(caller.Tenant, query ?? new AgentQuery()));
@@ -103,12 +103,12 @@ internal sealed class AgentRegistry(
     /// Where others write to the same store, only the store knows: this silo may have been declared dead a moment ago, and a grain of its
     /// own overtaken by one elsewhere.
     /// </summary>
-    private async Task<AgentRecord?> GetStrong(Caller caller, string id, CancellationToken cancellationToken)
+    private async Task<AgentRecord?> GetStrongAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         var grain = Grain(caller, id);
         if (!store.IsShared)
         {
-            return await GrainCalls.Read(grain, agent => agent.Get());
+            return await GrainCalls.ReadAsync(grain, agent => agent.Get());
         }
 
         return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentKind.Read(stored) : null;
@@ -125,20 +125,20 @@ internal sealed class AgentRegistry(
         return found;
     }
 
-    private async Task<AgentWriteResult> Put(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    private async Task<AgentWriteResult> PutAsync(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
     {
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
             () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
             time.GetUtcMilliseconds());
-        if (await newAgents.TryCreate(caller, entry, origins, mark) is { } created)
+        if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
             return created;
         }
 
         var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Mark = mark };
-        var written = await GrainCalls.Run(Grain(caller, entry.Id), grain => grain.Put(put));
+        var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count) { Repeated = written.Repeated };
     }
 
@@ -214,7 +214,7 @@ internal sealed class AgentRegistry(
         return RawJson.FromValid(bytes.Span);
     }
 
-    private async Task WaitForOthers(long revision, CancellationToken cancellationToken)
+    private async Task WaitForOthersAsync(long revision, CancellationToken cancellationToken)
     {
         try
         {
@@ -222,13 +222,13 @@ internal sealed class AgentRegistry(
         }
         catch (TimeoutException)
         {
-            await DemandKnown(revision, cancellationToken);
-            await Wait(revision, $"This node has not seen revision {revision} yet.", cancellationToken);
+            await DemandKnownAsync(revision, cancellationToken);
+            await WaitAsync(revision, $"This node has not seen revision {revision} yet.", cancellationToken);
         }
     }
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the store has not come to that revision, so that nobody need wait for it.</exception>
-    private async Task DemandKnown(long revision, CancellationToken cancellationToken)
+    private async Task DemandKnownAsync(long revision, CancellationToken cancellationToken)
     {
         long newest;
         try
@@ -252,9 +252,9 @@ internal sealed class AgentRegistry(
 
     /// <summary>Read your writes: the directory of this node holds the write before it is answered.</summary>
     private Task AwaitDirectoryAsync(long revision, CancellationToken cancellationToken) =>
-        Wait(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
+        WaitAsync(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
 
-    private async Task Wait(long revision, string otherwise, CancellationToken cancellationToken)
+    private async Task WaitAsync(long revision, string otherwise, CancellationToken cancellationToken)
     {
         try
         {

@@ -5,7 +5,7 @@ internal static class ContextClearing
 {
     /// <param name="progress">Told how many tasks are deleted so far, every few seconds.</param>
     /// <returns>How many tasks were deleted; null where there is no such context.</returns>
-    public static async Task<long?> Run(
+    public static async Task<long?> RunAsync(
         GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken, Action<long>? progress = null)
     {
         var (run, tasks) = (DerivedId.Random(), (long?)null);
@@ -15,7 +15,7 @@ internal static class ContextClearing
             while (true)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                var cleared = await GrainCalls.Read(grain, context => context.Clear(caller, delete, run));
+                var cleared = await GrainCalls.ReadAsync(grain, context => context.Clear(caller, delete, run));
                 tasks = cleared.Tasks;
                 progress?.Invoke(cleared.Tasks);
                 if (cleared.Done)

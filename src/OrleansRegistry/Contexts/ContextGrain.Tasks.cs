@@ -13,23 +13,23 @@ internal sealed partial class ContextGrain
     private Clearing? clearing;
     private Clearing? lastCleared;
 
-    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) => Bring(message.Caller, taskId, task => task.Create(message, id));
+    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) => BringAsync(message.Caller, taskId, task => task.Create(message, id));
 
-    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) => Bring(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
+    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) => BringAsync(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
 
-    private async Task<TaskSubmittedTo> Bring(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
+    private async Task<TaskSubmittedTo> BringAsync(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
     {
-        await AwaitClearing();
+        await AwaitClearingAsync();
         creating++;
         try
         {
             if (Writable(caller) is null)
             {
-                await Make(caller);
+                await MakeAsync(caller);
             }
 
             var task = tasks.Get(tenant, taskId);
-            var submitted = isFresh ? await InFresh(caller, taskId, () => call(task)) : await call(task);
+            var submitted = isFresh ? await InFreshAsync(caller, taskId, () => call(task)) : await call(task);
             if (submitted.Created)
             {
                 Tell(new ContextEvent(id, writer.Head!.Context.Generation, TaskId: taskId));
@@ -47,7 +47,7 @@ internal sealed partial class ContextGrain
     }
 
     /// <summary>Brings the first task into a context that was made for it: nothing can be stored of that task either.</summary>
-    private async Task<TaskSubmittedTo> InFresh(Caller caller, string taskId, Func<Task<TaskSubmittedTo>> call)
+    private async Task<TaskSubmittedTo> InFreshAsync(Caller caller, string taskId, Func<Task<TaskSubmittedTo>> call)
     {
         isFresh = false;
         return await NewGrainHint.CallAsync(GrainKeys.For(tenant, taskId), caller.Subject, call);
@@ -57,7 +57,7 @@ internal sealed partial class ContextGrain
     {
         if (delete && writer.Unreadable is { } unreadable)
         {
-            return await RemoveUnreadable(unreadable, caller);
+            return await RemoveUnreadableAsync(unreadable, caller);
         }
 
         if (!delete && Writable(caller) is { } known && RequestMarks.Find(known.Requests, caller, time.GetUtcNow()) is { } mark)
@@ -73,7 +73,7 @@ internal sealed partial class ContextGrain
         }
         else if (current is null && Writable(caller) is null)
         {
-            await writer.Change<bool>(head =>
+            await writer.ChangeAsync<bool>(head =>
             {
                 CheckAccess(head, caller);
                 return new(head, true);
@@ -107,18 +107,18 @@ internal sealed partial class ContextGrain
             return false;
         }
 
-        await AwaitClearing();
+        await AwaitClearingAsync();
         if (writer.Head is not { } head)
         {
             return true;
         }
 
-        if (!head.Deleting && (head.Context.UpdatedAt >= cutoff || await lists.IsContextInUse(tenant, id, cutoff)))
+        if (!head.Deleting && (head.Context.UpdatedAt >= cutoff || await lists.IsContextInUseAsync(tenant, id, cutoff)))
         {
             return false;
         }
 
-        await AwaitClearing();
+        await AwaitClearingAsync();
         if (writer.Head is null)
         {
             // Deleted while the store was asked.
@@ -130,7 +130,7 @@ internal sealed partial class ContextGrain
         return writer.Head is null;
     }
 
-    private Task<bool> Make(Caller caller) => writer.Change<bool>(head =>
+    private Task<bool> MakeAsync(Caller caller) => writer.ChangeAsync<bool>(head =>
     {
         if (head is not null)
         {
@@ -143,7 +143,7 @@ internal sealed partial class ContextGrain
     });
 
     /// <summary>Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.</summary>
-    private async Task AwaitClearing()
+    private async Task AwaitClearingAsync()
     {
         while (clearing is not null || writer.Head is { Deleting: true })
         {
@@ -155,11 +155,11 @@ internal sealed partial class ContextGrain
     {
         var begun = new Clearing(writer.Head!.Context.Owner, delete, run);
         (clearing, lastCleared) = (begun, begun);
-        begun.Work = Run(begun, idleSince);
+        begun.Work = RunAsync(begun, idleSince);
         return begun;
     }
 
-    private async Task Run(Clearing current, DateTimeOffset? idleSince)
+    private async Task RunAsync(Clearing current, DateTimeOffset? idleSince)
     {
         try
         {
@@ -172,21 +172,21 @@ internal sealed partial class ContextGrain
             }
 
             if (idleSince is { } cutoff && writer.Head is { Deleting: false } idle
-                && (idle.Context.UpdatedAt >= cutoff || await lists.IsContextInUse(tenant, id, cutoff)))
+                && (idle.Context.UpdatedAt >= cutoff || await lists.IsContextInUseAsync(tenant, id, cutoff)))
             {
                 return;
             }
 
             if (current.Delete)
             {
-                await writer.Change<bool>(head => head is null or { Deleting: true } ? new(head, false) : new(
+                await writer.ChangeAsync<bool>(head => head is null or { Deleting: true } ? new(head, false) : new(
                     head with { Context = Next(head), Deleting = true },
                     true,
                     () => Tell(EventOf(writer.Head!.Context) with { Deleted = true })));
             }
 
-            await DeleteTasks(current);
-            await (current.Delete ? DeleteHead() : ClearMessages(current));
+            await DeleteTasksAsync(current);
+            await (current.Delete ? DeleteHeadAsync() : ClearMessagesAsync(current));
         }
         finally
         {
@@ -194,7 +194,7 @@ internal sealed partial class ContextGrain
         }
     }
 
-    private async Task<ContextCleared> RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    private async Task<ContextCleared> RemoveUnreadableAsync(UnreadableRecord unreadable, Caller caller)
     {
         if (!Access.MayRemove(caller, unreadable))
         {
@@ -205,27 +205,27 @@ internal sealed partial class ContextGrain
         for (var more = true; more;)
         {
             // Who owns the context is not known: those that are another's stay.
-            var ids = await lists.TasksOfContext(tenant, id, DeletesAtOnce);
-            var gone = (await Task.WhenAll(ids.Select(task => DeleteTask(caller, task)))).Count(done => done);
+            var ids = await lists.TasksOfContextAsync(tenant, id, DeletesAtOnce);
+            var gone = (await Task.WhenAll(ids.Select(task => DeleteTaskAsync(caller, task)))).Count(done => done);
             deleted += gone;
             more = gone > 0;
         }
 
-        await messages.DeleteAllPages();
-        await writer.RemoveUnreadable();
+        await messages.DeleteAllPagesAsync();
+        await writer.RemoveUnreadableAsync();
         return new(deleted, Done: true);
     }
 
-    private async Task DeleteTasks(Clearing current)
+    private async Task DeleteTasksAsync(Clearing current)
     {
         var owner = new Caller(tenant, current.Owner);
-        while (!writer.IsBroken && await lists.TasksOfContext(tenant, id, DeletesAtOnce) is { Count: > 0 } ids)
+        while (!writer.IsBroken && await lists.TasksOfContextAsync(tenant, id, DeletesAtOnce) is { Count: > 0 } ids)
         {
-            current.Tasks += (await Task.WhenAll(ids.Select(task => DeleteTask(owner, task)))).Count(deleted => deleted);
+            current.Tasks += (await Task.WhenAll(ids.Select(task => DeleteTaskAsync(owner, task)))).Count(deleted => deleted);
         }
     }
 
-    private async Task<bool> DeleteTask(Caller owner, string taskId)
+    private async Task<bool> DeleteTaskAsync(Caller owner, string taskId)
     {
         try
         {
@@ -239,10 +239,10 @@ internal sealed partial class ContextGrain
         }
     }
 
-    private async Task ClearMessages(Clearing current)
+    private async Task ClearMessagesAsync(Clearing current)
     {
         ContextHead? before = null;
-        var cleared = await writer.Change<ContextHead>(head =>
+        var cleared = await writer.ChangeAsync<ContextHead>(head =>
         {
             before = head;
             messages.Clear();
@@ -254,22 +254,22 @@ internal sealed partial class ContextGrain
 
             return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));
         });
-        await messages.DeletePages(before!.Messages, before.Swept);
+        await messages.DeletePagesAsync(before!.Messages, before.Swept);
         if (before.Swept != cleared.Messages.Base)
         {
-            await writer.Change<bool>(head => head is null ? new(head, false) : new(head with { Swept = cleared.Messages.Base }, true));
+            await writer.ChangeAsync<bool>(head => head is null ? new(head, false) : new(head with { Swept = cleared.Messages.Base }, true));
         }
     }
 
-    private async Task DeleteHead()
+    private async Task DeleteHeadAsync()
     {
         if (writer.Head is not { } head)
         {
             return;
         }
 
-        await messages.DeletePages(head.Messages, head.Swept);
-        await writer.Change<bool>(current =>
+        await messages.DeletePagesAsync(head.Messages, head.Swept);
+        await writer.ChangeAsync<bool>(current =>
         {
             generations.End(head.Context.Generation);
             messages.Clear();

@@ -37,22 +37,22 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         events = new EventLog<ContextEvent>(0, waits, time);
         writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {
-            Load = head => head is { Deleting: true } ? default : messages.LoadIds(head?.Messages ?? LogHead.Empty),
-            Flush = async (before, after) => after with { Messages = await messages.Flush(before.Messages, after.Messages, writer!.IsCurrent) },
+            Load = head => head is { Deleting: true } ? default : messages.LoadIdsAsync(head?.Messages ?? LogHead.Empty),
+            Flush = async (before, after) => after with { Messages = await messages.FlushAsync(before.Messages, after.Messages, writer!.IsCurrentAsync) },
         };
     }
 
-    protected override async Task Activate()
+    protected override async Task ActivateAsync()
     {
         var key = this.GetPrimaryKeyString();
         (tenant, id) = GrainKeys.Parse(key);
         if (NewGrainHint.OwnerOf(key) is { } owner)
         {
-            isFresh = await writer.StartWith(First(owner));
+            isFresh = await writer.StartWithAsync(First(owner));
         }
         else
         {
-            await writer.Start();
+            await writer.StartAsync();
         }
 
         messages = new PagedLog(LogName.MessagesOf(tenant, id), pages, MessageItem.IdOf);
@@ -62,7 +62,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     public Task<ContextHead?> Get(Caller caller) => Task.FromResult(Readable(caller));
 
     public async Task<ContextRecord> Update(Caller caller, RawJson data, long? ifGeneration, bool mustExist) =>
-        (await Change(caller, ifGeneration, mustExist, () => new RequestFingerprint("update").Add("data", data), head =>
+        (await ChangeAsync(caller, ifGeneration, mustExist, () => new RequestFingerprint("update").Add("data", data), head =>
         {
             var next = Next(head) with { Data = rules.Merge(head.Context.Data, data, "data") };
             return (head with { Context = next }, EventOf(next) with { Data = data }, next);
@@ -71,11 +71,11 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     public async Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist)
     {
         var stored = new StoredMessages(messages);
-        return await stored.Run(() => Append(caller, added, ifGeneration, mustExist, stored), () => writer.Head?.Messages);
+        return await stored.RunAsync(() => AppendAsync(caller, added, ifGeneration, mustExist, stored), () => writer.Head?.Messages);
     }
 
     /// <returns>Null where stored messages are lacking.</returns>
-    private Task<ContextRecord?> Append(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist, StoredMessages stored) => Change(
+    private Task<ContextRecord?> AppendAsync(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist, StoredMessages stored) => ChangeAsync(
         caller,
         ifGeneration,
         mustExist,
@@ -136,14 +136,14 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
                 return new(later, null, epoch, events.Last);
             }
         }
-        while (!writer.IsBroken && await events.Wait(began, wait));
+        while (!writer.IsBroken && await events.WaitAsync(began, wait));
 
         return new([], null, epoch, after.Value, events.IsStopping || writer.IsBroken);
     }
 
     /// <summary>Changes the context, which is made where there is none. A change that returns the head as it is changes nothing.</summary>
     /// <param name="print">What is asked for.</param>
-    private async Task<ContextRecord?> Change(
+    private async Task<ContextRecord?> ChangeAsync(
         Caller caller,
         long? ifGeneration,
         bool mustExist,
@@ -151,8 +151,8 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         Func<ContextHead, (ContextHead Head, ContextEvent? Event, ContextRecord? Result)> change,
         int bytes = 0)
     {
-        await AwaitClearing();
-        return await writer.Change(
+        await AwaitClearingAsync();
+        return await writer.ChangeAsync(
             head =>
             {
                 var before = head ?? New(caller.Subject);

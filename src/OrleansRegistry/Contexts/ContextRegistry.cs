@@ -10,8 +10,8 @@ internal sealed class ContextRegistry(
     private const int MaxTaskIds = 100;
 
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        await Read(caller, Grain(caller, id), id) is { } head
-            ? (await Summarize(caller, [head.Context], cancellationToken))[0]
+        await ReadAsync(caller, Grain(caller, id), id) is { } head
+            ? (await SummarizeAsync(caller, [head.Context], cancellationToken))[0]
             : null;
 
     public Task<ContextRecord> UpdateAsync(
@@ -19,7 +19,7 @@ internal sealed class ContextRegistry(
     {
         var grain = Grain(caller, id);
         var read = rules.ReadObject(data, "data");
-        return GrainCalls.Run(grain, context => context.Update(caller, read, ifGeneration, mustExist));
+        return GrainCalls.RunAsync(grain, context => context.Update(caller, read, ifGeneration, mustExist));
     }
 
     public Task<ContextRecord> AppendAsync(
@@ -38,20 +38,20 @@ internal sealed class ContextRegistry(
         }
 
         var read = CheckedUpdate.Messages(messages, rules);
-        return GrainCalls.Run(grain, context => context.Append(caller, read, ifGeneration, mustExist));
+        return GrainCalls.RunAsync(grain, context => context.Append(caller, read, ifGeneration, mustExist));
     }
 
     public async Task<ItemPage<RawJson>> ReadMessagesAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         PageLimit.Items.Check(pageSize);
-        return await TaskLoader.WithHead(
-            () => Read(caller, grain, id),
+        return await TaskLoader.WithHeadAsync(
+            () => ReadAsync(caller, grain, id),
             async head =>
             {
                 var query = LogTokens.QueryOf("messages", caller.Tenant, id, head.Context.CreatedAt);
                 var from = LogTokens.ReadPosition(pageToken, query);
-                var run = await logs.ReadForward(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
+                var run = await logs.ReadForwardAsync(LogName.MessagesOf(caller.Tenant, id), head.Messages, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.Messages.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
     }
@@ -65,14 +65,14 @@ internal sealed class ContextRegistry(
         var query = new RecordQuery(ContextKind.Kind, caller.Tenant).And(Access.Listed(caller, ContextKind.Owner));
         var page = new AnswerBudget<ContextRecord>(pageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
-        var last = await Collect(query, after, page, unreadable, cancellationToken);
+        var last = await CollectAsync(query, after, page, unreadable, cancellationToken);
         var next = last is { } place ? LogTokens.Make(place.At, place.Key.Id, binding) : null;
-        return new ContextPage(await Summarize(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
+        return new ContextPage(await SummarizeAsync(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
     }
 
     /// <summary>Fills a page.</summary>
     /// <returns>The last context that the page has or leaves out; null where there are no more after it.</returns>
-    private async Task<RecordPosition?> Collect(
+    private async Task<RecordPosition?> CollectAsync(
         RecordQuery query, RecordPosition? after, AnswerBudget<ContextRecord> page, List<string> unreadable, CancellationToken cancellationToken)
     {
         while (true)
@@ -106,32 +106,32 @@ internal sealed class ContextRegistry(
     public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
-        return await ContextClearing.Run(grains, caller, id, delete: false, cancellationToken) ?? throw NotFound();
+        return await ContextClearing.RunAsync(grains, caller, id, delete: false, cancellationToken) ?? throw NotFound();
     }
 
     public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
-        return await removals.Run(caller, $"context {id}", async () => await ContextClearing.Run(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
+        return await removals.RunAsync(caller, $"context {id}", async () => await ContextClearing.RunAsync(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
     }
 
     public async IAsyncEnumerable<ContextEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        _ = await Read(caller, grain, id) ?? throw NotFound();
+        _ = await ReadAsync(caller, grain, id) ?? throw NotFound();
         var (epoch, number, known) = (0L, 0L, afterGeneration);
         while (true)
         {
             var (atEpoch, atNumber, after) = (epoch, number, known);
-            var run = await GrainCalls.Read(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var run = await GrainCalls.ReadAsync(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
             var snapshot = run?.Snapshot;
             (epoch, number) = (run?.Epoch ?? 0, run?.Number ?? 0);
             if (run is null || snapshot?.Context.Generation < known)
             {
                 // Gone, or made anew; or the answer is an activation's that was overtaken by another, which is asked again.
                 (epoch, number) = (0, 0);
-                snapshot = await Strong(caller, id);
+                snapshot = await ReadStoredAsync(caller, id);
                 if (snapshot is not null && snapshot.Context.Generation == known)
                 {
                     await Task.Delay(GrainCalls.OvertakenPause, time, cancellationToken);
@@ -170,19 +170,19 @@ internal sealed class ContextRegistry(
     }
 
     /// <summary>Where others write to the same store, only the store knows.</summary>
-    private async Task<ContextHead?> Strong(Caller caller, string id)
+    private async Task<ContextHead?> ReadStoredAsync(Caller caller, string id)
     {
         var grain = Grain(caller, id);
         if (!store.IsShared)
         {
-            return await GrainCalls.Read(grain, context => context.Get(caller));
+            return await GrainCalls.ReadAsync(grain, context => context.Get(caller));
         }
 
         return await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) is { } stored
             && ContextKind.Read(stored) is var head && Access.MayRead(caller, head) ? head : null;
     }
 
-    private async Task<IReadOnlyList<ContextSummary>> Summarize(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ContextSummary>> SummarizeAsync(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
     {
         // All tasks of a context are its owner's.
         var tasks = new Dictionary<string, RecordGroup>(StringComparer.Ordinal);
@@ -201,8 +201,8 @@ internal sealed class ContextRegistry(
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
-    private async Task<ContextHead?> Read(Caller caller, IContextGrain grain, string id) =>
-        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false ? null : await GrainCalls.Read(grain, context => context.Get(caller));
+    private async Task<ContextHead?> ReadAsync(Caller caller, IContextGrain grain, string id) =>
+        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false ? null : await GrainCalls.ReadAsync(grain, context => context.Get(caller));
 
     private IContextGrain Grain(Caller caller, string id)
     {

@@ -9,8 +9,8 @@ internal abstract class CallingGrain : Grain
     public sealed override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
-        await Activate();
+        await ActivateAsync();
     }
 
-    protected abstract Task Activate();
+    protected abstract Task ActivateAsync();
 }

@@ -71,7 +71,7 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
 
     /// <summary>Waits for the next event, a wake or the end of the wait.</summary>
     /// <returns>False where the wait is over.</returns>
-    public async Task<bool> Wait(long began, TimeSpan wait)
+    public async Task<bool> WaitAsync(long began, TimeSpan wait)
     {
         var left = wait - time.GetElapsedTime(began);
         if (left <= TimeSpan.Zero || waits.IsStopping)

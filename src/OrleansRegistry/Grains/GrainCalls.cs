@@ -24,19 +24,19 @@ internal static class GrainCalls
     public static readonly TimeSpan StoppingPause = TimeSpan.FromMilliseconds(500);
 
     /// <summary>A call that changes something: it is made again only where it is certain that it never began.</summary>
-    public static Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: false);
+    public static Task<T> RunAsync<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => RunAsync(grain, call, isRead: false);
 
-    /// <inheritdoc cref="Run{TGrain, T}(TGrain, Func{TGrain, Task{T}})"/>
-    public static Task Run<TGrain>(TGrain grain, Func<TGrain, Task> call) => Run(grain, async called =>
+    /// <inheritdoc cref="RunAsync{TGrain, T}(TGrain, Func{TGrain, Task{T}})"/>
+    public static Task RunAsync<TGrain>(TGrain grain, Func<TGrain, Task> call) => RunAsync(grain, async called =>
     {
         await call(called);
         return true;
     });
 
     /// <summary>A call that changes nothing: it is made again whatever became of the last one.</summary>
-    public static Task<T> Read<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => Run(grain, call, isRead: true);
+    public static Task<T> ReadAsync<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => RunAsync(grain, call, isRead: true);
 
-    private static async Task<T> Run<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call, bool isRead)
+    private static async Task<T> RunAsync<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call, bool isRead)
     {
         long? lostSince = null;
         var races = 0;

@@ -70,7 +70,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
 
     /// <param name="change">Makes the next head of the head as it is; what it throws, whatever that is, is its caller's answer alone, and changes nothing.</param>
     /// <param name="bytes">About how much it adds to the head.</param>
-    public Task<T> Change<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
+    public Task<T> ChangeAsync<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
     {
         ThrowIfUseless();
         if (broken is not null)
@@ -83,36 +83,36 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         if (!running)
         {
             running = true;
-            _ = Run();
+            _ = RunAsync();
         }
 
         return next.Answer;
     }
 
     /// <summary>Reads the head, before anything else is asked of this.</summary>
-    public async Task Start()
+    public async Task StartAsync()
     {
         history = storage.CurrentHistory;
-        await state.Read();
+        await state.ReadAsync();
         head = state.RecordExists ? state.State.Head : null;
     }
 
-    /// <summary>Begins with a first head, which is written at once; where anything is stored already, or the write fails, as <see cref="Start"/>.</summary>
+    /// <summary>Begins with a first head, which is written at once; where anything is stored already, or the write fails, as <see cref="StartAsync"/>.</summary>
     /// <returns>Whether it was written.</returns>
-    public async Task<bool> StartWith(THead first)
+    public async Task<bool> StartWithAsync(THead first)
     {
         history = storage.CurrentHistory;
         state.State = new HeadState<THead> { Head = first };
         try
         {
-            await state.Write();
+            await state.WriteAsync();
             head = first;
             return true;
         }
         catch (Exception fault) when (fault is InconsistentStateException or RegistryException or RecordOutcomeUnknownException)
         {
             // A write that fails again is refused to the call that asks for it, and not to the activation.
-            await Start();
+            await StartAsync();
             return false;
         }
     }
@@ -121,14 +121,14 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     public void StartEmpty() => history = storage.CurrentHistory;
 
     /// <summary>Removes a stored head that cannot be read. The activation ends.</summary>
-    public async Task RemoveUnreadable()
+    public async Task RemoveUnreadableAsync()
     {
         deactivate();
-        await state.Clear();
+        await state.ClearAsync();
     }
 
     /// <summary>Whether the stored state is still the one that this activation knows.</summary>
-    public Task<bool> IsCurrent() => state.IsCurrent();
+    public Task<bool> IsCurrentAsync() => state.IsCurrentAsync();
 
     private void ThrowIfUseless()
     {
@@ -146,7 +146,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         }
     }
 
-    private async Task Run()
+    private async Task RunAsync()
     {
         var batch = new List<Waiting>();
         while (waiting.Count > 0 && broken is null)
@@ -154,7 +154,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
             Take(batch);
             try
             {
-                await Write(batch);
+                await WriteAsync(batch);
             }
             catch (Exception fault)
             {
@@ -207,7 +207,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         }
     }
 
-    private async Task Write(List<Waiting> batch)
+    private async Task WriteAsync(List<Waiting> batch)
     {
         var before = Head;
         if (Load is not null)
@@ -229,7 +229,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
 
         if (ReferenceEquals(before, after))
         {
-            await Confirm();
+            await ConfirmAsync();
             return;
         }
 
@@ -241,21 +241,21 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         // Where this fails it may be stored all the same: the activation ends, and nobody goes by its state any more.
         if (after is null)
         {
-            await state.Clear();
+            await state.ClearAsync();
         }
         else
         {
             state.State = new HeadState<THead> { Head = after };
-            await state.Write();
+            await state.WriteAsync();
         }
 
         Head = after;
     }
 
     /// <summary>What is refused, or changes nothing, is answered without a write, which would have told of another activation elsewhere.</summary>
-    private async Task Confirm()
+    private async Task ConfirmAsync()
     {
-        if (storage.IsShared && !await IsCurrent())
+        if (storage.IsShared && !await IsCurrentAsync())
         {
             throw new InconsistentStateException($"Another activation changed {state}.");
         }

@@ -31,17 +31,17 @@ internal sealed class StoredState<T>(IGrainStorage storage, string name, GrainId
         set => State = value!;
     }
 
-    public Task Read() => storage.ReadStateAsync(name, id, this);
+    public Task ReadAsync() => storage.ReadStateAsync(name, id, this);
 
-    public Task Write() => storage.WriteStateAsync(name, id, this);
+    public Task WriteAsync() => storage.WriteStateAsync(name, id, this);
 
-    public Task Clear() => storage.ClearStateAsync(name, id, this);
+    public Task ClearAsync() => storage.ClearStateAsync(name, id, this);
 
     /// <summary>Whether storage still holds what was last read or written here.</summary>
-    public async Task<bool> IsCurrent()
+    public async Task<bool> IsCurrentAsync()
     {
         var found = new StoredState<T>(storage, name, id);
-        await found.Read();
+        await found.ReadAsync();
         return found.RecordExists == RecordExists && (!found.RecordExists || found.Version == Version);
     }
 

@@ -18,7 +18,7 @@ internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordS
         }
 
         var known = unreadable.Known;
-        var looks = await Task.WhenAll(known.Take(Named).Select(async record => (record, StillThere: await IsUnreadable(record.Kind, record.Key, cancellationToken))));
+        var looks = await Task.WhenAll(known.Take(Named).Select(async record => (record, StillThere: await IsUnreadableAsync(record.Kind, record.Key, cancellationToken))));
         foreach (var ((kind, key), _) in looks.Where(look => !look.StillThere))
         {
             unreadable.Forget(kind, key);
@@ -32,7 +32,7 @@ internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordS
     }
 
     /// <summary>What the store cannot tell now is believed to be as it was.</summary>
-    private async Task<bool> IsUnreadable(RecordKind kind, RecordKey key, CancellationToken cancellationToken)
+    private async Task<bool> IsUnreadableAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken)
     {
         try
         {

@@ -24,24 +24,24 @@ internal sealed class ArtifactReader(LogReader logs)
 {
     /// <summary>The artifacts, whole, as far as they fit: an artifact is there with all its parts or not at all.</summary>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<(IReadOnlyList<RawJson> Artifacts, bool Truncated)> ReadWhole(LogName log, LogHead head, long maxBytes)
+    public async Task<(IReadOnlyList<RawJson> Artifacts, bool Truncated)> ReadWholeAsync(LogName log, LogHead head, long maxBytes)
     {
         if (head.Count == 0)
         {
             return ([], false);
         }
 
-        var survey = await Survey(log, head, keep: true, maxBytes);
+        var survey = await SurveyAsync(log, head, keep: true, maxBytes);
         return ([.. survey.Artifacts.Select(artifact => ArtifactLog.Whole(artifact.Entries))], survey.Truncated);
     }
 
     /// <summary>One artifact; null where there is none of that id.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<RawJson?> ReadOne(LogName log, LogHead head, string id, long maxBytes)
+    public async Task<RawJson?> ReadOneAsync(LogName log, LogHead head, string id, long maxBytes)
     {
         var (entries, bytes) = (new List<RawJson>(), 0L);
-        await foreach (var (_, items) in logs.ReadBackwards(log, head, () => long.MaxValue))
+        await foreach (var (_, items) in logs.ReadBackwardsAsync(log, head, () => long.MaxValue))
         {
             for (var i = items.Length - 1; i >= 0; i--)
             {
@@ -75,9 +75,9 @@ internal sealed class ArtifactReader(LogReader logs)
 
     /// <summary>Artifacts in order, from a place on; at least one entry of one where there is one. An artifact that is too large for one run is given in parts.</summary>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<ArtifactRun> ReadForward(LogName log, LogHead head, (int Artifact, int Entry) from, int limit, long maxBytes)
+    public async Task<ArtifactRun> ReadForwardAsync(LogName log, LogHead head, (int Artifact, int Entry) from, int limit, long maxBytes)
     {
-        var known = (await Survey(log, head, keep: false, long.MaxValue)).Artifacts;
+        var known = (await SurveyAsync(log, head, keep: false, long.MaxValue)).Artifacts;
         var (artifacts, bytes) = (new List<RawJson>(), 0L);
         (long Page, RawJson[] Items) last = (-1, []);
         for (var (number, entry) = from; number < known.Count; (number, entry) = (number + 1, 0))
@@ -91,7 +91,7 @@ internal sealed class ArtifactReader(LogReader logs)
             var entries = new List<RawJson>();
             for (; entry < places.Count; entry++)
             {
-                last = last.Page == places[entry].Page ? last : (places[entry].Page, await logs.ReadItems(log, head, places[entry].Page));
+                last = last.Page == places[entry].Page ? last : (places[entry].Page, await logs.ReadItemsAsync(log, head, places[entry].Page));
                 var item = last.Items[places[entry].Item];
                 bytes += item.Length;
                 if (entries.Count > 0 && bytes > maxBytes)
@@ -115,11 +115,11 @@ internal sealed class ArtifactReader(LogReader logs)
     /// <param name="keep">Whether the entries are kept; else only where they are.</param>
     /// <param name="maxBytes">The most bytes of living entries; at more it ends.</param>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<ArtifactSurvey> Survey(LogName log, LogHead head, bool keep, long maxBytes)
+    public async Task<ArtifactSurvey> SurveyAsync(LogName log, LogHead head, bool keep, long maxBytes)
     {
         var found = new Dictionary<string, Found>(StringComparer.Ordinal);
         var (living, total, seen) = (0L, 0L, 0L);
-        await foreach (var (page, items) in logs.ReadBackwards(log, head, () => long.MaxValue))
+        await foreach (var (page, items) in logs.ReadBackwardsAsync(log, head, () => long.MaxValue))
         {
             for (var i = items.Length - 1; i >= 0; i--)
             {

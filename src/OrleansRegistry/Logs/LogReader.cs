@@ -24,12 +24,12 @@ internal sealed class LogReader(PageStore pages)
     /// <param name="maxBytes">The most to read.</param>
     /// <returns>The items, and whether there was no room for all of them: then the oldest are left out.</returns>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<(IReadOnlyList<RawJson> Items, bool Truncated)> ReadNewest(LogName log, LogHead head, long count, long maxBytes)
+    public async Task<(IReadOnlyList<RawJson> Items, bool Truncated)> ReadNewestAsync(LogName log, LogHead head, long count, long maxBytes)
     {
         var newest = new List<RawJson>();
         var bytes = 0L;
         count = Math.Min(count, head.Count);
-        await foreach (var (_, items) in ReadBackwards(log, head, () => count - newest.Count))
+        await foreach (var (_, items) in ReadBackwardsAsync(log, head, () => count - newest.Count))
         {
             for (var i = items.Length - 1; i >= 0 && newest.Count < count; i--)
             {
@@ -56,7 +56,7 @@ internal sealed class LogReader(PageStore pages)
     /// <summary>The tail and then the pages, newest first, each with its number; the tail's is that of the page it will be. A few pages are read at once, but not many bytes.</summary>
     /// <param name="wanted">How many more items are wanted: no page is read that is not needed for them.</param>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async IAsyncEnumerable<(long Page, RawJson[] Items)> ReadBackwards(LogName log, LogHead head, Func<long> wanted)
+    public async IAsyncEnumerable<(long Page, RawJson[] Items)> ReadBackwardsAsync(LogName log, LogHead head, Func<long> wanted)
     {
         yield return (head.Pages + 1, head.Tail);
         var (page, largest) = (head.Pages, BytesAtOnce / 4);
@@ -68,7 +68,7 @@ internal sealed class LogReader(PageStore pages)
             var read = new Task<LogPage>[page - first + 1];
             for (var i = 0; i < read.Length; i++)
             {
-                read[i] = Read(log, first + i);
+                read[i] = ReadAsync(log, first + i);
             }
 
             await Task.WhenAll(read);
@@ -86,12 +86,12 @@ internal sealed class LogReader(PageStore pages)
 
     /// <summary>The items of one page; of the tail, by the number of the page that it will be.</summary>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<RawJson[]> ReadItems(LogName log, LogHead head, long page) =>
-        page > head.Pages ? head.Tail : JsonObjects.Items((await Read(log, page)).Items);
+    public async Task<RawJson[]> ReadItemsAsync(LogName log, LogHead head, long page) =>
+        page > head.Pages ? head.Tail : JsonObjects.Items((await ReadAsync(log, page)).Items);
 
     /// <summary>One item by its number, from 0. Reads as many pages as it takes to halve them down to one.</summary>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<RawJson> ReadOne(LogName log, LogHead head, long index)
+    public async Task<RawJson> ReadOneAsync(LogName log, LogHead head, long index)
     {
         if (index >= head.Paged)
         {
@@ -102,7 +102,7 @@ internal sealed class LogReader(PageStore pages)
         while (true)
         {
             var middle = low + ((high - low) / 2);
-            var page = await Read(log, middle);
+            var page = await ReadAsync(log, middle);
             if (index < page.First)
             {
                 high = middle - 1;
@@ -122,7 +122,7 @@ internal sealed class LogReader(PageStore pages)
     /// <param name="from">Null: from the first.</param>
     /// <exception cref="RegistryException">The position is none of this log.</exception>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
-    public async Task<LogRun> ReadForward(LogName log, LogHead head, LogPosition? from, int limit, long maxBytes)
+    public async Task<LogRun> ReadForwardAsync(LogName log, LogHead head, LogPosition? from, int limit, long maxBytes)
     {
         var at = from ?? new LogPosition(head.Base, head.Base + 1, 0, 0);
         if (at.Base != head.Base || at.Page <= head.Base || at.Offset < 0 || at.Index < 0)
@@ -135,7 +135,7 @@ internal sealed class LogReader(PageStore pages)
         while (true)
         {
             var inTail = page > head.Pages;
-            var here = inTail ? head.Tail : JsonObjects.Items((await Read(log, page)).Items);
+            var here = inTail ? head.Tail : JsonObjects.Items((await ReadAsync(log, page)).Items);
             if (!inTail && offset >= here.Length)
             {
                 // What was the tail has become several pages.
@@ -161,5 +161,5 @@ internal sealed class LogReader(PageStore pages)
         }
     }
 
-    private async Task<LogPage> Read(LogName log, long number) => await pages.Read(log, number) ?? throw new MissingPageException(log, number);
+    private async Task<LogPage> ReadAsync(LogName log, long number) => await pages.ReadAsync(log, number) ?? throw new MissingPageException(log, number);
 }

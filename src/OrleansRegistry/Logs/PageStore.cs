@@ -21,9 +21,9 @@ internal sealed class PageStore(IGrainStorage storage)
 
     /// <summary>The page, or null.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
-    public async Task<LogPage?> Read(LogName log, long number)
+    public async Task<LogPage?> ReadAsync(LogName log, long number)
     {
-        var state = await ReadState(Id(log, number));
+        var state = await ReadStateAsync(Id(log, number));
         return state.Unreadable is { } unreadable ? throw unreadable.Refusal() : state.State.Page;
     }
 
@@ -32,12 +32,12 @@ internal sealed class PageStore(IGrainStorage storage)
     /// if it has not, it belongs to nobody, once <paramref name="headIsCurrent"/> says that no other writer has taken over.
     /// </summary>
     /// <exception cref="InconsistentStateException">Another writer has.</exception>
-    internal async Task WriteOnce(LogName log, long number, LogPage page, Func<Task<bool>> headIsCurrent)
+    internal async Task WriteOnceAsync(LogName log, long number, LogPage page, Func<Task<bool>> headIsCurrent)
     {
         var id = Id(log, number);
         try
         {
-            await new StoredState<PageState>(storage, StateName, id) { State = new PageState { Page = page } }.Write();
+            await new StoredState<PageState>(storage, StateName, id) { State = new PageState { Page = page } }.WriteAsync();
             return;
         }
         catch (InconsistentStateException)
@@ -45,7 +45,7 @@ internal sealed class PageStore(IGrainStorage storage)
             // It is there.
         }
 
-        var stored = await ReadState(id);
+        var stored = await ReadStateAsync(id);
         if (stored.State.Page is { } found && found.First == page.First && found.Items == page.Items && found.Digest.AsSpan().SequenceEqual(page.Digest))
         {
             return;
@@ -57,27 +57,27 @@ internal sealed class PageStore(IGrainStorage storage)
         }
 
         stored.State = new PageState { Page = page };
-        await stored.Write();
+        await stored.WriteAsync();
     }
 
     /// <returns>False where there is no such page.</returns>
-    internal async Task<bool> Delete(LogName log, long number)
+    internal async Task<bool> DeleteAsync(LogName log, long number)
     {
         var id = Id(log, number);
-        var state = await ReadState(id);
+        var state = await ReadStateAsync(id);
         if (!state.RecordExists)
         {
             return false;
         }
 
-        await state.Clear();
+        await state.ClearAsync();
         return true;
     }
 
-    private async Task<StoredState<PageState>> ReadState(GrainId id)
+    private async Task<StoredState<PageState>> ReadStateAsync(GrainId id)
     {
         var state = new StoredState<PageState>(storage, StateName, id);
-        await state.Read();
+        await state.ReadAsync();
         return state;
     }
 

@@ -15,7 +15,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
 
     /// <summary>Makes <see cref="Has"/> and <see cref="Add"/> usable: reads the digests of a few pages, once an activation.</summary>
     /// <exception cref="InconsistentStateException">The pages are not those of this head: another writer has taken over.</exception>
-    public async ValueTask LoadIds(LogHead head)
+    public async ValueTask LoadIdsAsync(LogHead head)
     {
         if (idOf is null || ids is not null)
         {
@@ -27,7 +27,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         var read = new Task<LogPage?>[cover.Count];
         for (var i = 0; i < read.Length; i++)
         {
-            read[i] = pages.Read(name, head.Base + cover[i]);
+            read[i] = pages.ReadAsync(name, head.Base + cover[i]);
         }
 
         await Task.WhenAll(read);
@@ -49,10 +49,10 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     public bool Has(string id) => ids!.Contains(id);
 
     /// <summary>The stored item with this id, wherever it is; empty where there is none.</summary>
-    public async Task<RawJson> Find(LogHead head, string id)
+    public async Task<RawJson> FindAsync(LogHead head, string id)
     {
-        await LoadIds(head);
-        return ids!.IndexOf(id) is >= 0 and var index && index < head.Count ? await new LogReader(pages).ReadOne(name, head, index) : default;
+        await LoadIdsAsync(head);
+        return ids!.IndexOf(id) is >= 0 and var index && index < head.Count ? await new LogReader(pages).ReadOneAsync(name, head, index) : default;
     }
 
     public bool TryFindInTail(LogHead head, string id, out RawJson item)
@@ -77,15 +77,15 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     public void Clear() => ids = idOf is null ? null : new ItemIds();
 
     /// <summary><paramref name="after"/>, made of the stored <paramref name="before"/> by appending, less what has been written as pages now.</summary>
-    public async Task<LogHead> Flush(LogHead before, LogHead after, Func<Task<bool>> headIsCurrent)
+    public async Task<LogHead> FlushAsync(LogHead before, LogHead after, Func<Task<bool>> headIsCurrent)
     {
         if (after.Base != before.Base || !before.IsFull)
         {
             return after;
         }
 
-        await LoadIds(before);
-        var number = await WritePages(before.Pages, before.Paged, before.Tail, headIsCurrent);
+        await LoadIdsAsync(before);
+        var number = await WritePagesAsync(before.Pages, before.Paged, before.Tail, headIsCurrent);
         return after with { Pages = number, Tail = after.Tail[before.Tail.Length..] };
     }
 
@@ -93,7 +93,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     /// A log of these items alone, in pages after those that there are: the old ones are to be deleted once it is stored. Pages that a crash left of
     /// another try are written over.
     /// </summary>
-    public async Task<LogHead> Rewrite(LogHead old, IReadOnlyList<RawJson> items, Func<Task<bool>> headIsCurrent)
+    public async Task<LogHead> RewriteAsync(LogHead old, IReadOnlyList<RawJson> items, Func<Task<bool>> headIsCurrent)
     {
         Clear();
         foreach (var item in items)
@@ -101,38 +101,38 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
             Add(idOf!(item));
         }
 
-        var number = await WritePages(old.Pages, 0, [.. items], headIsCurrent);
+        var number = await WritePagesAsync(old.Pages, 0, [.. items], headIsCurrent);
         return new LogHead(old.Pages, number, items.Count, [], items.Sum(item => (long)item.Length));
     }
 
     /// <summary>Deletes the pages after <paramref name="from"/>, and those that a write left behind which no head came to name.</summary>
-    public async Task DeletePages(LogHead head, long from)
+    public async Task DeletePagesAsync(LogHead head, long from)
     {
-        await DeletePages(from, head.Pages);
+        await DeletePagesAsync(from, head.Pages);
         var next = head.Pages + 1;
         for (var rest = head.Tail.AsMemory(); head.IsFull && rest.Length > 0; rest = rest[NextPage(rest.Span)..])
         {
-            await pages.Delete(name, next++);
+            await pages.DeleteAsync(name, next++);
         }
     }
 
-    /// <summary>Deletes what <see cref="Rewrite"/> left behind which no head came to name. Nothing else may be writing to the log.</summary>
-    public async Task DeleteLeftovers(LogHead head)
+    /// <summary>Deletes what <see cref="RewriteAsync"/> left behind which no head came to name. Nothing else may be writing to the log.</summary>
+    public async Task DeleteLeftoversAsync(LogHead head)
     {
-        for (var next = head.Pages + 1; await pages.Delete(name, next); next++)
+        for (var next = head.Pages + 1; await pages.DeleteAsync(name, next); next++)
         {
         }
     }
 
     /// <summary>Deletes the pages after <paramref name="from"/> up to <paramref name="last"/>.</summary>
-    public async Task DeletePages(long from, long last)
+    public async Task DeletePagesAsync(long from, long last)
     {
         for (var next = from + 1; next <= last;)
         {
             var deletes = new Task[Math.Min(AtOnce, last - next + 1)];
             for (var i = 0; i < deletes.Length; i++)
             {
-                deletes[i] = pages.Delete(name, next++);
+                deletes[i] = pages.DeleteAsync(name, next++);
             }
 
             await Task.WhenAll(deletes);
@@ -140,7 +140,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     }
 
     /// <returns>The number of the last page.</returns>
-    private async Task<long> WritePages(long number, long first, RawJson[] items, Func<Task<bool>> headIsCurrent)
+    private async Task<long> WritePagesAsync(long number, long first, RawJson[] items, Func<Task<bool>> headIsCurrent)
     {
         var writes = new List<Task>();
         for (var rest = items.AsMemory(); rest.Length > 0;)
@@ -148,7 +148,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
             var count = NextPage(rest.Span);
             var digest = ids?.NextDigest((int)first, count) ?? [];
             var page = new LogPage(first, count, JsonObjects.Array(rest[..count].ToArray()), digest);
-            writes.Add(pages.WriteOnce(name, ++number, page, headIsCurrent));
+            writes.Add(pages.WriteOnceAsync(name, ++number, page, headIsCurrent));
             first += count;
             rest = rest[count..];
         }
@@ -158,12 +158,12 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     }
 
     /// <summary>Deletes the pages of a log whose head cannot be read: from the first on, until there are no more.</summary>
-    public async Task DeleteAllPages()
+    public async Task DeleteAllPagesAsync()
     {
         for (var next = 1L; ; next += AtOnce)
         {
             var first = next;
-            if ((await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => pages.Delete(name, first + i)))).Contains(false))
+            if ((await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(i => pages.DeleteAsync(name, first + i)))).Contains(false))
             {
                 return;
             }

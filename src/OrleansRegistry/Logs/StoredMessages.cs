@@ -12,7 +12,7 @@ internal sealed class StoredMessages(PagedLog log)
     /// <summary>Runs a change that may need stored messages, as often as it lacks some.</summary>
     /// <param name="change">Makes the change; where it returns null it has changed nothing, and <see cref="IsRepeat"/> was asked of what is not here yet.</param>
     /// <param name="head">The log as it is now.</param>
-    public async Task<T> Run<T>(Func<Task<T?>> change, Func<LogHead?> head)
+    public async Task<T> RunAsync<T>(Func<Task<T?>> change, Func<LogHead?> head)
         where T : class
     {
         while (true)
@@ -24,7 +24,7 @@ internal sealed class StoredMessages(PagedLog log)
 
             foreach (var id in lacking)
             {
-                if (head() is { } stored && await log.Find(stored, id) is { IsEmpty: false } message)
+                if (head() is { } stored && await log.FindAsync(stored, id) is { IsEmpty: false } message)
                 {
                     found[id] = MessageItem.Read(message);
                 }

@@ -15,7 +15,7 @@ internal sealed class RecentRemovals([RegistryTime] TimeProvider time)
 
     /// <param name="what">Names what is removed.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.KeyReused"/>: the key was sent with the removal of something else.</exception>
-    public async Task<T> Run<T>(Caller caller, string what, Func<Task<T>> remove)
+    public async Task<T> RunAsync<T>(Caller caller, string what, Func<Task<T>> remove)
         where T : notnull
     {
         if (caller.IdempotencyKey is null)

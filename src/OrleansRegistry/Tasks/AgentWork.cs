@@ -35,12 +35,12 @@ internal sealed partial class AgentWork(
     public bool IsUnused => workers == 0 && (foundNothing is not { } look || time.GetElapsedTime(look.At) >= Rest);
 
     /// <summary>As <see cref="IAgentWorkGrain.Claim"/>; null for none.</summary>
-    public async Task<TaskHead?> Claim(string worker, TimeSpan lease, TimeSpan wait)
+    public async Task<TaskHead?> ClaimAsync(string worker, TimeSpan lease, TimeSpan wait)
     {
         workers++;
         try
         {
-            return await ClaimInTime(worker, lease, wait);
+            return await ClaimInTimeAsync(worker, lease, wait);
         }
         finally
         {
@@ -66,14 +66,14 @@ internal sealed partial class AgentWork(
         }
     }
 
-    private async Task<TaskHead?> ClaimInTime(string worker, TimeSpan lease, TimeSpan wait)
+    private async Task<TaskHead?> ClaimInTimeAsync(string worker, TimeSpan lease, TimeSpan wait)
     {
         var began = time.GetTimestamp();
         wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
         while (true)
         {
             var heard = submitted;
-            if (await TryClaim(worker, lease) is { } claimed)
+            if (await TryClaimAsync(worker, lease) is { } claimed)
             {
                 return claimed;
             }
@@ -86,12 +86,12 @@ internal sealed partial class AgentWork(
 
             if (heard == submitted)
             {
-                await WaitForNews(left);
+                await WaitForNewsAsync(left);
             }
         }
     }
 
-    private async Task<TaskHead?> TryClaim(string worker, TimeSpan lease)
+    private async Task<TaskHead?> TryClaimAsync(string worker, TimeSpan lease)
     {
         do
         {
@@ -120,14 +120,14 @@ internal sealed partial class AgentWork(
                 }
             }
         }
-        while (await Look());
+        while (await LookAsync());
 
         return null;
     }
 
     /// <summary>Looks for candidates in the store; whoever comes meanwhile waits for the same look.</summary>
     /// <returns>Whether there are any.</returns>
-    private async Task<bool> Look()
+    private async Task<bool> LookAsync()
     {
         while (true)
         {
@@ -138,7 +138,7 @@ internal sealed partial class AgentWork(
 
             if (looking is null)
             {
-                (heardBefore, looking) = (submitted, LookNow());
+                (heardBefore, looking) = (submitted, LookNowAsync());
             }
 
             var (look, heard) = (looking, heardBefore);
@@ -157,14 +157,14 @@ internal sealed partial class AgentWork(
         }
     }
 
-    private async Task<bool> LookNow()
+    private async Task<bool> LookNowAsync()
     {
         var heard = submitted;
         foundNothing = null;
-        await Task.WhenAll((await lists.ExpiredLeases(tenant, agent, CandidatesAtOnce)).Where(IsFit).Select(EndLease));
+        await Task.WhenAll((await lists.ExpiredLeasesAsync(tenant, agent, CandidatesAtOnce)).Where(IsFit).Select(EndLeaseAsync));
         var found = false;
         var known = candidates.ToHashSet(StringComparer.Ordinal);
-        foreach (var id in await lists.SubmittedTo(tenant, agent, owner, Math.Min(CandidatesAtOnce + failed.Count, MostCandidates)))
+        foreach (var id in await lists.SubmittedToAsync(tenant, agent, owner, Math.Min(CandidatesAtOnce + failed.Count, MostCandidates)))
         {
             if (!taken.Contains(id) && IsFit(id) && known.Add(id))
             {
@@ -177,7 +177,7 @@ internal sealed partial class AgentWork(
         return found;
     }
 
-    private async Task EndLease(string id)
+    private async Task EndLeaseAsync(string id)
     {
         try
         {
@@ -211,7 +211,7 @@ internal sealed partial class AgentWork(
         }
     }
 
-    private async Task WaitForNews(TimeSpan most)
+    private async Task WaitForNewsAsync(TimeSpan most)
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var place = idle.AddLast(waiter);

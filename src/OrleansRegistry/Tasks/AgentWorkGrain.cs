@@ -42,7 +42,7 @@ internal sealed class AgentWorkGrain(
     private string tenant = "";
     private string agent = "";
 
-    protected override Task Activate()
+    protected override Task ActivateAsync()
     {
         (tenant, agent) = GrainKeys.Parse(this.GetPrimaryKeyString());
         return Task.CompletedTask;
@@ -57,7 +57,7 @@ internal sealed class AgentWorkGrain(
             pools.Add(name, pool = new AgentWork(tenant, agent, owner, taken, tasks, lists, waits, time, log));
         }
 
-        var claimed = await pool.Claim(worker, lease, wait);
+        var claimed = await pool.ClaimAsync(worker, lease, wait);
         return new(claimed, claimed is null && waits.IsStopping);
     }
 

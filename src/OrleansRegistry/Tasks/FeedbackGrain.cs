@@ -42,30 +42,30 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
         (this.pages, this.time) = (pages, time);
         writer = new HeadWriter<FeedbackHead>(storage, TaskGrainNames.FeedbackStateName, GrainContext.GrainId, DeactivateOnIdle)
         {
-            Flush = async (before, after) => after with { Items = await items.Flush(before.Items, after.Items, writer!.IsCurrent) },
+            Flush = async (before, after) => after with { Items = await items.FlushAsync(before.Items, after.Items, writer!.IsCurrentAsync) },
         };
     }
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        await writer.Start();
+        await writer.StartAsync();
         var (tenant, id) = GrainKeys.Parse(this.GetPrimaryKeyString());
         name = LogName.FeedbackOf(tenant, id);
         items = new PagedLog(name, pages, idOf: null);
     }
 
-    public async Task<TaskFeedback> Add(string subject, RawJson data) => (await Add(new Caller("", subject), data)).Added!;
+    public async Task<TaskFeedback> Add(string subject, RawJson data) => (await AddAsync(new Caller("", subject), data)).Added!;
 
     public async Task<TaskFeedback> AddOnce(Caller caller, RawJson data)
     {
-        var (added, before) = await Add(caller, data);
-        return added ?? FeedbackItem.Read(await new LogReader(pages).ReadOne(name, writer.Head!.Items, before - 1));
+        var (added, before) = await AddAsync(caller, data);
+        return added ?? FeedbackItem.Read(await new LogReader(pages).ReadOneAsync(name, writer.Head!.Items, before - 1));
     }
 
     public Task<LogHead> Get() => Task.FromResult(writer.Head?.Items ?? LogHead.Empty);
 
     /// <returns>The feedback, or the number of that which came by the same request before.</returns>
-    private Task<(TaskFeedback? Added, long Before)> Add(Caller caller, RawJson data) => writer.Change<(TaskFeedback?, long)>(
+    private Task<(TaskFeedback? Added, long Before)> AddAsync(Caller caller, RawJson data) => writer.ChangeAsync<(TaskFeedback?, long)>(
         head =>
         {
             var now = time.GetUtcMilliseconds();
@@ -92,8 +92,8 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
     {
         if (writer.Unreadable is not null)
         {
-            await items.DeleteAllPages();
-            await writer.RemoveUnreadable();
+            await items.DeleteAllPagesAsync();
+            await writer.RemoveUnreadableAsync();
             return;
         }
 
@@ -102,8 +102,8 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
             return;
         }
 
-        await items.DeletePages(head.Items, head.Items.Base);
-        await writer.Change<bool>(_ => new(null, true));
+        await items.DeletePagesAsync(head.Items, head.Items.Base);
+        await writer.ChangeAsync<bool>(_ => new(null, true));
         DeactivateOnIdle();
     }
 }

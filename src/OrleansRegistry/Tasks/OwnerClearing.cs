@@ -29,10 +29,10 @@ internal sealed partial class OwnerClearing(
 
     /// <summary>Begins, or has one that runs take what was made since too.</summary>
     /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
-    public async Task<TaskClearing> Begin(Caller caller, TimeSpan? wait, CancellationToken cancellationToken)
+    public async Task<TaskClearing> BeginAsync(Caller caller, TimeSpan? wait, CancellationToken cancellationToken)
     {
         var owner = new Caller(caller.Tenant, caller.Subject);
-        await Mark(owner, cancellationToken);
+        await MarkAsync(owner, cancellationToken);
         var job = Start(owner);
         if (wait is { } most)
         {
@@ -48,7 +48,7 @@ internal sealed partial class OwnerClearing(
         return job.Progress;
     }
 
-    public async Task<TaskClearing> Progress(Caller caller, CancellationToken cancellationToken)
+    public async Task<TaskClearing> ProgressAsync(Caller caller, CancellationToken cancellationToken)
     {
         var owner = new Caller(caller.Tenant, caller.Subject);
         if (jobs.TryGetValue(owner, out var job) && !job.Work.IsCompleted)
@@ -63,7 +63,7 @@ internal sealed partial class OwnerClearing(
     }
 
     /// <summary>Goes on where a process that ended has stopped.</summary>
-    public async Task Resume(Caller owner)
+    public async Task ResumeAsync(Caller owner)
     {
         if (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner)) is { } stored && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
         {
@@ -83,28 +83,28 @@ internal sealed partial class OwnerClearing(
             var job = new ClearingJob();
             if (known is null ? jobs.TryAdd(owner, job) : jobs.TryUpdate(owner, job, known))
             {
-                _ = Run(owner, job);
+                _ = RunAsync(owner, job);
                 Forget();
                 return job;
             }
         }
     }
 
-    private async Task Mark(Caller owner, CancellationToken cancellationToken)
+    private async Task MarkAsync(Caller owner, CancellationToken cancellationToken)
     {
         while (true)
         {
             var now = time.GetUtcMilliseconds();
             var stored = await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken);
             var mark = stored is null ? new ClearingMark(now, now, 0, 0) : ClearingMark.Read(stored) with { Before = now };
-            if (await TryWrite(owner, stored?.Version ?? 0, mark))
+            if (await TryWriteAsync(owner, stored?.Version ?? 0, mark))
             {
                 return;
             }
         }
     }
 
-    private async Task Run(Caller owner, ClearingJob job)
+    private async Task RunAsync(Caller owner, ClearingJob job)
     {
         try
         {
@@ -113,10 +113,10 @@ internal sealed partial class OwnerClearing(
             {
                 var mark = ClearingMark.Read(stored);
                 job.Count(mark);
-                if (await DeleteSome(owner, mark.Before, job))
+                if (await DeleteSomeAsync(owner, mark.Before, job))
                 {
                     // Where somebody else has changed it, the next round knows.
-                    await TryWrite(owner, stored.Version, mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
+                    await TryWriteAsync(owner, stored.Version, mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
                 }
                 else if (job.Fault is { } fault)
                 {
@@ -124,7 +124,7 @@ internal sealed partial class OwnerClearing(
                     job.Fail(fault);
                     return;
                 }
-                else if (await TryDelete(owner, stored.Version))
+                else if (await TryDeleteAsync(owner, stored.Version))
                 {
                     break;
                 }
@@ -144,22 +144,22 @@ internal sealed partial class OwnerClearing(
     }
 
     /// <returns>False where there is nothing left that was made before.</returns>
-    private async Task<bool> DeleteSome(Caller owner, DateTimeOffset before, ClearingJob job)
+    private async Task<bool> DeleteSomeAsync(Caller owner, DateTimeOffset before, ClearingJob job)
     {
-        var some = await Made(
+        var some = await QueryMadeAsync(
             OldestFirst(ContextKind.Kind, owner.Tenant, ContextKind.Owner.Is(owner.Subject)),
             record => IsDue(record, job, before, () => ContextKind.Read(record).Context.CreatedAt));
-        await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteContext(owner, key.Id, job))));
+        await Task.WhenAll(some.Select(key => TryAsync(key, job, () => DeleteContextAsync(owner, key.Id, job))));
         if (some.Count > 0)
         {
             return true;
         }
 
         // Tasks that came in while their context was on its way out.
-        some = await Made(
+        some = await QueryMadeAsync(
             OldestFirst(TaskKind.Kind, owner.Tenant, TaskKind.Owner.Is(owner.Subject)),
             record => IsDue(record, job, before, () => TaskKind.Read(record).CreatedAt));
-        await Task.WhenAll(some.Select(key => Try(key, job, () => DeleteTask(owner, key.Id, job))));
+        await Task.WhenAll(some.Select(key => TryAsync(key, job, () => DeleteTaskAsync(owner, key.Id, job))));
         return some.Count > 0;
     }
 
@@ -182,7 +182,7 @@ internal sealed partial class OwnerClearing(
     }
 
     /// <summary>The first few of a list that are to be deleted.</summary>
-    private async Task<List<RecordKey>> Made(RecordQuery query, Func<StoredRecord, bool> isDue)
+    private async Task<List<RecordKey>> QueryMadeAsync(RecordQuery query, Func<StoredRecord, bool> isDue)
     {
         var made = new List<RecordKey>(Step);
         for (RecordPosition? after = null; ;)
@@ -211,7 +211,7 @@ internal sealed partial class OwnerClearing(
         new RecordQuery(kind, tenant) { OldestFirst = true }.And(condition);
 
     /// <summary>One that fails is left alone: the others go on.</summary>
-    private async Task Try(RecordKey key, ClearingJob job, Func<Task> delete)
+    private async Task TryAsync(RecordKey key, ClearingJob job, Func<Task> delete)
     {
         try
         {
@@ -224,10 +224,10 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private async Task DeleteContext(Caller owner, string id, ClearingJob job)
+    private async Task DeleteContextAsync(Caller owner, string id, ClearingJob job)
     {
         var counted = 0L;
-        var deleted = await ContextClearing.Run(contexts, owner, id, delete: true, lifetime.ApplicationStopping, so =>
+        var deleted = await ContextClearing.RunAsync(contexts, owner, id, delete: true, lifetime.ApplicationStopping, so =>
         {
             job.Add(so - counted, 0);
             counted = so;
@@ -235,11 +235,11 @@ internal sealed partial class OwnerClearing(
         job.Add(0, deleted is null ? 0 : 1);
     }
 
-    private async Task DeleteTask(Caller owner, string id, ClearingJob job)
+    private async Task DeleteTaskAsync(Caller owner, string id, ClearingJob job)
     {
         try
         {
-            await GrainCalls.Run(tasks.Get(owner.Tenant, id), task => task.Remove(owner));
+            await GrainCalls.RunAsync(tasks.Get(owner.Tenant, id), task => task.Remove(owner));
             job.Add(1, 0);
         }
         catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
@@ -248,7 +248,7 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private async Task<bool> TryWrite(Caller owner, long version, ClearingMark mark)
+    private async Task<bool> TryWriteAsync(Caller owner, long version, ClearingMark mark)
     {
         try
         {
@@ -261,7 +261,7 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    private async Task<bool> TryDelete(Caller owner, long version)
+    private async Task<bool> TryDeleteAsync(Caller owner, long version)
     {
         try
         {

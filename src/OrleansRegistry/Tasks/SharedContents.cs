@@ -19,14 +19,14 @@ internal sealed class SharedContents
     private readonly ConcurrentDictionary<ContentKey, Entry> entries = new();
 
     /// <summary>The content, loaded by <paramref name="load"/> where nobody has it.</summary>
-    public async Task<TaskContent> Get(ContentKey key, Func<Task<TaskContent>> load)
+    public async Task<TaskContent> GetAsync(ContentKey key, Func<Task<TaskContent>> load)
     {
         while (true)
         {
             var entry = entries.GetOrAdd(key, static (_, load) => new Entry(load), load);
             try
             {
-                if (await entry.Get() is { } content)
+                if (await entry.GetAsync() is { } content)
                 {
                     return content;
                 }
@@ -64,13 +64,13 @@ internal sealed class SharedContents
         private volatile Task<TaskContent>? loading;
         private volatile Held? held;
 
-        public Entry(Func<Task<TaskContent>> load) => this.load = new Lazy<Task>(() => loading = Run(load));
+        public Entry(Func<Task<TaskContent>> load) => this.load = new Lazy<Task>(() => loading = RunAsync(load));
 
         /// <summary>Loaded, and nobody has it any more.</summary>
         public bool IsOver => load.IsValueCreated && loading is null && held?.Content is null;
 
         /// <summary>The content; null where nobody has it any more.</summary>
-        public async Task<TaskContent?> Get()
+        public async Task<TaskContent?> GetAsync()
         {
             var began = load.Value;
             if (loading is { } running)
@@ -82,7 +82,7 @@ internal sealed class SharedContents
             return held?.Content;
         }
 
-        private async Task<TaskContent> Run(Func<Task<TaskContent>> load)
+        private async Task<TaskContent> RunAsync(Func<Task<TaskContent>> load)
         {
             // So that this is known to be loading before it has loaded.
             await Task.Yield();

@@ -17,7 +17,7 @@ internal sealed partial class TaskGrain
     /// <summary>Tells, until it is disposed, that a change brings artifacts: their sizes are to be known by then.</summary>
     private ArtifactCall BeginArtifacts(bool brings) => new(brings ? this : null);
 
-    private async ValueTask LoadArtifacts(LogHead log)
+    private async ValueTask LoadArtifactsAsync(LogHead log)
     {
         if (artifactCalls == 0 || sizes is not null)
         {
@@ -26,8 +26,8 @@ internal sealed partial class TaskGrain
 
         try
         {
-            await artifacts.LoadIds(log);
-            sizes = new ArtifactSizes(await new ArtifactReader(new LogReader(pages)).Survey(LogName.ArtifactsOf(tenant, id), log, keep: false, long.MaxValue));
+            await artifacts.LoadIdsAsync(log);
+            sizes = new ArtifactSizes(await new ArtifactReader(new LogReader(pages)).SurveyAsync(LogName.ArtifactsOf(tenant, id), log, keep: false, long.MaxValue));
         }
         catch (MissingPageException missing)
         {
@@ -86,26 +86,26 @@ internal sealed partial class TaskGrain
         }
     }
 
-    private async Task<TaskHead> FlushArtifacts(TaskHead before, TaskHead after)
+    private async Task<TaskHead> FlushArtifactsAsync(TaskHead before, TaskHead after)
     {
         if (before.ArtifactsSwept < before.Artifacts.Base)
         {
             // Since the head was stored that names other pages, nobody needs these but readers who still have the one before: they ask for it again.
-            await artifacts.DeletePages(before.ArtifactsSwept, before.Artifacts.Base);
+            await artifacts.DeletePagesAsync(before.ArtifactsSwept, before.Artifacts.Base);
             after = after with { ArtifactsSwept = before.Artifacts.Base };
         }
 
         if (sizes is not null && !after.Deleting && sizes.Total - sizes.Living > Math.Max(sizes.Living, LeastReplaced) && sizes.Living <= 2L * rules.MaxLoadBytes)
         {
-            var living = await new ArtifactReader(new LogReader(pages)).Survey(LogName.ArtifactsOf(tenant, id), after.Artifacts, keep: true, long.MaxValue);
+            var living = await new ArtifactReader(new LogReader(pages)).SurveyAsync(LogName.ArtifactsOf(tenant, id), after.Artifacts, keep: true, long.MaxValue);
             sizes.Compacted();
             return after with
             {
-                Artifacts = await artifacts.Rewrite(after.Artifacts, [.. living.Artifacts.SelectMany(artifact => artifact.Entries)], writer.IsCurrent),
+                Artifacts = await artifacts.RewriteAsync(after.Artifacts, [.. living.Artifacts.SelectMany(artifact => artifact.Entries)], writer.IsCurrentAsync),
             };
         }
 
-        return before.Artifacts.IsFull ? after with { Artifacts = await artifacts.Flush(before.Artifacts, after.Artifacts, writer.IsCurrent) } : after;
+        return before.Artifacts.IsFull ? after with { Artifacts = await artifacts.FlushAsync(before.Artifacts, after.Artifacts, writer.IsCurrentAsync) } : after;
     }
 
     private readonly struct ArtifactCall : IDisposable

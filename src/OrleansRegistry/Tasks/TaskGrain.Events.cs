@@ -3,12 +3,12 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Waiting for what happens to the task.</summary>
 internal sealed partial class TaskGrain
 {
-    public Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait) => ReadEvents(caller, null, afterGeneration, wait);
+    public Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait) => ReadEventsAsync(caller, null, afterGeneration, wait);
 
     public Task<EventRun<TaskEvent, TaskHead>?> ReadLeasedEvents(Caller caller, string leaseToken, long? afterGeneration, TimeSpan wait) =>
-        ReadEvents(caller, leaseToken, afterGeneration, wait);
+        ReadEventsAsync(caller, leaseToken, afterGeneration, wait);
 
-    private async Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, string? leaseToken, long? afterGeneration, TimeSpan wait)
+    private async Task<EventRun<TaskEvent, TaskHead>?> ReadEventsAsync(Caller caller, string? leaseToken, long? afterGeneration, TimeSpan wait)
     {
         var began = time.GetTimestamp();
         wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
@@ -30,7 +30,7 @@ internal sealed partial class TaskGrain
                 return new(later, null, 0, events.Last);
             }
         }
-        while (!writer.IsBroken && await events.Wait(began, wait));
+        while (!writer.IsBroken && await events.WaitAsync(began, wait));
 
         return new([], null, 0, afterGeneration.Value, events.IsStopping || writer.IsBroken);
     }

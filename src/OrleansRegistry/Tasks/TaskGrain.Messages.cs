@@ -6,8 +6,8 @@ internal sealed partial class TaskGrain
     public async Task<TaskSubmittedTo?> Continue(TaskMessage message)
     {
         var stored = new StoredMessages(history);
-        return (await stored.Run<Answered<TaskSubmittedTo>>(
-            () => writer.Change(
+        return (await stored.RunAsync<Answered<TaskSubmittedTo>>(
+            () => writer.ChangeAsync(
                 head => head is null or { Deleting: true } ? new(head, new(null)) : Publish(head, Append(head, message, stored)),
                 message.Message.Json.Length),
             () => writer.Head?.History)).Value;
@@ -17,12 +17,12 @@ internal sealed partial class TaskGrain
     {
         if (writer.Head is { Deleting: true })
         {
-            await FinishRemoval();
+            await FinishRemovalAsync();
         }
 
         var stored = new StoredMessages(history);
-        return (await stored.Run<Answered<TaskSubmittedTo>>(
-            () => writer.Change(
+        return (await stored.RunAsync<Answered<TaskSubmittedTo>>(
+            () => writer.ChangeAsync(
                 head => Publish(head, head is { Deleting: false } ? Append(head, message, stored) : Begin(head, message, newContextId)),
                 message.Message.Json.Length),
             () => writer.Head?.History)).Value!;
@@ -33,8 +33,8 @@ internal sealed partial class TaskGrain
         var bytes = change.Messages.Sum(message => message.Json.Length) + change.Artifacts.Sum(artifact => artifact.Json.Length);
         using var _ = BeginArtifacts(change.Artifacts.Count > 0);
         var stored = new StoredMessages(history);
-        return await stored.Run(
-            () => Change<TaskRecord?>(
+        return await stored.RunAsync(
+            () => ChangeAsync<TaskRecord?>(
                 change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(() => TaskFingerprints.Of(change), Again), IsSaidAgain),
             () => writer.Head?.History);
 
@@ -43,7 +43,7 @@ internal sealed partial class TaskGrain
             IsFinalStateAgain(head, change) && (change.LeaseToken is null ? Access.MayWrite(change.Caller, head.Owner) : change.LeaseToken == head.LostToken);
     }
 
-    public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => Change(caller, null, head =>
+    public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => ChangeAsync(caller, null, head =>
     {
         CheckGeneration(head, ifGeneration);
         if (head.Status.State == TaskState.Canceled)

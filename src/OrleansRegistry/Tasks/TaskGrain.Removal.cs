@@ -14,7 +14,7 @@ internal sealed partial class TaskGrain
         {
             if (writer.Head is not { Deleting: false } known || !Access.MayWrite(caller, known.Owner))
             {
-                await writer.Change<bool>(head => throw NotFound());
+                await writer.ChangeAsync<bool>(head => throw NotFound());
             }
 
             return await (caller.IdempotencyKey is null ? Feedback().Add(caller.Subject, data) : Feedback().AddOnce(caller, data));
@@ -32,12 +32,12 @@ internal sealed partial class TaskGrain
     {
         if (writer.Unreadable is { } unreadable)
         {
-            await RemoveUnreadable(unreadable, caller);
+            await RemoveUnreadableAsync(unreadable, caller);
             return;
         }
 
-        await writer.Change(head => head is null || !Access.MayWrite(caller, head.Owner) ? throw NotFound() : Removing(head));
-        await FinishRemoval();
+        await writer.ChangeAsync(head => head is null || !Access.MayWrite(caller, head.Owner) ? throw NotFound() : Removing(head));
+        await FinishRemovalAsync();
     }
 
     public async Task<bool> Sweep(DateTimeOffset cutoff)
@@ -48,7 +48,7 @@ internal sealed partial class TaskGrain
             return false;
         }
 
-        var gone = await writer.Change(head => head switch
+        var gone = await writer.ChangeAsync(head => head switch
         {
             null => new(head, true),
             { Deleting: true } => new(head, true),
@@ -57,7 +57,7 @@ internal sealed partial class TaskGrain
         });
         if (gone && writer.Head is not null)
         {
-            await FinishRemoval();
+            await FinishRemovalAsync();
         }
 
         return gone;
@@ -75,7 +75,7 @@ internal sealed partial class TaskGrain
         return Publish(head, (next, EventOf(next) with { Deleted = true }, true));
     }
 
-    private async Task RemoveUnreadable(UnreadableRecord unreadable, Caller caller)
+    private async Task RemoveUnreadableAsync(UnreadableRecord unreadable, Caller caller)
     {
         if (!Access.MayRemove(caller, unreadable))
         {
@@ -83,14 +83,14 @@ internal sealed partial class TaskGrain
         }
 
         await Feedback().Clear();
-        await history.DeleteAllPages();
-        await artifacts.DeleteAllPages();
-        await writer.RemoveUnreadable();
+        await history.DeleteAllPagesAsync();
+        await artifacts.DeleteAllPagesAsync();
+        await writer.RemoveUnreadableAsync();
     }
 
-    private async Task FinishRemoval()
+    private async Task FinishRemovalAsync()
     {
-        removal ??= RunRemoval();
+        removal ??= RunRemovalAsync();
         try
         {
             await removal;
@@ -101,7 +101,7 @@ internal sealed partial class TaskGrain
         }
     }
 
-    private async Task RunRemoval()
+    private async Task RunRemovalAsync()
     {
         if (feedbackCalls > 0)
         {
@@ -115,14 +115,14 @@ internal sealed partial class TaskGrain
         }
 
         await Feedback().Clear();
-        await history.DeletePages(head.History, head.HistorySwept);
+        await history.DeletePagesAsync(head.History, head.HistorySwept);
         if (head.Artifacts.Count > 0 || head.Artifacts.Base > 0)
         {
-            await artifacts.DeletePages(head.Artifacts, head.ArtifactsSwept);
-            await artifacts.DeleteLeftovers(head.Artifacts);
+            await artifacts.DeletePagesAsync(head.Artifacts, head.ArtifactsSwept);
+            await artifacts.DeleteLeftoversAsync(head.Artifacts);
         }
 
-        await writer.Change<bool>(current =>
+        await writer.ChangeAsync<bool>(current =>
         {
             if (current is not { Deleting: true })
             {

@@ -3,7 +3,7 @@ namespace OrleansRegistry.Tasks;
 /// <summary>The webhooks of a task.</summary>
 internal sealed partial class TaskGrain
 {
-    public Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook) => Change(
+    public Task<TaskWebhook> SaveWebhook(Caller caller, TaskWebhook webhook) => ChangeAsync(
         caller,
         null,
         head =>
@@ -21,7 +21,7 @@ internal sealed partial class TaskGrain
         webhook.Config.Length,
         new(() => new RequestFingerprint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
 
-    public Task DeleteWebhook(Caller caller, string webhookId) => Change<bool>(caller, null, head =>
+    public Task DeleteWebhook(Caller caller, string webhookId) => ChangeAsync<bool>(caller, null, head =>
     {
         List<TaskWebhook> others = [.. head.Webhooks.Where(known => known.Id != webhookId)];
         if (others.Count == head.Webhooks.Count)

@@ -12,7 +12,7 @@ internal sealed partial class TaskGrain
     {
         if (newContextId is not null && writer.Head is { Deleting: true })
         {
-            await FinishRemoval();
+            await FinishRemovalAsync();
         }
 
         var sent = new TaskContents([.. task.Messages.Select(message => message.Json)], task.Artifacts);
@@ -20,14 +20,14 @@ internal sealed partial class TaskGrain
         using var _ = BeginArtifacts(task.Artifacts.Count > 0);
         while (true)
         {
-            var answer = await writer.Change<Answered<TaskSubmittedTo>?>(
+            var answer = await writer.ChangeAsync<Answered<TaskSubmittedTo>?>(
                 head => head is { Deleting: false } ? Put(head, task, sent) : newContextId is null ? new(head, new(null)) : Begin(head, task, sent, newContextId), bytes);
             if (answer is not null)
             {
                 return answer.Value;
             }
 
-            await LoadContents();
+            await LoadContentsAsync();
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed partial class TaskGrain
         return new(next, new(new(next.ToRecord(), Created: true, Repeated: false)), () => Tell(next, happened));
     }
 
-    private async Task LoadContents()
+    private async Task LoadContentsAsync()
     {
         if (writer.Head is not { Deleting: false } head)
         {
@@ -180,8 +180,8 @@ internal sealed partial class TaskGrain
         try
         {
             var logs = new LogReader(pages);
-            var messages = (await logs.ReadNewest(LogName.HistoryOf(tenant, id), head.History, long.MaxValue, long.MaxValue)).Items;
-            var whole = (await new ArtifactReader(logs).ReadWhole(LogName.ArtifactsOf(tenant, id), head.Artifacts, long.MaxValue)).Artifacts;
+            var messages = (await logs.ReadNewestAsync(LogName.HistoryOf(tenant, id), head.History, long.MaxValue, long.MaxValue)).Items;
+            var whole = (await new ArtifactReader(logs).ReadWholeAsync(LogName.ArtifactsOf(tenant, id), head.Artifacts, long.MaxValue)).Artifacts;
             contents = (head.Generation, new TaskContents(MessageItem.Read(messages), whole));
         }
         catch (MissingPageException missing)

@@ -11,7 +11,7 @@ internal sealed partial class TaskGrain
     /// <summary>Messages are read by people.</summary>
     private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public Task<TaskHead?> Claim(string agentId, string worker, TimeSpan lease) => writer.Change<TaskHead?>(head =>
+    public Task<TaskHead?> Claim(string agentId, string worker, TimeSpan lease) => writer.ChangeAsync<TaskHead?>(head =>
     {
         if (head is not { Deleting: false, Lease: null, Status.State: TaskState.Submitted } || head.AgentId != agentId)
         {
@@ -31,20 +31,20 @@ internal sealed partial class TaskGrain
     });
 
     /// <summary>Stored with the rest of the head, where lists of ended leases look. It is no change of the task: an owner's condition still holds.</summary>
-    public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => Change<TaskRecord>(caller, leaseToken, head =>
+    public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => ChangeAsync<TaskRecord>(caller, leaseToken, head =>
     {
         var next = head with { Lease = head.Lease! with { ExpiresAt = time.GetUtcMilliseconds() + lease } };
         return (next, null, next.ToRecord() with { Lease = next.Lease });
     });
 
-    public Task<TaskRecord> Release(Caller caller, string leaseToken) => Change(caller, leaseToken, head =>
+    public Task<TaskRecord> Release(Caller caller, string leaseToken) => ChangeAsync(caller, leaseToken, head =>
     {
         var (next, happened) = EndClaim(head);
         next = next with { LostToken = head.LostToken };
         return (next, happened, next.ToRecord());
     }, once: new(() => new RequestFingerprint("release").Add("leaseToken", leaseToken), Again));
 
-    public Task EndWhatIsDue() => writer.Change(head =>
+    public Task EndWhatIsDue() => writer.ChangeAsync(head =>
     {
         if (head is null or { Deleting: true } || head.Status.State.IsTerminal())
         {

@@ -32,10 +32,10 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     {
         (this.pages, this.work, this.feedback) = (pages, work, feedback);
         (this.rules, this.generations, this.waits, this.time) = (rules, generations, waits, time);
-        writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = Load, Flush = Flush };
+        writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = LoadAsync, Flush = FlushAsync };
     }
 
-    protected override async Task Activate()
+    protected override async Task ActivateAsync()
     {
         var key = this.GetPrimaryKeyString();
         (tenant, id) = GrainKeys.Parse(key);
@@ -45,7 +45,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         }
         else
         {
-            await writer.Start();
+            await writer.StartAsync();
         }
 
         history = new PagedLog(LogName.HistoryOf(tenant, id), pages, MessageItem.IdOf);
@@ -62,13 +62,13 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     /// </summary>
     /// <param name="once">For a change that its caller may have named, to be carried out once.</param>
     /// <param name="mayAlso">Lets a caller make the change whose lease is over.</param>
-    private Task<T> Change<T>(
+    private Task<T> ChangeAsync<T>(
         Caller caller,
         string? leaseToken,
         Func<TaskHead, (TaskHead Head, TaskEvent? Event, T Result)> change,
         int bytes = 0,
         Once<T>? once = null,
-        Func<TaskHead, bool>? mayAlso = null) => writer.Change(
+        Func<TaskHead, bool>? mayAlso = null) => writer.ChangeAsync(
         head =>
         {
             if (head is null or { Deleting: true })
@@ -178,7 +178,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         }
     }
 
-    private async ValueTask Load(TaskHead? head)
+    private async ValueTask LoadAsync(TaskHead? head)
     {
         if (head is { Deleting: true })
         {
@@ -186,25 +186,25 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
             return;
         }
 
-        await history.LoadIds(head?.History ?? LogHead.Empty);
-        await LoadArtifacts(head?.Artifacts ?? LogHead.Empty);
+        await history.LoadIdsAsync(head?.History ?? LogHead.Empty);
+        await LoadArtifactsAsync(head?.Artifacts ?? LogHead.Empty);
     }
 
-    private async Task<TaskHead> Flush(TaskHead before, TaskHead after)
+    private async Task<TaskHead> FlushAsync(TaskHead before, TaskHead after)
     {
         if (before.HistorySwept < before.History.Base)
         {
             // As with artifacts: the head that is stored names other pages.
-            await history.DeletePages(before.HistorySwept, before.History.Base);
+            await history.DeletePagesAsync(before.HistorySwept, before.History.Base);
             after = after with { HistorySwept = before.History.Base };
         }
 
         if (before.History.IsFull)
         {
-            after = after with { History = await history.Flush(before.History, after.History, writer.IsCurrent) };
+            after = after with { History = await history.FlushAsync(before.History, after.History, writer.IsCurrentAsync) };
         }
 
-        return await FlushArtifacts(before, after);
+        return await FlushArtifactsAsync(before, after);
     }
 
     private void End()

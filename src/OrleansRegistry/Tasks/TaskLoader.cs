@@ -10,7 +10,7 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
 
     private readonly SharedContents shared = new();
 
-    /// <summary>The most bytes that <see cref="Load"/> can give.</summary>
+    /// <summary>The most bytes that <see cref="LoadAsync"/> can give.</summary>
     public long MostBytes(TaskHead head, TaskView view)
     {
         var own = (long)head.Metadata.Length + head.Status.Message.Length;
@@ -28,7 +28,7 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
 
     /// <summary>What the view asks for; of more than one answer carries, the newest messages and what artifacts fit beside them, marked as truncated.</summary>
     /// <exception cref="MissingPageException">The task was changed or deleted since.</exception>
-    public async ValueTask<TaskRecord> Load(TaskHead head, TaskView view)
+    public async ValueTask<TaskRecord> LoadAsync(TaskHead head, TaskView view)
     {
         var record = head.ToRecord();
         if (view.HeadOnly)
@@ -38,9 +38,9 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
 
         var wanted = view.WithoutHistory ? 0 : view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
         var content = MostBytes(head, view) <= SharedBytes
-            ? await LoadContent(head, wanted, view.Artifacts)
-            : await shared.Get(
-                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view.Artifacts), () => LoadContent(head, wanted, view.Artifacts));
+            ? await LoadContentAsync(head, wanted, view.Artifacts)
+            : await shared.GetAsync(
+                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view.Artifacts), () => LoadContentAsync(head, wanted, view.Artifacts));
         return record with
         {
             History = content.History,
@@ -50,17 +50,17 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         };
     }
 
-    private async Task<TaskContent> LoadContent(TaskHead head, long messages, bool withArtifacts)
+    private async Task<TaskContent> LoadContentAsync(TaskHead head, long messages, bool withArtifacts)
     {
-        var (history, isHistoryCut) = await logs.ReadNewest(LogName.HistoryOf(head.Tenant, head.Id), head.History, messages, rules.MaxLoadBytes);
+        var (history, isHistoryCut) = await logs.ReadNewestAsync(LogName.HistoryOf(head.Tenant, head.Id), head.History, messages, rules.MaxLoadBytes);
         var left = rules.MaxLoadBytes - history.Sum(message => (long)message.Length);
-        var (found, areArtifactsCut) = withArtifacts ? await artifacts.ReadWhole(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left) : ([], false);
+        var (found, areArtifactsCut) = withArtifacts ? await artifacts.ReadWholeAsync(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left) : ([], false);
         return new TaskContent(MessageItem.Read(history), isHistoryCut, found, areArtifactsCut);
     }
 
     /// <summary>Runs <paramref name="load"/> on the head of now, again where it was deleted or cleared meanwhile.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: what the head names is not there, again and again.</exception>
-    public static async Task<T?> WithHead<THead, T>(Func<Task<THead?>> read, Func<THead, ValueTask<T>> load)
+    public static async Task<T?> WithHeadAsync<THead, T>(Func<Task<THead?>> read, Func<THead, ValueTask<T>> load)
         where THead : class
         where T : class
     {

@@ -7,9 +7,9 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         Identifiers.CheckId(artifactId, "artifact_id");
-        var found = await TaskLoader.WithHead(
-            () => Read(caller, grain, id, leaseToken),
-            async head => new Box(await artifactReader.ReadOne(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, artifactId, rules.MaxLoadBytes))) ?? throw NotFound();
+        var found = await TaskLoader.WithHeadAsync(
+            () => ReadAsync(caller, grain, id, leaseToken),
+            async head => new Box(await artifactReader.ReadOneAsync(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, artifactId, rules.MaxLoadBytes))) ?? throw NotFound();
         return found.Json;
     }
 
@@ -18,13 +18,13 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         PageLimit.Items.Check(pageSize);
-        return await TaskLoader.WithHead(
-            () => Read(caller, grain, id, leaseToken),
+        return await TaskLoader.WithHeadAsync(
+            () => ReadAsync(caller, grain, id, leaseToken),
             async head =>
             {
                 var query = LogTokens.QueryOf("artifacts", caller.Tenant, id, head.CreatedAt);
                 var from = LogTokens.ReadArtifact(pageToken, query);
-                var run = await artifactReader.ReadForward(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, from, pageSize, rules.MaxLoadBytes);
+                var run = await artifactReader.ReadForwardAsync(LogName.ArtifactsOf(caller.Tenant, id), head.Artifacts, from, pageSize, rules.MaxLoadBytes);
                 return new ArtifactPage(run.Artifacts, from.Artifact, run.Total, LogTokens.Make(run.Next, query), run.Continues);
             }) ?? throw NotFound();
     }

@@ -16,21 +16,21 @@ internal sealed partial class TaskRegistry
         PageLimit.Tasks.Check(query.PageSize);
         var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
         var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
-        if (!await MayHave(caller, query, cancellationToken))
+        if (!await MayHaveAsync(caller, query, cancellationToken))
         {
             return new TaskPage([], null, query.CountTotal ? 0 : null);
         }
 
         var page = new AnswerBudget<TaskRecord>(query.PageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
-        var next = await Collect(caller, filter, after, query.View, page, unreadable, cancellationToken);
-        var total = query.CountTotal ? (await Count(filter, query.States, cancellationToken)).Values.Sum() : (long?)null;
+        var next = await CollectAsync(caller, filter, after, query.View, page, unreadable, cancellationToken);
+        var total = query.CountTotal ? (await CountAsync(filter, query.States, cancellationToken)).Values.Sum() : (long?)null;
         return new TaskPage(page.Taken, next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null, total) { Unreadable = unreadable };
     }
 
     /// <summary>Fills a page. Only so much is loaded at once as the page has room for, and one task at least.</summary>
     /// <returns>The last task that the page has or leaves out; null where there are no more after it.</returns>
-    private async Task<RecordPosition?> Collect(
+    private async Task<RecordPosition?> CollectAsync(
         Caller caller,
         RecordQuery query,
         RecordPosition? after,
@@ -46,7 +46,7 @@ internal sealed partial class TaskRegistry
             for (var at = 0; at < found.Count;)
             {
                 var group = Group(found, at, view, page);
-                var loaded = await Task.WhenAll(group.Select(head => Load(caller, head, view)));
+                var loaded = await Task.WhenAll(group.Select(head => LoadAsync(caller, head, view)));
                 for (var i = 0; i < loaded.Length; i++, at++)
                 {
                     var (task, isUnreadable) = loaded[i];
@@ -96,11 +96,11 @@ internal sealed partial class TaskRegistry
     {
         query ??= new TaskQuery();
         var filter = QueryOf(caller, query);
-        return await MayHave(caller, query, cancellationToken) ? await Count(filter, query.States, cancellationToken) : NoTasks;
+        return await MayHaveAsync(caller, query, cancellationToken) ? await CountAsync(filter, query.States, cancellationToken) : NoTasks;
     }
 
     /// <summary>How many match, by state; states that none has are left out.</summary>
-    private async Task<IReadOnlyDictionary<TaskState, long>> Count(RecordQuery filter, IReadOnlyList<TaskState> asked, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(RecordQuery filter, IReadOnlyList<TaskState> asked, CancellationToken cancellationToken)
     {
         TaskState[] states = asked.Count == 0 ? [.. TaskStates.All] : [.. asked.Distinct()];
         var groups = await store.GroupAsync(filter, TaskKind.State, Array.ConvertAll(states, state => state.ToV03()), first: 0, cancellationToken);
@@ -108,17 +108,17 @@ internal sealed partial class TaskRegistry
     }
 
     /// <summary>False where the context is another owner's, whose tasks are not to be walked through for none, or where there is no such context.</summary>
-    private async ValueTask<bool> MayHave(Caller caller, TaskQuery query, CancellationToken cancellationToken) =>
+    private async ValueTask<bool> MayHaveAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken) =>
         query.ContextId is not { } id
         || (await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } context
             && (faulty.TryRead(ContextKind.Kind, context, ContextKind.Read) is not { } head || Access.MayRead(caller, head.Context.Owner)));
 
     /// <summary>No task where it was deleted since it was listed, or cannot be read.</summary>
-    private async Task<(TaskRecord? Task, bool IsUnreadable)> Load(Caller caller, TaskHead? head, TaskView view)
+    private async Task<(TaskRecord? Task, bool IsUnreadable)> LoadAsync(Caller caller, TaskHead? head, TaskView view)
     {
         try
         {
-            return head is null ? (null, true) : (await LoadAsOf(head, view, () => Strong(caller, head.Id)), false);
+            return head is null ? (null, true) : (await LoadAsOfAsync(head, view, () => ReadStoredAsync(caller, head.Id)), false);
         }
         catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
         {

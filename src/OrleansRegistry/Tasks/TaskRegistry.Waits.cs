@@ -14,7 +14,7 @@ internal sealed partial class TaskRegistry
         CheckWait(wait);
         var began = time.GetTimestamp();
         var lease = view.LeaseToken;
-        var head = await Read(caller, grain, id, lease);
+        var head = await ReadAsync(caller, grain, id, lease);
         while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
         {
             var left = wait - time.GetElapsedTime(began);
@@ -24,13 +24,13 @@ internal sealed partial class TaskRegistry
             }
 
             var (generation, owner) = (head.Generation, head.Owner);
-            var run = await ReadEvents(grain, caller, lease, generation, left).WaitAsync(cancellationToken);
+            var run = await ReadEventsAsync(grain, caller, lease, generation, left).WaitAsync(cancellationToken);
             if (run is { Stopping: true })
             {
-                await Pause(wait - time.GetElapsedTime(began), cancellationToken);
+                await PauseAsync(wait - time.GetElapsedTime(began), cancellationToken);
             }
 
-            head = await GrainCalls.Read(grain, task => task.Get(caller, lease));
+            head = await GrainCalls.ReadAsync(grain, task => task.Get(caller, lease));
             if (head is null && !Access.MayRead(caller, owner))
             {
                 throw LeaseOver(id, run?.Events.FirstOrDefault(EndsLease)?.Status?.State);
@@ -44,7 +44,7 @@ internal sealed partial class TaskRegistry
         Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        var known = await Read(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
+        var known = await ReadAsync(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
         var isOwner = Access.MayRead(caller, known.Owner);
 
         // A generation that is newer than the task's was seen of another task of this id.
@@ -53,12 +53,12 @@ internal sealed partial class TaskRegistry
         while (!over)
         {
             var place = after;
-            var run = await ReadEvents(grain, caller, leaseToken, place, GrainWaits.Longest).WaitAsync(cancellationToken);
+            var run = await ReadEventsAsync(grain, caller, leaseToken, place, GrainWaits.Longest).WaitAsync(cancellationToken);
             var snapshot = run?.Snapshot;
             if (run is null || snapshot?.Generation < after)
             {
                 // Gone, or made anew; or the answer is an activation's that was overtaken by another.
-                snapshot = await Strong(caller, id, leaseToken);
+                snapshot = await ReadStoredAsync(caller, id, leaseToken);
             }
 
             if (snapshot is not null && snapshot.Generation == after)
@@ -78,7 +78,7 @@ internal sealed partial class TaskRegistry
                 yield break;
             }
 
-            if (snapshot is not null && await Whole(caller, grain, snapshot, leaseToken) is { } whole)
+            if (snapshot is not null && await LoadWholeAsync(caller, grain, snapshot, leaseToken) is { } whole)
             {
                 (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
                 yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
@@ -118,17 +118,17 @@ internal sealed partial class TaskRegistry
             var left = claim.Wait - time.GetElapsedTime(began);
             // In every round: the agent may get an owner, or other workers, meanwhile.
             var owner = Access.ClaimableOwner(caller, agentId, agents.Find(caller.Tenant, agentId));
-            var claimed = await GrainCalls.Read(
+            var claimed = await GrainCalls.ReadAsync(
                 work,
                 agent => caller.IdempotencyKey is null
                     ? agent.Claim(claim.Worker, claim.Lease, left, owner)
                     : agent.ClaimOnce(caller, claim.Worker, claim.Lease, left, owner));
             if (claimed.Stopping)
             {
-                await Pause(claim.Wait - time.GetElapsedTime(began), cancellationToken);
+                await PauseAsync(claim.Wait - time.GetElapsedTime(began), cancellationToken);
             }
 
-            if (claimed.Task is { } head && await Whole(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
+            if (claimed.Task is { } head && await LoadWholeAsync(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
                 return whole with { Lease = head.Lease };
             }
@@ -142,32 +142,32 @@ internal sealed partial class TaskRegistry
     {
         var length = lease ?? TaskClaim.DefaultLease;
         CheckLease(length);
-        return await GrainCalls.Run(await Known(caller, id), task => task.Renew(caller, leaseToken, length));
+        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Renew(caller, leaseToken, length));
     }
 
     public async Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Run(await Known(caller, id), task => task.Release(caller, leaseToken));
+        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Release(caller, leaseToken));
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
-    private Task<TaskRecord?> Whole(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>
-        LoadAsOf(head, default, () => GrainCalls.Read(grain, task => task.Get(caller, leaseToken)));
+    private Task<TaskRecord?> LoadWholeAsync(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>
+        LoadAsOfAsync(head, default, () => GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken)));
 
     /// <summary>What a view asks for as of a head, or as of the one of now where what the first names is no longer there; null where it is gone.</summary>
-    private Task<TaskRecord?> LoadAsOf(TaskHead head, TaskView view, Func<Task<TaskHead?>> now)
+    private Task<TaskRecord?> LoadAsOfAsync(TaskHead head, TaskView view, Func<Task<TaskHead?>> now)
     {
         TaskHead? first = head;
-        return TaskLoader.WithHead(
+        return TaskLoader.WithHeadAsync(
             async () =>
             {
                 var given = first;
                 first = null;
                 return given ?? await now();
             },
-            current => loader.Load(current, view));
+            current => loader.LoadAsync(current, view));
     }
 
-    private static Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(ITaskGrain grain, Caller caller, string? leaseToken, long? after, TimeSpan wait) =>
-        GrainCalls.Read(grain, task => leaseToken is null ? task.ReadEvents(caller, after, wait) : task.ReadLeasedEvents(caller, leaseToken, after, wait));
+    private static Task<EventRun<TaskEvent, TaskHead>?> ReadEventsAsync(ITaskGrain grain, Caller caller, string? leaseToken, long? after, TimeSpan wait) =>
+        GrainCalls.ReadAsync(grain, task => leaseToken is null ? task.ReadEvents(caller, after, wait) : task.ReadLeasedEvents(caller, leaseToken, after, wait));
 
     /// <summary>A lease lasts while the task is being worked on.</summary>
     private static bool EndsLease(TaskEvent happened) => happened.Deleted || happened.Status is { State: not TaskState.Working };
@@ -176,7 +176,7 @@ internal sealed partial class TaskRegistry
         new(RegistryError.Conflict, $"The lease of task '{id}' is over.", "lease_token") { CurrentState = state };
 
     /// <summary>Before a grain is asked again whose process is stopping.</summary>
-    private Task Pause(TimeSpan most, CancellationToken cancellationToken) => most <= TimeSpan.Zero
+    private Task PauseAsync(TimeSpan most, CancellationToken cancellationToken) => most <= TimeSpan.Zero
         ? Task.CompletedTask
         : Task.Delay(most < GrainCalls.StoppingPause ? most : GrainCalls.StoppingPause, time, cancellationToken);
 

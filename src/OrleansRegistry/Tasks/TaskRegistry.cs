@@ -21,13 +21,13 @@ internal sealed partial class TaskRegistry(
     {
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
         var (message, id) = (checkedOne.Message, checkedOne.TaskId);
-        var submitted = checkedOne.MayBeThere ? await GrainCalls.Run(Grain(caller, id), task => task.Continue(message)) : null;
+        var submitted = checkedOne.MayBeThere ? await GrainCalls.RunAsync(Grain(caller, id), task => task.Continue(message)) : null;
         if (submitted is null && submission.MustExist)
         {
             throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
         }
 
-        submitted ??= await GrainCalls.Run(
+        submitted ??= await GrainCalls.RunAsync(
             contextGrains.Get(caller.Tenant, checkedOne.ContextId),
             context => checkedOne.IsOfNewContext
                 ? NewGrainHint.CallAsync(GrainKeys.For(caller.Tenant, checkedOne.ContextId), caller.Subject, () => context.CreateTask(id, message))
@@ -38,9 +38,9 @@ internal sealed partial class TaskRegistry(
     public Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        return TaskLoader.WithHead(
-            () => view.Consistency == ReadConsistency.Strong ? Strong(caller, id, view.LeaseToken) : Read(caller, grain, id, view.LeaseToken, view.SeenGeneration),
-            head => loader.Load(head, view));
+        return TaskLoader.WithHeadAsync(
+            () => view.Consistency == ReadConsistency.Strong ? ReadStoredAsync(caller, id, view.LeaseToken) : ReadAsync(caller, grain, id, view.LeaseToken, view.SeenGeneration),
+            head => loader.LoadAsync(head, view));
     }
 
     public async Task<ItemPage<RawJson>> ReadHistoryAsync(
@@ -48,13 +48,13 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         PageLimit.Items.Check(pageSize);
-        return await TaskLoader.WithHead(
-            () => Read(caller, grain, id, leaseToken),
+        return await TaskLoader.WithHeadAsync(
+            () => ReadAsync(caller, grain, id, leaseToken),
             async head =>
             {
                 var query = LogTokens.QueryOf("history", caller.Tenant, id, head.CreatedAt);
                 var from = LogTokens.ReadPosition(pageToken, query);
-                var run = await logs.ReadForward(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
+                var run = await logs.ReadForwardAsync(LogName.HistoryOf(caller.Tenant, id), head.History, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<RawJson>(MessageItem.Read(run.Items), run.First, head.History.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
     }
@@ -63,31 +63,31 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         var change = CheckedUpdate.Of(caller, update, rules);
-        await CheckKnown(caller, id);
-        return await GrainCalls.Run(grain, task => task.Update(change));
+        await CheckKnownAsync(caller, id);
+        return await GrainCalls.RunAsync(grain, task => task.Update(change));
     }
 
     public async Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var whole = CheckedWhole.Of(caller, task, rules, time.GetUtcNow());
-        var put = await IsUnknown(caller, id) ? null : await GrainCalls.Run(grain, known => known.Put(whole, null));
+        var put = await IsUnknownAsync(caller, id) ? null : await GrainCalls.RunAsync(grain, known => known.Put(whole, null));
         if (put is null && task.MustExist)
         {
             throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
         }
 
-        put ??= await GrainCalls.Run(
+        put ??= await GrainCalls.RunAsync(
             contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole));
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
     }
 
     public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Run(await Known(caller, id), task => task.Cancel(caller, ifGeneration));
+        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
 
-    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => removals.Run(caller, $"task {id}", async () =>
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => removals.RunAsync(caller, $"task {id}", async () =>
     {
-        await GrainCalls.Run(await Known(caller, id), task => task.Remove(caller));
+        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Remove(caller));
         return true;
     });
 
@@ -97,36 +97,36 @@ internal sealed partial class TaskRegistry(
         // Without an id of its own, one sent twice must get the same.
         var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();
         var webhook = CheckedWebhook.Of(id, config, named);
-        return await GrainCalls.Run(await Known(caller, taskId), task => task.SaveWebhook(caller, webhook));
+        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 
     public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) =>
-        (await Head(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
+        (await ReadHeadAsync(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
 
     public async Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
-        await GrainCalls.Run(await Known(caller, taskId), task => task.DeleteWebhook(caller, id));
+        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.DeleteWebhook(caller, id));
 
     public async Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
     {
         var feedback = rules.ReadObject(data, "feedback");
-        return await GrainCalls.Run(await Known(caller, taskId), task => task.AddFeedback(caller, feedback));
+        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.AddFeedback(caller, feedback));
     }
 
     public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
     {
         PageLimit.Items.Check(pageSize);
         DateTimeOffset madeAt = default;
-        return await TaskLoader.WithHead<LogHead, ItemPage<TaskFeedback>>(
+        return await TaskLoader.WithHeadAsync<LogHead, ItemPage<TaskFeedback>>(
             async () =>
             {
-                madeAt = (await Head(caller, taskId)).CreatedAt;
-                return await GrainCalls.Read(feedbackGrains.Get(caller.Tenant, taskId), feedback => feedback.Get());
+                madeAt = (await ReadHeadAsync(caller, taskId)).CreatedAt;
+                return await GrainCalls.ReadAsync(feedbackGrains.Get(caller.Tenant, taskId), feedback => feedback.Get());
             },
             async log =>
             {
                 var query = LogTokens.QueryOf("feedback", caller.Tenant, taskId, madeAt);
                 var from = LogTokens.ReadPosition(pageToken, query);
-                var run = await logs.ReadForward(LogName.FeedbackOf(caller.Tenant, taskId), log, from, pageSize, rules.MaxLoadBytes);
+                var run = await logs.ReadForwardAsync(LogName.FeedbackOf(caller.Tenant, taskId), log, from, pageSize, rules.MaxLoadBytes);
                 return new ItemPage<TaskFeedback>([.. run.Items.Select(FeedbackItem.Read)], run.First, log.Count, LogTokens.Make(run.Next, query));
             }) ?? throw NotFound();
     }
@@ -134,56 +134,56 @@ internal sealed partial class TaskRegistry(
     public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
-        return clearing.Begin(caller, wait, cancellationToken);
+        return clearing.BeginAsync(caller, wait, cancellationToken);
     }
 
     public Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
-        return clearing.Progress(caller, cancellationToken);
+        return clearing.ProgressAsync(caller, cancellationToken);
     }
 
     /// <summary>Where others write to the same store, only the store knows: see <see cref="AgentRegistry"/>.</summary>
-    private async Task<TaskHead?> Strong(Caller caller, string id, string? leaseToken = null)
+    private async Task<TaskHead?> ReadStoredAsync(Caller caller, string id, string? leaseToken = null)
     {
         var grain = Grain(caller, id);
         if (!store.IsShared)
         {
-            return await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+            return await GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken));
         }
 
         var stored = await store.ReadAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id));
         return stored is not null && TaskKind.Read(stored) is var head && Access.MayRead(caller, head, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
-    private async Task<TaskHead> Head(Caller caller, string id, string? leaseToken = null) => await Read(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
+    private async Task<TaskHead> ReadHeadAsync(Caller caller, string id, string? leaseToken = null) => await ReadAsync(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
 
     /// <summary>The head as its grain has it, or as stored where the caller has <paramref name="seen"/> a newer one: the grain's activation may be overtaken by another.</summary>
-    private async Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken, long? seen)
+    private async Task<TaskHead?> ReadAsync(Caller caller, ITaskGrain grain, string id, string? leaseToken, long? seen)
     {
-        var head = await Read(caller, grain, id, leaseToken);
-        return head is not null && seen > head.Generation ? await Strong(caller, id, leaseToken) : head;
+        var head = await ReadAsync(caller, grain, id, leaseToken);
+        return head is not null && seen > head.Generation ? await ReadStoredAsync(caller, id, leaseToken) : head;
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
-    private async Task<TaskHead?> Read(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
-        await IsUnknown(caller, id) ? null : await GrainCalls.Read(grain, task => task.Get(caller, leaseToken));
+    private async Task<TaskHead?> ReadAsync(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
+        await IsUnknownAsync(caller, id) ? null : await GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken));
 
-    private async ValueTask<bool> IsUnknown(Caller caller, string id) => await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
+    private async ValueTask<bool> IsUnknownAsync(Caller caller, string id) => await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
 
-    private async ValueTask CheckKnown(Caller caller, string id)
+    private async ValueTask CheckKnownAsync(Caller caller, string id)
     {
-        if (await IsUnknown(caller, id))
+        if (await IsUnknownAsync(caller, id))
         {
             throw NotFound();
         }
     }
 
     /// <summary>The grain of a task that must be there.</summary>
-    private async ValueTask<ITaskGrain> Known(Caller caller, string id)
+    private async ValueTask<ITaskGrain> GetKnownGrainAsync(Caller caller, string id)
     {
         var grain = Grain(caller, id);
-        await CheckKnown(caller, id);
+        await CheckKnownAsync(caller, id);
         return grain;
     }
 

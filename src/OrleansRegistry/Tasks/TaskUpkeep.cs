@@ -25,41 +25,41 @@ internal sealed partial class TaskUpkeep(
     private RecordPosition? contextsSeen;
 
     /// <summary>Puts tasks back to submitted whose workers let their leases run out; after too many attempts they fail.</summary>
-    public Task EndLeases(CancellationToken cancellationToken) =>
-        EndDue("lease", OfAll(TaskKind.Kind, TaskKind.LeaseExpiresAt.IsBefore(time.GetUtcNow())), cancellationToken);
+    public Task EndLeasesAsync(CancellationToken cancellationToken) =>
+        EndDueAsync("lease", OfAll(TaskKind.Kind, TaskKind.LeaseExpiresAt.IsBefore(time.GetUtcNow())), cancellationToken);
 
     /// <summary>Lets tasks fail that are past their deadlines.</summary>
-    public Task EndDeadlines(CancellationToken cancellationToken) =>
-        EndDue("deadline", OfAll(TaskKind.Kind, TaskKind.OpenDeadline.IsBefore(time.GetUtcNow())), cancellationToken);
+    public Task EndDeadlinesAsync(CancellationToken cancellationToken) =>
+        EndDueAsync("deadline", OfAll(TaskKind.Kind, TaskKind.OpenDeadline.IsBefore(time.GetUtcNow())), cancellationToken);
 
-    private Task EndDue(string what, RecordQuery due, CancellationToken cancellationToken)
+    private Task EndDueAsync(string what, RecordQuery due, CancellationToken cancellationToken)
     {
-        return All(what, after => store.QueryKeysAsync(due, after, Step, cancellationToken), End, cancellationToken);
+        return ForEachAsync(what, after => store.QueryKeysAsync(due, after, Step, cancellationToken), End, cancellationToken);
 
         async Task<bool> End(RecordKey key)
         {
-            await GrainCalls.Run(TaskOf(key), grain => grain.EndWhatIsDue());
+            await GrainCalls.RunAsync(TaskOf(key), grain => grain.EndWhatIsDue());
             return true;
         }
     }
 
     /// <summary>Finishes deletions whose node went before they were done.</summary>
-    public async Task FinishDeletions(CancellationToken cancellationToken)
+    public async Task FinishDeletionsAsync(CancellationToken cancellationToken)
     {
         var begun = OfAll(TaskKind.Kind, TaskKind.Owner.Is(TaskKind.Nobody));
-        await All("deleted task", after => store.QueryKeysAsync(begun, after, Step, cancellationToken), key => SweepTask(key, DateTimeOffset.MinValue), cancellationToken);
+        await ForEachAsync("deleted task", after => store.QueryKeysAsync(begun, after, Step, cancellationToken), key => SweepTaskAsync(key, DateTimeOffset.MinValue), cancellationToken);
         var begunContexts = OfAll(ContextKind.Kind, ContextKind.Owner.Is(TaskKind.Nobody));
-        await All("deleted context", after => store.QueryKeysAsync(begunContexts, after, Step, cancellationToken), FinishContext, cancellationToken);
+        await ForEachAsync("deleted context", after => store.QueryKeysAsync(begunContexts, after, Step, cancellationToken), FinishContextAsync, cancellationToken);
     }
 
     /// <summary>Deletes what is older than the retention.</summary>
-    public async Task ApplyRetention(CancellationToken cancellationToken)
+    public async Task ApplyRetentionAsync(CancellationToken cancellationToken)
     {
         if (options.TaskRetention is { } taskAge)
         {
             var cutoff = time.GetUtcNow() - taskAge;
             var terminal = OfAll(TaskKind.Kind, TaskKind.IsIn([.. TaskStates.All.Where(state => state.IsTerminal())]), TaskKind.StatusAt.IsBefore(cutoff));
-            await All("task", after => store.QueryKeysAsync(terminal, after, Step, cancellationToken), key => SweepTask(key, cutoff), cancellationToken);
+            await ForEachAsync("task", after => store.QueryKeysAsync(terminal, after, Step, cancellationToken), key => SweepTaskAsync(key, cutoff), cancellationToken);
         }
 
         if (options.ContextRetention is { } contextAge)
@@ -68,11 +68,11 @@ internal sealed partial class TaskUpkeep(
             var idle = OfAll(ContextKind.Kind, ContextKind.UpdatedAt.IsBefore(cutoff));
 
             // Those whose tasks keep them stay in the list, and each costs a grain: after a step of such only, the next round goes on from there.
-            contextsSeen = await Walk(
+            contextsSeen = await WalkAsync(
                 "context",
                 contextsSeen,
                 after => store.QueryKeysAsync(idle, after, Step, cancellationToken),
-                async key => ClearingMark.Owner(key) is null && await GrainCalls.Run(ContextOf(key), grain => grain.Sweep(cutoff)),
+                async key => ClearingMark.Owner(key) is null && await GrainCalls.RunAsync(ContextOf(key), grain => grain.Sweep(cutoff)),
                 stopsAtIdleStep: true,
                 cancellationToken);
         }
@@ -82,26 +82,26 @@ internal sealed partial class TaskUpkeep(
     private static RecordQuery OfAll(RecordKind kind, params ReadOnlySpan<RecordCondition?> conditions) =>
         new RecordQuery(kind, Tenant: null) { OldestFirst = true }.And(conditions);
 
-    private Task<bool> SweepTask(RecordKey key, DateTimeOffset cutoff) => GrainCalls.Run(TaskOf(key), grain => grain.Sweep(cutoff));
+    private Task<bool> SweepTaskAsync(RecordKey key, DateTimeOffset cutoff) => GrainCalls.RunAsync(TaskOf(key), grain => grain.Sweep(cutoff));
 
-    private async Task<bool> FinishContext(RecordKey key)
+    private async Task<bool> FinishContextAsync(RecordKey key)
     {
         if (ClearingMark.Owner(key) is { } owner)
         {
-            await clearing.Resume(owner);
+            await clearing.ResumeAsync(owner);
             return true;
         }
 
-        return await GrainCalls.Run(ContextOf(key), grain => grain.Sweep(DateTimeOffset.MinValue));
+        return await GrainCalls.RunAsync(ContextOf(key), grain => grain.Sweep(DateTimeOffset.MinValue));
     }
 
-    private async Task All(string what, Func<RecordPosition?, ValueTask<IReadOnlyList<RecordPosition>>> list, Func<RecordKey, Task<bool>> work, CancellationToken cancellationToken) =>
-        await Walk(what, null, list, work, stopsAtIdleStep: false, cancellationToken);
+    private async Task ForEachAsync(string what, Func<RecordPosition?, ValueTask<IReadOnlyList<RecordPosition>>> list, Func<RecordKey, Task<bool>> work, CancellationToken cancellationToken) =>
+        await WalkAsync(what, null, list, work, stopsAtIdleStep: false, cancellationToken);
 
     /// <summary>Works on this silo's share of a list, step by step, until one is short.</summary>
     /// <param name="work">Whether something came of it.</param>
     /// <returns>Where to go on; null where the end was reached.</returns>
-    private async Task<RecordPosition?> Walk(
+    private async Task<RecordPosition?> WalkAsync(
         string what,
         RecordPosition? from,
         Func<RecordPosition?, ValueTask<IReadOnlyList<RecordPosition>>> list,

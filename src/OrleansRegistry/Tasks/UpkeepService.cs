@@ -10,8 +10,8 @@ internal sealed class UpkeepService(TaskUpkeep upkeep, BackgroundLoops loops) : 
 
     /// <summary>Each in a loop of its own: leases must not wait for a retention that has much to delete.</summary>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
-        loops.RepeatAsync("the end of leases", Often, upkeep.EndLeases, stoppingToken),
-        loops.RepeatAsync("the end of deadlines", Often, upkeep.EndDeadlines, stoppingToken),
-        loops.RepeatAsync("the rest of deletions", Seldom, upkeep.FinishDeletions, stoppingToken),
-        loops.RepeatAsync("the retention", Seldom, upkeep.ApplyRetention, stoppingToken));
+        loops.RepeatAsync("the end of leases", Often, upkeep.EndLeasesAsync, stoppingToken),
+        loops.RepeatAsync("the end of deadlines", Often, upkeep.EndDeadlinesAsync, stoppingToken),
+        loops.RepeatAsync("the rest of deletions", Seldom, upkeep.FinishDeletionsAsync, stoppingToken),
+        loops.RepeatAsync("the retention", Seldom, upkeep.ApplyRetentionAsync, stoppingToken));
 }

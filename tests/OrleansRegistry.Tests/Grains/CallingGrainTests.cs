@@ -43,5 +43,5 @@ internal sealed class MeetingGrain : CallingGrain, IMeetingGrain
 
     public Task Touch() => Task.CompletedTask;
 
-    protected override Task Activate() => Task.CompletedTask;
+    protected override Task ActivateAsync() => Task.CompletedTask;
 }

@@ -41,11 +41,11 @@ public sealed class HeadWriterTests
     {
         var first = Writer();
         await Set(first, "a");
-        await Writer().Change<bool>(_ => new(null, true));
-        Assert.False(await first.IsCurrent());
+        await Writer().ChangeAsync<bool>(_ => new(null, true));
+        Assert.False(await first.IsCurrentAsync());
         await Set(Writer(), "a");
-        Assert.False(await first.IsCurrent());
-        Assert.True(await Writer().IsCurrent());
+        Assert.False(await first.IsCurrentAsync());
+        Assert.True(await Writer().IsCurrentAsync());
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed class HeadWriterTests
         await Set(writer, "a");
         var told = false;
         (stored.Fault, stored.FaultIsAfter) = (new IOException("The connection was lost."), isStored);
-        var write = writer.Change(_ => new Changed<Named, bool>(new Named("b"), true, () => told = true));
+        var write = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("b"), true, () => told = true));
         await Assert.ThrowsAsync<IOException>(() => write);
         stored.Fault = null;
 
@@ -81,7 +81,7 @@ public sealed class HeadWriterTests
         var writer = Writer();
         var open = stored.Hold();
         var first = Set(writer, "0");
-        var later = Enumerable.Range(1, 50).Select(i => writer.Change(head => new Changed<Named, string>(new Named($"{head!.Name},{i}"), head.Name))).ToArray();
+        var later = Enumerable.Range(1, 50).Select(i => writer.ChangeAsync(head => new Changed<Named, string>(new Named($"{head!.Name},{i}"), head.Name))).ToArray();
         var refused = Refuse(writer);
         Assert.Null(writer.Head);
         open.SetResult();
@@ -98,9 +98,9 @@ public sealed class HeadWriterTests
         var writer = Writer();
         var open = stored.Hold();
         var first = Set(writer, "0");
-        var before = writer.Change(head => new Changed<Named, bool>(new Named(head!.Name + ",1"), true));
-        var faulty = writer.Change<bool>(_ => throw new JsonException("Not what was expected."));
-        var after = writer.Change(head => new Changed<Named, bool>(new Named(head!.Name + ",2"), true));
+        var before = writer.ChangeAsync(head => new Changed<Named, bool>(new Named(head!.Name + ",1"), true));
+        var faulty = writer.ChangeAsync<bool>(_ => throw new JsonException("Not what was expected."));
+        var after = writer.ChangeAsync(head => new Changed<Named, bool>(new Named(head!.Name + ",2"), true));
         open.SetResult();
         await Task.WhenAll(first, before, after);
         await Assert.ThrowsAsync<JsonException>(() => faulty);
@@ -118,9 +118,9 @@ public sealed class HeadWriterTests
         var open = stored.Hold();
         var first = Set(writer, "0");
         var told = 0;
-        var before = writer.Change(_ => new Changed<Named, bool>(new Named("1"), true, () => told++));
-        var faulty = writer.Change(_ => new Changed<Named, bool>(new Named("2"), true, () => throw new InvalidOperationException("Nobody listens.")));
-        var after = writer.Change(_ => new Changed<Named, bool>(new Named("3"), true, () => told++));
+        var before = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("1"), true, () => told++));
+        var faulty = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("2"), true, () => throw new InvalidOperationException("Nobody listens.")));
+        var after = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("3"), true, () => told++));
         open.SetResult();
         await Task.WhenAll(first, before, after);
         await Assert.ThrowsAsync<InvalidOperationException>(() => faulty);
@@ -164,16 +164,16 @@ public sealed class HeadWriterTests
     private HeadWriter<Named> Writer(bool isShared = true)
     {
         var writer = new HeadWriter<Named>(new HeadStorage(stored, isShared, () => history), "named", default, () => ended++);
-        Assert.True(writer.Start().IsCompletedSuccessfully);
+        Assert.True(writer.StartAsync().IsCompletedSuccessfully);
         stored.Reads = 0;
         return writer;
     }
 
-    private static Task<bool> Set(HeadWriter<Named> writer, string name) => writer.Change(_ => new Changed<Named, bool>(new Named(name), true));
+    private static Task<bool> Set(HeadWriter<Named> writer, string name) => writer.ChangeAsync(_ => new Changed<Named, bool>(new Named(name), true));
 
-    private static Task<string?> Keep(HeadWriter<Named> writer) => writer.Change(head => new Changed<Named, string?>(head, head?.Name));
+    private static Task<string?> Keep(HeadWriter<Named> writer) => writer.ChangeAsync(head => new Changed<Named, string?>(head, head?.Name));
 
-    private static Task<bool> Refuse(HeadWriter<Named> writer) => writer.Change<bool>(_ => throw new RegistryException(RegistryError.Conflict, "No."));
+    private static Task<bool> Refuse(HeadWriter<Named> writer) => writer.ChangeAsync<bool>(_ => throw new RegistryException(RegistryError.Conflict, "No."));
 
     private sealed record Named(string Name);
 

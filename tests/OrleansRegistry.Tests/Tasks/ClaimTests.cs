@@ -107,7 +107,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
             Assert.Equal((claimed.Generation, claimed.UpdatedAt), (renewed.Generation, renewed.UpdatedAt));
         }
 
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeasesAsync(TestContext.Current.CancellationToken);
         Assert.Equal(TaskState.Working, (await Tasks.GetAsync(me, id))!.Status.State);
         Assert.False(next.IsCompleted);
 
@@ -116,7 +116,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         Assert.True(await next);
         Assert.Equal((changed.Generation, claimed.Generation + 1), (events.Current.Generation, changed.Generation));
         time.Offset += Minute * 1.1;
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeasesAsync(TestContext.Current.CancellationToken);
         Assert.Equal(TaskState.Submitted, (await Tasks.GetAsync(me, id))!.Status.State);
     }
 
@@ -128,7 +128,7 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         time.Offset += Minute * 2;
         await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(Worker, id, Say("late") with { LeaseToken = token }));
         await Refused(RegistryError.Conflict, () => Tasks.RenewAsync(Worker, id, token, Minute));
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndLeasesAsync(TestContext.Current.CancellationToken);
         var back = (await Tasks.GetAsync(me, id))!;
         Assert.Equal((TaskState.Submitted, null as TaskLease), (back.Status.State, back.Lease));
         var again = (await Claim("a", "w2"))!;

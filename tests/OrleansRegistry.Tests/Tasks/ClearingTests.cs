@@ -58,10 +58,10 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
         await registry.RestartAsync();
         Assert.True((await Tasks.GetClearingAsync(me)).Running);
         var upkeep = registry.Services.GetRequiredService<TaskUpkeep>();
-        await upkeep.FinishDeletions(TestContext.Current.CancellationToken);
+        await upkeep.FinishDeletionsAsync(TestContext.Current.CancellationToken);
         Assert.NotEmpty((await Tasks.ListAsync(me)).Tasks);
         time.Offset += TimeSpan.FromMinutes(1);
-        await upkeep.FinishDeletions(TestContext.Current.CancellationToken);
+        await upkeep.FinishDeletionsAsync(TestContext.Current.CancellationToken);
         Assert.False((await Ended()).Running);
         Assert.Empty((await Tasks.ListAsync(me)).Tasks);
         Assert.Empty((await registry.Contexts.ListAsync(me)).Contexts);

@@ -47,10 +47,10 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
         await using var watch = Tasks.WatchAsync(me, open.Id, open.Generation, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var told = watch.MoveNextAsync().AsTask();
 
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlines(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlinesAsync(TestContext.Current.CancellationToken);
         Assert.Equal(TaskState.Submitted, (await Get(open.Id)).Status.State);
         time.Offset += Minute * 1.1;
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlines(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlinesAsync(TestContext.Current.CancellationToken);
         foreach (var id in (string[])[open.Id, asking, claimed])
         {
             var failed = await Get(id);
@@ -123,7 +123,7 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
         var deadline = Soon;
         Assert.Equal(deadline, (await Submit("m2", deadline)).Deadline);
         time.Offset += Minute * 6;
-        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlines(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlinesAsync(TestContext.Current.CancellationToken);
         Assert.Equal(TaskState.Failed, (await Get(usual.Id)).Status.State);
     }
 
@@ -204,6 +204,6 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
     private Task RunOut()
     {
         time.Offset += Minute * 1.1;
-        return registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        return registry.Services.GetRequiredService<TaskUpkeep>().EndLeasesAsync(TestContext.Current.CancellationToken);
     }
 }

@@ -93,7 +93,7 @@ public abstract class FaultTests
                 Assert.Equal(81, there.History.Count);
             }
 
-            await registry.Services.GetRequiredService<TaskUpkeep>().FinishDeletions(TestContext.Current.CancellationToken);
+            await registry.Services.GetRequiredService<TaskUpkeep>().FinishDeletionsAsync(TestContext.Current.CancellationToken);
             if (await registry.Contexts.GetAsync(caller, "c") is not null)
             {
                 await registry.Contexts.DeleteAsync(caller, "c");

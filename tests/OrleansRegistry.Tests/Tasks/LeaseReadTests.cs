@@ -106,6 +106,6 @@ public sealed class LeaseReadTests(MemoryRegistry registry) : IClassFixture<Memo
     private Task RunOut()
     {
         time.Offset += Minute * 1.1;
-        return registry.Services.GetRequiredService<TaskUpkeep>().EndLeases(TestContext.Current.CancellationToken);
+        return registry.Services.GetRequiredService<TaskUpkeep>().EndLeasesAsync(TestContext.Current.CancellationToken);
     }
 }

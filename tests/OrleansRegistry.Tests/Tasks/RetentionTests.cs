@@ -116,6 +116,6 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
 
     private async Task Upkeep()
     {
-        await registry.Services.GetRequiredService<TaskUpkeep>().ApplyRetention(TestContext.Current.CancellationToken);
+        await registry.Services.GetRequiredService<TaskUpkeep>().ApplyRetentionAsync(TestContext.Current.CancellationToken);
     }
 }

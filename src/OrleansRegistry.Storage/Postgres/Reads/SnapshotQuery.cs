@@ -23,7 +23,7 @@ internal static class SnapshotQuery
     public static async IAsyncEnumerable<StoredRecord> ReadAsync(
         PostgresDatabase database, RecordTable table, RecordKey? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var connection = await Translated(database, () => database.Source.OpenConnectionAsync(cancellationToken));
+        await using var connection = await TranslatedAsync(database, () => database.Source.OpenConnectionAsync(cancellationToken));
         await using var command = new NpgsqlCommand($"SELECT {RecordColumns.Names} FROM {table.Name} WHERE document IS NOT NULL", connection);
         if (after is { } key)
         {
@@ -34,15 +34,15 @@ internal static class SnapshotQuery
         }
 
         command.CommandTimeout = 0;
-        await using var reader = await Translated(database, async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
-        while (await Translated(database, async () => await reader.ReadAsync(cancellationToken)))
+        await using var reader = await TranslatedAsync(database, async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
+        while (await TranslatedAsync(database, async () => await reader.ReadAsync(cancellationToken)))
         {
             var row = RecordColumns.Read(reader);
             yield return new StoredRecord(row.Key, row.Revision, row.Body!.Value);
         }
     }
 
-    private static async ValueTask<T> Translated<T>(PostgresDatabase database, Func<ValueTask<T>> step)
+    private static async ValueTask<T> TranslatedAsync<T>(PostgresDatabase database, Func<ValueTask<T>> step)
     {
         try
         {
