@@ -25,7 +25,12 @@ public sealed partial class BackgroundLoops
     {
     }
 
-    internal BackgroundLoops(TimeProvider time, ILogger logger) => (this.time, this.logger, pace) = (time, logger, new LogPace(time, logger));
+    internal BackgroundLoops(TimeProvider time, ILogger logger)
+    {
+        this.time = time;
+        this.logger = logger;
+        pace = new LogPace(time, logger);
+    }
 
     /// <summary>The names of the loops whose last round failed, at most two minutes ago; in the order of their names.</summary>
     public IReadOnlyList<string> Failing =>

@@ -58,7 +58,8 @@ internal static class RecordRules
 
     public static InconsistentStateException Conflict(RecordKind kind, RecordKey key, long stored, long expected)
     {
-        var (found, wanted) = (stored == 0 ? "there is none" : $"it is {stored}", expected == 0 ? "none" : $"{expected}");
+        var found = stored == 0 ? "there is no record" : $"it is {stored}";
+        var wanted = expected == 0 ? "none" : $"{expected}";
         return new InconsistentStateException(
             $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}': version {wanted} was expected, but {found}.",
             stored == 0 ? "" : stored.ToString(),

@@ -57,7 +57,7 @@ internal static class Access
                 "agent_id");
     }
 
-    /// <param name="owner">Null where nobody is known to own the agent, which then everyone of the tenant may change.</param>
+    /// <param name="owner">Null if the owner is not known; then every subject of the tenant may change the agent.</param>
     /// <param name="subject">Null is a call from an older silo, which sends none.</param>
     /// <param name="act">What only the owner may do, for the error.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another subject owns the agent.</exception>

@@ -26,7 +26,8 @@ internal static class JsonMerge
             return;
         }
 
-        var (before, changes) = (new JsonMemberLookup(target), new JsonMemberLookup(patch));
+        var before = new JsonMemberLookup(target);
+        var changes = new JsonMemberLookup(patch);
         output.Write("{"u8);
         if (before.Count > 0)
         {

@@ -37,7 +37,8 @@ internal static class JsonObjects
 
         using var before = JsonDocument.Parse(target.Utf8, JsonInput.Stored);
         using var after = JsonDocument.Parse(changes.Utf8, JsonInput.Stored);
-        var (known, changed) = (new JsonMemberLookup(before.RootElement), new JsonMemberLookup(after.RootElement));
+        var known = new JsonMemberLookup(before.RootElement);
+        var changed = new JsonMemberLookup(after.RootElement);
         var count = known.Count;
         var output = new ArrayBufferWriter<byte>(target.Length + changes.Length);
         output.Write("{"u8);

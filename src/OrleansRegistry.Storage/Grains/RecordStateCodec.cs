@@ -3,7 +3,11 @@ namespace OrleansRegistry.Storage;
 /// <summary>How one state of a grain class is kept as a record. Use <see cref="RecordStateCodec{TState}"/>.</summary>
 public abstract class RecordStateCodec
 {
-    private protected RecordStateCodec(string stateName, RecordKind kind) => (StateName, Kind) = (stateName, kind);
+    private protected RecordStateCodec(string stateName, RecordKind kind)
+    {
+        StateName = stateName;
+        Kind = kind;
+    }
 
     /// <summary>The name by which the grain keeps it; unique among all grain classes.</summary>
     public string StateName { get; }

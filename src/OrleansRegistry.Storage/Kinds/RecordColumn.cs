@@ -24,7 +24,12 @@ public enum ColumnType
 /// </summary>
 public sealed class RecordColumn
 {
-    private RecordColumn(string name, ColumnType type, bool isRequired) => (Name, Type, IsRequired) = (name, type, isRequired);
+    private RecordColumn(string name, ColumnType type, bool isRequired)
+    {
+        Name = name;
+        Type = type;
+        IsRequired = isRequired;
+    }
 
     /// <summary>The column and the member, in snake_case.</summary>
     public string Name { get; }
@@ -92,7 +97,12 @@ internal enum ConditionTest
 /// <summary>What must hold of a column; made by the column. A record without the column matches none.</summary>
 public sealed class RecordCondition
 {
-    internal RecordCondition(RecordColumn column, ConditionTest test, IReadOnlyList<object> values) => (Column, Test, Values) = (column, test, values);
+    internal RecordCondition(RecordColumn column, ConditionTest test, IReadOnlyList<object> values)
+    {
+        Column = column;
+        Test = test;
+        Values = values;
+    }
 
     /// <summary>The column that is compared.</summary>
     public RecordColumn Column { get; }

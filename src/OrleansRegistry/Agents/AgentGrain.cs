@@ -15,7 +15,9 @@ internal sealed class AgentGrain : Grain, IAgentGrain
 
     public AgentGrain(HeadStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
     {
-        (this.storage, this.rules, this.time) = (storage, rules, time);
+        this.storage = storage;
+        this.rules = rules;
+        this.time = time;
         state = new StoredState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
     }
 

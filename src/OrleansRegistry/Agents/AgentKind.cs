@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace OrleansRegistry.Agents;
 
 /// <summary>
-/// Agents as stores hold them: the card is the document; beside it the fields <c>enabled</c>, <c>created_at</c>,
+/// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>extension_origins</c> and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>

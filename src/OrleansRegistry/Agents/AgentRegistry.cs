@@ -237,7 +237,7 @@ internal sealed class AgentRegistry(
         }
         catch (Exception fault) when (fault is TimeoutException or RegistryException)
         {
-            // Nobody can tell; it may come all the same.
+            // It may still arrive.
             return;
         }
 

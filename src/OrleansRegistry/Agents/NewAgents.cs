@@ -3,7 +3,7 @@ using Orleans.Storage;
 namespace OrleansRegistry.Agents;
 
 /// <summary>
-/// Writes agents that this node does not know under their grains, on the condition that there is none: neither an activation nor a read of
+/// Writes agents that this node does not know under their grains, on the condition that none exists: neither an activation nor a read of
 /// what is not there is needed.
 /// </summary>
 internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [RegistryTime] TimeProvider time)

@@ -69,7 +69,7 @@ internal static class ClusterSettings
         .Add(
             "REGISTRY_DRAIN_SECONDS",
             SettingKind.Optional(SettingKind.Seconds(0, 300)),
-            "How long a process that was told to stop goes on serving while its readiness says that it is stopping.",
+            "How long a process keeps serving after a request to stop, while its readiness reports that it is stopping.",
             options => options.Cluster.Drain,
             (options, value) => options.Cluster.Drain = value,
             new() { Unset = "`5` in a cluster, else `0`", More = "cluster.md#stop-and-upgrade" });

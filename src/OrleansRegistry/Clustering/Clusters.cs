@@ -78,7 +78,11 @@ internal static class Clusters
         client.Services.AddSingleton<IClientConnectionRetryFilter, WaitForSiloRetryFilter>();
     }
 
-    private static void Name(ClusterOptions ids, RegistryClusterOptions cluster) => (ids.ClusterId, ids.ServiceId) = (cluster.ClusterId, cluster.ServiceId);
+    private static void Name(ClusterOptions ids, RegistryClusterOptions cluster)
+    {
+        ids.ClusterId = cluster.ClusterId;
+        ids.ServiceId = cluster.ServiceId;
+    }
 
     private sealed class MembershipOpening(MembershipDatabase database) : IHostedService
     {

@@ -8,7 +8,8 @@ internal static class ContextClearing
     public static async Task<long?> RunAsync(
         GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken, Action<long>? progress = null)
     {
-        var (run, tasks) = (DerivedId.Random(), (long?)null);
+        var run = DerivedId.Random();
+        var tasks = (long?)null;
         var grain = contexts.Get(caller.Tenant, id);
         try
         {

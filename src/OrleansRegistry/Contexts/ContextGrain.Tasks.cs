@@ -103,7 +103,7 @@ internal sealed partial class ContextGrain
     {
         if (writer.Unreadable is not null)
         {
-            // Nobody can tell how old it is.
+            // Its age cannot be read.
             return false;
         }
 
@@ -154,7 +154,8 @@ internal sealed partial class ContextGrain
     private Clearing Begin(bool delete, string run, DateTimeOffset? idleSince = null)
     {
         var begun = new Clearing(writer.Head!.Context.Owner, delete, run);
-        (clearing, lastCleared) = (begun, begun);
+        clearing = begun;
+        lastCleared = begun;
         begun.Work = RunAsync(begun, idleSince);
         return begun;
     }
@@ -280,7 +281,9 @@ internal sealed partial class ContextGrain
     private void Forget()
     {
         var told = events;
-        (events, epoch, knownBefore) = (new EventLog<ContextEvent>(0, waits, time), Random.Shared.NextInt64(1, long.MaxValue), 0);
+        events = new EventLog<ContextEvent>(0, waits, time);
+        epoch = Random.Shared.NextInt64(1, long.MaxValue);
+        knownBefore = 0;
         told.Wake();
         DeactivateOnIdle();
     }

@@ -32,8 +32,13 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         GrainWaits waits,
         [RegistryTime] TimeProvider time)
     {
-        (this.pages, this.tasks, this.lists) = (pages, tasks, lists);
-        (this.rules, this.generations, this.waits, this.time) = (rules, generations, waits, time);
+        this.pages = pages;
+        this.tasks = tasks;
+        this.lists = lists;
+        this.rules = rules;
+        this.generations = generations;
+        this.waits = waits;
+        this.time = time;
         events = new EventLog<ContextEvent>(0, waits, time);
         writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {
@@ -82,7 +87,8 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         () => new RequestFingerprint("append").Add("messages", [.. added.Select(message => message.Json)]),
         head =>
         {
-            var (fresh, ids) = (new List<CheckedMessage>(added.Count), new Dictionary<string, CheckedMessage>(StringComparer.Ordinal));
+            var fresh = new List<CheckedMessage>(added.Count);
+            var ids = new Dictionary<string, CheckedMessage>(StringComparer.Ordinal);
             foreach (var message in added)
             {
                 if (message.ContextId is not null && message.ContextId != id)
@@ -141,7 +147,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         return new([], null, epoch, after.Value, events.IsStopping || writer.IsBroken);
     }
 
-    /// <summary>Changes the context, which is made where there is none. A change that returns the head as it is changes nothing.</summary>
+    /// <summary>Changes the context; creates it if it does not exist. A change that returns the same head writes nothing.</summary>
     /// <param name="print">What is asked for.</param>
     private async Task<ContextRecord?> ChangeAsync(
         Caller caller,

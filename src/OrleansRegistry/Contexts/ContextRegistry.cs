@@ -120,17 +120,23 @@ internal sealed class ContextRegistry(
     {
         var grain = Grain(caller, id);
         _ = await ReadAsync(caller, grain, id) ?? throw NotFound();
-        var (epoch, number, known) = (0L, 0L, afterGeneration);
+        var epoch = 0L;
+        var number = 0L;
+        var known = afterGeneration;
         while (true)
         {
-            var (atEpoch, atNumber, after) = (epoch, number, known);
+            var atEpoch = epoch;
+            var atNumber = number;
+            var after = known;
             var run = await GrainCalls.ReadAsync(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
             var snapshot = run?.Snapshot;
-            (epoch, number) = (run?.Epoch ?? 0, run?.Number ?? 0);
+            epoch = run?.Epoch ?? 0;
+            number = run?.Number ?? 0;
             if (run is null || snapshot?.Context.Generation < known)
             {
-                // Gone, or made anew; or the answer is an activation's that was overtaken by another, which is asked again.
-                (epoch, number) = (0, 0);
+                // Deleted, or created again; or the answer came from an activation that another has replaced, which is asked next.
+                epoch = 0;
+                number = 0;
                 snapshot = await ReadStoredAsync(caller, id);
                 if (snapshot is not null && snapshot.Context.Generation == known)
                 {

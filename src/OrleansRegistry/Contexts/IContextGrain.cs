@@ -7,11 +7,11 @@ namespace OrleansRegistry.Contexts;
 [Alias("registry.IContextGrain")]
 internal interface IContextGrain : IGrainWithStringKey
 {
-    /// <summary>The context; null where there is none that the caller may see.</summary>
+    /// <summary>The context; null if it does not exist or the caller may not see it.</summary>
     [Alias("Get")]
     Task<ContextHead?> Get(Caller caller);
 
-    /// <summary>Makes the context where there is none, and the task in it; waits while the context is being cleared or deleted.</summary>
+    /// <summary>Creates the context if it does not exist, and the task in it; waits while the context is being cleared or deleted.</summary>
     [Alias("CreateTask")]
     Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message);
 

@@ -24,7 +24,8 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
         while (held.Count > MaxEvents || bytes > MaxBytes)
         {
             var oldest = held.Dequeue();
-            (Floor, bytes) = (oldest.Number, bytes - oldest.Bytes);
+            Floor = oldest.Number;
+            bytes -= oldest.Bytes;
         }
 
         Wake();
@@ -54,7 +55,7 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
         return later;
     }
 
-    /// <summary>The number of the newest held event for which <paramref name="seen"/> holds; null where there is none.</summary>
+    /// <summary>The number of the newest held event for which <paramref name="seen"/> holds; null if there is none.</summary>
     public long? LastWhere(Func<TEvent, bool> seen)
     {
         long? last = null;

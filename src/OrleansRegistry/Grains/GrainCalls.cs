@@ -33,7 +33,7 @@ internal static class GrainCalls
         return true;
     });
 
-    /// <summary>A call that changes nothing: it is made again whatever became of the last one.</summary>
+    /// <summary>A call that changes nothing: it is retried after any failure.</summary>
     public static Task<T> ReadAsync<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call) => RunAsync(grain, call, isRead: true);
 
     private static async Task<T> RunAsync<TGrain, T>(TGrain grain, Func<TGrain, Task<T>> call, bool isRead)

@@ -8,7 +8,7 @@ internal static class GrainKeys
 {
     public static string For(string tenant, string id) => $"t/{tenant}/{id}";
 
-    /// <exception cref="FormatException">The key is none of ours.</exception>
+    /// <exception cref="FormatException">The key was not made by this type.</exception>
     public static (string Tenant, string Id) Parse(string key)
     {
         var slash = key.StartsWith("t/", StringComparison.Ordinal) ? key.IndexOf('/', 2) : -1;

@@ -2,7 +2,7 @@ using Orleans.Runtime;
 
 namespace OrleansRegistry.Grains;
 
-/// <summary>References to the grains of one interface. Orleans looks up anew for each reference what the interface is called; here it does so once.</summary>
+/// <summary>References to the grains of one interface. Orleans looks up the interface's name for each reference; this does it once.</summary>
 internal sealed class GrainReferences<TGrain>(IGrainFactory grains)
     where TGrain : class, IGrainWithStringKey
 {

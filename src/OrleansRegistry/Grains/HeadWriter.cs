@@ -7,7 +7,7 @@ namespace OrleansRegistry.Grains;
 internal sealed class HeadState<THead>
     where THead : class
 {
-    /// <summary>Null where there is none.</summary>
+    /// <summary>Null if it does not exist.</summary>
     [Id(0)]
     public THead? Head { get; set; }
 }
@@ -43,7 +43,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private long history;
     private THead? head;
 
-    /// <summary>As stored; null where there is none. What is being written is not in it yet.</summary>
+    /// <summary>As stored; null if it does not exist. A write in progress is not in it yet.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be repaired.</exception>
     /// <exception cref="InconsistentStateException">The storage went back since it was read. The activation ends, and the next reads what is there now.</exception>
     public THead? Head
@@ -68,7 +68,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// <summary>Called with the stored head and the one about to take its place, before that is written: returns what to write.</summary>
     public Func<THead, THead, Task<THead>>? Flush { get; init; }
 
-    /// <param name="change">Makes the next head of the head as it is; what it throws, whatever that is, is its caller's answer alone, and changes nothing.</param>
+    /// <param name="change">Returns the next head. An exception that it throws reaches only its own caller and changes nothing.</param>
     /// <param name="bytes">About how much it adds to the head.</param>
     public Task<T> ChangeAsync<T>(Func<THead?, Changed<THead, T>> change, int bytes = 0)
     {
@@ -180,7 +180,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     }
 
     /// <summary>
-    /// Answers a change that is stored. Where its callback fails, its caller alone is told; but this activation may have told less than it should, and ends:
+    /// Completes a change that is stored. If its callback fails, only its caller gets the error; but this activation may have published too few events, and deactivates:
     /// all calls after that go to the next one.
     /// </summary>
     private void Complete(Waiting change)
@@ -252,7 +252,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         Head = after;
     }
 
-    /// <summary>What is refused, or changes nothing, is answered without a write, which would have told of another activation elsewhere.</summary>
+    /// <summary>A refused or empty change is answered without a write, so nothing has yet shown whether another activation exists.</summary>
     private async Task ConfirmAsync()
     {
         if (storage.IsShared && !await IsCurrentAsync())

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Hosting;
 namespace OrleansRegistry.Hosting;
 
 /// <summary>
-/// A process that was told to stop is not ready from then on, and goes on serving for a while: balancers turn away before the first
+/// After a request to stop, the process reports itself as not ready and keeps serving for a while: balancers turn away before the first
 /// connection is refused. Then requests finish, and the silo hands over.
 /// </summary>
 internal sealed class GracefulStop(IHostApplicationLifetime lifetime, RegistryOptions options, [RegistryTime] TimeProvider time)
     : IHostedLifecycleService, IHealthCheck
 {
-    /// <summary>Runs before the server or the silo is told to stop.</summary>
+    /// <summary>Runs before the server or the silo begins to stop.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) =>
         options.Cluster.DrainTime > TimeSpan.Zero ? Task.Delay(options.Cluster.DrainTime, time, cancellationToken) : Task.CompletedTask;
 

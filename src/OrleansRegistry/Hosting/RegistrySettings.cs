@@ -3,7 +3,7 @@ using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
 
-/// <summary>The settings of the registry, whatever front ends it has.</summary>
+/// <summary>The settings of the registry, independent of its front ends.</summary>
 public static class RegistrySettings
 {
     private static readonly SettingGroup<RegistryOptions>[] All =

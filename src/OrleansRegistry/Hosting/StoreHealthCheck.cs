@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Hosting;
 
-/// <summary>Ready: the store answers. Anybody may ask: what is wrong is told without names and places, which the log has.</summary>
+/// <summary>Ready: the store answers. The endpoint is public, so the reason omits names and addresses; the log has them.</summary>
 internal sealed partial class StoreHealthCheck(IRecordStore store, ILogger<StoreHealthCheck> logger) : IHealthCheck
 {
     // Probes give up soon, and a slower store cannot serve requests.

@@ -35,12 +35,13 @@ internal sealed class ArtifactReader(LogReader logs)
         return ([.. survey.Artifacts.Select(artifact => ArtifactLog.Whole(artifact.Entries))], survey.Truncated);
     }
 
-    /// <summary>One artifact; null where there is none of that id.</summary>
+    /// <summary>One artifact; null if none has that id.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
     public async Task<RawJson?> ReadOneAsync(LogName log, LogHead head, string id, long maxBytes)
     {
-        var (entries, bytes) = (new List<RawJson>(), 0L);
+        var entries = new List<RawJson>();
+        var bytes = 0L;
         await foreach (var (_, items) in logs.ReadBackwardsAsync(log, head, () => long.MaxValue))
         {
             for (var i = items.Length - 1; i >= 0; i--)
@@ -78,7 +79,8 @@ internal sealed class ArtifactReader(LogReader logs)
     public async Task<ArtifactRun> ReadForwardAsync(LogName log, LogHead head, (int Artifact, int Entry) from, int limit, long maxBytes)
     {
         var known = (await SurveyAsync(log, head, keep: false, long.MaxValue)).Artifacts;
-        var (artifacts, bytes) = (new List<RawJson>(), 0L);
+        var artifacts = new List<RawJson>();
+        var bytes = 0L;
         (long Page, RawJson[] Items) last = (-1, []);
         for (var (number, entry) = from; number < known.Count; (number, entry) = (number + 1, 0))
         {
@@ -118,7 +120,9 @@ internal sealed class ArtifactReader(LogReader logs)
     public async Task<ArtifactSurvey> SurveyAsync(LogName log, LogHead head, bool keep, long maxBytes)
     {
         var found = new Dictionary<string, Found>(StringComparer.Ordinal);
-        var (living, total, seen) = (0L, 0L, 0L);
+        var living = 0L;
+        var total = 0L;
+        var seen = 0L;
         await foreach (var (page, items) in logs.ReadBackwardsAsync(log, head, () => long.MaxValue))
         {
             for (var i = items.Length - 1; i >= 0; i--)

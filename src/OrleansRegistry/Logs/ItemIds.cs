@@ -29,7 +29,7 @@ internal sealed class ItemIds
 
     public bool Contains(string id) => set.Contains(HashOf(id));
 
-    /// <summary>The number of the item with this id, from 0; -1 where there is none.</summary>
+    /// <summary>The number of the item with this id, from 0; -1 if there is no such item.</summary>
     public int IndexOf(string id) => Contains(id) ? inOrder.LastIndexOf(HashOf(id)) : -1;
 
     public void Add(string id)

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Logs;
 /// The part of an append-only log that its owner's head carries: the newest items, and how many pages hold the older ones. Immutable.
 /// </summary>
 /// <param name="Base">The pages up to this number belonged to items that were cleared.</param>
-/// <param name="Pages">The number of the last page; with <paramref name="Base"/> the same: there is none.</param>
+/// <param name="Pages">The number of the last page; equal to <paramref name="Base"/> when there are no pages.</param>
 /// <param name="Count">How many items there are in all.</param>
 /// <param name="Tail">The newest items, in no page yet.</param>
 /// <param name="Bytes">What all items have; null where an older version wrote the log, which did not count.</param>
@@ -22,7 +22,7 @@ internal sealed record LogHead(
     /// <summary>What is full after so many bytes.</summary>
     public const int PageBytes = 16 * 1024;
 
-    /// <summary>Members of the stored log that a newer version wrote, carried through changes; empty where there are none.</summary>
+    /// <summary>Members of the stored log that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     public RawJson Unknown { get; init; }
 

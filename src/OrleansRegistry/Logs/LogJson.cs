@@ -38,13 +38,16 @@ internal static class LogJson
     {
         var log = owner.ObjectOrNull(name) ?? throw new JsonException($"'{name}' is missing");
         var tail = log.Array("tail", ReadItem);
-        var (before, pages, count, bytes) = (log.NumberOrNull("base") ?? 0, log.Number("pages"), log.Number("count"), log.NumberOrNull("bytes"));
+        var before = log.NumberOrNull("base") ?? 0;
+        var pages = log.Number("pages");
+        var count = log.Number("count");
+        var bytes = log.NumberOrNull("bytes");
         return pages >= before && count >= tail.Length
             ? new LogHead(before, pages, count, tail, bytes) { Unknown = log.Unknown() }
             : throw new JsonException($"the numbers of '{name}' contradict one another");
     }
 
-    /// <summary>An object; or an array, where an id lies beside it.</summary>
+    /// <summary>An object; or an array, if an id is stored with it.</summary>
     private static RawJson ReadItem(JsonElement item) => item.ValueKind is JsonValueKind.Object or JsonValueKind.Array
         ? JsonInput.Copy(item)
         : throw new JsonException("an item of 'tail' is neither an object nor an array");

@@ -7,7 +7,12 @@ internal readonly record struct LogName
     private readonly string tenant;
     private readonly string id;
 
-    private LogName(char letter, string tenant, string id) => (this.letter, this.tenant, this.id) = (letter, tenant, id);
+    private LogName(char letter, string tenant, string id)
+    {
+        this.letter = letter;
+        this.tenant = tenant;
+        this.id = id;
+    }
 
     public static LogName HistoryOf(string tenant, string taskId) => new('h', tenant, taskId);
 

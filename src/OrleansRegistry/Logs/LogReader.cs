@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Logs;
 
 /// <summary>Where a reader of a log goes on: at this item of this page, or of the tail where there is no such page yet.</summary>
-/// <param name="Base">The log's base when the place was told: another one means that the log was cleared since.</param>
+/// <param name="Base">The log's base when the position was issued; a different one now means that the log was cleared since.</param>
 /// <param name="Index">The item's number, from 0.</param>
 internal sealed record LogPosition(long Base, long Page, int Offset, long Index);
 
@@ -59,7 +59,8 @@ internal sealed class LogReader(PageStore pages)
     public async IAsyncEnumerable<(long Page, RawJson[] Items)> ReadBackwardsAsync(LogName log, LogHead head, Func<long> wanted)
     {
         yield return (head.Pages + 1, head.Tail);
-        var (page, largest) = (head.Pages, BytesAtOnce / 4);
+        var page = head.Pages;
+        var largest = BytesAtOnce / 4;
         while (page > head.Base)
         {
             // A page holds no more than so many items, so these are all needed.
@@ -98,7 +99,8 @@ internal sealed class LogReader(PageStore pages)
             return head.Tail[index - head.Paged];
         }
 
-        var (low, high) = (head.Base + 1, head.Pages);
+        var low = head.Base + 1;
+        var high = head.Pages;
         while (true)
         {
             var middle = low + ((high - low) / 2);
@@ -120,7 +122,7 @@ internal sealed class LogReader(PageStore pages)
 
     /// <summary>Items in order, from a position on; at least one where there is one.</summary>
     /// <param name="from">Null: from the first.</param>
-    /// <exception cref="RegistryException">The position is none of this log.</exception>
+    /// <exception cref="RegistryException">The position is not one of this log.</exception>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
     public async Task<LogRun> ReadForwardAsync(LogName log, LogHead head, LogPosition? from, int limit, long maxBytes)
     {
@@ -131,7 +133,9 @@ internal sealed class LogReader(PageStore pages)
         }
 
         var items = new List<RawJson>(Math.Min(limit, 128));
-        var (bytes, page, offset) = (0L, at.Page, at.Offset);
+        var bytes = 0L;
+        var page = at.Page;
+        var offset = at.Offset;
         while (true)
         {
             var inTail = page > head.Pages;
@@ -139,7 +143,8 @@ internal sealed class LogReader(PageStore pages)
             if (!inTail && offset >= here.Length)
             {
                 // What was the tail has become several pages.
-                (page, offset) = (page + 1, offset - here.Length);
+                page++;
+                offset -= here.Length;
                 continue;
             }
 

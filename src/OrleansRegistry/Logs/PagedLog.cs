@@ -48,7 +48,7 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
 
     public bool Has(string id) => ids!.Contains(id);
 
-    /// <summary>The stored item with this id, wherever it is; empty where there is none.</summary>
+    /// <summary>The stored item with this id, in any page; empty if there is no such item.</summary>
     public async Task<RawJson> FindAsync(LogHead head, string id)
     {
         await LoadIdsAsync(head);
@@ -172,7 +172,8 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
 
     private static int NextPage(ReadOnlySpan<RawJson> items)
     {
-        var (count, bytes) = (0, 0);
+        var count = 0;
+        var bytes = 0;
         while (count < items.Length && count < LogHead.PageItems && bytes < LogHead.PageBytes)
         {
             bytes += items[count++].Length;

@@ -5,7 +5,7 @@ using System.Text;
 namespace OrleansRegistry.Requests;
 
 /// <summary>
-/// What a request asks for, so that it can be told from another: its operation and a short hash of each part that it has, as
+/// A fingerprint of a request, to compare it with another: its operation and a short hash of each part that it has, as
 /// <c>update state=3fJk0aPq1Zc metadata=…</c>. JSON counts by its values: white space, the order of members and the way text is escaped do not.
 /// </summary>
 internal sealed class RequestFingerprint(string operation)
@@ -50,7 +50,8 @@ internal sealed class RequestFingerprint(string operation)
             return [];
         }
 
-        var (first, second) = (one.Split(' '), other.Split(' '));
+        var first = one.Split(' ');
+        var second = other.Split(' ');
         return first[0] != second[0]
             ? [$"the operation ({first[0]})"]
             : [.. first.Except(second).Concat(second.Except(first)).Select(part => part[..part.IndexOf('=', StringComparison.Ordinal)]).Distinct()];

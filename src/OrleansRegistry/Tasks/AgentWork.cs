@@ -138,10 +138,12 @@ internal sealed partial class AgentWork(
 
             if (looking is null)
             {
-                (heardBefore, looking) = (submitted, LookNowAsync());
+                heardBefore = submitted;
+                looking = LookNowAsync();
             }
 
-            var (look, heard) = (looking, heardBefore);
+            var look = looking;
+            var heard = heardBefore;
             try
             {
                 // A look that began before the newest task was submitted may have missed it.
@@ -206,7 +208,7 @@ internal sealed partial class AgentWork(
         failed[id] = time.GetTimestamp();
         if (fault is not RegistryException { Error: RegistryError.Unreadable })
         {
-            // Of one that cannot be read, log and health tell already, and it would be told again with every look.
+            // Log and health already report an unreadable task; here it would be reported with every look.
             LogFailed(log, fault, id, agent);
         }
     }

@@ -26,7 +26,11 @@ internal sealed class AnswerBudget<T>(int items, long bytes)
         : (int)Math.Clamp(read == 0 ? FirstLook : LeftBytes / (readBytes / read) + 1, 1, Math.Min(FirstLook, items - taken.Count - skipped + 1));
 
     /// <summary>Tells of a record of the store that was read.</summary>
-    public void Saw(long recordBytes) => (read, readBytes) = (read + 1, readBytes + recordBytes);
+    public void Saw(long recordBytes)
+    {
+        read++;
+        readBytes += recordBytes;
+    }
 
     /// <summary>Leaves an item out that has a place on the page; false where the page is full without it.</summary>
     public bool TrySkip()

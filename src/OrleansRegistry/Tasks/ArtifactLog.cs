@@ -11,7 +11,7 @@ namespace OrleansRegistry.Tasks;
 /// </summary>
 internal static class ArtifactLog
 {
-    /// <summary>What chunks can say of their artifact beside its parts.</summary>
+    /// <summary>The members of an artifact other than its parts, which chunks may set.</summary>
     private static readonly string[] Merged = ["name", "description", "metadata"];
 
     /// <summary>Checks an artifact or a chunk of one.</summary>

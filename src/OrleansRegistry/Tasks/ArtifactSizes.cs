@@ -52,7 +52,8 @@ internal sealed class ArtifactSizes
             sizes[id] = size;
         }
 
-        (Total, Living) = (plan.Total, plan.Living);
+        Total = plan.Total;
+        Living = plan.Living;
     }
 
     /// <summary>Tells that the log holds no more what was replaced.</summary>

@@ -27,7 +27,9 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
         Identifiers.CheckKey(key);
 
         var metadata = submission.Metadata is { } given ? rules.ReadObject(given, "metadata") : default;
-        var (tenant, owner, once) = (caller.Tenant, caller.Subject, key ?? message.Id);
+        var tenant = caller.Tenant;
+        var owner = caller.Subject;
+        var once = key ?? message.Id;
         var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
         return new CheckedSubmission(
             new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration, Deadline(submission)),

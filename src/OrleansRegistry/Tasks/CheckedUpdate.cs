@@ -13,7 +13,7 @@ internal static class CheckedUpdate
 
         if (update.State is { } state && !Enum.IsDefined(state))
         {
-            throw RegistryException.Invalid("state", "is none of a task");
+            throw RegistryException.Invalid("state", "must be a state of a task, other than 'unspecified'");
         }
 
         TaskRules.CheckItems(update.Messages.Count + update.Artifacts.Count, update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");

@@ -39,7 +39,7 @@ internal static class CheckedWhole
     {
         if (!Enum.IsDefined(task.State))
         {
-            throw RegistryException.Invalid("status.state", "is none of a task");
+            throw RegistryException.Invalid("status.state", "must be a state of a task, other than 'unspecified'");
         }
 
         if (task.StatusAt is { } at && (at < DateTimeOffset.UnixEpoch || at > now + Ahead))
@@ -59,7 +59,8 @@ internal static class CheckedWhole
     /// <summary>A message that is there twice is one.</summary>
     private static List<CheckedMessage> Messages(TaskPut task, TaskRules rules)
     {
-        var (messages, known) = (new List<CheckedMessage>(task.Messages.Count), new Dictionary<string, CheckedMessage>(StringComparer.Ordinal));
+        var messages = new List<CheckedMessage>(task.Messages.Count);
+        var known = new Dictionary<string, CheckedMessage>(StringComparer.Ordinal);
         foreach (var (i, sent) in task.Messages.Index())
         {
             var message = MessageReader.Read(sent, $"history[{i}]", rules);
@@ -78,7 +79,8 @@ internal static class CheckedWhole
 
     private static List<RawJson> Artifacts(TaskPut task, TaskRules rules)
     {
-        var (artifacts, ids) = (new List<RawJson>(task.Artifacts.Count), new HashSet<string>(StringComparer.Ordinal));
+        var artifacts = new List<RawJson>(task.Artifacts.Count);
+        var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (i, sent) in task.Artifacts.Index())
         {
             var artifact = ArtifactLog.Read(new ArtifactUpdate(sent), $"artifacts[{i}]", rules).Json;

@@ -40,7 +40,7 @@ internal sealed class ClearingJob
     {
         work.SetException(fault);
 
-        // Whoever waits is told; where nobody does, the log was.
+        // Those who wait get the error; the log has it too.
         _ = work.Task.Exception;
     }
 }

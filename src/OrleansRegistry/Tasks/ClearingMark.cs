@@ -15,7 +15,7 @@ internal sealed record ClearingMark(DateTimeOffset Before, DateTimeOffset Update
 
     public static RecordKey Key(Caller owner) => new(owner.Tenant, Prefix + owner.Subject);
 
-    /// <summary>Whose clearing the record is; null where it is none.</summary>
+    /// <summary>The subject whose tasks are being cleared; null if the record is not such a mark.</summary>
     public static Caller? Owner(RecordKey key) => key.Id.StartsWith(Prefix, StringComparison.Ordinal) ? new Caller(key.Tenant, key.Id[Prefix.Length..]) : null;
 
     public static ClearingMark Read(StoredRecord stored)

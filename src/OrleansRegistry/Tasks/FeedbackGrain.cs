@@ -39,7 +39,8 @@ internal sealed class FeedbackGrain : Grain, IFeedbackGrain
         PageStore pages,
         [RegistryTime] TimeProvider time)
     {
-        (this.pages, this.time) = (pages, time);
+        this.pages = pages;
+        this.time = time;
         writer = new HeadWriter<FeedbackHead>(storage, TaskGrainNames.FeedbackStateName, GrainContext.GrainId, DeactivateOnIdle)
         {
             Flush = async (before, after) => after with { Items = await items.FlushAsync(before.Items, after.Items, writer!.IsCurrentAsync) },

@@ -10,11 +10,11 @@ namespace OrleansRegistry.Tasks;
 [Alias("registry.ITaskGrain")]
 internal interface ITaskGrain : IGrainWithStringKey
 {
-    /// <summary>The task; null where there is none that the caller, or the holder of the lease, may see.</summary>
+    /// <summary>The task; null if it does not exist, or neither the caller nor the lease may see it.</summary>
     [Alias("Get")]
     Task<TaskHead?> Get(Caller caller, string? leaseToken);
 
-    /// <summary>Appends to the task; null where there is none.</summary>
+    /// <summary>Appends to the task; null if it does not exist.</summary>
     [Alias("Continue")]
     Task<TaskSubmittedTo?> Continue(TaskMessage message);
 
@@ -22,7 +22,7 @@ internal interface ITaskGrain : IGrainWithStringKey
     [Alias("Create")]
     Task<TaskSubmittedTo> Create(TaskMessage message, string newContextId);
 
-    /// <summary>Makes the task what is sent; null where there is none and no context is given, into which only <see cref="IContextGrain"/> puts one.</summary>
+    /// <summary>Replaces the task with the one that is sent. Null if it does not exist and no context is given: only <see cref="IContextGrain"/> creates tasks in a context.</summary>
     [Alias("Put")]
     Task<TaskSubmittedTo?> Put(TaskWhole task, string? newContextId);
 
@@ -77,7 +77,7 @@ internal interface ITaskGrain : IGrainWithStringKey
 /// <summary>A message on its way to a task.</summary>
 /// <param name="Message">With its id.</param>
 /// <param name="ContextId">The context that the caller named; null for any.</param>
-/// <param name="Key">The idempotency key, where the message has an id of its own beside it.</param>
+/// <param name="Key">The idempotency key, if it differs from the message's own id.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskMessage")]
 internal sealed record TaskMessage(
     [property: Id(0)] Caller Caller,

@@ -5,14 +5,14 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Page tokens of lists that are read from the store, and of logs.</summary>
 internal static class LogTokens
 {
-    /// <summary>What a page token of one log is bound to. The place that it names is none in the log of a task or context that was made again by the same id.</summary>
+    /// <summary>What a page token of one log is bound to: its position is not valid in the log of a task or context that was created again with the same id.</summary>
     public static string QueryOf(string log, string tenant, string id, DateTimeOffset madeAt) =>
         string.Create(CultureInfo.InvariantCulture, $"{log}\n{tenant}\n{id}\n{madeAt.UtcTicks}");
 
     public static string? Make(LogPosition? next, string query) =>
         next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Base}/{next.Page}/{next.Offset}/{next.Index}"), query);
 
-    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    /// <exception cref="RegistryException">The token was not issued for this query.</exception>
     public static LogPosition? ReadPosition(string? token, string query)
     {
         if (PageToken.Read(token, query) is not { } text)
@@ -29,7 +29,7 @@ internal static class LogTokens
     public static string? Make((int Artifact, int Entry)? next, string query) =>
         next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Value.Artifact}/{next.Value.Entry}"), query);
 
-    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    /// <exception cref="RegistryException">The token was not issued for this query.</exception>
     public static (int Artifact, int Entry) ReadArtifact(string? token, string query)
     {
         if (PageToken.Read(token, query) is not { } text)
@@ -46,7 +46,7 @@ internal static class LogTokens
     public static string Make(DateTimeOffset at, string id, string query) =>
         PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()}/{id}"), query);
 
-    /// <exception cref="RegistryException">The token is none of this query.</exception>
+    /// <exception cref="RegistryException">The token was not issued for this query.</exception>
     public static RecordPosition? ReadRecord(string? token, string tenant, string query)
     {
         if (PageToken.Read(token, query) is not { } text)

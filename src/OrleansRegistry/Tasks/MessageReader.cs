@@ -15,7 +15,7 @@ internal sealed record CheckedMessage(
     [property: Id(4)] string Field);
 
 /// <summary>
-/// Reads A2A messages: <c>role</c> and <c>parts</c> as both versions of A2A have them, ids in camelCase or snake_case. An id that is null is none.
+/// Reads A2A messages: <c>role</c> and <c>parts</c> as both versions of A2A have them, ids in camelCase or snake_case. A null id counts as absent.
 /// </summary>
 internal static class MessageReader
 {

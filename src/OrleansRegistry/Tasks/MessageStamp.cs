@@ -75,7 +75,8 @@ internal static class MessageStamp
 
     private static (bool Camel, bool Snake) Scan(ReadOnlySpan<byte> message, Span<Found> found)
     {
-        var (camel, snake) = (false, false);
+        var camel = false;
+        var snake = false;
         var reader = new Utf8JsonReader(message);
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
@@ -83,7 +84,8 @@ internal static class MessageStamp
             var which = -1;
             for (var i = 0; i < Names.Length; i++)
             {
-                var (isCamel, isSnake) = (reader.ValueTextEquals(Names[i].Camel), reader.ValueTextEquals(Names[i].Snake));
+                var isCamel = reader.ValueTextEquals(Names[i].Camel);
+                var isSnake = reader.ValueTextEquals(Names[i].Snake);
                 camel |= isCamel;
                 snake |= isSnake;
                 which = isCamel || isSnake ? i : which;

@@ -60,7 +60,10 @@ internal static class PartRules
 
     private static void CheckContent(JsonElement part, string field, int index)
     {
-        var (text, raw, url, data) = (Has(part, "text"u8, out var textValue), Has(part, "raw"u8, out var rawValue), Has(part, "url"u8, out var urlValue), part.TryGetProperty("data"u8, out var dataValue));
+        var text = Has(part, "text"u8, out var textValue);
+        var raw = Has(part, "raw"u8, out var rawValue);
+        var url = Has(part, "url"u8, out var urlValue);
+        var data = part.TryGetProperty("data"u8, out var dataValue);
 
         // Beside what is there, null and the empty string are absent. Alone they are content.
         (text, raw, url, data) = Only(
@@ -97,7 +100,7 @@ internal static class PartRules
 
         var full = (Text: text.Is && text.IsFull, Raw: raw.Is && raw.IsFull, Url: url.Is && url.IsFull, Data: data.Is && data.IsFull);
 
-        // A text that is empty beside nothing but empty ones is what was meant to be said.
+        // If all alternatives are empty, an empty text is intended.
         return full is (false, false, false, false) ? (text.Is, !text.Is && raw.Is, !text.Is && !raw.Is && url.Is, false) : full;
     }
 
@@ -132,7 +135,8 @@ internal static class PartRules
             throw RegistryException.Invalid(field, $"must be an object, not {JsonInput.Describe(file)}");
         }
 
-        var (bytes, uri) = (Has(file, "bytes"u8, out var content), Has(file, "uri"u8, out var where));
+        var bytes = Has(file, "bytes"u8, out var content);
+        var uri = Has(file, "uri"u8, out var where);
         if (bytes == uri)
         {
             throw RegistryException.Invalid(field, "must have exactly one of bytes and uri");

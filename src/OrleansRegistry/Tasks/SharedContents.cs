@@ -18,7 +18,7 @@ internal sealed class SharedContents
 
     private readonly ConcurrentDictionary<ContentKey, Entry> entries = new();
 
-    /// <summary>The content, loaded by <paramref name="load"/> where nobody has it.</summary>
+    /// <summary>The content; loaded by <paramref name="load"/> unless it is cached.</summary>
     public async Task<TaskContent> GetAsync(ContentKey key, Func<Task<TaskContent>> load)
     {
         while (true)
@@ -69,7 +69,7 @@ internal sealed class SharedContents
         /// <summary>Loaded, and nobody has it any more.</summary>
         public bool IsOver => load.IsValueCreated && loading is null && held?.Content is null;
 
-        /// <summary>The content; null where nobody has it any more.</summary>
+        /// <summary>The content; null if it is no longer cached.</summary>
         public async Task<TaskContent?> GetAsync()
         {
             var began = load.Value;

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Tasks;
 
-/// <summary>What a task holds, as 128 bits for each message and each part of an artifact: so that a whole task can be told from the one that is stored.</summary>
+/// <summary>The contents of a task as a 128-bit hash for each message and each part of an artifact, to compare a task that is sent with the stored one.</summary>
 internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyList<RawJson> artifacts)
 {
     private readonly MessageFingerprint[] messages = [.. messages.Select(MessageFingerprint.Of)];
@@ -30,7 +30,8 @@ internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyLis
         var changes = new List<TaskArtifact>();
         for (var i = 0; i < next.artifacts.Length; i++)
         {
-            var (known, wanted) = (i < artifacts.Length ? artifacts[i] : null, next.artifacts[i]);
+            var known = i < artifacts.Length ? artifacts[i] : null;
+            var wanted = next.artifacts[i];
             if (known is not null && known.Id != wanted.Id)
             {
                 return null;

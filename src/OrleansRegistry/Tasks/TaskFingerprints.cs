@@ -10,7 +10,7 @@ internal static class TaskFingerprints
         .Add("metadata", message.Metadata)
         .Add("deadline", message.Deadline?.UtcTicks);
 
-    /// <summary>What a submission says beside its message.</summary>
+    /// <summary>The members of a submission other than its message.</summary>
     public static RequestFingerprint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>
         new RequestFingerprint("submit").Add("agentId", agentId).Add("metadata", metadata).Add("deadline", deadline?.UtcTicks);
 

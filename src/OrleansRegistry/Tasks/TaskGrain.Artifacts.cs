@@ -36,7 +36,7 @@ internal sealed partial class TaskGrain
     }
 
     /// <summary>Puts artifacts into the head being made.</summary>
-    /// <returns>What <see cref="Take"/> is to be told once nothing can be refused any more; null where there are none.</returns>
+    /// <returns>What to pass to <see cref="Take"/> once all checks have passed; null if there are no artifacts.</returns>
     private static ArtifactSizes.Plan? Plan(ref TaskHead next, IReadOnlyList<TaskArtifact> chunks, ArtifactSizes? sizes)
     {
         if (chunks.Count == 0)

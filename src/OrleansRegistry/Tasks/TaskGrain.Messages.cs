@@ -60,7 +60,8 @@ internal sealed partial class TaskGrain
     {
         CheckIsNew(before, message.IfGeneration);
         CheckIds(message.Message, contextId);
-        var (now, generation) = (StatusOf(null, TaskState.Submitted), generations.First());
+        var now = StatusOf(null, TaskState.Submitted);
+        var generation = generations.First();
         var head = new TaskHead
         {
             Tenant = tenant,

@@ -44,7 +44,7 @@ internal sealed partial class TaskGrain
     {
         if (writer.Unreadable is not null)
         {
-            // Nobody can tell whether it is over.
+            // Its state cannot be read.
             return false;
         }
 
@@ -132,7 +132,8 @@ internal sealed partial class TaskGrain
             generations.End(current.Generation);
             history.Clear();
             artifacts.Clear();
-            (sizes, contents) = (null, null);
+            sizes = null;
+            contents = null;
             return new(null, true, Forget);
         });
     }

@@ -15,7 +15,7 @@ internal sealed partial class TaskGrain
         && change.State == head.Status.State
         && (change.IfState is null || change.IfState == head.Status.State);
 
-    /// <summary>What a submission said beside its message cannot be read from the task again, so it is kept.</summary>
+    /// <summary>The members of a submission other than its message cannot be read back from the task, so their fingerprint is kept.</summary>
     /// <param name="agentId">Of a submission that begins the task: any other can name no other agent.</param>
     private IReadOnlyList<RequestMark> MarksWith(IReadOnlyList<RequestMark>? marks, TaskMessage message, string? agentId, long generation)
     {
@@ -28,7 +28,7 @@ internal sealed partial class TaskGrain
 
     private static string MarkOf(TaskMessage message) => RequestMarks.KeyOf(message.Caller, MessageMark, message.Message.Id);
 
-    /// <summary>A message that is stored already must have come with the same beside it.</summary>
+    /// <summary>A message that is already stored must have come with the same other members.</summary>
     private void CheckRepeat(TaskHead head, TaskMessage message)
     {
         var mark = RequestMarks.Find(head.Requests, MarkOf(message), time.GetUtcNow());

@@ -29,7 +29,7 @@ internal sealed partial class TaskGrain
             return (head, null, false);
         }
 
-        // A task that is over has had its last event; but who is told of it, and with which secret, must not stay for ever.
+        // A finished task has had its last event, but its webhooks and their secrets must remain deletable.
         var next = (head.Status.State.IsTerminal() ? head : Next(head)) with { Webhooks = others };
         return (next, head.Status.State.IsTerminal() ? null : EventOf(next), true);
     }, once: new(() => new RequestFingerprint("deleteWebhook").Add("id", webhookId), _ => true));

@@ -74,7 +74,8 @@ internal sealed partial class TaskGrain
         var status = isOther || (task.StatusAt is { } said && said != head.Status.Timestamp)
             ? new TaskStatus(task.State, task.StatusAt ?? time.GetUtcMilliseconds(), task.StatusMessage?.Json ?? default)
             : null;
-        (happened, isAnew) = (null, false);
+        happened = null;
+        isAnew = false;
         var deadline = task.Deadline ?? head.Deadline;
         if (status is null && deadline == head.Deadline && hasMetadata && continues is not null && added.Count == 0 && chunks is { Count: 0 })
         {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Tasks;
 
-/// <summary>Leases, who works on the task, until when; and the task's own end, where nobody brings it to one.</summary>
+/// <summary>Leases, and the end of a task at its deadline or after its last attempt.</summary>
 internal sealed partial class TaskGrain
 {
     /// <summary>Messages are read by people.</summary>

@@ -30,8 +30,13 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         GrainWaits waits,
         [RegistryTime] TimeProvider time)
     {
-        (this.pages, this.work, this.feedback) = (pages, work, feedback);
-        (this.rules, this.generations, this.waits, this.time) = (rules, generations, waits, time);
+        this.pages = pages;
+        this.work = work;
+        this.feedback = feedback;
+        this.rules = rules;
+        this.generations = generations;
+        this.waits = waits;
+        this.time = time;
         writer = new HeadWriter<TaskHead>(storage, TaskGrainNames.StateName, GrainContext.GrainId, End) { Load = LoadAsync, Flush = FlushAsync };
     }
 

@@ -12,7 +12,7 @@ internal sealed record TaskHead : TaskProperties
     [Id(1)]
     public LogHead Artifacts { get; init; } = LogHead.Empty;
 
-    /// <summary>The token of the last lease that ended before its holder gave it back: so that the holder can be told.</summary>
+    /// <summary>The token of the last lease that ended before its holder released it, so that the holder gets the right error.</summary>
     [Id(2)]
     public string? LostToken { get; init; }
 

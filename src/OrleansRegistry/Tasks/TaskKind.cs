@@ -53,7 +53,7 @@ internal static class TaskKind
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public static TaskHead Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, ReadHead);
 
-    /// <summary>Tasks in one of these states; of any where there are none.</summary>
+    /// <summary>Tasks in one of these states; in any state if the list is empty.</summary>
     public static RecordCondition? IsIn(IReadOnlyCollection<TaskState> states) => states.Count == 0 ? null : State.IsOneOf(states.Select(state => state.ToV03()));
 
     private static TaskHead ReadHead(StoredRecord stored)
@@ -63,7 +63,7 @@ internal static class TaskKind
         var fields = new StoredObject(fieldsDocument.RootElement, "fields");
         var root = new StoredObject(document.RootElement, "document");
         var deletingOwner = root.TextOrNull("deleting");
-        // Known, but told by other members.
+        // Known, but read from other members.
         foreach (var column in (RecordColumn[])[Owner, OpenDeadline, LeaseExpiresAt, HasWebhook])
         {
             _ = fields.Has(column.Name);

@@ -26,7 +26,7 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         return own + Math.Min(history + artifacts, rules.MaxLoadBytes);
     }
 
-    /// <summary>What the view asks for; of more than one answer carries, the newest messages and what artifacts fit beside them, marked as truncated.</summary>
+    /// <summary>What the view requests. If it exceeds the size limit of an answer: the newest messages and the artifacts that fit, marked as truncated.</summary>
     /// <exception cref="MissingPageException">The task was changed or deleted since.</exception>
     public async ValueTask<TaskRecord> LoadAsync(TaskHead head, TaskView view)
     {

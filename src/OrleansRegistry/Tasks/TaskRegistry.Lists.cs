@@ -74,7 +74,8 @@ internal sealed partial class TaskRegistry
     /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once; null in the place of one that cannot be read.</summary>
     private List<TaskHead?> Group(IReadOnlyList<ListedRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
     {
-        var (group, bytes) = (new List<TaskHead?>(), 0L);
+        var group = new List<TaskHead?>();
+        var bytes = 0L;
         for (var i = from; i < found.Count && group.Count < AtOnce; i++)
         {
             var head = faulty.TryRead(TaskKind.Kind, found[i].Record, TaskKind.Read);

@@ -23,7 +23,8 @@ internal sealed partial class TaskRegistry
                 break;
             }
 
-            var (generation, owner) = (head.Generation, head.Owner);
+            var generation = head.Generation;
+            var owner = head.Owner;
             var run = await ReadEventsAsync(grain, caller, lease, generation, left).WaitAsync(cancellationToken);
             if (run is { Stopping: true })
             {
@@ -57,7 +58,7 @@ internal sealed partial class TaskRegistry
             var snapshot = run?.Snapshot;
             if (run is null || snapshot?.Generation < after)
             {
-                // Gone, or made anew; or the answer is an activation's that was overtaken by another.
+                // Deleted, or created again; or the answer came from an activation that another has replaced.
                 snapshot = await ReadStoredAsync(caller, id, leaseToken);
             }
 
@@ -80,7 +81,8 @@ internal sealed partial class TaskRegistry
 
             if (snapshot is not null && await LoadWholeAsync(caller, grain, snapshot, leaseToken) is { } whole)
             {
-                (after, over) = (whole.Generation, whole.Status.State.IsTerminal());
+                after = whole.Generation;
+                over = whole.Status.State.IsTerminal();
                 yield return new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
                 continue;
             }
@@ -92,7 +94,8 @@ internal sealed partial class TaskRegistry
 
             foreach (var happened in run?.Events ?? [])
             {
-                (after, over) = (happened.Generation, happened.Deleted || happened.Status?.State.IsTerminal() == true || (!isOwner && EndsLease(happened)));
+                after = happened.Generation;
+                over = happened.Deleted || happened.Status?.State.IsTerminal() == true || (!isOwner && EndsLease(happened));
                 yield return happened;
                 if (over)
                 {

@@ -20,7 +20,8 @@ internal sealed partial class TaskRegistry(
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
-        var (message, id) = (checkedOne.Message, checkedOne.TaskId);
+        var message = checkedOne.Message;
+        var id = checkedOne.TaskId;
         var submitted = checkedOne.MayBeThere ? await GrainCalls.RunAsync(Grain(caller, id), task => task.Continue(message)) : null;
         if (submitted is null && submission.MustExist)
         {

@@ -61,7 +61,7 @@ internal sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadB
     }
 
     /// <summary>Merges into a JSON object of a task or context, member by member.</summary>
-    /// <param name="before">Empty where there is none yet.</param>
+    /// <param name="before">Empty if there is none yet.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>: the result would be.</exception>
     public RawJson Merge(RawJson before, RawJson changes, string field)
     {

@@ -112,7 +112,9 @@ internal sealed partial class TaskUpkeep(
         var failed = 0;
         for (var after = from; ;)
         {
-            var (some, isMine, done) = (await list(after), share.Now(), 0);
+            var some = await list(after);
+            var isMine = share.Now();
+            var done = 0;
             await Parallel.ForEachAsync(
                 some.Select(found => found.Key).Where(key => isMine(key)),
                 new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },

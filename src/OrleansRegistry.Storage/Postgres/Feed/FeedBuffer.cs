@@ -41,7 +41,12 @@ internal sealed class FeedBuffer
         }
     }
 
-    public void Start(long revision, DateTime? began) => (position, heard, at) = (revision, revision, began);
+    public void Start(long revision, DateTime? began)
+    {
+        position = revision;
+        heard = revision;
+        at = began;
+    }
 
     /// <summary>Restarts with another history of the records: earlier changes and notifications no longer count.</summary>
     public void Restart(long revision, DateTime? began)

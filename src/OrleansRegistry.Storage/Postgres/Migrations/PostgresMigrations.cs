@@ -33,8 +33,13 @@ public sealed class PostgresMigrations : IMigrations
         new(database, logger, Migration.Clustering, "schema_migrations_clustering");
 
     /// <param name="history">The table that tells which of <paramref name="known"/> were applied.</param>
-    internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known, string history = "schema_migrations") =>
-        (this.database, this.logger, this.known, this.history) = (database, logger, known, history);
+    internal PostgresMigrations(PostgresDatabase database, ILogger logger, IReadOnlyList<Migration> known, string history = "schema_migrations")
+    {
+        this.database = database;
+        this.logger = logger;
+        this.known = known;
+        this.history = history;
+    }
 
     /// <summary>As a store needs it that opens: applies what is pending if <paramref name="run"/>, else refuses where anything is.</summary>
     /// <exception cref="StoreStartException">As <see cref="UpAsync"/>, or something is pending.</exception>

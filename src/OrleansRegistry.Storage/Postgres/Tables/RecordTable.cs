@@ -7,7 +7,11 @@ internal sealed class RecordTable
 {
     private static readonly ConcurrentDictionary<RecordKind, RecordTable> All = new();
 
-    private RecordTable(RecordKind kind) => (Kind, Columns) = (kind, [.. kind.Columns.Select((column, place) => new SentColumn(column, place))]);
+    private RecordTable(RecordKind kind)
+    {
+        Kind = kind;
+        Columns = [.. kind.Columns.Select((column, place) => new SentColumn(column, place))];
+    }
 
     public RecordKind Kind { get; }
 
