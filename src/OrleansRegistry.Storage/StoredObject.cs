@@ -29,24 +29,43 @@ internal sealed class StoredObject
     public string Text(string name) => TextOrNull(name) ?? throw Missing(name);
 
     /// <exception cref="JsonException">It is not a string.</exception>
-    public string? TextOrNull(string name) =>
-        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
+    public string? TextOrNull(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String ? value.GetString() : throw Wrong(name, value, "a string");
+    }
 
     /// <exception cref="JsonException">It is missing, or not a whole number from 0.</exception>
     public long Number(string name) => NumberOrNull(name) ?? throw Missing(name);
 
     /// <exception cref="JsonException">It is not a whole number from 0.</exception>
-    public long? NumberOrNull(string name) =>
-        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0
-            ? number
-            : throw Wrong(name, value, "a whole number from 0");
+    public long? NumberOrNull(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, value, "a whole number from 0");
+    }
 
     /// <exception cref="JsonException">It is missing, or not a time.</exception>
     public DateTimeOffset Time(string name) => TimeOrNull(name) ?? throw Missing(name);
 
     /// <exception cref="JsonException">It is not a time.</exception>
-    public DateTimeOffset? TimeOrNull(string name) =>
-        Find(name) is not { } value ? null : value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time : throw Wrong(name, value, "a time");
+    public DateTimeOffset? TimeOrNull(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var time) ? time : throw Wrong(name, value, "a time");
+    }
 
     /// <exception cref="JsonException">It is missing, or neither true nor false.</exception>
     public bool Flag(string name)
@@ -57,8 +76,15 @@ internal sealed class StoredObject
 
     /// <summary>The bytes of an object; empty where there is no such member.</summary>
     /// <exception cref="JsonException">It is not an object.</exception>
-    public RawJson Raw(string name) =>
-        Find(name) is not { } value ? default : value.ValueKind == JsonValueKind.Object ? JsonInput.Copy(value) : throw Wrong(name, value, "an object");
+    public RawJson Raw(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return default;
+        }
+
+        return value.ValueKind == JsonValueKind.Object ? JsonInput.Copy(value) : throw Wrong(name, value, "an object");
+    }
 
     /// <exception cref="JsonException">It is not an object.</exception>
     public StoredObject? ObjectOrNull(string name) => Find(name) is { } value ? new StoredObject(value, name) : null;

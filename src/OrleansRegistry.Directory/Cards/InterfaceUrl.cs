@@ -10,13 +10,13 @@ internal static class InterfaceUrl
     // What no URL holds unescaped. Letters of other scripts are left to the clients (RFC 3987).
     private static readonly SearchValues<char> Forbidden = SearchValues.Create(" \t\r\n\\\"<>^`{|}\u007F");
 
+    private static readonly string[] Schemes = ["https://", "http://"];
+
     /// <summary>Whether it is an absolute http or https URL with a host, and without a user.</summary>
     public static bool IsHttp(string text)
     {
-        var authority = text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? 8
-            : text.StartsWith("http://", StringComparison.OrdinalIgnoreCase) ? 7
-            : 0;
-        if (authority == 0 || text.AsSpan().ContainsAny(Forbidden) || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var uri))
+        if (Schemes.FirstOrDefault(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)) is not { Length: var authority }
+            || text.AsSpan().ContainsAny(Forbidden) || text.Any(char.IsControl) || !Uri.TryCreate(text, UriKind.Absolute, out var uri))
         {
             return false;
         }

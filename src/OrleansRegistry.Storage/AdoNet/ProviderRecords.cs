@@ -167,9 +167,16 @@ internal sealed class ProviderRecords : IAsyncDisposable
         try
         {
             var stored = await ReadAsync(place);
-            long? revision = stored is null && body is null
-                ? await tables.CurrentRevisionAsync(kind)
-                : stored is not null && stored.Body == body && stored.Version != expected ? stored.Version : null;
+            long? revision = null;
+            if (stored is null && body is null)
+            {
+                revision = await tables.CurrentRevisionAsync(kind);
+            }
+            else if (stored is not null && stored.Body == body && stored.Version != expected)
+            {
+                revision = stored.Version;
+            }
+
             if (revision is null && (stored?.Version ?? 0) != expected)
             {
                 throw RecordRules.Conflict(kind, place.Key, stored?.Version ?? 0, expected);

@@ -48,7 +48,12 @@ internal static class KeyText
 
     private static string Shorten(string id)
     {
-        var kept = id.Length <= KeptOfLongId ? id.Length : char.IsHighSurrogate(id[KeptOfLongId - 1]) ? KeptOfLongId - 1 : KeptOfLongId;
+        var kept = Math.Min(id.Length, KeptOfLongId);
+        if (kept < id.Length && char.IsHighSurrogate(id[kept - 1]))
+        {
+            kept--;
+        }
+
         return $"{id[..kept]}{Shortened}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
     }
 }

@@ -123,7 +123,8 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     {
         var began = time.GetTimestamp();
         wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
-        var after = readerEpoch == 0 ? Place(afterGeneration) : readerEpoch == epoch && events.Holds(number) ? number : null;
+        var known = readerEpoch == epoch && events.Holds(number) ? number : (long?)null;
+        var after = readerEpoch == 0 ? Place(afterGeneration) : known;
         do
         {
             // The last event of a context that was deleted is for those who were waiting for it.

@@ -31,11 +31,23 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
         var owner = caller.Subject;
         var once = key ?? message.Id;
         var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
+        var newTaskId = (key, once) switch
+        {
+            (not null, _) => DerivedId.For("task of key", tenant, owner, key),
+            (_, not null) => DerivedId.For("task", tenant, owner, contextId ?? "", once),
+            _ => DerivedId.Random(),
+        };
+        var newContextId = (taskId, once) switch
+        {
+            (not null, _) => ContextOf(caller, taskId),
+            (_, not null) => DerivedId.For("context", tenant, owner, once),
+            _ => DerivedId.Random(),
+        };
         return new CheckedSubmission(
             new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration, Deadline(submission)),
-            taskId ?? (key is not null ? DerivedId.For("task of key", tenant, owner, key) : once is null ? DerivedId.Random() : DerivedId.For("task", tenant, owner, contextId ?? "", once)),
+            taskId ?? newTaskId,
             taskId is not null || key is not null,
-            contextId ?? (taskId is not null ? ContextOf(caller, taskId) : once is null ? DerivedId.Random() : DerivedId.For("context", tenant, owner, once)));
+            contextId ?? newContextId);
     }
 
     /// <summary>To the millisecond, as all times of a task.</summary>

@@ -218,7 +218,8 @@ internal sealed partial class TaskGrain
         };
         next = status is null ? next : WithStatus(next, status);
         var plan = Plan(ref next, change.Artifacts, sizes);
-        CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : change.Messages.Count > 0 ? "messages" : "status.message");
+        var grown = change.Messages.Count > 0 ? "messages" : "status.message";
+        CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : grown);
         Know(added);
         Take(plan, change.Artifacts);
         var happened = EventOf(next) with

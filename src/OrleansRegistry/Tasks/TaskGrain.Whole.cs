@@ -21,7 +21,16 @@ internal sealed partial class TaskGrain
         while (true)
         {
             var answer = await writer.ChangeAsync<Answered<TaskSubmittedTo>?>(
-                head => head is { Deleting: false } ? Put(head, task, sent) : newContextId is null ? new(head, new(null)) : Begin(head, task, sent, newContextId), bytes);
+                head =>
+                {
+                    if (head is { Deleting: false })
+                    {
+                        return Put(head, task, sent);
+                    }
+
+                    return newContextId is null ? new(head, new(null)) : Begin(head, task, sent, newContextId);
+                },
+                bytes);
             if (answer is not null)
             {
                 return answer.Value;

@@ -36,7 +36,8 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
             return record;
         }
 
-        var wanted = view.WithoutHistory ? 0 : view.HistoryLength is > 0 and { } newest ? newest : long.MaxValue;
+        var newest = view.HistoryLength is > 0 and { } length ? length : long.MaxValue;
+        var wanted = view.WithoutHistory ? 0 : newest;
         var content = MostBytes(head, view) <= SharedBytes
             ? await LoadContentAsync(head, wanted, view.Artifacts)
             : await shared.GetAsync(

@@ -15,12 +15,19 @@ public static partial class PostgresConnectionString
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var trimmed = text.Trim();
-        var parsed = Scheme().Match(trimmed) is { Success: true } scheme ? ParseUrl(trimmed[scheme.Length..])
-            : LibpqPairs.TryParse(trimmed) is { } pairs ? ParseLibpq(pairs)
-            : NpgsqlPairs.Parse(trimmed);
+        var parsed = ParseFormat(text.Trim());
         Check(parsed);
         return parsed;
+    }
+
+    private static NpgsqlConnectionStringBuilder ParseFormat(string text)
+    {
+        if (Scheme().Match(text) is { Success: true } scheme)
+        {
+            return ParseUrl(text[scheme.Length..]);
+        }
+
+        return LibpqPairs.TryParse(text) is { } pairs ? ParseLibpq(pairs) : NpgsqlPairs.Parse(text);
     }
 
     private static void Check(NpgsqlConnectionStringBuilder parsed)

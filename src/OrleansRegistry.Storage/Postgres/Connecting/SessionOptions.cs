@@ -13,10 +13,12 @@ internal static class SessionOptions
         for (var i = 0; i < words.Count; i++)
         {
             var word = words[i];
-            var setting = word == "-c" && i + 1 < words.Count ? words[++i]
-                : word.StartsWith("--", StringComparison.Ordinal) ? word[2..]
-                : word.StartsWith("-c", StringComparison.Ordinal) ? word[2..]
-                : "";
+            var setting = word switch
+            {
+                "-c" when i + 1 < words.Count => words[++i],
+                ['-', '-' or 'c', .. var rest] => rest,
+                _ => "",
+            };
             var equals = setting.IndexOf('=', StringComparison.Ordinal);
             if (equals <= 0)
             {

@@ -34,8 +34,7 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
             rest = time.GetElapsedTime(started) * RestPerWork;
         }
 
-        rest = rest < ShortestRest ? ShortestRest : rest < LongestRest ? rest : LongestRest;
-        await Task.Delay(rest, time, cancellationToken);
+        await Task.Delay(new TimeSpan(Math.Clamp(rest.Ticks, ShortestRest.Ticks, LongestRest.Ticks)), time, cancellationToken);
     }
 
     /// <summary>Takes in the oldest commits that it has not.</summary>
