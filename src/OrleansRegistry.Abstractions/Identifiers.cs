@@ -3,7 +3,9 @@ namespace OrleansRegistry;
 /// <summary>The rules for tenants, subjects, ids of agents, tasks and contexts, and idempotency keys.</summary>
 internal static class Identifiers
 {
-    /// <summary>The longest id, subject or idempotency key, in UTF-16 code units: what every supported grain storage provider accepts as a key.</summary>
+    /// <summary>
+    /// The longest id, subject or idempotency key, in UTF-16 code units: what every supported grain storage provider accepts as a key.
+    /// </summary>
     public const int MaxLength = 256;
 
     /// <summary>The name of an idempotency key in errors: the header that carries it.</summary>
@@ -30,7 +32,9 @@ internal static class Identifiers
         }
     }
 
-    /// <summary>Checks an id: 1 to <see cref="MaxLength"/> UTF-16 code units, any of Unicode but control characters, and neither <c>.</c> nor <c>..</c>.</summary>
+    /// <summary>
+    /// Checks an id: 1 to <see cref="MaxLength"/> UTF-16 code units, any of Unicode but control characters, and neither <c>.</c> nor <c>..</c>.
+    /// </summary>
     public static void CheckId(string id, string field = "agent_id")
     {
         if (string.IsNullOrWhiteSpace(id))

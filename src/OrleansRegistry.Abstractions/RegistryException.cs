@@ -40,7 +40,10 @@ public enum RegistryError
     /// <summary>The idempotency key was used before, with another request.</summary>
     KeyReused,
 
-    /// <summary>The stored record of this object cannot be read: damaged, changed by hand, or written by a newer version. Others are not affected; it can be deleted.</summary>
+    /// <summary>
+    /// The stored record of this object cannot be read: damaged, changed by hand, or written by a newer version. Others are not affected; it can be
+    /// deleted.
+    /// </summary>
     Unreadable,
 }
 
@@ -72,7 +75,9 @@ public sealed class RegistryException : Exception
     [Id(4)]
     public TaskState? CurrentState { get; init; }
 
-    /// <summary>How long to wait before a retry, for <see cref="RegistryError.Busy"/> and <see cref="RegistryError.Unavailable"/>; null when unknown.</summary>
+    /// <summary>
+    /// How long to wait before a retry, for <see cref="RegistryError.Busy"/> and <see cref="RegistryError.Unavailable"/>; null when unknown.
+    /// </summary>
     [Id(2)]
     public TimeSpan? RetryAfter { get; init; }
 

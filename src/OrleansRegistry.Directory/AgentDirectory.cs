@@ -21,7 +21,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>The history of the store (<see cref="IRecordStore.History"/>) that the agents are of.</summary>
     public long History => gate.Position.History;
 
-    /// <summary>Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>, of <paramref name="history"/> or of a later one.</summary>
+    /// <summary>
+    /// Completes once <see cref="Revision"/> is at least <paramref name="atLeast"/>, of <paramref name="history"/> or of a later one.
+    /// </summary>
     /// <exception cref="TimeoutException">It did not come within <paramref name="patience"/>.</exception>
     public Task WaitForRevisionAsync(long history, long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
         gate.WaitAsync(new RegistryPosition(history, atLeast), patience, time, cancellationToken);

@@ -44,7 +44,8 @@ internal sealed class AgentListing
     /// <summary>The query without its page, as a page token remembers it.</summary>
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
-        ["agents", query.Text, query.Enabled?.ToString(), .. filters.SelectMany(filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
+        ["agents", query.Text, query.Enabled?.ToString(), .. filters.SelectMany(
+            filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
 
     private IEnumerable<AgentRecord> Matches(string? after)
     {

@@ -9,7 +9,12 @@ namespace OrleansRegistry.Directory;
 /// cannot be read it tries again, later each time; the directory serves what it has.
 /// </summary>
 public sealed partial class DirectoryFeed(
-    IRecordStore store, AgentDecoder decoder, AgentDirectory directory, BackgroundLoops loops, [RegistryTime] TimeProvider time, ILogger<DirectoryFeed> logger) : BackgroundService
+    IRecordStore store,
+    AgentDecoder decoder,
+    AgentDirectory directory,
+    BackgroundLoops loops,
+    [RegistryTime] TimeProvider time,
+    ILogger<DirectoryFeed> logger) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -24,7 +24,8 @@ internal static class ExtensionListing
                 continue;
             }
 
-            bytes += extension.Params.Length + extension.Description.Length + extension.Uri.Length + extension.DeclaringAgents.Sum(agent => (long)agent.Length);
+            bytes += extension.Params.Length + extension.Description.Length + extension.Uri.Length
+                + extension.DeclaringAgents.Sum(agent => (long)agent.Length);
             if (page.Count > 0 && bytes > MaxPageBytes)
             {
                 break;
@@ -61,7 +62,16 @@ internal static class ExtensionListing
 
         return first is null
             ? null
-            : new ExtensionInfo(uri, first.Description ?? "", first.Required, first.Params, origin.AgentId, origin.At, policy.TrustLevel, declaring, count);
+            : new ExtensionInfo(
+                uri,
+                first.Description ?? "",
+                first.Required,
+                first.Params,
+                origin.AgentId,
+                origin.At,
+                policy.TrustLevel,
+                declaring,
+                count);
     }
 
     private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)

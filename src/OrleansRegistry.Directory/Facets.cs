@@ -24,9 +24,11 @@ internal static class Facets
 
     public static FacetKind Skills { get; } = Add("skills", card => card.SkillIds, query => query.Skills);
 
-    public static FacetKind Capabilities { get; } = Add("capability", card => card.Capabilities, query => One(query.Capability, AgentCard.CapabilityName));
+    public static FacetKind Capabilities { get; } =
+        Add("capability", card => card.Capabilities, query => One(query.Capability, AgentCard.CapabilityName));
 
-    public static FacetKind Providers { get; } = Add("provider", card => card.Providers, query => One(query.Provider), StringComparer.OrdinalIgnoreCase);
+    public static FacetKind Providers { get; } =
+        Add("provider", card => card.Providers, query => One(query.Provider), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>In the order of their numbers.</summary>
     public static FacetKind[] All { get; } = [.. Kinds];
@@ -42,5 +44,6 @@ internal static class Facets
         return kind;
     }
 
-    private static string[] One(string? value, Func<string, string>? name = null) => string.IsNullOrEmpty(value) ? [] : [name?.Invoke(value) ?? value];
+    private static string[] One(string? value, Func<string, string>? name = null) =>
+        string.IsNullOrEmpty(value) ? [] : [name?.Invoke(value) ?? value];
 }

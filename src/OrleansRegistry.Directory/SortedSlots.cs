@@ -110,7 +110,9 @@ internal sealed class SortedSlots
         return low;
     }
 
-    /// <summary>A copy with <paramref name="item"/> at <paramref name="at"/>, in two parts where it is larger than <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// A copy with <paramref name="item"/> at <paramref name="at"/>, in two parts where it is larger than <paramref name="limit"/>.
+    /// </summary>
     private static T[][] With<T>(T[][] items, int at, T[] item, int limit, bool leaveFull)
     {
         if (item.Length <= limit)

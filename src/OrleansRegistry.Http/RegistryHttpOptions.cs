@@ -3,47 +3,52 @@ using Microsoft.Extensions.Options;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// Options of all that answers HTTP. An invalid value stops the start, with its name; what has a setting is checked as that (<c>docs/settings.md</c>).
+/// Options of all that answers HTTP. An invalid value stops the start, with its name; what has a setting is checked as that
+/// (<c>docs/settings.md</c>).
 /// </summary>
 public sealed class RegistryHttpOptions
 {
     /// <summary>The largest request body, in bytes. A larger one is answered 413.</summary>
     public long MaxBodyBytes { get; set; } = 32 * 1024 * 1024;
 
-    /// <summary>The largest request body about tasks and contexts, in bytes: room for a few messages and artifacts of the registry's own limits.</summary>
+    /// <summary>
+    /// The largest request body about tasks and contexts, in bytes: room for a few messages and artifacts of the registry's own limits.
+    /// </summary>
     public long MaxTaskBodyBytes { get; set; } = 4 * 1024 * 1024;
 
     /// <summary>
-    /// Whether <c>X-Registry-Tenant</c> and <c>X-Registry-Subject</c> say who calls. Only behind a gateway that authenticates and sets them: else anybody
-    /// can be anybody.
+    /// Whether <c>X-Registry-Tenant</c> and <c>X-Registry-Subject</c> say who calls. Only behind a gateway that authenticates and sets them: else
+    /// anybody can be anybody.
     /// </summary>
     public bool TrustCallerHeaders { get; set; }
 
     /// <summary>
-    /// Believes <c>X-Registry-Scope: tenant</c>, by which a request reads, lists and counts the tasks and contexts of all subjects of its tenant. Only behind a gateway that takes the
-    /// header from whoever has no right to it. Goes with <see cref="TrustCallerHeaders"/>.
+    /// Believes <c>X-Registry-Scope: tenant</c>, by which a request reads, lists and counts the tasks and contexts of all subjects of its tenant.
+    /// Only behind a gateway that takes the header from whoever has no right to it. Goes with <see cref="TrustCallerHeaders"/>.
     /// </summary>
     public bool TrustScopeHeader { get; set; }
 
     /// <summary>
-    /// Who calls where the headers do not say: what a trusted header leaves out is taken from here, and everybody is this caller where headers are not trusted.
-    /// Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
+    /// Who calls where the headers do not say: what a trusted header leaves out is taken from here, and everybody is this caller where headers are
+    /// not trusted. Null: a request without both trusted headers is refused with 401, and without trust everybody is <see cref="Caller.Default"/>.
     /// </summary>
     public Caller? DefaultCaller { get; set; }
 
     /// <summary>
-    /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback, the addresses
-    /// listened on and the host of <see cref="PublicUrl"/> need not be named. Other hosts are refused with 400.
+    /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback,
+    /// the addresses listened on and the host of <see cref="PublicUrl"/> need not be named. Other hosts are refused with 400.
     /// </summary>
     public IReadOnlyList<string> AllowedHosts { get; set; } = [];
 
     /// <summary>
-    /// The proxies in front of this server, as addresses or networks such as <c>10.0.0.0/8</c>: what they say by <c>X-Forwarded-For</c>, <c>-Proto</c>, <c>-Host</c> and
-    /// <c>-Prefix</c> is believed. None: those headers are ignored.
+    /// The proxies in front of this server, as addresses or networks such as <c>10.0.0.0/8</c>: what they say by <c>X-Forwarded-For</c>,
+    /// <c>-Proto</c>, <c>-Host</c> and <c>-Prefix</c> is believed. None: those headers are ignored.
     /// </summary>
     public IReadOnlyList<string> TrustedProxies { get; set; } = [];
 
-    /// <summary>The origins of web pages that may use this server, such as <c>https://console.example.com</c>, or <c>*</c>. None: CORS is off.</summary>
+    /// <summary>
+    /// The origins of web pages that may use this server, such as <c>https://console.example.com</c>, or <c>*</c>. None: CORS is off.
+    /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
     /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
@@ -52,7 +57,9 @@ public sealed class RegistryHttpOptions
     /// <summary>A connection whose reader takes nothing of an answer for so long is ended.</summary>
     public TimeSpan StalledReader { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Where clients reach the registry, for its own agent card, <c>Location</c> and the OpenAPI document; null takes it from each request.</summary>
+    /// <summary>
+    /// Where clients reach the registry, for its own agent card, <c>Location</c> and the OpenAPI document; null takes it from each request.
+    /// </summary>
     public string? PublicUrl { get; set; }
 }
 
@@ -63,7 +70,9 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         var faults = RegistryHttpSettings.All.SelectMany(group => group.FaultsOf(options)).ToList();
         if (options.TrustScopeHeader && !options.TrustCallerHeaders)
         {
-            faults.Add("TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be known");
+            faults.Add(
+                "TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be "
+                    + "known");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
@@ -86,7 +95,8 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         var faults = new List<string>();
         if (limits is not null && limits.MaxMessageBytes > options.MaxTaskBodyBytes)
         {
-            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {limits.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is {options.MaxTaskBodyBytes}: "
+            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {limits.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is "
+                + $"{options.MaxTaskBodyBytes}: "
                 + "such a message could never be sent. Make the first smaller or the second larger.");
         }
 

@@ -1,6 +1,8 @@
 namespace OrleansRegistry.Server;
 
-/// <summary>Keeps what was configured out of messages that others made: .NET's binder and the host show values, and one might be a password.</summary>
+/// <summary>
+/// Keeps what was configured out of messages that others made: .NET's binder and the host show values, and one might be a password.
+/// </summary>
 internal static class ConfiguredValues
 {
     /// <summary>Shorter values are words such as <c>true</c>.</summary>

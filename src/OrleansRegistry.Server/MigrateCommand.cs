@@ -16,7 +16,8 @@ internal static class MigrateCommand
 {
     public const string Name = "migrate";
 
-    private const string Usage = "Usage: migrate status | migrate up | migrate down N (takes back every migration above N, with its data; 0 takes back all)";
+    private const string Usage =
+        "Usage: migrate status | migrate up | migrate down N (takes back every migration above N, with its data; 0 takes back all)";
 
     /// <returns>The exit code: 0, or 2 when the words are not one of these commands.</returns>
     public static async Task<int> RunAsync(string[] words, IConfiguration configuration)
@@ -58,7 +59,8 @@ internal static class MigrateCommand
     {
         foreach (var migration in migrations)
         {
-            Console.WriteLine($"{folder}{migration.Number:0000} {migration.Name,-24} {migration.AppliedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "pending"}");
+            Console.WriteLine($"{folder}{migration.Number:0000} {migration.Name,-24} "
+                + $"{migration.AppliedAt?.ToString("u", CultureInfo.InvariantCulture) ?? "pending"}");
         }
     }
 }

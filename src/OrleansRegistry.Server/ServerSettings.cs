@@ -92,7 +92,8 @@ internal static class ServerSettings
     {
         foreach (var (key, value) in builder.Configuration.GetSection("Logging").AsEnumerable())
         {
-            if (value is not null && key.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase) && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
+            if (value is not null && key.Contains("LogLevel:", StringComparison.OrdinalIgnoreCase)
+                && !Enum.TryParse<LogLevel>(value, ignoreCase: true, out _))
             {
                 throw SettingException.Of(key.Replace(":", "__", StringComparison.Ordinal), value, string.Join(", ", Enum.GetNames<LogLevel>()));
             }

@@ -1,7 +1,8 @@
 namespace OrleansRegistry.Settings;
 
 /// <summary>
-/// One setting as people see it: its names, what it can be, and what it is for. The tables in <c>docs/settings.md</c> and <c>--help</c> are made of these.
+/// One setting as people see it: its names, what it can be, and what it is for. The tables in <c>docs/settings.md</c> and <c>--help</c> are made of
+/// these.
 /// </summary>
 public abstract class Setting
 {

@@ -29,8 +29,8 @@ public class SettingGroup(string title)
 }
 
 /// <summary>
-/// Settings that become <typeparamref name="TOptions"/>. Whatever has settings declares them in such a group, which binds and checks them, and the program
-/// that it is part of has the group in its list.
+/// Settings that become <typeparamref name="TOptions"/>. Whatever has settings declares them in such a group, which binds and checks them, and the
+/// program that it is part of has the group in its list.
 /// </summary>
 /// <typeparam name="TOptions">New options have the defaults.</typeparam>
 public sealed class SettingGroup<TOptions>(string title) : SettingGroup(title)

@@ -9,9 +9,9 @@ namespace OrleansRegistry.Settings;
 public sealed record UnknownSetting(string Name, string? Nearest);
 
 /// <summary>
-/// Finds misspelt settings by how they begin. Prefixes that other programs use as well count only where the rest is close to a setting of the registry.
-/// Skipped is what Kubernetes tells each container about Services (<c>REGISTRY_SERVICE_HOST</c>, <c>REGISTRY_PORT_8080_TCP</c>), and the section
-/// <c>Orleans</c>, which Orleans reads.
+/// Finds misspelt settings by how they begin. Prefixes that other programs use as well count only where the rest is close to a setting of the
+/// registry. Skipped is what Kubernetes tells each container about Services (<c>REGISTRY_SERVICE_HOST</c>, <c>REGISTRY_PORT_8080_TCP</c>), and the
+/// section <c>Orleans</c>, which Orleans reads.
 /// </summary>
 public static partial class UnknownSettings
 {

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Runs what a process does in the background, round after round. A round that fails, for whatever reason, is logged, told of in health, and followed by
-/// the next after a pause: no loop ends before its time.
+/// Runs what a process does in the background, round after round. A round that fails, for whatever reason, is logged, told of in health, and followed
+/// by the next after a pause: no loop ends before its time.
 /// </summary>
 public sealed partial class BackgroundLoops
 {
@@ -34,7 +34,8 @@ public sealed partial class BackgroundLoops
 
     /// <summary>The names of the loops whose last round failed, at most two minutes ago; in the order of their names.</summary>
     public IReadOnlyList<string> Failing =>
-        [.. failures.Where(failure => time.GetElapsedTime(failure.Value) < FailureReportedFor).Select(failure => failure.Key).Order(StringComparer.Ordinal)];
+        [.. failures.Where(failure => time.GetElapsedTime(failure.Value) < FailureReportedFor).Select(failure => failure.Key)
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>Runs rounds until it is stopped. Does not throw.</summary>
     /// <param name="name">What it does, for log and health: <c>the removal of old deletions</c>.</param>

@@ -4,7 +4,8 @@ namespace OrleansRegistry.Storage;
 public interface IMigrations : IAsyncDisposable
 {
     /// <summary>Every migration of this program, in order.</summary>
-    /// <exception cref="StoreStartException">The database cannot be opened, or has a migration that was edited or that this program does not know.</exception>
+    /// <exception cref="StoreStartException">The database cannot be opened, or has a migration that was edited or that this program does not
+    /// know.</exception>
     Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default);
 
     /// <summary>Applies what is pending, each in a transaction of its own.</summary>

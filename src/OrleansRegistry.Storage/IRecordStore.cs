@@ -52,8 +52,9 @@ public interface IRecordStore : IAsyncDisposable
     string? WritesStopped => null;
 
     /// <summary>
-    /// Another number, a larger one, once the store was found to have gone back to an earlier state, or to be another one, while this process ran: a backup
-    /// was restored, or a server took over that lacks the newest writes. What was read before is then no longer so, and its revisions and versions say nothing.
+    /// Another number, a larger one, once the store was found to have gone back to an earlier state, or to be another one, while this process ran: a
+    /// backup was restored, or a server took over that lacks the newest writes. What was read before is then no longer so, and its revisions and
+    /// versions say nothing.
     /// </summary>
     long History => 0;
 
@@ -70,7 +71,8 @@ public interface IRecordStore : IAsyncDisposable
     /// <summary>Writes the record if its version is still <paramref name="expectedVersion"/> (0: if there is none).</summary>
     /// <returns>The new version.</returns>
     /// <exception cref="InconsistentStateException">Its version is another one.</exception>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: another record has the same value where the kind demands uniqueness.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: another record has the same value where the kind demands
+    /// uniqueness.</exception>
     ValueTask<long> WriteAsync(RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes the record if its version is still <paramref name="expectedVersion"/>.</summary>
@@ -78,12 +80,22 @@ public interface IRecordStore : IAsyncDisposable
     /// <exception cref="InconsistentStateException">The record has another version, or does not exist.</exception>
     ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default);
 
-    /// <summary>Records that match, in the query's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.</summary>
+    /// <summary>
+    /// Records that match, in the query's order, from after <paramref name="after"/> (null: from the first). Committed writes are always seen.
+    /// </summary>
     /// <param name="limit">1 to 1,000.</param>
-    ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<ListedRecord>> QueryAsync(
+        RecordQuery query,
+        RecordPosition? after,
+        int limit,
+        CancellationToken cancellationToken = default);
 
     /// <summary>As <see cref="QueryAsync"/>, but reads no records: where each stands in the list.</summary>
-    ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default);
+    ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
+        RecordQuery query,
+        RecordPosition? after,
+        int limit,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Of each value, the records that match the query and have that value in a column. Committed writes are always seen.</summary>
     /// <param name="column">A text column of the query's kind.</param>
@@ -102,8 +114,8 @@ public interface IRecordStore : IAsyncDisposable
     ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The changes of a kind with a feed after <paramref name="revision"/>, oldest first; waits until there is one. Of a record that changed more than
-    /// once it tells the newest change at least: a store of one process tells each one, a shared store may not.
+    /// The changes of a kind with a feed after <paramref name="revision"/>, oldest first; waits until there is one. Of a record that changed more
+    /// than once it tells the newest change at least: a store of one process tells each one, a shared store may not.
     /// </summary>
     /// <exception cref="RevisionCompactedException">Changes that old are no longer held: take a new <see cref="ScanAsync"/>.</exception>
     /// <exception cref="HistoryChangedException"><see cref="History"/> has changed while this waited.</exception>
@@ -111,8 +123,9 @@ public interface IRecordStore : IAsyncDisposable
 }
 
 /// <summary>
-/// All records of a kind. For a kind with a feed, the picture holds at <paramref name="Revision"/>: it may contain later changes, which the feed then brings again, and miss
-/// a record that is changed while the picture is read, whose change the feed holds once the last record was read. For other kinds the revision is 0.
+/// All records of a kind. For a kind with a feed, the picture holds at <paramref name="Revision"/>: it may contain later changes, which the feed then
+/// brings again, and miss a record that is changed while the picture is read, whose change the feed holds once the last record was read. For other
+/// kinds the revision is 0.
 /// </summary>
 public sealed record RecordSnapshot(long Revision, IAsyncEnumerable<StoredRecord> Records);
 
@@ -123,8 +136,11 @@ public sealed class StoreStartException(string message, Exception? innerExceptio
 public sealed class RevisionCompactedException(long asked, long oldest)
     : Exception($"Changes after revision {asked} are no longer held; the oldest that can be asked for is {oldest}.");
 
-/// <summary>The store returned to an earlier state, or is another one: discard what was read from it, and take a new <see cref="IRecordStore.ScanAsync"/>.</summary>
-public sealed class HistoryChangedException() : Exception("The store went back to an earlier state, or is another one: what was read from it is no longer so.");
+/// <summary>
+/// The store returned to an earlier state, or is another one: discard what was read from it, and take a new <see cref="IRecordStore.ScanAsync"/>.
+/// </summary>
+public sealed class HistoryChangedException() : Exception(
+    "The store went back to an earlier state, or is another one: what was read from it is no longer so.");
 
 /// <summary>The connection was lost at commit: the write may or may not be stored. Read the record to know.</summary>
 public sealed class RecordOutcomeUnknownException(string message, Exception? innerException = null) : Exception(message, innerException);

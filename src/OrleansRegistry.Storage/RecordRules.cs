@@ -69,7 +69,8 @@ internal static class RecordRules
     /// <summary>For a write that would break a <see cref="RecordKind.Unique"/>.</summary>
     public static RegistryException NotUnique(RecordKind kind, RecordKey key, Exception fault) => new(
         RegistryError.Conflict,
-        $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}' has a value that another {kind} has already, and that no two may share. Nothing was stored.",
+        $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}' has a value that another {kind} has already, and that no two may share. "
+            + "Nothing was stored.",
         innerException: fault);
 
     public static RegistryException Stopping(string description) =>
@@ -88,7 +89,9 @@ internal static class RecordRules
             throw new RegistryException(RegistryError.Invalid, $"{field}: must be valid Unicode ({lone.Message})", field, lone);
         }
 
-        return bytes <= max ? bytes : throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; at most {max:N0} are taken.", field);
+        return bytes <= max
+            ? bytes
+            : throw new RegistryException(RegistryError.TooLarge, $"{field}: has {bytes:N0} bytes; at most {max:N0} are taken.", field);
     }
 
     public static string Shorten(string text) => text.Length <= 100 ? text : string.Concat(text.AsSpan(0, 100), "…");

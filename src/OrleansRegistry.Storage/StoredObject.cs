@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Reads one JSON object of a record. It remembers which members it was asked for; the others, which a newer version wrote, are carried through the next write of
-/// the record: <see cref="Unknown"/> and <see cref="WriteUnknown"/>.
+/// Reads one JSON object of a record. It remembers which members it was asked for; the others, which a newer version wrote, are carried through the
+/// next write of the record: <see cref="Unknown"/> and <see cref="WriteUnknown"/>.
 /// </summary>
 internal sealed class StoredObject
 {
@@ -50,7 +50,9 @@ internal sealed class StoredObject
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0 ? number : throw Wrong(name, value, "a whole number from 0");
+        return value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= 0
+            ? number
+            : throw Wrong(name, value, "a whole number from 0");
     }
 
     /// <exception cref="JsonException">It is missing, or not a time.</exception>
@@ -176,5 +178,6 @@ internal sealed class StoredObject
 
     private static JsonException Missing(string name) => new($"'{name}' is missing");
 
-    private static JsonException Wrong(string name, JsonElement value, string expected) => new($"'{name}' is {JsonInput.Describe(value)}, not {expected}");
+    private static JsonException Wrong(string name, JsonElement value, string expected) =>
+        new($"'{name}' is {JsonInput.Describe(value)}, not {expected}");
 }

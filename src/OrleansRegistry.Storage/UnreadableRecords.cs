@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Storage;
 
-/// <summary>The stored records that this process met and could not read: each is logged once, and health tells of them until they are gone or can be read.</summary>
+/// <summary>
+/// The stored records that this process met and could not read: each is logged once, and health tells of them until they are gone or can be read.
+/// </summary>
 public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
 {
     /// <summary>The most that are remembered; of others only the first meeting with each of these is logged.</summary>
@@ -47,6 +49,7 @@ public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
     /// <summary>A record as log and health name it: <c>task default/t1</c>.</summary>
     public static string Name(RecordKind kind, RecordKey key) => $"{kind} {LogText.Id(key.Tenant)}/{LogText.Id(key.Id)}";
 
-    [LoggerMessage(LogLevel.Error, "The stored {Kind} {Tenant}/{Id} cannot be read ({Reason}). It is left out of lists; the rest goes on. Delete it through the API, or repair it in the store.")]
+    [LoggerMessage(LogLevel.Error, "The stored {Kind} {Tenant}/{Id} cannot be read ({Reason}). It is left out of lists; the rest goes on. Delete it "
+        + "through the API, or repair it in the store.")]
     private partial void LogUnreadable(RecordKind kind, string tenant, string id, string reason);
 }

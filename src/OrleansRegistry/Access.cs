@@ -6,9 +6,9 @@ using OrleansRegistry.Tasks;
 namespace OrleansRegistry;
 
 /// <summary>
-/// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and the holder of
-/// a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant; their owner alone names workers and
-/// removes them.
+/// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and
+/// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant; their
+/// owner alone names workers and removes them.
 /// </summary>
 internal static class Access
 {
@@ -24,7 +24,10 @@ internal static class Access
     public static bool MayRead(Caller caller, TaskHead head, string? leaseToken, DateTimeOffset now) =>
         !head.Deleting && (MayRead(caller, head.Owner) || head.IsHeldBy(leaseToken, now));
 
-    /// <summary>The events of a task, whose last ones tell the holder of a lease that it is over: unlike the task, they are read with a token that was valid once.</summary>
+    /// <summary>
+    /// The events of a task, whose last ones tell the holder of a lease that it is over: unlike the task, they are read with a token that was valid
+    /// once.
+    /// </summary>
     public static bool MayReadEvents(Caller caller, TaskHead head, string? leaseToken) => MayRead(caller, head.Owner) || head.KnowsLease(leaseToken);
 
     /// <summary>A record that cannot be read is removed by its owner, and where the owner is not known by anyone of the tenant.</summary>
@@ -32,11 +35,12 @@ internal static class Access
 
     /// <summary>What of a kind the caller may list.</summary>
     /// <param name="owner">The column with the subject that owns the record.</param>
-    public static RecordCondition Listed(Caller caller, RecordColumn owner) => caller.SeesAllOwners ? owner.IsNot(TaskKind.Nobody) : owner.Is(caller.Subject);
+    public static RecordCondition Listed(Caller caller, RecordColumn owner) =>
+        caller.SeesAllOwners ? owner.IsNot(TaskKind.Nobody) : owner.Is(caller.Subject);
 
     /// <summary>
-    /// Whose tasks of <paramref name="agentId"/> the caller may claim: null stands for everybody's. Where nobody is known to own the agent (it is not registered,
-    /// or was stored before owners were kept), a caller gets the tasks it made itself.
+    /// Whose tasks of <paramref name="agentId"/> the caller may claim: null stands for everybody's. Where nobody is known to own the agent (it is not
+    /// registered, or was stored before owners were kept), a caller gets the tasks it made itself.
     /// </summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the agent names others as its workers.</exception>
     public static string? ClaimableOwner(Caller caller, string agentId, AgentRecord? agent)
@@ -53,7 +57,8 @@ internal static class Access
             ? null
             : throw new RegistryException(
                 RegistryError.Forbidden,
-                $"'{caller.Subject}' is not a worker of agent '{agentId}'; the agent's owner names them in workers when it registers or patches the agent",
+                $"'{caller.Subject}' is not a worker of agent '{agentId}'; the agent's owner names them in workers when it registers or patches the "
+                    + "agent",
                 "agent_id");
     }
 

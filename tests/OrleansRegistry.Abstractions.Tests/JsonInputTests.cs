@@ -49,10 +49,14 @@ public sealed class JsonInputTests
     {
         static string Members(int count, string value) => $"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{i}\":{value}"))}}}";
 
-        JsonInput.Parse(Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers, "0"))), "body").Dispose();
-        JsonInput.Parse(Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"a":{"b":1}}""", JsonInput.MaxMembers))}]"), "body").Dispose();
+        JsonInput.Parse(Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers, "0"))), "body")
+            .Dispose();
+        JsonInput.Parse(Encoding.UTF8.GetBytes($"[{string.Join(',', Enumerable.Repeat("""{"a":{"b":1}}""", JsonInput.MaxMembers))}]"), "body")
+            .Dispose();
         var refusal = Assert.Throws<RegistryException>(() =>
-            JsonInput.Parse(Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers + 1, "{}"))), "body"));
+            JsonInput.Parse(
+                Encoding.UTF8.GetBytes(string.Format(CultureInfo.InvariantCulture, around, Members(JsonInput.MaxMembers + 1, "{}"))),
+                "body"));
         Assert.Equal((RegistryError.TooLarge, "body"), (refusal.Error, refusal.Field));
     }
 

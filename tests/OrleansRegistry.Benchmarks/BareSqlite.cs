@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace OrleansRegistry.Benchmarks;
 
 /// <summary>
-/// The least that can keep agents in SQLite as durably: a table with the registry's columns, one writer that commits what waits in batches of 256, `synchronous=FULL`. It compares no
-/// versions, and knows no feed.
+/// The least that can keep agents in SQLite as durably: a table with the registry's columns, one writer that commits what waits in batches of 256,
+/// `synchronous=FULL`. It compares no versions, and knows no feed.
 /// </summary>
 internal sealed class BareSqlite : IAsyncDisposable
 {
@@ -34,7 +34,8 @@ internal sealed class BareSqlite : IAsyncDisposable
         Execute(
             connection,
             "PRAGMA page_size = 2048; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; "
-            + "CREATE TABLE agents (tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, document blob NOT NULL, fields blob NOT NULL, PRIMARY KEY (id, tenant))");
+            + "CREATE TABLE agents (tenant text NOT NULL, id text NOT NULL, version integer NOT NULL, document blob NOT NULL, fields blob NOT NULL, "
+            + "PRIMARY KEY (id, tenant))");
         return new BareSqlite(folder, connection);
     }
 
@@ -62,7 +63,8 @@ internal sealed class BareSqlite : IAsyncDisposable
         var id = upsert.Parameters.Add("$id", SqliteType.Text);
         var number = upsert.Parameters.Add("$version", SqliteType.Integer);
         var document = upsert.Parameters.Add("$document", SqliteType.Blob);
-        upsert.Parameters.AddWithValue("$fields", """{"enabled":true,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}"""u8.ToArray());
+        upsert.Parameters
+            .AddWithValue("$fields", """{"enabled":true,"created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-01T00:00:00Z"}"""u8.ToArray());
         await using var begin = Command("BEGIN IMMEDIATE");
         await using var commit = Command("COMMIT");
         var batch = new List<TaskCompletionSource>(MaxBatch);

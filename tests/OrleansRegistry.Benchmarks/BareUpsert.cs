@@ -14,7 +14,8 @@ internal sealed class BareUpsert : IAsyncDisposable
 {
     private const int MaxBatch = 1000;
 
-    private readonly Channel<(string Id, byte[] Card, TaskCompletionSource Done)> waiting = Channel.CreateUnbounded<(string, byte[], TaskCompletionSource)>();
+    private readonly Channel<(string Id, byte[] Card, TaskCompletionSource Done)> waiting = Channel
+        .CreateUnbounded<(string, byte[], TaskCompletionSource)>();
     private readonly NpgsqlDataSource source;
     private readonly Task[] writers;
 
@@ -26,7 +27,9 @@ internal sealed class BareUpsert : IAsyncDisposable
 
     public static async Task<BareUpsert> OpenAsync(string connectionString)
     {
-        await using (var migrations = new PostgresMigrations(new PostgresStoreOptions { ConnectionString = connectionString }, NullLogger<PostgresMigrations>.Instance))
+        await using (var migrations = new PostgresMigrations(
+            new PostgresStoreOptions { ConnectionString = connectionString },
+            NullLogger<PostgresMigrations>.Instance))
         {
             await migrations.UpAsync();
         }
@@ -69,7 +72,8 @@ internal sealed class BareUpsert : IAsyncDisposable
         {
             // One write of an id in a statement, as an upsert cannot touch a row twice.
             var batch = new Dictionary<string, (byte[] Card, TaskCompletionSource Done)>(StringComparer.Ordinal);
-            while (batch.Count < MaxBatch && waiting.Reader.TryPeek(out var next) && !batch.ContainsKey(next.Id) && waiting.Reader.TryRead(out var item))
+            while (batch.Count < MaxBatch && waiting.Reader.TryPeek(out var next) && !batch.ContainsKey(next.Id)
+                && waiting.Reader.TryRead(out var item))
             {
                 if (!batch.TryAdd(item.Id, (item.Card, item.Done)))
                 {

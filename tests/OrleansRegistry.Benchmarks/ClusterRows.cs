@@ -26,7 +26,9 @@ internal static class ClusterRows
             await using var cluster = await LocalCluster.UpAsync(replicas);
             var rate = await WritesAsync(cluster);
             alone = replicas == 1 ? rate : alone;
-            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, {(replicas == 1 ? "one replica" : $"{replicas} replicas")} on this machine", Row.PerSecond(rate), $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
+            yield return new Row($"cluster: durable POST /agents, updates, {Connections} connections, "
+                + $"{(replicas == 1 ? "one replica" : $"{replicas} replicas")} on this machine", Row.PerSecond(rate),
+                    $"one replica: {Row.PerSecond(alone)}", rate / alone, "told", true);
         }
 
         await using var three = await LocalCluster.UpAsync(3);
@@ -62,7 +64,9 @@ internal static class ClusterRows
         var lags = new List<double>();
         for (var i = 0; i < Changes; i++)
         {
-            using var written = await http.PostAsJsonAsync(new Uri(cluster.Replicas[0], "/agents"), new { agent_card = new { name = "lag", version = $"{i}" } });
+            using var written = await http.PostAsJsonAsync(
+                new Uri(cluster.Replicas[0], "/agents"),
+                new { agent_card = new { name = "lag", version = $"{i}" } });
             var revision = (await written.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
             var started = Stopwatch.GetTimestamp();
             using var read = new HttpRequestMessage(HttpMethod.Get, new Uri(cluster.Replicas[1], "/agents/lag"));
@@ -104,7 +108,9 @@ internal static class ClusterRows
         }
     }
 
-    /// <summary>Each replica in turn is told to stop, and started again, while clients write through those that say that they serve, as a balancer would.</summary>
+    /// <summary>
+    /// Each replica in turn is told to stop, and started again, while clients write through those that say that they serve, as a balancer would.
+    /// </summary>
     private static async Task<Row> RollingAsync(LocalCluster cluster, HttpClient http)
     {
         var (done, failed, over) = (0, 0, false);
@@ -141,7 +147,9 @@ internal static class ClusterRows
                     try
                     {
                         using var answer = i % 2 == 0
-                            ? await http.PostAsJsonAsync(new Uri(cluster.Replicas[(i + other) % 3], "/agents"), new { agent_card = new { name = $"rolling {client}", version = $"{i}" } })
+                            ? await http.PostAsJsonAsync(
+                                new Uri(cluster.Replicas[(i + other) % 3], "/agents"),
+                                new { agent_card = new { name = $"rolling {client}", version = $"{i}" } })
                             : await http.PostAsJsonAsync(new Uri(cluster.Replicas[(i + other) % 3], "/tasks"), Submission($"rolling-{client}", i));
                         answered = true;
                         Interlocked.Increment(ref answer.IsSuccessStatusCode ? ref done : ref failed);
@@ -171,7 +179,13 @@ internal static class ClusterRows
 
         Volatile.Write(ref over, true);
         await Task.WhenAll([.. clients, .. probes]);
-        return new Row("cluster: requests failed while all three replicas were restarted in turn", $"{failed:N0}", $"requests answered: {done:N0}", failed, "0", failed == 0);
+        return new Row(
+            "cluster: requests failed while all three replicas were restarted in turn",
+            $"{failed:N0}",
+            $"requests answered: {done:N0}",
+            failed,
+            "0",
+            failed == 0);
     }
 
     /// <summary>Of things written through the replica that is killed, how long until each can be written again through the others.</summary>
@@ -208,7 +222,10 @@ internal static class ClusterRows
             await cluster.DoAsync("start", victim);
         }
 
-        return [.. times.Select(kind => Times($"cluster: {kind.Key} written again after SIGKILL of the replica that had them, p99 of {kind.Value.Count}", kind.Value, 5000))];
+        return [.. times.Select(kind => Times(
+            $"cluster: {kind.Key} written again after SIGKILL of the replica that had them, p99 of {kind.Value.Count}",
+            kind.Value,
+            5000))];
     }
 
     private static async Task<bool> WriteAsync(HttpClient http, Uri replica, string kind, string id, int turn)
@@ -223,7 +240,10 @@ internal static class ClusterRows
     }
 
     private static object Submission(string id, int turn = 0) =>
-        new { taskId = id, contextId = $"of-{id}", message = new { messageId = $"{id}-{turn}", role = "ROLE_USER", parts = new[] { new { text = "hello" } } } };
+        new { taskId = id, contextId = $"of-{id}", message = new { messageId = $"{id}-{turn}", role = "ROLE_USER", parts = new[]
+        {
+            new { text = "hello" },
+        } } };
 
     private static Row Times(string what, List<double> times, double reach)
     {

@@ -17,7 +17,8 @@ internal sealed class EtcdProcess : IAsyncDisposable
     /// <summary>Null where the machine has no etcd.</summary>
     public static async Task<EtcdProcess?> TryStartAsync()
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin").Select(path => Path.Combine(path, "etcd")).FirstOrDefault(File.Exists);
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/bin").Select(path => Path.Combine(path, "etcd"))
+            .FirstOrDefault(File.Exists);
         if (program is null)
         {
             return null;
@@ -29,7 +30,8 @@ internal sealed class EtcdProcess : IAsyncDisposable
         var process = Process.Start(new ProcessStartInfo(
             program,
             [
-                "--data-dir", folder, "--listen-client-urls", $"http://{client}", "--advertise-client-urls", $"http://{client}", "--listen-peer-urls", $"http://{peer}",
+                "--data-dir", folder, "--listen-client-urls", $"http://{client}", "--advertise-client-urls", $"http://{client}", "--listen-peer-urls",
+                $"http://{peer}",
                 "--initial-advertise-peer-urls", $"http://{peer}", "--initial-cluster", $"default=http://{peer}", "--log-level", "error",
             ]) { RedirectStandardError = true, UseShellExecute = false })!;
         process.ErrorDataReceived += static (_, _) => { };
@@ -52,7 +54,8 @@ internal sealed class EtcdProcess : IAsyncDisposable
 
     /// <summary>The request that puts a value, in the form of the gateway: base64.</summary>
     public static byte[] Put(string key, ReadOnlySpan<byte> value) => HttpLoad.Post(
-        "/v3/kv/put", System.Text.Encoding.ASCII.GetBytes($$"""{"key":"{{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(key))}}","value":"{{Convert.ToBase64String(value)}}"}"""));
+        "/v3/kv/put", System.Text.Encoding.ASCII.GetBytes(
+            $$"""{"key":"{{Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(key))}}","value":"{{Convert.ToBase64String(value)}}"}"""));
 
     public async ValueTask DisposeAsync()
     {

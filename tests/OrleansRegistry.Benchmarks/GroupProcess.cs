@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>A group of rows in a process of its own, so that what one group leaves behind (compiled code, threads, heap) is not measured with the next.</summary>
+/// <summary>
+/// A group of rows in a process of its own, so that what one group leaves behind (compiled code, threads, heap) is not measured with the next.
+/// </summary>
 internal static class GroupProcess
 {
     /// <summary>The argument before the group's name.</summary>

@@ -25,13 +25,15 @@ internal sealed class HttpLoad : IDisposable
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
     public static byte[] Post(string path, ReadOnlySpan<byte> json) =>
-        [.. Encoding.ASCII.GetBytes($"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
+        [.. Encoding.ASCII.GetBytes(
+            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
 
     /// <summary>How often a second the connections get their requests answered.</summary>
     /// <param name="request">Given the connection's number and how often it asked before in this turn.</param>
     /// <exception cref="InvalidOperationException">An answer is not 200 or 201.</exception>
     public Task<double> Rate(Func<int, int, byte[]> request, TimeSpan? turn = null) =>
-        Task.Factory.StartNew(() => Run(request, turn ?? Measure.Turn), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task.Factory
+            .StartNew(() => Run(request, turn ?? Measure.Turn), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     public void Dispose()
     {

@@ -31,7 +31,13 @@ internal static class HttpRows
         var requests = Enumerable.Range(0, Agents).Select(i => HttpLoad.Get($"/agents/{SampleCards.IdOf(i)}")).ToArray();
         byte[] Request(int caller, int count) => requests[((caller * 61) + count) % Agents];
         var (here, reference) = await Measure.InTurn(() => load.Rate(Request), () => bare.Rate(Request));
-        return new Row("HTTP GET of an agent, keep-alive, 64 connections", Row.PerSecond(here), $"bare Kestrel, same bytes: {Row.PerSecond(reference)}", here / reference, "0.8", here / reference >= 0.8);
+        return new Row(
+            "HTTP GET of an agent, keep-alive, 64 connections",
+            Row.PerSecond(here),
+            $"bare Kestrel, same bytes: {Row.PerSecond(reference)}",
+            here / reference,
+            "0.8",
+            here / reference >= 0.8);
     }
 
     private static async Task<Row> Posts(HttpLoad load, HttpLoad bare)
@@ -44,7 +50,8 @@ internal static class HttpRows
         {
             var (alone, kestrel) = await Measure.InTurn(() => load.Rate(Request), () => bare.Rate(Request));
             return new Row(
-                "durable POST /agents, updates, SQLite, 64 connections", Row.PerSecond(alone), $"bare Kestrel reading the same (etcd is not installed): {Row.PerSecond(kestrel)}",
+                "durable POST /agents, updates, SQLite, 64 connections", Row.PerSecond(
+                    alone), $"bare Kestrel reading the same (etcd is not installed): {Row.PerSecond(kestrel)}",
                 alone / kestrel, "12,500 /s", alone >= 12_500);
         }
 
@@ -53,7 +60,8 @@ internal static class HttpRows
         byte[] Put(int caller, int count) => values[(caller * (Agents / Connections)) + (count % (Agents / Connections))];
         var (here, reference) = await Measure.InTurn(() => load.Rate(Request), () => puts.Rate(Put));
         return new Row(
-            "durable POST /agents, updates, SQLite, 64 connections", Row.PerSecond(here), $"etcd, put of the same bytes through its HTTP gateway: {Row.PerSecond(reference)}",
+            "durable POST /agents, updates, SQLite, 64 connections", Row.PerSecond(
+                here), $"etcd, put of the same bytes through its HTTP gateway: {Row.PerSecond(reference)}",
             here / reference, "1", here >= reference);
     }
 
@@ -88,7 +96,13 @@ internal static class HttpRows
             throw new InvalidOperationException($"{sent * Size:N0} agents were sent, {registered:N0} are registered.");
         }
 
-        return new Row("POST /agents:batch of new agents, 1,000 an entry list, SQLite", $"{here * Size:N0} agents/s", $"bare Kestrel reading the same: {reference * Size:N0} agents/s", here / reference, "20,000 agents/s", here * Size >= 20_000);
+        return new Row(
+            "POST /agents:batch of new agents, 1,000 an entry list, SQLite",
+            $"{here * Size:N0} agents/s",
+            $"bare Kestrel reading the same: {reference * Size:N0} agents/s",
+            here / reference,
+            "20,000 agents/s",
+            here * Size >= 20_000);
     }
 
     /// <summary>One request of a batch of agents, in which only their numbers change from one use to the next.</summary>

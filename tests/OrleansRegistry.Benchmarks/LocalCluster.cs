@@ -18,7 +18,8 @@ internal sealed class LocalCluster : IAsyncDisposable
         var cluster = new LocalCluster();
         var lines = await cluster.RunAsync("up", $"{replicas}");
         isBuilt = true;
-        cluster.Replicas = [.. lines.Where(line => line.StartsWith("replica ", StringComparison.Ordinal)).Select(line => new Uri(line.Split(' ')[2]))];
+        cluster.Replicas = [.. lines.Where(line => line.StartsWith("replica ", StringComparison.Ordinal))
+            .Select(line => new Uri(line.Split(' ')[2]))];
         return cluster;
     }
 
@@ -39,13 +40,21 @@ internal sealed class LocalCluster : IAsyncDisposable
 
         // What it starts would hold a pipe open.
         var answer = Path.GetTempFileName();
-        using var script = Process.Start(new ProcessStartInfo("bash", ["-c", "\"$0\" \"$@\" >\"$ANSWER\"", Path.Combine(root.FullName, "deploy", "local-cluster"), .. words])
+        using var script = Process.Start(new ProcessStartInfo(
+            "bash",
+            ["-c", "\"$0\" \"$@\" >\"$ANSWER\"", Path.Combine(root.FullName, "deploy", "local-cluster"), .. words])
         {
-            Environment = { ["LOCAL_CLUSTER_DIR"] = folder, ["ANSWER"] = answer, ["REGISTRY_DRAIN_SECONDS"] = "2", ["LOCAL_CLUSTER_NO_BUILD"] = isBuilt ? "1" : "" },
+            Environment = {
+                ["LOCAL_CLUSTER_DIR"] = folder,
+                ["ANSWER"] = answer,
+                ["REGISTRY_DRAIN_SECONDS"] = "2",
+                ["LOCAL_CLUSTER_NO_BUILD"] = isBuilt ? "1" : "" },
         })!;
         await script.WaitForExitAsync();
         var lines = await File.ReadAllLinesAsync(answer);
         File.Delete(answer);
-        return script.ExitCode == 0 ? lines : throw new InvalidOperationException($"deploy/local-cluster {string.Join(' ', words)} ended with {script.ExitCode}.");
+        return script.ExitCode == 0
+            ? lines
+            : throw new InvalidOperationException($"deploy/local-cluster {string.Join(' ', words)} ended with {script.ExitCode}.");
     }
 }

@@ -21,7 +21,8 @@ internal static class LookupRows
     {
         var random = new Random(7);
         var ids = Enumerable.Range(0, 1 << 16).Select(_ => SampleCards.IdOf(random.Next(100_000))).ToArray();
-        var plain = new ConcurrentDictionary<string, object>(Enumerable.Range(0, 100_000).Select(i => KeyValuePair.Create(SampleCards.IdOf(i), new object())));
+        var plain = new ConcurrentDictionary<string, object>(
+            Enumerable.Range(0, 100_000).Select(i => KeyValuePair.Create(SampleCards.IdOf(i), new object())));
         var (here, reference) = await Measure.InTurn(
             () => Measure.Nanoseconds(1_000_000, async i =>
             {
@@ -35,22 +36,38 @@ internal static class LookupRows
                 _ = plain[ids[i & 0xFFFF]];
                 return ValueTask.CompletedTask;
             }));
-        return new Row("co-hosted lookup by id, 100,000 agents", $"{here:N0} ns", $"ConcurrentDictionary: {reference:N0} ns", here / reference, "under 1 µs", here < 1000);
+        return new Row(
+            "co-hosted lookup by id, 100,000 agents",
+            $"{here:N0} ns",
+            $"ConcurrentDictionary: {reference:N0} ns",
+            here / reference,
+            "under 1 µs",
+            here < 1000);
     }
 
     private static async Task<Row> Search(IAgentRegistry agents)
     {
         // In one agent of the 10,000, so that all have to be looked at.
         const string Keyword = "AGENT-00009876";
-        var texts = Enumerable.Range(0, 10_000).Select(i => AgentCard.Read(RawJson.FromValid(SampleCards.Card(i)))).Select(card => $"{card.Name}\n{card.Description}\n{card.Skills[0].Id}").ToArray();
+        var texts = Enumerable.Range(0, 10_000).Select(i => AgentCard.Read(RawJson.FromValid(SampleCards.Card(i))))
+            .Select(card => $"{card.Name}\n{card.Description}\n{card.Skills[0].Id}")
+            .ToArray();
         var (here, reference) = await Measure.InTurn(
-            () => Measure.Nanoseconds(300, async _ => Expect(1, (await agents.ListAsync(Caller.Default, new AgentQuery { Text = Keyword })).Agents.Count)),
+            () => Measure.Nanoseconds(
+                300,
+                async _ => Expect(1, (await agents.ListAsync(Caller.Default, new AgentQuery { Text = Keyword })).Agents.Count)),
             () => Measure.Nanoseconds(300, _ =>
             {
                 Expect(1, texts.Count(text => text.Contains(Keyword, StringComparison.OrdinalIgnoreCase)));
                 return ValueTask.CompletedTask;
             }));
-        return new Row("keyword search over 10,000 agents", $"{here / 1e6:0.000} ms", $"string.Contains over all: {reference / 1e6:0.000} ms", here / reference, "under 1 ms", here < 1e6);
+        return new Row(
+            "keyword search over 10,000 agents",
+            $"{here / 1e6:0.000} ms",
+            $"string.Contains over all: {reference / 1e6:0.000} ms",
+            here / reference,
+            "under 1 ms",
+            here < 1e6);
     }
 
     private static void Expect(int wanted, int found)

@@ -10,7 +10,8 @@ internal static class Measure
 
     private const int Rounds = 5;
 
-    // Of the subject's own time, until the just-in-time compiler has made its best of the code: with two busy processors that was seen to take 15 to 20 s.
+    // Of the subject's own time, until the just-in-time compiler has made its best of the code: with two busy processors that was seen to take 15 to
+    // 20 s.
     private static readonly TimeSpan Warm = TimeSpan.FromSeconds(30);
 
     /// <summary>How often a second <paramref name="callers"/> callers, each one after the other, get <paramref name="call"/> answered.</summary>
@@ -39,7 +40,9 @@ internal static class Measure
         return await InTurnWarm(subject, reference);
     }
 
-    /// <summary>Runs the two until they are warm. Where what runs leaves much behind, it is given another registry here than where it is measured.</summary>
+    /// <summary>
+    /// Runs the two until they are warm. Where what runs leaves much behind, it is given another registry here than where it is measured.
+    /// </summary>
     public static async Task WarmUp(Func<Task<double>> subject, Func<Task<double>> reference)
     {
         var warmed = TimeSpan.Zero;

@@ -29,7 +29,13 @@ internal static class MemoryRow
         while (used / Count > 2500 && Stopwatch.GetTimestamp() < deadline);
 
         var each = used / (double)Count;
-        yield return new Row("memory for each of 100,000 agents of 700-byte cards, idle", $"{each:N0} bytes", "the card alone: 700 bytes", each / 700, "under 2,500 bytes", each < 2500);
+        yield return new Row(
+            "memory for each of 100,000 agents of 700-byte cards, idle",
+            $"{each:N0} bytes",
+            "the card alone: 700 bytes",
+            each / 700,
+            "under 2,500 bytes",
+            each < 2500);
     }
 
     private static long Used()

@@ -50,7 +50,8 @@ internal static class PostgresRows
             () => Measure.Rate(Callers, (caller, count) => puts.Put(AgentOf(caller, count))),
             () => Measure.Rate(Callers, (caller, count) => bare.PutAsync(SampleCards.IdOf(AgentOf(caller, count)), bodies[AgentOf(caller, count)])));
         return new Row(
-            "PostgreSQL: durable updates of resident agents, 256 callers through grains", Row.PerSecond(here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
+            "PostgreSQL: durable updates of resident agents, 256 callers through grains", Row.PerSecond(
+                here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
             here / reference, "0.5", here / reference >= 0.5);
     }
 
@@ -62,7 +63,8 @@ internal static class PostgresRows
             () => Measure.Rate(Callers, (caller, count) => puts.Put(AgentOf(caller, count))),
             () => Measure.Rate(Callers, (caller, count) => stock.PutAsync(AgentOf(caller, count), bodies[AgentOf(caller, count)])));
         return new Row(
-            "PostgreSQL: the same beside Orleans's stock ADO.NET provider", Row.PerSecond(here), $"stock provider, called directly: {Row.PerSecond(reference)}",
+            "PostgreSQL: the same beside Orleans's stock ADO.NET provider", Row.PerSecond(
+                here), $"stock provider, called directly: {Row.PerSecond(reference)}",
             here / reference, "4", here / reference >= 4);
     }
 
@@ -70,7 +72,9 @@ internal static class PostgresRows
     {
         var bodies = Enumerable.Range(0, Agents).Select(i => SampleCards.Card(i, 1)).ToArray();
         var (here, reference) = await Measure.InTurn(
-            () => Measure.Rate(Callers, (caller, count) => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(AgentOf(caller, count), count))),
+            () => Measure.Rate(
+                Callers,
+                (caller, count) => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(AgentOf(caller, count), count))),
             () => Measure.Rate(Callers, (caller, count) => bare.PutAsync(SampleCards.IdOf(AgentOf(caller, count)), bodies[AgentOf(caller, count)])));
         return new Row(
             "PostgreSQL: the same through the whole registry: card checked, then seen in the directory", Row.PerSecond(here),
@@ -81,10 +85,13 @@ internal static class PostgresRows
     {
         var next = 10_000_000;
         var (here, reference) = await Measure.InTurn(
-            () => Measure.Rate(Callers, (_, _) => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(Interlocked.Increment(ref next)))),
+            () => Measure.Rate(
+                Callers,
+                (_, _) => host.Agents.RegisterAsync(Caller.Default, SampleCards.Registration(Interlocked.Increment(ref next)))),
             () => Measure.Rate(Callers, (_, _) => PutNew(bare, Interlocked.Increment(ref next))));
         return new Row(
-            "PostgreSQL: first registrations, 256 callers", Row.PerSecond(here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
+            "PostgreSQL: first registrations, 256 callers", Row.PerSecond(
+                here), $"bare batched upsert into the same table: {Row.PerSecond(reference)}",
             here / reference, "8,000 /s", here >= 8_000);
     }
 
@@ -111,11 +118,14 @@ internal static class PostgresRows
         await using var host = await StartAsync(await CreateAsync(server, "batches"));
         var (here, reference) = await Measure.InTurnWarm(() => Rate(host), Reference);
         return new Row(
-            "PostgreSQL: batches of 1,000 new agents", $"{here * Size:N0} agents/s", $"bare batched upsert into the same table: {reference * Size:N0} agents/s",
+            "PostgreSQL: batches of 1,000 new agents", $"{here * Size:N0} agents/s", $"bare batched upsert into the same table: "
+                + $"{reference * Size:N0} agents/s",
             here / reference, "15,000 agents/s", here * Size >= 15_000);
     }
 
-    /// <summary>From the moment that a write begins here to the moment that another registry on the database has it; both hold 100,000 agents.</summary>
+    /// <summary>
+    /// From the moment that a write begins here to the moment that another registry on the database has it; both hold 100,000 agents.
+    /// </summary>
     private static async Task<Row> SeenElsewhere(string database)
     {
         // Enough for some seconds, so that one that stalls the disk does not make the 99th percentile.
@@ -134,7 +144,8 @@ internal static class PostgresRows
         Array.Sort(delays);
         var (median, p99) = (delays[Samples / 2], delays[Samples * 99 / 100]);
         return new Row(
-            "PostgreSQL: a change seen by another registry, p99, with the write itself", $"{p99:0.0} ms", $"median: {median:0.0} ms", p99 / median, "under 25 ms", p99 < 25);
+            "PostgreSQL: a change seen by another registry, p99, with the write itself", $"{p99:0.0} ms", $"median: {median:0.0} ms", p99
+                / median, "under 25 ms", p99 < 25);
     }
 
     private static async Task<Row> ColdStart(string database)
@@ -161,7 +172,8 @@ internal static class PostgresRows
 
         var select = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new Row(
-            "PostgreSQL: cold start with 100,000 agents, to ready", $"{ready:0.00} s", $"reading the rows: {select:0.00} s", ready / select, "under 3 s", ready < 3 && total == 100_000);
+            "PostgreSQL: cold start with 100,000 agents, to ready", $"{ready:0.00} s", $"reading the rows: {select:0.00} s", ready
+                / select, "under 3 s", ready < 3 && total == 100_000);
     }
 
     private static Task PutNew(BareUpsert bare, int i) => bare.PutAsync(SampleCards.IdOf(i), SampleCards.Card(i));

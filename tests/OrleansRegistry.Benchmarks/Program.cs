@@ -25,7 +25,9 @@ if (args is [GroupProcess.RowsOnly, var only])
     return await PrintAsync(only) ? 0 : GroupProcess.Missed;
 }
 
-string[] chosen = args.Length > 0 ? args : [.. groups.Keys.Where(group => group is not "sdk" && !group.StartsWith("cluster", StringComparison.Ordinal))];
+string[] chosen = args.Length > 0
+    ? args
+    : [.. groups.Keys.Where(group => group is not "sdk" && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");

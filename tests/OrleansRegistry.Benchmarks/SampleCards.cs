@@ -44,7 +44,11 @@ internal static class SampleCards
     private static byte[] Template(int kind)
     {
         var start = $$"""
-            {"name":"agent-{{Digits}}","description":"Answers questions about topic {{kind}} for team {{kind % 31}}, change 0.","version":"1.0","supportedInterfaces":[{"url":"https://agents.example.com/{{Digits}}","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],"capabilities":{"streaming":true,"pushNotifications":false},"defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],"skills":[{"id":"topic-{{kind}}-answers","name":"Answers","description":"Answers one question at a time","tags":["topic-{{kind % 97}}","qa","team-{{kind % 31}}"]}],"documentationUrl":"https://docs.example.com/
+            {"name":"agent-{{Digits}}","description":"Answers questions about topic {{kind}} for team {{kind % 31}}, change 0.","version":"1.0",
+            "supportedInterfaces":[{"url":"https://agents.example.com/{{Digits}}","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],
+            "capabilities":{"streaming":true,"pushNotifications":false},"defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],
+            "skills":[{"id":"topic-{{kind}}-answers","name":"Answers","description":"Answers one question at a time","tags":["topic-{{kind % 97}}",
+            "qa","team-{{kind % 31}}"]}],"documentationUrl":"https://docs.example.com/
             """.Trim();
         return Encoding.UTF8.GetBytes(start.PadRight(Size - 2, 'x') + "\"}");
     }

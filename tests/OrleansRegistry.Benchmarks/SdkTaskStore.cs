@@ -33,7 +33,8 @@ internal sealed class SdkTaskStore : IAsyncDisposable
     {
         await node.StandardInput.WriteLineAsync(Measure.Turn.TotalMilliseconds.ToString(CultureInfo.InvariantCulture));
         await node.StandardInput.FlushAsync();
-        var line = await node.StandardOutput.ReadLineAsync() ?? throw new InvalidOperationException($"save-tasks.js ended: {await node.StandardError.ReadToEndAsync()}");
+        var line = await node.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException($"save-tasks.js ended: {await node.StandardError.ReadToEndAsync()}");
         return double.Parse(line, CultureInfo.InvariantCulture);
     }
 

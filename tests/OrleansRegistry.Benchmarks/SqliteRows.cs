@@ -6,7 +6,10 @@ using OrleansRegistry.Storage.Sqlite;
 
 namespace OrleansRegistry.Benchmarks;
 
-/// <summary>What a large database costs: the memory and start of a process that serves a million tasks, pages of their lists, and the start with 100,000 agents.</summary>
+/// <summary>
+/// What a large database costs: the memory and start of a process that serves a million tasks, pages of their lists, and the start with 100,000
+/// agents.
+/// </summary>
 internal static class SqliteRows
 {
     /// <summary>The argument before a folder: prints the memory of a process that serves it.</summary>
@@ -33,10 +36,12 @@ internal static class SqliteRows
         var here = await ResidentAsync(many.Path);
         var reference = await ResidentAsync(few.Path);
         yield return new Row(
-            $"SQLite: memory of a process with {Million:N0} tasks, after a restart and 20 pages of them", $"{here.Megabytes:N0} MB", $"with 1,000: {reference.Megabytes:N0} MB",
+            $"SQLite: memory of a process with {Million:N0} tasks, after a restart and 20 pages of them", $"{here.Megabytes:N0} "
+                + "MB", $"with 1,000: {reference.Megabytes:N0} MB",
             here.Megabytes / reference.Megabytes, "50 MB more at most", here.Megabytes - reference.Megabytes <= 50);
         yield return new Row(
-            $"SQLite: its start, the check of the whole file included ({new FileInfo(Path.Combine(many.Path, "registry.db")).Length / 1_000_000:N0} MB)",
+            $"SQLite: its start, the check of the whole file included ({new FileInfo(Path.Combine(many.Path, "registry.db")).Length / 1_000_000:N0} "
+                + "MB)",
             $"{here.Seconds:0.00} s", $"with 1,000: {reference.Seconds:0.00} s", here.Seconds / reference.Seconds, "none set", true);
         yield return await ColdStart();
     }
@@ -79,7 +84,8 @@ internal static class SqliteRows
 
         var scan = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return new Row(
-            $"SQLite: start of a process with {Agents:N0} agents, checked and in the directory", $"{seconds:0.00} s", $"reading the records alone: {scan:0.00} s", seconds / scan, "under 2 s", seconds < 2);
+            $"SQLite: start of a process with {Agents:N0} agents, checked and in the directory", $"{seconds:0.00} s", $"reading the records alone: "
+                + $"{scan:0.00} s", seconds / scan, "under 2 s", seconds < 2);
     }
 
     private static async Task<(double Seconds, double Megabytes)> ResidentAsync(string folder)

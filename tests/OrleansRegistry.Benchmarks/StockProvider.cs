@@ -43,7 +43,12 @@ internal sealed class StockProvider
         var provider = new AdoNetGrainStorage(
             serializer,
             NullLogger<AdoNetGrainStorage>.Instance,
-            Options.Create(new AdoNetGrainStorageOptions { Invariant = "Npgsql", ConnectionString = settings.ConnectionString, GrainStorageSerializer = serializer }),
+            Options.Create(new AdoNetGrainStorageOptions
+            {
+                Invariant = "Npgsql",
+                ConnectionString = settings.ConnectionString,
+                GrainStorageSerializer = serializer,
+            }),
             Options.Create(new ClusterOptions { ServiceId = "benchmark", ClusterId = "benchmark" }),
             "stock");
         var lifecycle = new SiloLifecycleSubject(NullLogger<SiloLifecycleSubject>.Instance);

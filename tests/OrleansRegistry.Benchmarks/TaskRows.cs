@@ -20,7 +20,8 @@ internal static class TaskRows
     public static async IAsyncEnumerable<Row> RunAsync()
     {
         await using var server = await PrivateServer.StartAsync(
-            PrivateServer.FindBinaries() ?? throw new InvalidOperationException("The group tasks needs PostgreSQL's programs initdb and postgres on this machine."));
+            PrivateServer.FindBinaries()
+                ?? throw new InvalidOperationException("The group tasks needs PostgreSQL's programs initdb and postgres on this machine."));
         await using var bare = await BareUpsert.OpenAsync(await PostgresRows.CreateAsync(server, "bare"));
         // A registry of its own: some hundred thousand tasks are left in it.
         await using (var submits = await PostgresRows.StartAsync(await PostgresRows.CreateAsync(server, "submits")))
@@ -44,10 +45,13 @@ internal static class TaskRows
     private static async Task<Row> Submits(ITaskRegistry tasks, BareUpsert bare)
     {
         var (here, reference) = await Measure.InTurn(
-            () => Measure.Rate(Callers, (caller, _) => tasks.SubmitAsync(Caller.Default, Message(Interlocked.Increment(ref next), $"context-{caller}"))),
+            () => Measure.Rate(
+                Callers,
+                (caller, _) => tasks.SubmitAsync(Caller.Default, Message(Interlocked.Increment(ref next), $"context-{caller}"))),
             () => Measure.Rate(Callers, (_, _) => PutNew(bare, (int)Interlocked.Increment(ref next))));
         return new Row(
-            "PostgreSQL: submits of new tasks, 256 callers through grains", Row.PerSecond(here), $"bare batched upsert of agents of 700 bytes: {Row.PerSecond(reference)}",
+            "PostgreSQL: submits of new tasks, 256 callers through grains", Row.PerSecond(
+                here), $"bare batched upsert of agents of 700 bytes: {Row.PerSecond(reference)}",
             here / reference, "6,000 /s", here >= 6_000);
     }
 
@@ -60,7 +64,8 @@ internal static class TaskRows
             () => Measure.Rate(Callers, (caller, count) => tasks.UpdateAsync(Caller.Default, ids[(caller * Each) + (count % Each)], Working())),
             () => Measure.Rate(Callers, (caller, count) => PutNew(bare, (caller * Each) + (count % Each))));
         return new Row(
-            "PostgreSQL: updates of a task's state with one message, 256 callers through grains", Row.PerSecond(here), $"bare batched upsert of agents of 700 bytes: {Row.PerSecond(reference)}",
+            "PostgreSQL: updates of a task's state with one message, 256 callers through grains", Row.PerSecond(
+                here), $"bare batched upsert of agents of 700 bytes: {Row.PerSecond(reference)}",
             here / reference, "12,000 /s", here >= 12_000);
     }
 
@@ -81,7 +86,8 @@ internal static class TaskRows
             return await AppendTo(tasks, young);
         });
         return new Row(
-            "an append to a task of 100,000 messages", $"{slow:0} µs", $"to one of ten: {quick:0} µs", slow / quick, "at most 1.2 times", slow / quick <= 1.2);
+            "an append to a task of 100,000 messages", $"{slow:0} µs", $"to one of ten: {quick:0} µs", slow / quick, "at most 1.2 times", slow
+                / quick <= 1.2);
     }
 
     /// <summary>Microseconds for one of many appends, one after the other.</summary>
@@ -97,7 +103,13 @@ internal static class TaskRows
         var (here, reference) = await Measure.InTurn(
             () => Measure.Nanoseconds(50_000, async _ => await tasks.GetAsync(Caller.Default, id)),
             () => Measure.Nanoseconds(50_000, async _ => await Task.Yield()));
-        return new Row("load of a resident task, co-hosted", $"{here / 1000:0.0} µs", $"a hop to another thread: {reference / 1000:0.0} µs", here / reference, "under 10 µs", here < 10_000);
+        return new Row(
+            "load of a resident task, co-hosted",
+            $"{here / 1000:0.0} µs",
+            $"a hop to another thread: {reference / 1000:0.0} µs",
+            here / reference,
+            "under 10 µs",
+            here < 10_000);
     }
 
     /// <summary>The first page of a long list and its thousandth.</summary>
@@ -109,13 +121,16 @@ internal static class TaskRows
         for (var page = 1; page < Pages; page++)
         {
             var read = await tasks.ListAsync(Caller.Default, query with { PageToken = token });
-            token = read.Tasks.Count == query.PageSize ? read.NextPageToken : throw new InvalidOperationException($"Page {page} has {read.Tasks.Count} tasks.");
+            token = read.Tasks.Count == query.PageSize
+                ? read.NextPageToken
+                : throw new InvalidOperationException($"Page {page} has {read.Tasks.Count} tasks.");
         }
 
         var first = await P99(Samples, _ => tasks.ListAsync(Caller.Default, query));
         var last = await P99(Samples, _ => tasks.ListAsync(Caller.Default, query with { PageToken = token }));
         return new Row(
-            $"{store}: {Million:N0} tasks, a page of 50 by context, p99", $"{first:0.0} ms", $"page 1,000: {last:0.0} ms", first / last, "under 10 ms, both", first < 10 && last < 10);
+            $"{store}: {Million:N0} tasks, a page of 50 by context, p99", $"{first:0.0} ms", $"page 1,000: {last:0.0} ms", first
+                / last, "under 10 ms, both", first < 10 && last < 10);
     }
 
     /// <summary>Puts tasks into the store under the grains, as a million activations are not what is measured.</summary>
@@ -123,8 +138,20 @@ internal static class TaskRows
     {
         var left = count;
         var began = DateTimeOffset.UtcNow.AddDays(-1);
-        var context = new ContextRecord { Tenant = Caller.Default.Tenant, Id = "listed", Owner = Caller.DefaultSubject, Generation = 1, CreatedAt = began, UpdatedAt = began };
-        await store.WriteAsync(ContextKind.Kind, new RecordKey(context.Tenant, context.Id), 0, ContextKind.Write(new ContextHead(context, LogHead.Empty)));
+        var context = new ContextRecord
+        {
+            Tenant = Caller.Default.Tenant,
+            Id = "listed",
+            Owner = Caller.DefaultSubject,
+            Generation = 1,
+            CreatedAt = began,
+            UpdatedAt = began,
+        };
+        await store.WriteAsync(
+            ContextKind.Kind,
+            new RecordKey(context.Tenant, context.Id),
+            0,
+            ContextKind.Write(new ContextHead(context, LogHead.Empty)));
         await Task.WhenAll(Enumerable.Range(0, Callers).Select(_ => Task.Run(async () =>
         {
             for (int i; (i = Interlocked.Decrement(ref left)) >= 0;)
@@ -164,7 +191,13 @@ internal static class TaskRows
 
         Array.Sort(delays);
         var (median, p99) = (delays[Samples / 2], delays[Samples * 99 / 100]);
-        return new Row("PostgreSQL: an event with a reader, p99, with the write itself", $"{p99:0.0} ms", $"median: {median:0.0} ms", p99 / median, "under 25 ms", p99 < 25);
+        return new Row(
+            "PostgreSQL: an event with a reader, p99, with the write itself",
+            $"{p99:0.0} ms",
+            $"median: {median:0.0} ms",
+            p99 / median,
+            "under 25 ms",
+            p99 < 25);
     }
 
     private static async Task<double> P99(int samples, Func<int, Task> call)
@@ -184,13 +217,20 @@ internal static class TaskRows
     private static TaskUpdate Working() => new() { State = TaskState.Working, Messages = [Text()] };
 
     private static TaskSubmission Message(long number, string context) => new(Encoding.UTF8.GetBytes(
-        $$"""{"messageId":"message-{{number}}","role":"ROLE_USER","parts":[{"text":"What is the weather like tomorrow in the town of number {{number}}, and what should one wear there? Answer in one sentence."}]}"""))
+        $$"""
+            {"messageId":"message-{{number}}","role":"ROLE_USER",
+            "parts":[{"text":"What is the weather like tomorrow in the town of number {{number}},
+            and what should one wear there? Answer in one sentence."}]}
+            """))
     {
         ContextId = context,
     };
 
     private static byte[] Text() => Encoding.UTF8.GetBytes(
-        $$"""{"messageId":"message-{{Interlocked.Increment(ref next)}}","role":"ROLE_AGENT","parts":[{"text":"Sunny in the morning, with a light wind from the west and some rain later; a coat will do."}]}""");
+        $$"""
+            {"messageId":"message-{{Interlocked.Increment(ref next)}}","role":"ROLE_AGENT","parts":[{"text":"Sunny in the morning,
+            with a light wind from the west and some rain later; a coat will do."}]}
+            """);
 
     private static Task PutNew(BareUpsert bare, int i) => bare.PutAsync(SampleCards.IdOf(i), SampleCards.Card(i));
 }

@@ -37,10 +37,13 @@ internal static class WriteRows
     private static async Task<Row> Updates(IAgentRegistry agents, Bare bare)
     {
         var (here, reference) = await Measure.InTurn(
-            () => Measure.Rate(Callers, (caller, count) => agents.RegisterAsync(Caller.Default, SampleCards.Registration(AgentOf(caller, count), count))),
+            () => Measure.Rate(
+                Callers,
+                (caller, count) => agents.RegisterAsync(Caller.Default, SampleCards.Registration(AgentOf(caller, count), count))),
             () => Measure.Rate(Callers, (caller, count) => bare.WriteAsync(AgentOf(caller, count))));
         return new Row(
-            "the same through the whole registry: card checked, then seen in the directory", Row.PerSecond(here), $"a bare loop: {Row.PerSecond(reference)}",
+            "the same through the whole registry: card checked, then seen in the directory", Row.PerSecond(
+                here), $"a bare loop: {Row.PerSecond(reference)}",
             here / reference, "none set", true);
     }
 

@@ -102,21 +102,30 @@ public sealed class ClockTests(ITestOutputHelper output) : IAsyncLifetime
     private static async Task<Dictionary<string, string>> ClaimAsync(Client client, int waitSeconds)
     {
         var claims = await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => client.SendAsync(
-            i % client.Replicas, HttpMethod.Post, "/agents/clock-worker/tasks:claim", new { worker = $"worker-{i}", leaseSeconds = (int)LongLease.TotalSeconds, waitSeconds })));
+            i % client.Replicas, HttpMethod.Post, "/agents/clock-worker/tasks:claim", new { worker = $"worker-{i}", leaseSeconds = (int)LongLease
+                .TotalSeconds, waitSeconds })));
         foreach (var claim in claims)
         {
             AssertIsNow(claim.Body.GetProperty("updatedAt"));
         }
 
-        return claims.ToDictionary(claim => claim.Body.GetProperty("id").GetString()!, claim => claim.Body.GetProperty("lease").GetProperty("token").GetString()!, StringComparer.Ordinal);
+        return claims.ToDictionary(
+            claim => claim.Body.GetProperty("id").GetString()!,
+            claim => claim.Body.GetProperty("lease").GetProperty("token").GetString()!,
+            StringComparer.Ordinal);
     }
 
     private static async Task KeepAsync(Client client, int replica, string task, string token)
     {
-        var kept = await client.SendAsync(replica, HttpMethod.Post, $"/tasks/{task}:renew", new { leaseToken = token, leaseSeconds = (int)Lease.TotalSeconds });
+        var kept = await client.SendAsync(
+            replica,
+            HttpMethod.Post,
+            $"/tasks/{task}:renew",
+            new { leaseToken = token, leaseSeconds = (int)Lease.TotalSeconds });
         Assert.Equal((task, Outcome.Done), (task, kept.Outcome));
         AssertIsNow(kept.Body.GetProperty("updatedAt"));
     }
 
-    private static void AssertIsNow(JsonElement time) => Assert.InRange(time.GetDateTimeOffset(), DateTimeOffset.UtcNow - Soon, DateTimeOffset.UtcNow + Soon);
+    private static void AssertIsNow(JsonElement time) =>
+        Assert.InRange(time.GetDateTimeOffset(), DateTimeOffset.UtcNow - Soon, DateTimeOffset.UtcNow + Soon);
 }

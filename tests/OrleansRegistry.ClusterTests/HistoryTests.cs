@@ -36,7 +36,8 @@ public sealed class HistoryTests(ITestOutputHelper output)
         }
         while (Stopwatch.GetElapsedTime(started).TotalMinutes < soak);
 
-        Tell($"{Stopwatch.GetElapsedTime(started).TotalMinutes:F1} minutes, {run.Rounds} rounds, {nemesis.Faults} faults: {run.Acknowledged} writes acknowledged, 0 lost");
+        Tell($"{Stopwatch.GetElapsedTime(started).TotalMinutes:F1} minutes, {run.Rounds} rounds, {nemesis.Faults} faults: {run.Acknowledged} writes "
+            + "acknowledged, 0 lost");
 
         void Tell(string what) => output.WriteLine($"{Stopwatch.GetElapsedTime(started):mm\\:ss} {what}");
     }

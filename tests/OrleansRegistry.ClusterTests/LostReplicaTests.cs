@@ -87,7 +87,8 @@ public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
         var started = Stopwatch.GetTimestamp();
         var times = await Task.WhenAll(ids.Select(TimeToSuccessAsync));
         Array.Sort(times);
-        output.WriteLine($"time to first success after {what}, {times.Length} agents: median {times[times.Length / 2].TotalSeconds:F1} s, longest {times[^1].TotalSeconds:F1} s");
+        output.WriteLine($"time to first success after {what}, {times.Length} agents: median {times[times.Length / 2].TotalSeconds:F1} s, longest "
+            + $"{times[^1].TotalSeconds:F1} s");
         if (times[^1] >= Bound)
         {
             output.WriteLine($"the replicas' logs are in {cluster.KeepLogs()}; these calls had no outcome:");

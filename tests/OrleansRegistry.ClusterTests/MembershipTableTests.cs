@@ -80,7 +80,8 @@ public sealed class MembershipTableTests : IAsyncLifetime
         for (var round = 0; round < 5; round++)
         {
             var next = (await table!.ReadAllAsync()).Version.Next();
-            var won = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => table.InsertRowAsync(Silo((round * 100) + i + 1), next))));
+            var won = await Task.WhenAll(
+                Enumerable.Range(0, 12).Select(i => Task.Run(() => table.InsertRowAsync(Silo((round * 100) + i + 1), next))));
             Assert.Single(won, true);
             var read = await table.ReadAllAsync();
             Assert.Equal((round + 1, round + 1), (read.Version.Version, read.Members.Count));
@@ -123,7 +124,8 @@ public sealed class MembershipTableTests : IAsyncLifetime
         silo.AddSuspector(Silo(2).SiloAddress, new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc));
         Assert.True(await UpdateAsync(silo, (await table.ReadAllAsync()).Version.Next()));
 
-        // The row changes between the provider's look at it and its deletion, as the statement that it deletes by is replaced by one that changes it first.
+        // The row changes between the provider's look at it and its deletion, as the statement that it deletes by is replaced by one that changes it
+        // first.
         await database!.ExecuteAsync($"""
             UPDATE orleansquery SET querytext = 'SELECT change_member(); ' || querytext WHERE querykey = 'CleanupDefunctSiloEntryKey';
             CREATE FUNCTION change_member() RETURNS void LANGUAGE sql AS $${changedMeanwhile}$$;

@@ -13,7 +13,8 @@ public sealed class OneWriterTests(Cluster cluster, ITestOutputHelper output)
         for (var round = 0; round < 25; round++)
         {
             var expected = revision;
-            var written = await Task.WhenAll(Enumerable.Range(0, 9).Select(i => client.PutAsync(i % client.Replicas, id, $$"""{"name":"n","round":{{round}},"writer":{{i}}}""", expected)));
+            var written = await Task.WhenAll(Enumerable.Range(0, 9)
+                .Select(i => client.PutAsync(i % client.Replicas, id, $$"""{"name":"n","round":{{round}},"writer":{{i}}}""", expected)));
             var winner = Assert.Single(written, one => one.Outcome == Outcome.Done);
             Assert.All(written.Where(one => one.Outcome != Outcome.Done), one => Assert.Equal(Outcome.Refused, one.Outcome));
             var number = Array.IndexOf(written, winner);

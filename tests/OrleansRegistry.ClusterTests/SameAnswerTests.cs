@@ -8,8 +8,10 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
 {
     private static readonly string[] Questions =
     [
-        "/agents?view=record", "/agents?page_size=7", "/agents?tag=t1&page_size=50", "/agents?skill=s2&view=record&page_size=50", "/agents?query=agent&page_size=50",
-        "/agents?enabled=false&page_size=50", "/agents?category=c1&page_size=50", "/tags", "/categories", "/extensions", "/stats", "/agents/same-03", "/agents/same-03/card",
+        "/agents?view=record", "/agents?page_size=7", "/agents?tag=t1&page_size=50", "/agents?skill=s2&view=record&page_size=50",
+        "/agents?query=agent&page_size=50",
+        "/agents?enabled=false&page_size=50", "/agents?category=c1&page_size=50", "/tags", "/categories", "/extensions", "/stats", "/agents/same-03",
+        "/agents/same-03/card",
         "/agents/none", "/agents/same-05/extensions",
     ];
 
@@ -34,7 +36,11 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
             {
                 0 => await client.ChangeAsync(replica, HttpMethod.Delete, $"/agents/{id}", null),
                 1 => await client.ChangeAsync(replica, HttpMethod.Post, $"/agents/{id}:disable", null),
-                2 => await client.ChangeAsync(replica, HttpMethod.Patch, $"/agents/{id}", new { agent_card = new { description = $"patch {change}" } }),
+                2 => await client.ChangeAsync(
+                    replica,
+                    HttpMethod.Patch,
+                    $"/agents/{id}",
+                    new { agent_card = new { description = $"patch {change}" } }),
                 _ => await client.ChangeAsync(replica, HttpMethod.Post, "/agents", new { agent_card = card }),
             };
             Assert.True(revision == 0 || revision > newest, $"revision {revision} after {newest}");
@@ -57,7 +63,8 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
         var three = await Transcript.TakeAsync(await cluster.AddressesAsync());
         await using var database = await TestDatabase.CreateAsync();
         await using var replicas = new Replicas(2, _ => database.Settings.ConnectionString);
-        await using var alone = await ServerProcess.StartAsync(new Dictionary<string, string> { ["STORAGE_TYPE"] = "memory", ["REGISTRY_STRICT_CARDS"] = "false" });
+        await using var alone = await ServerProcess.StartAsync(
+            new Dictionary<string, string> { ["STORAGE_TYPE"] = "memory", ["REGISTRY_STRICT_CARDS"] = "false" });
         await replicas.StartAsync();
         Assert.Equal(three, await Transcript.TakeAsync(replicas.Addresses));
         Assert.Equal(three, await Transcript.TakeAsync([alone.Http.BaseAddress!]));
@@ -84,7 +91,9 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
             var changed = await all.PutAsync(i % all.Replicas, $"part-{i}", $$"""{"name":"part-{{i}}","x":1}""", written.Revision);
             Assert.Equal(Outcome.Done, changed.Outcome);
             Assert.Equal(changed.Revision, (await parts.GetStrongAsync(Gateway, $"part-{i}")).Revision);
-            Assert.Equal(await all.AskAsync(0, $"/agents/part-{i}", changed.Revision), await parts.AskAsync(Gateway, $"/agents/part-{i}", changed.Revision));
+            Assert.Equal(
+                await all.AskAsync(0, $"/agents/part-{i}", changed.Revision),
+                await parts.AskAsync(Gateway, $"/agents/part-{i}", changed.Revision));
         }
 
         await TasksAreServedAsync(all, parts, Gateway);
@@ -98,14 +107,31 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
         for (var i = 0; i < 10; i++)
         {
             var message = new { messageId = $"part-{i}", role = "ROLE_USER", parts = new[] { new { text = "hello" } } };
-            var made = await parts.SendAsync(gateway, HttpMethod.Post, "/tasks", new { taskId = $"part-{i}", contextId = "parts", agentId = "part-worker", message });
+            var made = await parts.SendAsync(
+                gateway,
+                HttpMethod.Post,
+                "/tasks",
+                new { taskId = $"part-{i}", contextId = "parts", agentId = "part-worker", message });
             Assert.Equal(Outcome.Done, made.Outcome);
-            var claimed = await parts.SendAsync(gateway, HttpMethod.Post, "/agents/part-worker/tasks:claim", new { worker = "w", leaseSeconds = 600 });
+            var claimed = await parts.SendAsync(
+                gateway,
+                HttpMethod.Post,
+                "/agents/part-worker/tasks:claim",
+                new { worker = "w", leaseSeconds = 600 });
             Assert.Equal($"part-{i}", claimed.Body.GetProperty("id").GetString());
-            var changed = await all.SendAsync(i % all.Replicas, HttpMethod.Patch, $"/tasks/part-{i}", new { state = "completed", ifState = "working" });
+            var changed = await all.SendAsync(
+                i % all.Replicas,
+                HttpMethod.Patch,
+                $"/tasks/part-{i}",
+                new { state = "completed", ifState = "working" });
             Assert.Equal(Outcome.Done, changed.Outcome);
-            Assert.Equal(Outcome.Refused, (await parts.SendAsync(gateway, HttpMethod.Post, $"/tasks/part-{i}:compareAndSet", new { from = "working", to = "submitted" })).Outcome);
-            foreach (var question in (string[])[$"/tasks/part-{i}", $"/tasks/part-{i}?consistency=strong", "/tasks?context_id=parts&history_length=1", "/contexts/parts", "/tasks:count?context_id=parts"])
+            Assert.Equal(Outcome.Refused, (await parts.SendAsync(
+                gateway,
+                HttpMethod.Post,
+                $"/tasks/part-{i}:compareAndSet",
+                new { from = "working", to = "submitted" })).Outcome);
+            foreach (var question in (string[])[$"/tasks/part-{i}", $"/tasks/part-{i}?consistency=strong", "/tasks?context_id=parts&history_length=1",
+                "/contexts/parts", "/tasks:count?context_id=parts"])
             {
                 Assert.Equal(await all.AskAsync(0, question, 0), await parts.AskAsync(gateway, question, 0));
             }

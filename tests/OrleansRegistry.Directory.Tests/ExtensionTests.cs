@@ -21,7 +21,9 @@ public sealed class ExtensionTests
 
         directory.Put("a", new TestCard("a", Extensions: ["urn:y"]));
         Assert.Null(Find("urn:x"));
-        Assert.Equal(["urn:y"], directory.Agents.ListExtensions(TestDirectory.Tenant, new ExtensionQuery()).Extensions.Select(extension => extension.Uri));
+        Assert.Equal(
+            ["urn:y"],
+            directory.Agents.ListExtensions(TestDirectory.Tenant, new ExtensionQuery()).Extensions.Select(extension => extension.Uri));
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class ExtensionTests
     [Fact]
     public void Outside_development_only_allowed_extensions_are_listed()
     {
-        var strict = new TestDirectory(new ExtensionPolicy(DevelopmentMode: false, RequireVerification: true, Allowlist: new HashSet<string> { "urn:ok" }));
+        var strict = new TestDirectory(
+            new ExtensionPolicy(DevelopmentMode: false, RequireVerification: true, Allowlist: new HashSet<string> { "urn:ok" }));
         strict.Put("a", new TestCard("a", Extensions: ["urn:ok", "urn:other"]));
         Assert.Equal(["urn:ok"], strict.Agents.ExtensionsOf(TestDirectory.Tenant, "a")!.Select(extension => extension.Uri));
         Assert.Null(strict.Agents.FindExtension(TestDirectory.Tenant, "urn:other"));

@@ -63,7 +63,8 @@ public sealed class IndexPropertyTests
         }
 
         var counts = plain.Values.SelectMany(card => card.Tags!).CountBy(tag => tag)
-            .Select(pair => new FacetCount(pair.Key, pair.Value)).OrderByDescending(pair => pair.Count).ThenBy(pair => pair.Value, StringComparer.Ordinal);
+            .Select(pair => new FacetCount(pair.Key, pair.Value)).OrderByDescending(pair => pair
+                .Count).ThenBy(pair => pair.Value, StringComparer.Ordinal);
         Assert.Equal(counts, directory.Agents.Tags(TestDirectory.Tenant));
         Assert.Equal(plain.Count, directory.Agents.Stats(TestDirectory.Tenant).Total);
         return true;

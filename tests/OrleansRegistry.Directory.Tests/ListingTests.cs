@@ -33,7 +33,10 @@ public sealed class ListingTests
         directory.Put("c", new TestCard(Composed, Tags: [Composed], Skills: [Composed], Category: Composed, Provider: Composed));
         directory.Put("d", new TestCard(Decomposed, Tags: [Decomposed, Composed], Skills: [Decomposed], Category: Decomposed, Provider: Decomposed));
         foreach (var query in (AgentQuery[])[
-            new() { Text = text }, new() { Text = text.ToUpperInvariant() }, new() { Tags = [text] }, new() { Skills = [text] }, new() { Category = text }, new() { Provider = text },
+            new() { Text = text }, new() { Text = text.ToUpperInvariant() }, new() { Tags = [text] }, new() { Skills = [text] }, new()
+            {
+                Category = text,
+            }, new() { Provider = text },
             new() { Tags = ["none", text], Category = text, Provider = text.ToUpperInvariant() }])
         {
             Assert.Equal(["c", "d"], directory.Ids(query));
@@ -89,7 +92,9 @@ public sealed class ListingTests
         Assert.Equal([], directory.Ids(new AgentQuery { Category = "c1" }));
         Assert.Equal([], directory.Ids(new AgentQuery { Provider = "P1" }));
         Assert.Equal([], directory.Ids(new AgentQuery { Capability = "streaming" }));
-        Assert.Equal(["a"], directory.Ids(new AgentQuery { Tags = ["t2"], Skills = ["s2"], Category = "c2", Provider = "p2", Capability = "tools", Text = "new" }));
+        Assert.Equal(
+            ["a"],
+            directory.Ids(new AgentQuery { Tags = ["t2"], Skills = ["s2"], Category = "c2", Provider = "p2", Capability = "tools", Text = "new" }));
         Assert.Equal([new FacetCount("t2", 1)], directory.Agents.Tags(TestDirectory.Tenant));
         Assert.Equal([new FacetCount("c2", 1)], directory.Agents.Categories(TestDirectory.Tenant));
         Assert.Null(directory.Agents.FindExtension(TestDirectory.Tenant, "urn:1"));

@@ -18,7 +18,8 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
     private AgentDirectory? agents;
 
     public AgentDirectory Agents => agents ??= new AgentDirectory(
-        policy ?? new ExtensionPolicy(), new AgentDecoder(Agent, Decode), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), NullLogger<AgentDirectory>.Instance);
+        policy ?? new ExtensionPolicy(), new AgentDecoder(Agent, Decode), new UnreadableRecords(
+            NullLogger<UnreadableRecords>.Instance), NullLogger<AgentDirectory>.Instance);
 
     /// <summary>Registers <paramref name="id"/> the way the registry does: origins are taken over from what is known.</summary>
     public void Put(string id, TestCard card, bool enabled = true, string tenant = Tenant)
@@ -50,7 +51,8 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
         return new RecordBody(agent.Card, RawJson.FromValid(JsonSerializer.SerializeToUtf8Bytes(records.Count - 1)));
     }
 
-    private AgentRecord Decode(StoredRecord stored) => records[JsonSerializer.Deserialize<int>(stored.Body.Fields.Span)] with { Revision = stored.Version };
+    private AgentRecord Decode(StoredRecord stored) =>
+        records[JsonSerializer.Deserialize<int>(stored.Body.Fields.Span)] with { Revision = stored.Version };
 
     public string[] Ids(AgentQuery query, string tenant = Tenant) => [.. Agents.List(tenant, query).Agents.Select(agent => agent.Id)];
 }

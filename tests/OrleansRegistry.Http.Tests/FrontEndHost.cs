@@ -27,7 +27,10 @@ internal sealed class FrontEndHost : IAsyncDisposable
     /// <param name="prefix">Within a larger application, below this path.</param>
     /// <param name="events">What <c>GET /events</c> sends.</param>
     public static async Task<FrontEndHost> StartAsync(
-        Exception? fault = null, Channel<string>? events = null, Action<RegistryHttpOptions>? configure = null, Action<IServiceCollection>? services = null,
+        Exception? fault = null,
+        Channel<string>? events = null,
+        Action<RegistryHttpOptions>? configure = null,
+        Action<IServiceCollection>? services = null,
         Action<WebApplication>? use = null, string? prefix = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -55,13 +58,17 @@ internal sealed class FrontEndHost : IAsyncDisposable
         routes.Get("/things/{id}", _ => throw fault!, new ApiOperation("getThing", "Things", "One thing").Path("id", "Its id.").Problems(404));
         routes.Post("/things", StoreAsync, new ApiOperation("storeThing", "Things", "Store a thing").Body("Problem").Answer(201, "It is stored."));
         var streams = app.ServiceProvider.GetRequiredService<EventStreams>();
-        routes.Get("/events", context => streams.SendAsync(context, events!.Reader.ReadAllAsync, WriteAsync), new ApiOperation("watchThings", "Things", "Events").AnswerEvents("They."));
+        routes.Get(
+            "/events",
+            context => streams.SendAsync(context, events!.Reader.ReadAllAsync, WriteAsync),
+            new ApiOperation("watchThings", "Things", "Events").AnswerEvents("They."));
     }
 
     private static async Task StoreAsync(HttpContext context)
     {
         var body = await RequestBody.ReadJsonAsync(context, 1024);
-        var name = new RequestMembers(body.Bytes, new RequestMembers.Names("thingName", "size")) is var members && members.Integer("size", 1, 9) is not null
+        var name = new RequestMembers(body.Bytes, new RequestMembers.Names("thingName", "size")) is var members
+            && members.Integer("size", 1, 9) is not null
             ? members.Text("thingName")
             : throw members.Missing("size", "a thing has a size");
         context.Response.Headers.Location = PublicPath.Of(context, $"/things/{name}");

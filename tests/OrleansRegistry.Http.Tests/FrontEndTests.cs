@@ -35,7 +35,10 @@ public sealed class FrontEndTests
     public async Task A_fault_that_is_no_refusal_tells_no_details()
     {
         await using var host = await FrontEndHost.StartAsync(new InvalidOperationException("password=secret"));
-        Assert.DoesNotContain("secret", (await (await host.Client.SendAsync("GET", "/things/x")).ProblemAsync(500)).GetRawText(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "secret",
+            (await (await host.Client.SendAsync("GET", "/things/x")).ProblemAsync(500)).GetRawText(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,7 +94,9 @@ public sealed class FrontEndTests
     public async Task Events_come_with_their_ids_and_a_refusal_ends_the_stream_with_its_reason()
     {
         var events = Channel.CreateUnbounded<string>();
-        await using var host = await FrontEndHost.StartAsync(events: events, configure: options => options.EventHeartbeat = TimeSpan.FromMilliseconds(10));
+        await using var host = await FrontEndHost.StartAsync(
+            events: events,
+            configure: options => options.EventHeartbeat = TimeSpan.FromMilliseconds(10));
         await using var stream = await EventReader.OpenAsync(host.Client, "/events");
         events.Writer.TryWrite("ab");
         Assert.Equal("ab", (await stream.NextAsync("thing")).GetString());
@@ -107,7 +112,9 @@ public sealed class FrontEndTests
         var document = JsonDocument.Parse(await host.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).RootElement;
         var paths = document.GetProperty("paths");
         Assert.Equal("getThing", paths.GetProperty("/things/{id}").GetProperty("get").Text("operationId"));
-        Assert.Equal(["/events", "/health", "/health/live", "/health/ready", "/health/serving", "/things", "/things/{id}"], paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["/events", "/health", "/health/live", "/health/ready", "/health/serving", "/things", "/things/{id}"],
+            paths.EnumerateObject().Select(path => path.Name).Order(StringComparer.Ordinal));
         Assert.True(document.GetProperty("components").GetProperty("schemas").TryGetProperty("Problem", out _));
         Assert.Equal(HttpStatusCode.OK, (await host.Client.SendAsync("GET", "/health/ready")).StatusCode);
     }

@@ -30,7 +30,8 @@ public sealed class ProblemTests
     public async Task A_host_can_add_to_problems()
     {
         await using var host = await FrontEndHost.StartAsync(
-            Refusal, services: services => services.AddProblemDetails(options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["node"] = 7));
+            Refusal, services: services => services.AddProblemDetails(
+                options => options.CustomizeProblemDetails = problem => problem.ProblemDetails.Extensions["node"] = 7));
         Assert.Equal(7, (await (await host.Client.SendAsync("GET", "/things/x")).ProblemAsync(404)).Number("node"));
     }
 
@@ -48,7 +49,10 @@ public sealed class ProblemTests
     [Fact]
     public async Task Within_a_larger_application_endpoints_answer_problems_and_the_rest_is_the_hosts()
     {
-        await using var host = await FrontEndHost.StartAsync(Refusal, prefix: "/registry", use: app => app.MapGet("/own", () => Results.StatusCode(418)));
+        await using var host = await FrontEndHost.StartAsync(
+            Refusal,
+            prefix: "/registry",
+            use: app => app.MapGet("/own", () => Results.StatusCode(418)));
         await (await host.Client.SendAsync("GET", "/registry/things/x")).ProblemAsync(404, "id");
         Assert.Null((await host.Client.SendAsync("GET", "/registry/nothing")).Content.Headers.ContentType);
         Assert.Equal(418, (int)(await host.Client.SendAsync("GET", "/own", null, ("Host", "other.example"))).StatusCode);
@@ -64,6 +68,8 @@ public sealed class ProblemTests
             app.MapGet("/fails", () => { throw new InvalidOperationException(); });
         });
         await (await host.Client.SendAsync("GET", "/refused")).ProblemAsync(404, "id");
-        Assert.Equal("the host's own", await (await host.Client.SendAsync("GET", "/fails")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(
+            "the host's own",
+            await (await host.Client.SendAsync("GET", "/fails")).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }

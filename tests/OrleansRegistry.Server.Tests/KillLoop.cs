@@ -11,7 +11,11 @@ internal static class KillLoop
 
     /// <param name="verifyAll">Given the last server, once each client has found what it should.</param>
     public static async Task RunAsync(
-        IReadOnlyDictionary<string, string> settings, Random random, IReadOnlyList<KilledClient> clients, ITestOutputHelper output, Func<HttpClient, Task> verifyAll)
+        IReadOnlyDictionary<string, string> settings,
+        Random random,
+        IReadOnlyList<KilledClient> clients,
+        ITestOutputHelper output,
+        Func<HttpClient, Task> verifyAll)
     {
         for (var round = 0; round < Rounds; round++)
         {

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OrleansRegistry.Server.Tests;
 
 /// <summary>
-/// Somebody else's host gets along with the packages alone, and with what README shows. The packages are packed from what the tests were built with, and lie in a folder of the test; all other
-/// packages come from where this repository's were restored to, so no network is needed.
+/// Somebody else's host gets along with the packages alone, and with what README shows. The packages are packed from what the tests were built with,
+/// and lie in a folder of the test; all other packages come from where this repository's were restored to, so no network is needed.
 /// </summary>
 public sealed class PackageTests : IDisposable
 {
@@ -35,7 +35,8 @@ public sealed class PackageTests : IDisposable
     private const string Ending = """
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
-        Console.WriteLine($"over HTTP: {await http.GetStringAsync("/agents/weather/card")} {await http.GetStringAsync($"/tasks/{asked.Task.Id}/artifacts")}");
+        var card = await http.GetStringAsync("/agents/weather/card");
+        Console.WriteLine($"over HTTP: {card} {await http.GetStringAsync($"/tasks/{asked.Task.Id}/artifacts")}");
         Console.WriteLine($"{weather!.Id} {sky.Agents.Count}");
         await app.StopAsync();
         """;
@@ -94,7 +95,8 @@ public sealed class PackageTests : IDisposable
     {
         try
         {
-            using var list = Process.Start(new ProcessStartInfo("dotnet", ["--list-sdks"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            using var list = Process.Start(
+                new ProcessStartInfo("dotnet", ["--list-sdks"]) { UseShellExecute = false, RedirectStandardOutput = true })!;
             return list.StandardOutput.ReadToEnd().Trim().Length > 0;
         }
         catch (System.ComponentModel.Win32Exception)

@@ -15,7 +15,13 @@ public sealed class PlainConsoleTests
         var fault = new InvalidOperationException("id a\nfail: Forged[0] b\r\u001b[31m");
         var written = new StringWriter();
         formatter.Write(
-            new LogEntry<string>(LogLevel.Warning, "Some.Category", new EventId(7), "path /a\nb\u2028c\u202ed\u0085", fault, (state, _) => state), null, written);
+            new LogEntry<string>(
+                LogLevel.Warning,
+                "Some.Category",
+                new EventId(7),
+                "path /a\nb\u2028c\u202ed\u0085",
+                fault,
+                (state, _) => state), null, written);
 
         var line = written.ToString();
         Assert.EndsWith(Environment.NewLine, line);

@@ -90,7 +90,8 @@ public sealed class PostgresTests
         await database.RestartAsync();
         await Eventually.TrueAsync(async () => (await server.Http.GetAsync("/health/ready")).IsSuccessStatusCode, "readiness comes back");
         await Eventually.TrueAsync(
-            async () => (await server.Http.PostAsJsonAsync("/agents", new { agent_card = new { name = "after" } })).IsSuccessStatusCode, "writes come back");
+            async () => (await server.Http.PostAsJsonAsync("/agents", new { agent_card = new { name = "after" } }))
+                .IsSuccessStatusCode, "writes come back");
         Assert.Equal(["after", "kept"], (await ListAsync(server, 0)).Select(agent => agent.Id));
         Assert.DoesNotContain(PrivateDatabase.Password, server.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(Uri.EscapeDataString(PrivateDatabase.Password), server.Output, StringComparison.Ordinal);
@@ -152,6 +153,7 @@ public sealed class PostgresTests
         request.Headers.Add("X-Registry-Revision", atLeast.ToString(CultureInfo.InvariantCulture));
         using var answer = await server.Http.SendAsync(request);
         var list = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        return [.. list.GetProperty("agents").EnumerateArray().Select(agent => (agent.GetProperty("agent_id").GetString()!, agent.GetProperty("revision").GetInt64()))];
+        return [.. list.GetProperty("agents").EnumerateArray()
+            .Select(agent => (agent.GetProperty("agent_id").GetString()!, agent.GetProperty("revision").GetInt64()))];
     }
 }

@@ -45,7 +45,8 @@ public sealed class SecretTests : IDisposable
     [Fact]
     public void What_the_framework_says_of_a_value_is_masked()
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["A"] = $"x{Secret}", ["B"] = Secret, ["C"] = "true" }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(
+            new Dictionary<string, string?> { ["A"] = $"x{Secret}", ["B"] = Secret, ["C"] = "true" }).Build();
         var masked = ConfiguredValues.Mask($"Failed to convert 'x{Secret}' or {Secret} to true", configuration);
         Assert.Equal("Failed to convert '(not shown)' or (not shown) to true", masked);
     }

@@ -132,6 +132,9 @@ public sealed partial class SettingPageTests
         return folder.FullName;
     }
 
-    [GeneratedRegex(@"\b(REGISTRY_|STORAGE_|ORLEANS_|A2A_REGISTRY_|CONTEXT_|TASK_(?!STATE_))[A-Z0-9_]*[A-Z0-9]\b", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"\b(REGISTRY_|STORAGE_|ORLEANS_|A2A_REGISTRY_|CONTEXT_|TASK_(?!STATE_))[A-Z0-9_]*[A-Z0-9]\b",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Spelling();
 }

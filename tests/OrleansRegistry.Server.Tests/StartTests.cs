@@ -84,7 +84,10 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task The_schema_goes_up_and_down_by_hand_while_nothing_serves_the_folder()
     {
-        Assert.Contains("0001 records                  pending", (await ServerProcess.RunAsync(folder.Settings(), "migrate", "status")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "0001 records                  pending",
+            (await ServerProcess.RunAsync(folder.Settings(), "migrate", "status")).Output,
+            StringComparison.Ordinal);
         Assert.Contains("1 applied", (await ServerProcess.RunAsync(folder.Settings(), "migrate", "up")).Output, StringComparison.Ordinal);
         await using (var server = await ServerProcess.StartAsync(folder.Settings(("STORAGE__RUN_MIGRATIONS_ON_STARTUP", "false"))))
         {

@@ -112,7 +112,9 @@ public sealed class TaskKillTests(ITestOutputHelper output) : IDisposable
             }
 
             var task = await answer.Content.ReadFromJsonAsync<JsonElement>();
-            var messages = task.GetProperty("history").EnumerateArray().Select(message => message.GetProperty("messageId").GetString()!.Split('-')[^1]).ToList();
+            var messages = task.GetProperty("history").EnumerateArray()
+                .Select(message => message.GetProperty("messageId").GetString()!.Split('-')[^1])
+                .ToList();
             Assert.Equal(messages.Count, task.GetProperty("historyCount").GetInt64());
             if (task.GetProperty("status").GetProperty("state").GetString() == "TASK_STATE_CANCELED")
             {
@@ -122,7 +124,8 @@ public sealed class TaskKillTests(ITestOutputHelper output) : IDisposable
             return messages;
         }
 
-        private static bool Same(List<string>? one, List<string>? other) => one is null ? other is null : other is not null && one.SequenceEqual(other);
+        private static bool Same(List<string>? one, List<string>? other) =>
+            one is null ? other is null : other is not null && one.SequenceEqual(other);
 
         private object Message(int i) => new { messageId = $"{client}-{i}", role = "ROLE_USER", parts = new[] { new { text = $"message {i}" } } };
 

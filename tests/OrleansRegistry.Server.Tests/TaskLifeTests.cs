@@ -52,7 +52,11 @@ public sealed class TaskLifeTests : IAsyncLifetime
             Assert.Equal(HttpStatusCode.NoContent, (await Http.PostAsync("/agents/weather/tasks:claim", Body("""{"worker":"w2"}"""))).StatusCode);
             Assert.Equal("TASK_STATE_WORKING", StateOf(await events.NextAsync("update")));
             Assert.Equal(2, Changes(await Send("POST", Task1 + ":renew", $$"""{"leaseToken":"{{token}}"}""", 200)));
-            await Send("PATCH", Task1, $$$"""{"state":"input-required","leaseToken":"{{{token}}}","statusMessage":{"role":"ROLE_AGENT","parts":[{"text":"Where?"}]}}""", 200);
+            await Send(
+                "PATCH",
+                Task1,
+                $$$"""{"state":"input-required","leaseToken":"{{{token}}}","statusMessage":{"role":"ROLE_AGENT","parts":[{"text":"Where?"}]}}""",
+                200);
             await Send("POST", Task1 + ":renew", $$"""{"leaseToken":"{{token}}"}""", 409);
             var asked = await events.NextAsync("update");
             Assert.Equal((3, "TASK_STATE_INPUT_REQUIRED"), (Changes(asked), StateOf(asked)));
@@ -63,7 +67,8 @@ public sealed class TaskLifeTests : IAsyncLifetime
 
         await StartAsync();
         Assert.Equal(4, Changes(await Send("POST", "/tasks", Submission("t1", "m2"), 200)));
-        Assert.True((await Send("POST", Task1 + ":compareAndSet", """{"from":"submitted","to":"working"}""", 200)).GetProperty("updated").GetBoolean());
+        Assert.True(
+            (await Send("POST", Task1 + ":compareAndSet", """{"from":"submitted","to":"working"}""", 200)).GetProperty("updated").GetBoolean());
         var lost = await Send("POST", Task1 + ":compareAndSet", """{"from":"submitted","to":"working"}""", 409);
         Assert.Equal(("TASK_STATE_WORKING", 5), (Text(lost, "state"), Changes(lost, "current_generation")));
 
@@ -87,7 +92,10 @@ public sealed class TaskLifeTests : IAsyncLifetime
         await StartAsync();
         await using (var current = await EventReader.OpenAsync(Http, Task1 + "/events", ("Last-Event-ID", $"{before + 6}")))
         {
-            var more = """{"state":"completed","artifacts":[{"artifact":{"artifactId":"a1","parts":[{"text":"rain"}]},"append":true,"lastChunk":true}],"metadata":{"b":null}}""";
+            var more = """
+                {"state":"completed","artifacts":[{"artifact":{"artifactId":"a1","parts":[{"text":"rain"}]},"append":true,"lastChunk":true}],
+                "metadata":{"b":null}}
+                """;
             await Send("PATCH", Task1, more, 200);
             Assert.Equal((7, "TASK_STATE_COMPLETED"), await current.NextAsync("update") is var last ? (Changes(last), StateOf(last)) : default);
             await current.EndAsync();
@@ -99,7 +107,8 @@ public sealed class TaskLifeTests : IAsyncLifetime
         Assert.Equal("""{"a":1.0,"b":null}""", done.GetProperty("metadata").GetRawText());
         Assert.Equal("""[{"text":"No "},{"text":"rain"}]""", done.GetProperty("artifacts")[0].GetProperty("parts").GetRawText());
         Assert.Equal("completed 3 1", await Database.QueryAsync<string>(
-            "SELECT state || ' ' || jsonb_array_length(history) || ' ' || (metadata ->> 'a')::numeric::int FROM tasks WHERE id = 't1' AND context_id = 'c1'"));
+            "SELECT state || ' ' || jsonb_array_length(history) || ' ' || (metadata ->> 'a')::numeric::int FROM tasks WHERE id = 't1' AND "
+                + "context_id = 'c1'"));
     }
 
     [Fact]
@@ -120,7 +129,9 @@ public sealed class TaskLifeTests : IAsyncLifetime
 
         Assert.Equal("https://example.com/hook", Text(await Send("GET", Webhooks + "/w", null, 200), "url"));
         Assert.Equal(["t1"], Ids(await Send("GET", "/tasks?has_webhook=true", null, 200)));
-        Assert.Equal("""{"rating":5.0}""", (await Send("GET", "/tasks/t2/feedback", null, 200)).GetProperty("feedback")[0].GetProperty("data").GetRawText());
+        Assert.Equal(
+            """{"rating":5.0}""",
+            (await Send("GET", "/tasks/t2/feedback", null, 200)).GetProperty("feedback")[0].GetProperty("data").GetRawText());
         Assert.Equal("m2", Text((await Send("GET", "/tasks/t2/messages", null, 200)).GetProperty("messages")[0], "messageId"));
         Assert.Equal("n1", Text((await Send("GET", "/contexts/c1/messages", null, 200)).GetProperty("messages")[0], "messageId"));
         Assert.Equal(["t2"], Ids(await Send("GET", "/tasks?state=canceled&agent_id=weather&context_id=c1", null, 200)));
@@ -137,9 +148,11 @@ public sealed class TaskLifeTests : IAsyncLifetime
         var counts = await Send("GET", "/tasks:count?context_id=c1", null, 200);
         Assert.Equal((3, 1), (counts.GetProperty("total").GetInt32(), counts.GetProperty("counts").GetProperty("TASK_STATE_CANCELED").GetInt32()));
         var context = Assert.Single((await Send("GET", "/contexts", null, 200)).GetProperty("contexts").EnumerateArray());
-        Assert.Equal(("c1", 3, "ann", 1), (Text(context, "id"), context.GetProperty("taskCount").GetInt32(), Text(context.GetProperty("data"), "user"), context.GetProperty("messageCount").GetInt32()));
+        Assert.Equal(("c1", 3, "ann", 1), (Text(context, "id"), context.GetProperty("taskCount")
+            .GetInt32(), Text(context.GetProperty("data"), "user"), context.GetProperty("messageCount").GetInt32()));
 
-        foreach (var (method, path) in ((string, string)[])[("GET", Task1), ("PATCH", Task1), ("GET", Webhooks), ("GET", "/contexts/c1"), ("GET", "/contexts/c1/tasks"), ("DELETE", "/contexts/c1")])
+        foreach (var (method, path) in ((string, string)[])[("GET", Task1), ("PATCH", Task1), ("GET", Webhooks), ("GET", "/contexts/c1"),
+            ("GET", "/contexts/c1/tasks"), ("DELETE", "/contexts/c1")])
         {
             await Send(method, path, method == "PATCH" ? """{"state":"working"}""" : null, 404, subject: "bob");
         }
@@ -159,7 +172,8 @@ public sealed class TaskLifeTests : IAsyncLifetime
         }
 
         await Send("GET", "/contexts/c1", null, 404);
-        Assert.Equal(0L, await Database.QueryAsync<long>("SELECT (SELECT count(*) FROM task_records) + (SELECT count(*) FROM context_records) + (SELECT count(*) FROM feedback_records)"));
+        Assert.Equal(0L, await Database.QueryAsync<long>(
+            "SELECT (SELECT count(*) FROM task_records) + (SELECT count(*) FROM context_records) + (SELECT count(*) FROM feedback_records)"));
     }
 
     private async Task StartAsync()
@@ -169,7 +183,8 @@ public sealed class TaskLifeTests : IAsyncLifetime
             await server.DisposeAsync();
         }
 
-        server = await ServerProcess.StartAsync(Database.ServerSettings(("REGISTRY_TRUST_CALLER_HEADERS", "true"), ("REGISTRY_DEFAULT_CALLER", "default/default")));
+        server = await ServerProcess.StartAsync(
+            Database.ServerSettings(("REGISTRY_TRUST_CALLER_HEADERS", "true"), ("REGISTRY_DEFAULT_CALLER", "default/default")));
     }
 
     private async Task<JsonElement> Send(string method, string path, string? body, int status, string? subject = null)
@@ -187,7 +202,10 @@ public sealed class TaskLifeTests : IAsyncLifetime
     }
 
     private static string Submission(string task, string message) =>
-        $$$"""{"taskId":"{{{task}}}","contextId":"c1","agentId":"weather","message":{"role":"ROLE_USER","messageId":"{{{message}}}","parts":[{"text":"Rain?"}]}}""";
+        $$$"""
+            {"taskId":"{{{task}}}","contextId":"c1","agentId":"weather","message":{"role":"ROLE_USER","messageId":"{{{message}}}",
+            "parts":[{"text":"Rain?"}]}}
+            """;
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
 

@@ -24,7 +24,9 @@ public abstract partial class TaskConformance
         {
             await Store.DeleteAsync(kind, Key("same"), versions[kind]);
             Assert.Null(await Store.ReadAsync(kind, Key("same")));
-            Assert.Equal(Kinds.All.Count(other => other.Number > kind.Number), await Kinds.All.ToAsyncEnumerable().CountAsync(async (other, token) => await Store.ReadAsync(other, Key("same"), token) is not null));
+            Assert.Equal(
+                Kinds.All.Count(other => other.Number > kind.Number),
+                await Kinds.All.ToAsyncEnumerable().CountAsync(async (other, token) => await Store.ReadAsync(other, Key("same"), token) is not null));
         }
     }
 

@@ -4,8 +4,8 @@ using static OrleansRegistry.Storage.Tests.Records;
 namespace OrleansRegistry.Storage.Tests;
 
 /// <summary>
-/// A kind that no store has heard of, with a column of each type: its tables come from the migration that <see cref="KindSchema"/> prints, and all else from its declaration.
-/// Every store runs it.
+/// A kind that no store has heard of, with a column of each type: its tables come from the migration that <see cref="KindSchema"/> prints, and all
+/// else from its declaration. Every store runs it.
 /// </summary>
 public abstract class OwnKindConformance : StoreTestBase
 {
@@ -68,7 +68,8 @@ public abstract class OwnKindConformance : StoreTestBase
         var byDue = new RecordQuery(Parcel, "acme") { OrderBy = Due, OldestFirst = true };
         Assert.Equal(["b", "a"], (await Store.QueryKeysAsync(byDue, null, 10)).Select(found => found.Key.Id));
         Assert.Equal(Start.AddSeconds(10), (await Store.QueryKeysAsync(byDue, null, 1)).Single().At);
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Store.QueryAsync(new RecordQuery(Parcel, "acme") { OrderBy = Weight }, null, 10));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await Store.QueryAsync(new RecordQuery(Parcel, "acme") { OrderBy = Weight }, null, 10));
     }
 
     [Fact]
@@ -148,15 +149,32 @@ public abstract class OwnKindConformance : StoreTestBase
         string.Join(' ', (await Store.QueryKeysAsync(new RecordQuery(Parcel, "acme").And(conditions), null, 100)).Select(found => found.Key.Id));
 
     private ValueTask<long> PutAsync(
-        string id, int at, string phase, string room, int? weight = null, bool alarm = false, int? due = null, string? serial = null, long version = 0) =>
+        string id,
+        int at,
+        string phase,
+        string room,
+        int? weight = null,
+        bool alarm = false,
+        int? due = null,
+        string? serial = null,
+        long version = 0) =>
         Store.WriteAsync(Parcel, Key(id), version, Body(at, phase, room, weight, alarm, due, serial));
 
-    private static RecordBody Body(int at, string phase, string room, int? weight = null, bool alarm = false, int? due = null, string? serial = null) => new(
+    private static RecordBody Body(
+        int at,
+        string phase,
+        string room,
+        int? weight = null,
+        bool alarm = false,
+        int? due = null,
+        string? serial = null) => new(
         Json("""{"a":"parcel"}"""),
         Fields(new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["room"] = room, ["phase"] = phase, ["at"] = Start.AddSeconds(at), ["weight"] = weight, ["alarm"] = alarm ? true : null,
-            ["due"] = due is { } end ? Start.AddSeconds(end) : null, ["serial"] = serial, ["notes"] = new { x = new[] { 1 } }, ["unknown"] = new { y = 2 },
+            ["due"] = due is { } end
+        ? Start.AddSeconds(end)
+        : null, ["serial"] = serial, ["notes"] = new { x = new[] { 1 } }, ["unknown"] = new { y = 2 },
         }));
 
     private static RawJson Fields(Dictionary<string, object?> members) =>

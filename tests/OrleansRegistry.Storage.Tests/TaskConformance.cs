@@ -124,7 +124,9 @@ public abstract partial class TaskConformance : StoreTestBase
             }
 
             Assert.Equal(seen.Distinct(), seen);
-            Assert.Subset(seen.ToHashSet(StringComparer.Ordinal), Enumerable.Range(0, 100).Select(i => $"t{i:D3}").Where(id => !moved.Contains(id)).ToHashSet(StringComparer.Ordinal));
+            Assert.Subset(
+                seen.ToHashSet(StringComparer.Ordinal),
+                Enumerable.Range(0, 100).Select(i => $"t{i:D3}").Where(id => !moved.Contains(id)).ToHashSet(StringComparer.Ordinal));
             for (var i = 0; i < 100; i++)
             {
                 versions[i] = await Store.PutTaskAsync($"t{i:D3}", Fields(at: i), versions[i]);
@@ -154,7 +156,8 @@ public abstract partial class TaskConformance : StoreTestBase
         })).ToArray();
         for (var round = 0; round < 10; round++)
         {
-            var ids = (await Store.AllTasksAsync(Acme with { ContextId = "c", OldestFirst = round % 2 == 0 }, pageSize: 13)).Select(task => task.Key.Id)
+            var ids = (await Store.AllTasksAsync(Acme with { ContextId = "c", OldestFirst = round % 2 == 0 }, pageSize: 13)).Select(
+                task => task.Key.Id)
                 .Where(id => id[0] == 's').ToArray();
             Assert.Equal(round % 2 == 0 ? still : still.Reverse(), ids);
         }
@@ -178,7 +181,12 @@ public abstract partial class TaskConformance : StoreTestBase
         for (var i = 0; i < 60; i++)
         {
             versions[i] = await Store.PutTaskAsync(
-                $"t{i}", Fields(at: 200 + i, i % 2 == 0 ? TaskState.Working : TaskState.Completed, $"c{i % 3}", $"o{i % 2}", i % 4 == 0 ? "g" : null), versions[i]);
+                $"t{i}", Fields(
+                    at: 200 + i,
+                    i % 2 == 0 ? TaskState.Working : TaskState.Completed,
+                    $"c{i % 3}",
+                    $"o{i % 2}",
+                    i % 4 == 0 ? "g" : null), versions[i]);
         }
 
         for (var i = 100; i < 120; i++)
@@ -233,7 +241,9 @@ public abstract partial class TaskConformance : StoreTestBase
         var summaries = await Store.SummarizeContextsAsync("acme", "o", [longContext, "none", "c"], 3);
         Assert.Equal([1, 0, 7], summaries.Select(summary => summary.Count));
         Assert.Equal([[longTask], [], ["t6", "t5", "t4"]], summaries.Select(summary => summary.First.Select(task => task.Id)));
-        Assert.Equal(Enumerable.Range(0, 7).Reverse().Select(i => $"t{i}"), Assert.Single(await Store.SummarizeContextsAsync("acme", "o", ["c"], 7)).First.Select(task => task.Id));
+        Assert.Equal(
+            Enumerable.Range(0, 7).Reverse().Select(i => $"t{i}"),
+            Assert.Single(await Store.SummarizeContextsAsync("acme", "o", ["c"], 7)).First.Select(task => task.Id));
         Assert.Equal(0, Assert.Single(await Store.SummarizeContextsAsync("nobody", "o", ["c"], 7)).Count);
         Assert.Empty(await Store.SummarizeContextsAsync("acme", "o", [], 7));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], -1));
@@ -245,7 +255,8 @@ public abstract partial class TaskConformance : StoreTestBase
         var cancelled = new CancellationToken(canceled: true);
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ListTasksAsync(Acme, null, 1, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.CountTasksAsync(Acme, cancelled));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ListContextsAsync(new ContextFilter("acme"), null, 1, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            async () => await Store.ListContextsAsync(new ContextFilter("acme"), null, 1, cancelled));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.SummarizeContextsAsync("acme", "o", ["c"], 1, cancelled));
         await Store.DisposeAsync();
         var refusals = new[]

@@ -25,7 +25,8 @@ public abstract class TaskFilterConformance : StoreTestBase
         from oldestFirst in new[] { false, true }
         select new TaskFilter(tenant)
         {
-            ContextId = context, States = states, Owner = owner, AgentId = agent, Since = since, Before = before, LeaseBefore = lease, HasWebhook = webhook,
+            ContextId = context, States = states, Owner = owner, AgentId = agent, Since = since, Before = before, LeaseBefore = lease, HasWebhook =
+                webhook,
             OldestFirst = oldestFirst,
         };
 
@@ -89,7 +90,9 @@ public abstract class TaskFilterConformance : StoreTestBase
     }
 
     private static TaskFields Any(Random random) => Fields(
-        random.Next(100), TaskStates.All[random.Next(8)], $"c{random.Next(3)}", $"o{random.Next(3)}", random.Next(2) == 0 ? null : $"g{random.Next(2)}",
+        random.Next(100), TaskStates.All[random.Next(8)], $"c{random.Next(3)}", $"o{random.Next(3)}", random.Next(2) == 0
+        ? null
+        : $"g{random.Next(2)}",
         random.Next(3) == 0 ? random.Next(100) : null, random.Next(4) == 0);
 }
 

@@ -81,7 +81,9 @@ public abstract class CoHostedTests
         await Refused(RegistryError.Conflict, () => host.Agents.RegisterAsync(Me, again with { Condition = new(first.Agent.Revision + 1) }));
         await Refused(RegistryError.Conflict, () => host.Agents.RemoveAsync(Me, "a", new(first.Agent.Revision + 1)));
         var second = await host.Agents.RegisterAsync(Me, again with { Condition = new(first.Agent.Revision) });
-        await Refused(RegistryError.Conflict, () => host.Agents.PatchAsync(Me, "a", new AgentPatch(Enabled: false, Condition: new(first.Agent.Revision))));
+        await Refused(
+            RegistryError.Conflict,
+            () => host.Agents.PatchAsync(Me, "a", new AgentPatch(Enabled: false, Condition: new(first.Agent.Revision))));
         Assert.Equal(second.Agent.Revision, (await host.Agents.GetAsync(Me, "a", ReadConsistency.Strong))!.Revision);
     }
 

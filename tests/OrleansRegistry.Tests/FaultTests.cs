@@ -105,7 +105,11 @@ public sealed class FaultTests
             RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
             Fault is null ? base.WriteAsync(kind, key, expectedVersion, body, cancellationToken) : ValueTask.FromException<long>(Fault);
 
-        public override ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+        public override ValueTask<long> DeleteAsync(
+            RecordKind kind,
+            RecordKey key,
+            long expectedVersion,
+            CancellationToken cancellationToken = default) =>
             Fault is null ? base.DeleteAsync(kind, key, expectedVersion, cancellationToken) : ValueTask.FromException<long>(Fault);
 
         public override async ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>

@@ -16,7 +16,8 @@ public sealed class NewAgentTests(MemoryRegistry registry) : IClassFixture<Memor
     [Fact]
     public async Task Of_many_who_register_one_new_agent_one_creates_it()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => registry.Agents.RegisterAsync(me, Cards.Registration("crowded", $"by {i}"))));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => registry.Agents.RegisterAsync(me, Cards.Registration("crowded", $"by {i}"))));
         Assert.Single(all, one => one.Created);
         Assert.Equal(40, all.Select(one => one.Agent.Revision).Distinct().Count());
         var newest = all.MaxBy(one => one.Agent.Revision)!.Agent;

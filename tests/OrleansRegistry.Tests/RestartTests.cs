@@ -15,7 +15,9 @@ public sealed class RestartTests : IDisposable
         await using (var host = await StartAsync())
         {
             await host.Agents.RegisterAsync(Me, Cards.Registration("first", extensions: ["urn:x"]));
-            var batch = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("second", extensions: ["urn:x", "urn:y"]), Cards.Registration("third", extensions: ["urn:y"])]);
+            var batch = await host.Agents.RegisterManyAsync(
+                Me,
+                [Cards.Registration("second", extensions: ["urn:x", "urn:y"]), Cards.Registration("third", extensions: ["urn:y"])]);
             agent = batch[0].Written!.Agent;
             await host.Agents.PatchAsync(Me, "third", new AgentPatch("""{"capabilities":{"extensions":[{"uri":"urn:z"}]}}"""u8.ToArray()));
             await host.Agents.RemoveAsync(Me, "first");

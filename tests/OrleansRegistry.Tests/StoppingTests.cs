@@ -6,7 +6,10 @@ using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests;
 
-/// <summary>A silo that is stopping ends all waits at once, for as long as it drains: whoever waits on its grains from elsewhere must not call again and again.</summary>
+/// <summary>
+/// A silo that is stopping ends all waits at once, for as long as it drains: whoever waits on its grains from elsewhere must not call again and
+/// again.
+/// </summary>
 public sealed class StoppingTests
 {
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);

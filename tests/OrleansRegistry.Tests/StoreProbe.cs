@@ -61,7 +61,11 @@ internal sealed class StoreProbe(IRecordStore inner, bool isOpen = false) : Dele
         return version;
     }
 
-    public override async ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default)
+    public override async ValueTask<long> DeleteAsync(
+        RecordKind kind,
+        RecordKey key,
+        long expectedVersion,
+        CancellationToken cancellationToken = default)
     {
         Count(kind, "write");
         BeforeWrite?.Invoke(kind, key);

@@ -1,6 +1,8 @@
 namespace OrleansRegistry;
 
-/// <summary>The precondition of a write; a write whose condition does not hold is refused with <see cref="RegistryError.Conflict"/>. The default has none.</summary>
+/// <summary>
+/// The precondition of a write; a write whose condition does not hold is refused with <see cref="RegistryError.Conflict"/>. The default has none.
+/// </summary>
 /// <param name="IfRevision">The agent must have this revision; null for no such condition.</param>
 /// <param name="IfAbsent">True: the agent must not exist.</param>
 [GenerateSerializer, Immutable, Alias("registry.WriteCondition")]
@@ -65,7 +67,9 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 /// <param name="ExtensionsProcessed">The number of extensions that the card declares.</param>
 public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnlyList<CardWarning> Warnings, int ExtensionsProcessed)
 {
-    /// <summary>True when a request with this idempotency key was carried out before. Nothing was written, and <see cref="Agent"/> is the agent as it is now.</summary>
+    /// <summary>
+    /// True when a request with this idempotency key was carried out before. Nothing was written, and <see cref="Agent"/> is the agent as it is now.
+    /// </summary>
     public bool Repeated { get; init; }
 }
 

@@ -27,7 +27,9 @@ public sealed record AgentQuery
     /// <summary>The most agents of a page, within <see cref="PageLimit.Agents"/>; null for all agents in one page.</summary>
     public int? PageSize { get; init; }
 
-    /// <summary>The <see cref="AgentPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.</summary>
+    /// <summary>
+    /// The <see cref="AgentPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.
+    /// </summary>
     public string? PageToken { get; init; }
 
     /// <summary>The most values that one list of a query may have: tags, skills, declaring agents, trust levels.</summary>

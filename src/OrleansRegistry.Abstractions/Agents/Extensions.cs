@@ -2,7 +2,8 @@ namespace OrleansRegistry;
 
 /// <summary>An A2A extension (A2A 1.0, section 4.4.4), collected from the cards that declare it.</summary>
 /// <param name="Uri">The extension's URI.</param>
-/// <param name="Description">From the card of the first agent that still declares the extension, as are <paramref name="Required"/> and <paramref name="Params"/>.</param>
+/// <param name="Description">From the card of the first agent that still declares the extension, as are <paramref name="Required"/> and
+/// <paramref name="Params"/>.</param>
 /// <param name="Required">Whether that agent requires its clients to support the extension.</param>
 /// <param name="Params">One JSON value; empty when the card has none.</param>
 /// <param name="FirstDeclaredByAgent">The id of the agent that declared it first.</param>
@@ -40,7 +41,9 @@ public sealed record ExtensionQuery
     /// <summary>The most extensions of a page, within <see cref="PageLimit.Extensions"/>. A page ends earlier when it reaches 16 MiB.</summary>
     public int PageSize { get; init; } = PageLimit.Extensions.Usual;
 
-    /// <summary>The <see cref="ExtensionPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.</summary>
+    /// <summary>
+    /// The <see cref="ExtensionPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.
+    /// </summary>
     public string? PageToken { get; init; }
 }
 

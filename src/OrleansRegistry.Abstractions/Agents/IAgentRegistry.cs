@@ -3,10 +3,14 @@ namespace OrleansRegistry;
 /// <summary>How recent an answer must be.</summary>
 public enum ReadConsistency
 {
-    /// <summary>Reads memory. For an agent, this node's copy, at least as new as every write that this node answered; for a task, its grain's state.</summary>
+    /// <summary>
+    /// Reads memory. For an agent, this node's copy, at least as new as every write that this node answered; for a task, its grain's state.
+    /// </summary>
     Local,
 
-    /// <summary>Reads from the single writer, or from the store that several processes share: at least as new as every write that any node answered.</summary>
+    /// <summary>
+    /// Reads from the single writer, or from the store that several processes share: at least as new as every write that any node answered.
+    /// </summary>
     Strong,
 }
 
@@ -22,16 +26,26 @@ public interface IAgentRegistry
 
     /// <summary>Completes once this node has seen <paramref name="revision"/>.</summary>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryError.Conflict"/>: the store's newest revision is smaller: the store was restored from a backup, or the revision is of another registry.
+    /// <see cref="RegistryError.Conflict"/>: the store's newest revision is smaller: the store was restored from a backup, or the revision is of
+    /// another registry.
     /// <see cref="RegistryError.Unavailable"/>: this node did not reach it within five seconds.
     /// </exception>
     ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default);
 
-    /// <summary>Registers an agent, or replaces the one with that id. The registering subject owns a new agent; a replacement by another subject keeps owner and workers.</summary>
+    /// <summary>
+    /// Registers an agent, or replaces the one with that id. The registering subject owns a new agent; a replacement by another subject keeps owner
+    /// and workers.
+    /// </summary>
     Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default);
 
-    /// <summary>Registers each entry as <see cref="RegisterAsync"/> would; a refused entry does not affect the others. Results are in the order of the entries.</summary>
-    Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Registers each entry as <see cref="RegisterAsync"/> would; a refused entry does not affect the others. Results are in the order of the
+    /// entries.
+    /// </summary>
+    Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
+        Caller caller,
+        IReadOnlyList<AgentRegistration> registrations,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Changes a part of a registered agent.</summary>
     Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default);
@@ -41,7 +55,11 @@ public interface IAgentRegistry
     Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default);
 
     /// <summary>Reads an agent; null when it does not exist.</summary>
-    ValueTask<AgentRecord?> GetAsync(Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default);
+    ValueTask<AgentRecord?> GetAsync(
+        Caller caller,
+        string id,
+        ReadConsistency consistency = ReadConsistency.Local,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Lists agents in the ordinal order of their ids.</summary>
     /// <param name="query">Null for all agents.</param>

@@ -20,7 +20,9 @@ public sealed record ContextRecord
     [Id(3)]
     public RawJson Data { get; init; }
 
-    /// <summary>Increases by one with every change of the context itself, not of its tasks. Starts like <see cref="TaskProperties.Generation"/>.</summary>
+    /// <summary>
+    /// Increases by one with every change of the context itself, not of its tasks. Starts like <see cref="TaskProperties.Generation"/>.
+    /// </summary>
     [Id(4)]
     public long Generation { get; init; }
 
@@ -36,7 +38,9 @@ public sealed record ContextRecord
     [Id(7)]
     public long MessageCount { get; init; }
 
-    /// <summary>Set in the result of a write: a request with this idempotency key was carried out before, and the record is the context as it is now.</summary>
+    /// <summary>
+    /// Set in the result of a write: a request with this idempotency key was carried out before, and the record is the context as it is now.
+    /// </summary>
     [Id(30)]
     public bool Repeated { get; init; }
 }
@@ -44,7 +48,8 @@ public sealed record ContextRecord
 /// <summary>A context with its newest tasks.</summary>
 /// <param name="Context">The context.</param>
 /// <param name="TaskCount">The number of its tasks.</param>
-/// <param name="TaskIds">The ids of the newest 100 tasks; <see cref="TaskQuery.ContextId"/> selects all of them in <see cref="ITaskRegistry.ListAsync"/>.</param>
+/// <param name="TaskIds">The ids of the newest 100 tasks; <see cref="TaskQuery.ContextId"/> selects all of them in
+/// <see cref="ITaskRegistry.ListAsync"/>.</param>
 public sealed record ContextSummary(ContextRecord Context, long TaskCount, IReadOnlyList<string> TaskIds);
 
 /// <summary>One page of contexts.</summary>
@@ -59,7 +64,8 @@ public sealed record ContextPage(IReadOnlyList<ContextSummary> Contexts, string?
 /// <summary>One change of a context. Members that the change did not touch are null or empty.</summary>
 /// <param name="ContextId">The context's id.</param>
 /// <param name="Generation">The context's generation after the change.</param>
-/// <param name="Snapshot">The whole context: in the first event of a stream, and after a gap of events that are no longer held. Null otherwise.</param>
+/// <param name="Snapshot">The whole context: in the first event of a stream, and after a gap of events that are no longer held. Null
+/// otherwise.</param>
 /// <param name="Data">The data that was sent with the change.</param>
 /// <param name="Messages">The appended messages.</param>
 /// <param name="TaskId">The id of a task that the context gained.</param>

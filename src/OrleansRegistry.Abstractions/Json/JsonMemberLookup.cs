@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace OrleansRegistry;
 
-/// <summary>The members of one JSON object by name. <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> scans all of them for each name.</summary>
+/// <summary>
+/// The members of one JSON object by name. <see cref="JsonElement.TryGetProperty(string, out JsonElement)"/> scans all of them for each name.
+/// </summary>
 internal readonly struct JsonMemberLookup
 {
     // Scanning a few is quicker than hashing them.

@@ -7,7 +7,9 @@ namespace OrleansRegistry;
 /// <summary>JSON Merge Patch (RFC 7396). What the patch does not name keeps the bytes it was sent with.</summary>
 internal static class JsonMerge
 {
-    /// <summary>Applies <paramref name="patch"/> to <paramref name="target"/>, both read by <see cref="JsonInput"/> before. The result may break its limits.</summary>
+    /// <summary>
+    /// Applies <paramref name="patch"/> to <paramref name="target"/>, both read by <see cref="JsonInput"/> before. The result may break its limits.
+    /// </summary>
     public static RawJson Apply(RawJson target, RawJson patch)
     {
         using var targetDocument = JsonDocument.Parse(target.Utf8, JsonInput.Stored);

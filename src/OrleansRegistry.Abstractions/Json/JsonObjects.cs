@@ -7,7 +7,9 @@ namespace OrleansRegistry;
 /// <summary>Works on JSON objects member by member; what it does not touch keeps the bytes it was sent with.</summary>
 internal static class JsonObjects
 {
-    /// <summary>Whether an object has members of all names that another has, so that merged into that it gives itself. Empty is an object without members.</summary>
+    /// <summary>
+    /// Whether an object has members of all names that another has, so that merged into that it gives itself. Empty is an object without members.
+    /// </summary>
     public static bool HasAllNames(RawJson json, RawJson other)
     {
         if (json.IsEmpty || other.IsEmpty)
@@ -22,12 +24,14 @@ internal static class JsonObjects
     }
 
     /// <summary>
-    /// <paramref name="target"/> with the members of <paramref name="changes"/>: a member that both have takes the new value, in its old place; a null
+    /// <paramref name="target"/> with the members of <paramref name="changes"/>: a member that both have takes the new value, in its old place; a
+    /// null
     /// is a value like any other.
     /// </summary>
     /// <param name="target">One JSON object; empty stands for one without members.</param>
     /// <param name="field">What the object is called in an error.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>: there would be more than <see cref="JsonInput.MaxMembers"/> members.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>: there would be more than <see cref="JsonInput.MaxMembers"/>
+    /// members.</exception>
     public static RawJson Merge(RawJson target, RawJson changes, string field)
     {
         if (target.IsEmpty)
@@ -110,7 +114,8 @@ internal static class JsonObjects
         return RawJson.FromValid(output.WrittenSpan);
     }
 
-    internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, JsonElement value) => Write(output, member, JsonMarshal.GetRawUtf8Value(value));
+    internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, JsonElement value) =>
+        Write(output, member, JsonMarshal.GetRawUtf8Value(value));
 
     internal static void Write(ArrayBufferWriter<byte> output, JsonProperty member, ReadOnlySpan<byte> value)
     {

@@ -27,7 +27,9 @@ public readonly struct RawJson : IEquatable<RawJson>
     /// <summary>Whether there is no document.</summary>
     public bool IsEmpty => Length == 0;
 
-    /// <summary>Wraps bytes that hold one valid JSON document, without checking or copying them; the caller must not change them afterwards.</summary>
+    /// <summary>
+    /// Wraps bytes that hold one valid JSON document, without checking or copying them; the caller must not change them afterwards.
+    /// </summary>
     public static RawJson FromValid(byte[] utf8) => new(utf8);
 
     /// <summary>Copies bytes that hold one valid JSON document, without checking them.</summary>

@@ -8,7 +8,11 @@ namespace OrleansRegistry;
 /// <param name="At">When it was carried out.</param>
 /// <param name="Result">The result: a generation, or the number or count that the request returns.</param>
 [GenerateSerializer, Immutable, Alias("registry.RequestMark")]
-internal sealed record RequestMark([property: Id(0)] string Key, [property: Id(1)] string Print, [property: Id(2)] DateTimeOffset At, [property: Id(3)] long Result)
+internal sealed record RequestMark(
+    [property: Id(0)] string Key,
+    [property: Id(1)] string Print,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] long Result)
 {
     /// <summary>Members of the stored mark that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]

@@ -1,10 +1,13 @@
 namespace OrleansRegistry;
 
 /// <summary>A message that creates a task, or continues one that is not in a terminal state.</summary>
-/// <param name="Message">The A2A message: one JSON object with <c>role</c> and <c>parts</c>, and <c>messageId</c>, <c>taskId</c>, <c>contextId</c> as far as the caller sets them.</param>
+/// <param name="Message">The A2A message: one JSON object with <c>role</c> and <c>parts</c>, and <c>messageId</c>, <c>taskId</c>, <c>contextId</c> as
+/// far as the caller sets them.</param>
 public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
 {
-    /// <summary>Null: the message's <c>taskId</c>, or an id derived from the message id, so that the same message sent twice makes one task.</summary>
+    /// <summary>
+    /// Null: the message's <c>taskId</c>, or an id derived from the message id, so that the same message sent twice makes one task.
+    /// </summary>
     public string? TaskId { get; init; }
 
     /// <summary>Null: the message's <c>contextId</c>, or the task's own, or a new context.</summary>
@@ -16,10 +19,15 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
     /// <summary>One JSON object, whose members replace those of the task's metadata; null keeps the metadata.</summary>
     public ReadOnlyMemory<byte>? Metadata { get; init; }
 
-    /// <summary>When the task fails unless it is in a terminal state by then; replaces the deadline of a continued task. Null: the registry's default, or the task's own.</summary>
+    /// <summary>
+    /// When the task fails unless it is in a terminal state by then; replaces the deadline of a continued task. Null: the registry's default, or the
+    /// task's own.
+    /// </summary>
     public DateTimeOffset? Deadline { get; init; }
 
-    /// <summary>Two submissions with the same key are carried out once. Takes the place of the message id when the message has none. Null for no key.</summary>
+    /// <summary>
+    /// Two submissions with the same key are carried out once. Takes the place of the message id when the message has none. Null for no key.
+    /// </summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>The task must have this generation, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
@@ -59,13 +67,16 @@ public sealed record TaskUpdate
     /// <summary>The task must have this generation, else <see cref="RegistryError.Conflict"/>; null for no such condition.</summary>
     public long? IfGeneration { get; init; }
 
-    /// <summary>The lease under which the caller works on the task; it must be the task's present one, else <see cref="RegistryError.Conflict"/>. Null: the caller acts as owner.</summary>
+    /// <summary>
+    /// The lease under which the caller works on the task; it must be the task's present one, else <see cref="RegistryError.Conflict"/>. Null: the
+    /// caller acts as owner.
+    /// </summary>
     public string? LeaseToken { get; init; }
 }
 
 /// <summary>
-/// A whole task to store. It is compared with the stored one: a task with one more message costs one append, an equal task costs no write, and when messages
-/// or artifacts were removed or changed, all of them are written again.
+/// A whole task to store. It is compared with the stored one: a task with one more message costs one append, an equal task costs no write, and when
+/// messages or artifacts were removed or changed, all of them are written again.
 /// </summary>
 /// <param name="State">The task's state.</param>
 public sealed record TaskPut(TaskState State)
@@ -156,4 +167,8 @@ public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] 
 /// <param name="At">When, in UTC, to the millisecond.</param>
 /// <param name="Data">One JSON object.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskFeedback")]
-public sealed record TaskFeedback([property: Id(0)] long Number, [property: Id(1)] string Subject, [property: Id(2)] DateTimeOffset At, [property: Id(3)] RawJson Data);
+public sealed record TaskFeedback(
+    [property: Id(0)] long Number,
+    [property: Id(1)] string Subject,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] RawJson Data);

@@ -1,6 +1,8 @@
 namespace OrleansRegistry;
 
-/// <summary>Selects tasks, newest status first. A task must match every filter that is set; without filters all that the caller may see match.</summary>
+/// <summary>
+/// Selects tasks, newest status first. A task must match every filter that is set; without filters all that the caller may see match.
+/// </summary>
 public sealed record TaskQuery
 {
     /// <summary>The context of the task. Null matches all.</summary>

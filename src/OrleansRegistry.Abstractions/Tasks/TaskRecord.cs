@@ -7,7 +7,10 @@ namespace OrleansRegistry;
 /// <param name="Timestamp">When the status was set, in UTC, to the millisecond.</param>
 /// <param name="Message">The A2A message of the status; empty when there is none.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskStatus")]
-public sealed record TaskStatus([property: Id(0)] TaskState State, [property: Id(1)] DateTimeOffset Timestamp, [property: Id(2)] RawJson Message = default);
+public sealed record TaskStatus(
+    [property: Id(0)] TaskState State,
+    [property: Id(1)] DateTimeOffset Timestamp,
+    [property: Id(2)] RawJson Message = default);
 
 /// <summary>The lease of a worker on a task.</summary>
 /// <param name="Worker">The worker's name.</param>
@@ -57,7 +60,9 @@ public abstract record TaskProperties
     [Id(6)]
     public RawJson Metadata { get; init; }
 
-    /// <summary>Increases by one with every change. Starts from the time of creation in microseconds, above every generation of an earlier task with this id.</summary>
+    /// <summary>
+    /// Increases by one with every change. Starts from the time of creation in microseconds, above every generation of an earlier task with this id.
+    /// </summary>
     [Id(7)]
     public long Generation { get; init; }
 
@@ -113,15 +118,22 @@ public sealed record TaskRecord : TaskProperties
     [Id(2)]
     public IReadOnlyList<RawJson> Artifacts { get; init; } = [];
 
-    /// <summary>True: the requested messages exceed the size limit of an answer. The oldest are left out; <see cref="ITaskRegistry.ReadHistoryAsync"/> has all.</summary>
+    /// <summary>
+    /// True: the requested messages exceed the size limit of an answer. The oldest are left out; <see cref="ITaskRegistry.ReadHistoryAsync"/> has
+    /// all.
+    /// </summary>
     [Id(3)]
     public bool HistoryTruncated { get; init; }
 
-    /// <summary>True: the artifacts exceed the size limit of an answer. Some are left out; <see cref="ITaskRegistry.ReadArtifactsAsync"/> has all.</summary>
+    /// <summary>
+    /// True: the artifacts exceed the size limit of an answer. Some are left out; <see cref="ITaskRegistry.ReadArtifactsAsync"/> has all.
+    /// </summary>
     [Id(4)]
     public bool ArtifactsTruncated { get; init; }
 
-    /// <summary>Set in the result of a write: a request with this idempotency key was carried out before, and the record is the task as it is now.</summary>
+    /// <summary>
+    /// Set in the result of a write: a request with this idempotency key was carried out before, and the record is the task as it is now.
+    /// </summary>
     [Id(30)]
     public bool Repeated { get; init; }
 
@@ -176,13 +188,18 @@ public readonly record struct TaskView
     /// <summary>True: load neither history nor artifacts.</summary>
     public bool HeadOnly { get; init; }
 
-    /// <summary>The lease under which the caller works on the task: its holder may read a task of any owner. Null: the caller reads as owner.</summary>
+    /// <summary>
+    /// The lease under which the caller works on the task: its holder may read a task of any owner. Null: the caller reads as owner.
+    /// </summary>
     public string? LeaseToken { get; init; }
 
     /// <summary>How recent the answer must be.</summary>
     public ReadConsistency Consistency { get; init; }
 
-    /// <summary>A generation that the caller has seen: if the task in memory is older, it is read from the store, as with <see cref="ReadConsistency.Strong"/>.</summary>
+    /// <summary>
+    /// A generation that the caller has seen: if the task in memory is older, it is read from the store, as with
+    /// <see cref="ReadConsistency.Strong"/>.
+    /// </summary>
     public long? SeenGeneration { get; init; }
 }
 
@@ -192,7 +209,8 @@ public readonly record struct TaskView
 /// <param name="TaskId">The task's id.</param>
 /// <param name="ContextId">The id of the task's context.</param>
 /// <param name="Generation">The task's generation after the change.</param>
-/// <param name="Snapshot">The whole task, in the first event of a stream and after a gap of events that are no longer held; then the other members are empty. Null otherwise.</param>
+/// <param name="Snapshot">The whole task, in the first event of a stream and after a gap of events that are no longer held; then the other members
+/// are empty. Null otherwise.</param>
 /// <param name="Status">The status after the change.</param>
 /// <param name="Messages">The appended messages.</param>
 /// <param name="Artifacts">As they were sent, each with <c>append</c> and <c>lastChunk</c> as sent.</param>
@@ -215,4 +233,7 @@ public sealed record TaskEvent(
 /// <param name="Append">True: its parts are appended to the artifact with that id; false: it replaces that artifact.</param>
 /// <param name="LastChunk">True: nothing more will be appended to it.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskArtifact")]
-public readonly record struct TaskArtifact([property: Id(0)] RawJson Json, [property: Id(1)] bool Append = false, [property: Id(2)] bool LastChunk = false);
+public readonly record struct TaskArtifact(
+    [property: Id(0)] RawJson Json,
+    [property: Id(1)] bool Append = false,
+    [property: Id(2)] bool LastChunk = false);

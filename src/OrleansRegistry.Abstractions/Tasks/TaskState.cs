@@ -44,7 +44,8 @@ public static class TaskStates
     public static IReadOnlyList<TaskState> All { get; } = [.. Spellings.Select(spelling => spelling.State)];
 
     /// <summary>Whether the state is terminal: a task in it no longer changes.</summary>
-    public static bool IsTerminal(this TaskState state) => state is TaskState.Completed or TaskState.Failed or TaskState.Canceled or TaskState.Rejected;
+    public static bool IsTerminal(this TaskState state) =>
+        state is TaskState.Completed or TaskState.Failed or TaskState.Canceled or TaskState.Rejected;
 
     /// <summary>The A2A 1.0 name, such as <c>TASK_STATE_INPUT_REQUIRED</c>.</summary>
     public static string ToV10(this TaskState state) => Spellings[(int)state - 1].V10;

@@ -100,7 +100,9 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             return text;
         }
 
-        warn("preferredTransport", transport.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(transport)}: A2A has a string here");
+        warn(
+            "preferredTransport",
+            transport.ValueKind == JsonValueKind.String ? "is empty" : $"is {JsonInput.Describe(transport)}: A2A has a string here");
         return null;
     }
 

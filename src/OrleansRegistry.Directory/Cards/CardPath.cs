@@ -1,6 +1,8 @@
 namespace OrleansRegistry.Directory;
 
-/// <summary>A place in a card, such as <c>skills[0].tags[2]</c>. Formatted only when a warning or error reports it. <c>default</c> is the card itself.</summary>
+/// <summary>
+/// A place in a card, such as <c>skills[0].tags[2]</c>. Formatted only when a warning or error reports it. <c>default</c> is the card itself.
+/// </summary>
 internal readonly record struct CardPath(string? Name, int Index = -1, string? Member = null, int MemberIndex = -1)
 {
     /// <summary>An item of the array here.</summary>

@@ -15,7 +15,9 @@ internal static class ExtensionOrigins
         return [.. card.Extensions.Select(declared => byUri.GetValueOrDefault(declared.Uri) ?? new ExtensionOrigin(declared.Uri, agentId, now))];
     }
 
-    /// <summary>The same extensions as in <paramref name="origins"/>, those that <paramref name="before"/> has too with the origin that it has.</summary>
+    /// <summary>
+    /// The same extensions as in <paramref name="origins"/>, those that <paramref name="before"/> has too with the origin that it has.
+    /// </summary>
     public static IReadOnlyList<ExtensionOrigin> Keep(IReadOnlyList<ExtensionOrigin> origins, IReadOnlyList<ExtensionOrigin> before)
     {
         if (origins.Count == 0 || before.Count == 0)

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace OrleansRegistry.Directory;
 
-/// <summary>Where a card says that its agent is reached. <see cref="Uri"/> alone is lenient: it mends slashes, trims, and takes hosts that no name server has.</summary>
+/// <summary>
+/// Where a card says that its agent is reached. <see cref="Uri"/> alone is lenient: it mends slashes, trims, and takes hosts that no name server has.
+/// </summary>
 /// <remarks>Source: RFC 3986; RFC 9110, 4.2.</remarks>
 internal static class InterfaceUrl
 {

@@ -40,7 +40,9 @@ internal static class SlowReaders
         var services = context.RequestServices;
         try
         {
-            await sending.AsTask().WaitAsync(services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.StalledReader, services.GetRequiredService<TimeProvider>());
+            await sending.AsTask().WaitAsync(
+                services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.StalledReader,
+                services.GetRequiredService<TimeProvider>());
         }
         catch (TimeoutException waited)
         {

@@ -13,7 +13,9 @@ internal static class PublicPath
     /// <param name="path">From its slash, escaped.</param>
     public static string Of(HttpContext context, string path)
     {
-        var configured = context.RequestServices.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.PublicUrl is { } url ? new Uri(url).AbsolutePath.TrimEnd('/') : "";
+        var configured = context.RequestServices.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.PublicUrl is { } url
+            ? new Uri(url).AbsolutePath.TrimEnd('/')
+            : "";
         return (configured.Length > 0 ? configured : context.Request.PathBase.ToUriComponent()) + path;
     }
 }

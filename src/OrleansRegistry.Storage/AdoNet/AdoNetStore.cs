@@ -58,7 +58,8 @@ public sealed class AdoNetStore : IRecordStore
         if (await tables.Database.RunAsync(DatabaseRules.IsPooledAsync, cancellationToken))
         {
             // A change whose connection was lost is ended by the server's process number, which a pooler hides.
-            throw new StoreStartException($"The {Description} cannot be used: a pooler (PgBouncer) is between. Name the server itself in DATABASE_URL, or set STORAGE_TYPE=postgres.");
+            throw new StoreStartException($"The {Description} cannot be used: a pooler (PgBouncer) is between. Name the server itself in "
+                + "DATABASE_URL, or set STORAGE_TYPE=postgres.");
         }
 
         await new PostgresMigrations(tables.Database, logger, Migration.AdoNet, Migrations).OpenAsync(options.RunMigrations, cancellationToken);
@@ -91,7 +92,8 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default) =>
         tables.ScanAsync(kind, after, cancellationToken);
 
-    public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) => tables.CurrentRevisionAsync(kind, cancellationToken);
+    public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
+        tables.CurrentRevisionAsync(kind, cancellationToken);
 
     public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default) =>
         tables.ReadChangesAsync(kind, revision, cancellationToken);
@@ -168,5 +170,8 @@ public sealed class AdoNetStore : IRecordStore
     }
 
     private static RegistryException Busy(string name) =>
-        new(RegistryError.Busy, $"The {name} has too many calls waiting. Nothing was stored; try again shortly.") { RetryAfter = TimeSpan.FromSeconds(1) };
+        new(RegistryError.Busy, $"The {name} has too many calls waiting. Nothing was stored; try again shortly.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 }

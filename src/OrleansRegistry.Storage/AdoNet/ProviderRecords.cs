@@ -79,7 +79,9 @@ internal sealed class ProviderRecords : IAsyncDisposable
     /// <summary>The record, or null.</summary>
     public Task<StoredRecord?> ReadAsync(Place place) => RetryAsync(() => LoadAsync(place));
 
-    /// <summary>Writes the record, or deletes it where there is no <paramref name="body"/>: once, and again where nothing was stored for what may pass.</summary>
+    /// <summary>
+    /// Writes the record, or deletes it where there is no <paramref name="body"/>: once, and again where nothing was stored for what may pass.
+    /// </summary>
     /// <returns>The revision.</returns>
     public async Task<long> CommitAsync(Place place, long expected, RecordBody? body)
     {
@@ -99,7 +101,8 @@ internal sealed class ProviderRecords : IAsyncDisposable
             {
                 throw new RegistryException(
                     RegistryError.Invalid,
-                    $"{kind} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). Nothing was stored.",
+                    $"{kind} '{place.Key.Id}' of tenant '{place.Key.Tenant}' was refused by the {PostgresDatabase.Name} ({refused.SqlState}). "
+                        + "Nothing was stored.",
                     innerException: refused);
             }
             catch (Exception fault) when (PostgresFaults.Is(Reason(fault)))

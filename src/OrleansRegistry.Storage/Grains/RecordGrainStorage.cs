@@ -5,7 +5,8 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// Keeps grain states as records of an <see cref="IRecordStore"/>. A grain's key is <c>t/&lt;tenant&gt;/&lt;id&gt;</c>, its ETag the
-/// record's version in decimal; after a clear, the version of the deletion. States are distinguished by their name, each by its <see cref="RecordStateCodec{TState}"/>.
+/// record's version in decimal; after a clear, the version of the deletion. States are distinguished by their name, each by its
+/// <see cref="RecordStateCodec{TState}"/>.
 /// </summary>
 public sealed class RecordGrainStorage : IGrainStorage
 {
@@ -120,8 +121,10 @@ public sealed class RecordGrainStorage : IGrainStorage
     private RecordStateCodec<T> CodecOf<T>(string stateName) => codecs.GetValueOrDefault(stateName) switch
     {
         RecordStateCodec<T> codec => codec,
-        null => throw new InvalidOperationException($"No record codec is registered for the grain state '{stateName}': add one with AddRecordStateCodec."),
-        var other => throw new InvalidOperationException($"The record codec of the grain state '{stateName}' is {other.GetType()}, not one for {typeof(T)}."),
+        null => throw new InvalidOperationException(
+            $"No record codec is registered for the grain state '{stateName}': add one with AddRecordStateCodec."),
+        var other => throw new InvalidOperationException(
+            $"The record codec of the grain state '{stateName}' is {other.GetType()}, not one for {typeof(T)}."),
     };
 
     /// <summary>The tenant has no slash; the id is all that follows it.</summary>
@@ -184,7 +187,11 @@ public sealed class RecordGrainStorage : IGrainStorage
     {
         if ((stored?.Version ?? 0) == expected)
         {
-            throw new InconsistentStateException($"The outcome of the last write of {kind} {key.Id} was unknown, and it was not stored.", $"{expected}", $"{expected}", unknown);
+            throw new InconsistentStateException(
+                $"The outcome of the last write of {kind} {key.Id} was unknown, and it was not stored.",
+                $"{expected}",
+                $"{expected}",
+                unknown);
         }
     }
 }

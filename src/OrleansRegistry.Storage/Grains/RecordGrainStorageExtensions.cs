@@ -12,7 +12,10 @@ public static class RecordGrainStorageExtensions
     public static IServiceCollection AddRecordGrainStorage(this IServiceCollection services, string name) =>
         services.AddKeyedSingleton<IGrainStorage>(
             name,
-            (provider, _) => new RecordGrainStorage(provider.GetRequiredService<IRecordStore>(), provider.GetServices<RecordStateCodec>(), provider.GetRequiredService<UnreadableRecords>()));
+            (provider, _) => new RecordGrainStorage(
+                provider.GetRequiredService<IRecordStore>(),
+                provider.GetServices<RecordStateCodec>(),
+                provider.GetRequiredService<UnreadableRecords>()));
 
     /// <summary>Adds how one grain state is kept as a record.</summary>
     public static IServiceCollection AddRecordStateCodec<TState>(this IServiceCollection services, RecordStateCodec<TState> codec) =>

@@ -9,9 +9,13 @@ public sealed record UnreadableRecord(string Message, string? Owner = null)
     public RegistryException Refusal() => new(RegistryError.Unreadable, Message);
 }
 
-/// <summary>A grain's state that can stand for a record that storage cannot read. For other states storage throws <see cref="UnreadableRecord.Refusal"/>.</summary>
+/// <summary>
+/// A grain's state that can stand for a record that storage cannot read. For other states storage throws <see cref="UnreadableRecord.Refusal"/>.
+/// </summary>
 public interface IUnreadableState
 {
-    /// <summary>Set by storage, together with the version of a record that is there and cannot be read; null after every other read or write.</summary>
+    /// <summary>
+    /// Set by storage, together with the version of a record that is there and cannot be read; null after every other read or write.
+    /// </summary>
     UnreadableRecord? Unreadable { get; set; }
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Storage;
 
-/// <summary>The values of a kind's columns in one record, in the order of the declaration: string (as <see cref="KeyText.Value"/>), UTC DateTime, long, bool, JSON bytes; null where there is none.</summary>
+/// <summary>
+/// The values of a kind's columns in one record, in the order of the declaration: string (as <see cref="KeyText.Value"/>), UTC DateTime, long, bool,
+/// JSON bytes; null where there is none.
+/// </summary>
 internal static class ColumnValues
 {
     /// <summary>The values; null where the fields do not have what the declaration requires, and for a kind without columns.</summary>

@@ -89,7 +89,8 @@ public static class KindSchema
 
             foreach (var unique in kind.Unique)
             {
-                yield return $"CREATE UNIQUE INDEX {IndexName(kind, string.Join('_', unique))}_unique ON {kind.Table} (tenant, {string.Join(", ", unique)})";
+                yield return $"CREATE UNIQUE INDEX {IndexName(kind, string.Join('_', unique))}_unique ON {kind.Table} (tenant, "
+                    + $"{string.Join(", ", unique)})";
             }
         }
     }
@@ -120,7 +121,8 @@ public static class KindSchema
             ? ["document bytea", "fields bytea", "deleted_at timestamptz"]
             : base.Body(kind);
 
-        protected override string Options(RecordKind kind) => kind.IsBulk ? "" : $" WITH (toast_tuple_target = 8160, fillfactor = {(kind.HasFeed ? 60 : 70)})";
+        protected override string Options(RecordKind kind) =>
+            kind.IsBulk ? "" : $" WITH (toast_tuple_target = 8160, fillfactor = {(kind.HasFeed ? 60 : 70)})";
 
         protected override IEnumerable<string> Indexes(RecordKind kind)
         {
@@ -131,7 +133,8 @@ public static class KindSchema
 
             foreach (var json in kind.Columns.Where(column => column.Type == ColumnType.Json))
             {
-                yield return $"CREATE INDEX {IndexName(kind, json.Name)} ON {kind.Table} USING gin ({json} jsonb_path_ops) WITH (gin_pending_list_limit = 512) "
+                yield return $"CREATE INDEX {IndexName(kind, json.Name)} ON {kind.Table} USING gin ({json} jsonb_path_ops) WITH "
+                    + "(gin_pending_list_limit = 512) "
                     + $"WHERE {json} IS NOT NULL";
             }
         }

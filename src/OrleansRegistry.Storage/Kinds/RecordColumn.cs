@@ -19,8 +19,8 @@ public enum ColumnType
 }
 
 /// <summary>
-/// One column of a kind: the member of the record's <see cref="RecordBody.Fields"/> with the same name. A record of which a required member is missing, or one is of another type, is
-/// kept with empty columns, and no list shows it.
+/// One column of a kind: the member of the record's <see cref="RecordBody.Fields"/> with the same name. A record of which a required member is
+/// missing, or one is of another type, is kept with empty columns, and no list shows it.
 /// </summary>
 public sealed class RecordColumn
 {
@@ -59,7 +59,8 @@ public sealed class RecordColumn
     public RecordCondition IsNot(string value) => Condition(ConditionTest.NotEqual, ColumnType.Text, value);
 
     /// <summary>Records that have one of these values; of none of them where there are none.</summary>
-    public RecordCondition IsOneOf(IEnumerable<string> values) => Condition(ConditionTest.OneOf, ColumnType.Text, [.. values.Distinct(StringComparer.Ordinal)]);
+    public RecordCondition IsOneOf(IEnumerable<string> values) =>
+        Condition(ConditionTest.OneOf, ColumnType.Text, [.. values.Distinct(StringComparer.Ordinal)]);
 
     /// <summary>Records that have the flag.</summary>
     public RecordCondition IsSet() => Condition(ConditionTest.Set, ColumnType.Flag);

@@ -1,8 +1,8 @@
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// A kind of record, declared once by the feature that owns it. Stores know no kind by name: their tables, writes, queries, counts and scans follow from the declaration.
-/// Its tables come from a migration for each dialect; <see cref="KindSchema"/> prints one.
+/// A kind of record, declared once by the feature that owns it. Stores know no kind by name: their tables, writes, queries, counts and scans follow
+/// from the declaration. Its tables come from a migration for each dialect; <see cref="KindSchema"/> prints one.
 /// </summary>
 public sealed class RecordKind
 {
@@ -22,32 +22,37 @@ public sealed class RecordKind
     public IReadOnlyList<RecordOrder> Orders { get; init; } = [];
 
     /// <summary>
-    /// The text columns that lists are narrowed down to one value of, the most selective first. Each has an index that ends with the order, within one tenant.
+    /// The text columns that lists are narrowed down to one value of, the most selective first. Each has an index that ends with the order, within
+    /// one tenant.
     /// </summary>
     public IReadOnlyList<RecordColumn> Groups { get; init; } = [];
 
     /// <summary>
-    /// A column of few values that lists often ask for some of. The indexes of lists hold it before the order, and a list merges one ordered scan for each value: it costs the page,
-    /// however many records have other values.
+    /// A column of few values that lists often ask for some of. The indexes of lists hold it before the order, and a list merges one ordered scan for
+    /// each value: it costs the page, however many records have other values.
     /// </summary>
     public RecordLane? Lane { get; init; }
 
     /// <summary>Time columns that few records have and that are searched for what is past; each has an index of its own.</summary>
     public IReadOnlyList<RecordColumn> Due { get; init; } = [];
 
-    /// <summary>Sets of text columns whose values together no two records of a tenant share. A record that lacks one of them is not compared.</summary>
+    /// <summary>
+    /// Sets of text columns whose values together no two records of a tenant share. A record that lacks one of them is not compared.
+    /// </summary>
     public IReadOnlyList<IReadOnlyList<RecordColumn>> Unique { get; init; } = [];
 
     /// <summary>
-    /// The versions of all its records are one sequence, the kind's revisions, in commit order and without gaps; its changes can be followed. Such a kind has no
-    /// <see cref="Columns"/>: its followers index it in memory.
+    /// The versions of all its records are one sequence, the kind's revisions, in commit order and without gaps; its changes can be followed. Such a
+    /// kind has no <see cref="Columns"/>: its followers index it in memory.
     /// </summary>
     public bool HasFeed { get; init; }
 
     /// <summary>Its records are large and read in bulk: their reads wait in a queue of their own and hold up nothing else.</summary>
     public bool IsBulk { get; init; }
 
-    /// <summary>For a kind with a feed: a table for queries by hand, filled moments after each commit. PostgreSQL only; on SQLite a view has its place.</summary>
+    /// <summary>
+    /// For a kind with a feed: a table for queries by hand, filled moments after each commit. PostgreSQL only; on SQLite a view has its place.
+    /// </summary>
     public RecordProjection? Projection { get; init; }
 
     public override string ToString() => Name;
@@ -56,9 +61,8 @@ public sealed class RecordKind
 /// <summary>An order of lists.</summary>
 /// <param name="Column">A time column.</param>
 /// <param name="Second">
-/// A column that stores fill with the time cut to its second. The indexes hold it in place of the time, and the rest of the order is a sort of the few records that share a second:
-/// records that change many times a second touch no index. Null: the indexes hold the time.
-/// </param>
+/// A column that stores fill with the time cut to its second. The indexes hold it in place of the time, and the rest of the order is a sort of the
+/// few records that share a second: records that change many times a second touch no index. Null: the indexes hold the time. </param>
 public sealed record RecordOrder(RecordColumn Column, string? Second = null);
 
 /// <summary>A column of few values.</summary>

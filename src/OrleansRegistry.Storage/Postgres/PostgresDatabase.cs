@@ -42,7 +42,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         settings.IncludeErrorDetail = false;
         settings.Enlist = false;
         Source = new NpgsqlDataSourceBuilder(settings.ConnectionString).UsePhysicalConnectionInitializer(session.Begin, session.BeginAsync).Build();
-        Description = $"PostgreSQL store at {settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username}, user {settings.Username}{(options.Schema is { } schema ? $", schema {schema}" : "")}";
+        Description = $"PostgreSQL store at {settings.Host}:{settings.Port}, database {settings.Database ?? settings.Username}, user "
+            + $"{settings.Username}{(options.Schema is { } schema ? $", schema {schema}" : "")}";
     }
 
     /// <summary>What callers are told that serves them.</summary>

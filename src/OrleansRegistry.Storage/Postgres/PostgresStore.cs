@@ -13,7 +13,9 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </remarks>
 public sealed class PostgresStore : IRecordStore
 {
-    /// <summary>How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.</summary>
+    /// <summary>
+    /// How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.
+    /// </summary>
     private const int RecordLoops = 3;
 
     private readonly PostgresStoreOptions options;
@@ -50,7 +52,9 @@ public sealed class PostgresStore : IRecordStore
         followed = [.. kinds.Where(kind => kind.HasFeed).Select(kind => new FollowedKind(kind, database, options, time, logger))];
         if (followed.Length == 0)
         {
-            throw new ArgumentException("At least one kind must have a feed: it shows whether the database went back to an earlier state.", nameof(kinds));
+            throw new ArgumentException(
+                "At least one kind must have a feed: it shows whether the database went back to an earlier state.",
+                nameof(kinds));
         }
 
         writes = new GroupCommit(database, options, followed[0].Feed.History, feed: null, RecordLoops, logger);

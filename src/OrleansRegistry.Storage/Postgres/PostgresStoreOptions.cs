@@ -49,7 +49,11 @@ public sealed record PostgresStoreOptions
     internal void Validate()
     {
         Require(!string.IsNullOrWhiteSpace(ConnectionString), nameof(ConnectionString), "empty", "a postgresql:// URL or an Npgsql string");
-        Require(Schema is null || (Schema.Length is > 0 and <= 63 && Schema.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')), nameof(Schema), "not what it can be", "1 to 63 letters, digits, '_' or '-'");
+        Require(
+            Schema is null || (Schema.Length is > 0 and <= 63 && Schema.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')),
+            nameof(Schema),
+            "not what it can be",
+            "1 to 63 letters, digits, '_' or '-'");
         Require(PoolMax is >= 2 and <= 1000, nameof(PoolMax), PoolMax, "2 to 1000");
         Require(PoolMin >= 0 && PoolMin <= PoolMax, nameof(PoolMin), PoolMin, $"0 to {nameof(PoolMax)} ({PoolMax})");
         Require(Timeout is null or { TotalSeconds: >= 1 and <= 600 }, nameof(Timeout), Timeout, "1 s to 10 min");

@@ -4,8 +4,8 @@ using System.Text;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Keys as columns. Text columns take no U+0000 and index rows no more than some 2,700 bytes, of which other columns want some; nearly every key is stored as it is, and
-/// the others so that they are told apart and can be had back.
+/// Keys as columns. Text columns take no U+0000 and index rows no more than some 2,700 bytes, of which other columns want some; nearly every key is
+/// stored as it is, and the others so that they are told apart and can be had back.
 /// </summary>
 internal static class KeyText
 {
@@ -22,7 +22,8 @@ internal static class KeyText
     {
         var tenant = Encode(key.Tenant);
         var id = Encode(key.Id);
-        return (tenant.Length + id.Length) * 3 <= MaxIndexedBytes || Encoding.UTF8.GetByteCount(tenant) + Encoding.UTF8.GetByteCount(id) <= MaxIndexedBytes
+        return (tenant.Length + id.Length) * 3 <= MaxIndexedBytes
+            || Encoding.UTF8.GetByteCount(tenant) + Encoding.UTF8.GetByteCount(id) <= MaxIndexedBytes
             ? (tenant, id, null)
             : (tenant, Shorten(id), id);
     }

@@ -1,8 +1,9 @@
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Builds the queries of lists and groups from the declaration of a kind. The indexes for lists begin with the column of a group and its tenant, and end with the lane and the order:
-/// a list is merged of one ordered scan for each value of the lane, and costs its page, wherever it begins and however many records there are.
+/// Builds the queries of lists and groups from the declaration of a kind. The indexes for lists begin with the column of a group and its tenant, and
+/// end with the lane and the order: a list is merged of one ordered scan for each value of the lane, and costs its page, wherever it begins and
+/// however many records there are.
 /// </summary>
 internal static class ListSql
 {
@@ -28,7 +29,8 @@ internal static class ListSql
         {
             // Few records are past their time: all of them are looked at, instead of records in the order of the list until enough of them are found.
             var lanes = plan.Lane is null ? "" : $" AND {dialect.IsOneOf(Plain(plan.Lane.Column.Name, indexed: false), sql.Add(plan.LaneValues))}";
-            sql.Sql.Append($"WITH due AS MATERIALIZED (SELECT {selected} FROM {query.Kind.Table} WHERE {conditions}{lanes}) SELECT * FROM due {order}");
+            sql.Sql
+                .Append($"WITH due AS MATERIALIZED (SELECT {selected} FROM {query.Kind.Table} WHERE {conditions}{lanes}) SELECT * FROM due {order}");
         }
         else
         {
@@ -38,7 +40,10 @@ internal static class ListSql
         return sql;
     }
 
-    /// <summary>Selects of each asked value the count and, where <paramref name="first"/> is not 0, the ids of the first (and their tenants, where the query names none); one row a value, in their order.</summary>
+    /// <summary>
+    /// Selects of each asked value the count and, where <paramref name="first"/> is not 0, the ids of the first (and their tenants, where the query
+    /// names none); one row a value, in their order.
+    /// </summary>
     public static SqlQuery Group(SqlDialect dialect, RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first)
     {
         var isLane = query.Kind.Lane?.Column == column;
@@ -58,7 +63,8 @@ internal static class ListSql
             keys = $", {dialect.Collect("coalesce(long_id, id)", merged)}{(plan.OneTenant ? "" : $", {dialect.Collect("tenant", merged)}")}";
         }
 
-        sql.Sql.Append($"SELECT (SELECT count(*) FROM {query.Kind.Table} WHERE {listed}{lanes}){keys} FROM {dialect.Asked(asked)} ORDER BY asked.place");
+        sql.Sql
+            .Append($"SELECT (SELECT count(*) FROM {query.Kind.Table} WHERE {listed}{lanes}){keys} FROM {dialect.Asked(asked)} ORDER BY asked.place");
         return sql;
     }
 
@@ -77,7 +83,8 @@ internal static class ListSql
         }
 
         var scans = lanes.Select(
-            (lane, i) => $"SELECT * FROM (SELECT {selected} FROM {plan.Table} WHERE {conditions} AND {plan.Lane.Column.Name} = {sql.Add(lane)} {order}) AS scan{i}");
+            (lane, i) => $"SELECT * FROM (SELECT {selected} FROM {plan.Table} WHERE {conditions} AND {plan.Lane.Column.Name} = {sql.Add(lane)} "
+                + $"{order}) AS scan{i}");
         return $"SELECT * FROM ({string.Join(" UNION ALL ", scans)}) AS listed {order}";
     }
 
@@ -179,10 +186,14 @@ internal static class ListSql
             Order = query.Order;
             Lane = query.Kind.Lane;
             OldestFirst = query.OldestFirst;
-            Conditions = [.. query.Where.Where(condition => Lane is null || condition.Column != Lane.Column || condition.Test != ConditionTest.OneOf)];
+            Conditions = [.. query.Where
+                .Where(condition => Lane is null || condition.Column != Lane.Column || condition.Test != ConditionTest.OneOf)];
             HasAllLanes = Conditions.Count == query.Where.Count;
-            LaneValues = HasAllLanes ? [.. Lane?.Values ?? []] : [.. query.Where.Except(Conditions).Select(condition => condition.Values.Cast<string>()).Aggregate(Enumerable.Intersect)];
-            DrivingColumn = grouped ?? query.Kind.Groups.FirstOrDefault(column => Conditions.Any(condition => condition.Column == column && condition.Test == ConditionTest.Equal));
+            LaneValues = HasAllLanes
+                ? [.. Lane?.Values ?? []]
+                : [.. query.Where.Except(Conditions).Select(condition => condition.Values.Cast<string>()).Aggregate(Enumerable.Intersect)];
+            DrivingColumn = grouped ?? query.Kind.Groups
+                .FirstOrDefault(column => Conditions.Any(condition => condition.Column == column && condition.Test == ConditionTest.Equal));
             Driver = DriverOf(query, grouped);
             if (Driver != Driver.Group)
             {

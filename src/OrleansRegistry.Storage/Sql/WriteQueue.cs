@@ -63,8 +63,8 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
     }
 
     /// <summary>
-    /// Waits for work, and fills <paramref name="batch"/> with the oldest writes. Where batches are of one kind, it takes the oldest of several writes of one key; the others
-    /// are for later batches, in their order.
+    /// Waits for work, and fills <paramref name="batch"/> with the oldest writes. Where batches are of one kind, it takes the oldest of several
+    /// writes of one key; the others are for later batches, in their order.
     /// </summary>
     /// <returns>False when it is completed and empty.</returns>
     public async Task<bool> TakeAsync(List<PendingWrite> batch)

@@ -1,7 +1,8 @@
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// Moves what the write-ahead log holds into the database, beside the writer, on a connection of its own. The writer waits only for the last of it, which lets the log start over.
+/// Moves what the write-ahead log holds into the database, beside the writer, on a connection of its own. The writer waits only for the last of it,
+/// which lets the log start over.
 /// </summary>
 internal sealed class Checkpointer(SqliteDatabase database, long everyBytes) : IAsyncDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class Checkpointer(SqliteDatabase database, long everyBytes) : I
     private long written;
 
     public void Start(BackgroundLoops loops) =>
-        running = Task.Run(() => loops.RunAsync("the moving of the write-ahead log into the database", RoundAsync, ending.Token), CancellationToken.None);
+        running = Task.Run(
+            () => loops.RunAsync("the moving of the write-ahead log into the database", RoundAsync, ending.Token),
+            CancellationToken.None);
 
     /// <summary>The writer's turn; dispose it when the batch is committed.</summary>
     public IDisposable TakeTurn()

@@ -27,7 +27,8 @@ internal static class DataFolder
         if (!File.Exists(database) && File.Exists(database + "-wal"))
         {
             throw new StoreStartException(
-                $"The data folder {folder} holds {SqliteDatabase.FileName}-wal, but {SqliteDatabase.FileName} is missing. Put the file back, or a backup; to begin empty, remove the folder.");
+                $"The data folder {folder} holds {SqliteDatabase.FileName}-wal, but {SqliteDatabase.FileName} is missing. Put the file back, or a "
+                    + "backup; to begin empty, remove the folder.");
         }
     }
 

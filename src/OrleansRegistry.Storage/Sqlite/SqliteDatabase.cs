@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// The database file (or the database in memory) with its one writing session and its readers. In memory they are one session, which is used by one at a time.
+/// The database file (or the database in memory) with its one writing session and its readers. In memory they are one session, which is used by one
+/// at a time.
 /// </summary>
 internal sealed class SqliteDatabase : IAsyncDisposable
 {
@@ -82,7 +83,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             }
             else
             {
-                logger.StoreOpened(Description, new FileInfo(Path.Combine(Folder, FileName)).Length, $"{writer.Scalar("SELECT sqlite_version()")}", clock.ElapsedMilliseconds, checkMilliseconds);
+                logger.StoreOpened(
+                    Description,
+                    new FileInfo(Path.Combine(Folder, FileName)).Length,
+                    $"{writer.Scalar("SELECT sqlite_version()")}",
+                    clock.ElapsedMilliseconds,
+                    checkMilliseconds);
             }
         }
         catch (Exception fault)
@@ -172,13 +178,16 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
 
         // The size of pages and the mode are the file's once it has a table.
-        var session = new SqliteSession(connectionString, [$"page_size = {PageBytes}", "journal_mode = WAL", .. Common, "cache_size = -32768", "wal_autocheckpoint = 0"]);
+        var session = new SqliteSession(
+            connectionString,
+            [$"page_size = {PageBytes}", "journal_mode = WAL", .. Common, "cache_size = -32768", "wal_autocheckpoint = 0"]);
         if (session.Scalar("PRAGMA application_id") is not (long)ApplicationId)
         {
             if (session.Scalar("SELECT count(*) FROM sqlite_schema") is not 0L)
             {
                 session.Dispose();
-                throw new StoreStartException($"The {Description} is not the registry's: another program made it. Move it away, or name another folder.");
+                throw new StoreStartException(
+                    $"The {Description} is not the registry's: another program made it. Move it away, or name another folder.");
             }
 
             session.Script($"PRAGMA application_id = {ApplicationId}");

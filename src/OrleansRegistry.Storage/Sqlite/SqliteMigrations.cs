@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Storage.Sqlite;
 
-/// <summary>Brings the schema of a database up to what this program needs, or back down. The process that opened the file is the only one to do so.</summary>
+/// <summary>
+/// Brings the schema of a database up to what this program needs, or back down. The process that opened the file is the only one to do so.
+/// </summary>
 internal sealed class SqliteMigrations(SqliteSession session, string store, ILogger logger, IReadOnlyList<Migration>? migrations = null)
 {
     private const string History = "schema_migrations";
@@ -29,7 +31,8 @@ internal sealed class SqliteMigrations(SqliteSession session, string store, ILog
     public IReadOnlyList<MigrationStatus> Status()
     {
         var applied = Applied();
-        return [.. known.Select(migration => new MigrationStatus(migration.Number, migration.Name, applied.TryGetValue(migration.Number, out var at) ? at : null))];
+        return [.. known.Select(
+            migration => new MigrationStatus(migration.Number, migration.Name, applied.TryGetValue(migration.Number, out var at) ? at : null))];
     }
 
     /// <summary>Applies what is pending, each in a transaction of its own.</summary>
@@ -40,7 +43,14 @@ internal sealed class SqliteMigrations(SqliteSession session, string store, ILog
         var pending = known.Where(migration => !applied.ContainsKey(migration.Number)).ToArray();
         foreach (var migration in pending)
         {
-            Step(migration, "up", migration.Up, $"INSERT INTO {History} (number, name, checksum) VALUES ($1, $2, $3)", migration.Number, migration.Name, migration.Checksum);
+            Step(
+                migration,
+                "up",
+                migration.Up,
+                $"INSERT INTO {History} (number, name, checksum) VALUES ($1, $2, $3)",
+                migration.Number,
+                migration.Name,
+                migration.Checksum);
         }
 
         return pending.Length;
@@ -92,7 +102,9 @@ internal sealed class SqliteMigrations(SqliteSession session, string store, ILog
                 session.Execute("ROLLBACK");
             }
 
-            throw new StoreStartException($"The migration {migration} ({direction}) failed in the {store} ({refused.Message}). Nothing of it was kept.", refused);
+            throw new StoreStartException(
+                $"The migration {migration} ({direction}) failed in the {store} ({refused.Message}). Nothing of it was kept.",
+                refused);
         }
 
         logger.MigrationApplied(migration.ToString(), direction, store);

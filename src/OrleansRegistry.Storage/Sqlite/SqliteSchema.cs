@@ -20,7 +20,8 @@ public sealed class SqliteSchema : IMigrations
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) => Task.Run(() => migrations.Value.Status(), cancellationToken);
+    public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) =>
+        Task.Run(() => migrations.Value.Status(), cancellationToken);
 
     /// <inheritdoc/>
     public Task<int> UpAsync(CancellationToken cancellationToken = default) => Task.Run(() => migrations.Value.Up(), cancellationToken);

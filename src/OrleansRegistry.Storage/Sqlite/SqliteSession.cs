@@ -129,7 +129,9 @@ internal sealed class SqliteSession : IDisposable
         null => DBNull.Value,
         DateTime time => TimeText(time),
         string[] texts => JsonArray(texts),
-        ReadOnlyMemory<byte> bytes => MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length ? array : bytes.ToArray(),
+        ReadOnlyMemory<byte> bytes => MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Array is { } array && segment.Count == array.Length
+        ? array
+        : bytes.ToArray(),
         bool flag => flag ? 1L : 0L,
         _ => value,
     };

@@ -4,7 +4,9 @@ namespace OrleansRegistry.Storage.Sqlite;
 
 internal static partial class SqliteStoreLog
 {
-    [LoggerMessage(LogLevel.Information, "Opened the {Store}: {Bytes} bytes, SQLite {Version}, in {Milliseconds} ms, {CheckMilliseconds} of them to check the file.")]
+    [LoggerMessage(
+        LogLevel.Information,
+        "Opened the {Store}: {Bytes} bytes, SQLite {Version}, in {Milliseconds} ms, {CheckMilliseconds} of them to check the file.")]
     public static partial void StoreOpened(this ILogger logger, string store, long bytes, string version, long milliseconds, long checkMilliseconds);
 
     [LoggerMessage(LogLevel.Warning, "Opened the {Store}: it keeps everything in memory, and NOTHING IS KEPT when this process ends.")]

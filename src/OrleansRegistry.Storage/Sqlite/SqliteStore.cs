@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// Keeps records in an SQLite database: one file, one process, or in memory where the options name no folder. A write is answered once it is on the disk, together with all that waited beside it.
+/// Keeps records in an SQLite database: one file, one process, or in memory where the options name no folder. A write is answered once it is on the
+/// disk, together with all that waited beside it.
 /// </summary>
 /// <remarks>After a crash at any moment every acknowledged write is there. See docs/sqlite.md.</remarks>
 public sealed class SqliteStore : IRecordStore
@@ -108,7 +109,10 @@ public sealed class SqliteStore : IRecordStore
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckQuery(limit, cancellationToken);
-        return RunAsync(ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: true), reader => Position(reader, time: 3), cancellationToken);
+        return RunAsync(
+            ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: true),
+            reader => Position(reader, time: 3),
+            cancellationToken);
     }
 
     public ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
@@ -174,7 +178,10 @@ public sealed class SqliteStore : IRecordStore
     }
 
     /// <summary>In the order of the key, so that a record that is deleted and created again meanwhile is not met twice.</summary>
-    private async IAsyncEnumerable<StoredRecord> ReadPagesAsync(RecordKind kind, RecordKey? after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    private async IAsyncEnumerable<StoredRecord> ReadPagesAsync(
+        RecordKind kind,
+        RecordKey? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         for (var more = true; more;)
         {
@@ -214,7 +221,10 @@ public sealed class SqliteStore : IRecordStore
             cancellationToken);
     }
 
-    private async ValueTask<IReadOnlyList<T>> RunAsync<T>(SqlQuery query, Func<SqliteDataReader, T> read, CancellationToken cancellationToken) => await database.ReadAsync(
+    private async ValueTask<IReadOnlyList<T>> RunAsync<T>(
+        SqlQuery query,
+        Func<SqliteDataReader, T> read,
+        CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
             using var reader = session.Query(query.Sql.ToString(), [.. query.Parameters]);
@@ -228,7 +238,8 @@ public sealed class SqliteStore : IRecordStore
         },
         cancellationToken);
 
-    private ChangeLog Feed(RecordKind kind) => feeds.GetValueOrDefault(kind) ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
+    private ChangeLog Feed(RecordKind kind) =>
+        feeds.GetValueOrDefault(kind) ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
 
     private void CheckQuery(int limit, CancellationToken cancellationToken)
     {
@@ -250,7 +261,8 @@ public sealed class SqliteStore : IRecordStore
         }
     }
 
-    private static RecordBody Body(SqliteDataReader reader, int first) => new(SqliteSession.Json(reader, first), SqliteSession.Json(reader, first + 1));
+    private static RecordBody Body(SqliteDataReader reader, int first) =>
+        new(SqliteSession.Json(reader, first), SqliteSession.Json(reader, first + 1));
 
     private static RecordKey Key(SqliteDataReader reader) =>
         new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));

@@ -3,7 +3,9 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// <summary>Where and how a <see cref="SqliteStore"/> keeps its database. A wrong value stops the start with its name.</summary>
 public sealed record SqliteStoreOptions
 {
-    /// <summary>The folder of <c>registry.db</c>; created where it does not exist. One process at a time. Null: a database in memory, gone with the store.</summary>
+    /// <summary>
+    /// The folder of <c>registry.db</c>; created where it does not exist. One process at a time. Null: a database in memory, gone with the store.
+    /// </summary>
     public string? Directory { get; init; }
 
     /// <summary>Check the whole file for damage before serving (<c>PRAGMA quick_check</c>): it reads all of it once.</summary>

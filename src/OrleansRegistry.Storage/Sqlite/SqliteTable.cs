@@ -3,7 +3,8 @@ using System.Collections.Concurrent;
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// The statements that write the records of a kind. Their parameters are <see cref="Values"/>: tenant, id, long id, expected version, version, document, fields, then the columns.
+/// The statements that write the records of a kind. Their parameters are <see cref="Values"/>: tenant, id, long id, expected version, version,
+/// document, fields, then the columns.
 /// </summary>
 internal sealed class SqliteTable
 {
@@ -42,7 +43,10 @@ internal sealed class SqliteTable
 
     public string Update { get; }
 
-    /// <summary>The update of a record whose indexed columns stay as they are, which touches no index; changes nothing where they do not. Null where the kind has none.</summary>
+    /// <summary>
+    /// The update of a record whose indexed columns stay as they are, which touches no index; changes nothing where they do not. Null where the kind
+    /// has none.
+    /// </summary>
     public string? UpdateInPlace { get; }
 
     /// <summary>With tenant, id and expected version.</summary>
@@ -94,7 +98,8 @@ internal sealed class SqliteTable
 
     private static string List(IEnumerable<string> items) => string.Concat(items.Select(item => $", {item}"));
 
-    private static string Assign(IEnumerable<(string Name, string Value)> columns) => string.Concat(columns.Select(column => $", {column.Name} = {column.Value}"));
+    private static string Assign(IEnumerable<(string Name, string Value)> columns) =>
+        string.Concat(columns.Select(column => $", {column.Name} = {column.Value}"));
 
     private sealed record Column(string Name, bool IsIndexed, Func<object?[]?, object?> Read);
 }

@@ -5,7 +5,8 @@ using Orleans.Storage;
 namespace OrleansRegistry.Storage.Sqlite;
 
 /// <summary>
-/// The one writer: commits all writes that wait as one transaction, with one flush of the disk, shows them to the feeds, and then answers their callers. New writes gather meanwhile.
+/// The one writer: commits all writes that wait as one transaction, with one flush of the disk, shows them to the feeds, and then answers their
+/// callers. New writes gather meanwhile.
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
@@ -63,14 +64,18 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         if (writesStopped is { } reason)
         {
-            throw new RegistryException(RegistryError.Unavailable, $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
+            throw new RegistryException(
+                RegistryError.Unavailable,
+                $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
         }
 
         return queue.TryAdd(write) switch
         {
             WriteQueue.Entry.Taken => write.Answer,
             WriteQueue.Entry.Completed => throw RecordRules.Stopping(SqliteDatabase.Name),
-            _ => throw new RegistryException(RegistryError.Busy, $"The {SqliteDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
+            _ => throw new RegistryException(
+                RegistryError.Busy,
+                $"The {SqliteDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
             {
                 RetryAfter = TimeSpan.FromSeconds(1),
             },
@@ -118,7 +123,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         if (writesStopped is { } reason)
         {
-            FailAll(batch, () => new RegistryException(RegistryError.Unavailable, $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored."));
+            FailAll(batch, () => new RegistryException(
+                RegistryError.Unavailable,
+                $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored."));
             return;
         }
 
@@ -161,7 +168,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return;
         }
 
-        ThreadPool.UnsafeQueueUserWorkItem(static state => Answer(state.Writes, state.Outcomes), (Writes: batch.ToArray(), Outcomes: outcomes), preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            static state => Answer(state.Writes, state.Outcomes),
+            (Writes: batch.ToArray(), Outcomes: outcomes),
+            preferLocal: false);
     }
 
     private Outcome Apply(SqliteSession session, PendingWrite write)
@@ -184,7 +194,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 ? RecordRules.NotUnique(write.Kind, write.Key, refused)
                 : new RegistryException(
                     RegistryError.Invalid,
-                    $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' was refused by the {SqliteDatabase.Name} "
+                    $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' was refused by the "
+                        + $"{SqliteDatabase.Name} "
                     + $"({refused.SqliteErrorCode}). Nothing was stored.",
                     innerException: refused));
         }
@@ -216,7 +227,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
         {
             if (before.GetValueOrDefault(kind) != value)
             {
-                session.Execute("INSERT INTO registry_revision (kind, value) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET value = $2", kind, value);
+                session.Execute(
+                    "INSERT INTO registry_revision (kind, value) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET value = $2",
+                    kind,
+                    value);
             }
         }
     }
@@ -253,7 +267,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         if (committing && writesStopped is not null)
         {
             // What reached the disk may be read back at the next start.
-            FailAll(batch, () => new RecordOutcomeUnknownException($"The {SqliteDatabase.Name} failed while it committed: whether the write is kept shows after a restart.", fault));
+            FailAll(batch, () => new RecordOutcomeUnknownException(
+                $"The {SqliteDatabase.Name} failed while it committed: whether the write is kept shows after a restart.",
+                fault));
             return;
         }
 

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OrleansRegistry.Storage.Sqlite;
 
-/// <summary>Opens what .NET's own files refuse to on Unix: a folder (to make its names durable), and a file that another process holds locked.</summary>
+/// <summary>
+/// Opens what .NET's own files refuse to on Unix: a folder (to make its names durable), and a file that another process holds locked.
+/// </summary>
 internal static partial class UnixFile
 {
     private const int ReadOnly = 0;

@@ -108,7 +108,10 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return state.ReadAsync();
     }
 
-    /// <summary>A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be repaired.</summary>
+    /// <summary>
+    /// A batch registers new agents under the grains, so absence is read again before it is believed. So is a record that cannot be read: it may be
+    /// repaired.
+    /// </summary>
     private async ValueTask<bool> ExistsOrReloadAsync()
     {
         if (Current is not null && !IsOfOldHistory)

@@ -18,7 +18,9 @@ internal sealed class AgentRegistry(
 
     public long Revision => directory.Revision;
 
-    public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => directory.Revision >= revision && directory.History == store.History
+    public ValueTask WaitForRevisionAsync(
+        long revision,
+        CancellationToken cancellationToken = default) => directory.Revision >= revision && directory.History == store.History
         ? ValueTask.CompletedTask
         : new ValueTask(WaitForOthersAsync(revision, cancellationToken));
 
@@ -59,7 +61,11 @@ internal sealed class AgentRegistry(
         return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
 
-    public async Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
+    public async Task<AgentRemoval> RemoveAsync(
+        Caller caller,
+        string id,
+        WriteCondition condition = default,
+        CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         return await removals.RunAsync(caller, $"agent {id}", async () =>
@@ -96,7 +102,10 @@ internal sealed class AgentRegistry(
     public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.FindExtension(caller.Tenant, uri));
 
-    public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
+    public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.ExtensionsOf(caller.Tenant, id));
 
     /// <summary>
@@ -111,7 +120,9 @@ internal sealed class AgentRegistry(
             return await GrainCalls.ReadAsync(grain, agent => agent.Get());
         }
 
-        return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored ? AgentKind.Read(stored) : null;
+        return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
+            ? AgentKind.Read(stored)
+            : null;
     }
 
     private AgentRecord? FindLocal(Caller caller, string id)
@@ -130,7 +141,8 @@ internal sealed class AgentRegistry(
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
-            () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled)).Add("workers", Text(entry.Workers)),
+            () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
+                .Add("workers", Text(entry.Workers)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -139,7 +151,10 @@ internal sealed class AgentRegistry(
 
         var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Mark = mark };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
-        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count) { Repeated = written.Repeated };
+        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count)
+        {
+            Repeated = written.Repeated,
+        };
     }
 
     /// <summary>What the card could do better, and whose agent it took the place of.</summary>
@@ -156,7 +171,8 @@ internal sealed class AgentRegistry(
             warnings.Add(new CardWarning("agent_id", $"replaced the card of an agent that belongs to '{before.Owner}'"));
         }
 
-        if (before.Provider is not null && !ComparedText.Of(entry.Card.Providers).Contains(ComparedText.Of(before.Provider), StringComparer.OrdinalIgnoreCase))
+        if (before.Provider is not null
+            && !ComparedText.Of(entry.Card.Providers).Contains(ComparedText.Of(before.Provider), StringComparer.OrdinalIgnoreCase))
         {
             warnings.Add(new CardWarning("provider", $"replaced an agent of another provider, '{before.Provider}'"));
         }
@@ -207,7 +223,10 @@ internal sealed class AgentRegistry(
 
         if (bytes.Length > rules.MaxCardBytes)
         {
-            throw new RegistryException(RegistryError.TooLarge, $"agent_card: the patch has {bytes.Length:N0} bytes; a card has up to {rules.MaxCardBytes:N0}", "agent_card");
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"agent_card: the patch has {bytes.Length:N0} bytes; a card has up to {rules.MaxCardBytes:N0}",
+                "agent_card");
         }
 
         using var document = JsonInput.Parse(bytes, "agent_card");
@@ -227,13 +246,15 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the store has not come to that revision, so that nobody need wait for it.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the store has not come to that revision, so that nobody need wait
+    /// for it.</exception>
     private async Task DemandKnownAsync(long revision, CancellationToken cancellationToken)
     {
         long newest;
         try
         {
-            newest = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken).AsTask().WaitAsync(RevisionPatience, time, cancellationToken);
+            newest = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken).AsTask()
+                .WaitAsync(RevisionPatience, time, cancellationToken);
         }
         catch (Exception fault) when (fault is TimeoutException or RegistryException)
         {
@@ -245,7 +266,8 @@ internal sealed class AgentRegistry(
         {
             throw new RegistryException(
                 RegistryError.Conflict,
-                $"Revision {revision} is not one of this registry, whose newest is {newest}: it is another registry's, or from before this one was put back to an earlier state. Ask without it.",
+                $"Revision {revision} is not one of this registry, whose newest is {newest}: it is another registry's, or from before this one was "
+                    + "put back to an earlier state. Ask without it.",
                 "X-Registry-Revision");
         }
     }

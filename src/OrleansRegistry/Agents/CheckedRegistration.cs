@@ -1,7 +1,13 @@
 namespace OrleansRegistry.Agents;
 
 /// <summary>A registration whose card and id are fit to be stored.</summary>
-internal sealed record CheckedRegistration(string Id, RawJson Bytes, AgentCard Card, bool? Enabled, WriteCondition Condition, IReadOnlyList<string>? Workers)
+internal sealed record CheckedRegistration(
+    string Id,
+    RawJson Bytes,
+    AgentCard Card,
+    bool? Enabled,
+    WriteCondition Condition,
+    IReadOnlyList<string>? Workers)
 {
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)

@@ -10,7 +10,11 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
 {
     /// <returns>Null where there may be one, and its grain must write.</returns>
     /// <exception cref="RegistryException">It cannot be written, or nobody can tell now whether it was.</exception>
-    public async ValueTask<AgentWriteResult?> TryCreateAsync(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, RequestMark? mark)
+    public async ValueTask<AgentWriteResult?> TryCreateAsync(
+        Caller caller,
+        CheckedRegistration entry,
+        IReadOnlyList<ExtensionOrigin> origins,
+        RequestMark? mark)
     {
         var tenant = caller.Tenant;
         if (entry.Condition.DemandsAgent || directory.Find(tenant, entry.Id) is not null)

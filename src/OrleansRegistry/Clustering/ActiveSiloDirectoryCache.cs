@@ -20,7 +20,8 @@ internal sealed class ActiveSiloDirectoryCache(IServiceProvider services) : IGra
     public IEnumerable<(GrainAddress ActivationAddress, int Version)> KeyValues => places.KeyValues;
 
     public bool LookUp(GrainId key, [NotNullWhen(true)] out GrainAddress? result, out int version) =>
-        places.LookUp(key, out result, out version) && !(result.SiloAddress is { } silo && silos.Value.GetApproximateSiloStatus(silo).IsTerminating());
+        places.LookUp(key, out result, out version)
+            && !(result.SiloAddress is { } silo && silos.Value.GetApproximateSiloStatus(silo).IsTerminating());
 
     public void AddOrUpdate(GrainAddress value, int version) => places.AddOrUpdate(value, version);
 

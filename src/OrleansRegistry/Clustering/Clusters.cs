@@ -15,12 +15,13 @@ internal static class Clusters
     private const string Invariant = "Npgsql";
 
     /// <summary>
-    /// What in Orleans is to go by the cluster's time, which no step of a machine's clock moves: otherwise a clock that is set back stops heartbeats, probes and
-    /// the activation of grains until it is where it was. Grain timers go by the host's time, which may be its own.
+    /// What in Orleans is to go by the cluster's time, which no step of a machine's clock moves: otherwise a clock that is set back stops heartbeats,
+    /// probes and the activation of grains until it is where it was. Grain timers go by the host's time, which may be its own.
     /// </summary>
     private static readonly string[] SteadyTimes =
     [
-        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership, TimeProviderNames.Messaging, TimeProviderNames.SystemTimers,
+        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership, TimeProviderNames
+            .Messaging, TimeProviderNames.SystemTimers,
     ];
 
     /// <summary>How long a silo that stops passes on what still comes for the grains that it has handed over.</summary>
@@ -58,7 +59,11 @@ internal static class Clusters
     {
         silo.Configure<ClusterOptions>(ids => Name(ids, cluster));
         silo.Configure<SiloOptions>(named => named.SiloName = cluster.SiloName ?? $"{Environment.MachineName}:{endpoint.SiloPort}");
-        silo.ConfigureEndpoints(endpoint.Address, endpoint.SiloPort, endpoint.GatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(endpoint.Address));
+        silo.ConfigureEndpoints(
+            endpoint.Address,
+            endpoint.SiloPort,
+            endpoint.GatewayPort,
+            listenOnAnyHostAddress: !IPAddress.IsLoopback(endpoint.Address));
         silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> table) => table.Configure<MembershipDatabase>(
             (clustering, database) => (clustering.Invariant, clustering.DataSource) = (Invariant, database.Source)));
         silo.Configure<ClusterMembershipOptions>(FailureDetection.Configure);

@@ -50,8 +50,8 @@ public sealed class RegistryClusterOptions
     public string? AdvertisedAddress { get; set; }
 
     /// <summary>
-    /// How long a process keeps serving after a request to stop, while its readiness reports that it is stopping (<c>REGISTRY_DRAIN_SECONDS</c>); null for 5 s in a
-    /// cluster, else none.
+    /// How long a process keeps serving after a request to stop, while its readiness reports that it is stopping (<c>REGISTRY_DRAIN_SECONDS</c>);
+    /// null for 5 s in a cluster, else none.
     /// </summary>
     public TimeSpan? Drain { get; set; }
 

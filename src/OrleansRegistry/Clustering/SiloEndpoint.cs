@@ -50,5 +50,6 @@ internal sealed record SiloEndpoint(IPAddress Address, int SiloPort, int Gateway
             .SelectMany(one => one.GetIPProperties().UnicastAddresses)
             .Select(one => one.Address)
             .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
-        ?? throw new SettingException($"{Setting} is not set, and this machine has no address but the loopback: set it to the address under which the other silos reach this one (127.0.0.1 where all are on this machine).");
+        ?? throw new SettingException($"{Setting} is not set, and this machine has no address but the loopback: set it to the address under which "
+            + "the other silos reach this one (127.0.0.1 where all are on this machine).");
 }

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Clustering;
 
 /// <summary>A gateway that finds no silo waits for one, however long: it may well be started first.</summary>
-internal sealed partial class WaitForSiloRetryFilter([RegistryTime] TimeProvider time, ILogger<WaitForSiloRetryFilter> logger) : IClientConnectionRetryFilter
+internal sealed partial class WaitForSiloRetryFilter(
+    [RegistryTime] TimeProvider time,
+    ILogger<WaitForSiloRetryFilter> logger) : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

@@ -6,7 +6,12 @@ internal static class ContextClearing
     /// <param name="progress">Told how many tasks are deleted so far, every few seconds.</param>
     /// <returns>How many tasks were deleted; null where there is no such context.</returns>
     public static async Task<long?> RunAsync(
-        GrainReferences<IContextGrain> contexts, Caller caller, string id, bool delete, CancellationToken cancellationToken, Action<long>? progress = null)
+        GrainReferences<IContextGrain> contexts,
+        Caller caller,
+        string id,
+        bool delete,
+        CancellationToken cancellationToken,
+        Action<long>? progress = null)
     {
         var run = DerivedId.Random();
         var tasks = (long?)null;

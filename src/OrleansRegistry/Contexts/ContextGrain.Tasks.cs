@@ -1,8 +1,8 @@
 namespace OrleansRegistry.Contexts;
 
 /// <summary>
-/// Tasks come into a context through its grain, so that clearing finds them all: it shuts the gate, waits for those on their way in, and deletes until the
-/// store knows of none.
+/// Tasks come into a context through its grain, so that clearing finds them all: it shuts the gate, waits for those on their way in, and deletes
+/// until the store knows of none.
 /// </summary>
 internal sealed partial class ContextGrain
 {
@@ -13,9 +13,11 @@ internal sealed partial class ContextGrain
     private Clearing? clearing;
     private Clearing? lastCleared;
 
-    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) => BringAsync(message.Caller, taskId, task => task.Create(message, id));
+    public Task<TaskSubmittedTo> CreateTask(string taskId, TaskMessage message) =>
+        BringAsync(message.Caller, taskId, task => task.Create(message, id));
 
-    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) => BringAsync(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
+    public Task<TaskSubmittedTo> PutTask(string taskId, TaskWhole task) =>
+        BringAsync(task.Caller, taskId, async grain => (await grain.Put(task, id))!);
 
     private async Task<TaskSubmittedTo> BringAsync(Caller caller, string taskId, Func<ITaskGrain, Task<TaskSubmittedTo>> call)
     {
@@ -142,7 +144,9 @@ internal sealed partial class ContextGrain
         return new(made, true, () => Tell(EventOf(made.Context)));
     });
 
-    /// <summary>Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.</summary>
+    /// <summary>
+    /// Waits while the context is being cleared or deleted, and finishes a deletion that an activation before this left unfinished.
+    /// </summary>
     private async Task AwaitClearingAsync()
     {
         while (clearing is not null || writer.Head is { Deleting: true })
@@ -250,7 +254,12 @@ internal sealed partial class ContextGrain
             var next = head! with { Context = Next(head) with { MessageCount = 0 }, Messages = head.Messages.Cleared() };
             foreach (var caller in current.Callers)
             {
-                next = next with { Requests = RequestMarks.Add(next.Requests, caller, () => new RequestFingerprint("clear"), time.GetUtcMilliseconds(), current.Tasks) };
+                next = next with { Requests = RequestMarks.Add(
+                    next.Requests,
+                    caller,
+                    () => new RequestFingerprint("clear"),
+                    time.GetUtcMilliseconds(),
+                    current.Tasks) };
             }
 
             return new(next, next, () => Tell(EventOf(next.Context) with { Cleared = true }));

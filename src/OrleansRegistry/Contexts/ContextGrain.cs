@@ -43,7 +43,10 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         writer = new HeadWriter<ContextHead>(storage, ContextGrainNames.StateName, GrainContext.GrainId, End)
         {
             Load = head => head is { Deleting: true } ? default : messages.LoadIdsAsync(head?.Messages ?? LogHead.Empty),
-            Flush = async (before, after) => after with { Messages = await messages.FlushAsync(before.Messages, after.Messages, writer!.IsCurrentAsync) },
+            Flush = async (before, after) => after with { Messages = await messages.FlushAsync(
+                before.Messages,
+                after.Messages,
+                writer!.IsCurrentAsync) },
         };
     }
 
@@ -80,7 +83,12 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
     }
 
     /// <returns>Null where stored messages are lacking.</returns>
-    private Task<ContextRecord?> AppendAsync(Caller caller, IReadOnlyList<CheckedMessage> added, long? ifGeneration, bool mustExist, StoredMessages stored) => ChangeAsync(
+    private Task<ContextRecord?> AppendAsync(
+        Caller caller,
+        IReadOnlyList<CheckedMessage> added,
+        long? ifGeneration,
+        bool mustExist,
+        StoredMessages stored) => ChangeAsync(
         caller,
         ifGeneration,
         mustExist,
@@ -119,7 +127,12 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         },
         added.Sum(message => message.Json.Length));
 
-    public async Task<EventRun<ContextEvent, ContextHead>?> ReadEvents(Caller caller, long readerEpoch, long number, long? afterGeneration, TimeSpan wait)
+    public async Task<EventRun<ContextEvent, ContextHead>?> ReadEvents(
+        Caller caller,
+        long readerEpoch,
+        long number,
+        long? afterGeneration,
+        TimeSpan wait)
     {
         var began = time.GetTimestamp();
         wait = wait < GrainWaits.Longest ? wait : GrainWaits.Longest;
@@ -172,7 +185,9 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
                 if (ifGeneration is not null && ifGeneration != (head?.Context.Generation ?? 0))
                 {
-                    throw new RegistryException(RegistryError.Conflict, $"Context '{id}' has generation {head?.Context.Generation ?? 0}; {ifGeneration} was expected.")
+                    throw new RegistryException(
+                        RegistryError.Conflict,
+                        $"Context '{id}' has generation {head?.Context.Generation ?? 0}; {ifGeneration} was expected.")
                     {
                         CurrentGeneration = head?.Context.Generation ?? 0,
                     };
@@ -212,7 +227,8 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
             LogHead.Empty);
     }
 
-    private ContextRecord Next(ContextHead head) => head.Context with { Generation = head.Context.Generation + 1, UpdatedAt = time.GetUtcMilliseconds() };
+    private ContextRecord Next(ContextHead head) =>
+        head.Context with { Generation = head.Context.Generation + 1, UpdatedAt = time.GetUtcMilliseconds() };
 
     private static ContextEvent EventOf(ContextRecord next) => new(next.Id, next.Generation);
 
@@ -227,7 +243,9 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
         events.Add(happened, size);
     }
 
-    /// <summary>Where a reader stands that knows this generation; null where events since may have been forgotten. New tasks of that generation come again.</summary>
+    /// <summary>
+    /// Where a reader stands that knows this generation; null where events since may have been forgotten. New tasks of that generation come again.
+    /// </summary>
     private long? Place(long? generation)
     {
         if (generation is null || generation <= knownBefore || generation > writer.Head?.Context.Generation)

@@ -3,8 +3,9 @@ using System.Text.Json;
 namespace OrleansRegistry.Contexts;
 
 /// <summary>
-/// Contexts' heads as stores hold them. The document has <c>generation</c> and <c>messages</c> (see <see cref="LogJson"/>), and where there are such <c>swept</c>, <c>requests</c> and
-/// <c>deleting</c>; all else is in the fields: the columns. A context that is being deleted has its owner in the document only, as a task has.
+/// Contexts' heads as stores hold them. The document has <c>generation</c> and <c>messages</c> (see <see cref="LogJson"/>), and where there are such
+/// <c>swept</c>, <c>requests</c> and <c>deleting</c>; all else is in the fields: the columns. A context that is being deleted has its owner in the
+/// document only, as a task has.
 /// </summary>
 internal static class ContextKind
 {

@@ -4,7 +4,13 @@ namespace OrleansRegistry.Contexts;
 
 /// <summary>The registry of contexts, made of grains (writes, and reads of one context) and the store (lists).</summary>
 internal sealed class ContextRegistry(
-    GrainReferences<IContextGrain> grains, IRecordStore store, UnreadableRecords faulty, LogReader logs, TaskRules rules, RecentRemovals removals, [RegistryTime] TimeProvider time)
+    GrainReferences<IContextGrain> grains,
+    IRecordStore store,
+    UnreadableRecords faulty,
+    LogReader logs,
+    TaskRules rules,
+    RecentRemovals removals,
+    [RegistryTime] TimeProvider time)
     : IContextRegistry
 {
     private const int MaxTaskIds = 100;
@@ -15,7 +21,12 @@ internal sealed class ContextRegistry(
             : null;
 
     public Task<ContextRecord> UpdateAsync(
-        Caller caller, string id, ReadOnlyMemory<byte> data, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default)
+        Caller caller,
+        string id,
+        ReadOnlyMemory<byte> data,
+        long? ifGeneration = null,
+        bool mustExist = false,
+        CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var read = rules.ReadObject(data, "data");
@@ -23,7 +34,12 @@ internal sealed class ContextRegistry(
     }
 
     public Task<ContextRecord> AppendAsync(
-        Caller caller, string id, IReadOnlyList<ReadOnlyMemory<byte>> messages, long? ifGeneration = null, bool mustExist = false, CancellationToken cancellationToken = default)
+        Caller caller,
+        string id,
+        IReadOnlyList<ReadOnlyMemory<byte>> messages,
+        long? ifGeneration = null,
+        bool mustExist = false,
+        CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         if (messages.Count == 0)
@@ -34,14 +50,22 @@ internal sealed class ContextRegistry(
         TaskRules.CheckItems(messages.Count, "messages");
         if (messages.Sum(message => (long)message.Length) is var bytes && bytes > rules.MaxLoadBytes)
         {
-            throw new RegistryException(RegistryError.TooLarge, $"messages: have {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once", "messages");
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"messages: have {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once",
+                "messages");
         }
 
         var read = CheckedUpdate.Messages(messages, rules);
         return GrainCalls.RunAsync(grain, context => context.Append(caller, read, ifGeneration, mustExist));
     }
 
-    public async Task<ItemPage<RawJson>> ReadMessagesAsync(Caller caller, string id, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    public async Task<ItemPage<RawJson>> ReadMessagesAsync(
+        Caller caller,
+        string id,
+        int pageSize = 100,
+        string? pageToken = null,
+        CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         PageLimit.Items.Check(pageSize);
@@ -56,7 +80,11 @@ internal sealed class ContextRegistry(
             }) ?? throw NotFound();
     }
 
-    public async Task<ContextPage> ListAsync(Caller caller, int pageSize = 50, string? pageToken = null, CancellationToken cancellationToken = default)
+    public async Task<ContextPage> ListAsync(
+        Caller caller,
+        int pageSize = 50,
+        string? pageToken = null,
+        CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
         PageLimit.Contexts.Check(pageSize);
@@ -112,7 +140,10 @@ internal sealed class ContextRegistry(
     public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
-        return await removals.RunAsync(caller, $"context {id}", async () => await ContextClearing.RunAsync(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
+        return await removals.RunAsync(
+            caller,
+            $"context {id}",
+            async () => await ContextClearing.RunAsync(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
     }
 
     public async IAsyncEnumerable<ContextEvent> WatchAsync(
@@ -128,7 +159,8 @@ internal sealed class ContextRegistry(
             var atEpoch = epoch;
             var atNumber = number;
             var after = known;
-            var run = await GrainCalls.ReadAsync(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest)).WaitAsync(cancellationToken);
+            var run = await GrainCalls.ReadAsync(grain, asked => asked.ReadEvents(caller, atEpoch, atNumber, after, GrainWaits.Longest))
+                .WaitAsync(cancellationToken);
             var snapshot = run?.Snapshot;
             epoch = run?.Epoch ?? 0;
             number = run?.Number ?? 0;
@@ -188,7 +220,10 @@ internal sealed class ContextRegistry(
             && ContextKind.Read(stored) is var head && Access.MayRead(caller, head) ? head : null;
     }
 
-    private async Task<IReadOnlyList<ContextSummary>> SummarizeAsync(Caller caller, IReadOnlyList<ContextRecord> contexts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ContextSummary>> SummarizeAsync(
+        Caller caller,
+        IReadOnlyList<ContextRecord> contexts,
+        CancellationToken cancellationToken)
     {
         // All tasks of a context are its owner's.
         var tasks = new Dictionary<string, RecordGroup>(StringComparer.Ordinal);
@@ -203,12 +238,15 @@ internal sealed class ContextRegistry(
             }
         }
 
-        return [.. contexts.Select(context => new ContextSummary(context, tasks[context.Id].Count, [.. tasks[context.Id].First.Select(task => task.Id)]))];
+        return [.. contexts.Select(
+            context => new ContextSummary(context, tasks[context.Id].Count, [.. tasks[context.Id].First.Select(task => task.Id)]))];
     }
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
     private async Task<ContextHead?> ReadAsync(Caller caller, IContextGrain grain, string id) =>
-        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false ? null : await GrainCalls.ReadAsync(grain, context => context.Get(caller));
+        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false
+        ? null
+        : await GrainCalls.ReadAsync(grain, context => context.Get(caller));
 
     private IContextGrain Grain(Caller caller, string id)
     {

@@ -1,8 +1,8 @@
 namespace OrleansRegistry.Contexts;
 
 /// <summary>
-/// The one writer of one context, and the gate through which tasks come into it; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are answered
-/// once what they did is committed. Errors as <see cref="ITaskGrain"/>.
+/// The one writer of one context, and the gate through which tasks come into it; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are
+/// answered once what they did is committed. Errors as <see cref="ITaskGrain"/>.
 /// </summary>
 [Alias("registry.IContextGrain")]
 internal interface IContextGrain : IGrainWithStringKey
@@ -29,13 +29,19 @@ internal interface IContextGrain : IGrainWithStringKey
     [Alias("Append")]
     Task<ContextRecord> Append(Caller caller, IReadOnlyList<CheckedMessage> messages, long? ifGeneration, bool mustExist);
 
-    /// <summary>Deletes the context's tasks and messages, and the context itself where <paramref name="delete"/> says so; or goes on waiting for that.</summary>
+    /// <summary>
+    /// Deletes the context's tasks and messages, and the context itself where <paramref name="delete"/> says so; or goes on waiting for that.
+    /// </summary>
     /// <param name="run">Names this request, however often it is called.</param>
-    /// <returns>How many tasks are deleted, and whether that was all. If not: call again; after a pause where the grain's process is stopping, which waits for nothing.</returns>
+    /// <returns>How many tasks are deleted, and whether that was all. If not: call again; after a pause where the grain's process is stopping, which
+    /// waits for nothing.</returns>
     [Alias("Clear")]
     Task<ContextCleared> Clear(Caller caller, bool delete, string run);
 
-    /// <summary>Deletes the context if nothing has happened in it since <paramref name="cutoff"/> and none of its tasks is under way; finishes a deletion that was begun.</summary>
+    /// <summary>
+    /// Deletes the context if nothing has happened in it since <paramref name="cutoff"/> and none of its tasks is under way; finishes a deletion that
+    /// was begun.
+    /// </summary>
     /// <returns>Whether it is gone.</returns>
     [Alias("Sweep")]
     Task<bool> Sweep(DateTimeOffset cutoff);

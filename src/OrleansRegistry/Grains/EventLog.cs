@@ -80,7 +80,8 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
             return false;
         }
 
-        await news.Task.WaitAsync(left, time, waits.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await news.Task.WaitAsync(left, time, waits.Stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         return true;
     }
 
@@ -91,7 +92,8 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
 /// <param name="Events">Those after where it stood, in order; empty where none came in time.</param>
 /// <param name="Snapshot">Set where those in between are not held: the head as it is, and nothing else.</param>
 /// <param name="Epoch">What the next call is to carry, with <paramref name="Number"/>.</param>
-/// <param name="Stopping">Nothing came, and nothing was waited for: the grain's process, or this activation of it, is about to end. Whoever calls again pauses first.</param>
+/// <param name="Stopping">Nothing came, and nothing was waited for: the grain's process, or this activation of it, is about to end. Whoever calls
+/// again pauses first.</param>
 [GenerateSerializer, Immutable, Alias("registry.EventRun`2")]
 internal sealed record EventRun<TEvent, THead>(
     [property: Id(0)] IReadOnlyList<TEvent> Events, [property: Id(1)] THead? Snapshot, [property: Id(2)] long Epoch, [property: Id(3)] long Number,

@@ -1,9 +1,9 @@
 namespace OrleansRegistry.Grains;
 
 /// <summary>
-/// What generation a new task or context begins with: above all that an older one of its name can have had, so that no version of a name comes twice. Nothing
-/// remembers names that are gone, so it is the time: milliseconds since 1970, with room for a thousand changes in each. Where the clock is set back it is
-/// still above all that this process has deleted.
+/// What generation a new task or context begins with: above all that an older one of its name can have had, so that no version of a name comes twice.
+/// Nothing remembers names that are gone, so it is the time: milliseconds since 1970, with room for a thousand changes in each. Where the clock is
+/// set back it is still above all that this process has deleted.
 /// </summary>
 internal sealed class Generations([RegistryTime] TimeProvider time)
 {

@@ -51,7 +51,10 @@ internal static class GrainCalls
             }
             catch (InconsistentStateException fault)
             {
-                throw new RegistryException(RegistryError.Conflict, "Others changed this at the same time, again and again. Try once more.", innerException: fault);
+                throw new RegistryException(
+                    RegistryError.Conflict,
+                    "Others changed this at the same time, again and again. Try once more.",
+                    innerException: fault);
             }
             catch (Exception fault) when (GrainCallFailure.NeverBegan(fault) || (isRead && GrainCallFailure.Is(fault)))
             {

@@ -14,7 +14,8 @@ internal sealed class HeadState<THead>
 
 /// <summary>Where grains keep their states.</summary>
 /// <param name="IsShared">True where another process can write them too.</param>
-/// <param name="History">Another number once the storage went back to an earlier state, or is another one: what was read before is no longer so. Null where that cannot be.</param>
+/// <param name="History">Another number once the storage went back to an earlier state, or is another one: what was read before is no longer so. Null
+/// where that cannot be.</param>
 internal sealed record HeadStorage(IGrainStorage Storage, bool IsShared, Func<long>? History = null)
 {
     /// <summary>The number of the storage's history now.</summary>
@@ -44,8 +45,10 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private THead? head;
 
     /// <summary>As stored; null if it does not exist. A write in progress is not in it yet.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be repaired.</exception>
-    /// <exception cref="InconsistentStateException">The storage went back since it was read. The activation ends, and the next reads what is there now.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: what is stored cannot be read. The activation ends, as it may be
+    /// repaired.</exception>
+    /// <exception cref="InconsistentStateException">The storage went back since it was read. The activation ends, and the next reads what is there
+    /// now.</exception>
     public THead? Head
     {
         get
@@ -97,7 +100,9 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         head = state.RecordExists ? state.State.Head : null;
     }
 
-    /// <summary>Begins with a first head, which is written at once; where anything is stored already, or the write fails, as <see cref="StartAsync"/>.</summary>
+    /// <summary>
+    /// Begins with a first head, which is written at once; where anything is stored already, or the write fails, as <see cref="StartAsync"/>.
+    /// </summary>
     /// <returns>Whether it was written.</returns>
     public async Task<bool> StartWithAsync(THead first)
     {
@@ -117,7 +122,9 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         }
     }
 
-    /// <summary>Begins without a head and without a read, where nothing can be stored. The first write fails where something is, and ends the activation.</summary>
+    /// <summary>
+    /// Begins without a head and without a read, where nothing can be stored. The first write fails where something is, and ends the activation.
+    /// </summary>
     public void StartEmpty() => history = storage.CurrentHistory;
 
     /// <summary>Removes a stored head that cannot be read. The activation ends.</summary>
@@ -180,8 +187,8 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     }
 
     /// <summary>
-    /// Completes a change that is stored. If its callback fails, only its caller gets the error; but this activation may have published too few events, and deactivates:
-    /// all calls after that go to the next one.
+    /// Completes a change that is stored. If its callback fails, only its caller gets the error; but this activation may have published too few
+    /// events, and deactivates: all calls after that go to the next one.
     /// </summary>
     private void Complete(Waiting change)
     {
@@ -192,7 +199,9 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         catch (Exception fault)
         {
             change.Fail(fault);
-            broken ??= new InconsistentStateException($"What was to follow a write of {state} failed; the next activation starts from what is stored.", fault);
+            broken ??= new InconsistentStateException(
+                $"What was to follow a write of {state} failed; the next activation starts from what is stored.",
+                fault);
             deactivate();
         }
     }

@@ -3,8 +3,8 @@ using Orleans.Runtime;
 namespace OrleansRegistry.Grains;
 
 /// <summary>
-/// Tells one grain, with the call that activates it, that nothing can be stored for it yet: its activation then writes first and reads only where that fails. A grain that is
-/// active already ignores it.
+/// Tells one grain, with the call that activates it, that nothing can be stored for it yet: its activation then writes first and reads only where
+/// that fails. A grain that is active already ignores it.
 /// </summary>
 internal static class NewGrainHint
 {
@@ -22,5 +22,7 @@ internal static class NewGrainHint
 
     /// <summary>The owner that the call which activates this grain names; null without a hint.</summary>
     public static string? OwnerOf(string key) =>
-        RequestContext.Get(Name) is string hint && hint.IndexOf('\n', StringComparison.Ordinal) is var end && hint.AsSpan(end + 1).SequenceEqual(key) ? hint[..end] : null;
+        RequestContext.Get(Name) is string hint && hint.IndexOf('\n', StringComparison.Ordinal) is var end && hint.AsSpan(end + 1).SequenceEqual(key)
+        ? hint[..end]
+        : null;
 }

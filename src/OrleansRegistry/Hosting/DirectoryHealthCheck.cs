@@ -8,5 +8,6 @@ internal sealed class DirectoryHealthCheck(IRecordStore store, AgentDirectory di
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => Task.FromResult(
         directory.History == store.History
             ? HealthCheckResult.Healthy($"revision {directory.Revision}")
-            : HealthCheckResult.Unhealthy($"the {store.Name} went back to an earlier state, or is another one (a backup was restored, or a standby took over): all agents are being read again"));
+            : HealthCheckResult.Unhealthy($"the {store.Name} went back to an earlier state, or is another one (a backup was restored, or a standby "
+                + "took over): all agents are being read again"));
 }

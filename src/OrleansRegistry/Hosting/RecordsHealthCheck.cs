@@ -18,17 +18,22 @@ internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordS
         }
 
         var known = unreadable.Known;
-        var looks = await Task.WhenAll(known.Take(Named).Select(async record => (record, StillThere: await IsUnreadableAsync(record.Kind, record.Key, cancellationToken))));
+        var looks = await Task.WhenAll(
+            known.Take(Named).Select(async record => (record, StillThere: await IsUnreadableAsync(record.Kind, record.Key, cancellationToken))));
         foreach (var ((kind, key), _) in looks.Where(look => !look.StillThere))
         {
             unreadable.Forget(kind, key);
         }
 
-        var names = looks.Where(look => look.StillThere).Select(look => UnreadableRecords.Name(look.record.Kind, look.record.Key)).Order(StringComparer.Ordinal).ToList();
+        var names = looks.Where(look => look.StillThere).Select(look => UnreadableRecords.Name(look.record.Kind, look.record.Key))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         var others = known.Count - looks.Length;
         return names.Count + others == 0
             ? HealthCheckResult.Healthy("all that were met can be read")
-            : HealthCheckResult.Degraded($"{names.Count + others} cannot be read, and the rest goes on: {string.Join(", ", names)}{(others > 0 ? $" and {others} more" : "")}");
+            : HealthCheckResult.Degraded(
+                $"{names.Count + others} cannot be read, and the rest goes on: "
+                    + $"{string.Join(", ", names)}{(others > 0 ? $" and {others} more" : "")}");
     }
 
     /// <summary>What the store cannot tell now is believed to be as it was.</summary>

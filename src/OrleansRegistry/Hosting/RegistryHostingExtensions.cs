@@ -42,9 +42,9 @@ public static class OrleansRegistryHostingExtensions
     }
 
     /// <summary>
-    /// Adds the registry to a silo that the host configures itself. How silos find one another is the host's: <see cref="RegistryOptions.Cluster"/> stays as it
-    /// is by default. The host's grains, <see cref="TimeProvider"/>, health checks and <see cref="HostOptions"/> stay its own; where the store is a
-    /// database, the registry goes by the time of that.
+    /// Adds the registry to a silo that the host configures itself. How silos find one another is the host's: <see cref="RegistryOptions.Cluster"/>
+    /// stays as it is by default. The host's grains, <see cref="TimeProvider"/>, health checks and <see cref="HostOptions"/> stay its own; where the
+    /// store is a database, the registry goes by the time of that.
     /// </summary>
     /// <exception cref="SettingException">The options name a cluster, or do not fit together.</exception>
     public static ISiloBuilder AddOrleansRegistry(this ISiloBuilder silo, RegistryOptions options)
@@ -52,7 +52,8 @@ public static class OrleansRegistryHostingExtensions
         if (options.Cluster.IsCluster || options.Cluster.Role != ClusterRole.All)
         {
             throw new SettingException(
-                "RegistryOptions.Cluster names a cluster or a role, and the registry is added to a silo, whose host configures both: leave Cluster.Type and Cluster.Role unset.");
+                "RegistryOptions.Cluster names a cluster or a role, and the registry is added to a silo, whose host configures both: leave "
+                    + "Cluster.Type and Cluster.Role unset.");
         }
 
         var others = silo.Services.Count;
@@ -126,7 +127,10 @@ public static class OrleansRegistryHostingExtensions
             services.AddSingleton(provider =>
             {
                 var store = provider.GetRequiredService<IRecordStore>();
-                return new HeadStorage(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName), store.IsShared, () => store.History);
+                return new HeadStorage(
+                    provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName),
+                    store.IsShared,
+                    () => store.History);
             });
             services.AddSingleton<Generations>();
             services.AddSingleton<TaskLists>();
@@ -145,7 +149,8 @@ public static class OrleansRegistryHostingExtensions
             .AddCheck<GracefulStop>(HealthCheckNames.Prefix + "process", tags: [HealthCheckNames.Ready, HealthCheckNames.Serving]);
 
         // A refusal carries what the store threw; where that cannot be sent, a caller on another silo gets a fault of the serializer in its place.
-        services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["Npgsql", nameof(OrleansRegistry)]));
+        services.Configure<ExceptionSerializationOptions>(
+            exceptions => exceptions.SupportedNamespacePrefixes.UnionWith(["Npgsql", nameof(OrleansRegistry)]));
     }
 
     private static void AddRegistries(this IServiceCollection services)

@@ -33,7 +33,10 @@ public sealed class RegistryOptions
     /// <summary>Check the whole SQLite database for damage before serving (<c>STORAGE_CHECK_ON_STARTUP</c>).</summary>
     public bool CheckDataOnStartup { get; set; } = true;
 
-    /// <summary>Bring the schema of the SQLite database up to date at the start (<c>STORAGE__RUN_MIGRATIONS_ON_STARTUP</c>); else a schema that is behind stops the start.</summary>
+    /// <summary>
+    /// Bring the schema of the SQLite database up to date at the start (<c>STORAGE__RUN_MIGRATIONS_ON_STARTUP</c>); else a schema that is behind
+    /// stops the start.
+    /// </summary>
     public bool RunMigrations { get; set; } = true;
 
     /// <summary>The database (<c>DATABASE_URL</c>, <c>STORAGE__POSTGRES_…</c>); null where none is named.</summary>

@@ -19,7 +19,10 @@ internal static partial class StoreServices
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
-            AgentGrainNames.StateName, AgentKind.Kind, state => AgentKind.Write(state.Agent!), stored => new AgentState { Agent = AgentKind.Read(stored) }));
+            AgentGrainNames.StateName, AgentKind.Kind, state => AgentKind.Write(state.Agent!), stored => new AgentState
+            {
+                Agent = AgentKind.Read(stored),
+            }));
         services.AddRecordStateCodec(Head(TaskGrainNames.StateName, TaskKind.Kind, TaskKind.Write, TaskKind.Read));
         services.AddRecordStateCodec(Head(ContextGrainNames.StateName, ContextKind.Kind, ContextKind.Write, ContextKind.Read));
         services.AddRecordStateCodec(Head(TaskGrainNames.FeedbackStateName, FeedbackKind.Kind, FeedbackKind.Write, FeedbackKind.Read));
@@ -29,7 +32,11 @@ internal static partial class StoreServices
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
 
-    private static RecordStateCodec<HeadState<THead>> Head<THead>(string stateName, RecordKind kind, Func<THead, RecordBody> write, Func<StoredRecord, THead> read)
+    private static RecordStateCodec<HeadState<THead>> Head<THead>(
+        string stateName,
+        RecordKind kind,
+        Func<THead, RecordBody> write,
+        Func<StoredRecord, THead> read)
         where THead : class =>
         new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
@@ -44,7 +51,12 @@ internal static partial class StoreServices
         {
             StorageType.Memory => new SqliteStore(new SqliteStoreOptions(), kinds, loggers.CreateLogger<SqliteStore>(), loops),
             StorageType.Sqlite => new SqliteStore(
-                new SqliteStoreOptions { Directory = options.DataDirectory, CheckAtStart = options.CheckDataOnStartup, RunMigrations = options.RunMigrations },
+                new SqliteStoreOptions
+                {
+                    Directory = options.DataDirectory,
+                    CheckAtStart = options.CheckDataOnStartup,
+                    RunMigrations = options.RunMigrations,
+                },
                 kinds,
                 loggers.CreateLogger<SqliteStore>(),
                 loops),

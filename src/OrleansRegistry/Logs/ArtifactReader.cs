@@ -2,7 +2,8 @@ namespace OrleansRegistry.Logs;
 
 /// <summary>What of a log of artifacts is not replaced, in the order in which each artifact first came.</summary>
 /// <param name="TotalBytes">Of all that the log holds, replaced or not.</param>
-/// <param name="Truncated">The log was not read to its beginning: artifacts are missing, and those that may lack their beginning are left out.</param>
+/// <param name="Truncated">The log was not read to its beginning: artifacts are missing, and those that may lack their beginning are left
+/// out.</param>
 internal sealed record ArtifactSurvey(IReadOnlyList<LivingArtifact> Artifacts, long TotalBytes, bool Truncated);
 
 /// <summary>One artifact of a log, without what was replaced.</summary>
@@ -74,7 +75,10 @@ internal sealed class ArtifactReader(LogReader logs)
         return entries.Count == 0 ? null : ArtifactLog.Whole(entries);
     }
 
-    /// <summary>Artifacts in order, from a place on; at least one entry of one where there is one. An artifact that is too large for one run is given in parts.</summary>
+    /// <summary>
+    /// Artifacts in order, from a place on; at least one entry of one where there is one. An artifact that is too large for one run is given in
+    /// parts.
+    /// </summary>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
     public async Task<ArtifactRun> ReadForwardAsync(LogName log, LogHead head, (int Artifact, int Entry) from, int limit, long maxBytes)
     {

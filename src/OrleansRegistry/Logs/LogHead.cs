@@ -16,7 +16,9 @@ internal sealed record LogHead(
     [property: Id(3)] RawJson[] Tail,
     [property: Id(4)] long? Bytes = null)
 {
-    /// <summary>What is full after so many items is written as a page. Every process must use the same: a page is written twice only with the same bytes.</summary>
+    /// <summary>
+    /// What is full after so many items is written as a page. Every process must use the same: a page is written twice only with the same bytes.
+    /// </summary>
     public const int PageItems = 16;
 
     /// <summary>What is full after so many bytes.</summary>
@@ -67,7 +69,9 @@ internal sealed record LogHead(
         return this with { Count = Count + items.Length, Tail = [.. Tail, .. items], Bytes = bytes };
     }
 
-    /// <summary>The log without items. Its pages are to be deleted once this is stored. One number is left out, so that the base always tells it apart.</summary>
+    /// <summary>
+    /// The log without items. Its pages are to be deleted once this is stored. One number is left out, so that the base always tells it apart.
+    /// </summary>
     public LogHead Cleared() => new(Pages + 1, Pages + 1, 0, [], 0) { Unknown = Unknown };
 }
 
@@ -75,8 +79,11 @@ internal sealed record LogHead(
 /// <param name="First">The number of its first item, from 0.</param>
 /// <param name="Items">One JSON array.</param>
 /// <param name="Digest">
-/// Of a log of items with ids: 16 bytes for each item of this page and the pages before it that it sums up (of page n, counted from the log's base, the
-/// pages after n less its lowest set bit).
-/// </param>
+/// Of a log of items with ids: 16 bytes for each item of this page and the pages before it that it sums up (of page n, counted from the log's base,
+/// the pages after n less its lowest set bit). </param>
 [GenerateSerializer, Immutable, Alias("registry.LogPage")]
-internal sealed record LogPage([property: Id(0)] long First, [property: Id(1)] int Count, [property: Id(2)] RawJson Items, [property: Id(3)] byte[] Digest);
+internal sealed record LogPage(
+    [property: Id(0)] long First,
+    [property: Id(1)] int Count,
+    [property: Id(2)] RawJson Items,
+    [property: Id(3)] byte[] Digest);

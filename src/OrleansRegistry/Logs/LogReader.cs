@@ -53,7 +53,10 @@ internal sealed class LogReader(PageStore pages)
         return (newest, false);
     }
 
-    /// <summary>The tail and then the pages, newest first, each with its number; the tail's is that of the page it will be. A few pages are read at once, but not many bytes.</summary>
+    /// <summary>
+    /// The tail and then the pages, newest first, each with its number; the tail's is that of the page it will be. A few pages are read at once, but
+    /// not many bytes.
+    /// </summary>
     /// <param name="wanted">How many more items are wanted: no page is read that is not needed for them.</param>
     /// <exception cref="MissingPageException">The head is no longer that of the log.</exception>
     public async IAsyncEnumerable<(long Page, RawJson[] Items)> ReadBackwardsAsync(LogName log, LogHead head, Func<long> wanted)
@@ -166,5 +169,6 @@ internal sealed class LogReader(PageStore pages)
         }
     }
 
-    private async Task<LogPage> ReadAsync(LogName log, long number) => await pages.ReadAsync(log, number) ?? throw new MissingPageException(log, number);
+    private async Task<LogPage> ReadAsync(LogName log, long number) =>
+        await pages.ReadAsync(log, number) ?? throw new MissingPageException(log, number);
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Logs;
 
 /// <summary>
-/// Pages of history, artifacts and feedback, written once and never queried: the document is the array of the items, the fields are <c>first</c>, <c>count</c> and, where items have
-/// ids, <c>digest</c> in base64.
+/// Pages of history, artifacts and feedback, written once and never queried: the document is the array of the items, the fields are <c>first</c>,
+/// <c>count</c> and, where items have ids, <c>digest</c> in base64.
 /// </summary>
 internal static class PageKind
 {

@@ -28,8 +28,8 @@ internal sealed class PageStore(IGrainStorage storage)
     }
 
     /// <summary>
-    /// Writes a page that no stored head names yet. One that is there already is left from a head that was not written after it, and has the same bytes;
-    /// if it has not, it belongs to nobody, once <paramref name="headIsCurrent"/> says that no other writer has taken over.
+    /// Writes a page that no stored head names yet. One that is there already is left from a head that was not written after it, and has the same
+    /// bytes; if it has not, it belongs to nobody, once <paramref name="headIsCurrent"/> says that no other writer has taken over.
     /// </summary>
     /// <exception cref="InconsistentStateException">Another writer has.</exception>
     internal async Task WriteOnceAsync(LogName log, long number, LogPage page, Func<Task<bool>> headIsCurrent)
@@ -46,7 +46,8 @@ internal sealed class PageStore(IGrainStorage storage)
         }
 
         var stored = await ReadStateAsync(id);
-        if (stored.State.Page is { } found && found.First == page.First && found.Items == page.Items && found.Digest.AsSpan().SequenceEqual(page.Digest))
+        if (stored.State.Page is { } found && found.First == page.First && found.Items == page.Items
+            && found.Digest.AsSpan().SequenceEqual(page.Digest))
         {
             return;
         }

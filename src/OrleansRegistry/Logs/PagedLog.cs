@@ -3,8 +3,8 @@ using Orleans.Storage;
 namespace OrleansRegistry.Logs;
 
 /// <summary>
-/// Writes one log of a grain. The head's tail holds the newest items; a full tail is written as pages before the head that goes on without it. What is
-/// written is what a stored head holds, cut by one rule: so a page has the same bytes whoever writes it, and however often.
+/// Writes one log of a grain. The head's tail holds the newest items; a full tail is written as pages before the head that goes on without it. What
+/// is written is what a stored head holds, cut by one rule: so a page has the same bytes whoever writes it, and however often.
 /// </summary>
 /// <param name="idOf">The id of an item; null for a log that does not look for repeats.</param>
 internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, string>? idOf)
@@ -33,7 +33,9 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
         await Task.WhenAll(read);
         for (var i = 0; i < read.Length; i++)
         {
-            loaded.AddDigest(cover[i], (await read[i] ?? throw new InconsistentStateException($"Page {head.Base + cover[i]} of {name} is not there.")).Digest);
+            loaded.AddDigest(
+                cover[i],
+                (await read[i] ?? throw new InconsistentStateException($"Page {head.Base + cover[i]} of {name} is not there.")).Digest);
         }
 
         foreach (var item in head.Tail)
@@ -76,7 +78,9 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     /// <summary>Tells that the head being made has no items any more.</summary>
     public void Clear() => ids = idOf is null ? null : new ItemIds();
 
-    /// <summary><paramref name="after"/>, made of the stored <paramref name="before"/> by appending, less what has been written as pages now.</summary>
+    /// <summary>
+    /// <paramref name="after"/>, made of the stored <paramref name="before"/> by appending, less what has been written as pages now.
+    /// </summary>
     public async Task<LogHead> FlushAsync(LogHead before, LogHead after, Func<Task<bool>> headIsCurrent)
     {
         if (after.Base != before.Base || !before.IsFull)

@@ -10,7 +10,8 @@ internal sealed class StoredMessages(PagedLog log)
     private readonly HashSet<string> lacking = new(StringComparer.Ordinal);
 
     /// <summary>Runs a change that may need stored messages, as often as it lacks some.</summary>
-    /// <param name="change">Makes the change; where it returns null it has changed nothing, and <see cref="IsRepeat"/> was asked of what is not here yet.</param>
+    /// <param name="change">Makes the change; where it returns null it has changed nothing, and <see cref="IsRepeat"/> was asked of what is not here
+    /// yet.</param>
     /// <param name="head">The log as it is now.</param>
     public async Task<T> RunAsync<T>(Func<Task<T?>> change, Func<LogHead?> head)
         where T : class

@@ -7,7 +7,10 @@ namespace OrleansRegistry.Requests;
 /// <summary>Ids that follow from what they are for, so that a request sent twice meets the same thing; and random ones.</summary>
 internal static class DerivedId
 {
-    /// <summary>A UUID (version 8, RFC 9562) from the SHA-256 of <paramref name="parts"/>. Other parts give another id, also where their texts joined are the same.</summary>
+    /// <summary>
+    /// A UUID (version 8, RFC 9562) from the SHA-256 of <paramref name="parts"/>. Other parts give another id, also where their texts joined are the
+    /// same.
+    /// </summary>
     public static string For(params ReadOnlySpan<string> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

@@ -28,7 +28,9 @@ internal sealed class RecentRemovals([RegistryTime] TimeProvider time)
         var key = (caller.Tenant, RequestMarks.KeyOf(caller));
         if (known.TryGetValue(key, out var done) && time.GetUtcNow() - done.At < RequestMarks.Kept)
         {
-            RequestMarks.Check(new RequestMark(key.Item2, new RequestFingerprint("remove").Add("what", done.What).ToString(), done.At, 0), new RequestFingerprint("remove").Add("what", what));
+            RequestMarks.Check(
+                new RequestMark(key.Item2, new RequestFingerprint("remove").Add("what", done.What).ToString(), done.At, 0),
+                new RequestFingerprint("remove").Add("what", what));
             return (T)done.Answer;
         }
 

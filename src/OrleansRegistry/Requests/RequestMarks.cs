@@ -10,7 +10,8 @@ internal static class RequestMarks
     public static TimeSpan Kept { get; } = TimeSpan.FromDays(1);
 
     /// <summary>A key means something to the subject that sent it alone.</summary>
-    public static string KeyOf(Caller caller, string kind = "key", string? key = null) => DerivedId.For(kind, caller.Subject, key ?? caller.IdempotencyKey!);
+    public static string KeyOf(Caller caller, string kind = "key", string? key = null) =>
+        DerivedId.For(kind, caller.Subject, key ?? caller.IdempotencyKey!);
 
     /// <summary>The request that this caller sent before by the same key; null where it sent none, or has no key.</summary>
     public static RequestMark? Find(IReadOnlyList<RequestMark>? marks, Caller caller, DateTimeOffset now) =>
@@ -35,7 +36,12 @@ internal static class RequestMarks
         [.. (marks ?? []).Where(known => mark.At - known.At < Kept && known.Key != mark.Key).TakeLast(Most - 1), mark];
 
     /// <summary>The marks with this caller's request; as they are where it has no key.</summary>
-    public static IReadOnlyList<RequestMark> Add(IReadOnlyList<RequestMark>? marks, Caller caller, Func<RequestFingerprint> print, DateTimeOffset now, long result) =>
+    public static IReadOnlyList<RequestMark> Add(
+        IReadOnlyList<RequestMark>? marks,
+        Caller caller,
+        Func<RequestFingerprint> print,
+        DateTimeOffset now,
+        long result) =>
         caller.IdempotencyKey is null ? marks ?? [] : Add(marks, new RequestMark(KeyOf(caller), print().ToString(), now, result));
 
     /// <summary>The mark of a request whose result its writer tells; null where it has no key.</summary>
@@ -52,7 +58,8 @@ internal static class RequestMarks
         {
             throw new RegistryException(
                 RegistryError.KeyReused,
-                $"{Identifiers.KeyField}: this key was sent with another request, which differs in {string.Join(", ", differ)}. A key goes with one request, sent as often as need be; take a new one.",
+                $"{Identifiers.KeyField}: this key was sent with another request, which differs in {string.Join(", ", differ)}. A key goes with one "
+                    + "request, sent as often as need be; take a new one.",
                 Identifiers.KeyField);
         }
     }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Requests;
 
-/// <summary>The requests that a record remembers: its member <c>requests</c>, an array of <c>{"key","print","at","result"}</c>, oldest first.</summary>
+/// <summary>
+/// The requests that a record remembers: its member <c>requests</c>, an array of <c>{"key","print","at","result"}</c>, oldest first.
+/// </summary>
 internal static class RequestMarksJson
 {
     private const string Member = "requests";

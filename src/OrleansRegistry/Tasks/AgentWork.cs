@@ -2,7 +2,10 @@ using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Tasks;
 
-/// <summary>The submitted tasks of one agent, of one owner or of all, and the workers who wait for them. Lives in an <see cref="AgentWorkGrain"/>, in its turns.</summary>
+/// <summary>
+/// The submitted tasks of one agent, of one owner or of all, and the workers who wait for them. Lives in an <see cref="AgentWorkGrain"/>, in its
+/// turns.
+/// </summary>
 /// <param name="owner">Whose tasks; null: everybody's.</param>
 /// <param name="taken">The tasks of the agent that are being claimed now, in any of its pools.</param>
 internal sealed partial class AgentWork(
@@ -19,7 +22,10 @@ internal sealed partial class AgentWork(
     private const int CandidatesAtOnce = 100;
     private const int MostCandidates = 1_000;
 
-    /// <summary>How long an idle agent goes without a look at the store, in case the word of a new task was lost; and how long a task that failed is left alone.</summary>
+    /// <summary>
+    /// How long an idle agent goes without a look at the store, in case the word of a new task was lost; and how long a task that failed is left
+    /// alone.
+    /// </summary>
     public static readonly TimeSpan Rest = TimeSpan.FromSeconds(15);
 
     private readonly Queue<string> candidates = new();
@@ -217,7 +223,8 @@ internal sealed partial class AgentWork(
     {
         var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var place = idle.AddLast(waiter);
-        await waiter.Task.WaitAsync(most, time, waits.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await waiter.Task.WaitAsync(most, time, waits.Stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
         // Also where nothing came: a later task must wake somebody who is there.
         if (place.List is not null)

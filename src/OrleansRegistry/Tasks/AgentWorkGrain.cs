@@ -12,7 +12,9 @@ internal interface IAgentWorkGrain : IGrainWithStringKey
     [Alias("Claim")]
     Task<Claimed> Claim(string worker, TimeSpan lease, TimeSpan wait, string? owner);
 
-    /// <summary>The same for a caller with an idempotency key: asked again, it gets the task that it got, while its lease lasts. Remembered in memory.</summary>
+    /// <summary>
+    /// The same for a caller with an idempotency key: asked again, it gets the task that it got, while its lease lasts. Remembered in memory.
+    /// </summary>
     [Alias("ClaimOnce")]
     Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner);
 
@@ -28,7 +30,9 @@ internal readonly record struct Claimed([property: Id(0)] TaskHead? Task, [prope
 
 [GrainType("registry.agent-work"), Reentrant]
 internal sealed class AgentWorkGrain(
-    GrainReferences<ITaskGrain> tasks, TaskLists lists, GrainWaits waits, [RegistryTime] TimeProvider time, ILogger<AgentWorkGrain> log) : CallingGrain, IAgentWorkGrain
+    GrainReferences<ITaskGrain> tasks, TaskLists lists, GrainWaits waits, [RegistryTime] TimeProvider time, ILogger<AgentWorkGrain> log) :
+        CallingGrain,
+        IAgentWorkGrain
 {
     /// <summary>How many claims with keys are remembered.</summary>
     private const int MaxClaims = 256;
@@ -63,7 +67,10 @@ internal sealed class AgentWorkGrain(
 
     public async Task<Claimed> ClaimOnce(Caller caller, string worker, TimeSpan lease, TimeSpan wait, string? owner)
     {
-        var mark = RequestMarks.Of(caller, () => new RequestFingerprint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds), time.GetUtcNow())!;
+        var mark = RequestMarks.Of(
+            caller,
+            () => new RequestFingerprint("claim").Add("worker", worker).Add("leaseSeconds", (long)lease.TotalSeconds),
+            time.GetUtcNow())!;
         if (claims.TryGetValue(mark.Key, out var known))
         {
             RequestMarks.Check(known.Mark, mark.Print);

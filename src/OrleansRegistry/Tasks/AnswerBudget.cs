@@ -1,6 +1,9 @@
 namespace OrleansRegistry.Tasks;
 
-/// <summary>Collects one page of a list until it has as many items as were asked for, or as many bytes as one answer carries. A page has one item at least, or one that is left out.</summary>
+/// <summary>
+/// Collects one page of a list until it has as many items as were asked for, or as many bytes as one answer carries. A page has one item at least, or
+/// one that is left out.
+/// </summary>
 /// <param name="items">The most items.</param>
 /// <param name="bytes">The most bytes.</param>
 internal sealed class AnswerBudget<T>(int items, long bytes)

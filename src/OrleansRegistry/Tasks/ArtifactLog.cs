@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// Artifacts as they are kept: what was sent, in order, each as <c>{"artifact":…}</c> with <c>"append":true</c> and <c>"lastChunk":true</c> where they
-/// were said. A reader folds them into whole artifacts.
+/// Artifacts as they are kept: what was sent, in order, each as <c>{"artifact":…}</c> with <c>"append":true</c> and <c>"lastChunk":true</c> where
+/// they were said. A reader folds them into whole artifacts.
 /// </summary>
 internal static class ArtifactLog
 {
@@ -70,7 +70,9 @@ internal static class ArtifactLog
         using var document = JsonDocument.Parse(entry.Utf8, JsonInput.Stored);
         var root = document.RootElement;
         var artifact = root.GetProperty("artifact"u8);
-        var id = artifact.TryGetProperty("artifactId"u8, out var camel) && camel.ValueKind == JsonValueKind.String ? camel : artifact.GetProperty("artifact_id"u8);
+        var id = artifact.TryGetProperty("artifactId"u8, out var camel) && camel.ValueKind == JsonValueKind.String
+            ? camel
+            : artifact.GetProperty("artifact_id"u8);
         return (id.GetString()!, root.TryGetProperty("append"u8, out var append) && append.GetBoolean());
     }
 
@@ -114,7 +116,10 @@ internal static class ArtifactLog
         return whole;
     }
 
-    /// <summary>The first chunk with the parts of all; a later chunk's name and description take the place of what there was, its metadata is merged member by member.</summary>
+    /// <summary>
+    /// The first chunk with the parts of all; a later chunk's name and description take the place of what there was, its metadata is merged member by
+    /// member.
+    /// </summary>
     private static RawJson Join(List<RawJson> chunks)
     {
         if (chunks.Count == 1)
@@ -173,7 +178,11 @@ internal static class ArtifactLog
     }
 
     /// <summary>Takes over what a chunk says of the whole artifact.</summary>
-    private static void AddMembers(JsonElement chunk, Dictionary<string, RawJson> members, OrderedDictionary<string, (RawJson Name, RawJson Value)> metadata, bool isFirst)
+    private static void AddMembers(
+        JsonElement chunk,
+        Dictionary<string, RawJson> members,
+        OrderedDictionary<string, (RawJson Name, RawJson Value)> metadata,
+        bool isFirst)
     {
         foreach (var member in chunk.EnumerateObject())
         {
@@ -184,7 +193,8 @@ internal static class ArtifactLog
                     metadata[entry.Name] = (RawJson.FromValid(JsonMarshal.GetRawUtf8PropertyName(entry)), JsonInput.Copy(entry.Value));
                 }
             }
-            else if (!isFirst && member.Value.ValueKind == JsonValueKind.String && (member.NameEquals("name"u8) || member.NameEquals("description"u8)))
+            else if (!isFirst && member.Value.ValueKind == JsonValueKind.String
+                && (member.NameEquals("name"u8) || member.NameEquals("description"u8)))
             {
                 members[member.Name] = JsonInput.Copy(member.Value);
             }

@@ -1,7 +1,8 @@
 namespace OrleansRegistry.Tasks;
 
 /// <summary>A submission that was read and checked, with the ids that a new task and context would get.</summary>
-/// <param name="MayBeThere">The caller named the task or the request, so that the task may be there, in another context too; else its id follows from message and context.</param>
+/// <param name="MayBeThere">The caller named the task or the request, so that the task may be there, in another context too; else its id follows from
+/// message and context.</param>
 internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, bool MayBeThere, string NewContextId)
 {
     /// <summary>The context that the task comes into.</summary>
@@ -44,7 +45,15 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
             _ => DerivedId.Random(),
         };
         return new CheckedSubmission(
-            new TaskMessage(caller, message with { Id = messageId }, contextId, submission.AgentId, metadata, message.Id is null ? null : key, submission.IfGeneration, Deadline(submission)),
+            new TaskMessage(
+                caller,
+                message with { Id = messageId },
+                contextId,
+                submission.AgentId,
+                metadata,
+                message.Id is null ? null : key,
+                submission.IfGeneration,
+                Deadline(submission)),
             taskId ?? newTaskId,
             taskId is not null || key is not null,
             contextId ?? newContextId);

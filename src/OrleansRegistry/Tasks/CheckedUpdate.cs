@@ -16,7 +16,9 @@ internal static class CheckedUpdate
             throw RegistryException.Invalid("state", "must be a state of a task, other than 'unspecified'");
         }
 
-        TaskRules.CheckItems(update.Messages.Count + update.Artifacts.Count, update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");
+        TaskRules.CheckItems(
+            update.Messages.Count + update.Artifacts.Count,
+            update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");
         var total = (update.StatusMessage?.Length ?? 0L) + (update.Metadata?.Length ?? 0L)
             + update.Messages.Sum(message => (long)message.Length) + update.Artifacts.Sum(artifact => (long)artifact.Json.Length);
         CheckTotal(total, rules, "update");
@@ -38,7 +40,10 @@ internal static class CheckedUpdate
     {
         if (bytes > rules.MaxLoadBytes)
         {
-            throw new RegistryException(RegistryError.TooLarge, $"The {what} has {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once.", what);
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"The {what} has {bytes:N0} bytes; this registry takes up to {rules.MaxLoadBytes:N0} at once.",
+                what);
         }
     }
 

@@ -12,7 +12,10 @@ internal static class CheckedWhole
         CheckStatus(task, now);
         CheckId(task.ContextId, "contextId");
         CheckId(task.AgentId, "agentId");
-        TaskRules.CheckItems(task.Messages.Count + task.Artifacts.Count, task.Artifacts.Count > task.Messages.Count ? "artifacts" : "history", TaskRules.MaxWholeItems);
+        TaskRules.CheckItems(
+            task.Messages.Count + task.Artifacts.Count,
+            task.Artifacts.Count > task.Messages.Count ? "artifacts" : "history",
+            TaskRules.MaxWholeItems);
         var bytes = (task.StatusMessage?.Length ?? 0L) + (task.Metadata?.Length ?? 0L)
             + task.Messages.Sum(message => (long)message.Length) + task.Artifacts.Sum(artifact => (long)artifact.Length);
         CheckedUpdate.CheckTotal(bytes, rules, "task");
@@ -86,7 +89,9 @@ internal static class CheckedWhole
             var artifact = ArtifactLog.Read(new ArtifactUpdate(sent), $"artifacts[{i}]", rules).Json;
             artifacts.Add(ids.Add(ArtifactLog.IdOf(artifact))
                 ? artifact
-                : throw RegistryException.Invalid($"artifacts[{i}].artifactId", $"is '{ArtifactLog.IdOf(artifact)}', as of another artifact of the task"));
+                : throw RegistryException.Invalid(
+                    $"artifacts[{i}].artifactId",
+                    $"is '{ArtifactLog.IdOf(artifact)}', as of another artifact of the task"));
         }
 
         return artifacts;

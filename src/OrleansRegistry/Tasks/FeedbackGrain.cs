@@ -5,7 +5,8 @@ using Orleans.Concurrency;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// What was said about one task; its key is the task's. Only the task's own grain adds and clears: it knows whether there is such a task, and who may see it.
+/// What was said about one task; its key is the task's. Only the task's own grain adds and clears: it knows whether there is such a task, and who may
+/// see it.
 /// </summary>
 [Alias("registry.IFeedbackGrain")]
 internal interface IFeedbackGrain : IGrainWithStringKey

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Tasks;
 
-/// <summary>The feedback of tasks: the document has <c>items</c> (see <see cref="LogJson"/>) and, where there are any, <c>requests</c>; the fields have <c>count</c>. The key is the task's.</summary>
+/// <summary>
+/// The feedback of tasks: the document has <c>items</c> (see <see cref="LogJson"/>) and, where there are any, <c>requests</c>; the fields have
+/// <c>count</c>. The key is the task's.
+/// </summary>
 internal static class FeedbackKind
 {
     public static RecordKind Kind { get; } = new() { Number = 4, Name = "feedback", Table = "feedback_records" };

@@ -3,9 +3,9 @@ using Orleans.Concurrency;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// The one writer of one task; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are answered once what they did is committed. What they are given
-/// was checked by the caller. Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means that the call can be
-/// made again.
+/// The one writer of one task; its key is <see cref="GrainKeys.For"/>. Calls interleave, and are answered once what they did is committed. What they
+/// are given was checked by the caller. Refusals are <see cref="RegistryException"/>; <see cref="Orleans.Storage.InconsistentStateException"/> means
+/// that the call can be made again.
 /// </summary>
 [Alias("registry.ITaskGrain")]
 internal interface ITaskGrain : IGrainWithStringKey
@@ -22,7 +22,10 @@ internal interface ITaskGrain : IGrainWithStringKey
     [Alias("Create")]
     Task<TaskSubmittedTo> Create(TaskMessage message, string newContextId);
 
-    /// <summary>Replaces the task with the one that is sent. Null if it does not exist and no context is given: only <see cref="IContextGrain"/> creates tasks in a context.</summary>
+    /// <summary>
+    /// Replaces the task with the one that is sent. Null if it does not exist and no context is given: only <see cref="IContextGrain"/> creates tasks
+    /// in a context.
+    /// </summary>
     [Alias("Put")]
     Task<TaskSubmittedTo?> Put(TaskWhole task, string? newContextId);
 
@@ -51,16 +54,23 @@ internal interface ITaskGrain : IGrainWithStringKey
     [Alias("Release")]
     Task<TaskRecord> Release(Caller caller, string leaseToken);
 
-    /// <summary>Ends what is due: a task that is past its deadline fails; one whose lease is over is submitted again, or fails after too many attempts.</summary>
+    /// <summary>
+    /// Ends what is due: a task that is past its deadline fails; one whose lease is over is submitted again, or fails after too many attempts.
+    /// </summary>
     [Alias("ExpireLease")]
     Task EndWhatIsDue();
 
-    /// <summary>The events after a generation; waits for the next up to <paramref name="wait"/>. Null where the caller may see no such task.</summary>
+    /// <summary>
+    /// The events after a generation; waits for the next up to <paramref name="wait"/>. Null where the caller may see no such task.
+    /// </summary>
     /// <param name="afterGeneration">Null: the task as it is.</param>
     [Alias("ReadEvents")]
     Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait);
 
-    /// <summary>The same for the holder of a lease, whoever owns the task. After the lease it gets events that are held; the first with another state than working is the one that ended it.</summary>
+    /// <summary>
+    /// The same for the holder of a lease, whoever owns the task. After the lease it gets events that are held; the first with another state than
+    /// working is the one that ended it.
+    /// </summary>
     [Alias("ReadLeasedEvents")]
     Task<EventRun<TaskEvent, TaskHead>?> ReadLeasedEvents(Caller caller, string leaseToken, long? afterGeneration, TimeSpan wait);
 

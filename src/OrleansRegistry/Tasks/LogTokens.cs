@@ -5,12 +5,16 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Page tokens of lists that are read from the store, and of logs.</summary>
 internal static class LogTokens
 {
-    /// <summary>What a page token of one log is bound to: its position is not valid in the log of a task or context that was created again with the same id.</summary>
+    /// <summary>
+    /// What a page token of one log is bound to: its position is not valid in the log of a task or context that was created again with the same id.
+    /// </summary>
     public static string QueryOf(string log, string tenant, string id, DateTimeOffset madeAt) =>
         string.Create(CultureInfo.InvariantCulture, $"{log}\n{tenant}\n{id}\n{madeAt.UtcTicks}");
 
     public static string? Make(LogPosition? next, string query) =>
-        next is null ? null : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Base}/{next.Page}/{next.Offset}/{next.Index}"), query);
+        next is null
+        ? null
+        : PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{next.Base}/{next.Page}/{next.Offset}/{next.Index}"), query);
 
     /// <exception cref="RegistryException">The token was not issued for this query.</exception>
     public static LogPosition? ReadPosition(string? token, string query)
@@ -21,7 +25,9 @@ internal static class LogTokens
         }
 
         var parts = text.Split('/');
-        return parts.Length == 4 && Number(parts[0], out var first) && Number(parts[1], out var page) && Number(parts[2], out var offset) && offset <= int.MaxValue && Number(parts[3], out var index)
+        return parts.Length == 4 && Number(parts[0], out var first) && Number(parts[1], out var page) && Number(parts[2], out var offset)
+            && offset <= int.MaxValue
+            && Number(parts[3], out var index)
             ? new LogPosition(first, page, (int)offset, index)
             : throw Broken();
     }
@@ -38,7 +44,8 @@ internal static class LogTokens
         }
 
         var parts = text.Split('/');
-        return parts.Length == 2 && Number(parts[0], out var artifact) && artifact <= int.MaxValue && Number(parts[1], out var entry) && entry <= int.MaxValue
+        return parts.Length == 2 && Number(parts[0], out var artifact) && artifact <= int.MaxValue && Number(parts[1], out var entry)
+            && entry <= int.MaxValue
             ? ((int)artifact, (int)entry)
             : throw Broken();
     }

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// A message as its log keeps it: the bytes that were sent. Where those do not have the message's id, the two lie side by side: <c>["id",{…}]</c>, so that
-/// nothing is written into what is its author's.
+/// A message as its log keeps it: the bytes that were sent. Where those do not have the message's id, the two lie side by side: <c>["id",{…}]</c>, so
+/// that nothing is written into what is its author's.
 /// </summary>
 internal static class MessageItem
 {

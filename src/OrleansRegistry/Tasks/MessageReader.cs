@@ -89,7 +89,8 @@ internal static class MessageReader
 
     private static void CheckRest(JsonElement message, string field)
     {
-        if (message.TryGetProperty("kind"u8, out var kind) && !IsAbsent(kind) && !(kind.ValueKind == JsonValueKind.String && kind.ValueEquals("message"u8)))
+        if (message.TryGetProperty("kind"u8, out var kind) && !IsAbsent(kind)
+            && !(kind.ValueKind == JsonValueKind.String && kind.ValueEquals("message"u8)))
         {
             throw RegistryException.Invalid($"{field}.kind", "must be 'message' where it is given");
         }

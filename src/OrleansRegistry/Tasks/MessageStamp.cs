@@ -12,8 +12,8 @@ internal static class MessageStamp
     private static readonly (string Camel, string Snake)[] Names = [("messageId", "message_id"), ("taskId", "task_id"), ("contextId", "context_id")];
 
     /// <summary>
-    /// The message with these ids, of which null stands for none. An id that it has is left as it is; one that is null or empty takes the value's place; the
-    /// others are added before its first member, named as the message names things: camelCase unless it has ids in snake_case only.
+    /// The message with these ids, of which null stands for none. An id that it has is left as it is; one that is null or empty takes the value's
+    /// place; the others are added before its first member, named as the message names things: camelCase unless it has ids in snake_case only.
     /// </summary>
     public static RawJson Apply(RawJson message, string? messageId, string? taskId, string? contextId)
     {

@@ -6,8 +6,8 @@ using Orleans.Storage;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// Deletes all tasks and contexts of an owner, in the background of the process that was asked. A <see cref="ClearingMark"/> is stored before the first
-/// deletion and removed after the last, so that another process goes on where this one ends.
+/// Deletes all tasks and contexts of an owner, in the background of the process that was asked. A <see cref="ClearingMark"/> is stored before the
+/// first deletion and removed after the last, so that another process goes on where this one ends.
 /// </summary>
 internal sealed partial class OwnerClearing(
     IRecordStore store,
@@ -57,7 +57,8 @@ internal sealed partial class OwnerClearing(
         }
 
         // Here it is over, or was never known: another process may be at it.
-        return await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken) is { } stored && ClearingMark.Read(stored) is var mark
+        return await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken) is { } stored
+            && ClearingMark.Read(stored) is var mark
             ? new TaskClearing(true, mark.Tasks, mark.Contexts)
             : job?.Progress ?? default;
     }
@@ -65,7 +66,8 @@ internal sealed partial class OwnerClearing(
     /// <summary>Goes on where a process that ended has stopped.</summary>
     public async Task ResumeAsync(Caller owner)
     {
-        if (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner)) is { } stored && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
+        if (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner)) is { } stored
+            && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
         {
             Start(owner);
         }
@@ -116,7 +118,10 @@ internal sealed partial class OwnerClearing(
                 if (await DeleteSomeAsync(owner, mark.Before, job))
                 {
                     // Where somebody else has changed it, the next round knows.
-                    await TryWriteAsync(owner, stored.Version, mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
+                    await TryWriteAsync(
+                        owner,
+                        stored.Version,
+                        mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
                 }
                 else if (job.Fault is { } fault)
                 {
@@ -288,9 +293,14 @@ internal sealed partial class OwnerClearing(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The deletion of all tasks and contexts of '{Subject}' of tenant '{Tenant}' stopped before its end; it is taken up again within two minutes.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The deletion of all tasks and contexts of '{Subject}' of tenant '{Tenant}' stopped before its end; it is taken up again within two "
+            + "minutes.")]
     private static partial void LogFailed(ILogger log, Exception fault, string subject, string tenant);
 
-    [LoggerMessage(LogLevel.Warning, "'{Id}' of tenant '{Tenant}' could not be deleted with all that its owner has. The others are; it is tried again.")]
+    [LoggerMessage(
+        LogLevel.Warning,
+        "'{Id}' of tenant '{Tenant}' could not be deleted with all that its owner has. The others are; it is tried again.")]
     private static partial void LogOneFailed(ILogger log, Exception fault, string id, string tenant);
 }

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// What a part of a message or artifact may be. A2A 1.0: exactly one of <c>text</c>, <c>raw</c> (base64), <c>url</c>, <c>data</c>. A2A 0.3, where it has
-/// <c>kind</c>: <c>text</c>, <c>file</c> with <c>bytes</c> or <c>uri</c>, or <c>data</c>.
+/// What a part of a message or artifact may be. A2A 1.0: exactly one of <c>text</c>, <c>raw</c> (base64), <c>url</c>, <c>data</c>. A2A 0.3, where it
+/// has <c>kind</c>: <c>text</c>, <c>file</c> with <c>bytes</c> or <c>uri</c>, or <c>data</c>.
 /// </summary>
 internal static class PartRules
 {

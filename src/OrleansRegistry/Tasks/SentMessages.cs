@@ -23,6 +23,7 @@ internal static class SentMessages
 
     public static RegistryException Reused(CheckedMessage message, string differs) => new(
         RegistryError.IdReused,
-        $"{message.Field}.messageId: '{message.Id}' was sent before with another request, which differs in {differs}. The same message can be sent again; another needs an id of its own.",
+        $"{message.Field}.messageId: '{message.Id}' was sent before with another request, which differs in {differs}. The same message can be sent "
+            + "again; another needs an id of its own.",
         $"{message.Field}.messageId");
 }

@@ -9,8 +9,8 @@ internal sealed record TaskContent(IReadOnlyList<RawJson> History, bool IsHistor
 internal readonly record struct ContentKey(string Tenant, string Id, DateTimeOffset CreatedAt, long Generation, long Messages, bool Artifacts);
 
 /// <summary>
-/// Large contents, of which any number of readers who want the same at about the same time share one copy: it is loaded once, and given to whoever asks
-/// while another still has it. Nothing is kept that no reader has.
+/// Large contents, of which any number of readers who want the same at about the same time share one copy: it is loaded once, and given to whoever
+/// asks while another still has it. Nothing is kept that no reader has.
 /// </summary>
 internal sealed class SharedContents
 {
@@ -101,6 +101,8 @@ internal sealed class SharedContents
         private readonly (bool History, bool Artifacts) cut = (content.IsHistoryCut, content.AreArtifactsCut);
 
         public TaskContent? Content =>
-            history.TryGetTarget(out var messages) && artifacts.TryGetTarget(out var found) ? new TaskContent(messages, cut.History, found, cut.Artifacts) : null;
+            history.TryGetTarget(out var messages) && artifacts.TryGetTarget(out var found)
+            ? new TaskContent(messages, cut.History, found, cut.Artifacts)
+            : null;
     }
 }

@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Tasks;
 
-/// <summary>The contents of a task as a 128-bit hash for each message and each part of an artifact, to compare a task that is sent with the stored one.</summary>
+/// <summary>
+/// The contents of a task as a 128-bit hash for each message and each part of an artifact, to compare a task that is sent with the stored one.
+/// </summary>
 internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyList<RawJson> artifacts)
 {
     private readonly MessageFingerprint[] messages = [.. messages.Select(MessageFingerprint.Of)];
@@ -16,8 +18,8 @@ internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyLis
         next.messages.AsSpan().StartsWith(messages) ? messages.Length : null;
 
     /// <summary>
-    /// What is to be sent to a task with these artifacts so that it has those of <paramref name="next"/>: what is new or another, and of one that has more parts those alone.
-    /// Null where nothing that can be sent does that: one is gone, or they are in another order.
+    /// What is to be sent to a task with these artifacts so that it has those of <paramref name="next"/>: what is new or another, and of one that has
+    /// more parts those alone. Null where nothing that can be sent does that: one is gone, or they are in another order.
     /// </summary>
     /// <param name="sent">The artifacts of <paramref name="next"/>.</param>
     public IReadOnlyList<TaskArtifact>? ArtifactsToBecome(TaskContents next, IReadOnlyList<RawJson> sent)
@@ -69,7 +71,9 @@ internal sealed class TaskContents(IReadOnlyList<RawJson> messages, IReadOnlyLis
     }
 
     private static JsonElement IdOf(JsonElement artifact) =>
-        artifact.TryGetProperty("artifactId"u8, out var camel) && camel.ValueKind == JsonValueKind.String ? camel : artifact.GetProperty("artifact_id"u8);
+        artifact.TryGetProperty("artifactId"u8, out var camel) && camel.ValueKind == JsonValueKind.String
+        ? camel
+        : artifact.GetProperty("artifact_id"u8);
 
     private static UInt128 Hash(RawJson json, ReadOnlySpan<string> without) => First(JsonValueHash.Of(json, without));
 

@@ -1,6 +1,8 @@
 namespace OrleansRegistry.Tasks;
 
-/// <summary>What requests about tasks ask for. Conditions on a generation are no part of it: a request that was carried out has changed that.</summary>
+/// <summary>
+/// What requests about tasks ask for. Conditions on a generation are no part of it: a request that was carried out has changed that.
+/// </summary>
 internal static class TaskFingerprints
 {
     public static RequestFingerprint Of(TaskMessage message) => new RequestFingerprint("submit")

@@ -3,8 +3,8 @@ using Orleans.Storage;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// The artifacts of a task, of which only what was not replaced counts: the grain knows how large each is, refuses what would make the task too large to be
-/// read whole, and writes the log without what was replaced once that outweighs the rest.
+/// The artifacts of a task, of which only what was not replaced counts: the grain knows how large each is, refuses what would make the task too large
+/// to be read whole, and writes the log without what was replaced once that outweighs the rest.
 /// </summary>
 internal sealed partial class TaskGrain
 {
@@ -27,7 +27,8 @@ internal sealed partial class TaskGrain
         try
         {
             await artifacts.LoadIdsAsync(log);
-            sizes = new ArtifactSizes(await new ArtifactReader(new LogReader(pages)).SurveyAsync(LogName.ArtifactsOf(tenant, id), log, keep: false, long.MaxValue));
+            sizes = new ArtifactSizes(
+                await new ArtifactReader(new LogReader(pages)).SurveyAsync(LogName.ArtifactsOf(tenant, id), log, keep: false, long.MaxValue));
         }
         catch (MissingPageException missing)
         {
@@ -77,8 +78,10 @@ internal sealed partial class TaskGrain
         {
             throw new RegistryException(
                 RegistryError.TooLarge,
-                $"{field}: task '{id}' would have {after.ContentBytes:N0} bytes of messages and artifacts; one answer carries up to {rules.MaxLoadBytes:N0}, and so a task has no more. "
-                    + "Replace artifacts by smaller ones, give large content as a url, or begin a new task and name this one in its message's referenceTaskIds.",
+                $"{field}: task '{id}' would have {after.ContentBytes:N0} bytes of messages and artifacts; one answer carries up to "
+                    + $"{rules.MaxLoadBytes:N0}, and so a task has no more. "
+                    + "Replace artifacts by smaller ones, give large content as a url, or begin a new task and name this one in its message's "
+                    + "referenceTaskIds.",
                 field)
             {
                 CurrentGeneration = before.Generation,
@@ -95,17 +98,27 @@ internal sealed partial class TaskGrain
             after = after with { ArtifactsSwept = before.Artifacts.Base };
         }
 
-        if (sizes is not null && !after.Deleting && sizes.Total - sizes.Living > Math.Max(sizes.Living, LeastReplaced) && sizes.Living <= 2L * rules.MaxLoadBytes)
+        if (sizes is not null && !after.Deleting && sizes.Total - sizes.Living > Math.Max(sizes.Living, LeastReplaced)
+            && sizes.Living <= 2L * rules.MaxLoadBytes)
         {
-            var living = await new ArtifactReader(new LogReader(pages)).SurveyAsync(LogName.ArtifactsOf(tenant, id), after.Artifacts, keep: true, long.MaxValue);
+            var living = await new ArtifactReader(new LogReader(pages)).SurveyAsync(
+                LogName.ArtifactsOf(tenant, id),
+                after.Artifacts,
+                keep: true,
+                long.MaxValue);
             sizes.Compacted();
             return after with
             {
-                Artifacts = await artifacts.RewriteAsync(after.Artifacts, [.. living.Artifacts.SelectMany(artifact => artifact.Entries)], writer.IsCurrentAsync),
+                Artifacts = await artifacts.RewriteAsync(
+                    after.Artifacts,
+                    [.. living.Artifacts.SelectMany(artifact => artifact.Entries)],
+                    writer.IsCurrentAsync),
             };
         }
 
-        return before.Artifacts.IsFull ? after with { Artifacts = await artifacts.FlushAsync(before.Artifacts, after.Artifacts, writer.IsCurrentAsync) } : after;
+        return before.Artifacts.IsFull
+            ? after with { Artifacts = await artifacts.FlushAsync(before.Artifacts, after.Artifacts, writer.IsCurrentAsync) }
+            : after;
     }
 
     private readonly struct ArtifactCall : IDisposable

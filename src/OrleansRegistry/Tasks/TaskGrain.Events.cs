@@ -3,7 +3,8 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Waiting for what happens to the task.</summary>
 internal sealed partial class TaskGrain
 {
-    public Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait) => ReadEventsAsync(caller, null, afterGeneration, wait);
+    public Task<EventRun<TaskEvent, TaskHead>?> ReadEvents(Caller caller, long? afterGeneration, TimeSpan wait) =>
+        ReadEventsAsync(caller, null, afterGeneration, wait);
 
     public Task<EventRun<TaskEvent, TaskHead>?> ReadLeasedEvents(Caller caller, string leaseToken, long? afterGeneration, TimeSpan wait) =>
         ReadEventsAsync(caller, leaseToken, afterGeneration, wait);
@@ -22,7 +23,9 @@ internal sealed partial class TaskGrain
 
             if (afterGeneration is not { } after || !events.Holds(after))
             {
-                return writer.Head is { } whole && Access.MayRead(caller, whole, leaseToken, time.GetUtcNow()) ? new([], whole, 0, whole.Generation) : null;
+                return writer.Head is { } whole && Access.MayRead(caller, whole, leaseToken, time.GetUtcNow())
+                    ? new([], whole, 0, whole.Generation)
+                    : null;
             }
 
             if (events.After(after) is { Count: > 0 } later)

@@ -35,12 +35,16 @@ internal sealed partial class TaskGrain
         var stored = new StoredMessages(history);
         return await stored.RunAsync(
             () => ChangeAsync<TaskRecord?>(
-                change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(() => TaskFingerprints.Of(change), Again), IsSaidAgain),
+                change.Caller, change.LeaseToken, head => Apply(head, change, stored), bytes, new Once<TaskRecord?>(
+                    () => TaskFingerprints.Of(change),
+                    Again), IsSaidAgain),
             () => writer.Head?.History);
 
         // The worker that ended the task has no lease on it any more.
         bool IsSaidAgain(TaskHead head) =>
-            IsFinalStateAgain(head, change) && (change.LeaseToken is null ? Access.MayWrite(change.Caller, head.Owner) : change.LeaseToken == head.LostToken);
+            IsFinalStateAgain(head, change) && (change.LeaseToken is null
+            ? Access.MayWrite(change.Caller, head.Owner)
+            : change.LeaseToken == head.LostToken);
     }
 
     public Task<TaskRecord> Cancel(Caller caller, long? ifGeneration) => ChangeAsync(caller, null, head =>
@@ -133,7 +137,9 @@ internal sealed partial class TaskGrain
         CheckGeneration(head, message.IfGeneration);
         if (message.AgentId is not null && message.AgentId != head.AgentId)
         {
-            throw RegistryException.Invalid("agent_id", $"is '{message.AgentId}', but task '{id}' is {(head.AgentId is null ? "no agent's" : "another agent's")}");
+            throw RegistryException.Invalid(
+                "agent_id",
+                $"is '{message.AgentId}', but task '{id}' is {(head.AgentId is null ? "no agent's" : "another agent's")}");
         }
 
         CheckIds(message.Message, head.ContextId);
@@ -247,8 +253,8 @@ internal sealed partial class TaskGrain
     }
 
     /// <summary>
-    /// The message of a status whose place is being taken, which joins the history then: a question stays with its answer. Not where it is there already, and
-    /// not where it is the message that takes its place or comes with it.
+    /// The message of a status whose place is being taken, which joins the history then: a question stays with its answer. Not where it is there
+    /// already, and not where it is the message that takes its place or comes with it.
     /// </summary>
     private IEnumerable<CheckedMessage> LeavingStatus(TaskHead head, CheckedMessage? taking)
     {
@@ -264,9 +270,11 @@ internal sealed partial class TaskGrain
         }
     }
 
-    private static LogHead Append(LogHead log, IReadOnlyList<CheckedMessage> added) => log.Append([.. added.Select(message => MessageItem.Write(message.Json, message.Id!))]);
+    private static LogHead Append(LogHead log, IReadOnlyList<CheckedMessage> added) =>
+        log.Append([.. added.Select(message => MessageItem.Write(message.Json, message.Id!))]);
 
-    private static IReadOnlyList<RawJson>? Sent(IReadOnlyList<CheckedMessage> added) => added.Count == 0 ? null : [.. added.Select(message => message.Json)];
+    private static IReadOnlyList<RawJson>? Sent(IReadOnlyList<CheckedMessage> added) =>
+        added.Count == 0 ? null : [.. added.Select(message => message.Json)];
 
     /// <summary>Remembers the ids of messages that the head being made has.</summary>
     private void Know(IEnumerable<CheckedMessage> added)

@@ -23,7 +23,9 @@ internal sealed partial class TaskGrain
         var with = RequestMarks.Add(marks, message.Caller, () => TaskFingerprints.Of(message), now, generation);
         return agentId is null && message is { Metadata.IsEmpty: true, Deadline: null }
             ? with
-            : RequestMarks.Add(with, new RequestMark(MarkOf(message), TaskFingerprints.Beside(agentId, message.Metadata, message.Deadline).ToString(), now, generation));
+            : RequestMarks.Add(
+                with,
+                new RequestMark(MarkOf(message), TaskFingerprints.Beside(agentId, message.Metadata, message.Deadline).ToString(), now, generation));
     }
 
     private static string MarkOf(TaskMessage message) => RequestMarks.KeyOf(message.Caller, MessageMark, message.Message.Id);
@@ -45,7 +47,9 @@ internal sealed partial class TaskGrain
 
         var begins = mark?.Print.Contains(" agentId=", StringComparison.Ordinal) == true;
         var asked = TaskFingerprints.Beside(begins || message.AgentId != head.AgentId ? message.AgentId : null, message.Metadata, message.Deadline);
-        if (RequestFingerprint.Differences(mark?.Print ?? TaskFingerprints.Beside(null, default, null).ToString(), asked.ToString()) is { Count: > 0 } differ)
+        if (RequestFingerprint.Differences(
+            mark?.Print ?? TaskFingerprints.Beside(null, default, null).ToString(),
+            asked.ToString()) is { Count: > 0 } differ)
         {
             throw SentMessages.Reused(message.Message, string.Join(", ", differ));
         }

@@ -19,7 +19,9 @@ internal sealed partial class TaskGrain
             return (next, EventOf(next), webhook);
         },
         webhook.Config.Length,
-        new(() => new RequestFingerprint("saveWebhook").Add("config", webhook.Config), head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
+        new(
+            () => new RequestFingerprint("saveWebhook").Add("config", webhook.Config),
+            head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
 
     public Task DeleteWebhook(Caller caller, string webhookId) => ChangeAsync<bool>(caller, null, head =>
     {

@@ -67,7 +67,9 @@ internal sealed partial class TaskGrain
             Requests = RequestMarks.Add(head.Requests, task.Caller, () => TaskFingerprints.Of(task), time.GetUtcMilliseconds(), next.Generation),
         };
         Answered<TaskSubmittedTo> answer = new(new(next.ToRecord(), Created: false, Repeated: false));
-        return happened is null ? new(next, answer) : new(next, answer, () => (isAnew ? TellAnew : (Action<TaskHead, TaskEvent>)Tell)(next, happened));
+        return happened is null
+            ? new(next, answer)
+            : new(next, answer, () => (isAnew ? TellAnew : (Action<TaskHead, TaskEvent>)Tell)(next, happened));
     }
 
     /// <summary>The head with all that the task sent has; the same head where it has that already.</summary>
@@ -176,7 +178,9 @@ internal sealed partial class TaskGrain
         Know(added);
         Take(plan, whole);
         contents = (next.Generation, sent);
-        var happened = EventOf(next) with { Status = status, Messages = Sent(added), Artifacts = whole.Length == 0 ? null : whole, Metadata = task.Metadata };
+        var happened = EventOf(next) with { Status = status, Messages = Sent(added), Artifacts = whole.Length == 0
+            ? null
+            : whole, Metadata = task.Metadata };
         return new(next, new(new(next.ToRecord(), Created: true, Repeated: false)), () => Tell(next, happened));
     }
 
@@ -216,7 +220,10 @@ internal sealed partial class TaskGrain
     {
         if (task.IfAbsent)
         {
-            throw new RegistryException(RegistryError.Conflict, $"There is a task '{id}' already.", "task_id") { CurrentGeneration = head.Generation };
+            throw new RegistryException(RegistryError.Conflict, $"There is a task '{id}' already.", "task_id")
+            {
+                CurrentGeneration = head.Generation,
+            };
         }
 
         CheckGeneration(head, task.IfGeneration);
@@ -227,7 +234,9 @@ internal sealed partial class TaskGrain
 
         if (task.AgentId is { } agent && agent != head.AgentId)
         {
-            throw RegistryException.Invalid("agentId", $"is '{agent}', but task '{id}' is {(head.AgentId is null ? "no agent's" : "another agent's")}, for good");
+            throw RegistryException.Invalid(
+                "agentId",
+                $"is '{agent}', but task '{id}' is {(head.AgentId is null ? "no agent's" : "another agent's")}, for good");
         }
 
         CheckIds(task, head.ContextId);

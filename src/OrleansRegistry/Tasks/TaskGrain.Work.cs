@@ -30,7 +30,9 @@ internal sealed partial class TaskGrain
         return Publish<TaskHead?>(head, (next, happened, next));
     });
 
-    /// <summary>Stored with the rest of the head, where lists of ended leases look. It is no change of the task: an owner's condition still holds.</summary>
+    /// <summary>
+    /// Stored with the rest of the head, where lists of ended leases look. It is no change of the task: an owner's condition still holds.
+    /// </summary>
     public Task<TaskRecord> Renew(Caller caller, string leaseToken, TimeSpan lease) => ChangeAsync<TaskRecord>(caller, leaseToken, head =>
     {
         var next = head with { Lease = head.Lease! with { ExpiresAt = time.GetUtcMilliseconds() + lease } };
@@ -69,11 +71,13 @@ internal sealed partial class TaskGrain
 
     /// <summary>Ends a claim whose worker is done with the task or gone, though the task is not over.</summary>
     private (TaskHead Head, TaskEvent Event) EndClaim(TaskHead head) => rules.MaxAttempts > 0 && head.Attempts >= rules.MaxAttempts
-        ? Fail(head, "attempts", $"The task was claimed {head.Attempts} times in a row, and no claim brought a change of it before it ended. The last worker was '{head.Lease!.Worker}'.")
+        ? Fail(head, "attempts", $"The task was claimed {head.Attempts} times in a row, and no claim brought a change of it before it ended. The "
+            + $"last worker was '{head.Lease!.Worker}'.")
         : Turn(head, TaskState.Submitted);
 
     private (TaskHead Head, TaskEvent Event) FailAtDeadline(TaskHead head) =>
-        Fail(head, "deadline", string.Create(CultureInfo.InvariantCulture, $"The task was not over at its deadline, {head.Deadline!.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}; it was {head.Status.State.ToV03()}."));
+        Fail(head, "deadline", string.Create(CultureInfo.InvariantCulture, $"The task was not over at its deadline, "
+            + $"{head.Deadline!.Value.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}; it was {head.Status.State.ToV03()}."));
 
     /// <summary>The registry itself ends the task, and says why in the status's message.</summary>
     private (TaskHead Head, TaskEvent Event) Fail(TaskHead head, string reason, string text)

@@ -62,8 +62,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         Task.FromResult(writer.Head is { } head && Access.MayRead(caller, head, leaseToken, time.GetUtcNow()) ? head : null);
 
     /// <summary>
-    /// Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event, or, of
-    /// what callers do not see as a part of the task, neither.
+    /// Changes the task as its caller sees it. A change that returns the head as it is changes nothing; any other is one generation and one event,
+    /// or, of what callers do not see as a part of the task, neither.
     /// </summary>
     /// <param name="once">For a change that its caller may have named, to be carried out once.</param>
     /// <param name="mayAlso">Lets a caller make the change whose lease is over.</param>
@@ -98,12 +98,19 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
                 return Publish(head, made);
             }
 
-            var marked = made.Head with { Requests = RequestMarks.Add(made.Head.Requests, caller, once.Print, time.GetUtcMilliseconds(), made.Head.Generation) };
+            var marked = made.Head with { Requests = RequestMarks.Add(
+                made.Head.Requests,
+                caller,
+                once.Print,
+                time.GetUtcMilliseconds(),
+                made.Head.Generation) };
             return ReferenceEquals(head, made.Head) ? new(marked, made.Result) : Publish(head, (marked, made.Event, made.Result));
         },
         bytes);
 
-    private Changed<TaskHead, T> Publish<T>(TaskHead? before, (TaskHead Head, TaskEvent? Event, T Result) made) => made.Event is not { } happened || ReferenceEquals(before, made.Head)
+    private Changed<TaskHead, T> Publish<T>(
+        TaskHead? before,
+        (TaskHead Head, TaskEvent? Event, T Result) made) => made.Event is not { } happened || ReferenceEquals(before, made.Head)
         ? new(made.Head, made.Result)
         : new(made.Head, made.Result, () => Tell(made.Head, happened));
 
@@ -146,7 +153,10 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         if (leaseToken is not null && !head.IsHeldBy(leaseToken, time.GetUtcNow()))
         {
             throw Access.MayWrite(caller, head.Owner) || head.KnowsLease(leaseToken)
-                ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token") { CurrentGeneration = head.Generation }
+                ? new RegistryException(RegistryError.Conflict, $"The lease of task '{id}' is over, or another's.", "lease_token")
+                {
+                    CurrentGeneration = head.Generation,
+                }
                 : NotFound();
         }
 
@@ -163,7 +173,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         {
             throw new RegistryException(
                 RegistryError.Terminal,
-                $"Task '{id}' is {state.ToV03()}, which is final: nothing about it changes any more. Begin a new task, and name this one in its message's referenceTaskIds.")
+                $"Task '{id}' is {state.ToV03()}, which is final: nothing about it changes any more. Begin a new task, and name this one in its "
+                    + "message's referenceTaskIds.")
             {
                 CurrentState = state,
                 CurrentGeneration = head.Generation,

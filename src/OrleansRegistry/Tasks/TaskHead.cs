@@ -4,11 +4,16 @@ namespace OrleansRegistry.Tasks;
 [GenerateSerializer, Immutable, Alias("registry.TaskHead")]
 internal sealed record TaskHead : TaskProperties
 {
-    /// <summary>The messages, each as a <see cref="MessageItem"/>. Those that older versions stored are stamped with the ids of task and context.</summary>
+    /// <summary>
+    /// The messages, each as a <see cref="MessageItem"/>. Those that older versions stored are stamped with the ids of task and context.
+    /// </summary>
     [Id(0)]
     public LogHead History { get; init; } = LogHead.Empty;
 
-    /// <summary>What was sent of artifacts, in order; see <see cref="ArtifactLog"/>. <see cref="TaskProperties.ArtifactCount"/> is how many there are once it is folded.</summary>
+    /// <summary>
+    /// What was sent of artifacts, in order; see <see cref="ArtifactLog"/>. <see cref="TaskProperties.ArtifactCount"/> is how many there are once it
+    /// is folded.
+    /// </summary>
     [Id(1)]
     public LogHead Artifacts { get; init; } = LogHead.Empty;
 
@@ -28,7 +33,9 @@ internal sealed record TaskHead : TaskProperties
     [Id(5)]
     public bool Deleting { get; init; }
 
-    /// <summary>What <see cref="Artifacts"/> has of artifacts that were not replaced, in bytes; null where an older version wrote it, which did not count.</summary>
+    /// <summary>
+    /// What <see cref="Artifacts"/> has of artifacts that were not replaced, in bytes; null where an older version wrote it, which did not count.
+    /// </summary>
     [Id(6)]
     public long? ArtifactBytes { get; init; }
 
@@ -40,7 +47,9 @@ internal sealed record TaskHead : TaskProperties
     [Id(8)]
     public long HistorySwept { get; init; }
 
-    /// <summary>The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.</summary>
+    /// <summary>
+    /// The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.
+    /// </summary>
     [Id(30)]
     public IReadOnlyList<RequestMark>? Requests { get; init; }
 
@@ -48,13 +57,19 @@ internal sealed record TaskHead : TaskProperties
     [Id(31)]
     public UnknownMembers Unknown { get; init; }
 
-    /// <summary>The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote counts as far as it is known.</summary>
+    /// <summary>
+    /// The bytes of messages, living artifacts and the status's message: what an answer with the whole task carries. What an older version wrote
+    /// counts as far as it is known.
+    /// </summary>
     public long ContentBytes => (History.Bytes ?? 0) + (ArtifactBytes ?? 0) + Status.Message.Length;
 
     /// <summary>Whether this is the token of a lease that is not over.</summary>
-    public bool IsHeldBy(string? leaseToken, DateTimeOffset now) => leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;
+    public bool IsHeldBy(string? leaseToken, DateTimeOffset now) =>
+        leaseToken is not null && Lease is { } lease && lease.Token == leaseToken && lease.ExpiresAt > now;
 
-    /// <summary>Whether this is the token of the present lease, also where its time is over, or of the last one that ended before its holder gave it back.</summary>
+    /// <summary>
+    /// Whether this is the token of the present lease, also where its time is over, or of the last one that ended before its holder gave it back.
+    /// </summary>
     public bool KnowsLease(string? leaseToken) => leaseToken is not null && (leaseToken == Lease?.Token || leaseToken == LostToken);
 
     /// <summary>The task without history and artifacts, and without the secret of its lease.</summary>

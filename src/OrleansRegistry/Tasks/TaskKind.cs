@@ -3,10 +3,11 @@ using System.Text.Json;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// Tasks' heads as stores hold them. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where there are
-/// such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>, <c>lost_token</c>, <c>attempts</c>,
-/// <c>webhooks</c>, <c>keys</c> and <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields: the columns, and <c>deadline</c>.
-/// A task that is being deleted has its owner in the document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
+/// Tasks' heads as stores hold them. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where
+/// there are such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>,
+/// <c>lost_token</c>, <c>attempts</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields:
+/// the columns, and <c>deadline</c>. A task that is being deleted has its owner in the document, as <c>deleting</c>, and an empty owner in its
+/// fields: no list of an owner's shows it.
 /// </summary>
 internal static class TaskKind
 {
@@ -54,7 +55,8 @@ internal static class TaskKind
     public static TaskHead Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, ReadHead);
 
     /// <summary>Tasks in one of these states; in any state if the list is empty.</summary>
-    public static RecordCondition? IsIn(IReadOnlyCollection<TaskState> states) => states.Count == 0 ? null : State.IsOneOf(states.Select(state => state.ToV03()));
+    public static RecordCondition? IsIn(IReadOnlyCollection<TaskState> states) =>
+        states.Count == 0 ? null : State.IsOneOf(states.Select(state => state.ToV03()));
 
     private static TaskHead ReadHead(StoredRecord stored)
     {

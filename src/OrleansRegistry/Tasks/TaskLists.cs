@@ -12,7 +12,8 @@ internal sealed class TaskLists(IRecordStore store, [RegistryTime] TimeProvider 
     public async Task<bool> IsContextInUseAsync(string tenant, string contextId, DateTimeOffset cutoff)
     {
         var tasks = Of(tenant, TaskKind.ContextId.Is(contextId));
-        return (await QueryIdsAsync(tasks.And(TaskKind.StatusAt.IsFrom(cutoff)), 1)).Count > 0 || (await QueryIdsAsync(tasks.And(IsOpen), 1)).Count > 0;
+        return (await QueryIdsAsync(tasks.And(TaskKind.StatusAt.IsFrom(cutoff)), 1)).Count > 0
+            || (await QueryIdsAsync(tasks.And(IsOpen), 1)).Count > 0;
     }
 
     public Task<IReadOnlyList<string>> SubmittedToAsync(string tenant, string agentId, string? owner, int limit) =>
@@ -21,9 +22,11 @@ internal sealed class TaskLists(IRecordStore store, [RegistryTime] TimeProvider 
     public Task<IReadOnlyList<string>> ExpiredLeasesAsync(string tenant, string agentId, int limit) =>
         QueryIdsAsync(OldestFirst(tenant, TaskKind.AgentId.Is(agentId), TaskKind.LeaseExpiresAt.IsBefore(time.GetUtcNow())), limit);
 
-    private static RecordQuery Of(string tenant, params ReadOnlySpan<RecordCondition?> conditions) => new RecordQuery(TaskKind.Kind, tenant).And(conditions);
+    private static RecordQuery Of(string tenant, params ReadOnlySpan<RecordCondition?> conditions) =>
+        new RecordQuery(TaskKind.Kind, tenant).And(conditions);
 
-    private static RecordQuery OldestFirst(string tenant, params ReadOnlySpan<RecordCondition?> conditions) => Of(tenant, conditions) with { OldestFirst = true };
+    private static RecordQuery OldestFirst(string tenant, params ReadOnlySpan<RecordCondition?> conditions) =>
+        Of(tenant, conditions) with { OldestFirst = true };
 
     private async Task<IReadOnlyList<string>> QueryIdsAsync(RecordQuery query, int limit)
     {

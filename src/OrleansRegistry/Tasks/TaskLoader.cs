@@ -26,7 +26,9 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         return own + Math.Min(history + artifacts, rules.MaxLoadBytes);
     }
 
-    /// <summary>What the view requests. If it exceeds the size limit of an answer: the newest messages and the artifacts that fit, marked as truncated.</summary>
+    /// <summary>
+    /// What the view requests. If it exceeds the size limit of an answer: the newest messages and the artifacts that fit, marked as truncated.
+    /// </summary>
     /// <exception cref="MissingPageException">The task was changed or deleted since.</exception>
     public async ValueTask<TaskRecord> LoadAsync(TaskHead head, TaskView view)
     {
@@ -41,7 +43,8 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         var content = MostBytes(head, view) <= SharedBytes
             ? await LoadContentAsync(head, wanted, view.Artifacts)
             : await shared.GetAsync(
-                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view.Artifacts), () => LoadContentAsync(head, wanted, view.Artifacts));
+                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view
+                    .Artifacts), () => LoadContentAsync(head, wanted, view.Artifacts));
         return record with
         {
             History = content.History,
@@ -55,7 +58,9 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
     {
         var (history, isHistoryCut) = await logs.ReadNewestAsync(LogName.HistoryOf(head.Tenant, head.Id), head.History, messages, rules.MaxLoadBytes);
         var left = rules.MaxLoadBytes - history.Sum(message => (long)message.Length);
-        var (found, areArtifactsCut) = withArtifacts ? await artifacts.ReadWholeAsync(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left) : ([], false);
+        var (found, areArtifactsCut) = withArtifacts
+            ? await artifacts.ReadWholeAsync(LogName.ArtifactsOf(head.Tenant, head.Id), head.Artifacts, left)
+            : ([], false);
         return new TaskContent(MessageItem.Read(history), isHistoryCut, found, areArtifactsCut);
     }
 
@@ -80,7 +85,8 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
                 // The head is not the stored one: another server has changed it. Or the store has lost the page.
                 throw new RegistryException(
                     RegistryError.Unavailable,
-                    "Messages, artifacts or feedback of this are not there: another server is deleting or clearing them. Try again; where it stays so, the store has lost them.",
+                    "Messages, artifacts or feedback of this are not there: another server is deleting or clearing them. Try again; where it stays "
+                        + "so, the store has lost them.",
                     innerException: missing)
                 {
                     RetryAfter = TimeSpan.FromSeconds(1),

@@ -14,7 +14,9 @@ internal sealed partial class TaskRegistry
         query ??= new TaskQuery();
         var filter = QueryOf(caller, query);
         PageLimit.Tasks.Check(query.PageSize);
-        var binding = $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
+        var binding =
+            $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}"
+            + $"\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
         var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
         if (!await MayHaveAsync(caller, query, cancellationToken))
         {
@@ -71,7 +73,9 @@ internal sealed partial class TaskRegistry
         }
     }
 
-    /// <summary>The next heads whose tasks have room on the page, so that they can be loaded at once; null in the place of one that cannot be read.</summary>
+    /// <summary>
+    /// The next heads whose tasks have room on the page, so that they can be loaded at once; null in the place of one that cannot be read.
+    /// </summary>
     private List<TaskHead?> Group(IReadOnlyList<ListedRecord> found, int from, TaskView view, AnswerBudget<TaskRecord> page)
     {
         var group = new List<TaskHead?>();
@@ -101,14 +105,19 @@ internal sealed partial class TaskRegistry
     }
 
     /// <summary>How many match, by state; states that none has are left out.</summary>
-    private async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(RecordQuery filter, IReadOnlyList<TaskState> asked, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<TaskState, long>> CountAsync(
+        RecordQuery filter,
+        IReadOnlyList<TaskState> asked,
+        CancellationToken cancellationToken)
     {
         TaskState[] states = asked.Count == 0 ? [.. TaskStates.All] : [.. asked.Distinct()];
         var groups = await store.GroupAsync(filter, TaskKind.State, Array.ConvertAll(states, state => state.ToV03()), first: 0, cancellationToken);
         return states.Zip(groups).Where(counted => counted.Second.Count > 0).ToDictionary(counted => counted.First, counted => counted.Second.Count);
     }
 
-    /// <summary>False where the context is another owner's, whose tasks are not to be walked through for none, or where there is no such context.</summary>
+    /// <summary>
+    /// False where the context is another owner's, whose tasks are not to be walked through for none, or where there is no such context.
+    /// </summary>
     private async ValueTask<bool> MayHaveAsync(Caller caller, TaskQuery query, CancellationToken cancellationToken) =>
         query.ContextId is not { } id
         || (await store.ReadAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } context

@@ -42,7 +42,11 @@ internal sealed partial class TaskRegistry
     }
 
     public async IAsyncEnumerable<TaskEvent> WatchAsync(
-        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Caller caller,
+        string id,
+        long? afterGeneration = null,
+        string? leaseToken = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         var known = await ReadAsync(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
@@ -141,7 +145,12 @@ internal sealed partial class TaskRegistry
         return null;
     }
 
-    public async Task<TaskRecord> RenewAsync(Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default)
+    public async Task<TaskRecord> RenewAsync(
+        Caller caller,
+        string id,
+        string leaseToken,
+        TimeSpan? lease = null,
+        CancellationToken cancellationToken = default)
     {
         var length = lease ?? TaskClaim.DefaultLease;
         CheckLease(length);
@@ -155,7 +164,9 @@ internal sealed partial class TaskRegistry
     private Task<TaskRecord?> LoadWholeAsync(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>
         LoadAsOfAsync(head, default, () => GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken)));
 
-    /// <summary>What a view asks for as of a head, or as of the one of now where what the first names is no longer there; null where it is gone.</summary>
+    /// <summary>
+    /// What a view asks for as of a head, or as of the one of now where what the first names is no longer there; null where it is gone.
+    /// </summary>
     private Task<TaskRecord?> LoadAsOfAsync(TaskHead head, TaskView view, Func<Task<TaskHead?>> now)
     {
         TaskHead? first = head;
@@ -169,8 +180,15 @@ internal sealed partial class TaskRegistry
             current => loader.LoadAsync(current, view));
     }
 
-    private static Task<EventRun<TaskEvent, TaskHead>?> ReadEventsAsync(ITaskGrain grain, Caller caller, string? leaseToken, long? after, TimeSpan wait) =>
-        GrainCalls.ReadAsync(grain, task => leaseToken is null ? task.ReadEvents(caller, after, wait) : task.ReadLeasedEvents(caller, leaseToken, after, wait));
+    private static Task<EventRun<TaskEvent, TaskHead>?> ReadEventsAsync(
+        ITaskGrain grain,
+        Caller caller,
+        string? leaseToken,
+        long? after,
+        TimeSpan wait) =>
+        GrainCalls.ReadAsync(
+            grain,
+            task => leaseToken is null ? task.ReadEvents(caller, after, wait) : task.ReadLeasedEvents(caller, leaseToken, after, wait));
 
     /// <summary>A lease lasts while the task is being worked on.</summary>
     private static bool EndsLease(TaskEvent happened) => happened.Deleted || happened.Status is { State: not TaskState.Working };

@@ -40,12 +40,19 @@ internal sealed partial class TaskRegistry(
     {
         var grain = Grain(caller, id);
         return TaskLoader.WithHeadAsync(
-            () => view.Consistency == ReadConsistency.Strong ? ReadStoredAsync(caller, id, view.LeaseToken) : ReadAsync(caller, grain, id, view.LeaseToken, view.SeenGeneration),
+            () => view.Consistency == ReadConsistency.Strong
+            ? ReadStoredAsync(caller, id, view.LeaseToken)
+            : ReadAsync(caller, grain, id, view.LeaseToken, view.SeenGeneration),
             head => loader.LoadAsync(head, view));
     }
 
     public async Task<ItemPage<RawJson>> ReadHistoryAsync(
-        Caller caller, string id, int pageSize = 100, string? pageToken = null, string? leaseToken = null, CancellationToken cancellationToken = default)
+        Caller caller,
+        string id,
+        int pageSize = 100,
+        string? pageToken = null,
+        string? leaseToken = null,
+        CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
         PageLimit.Items.Check(pageSize);
@@ -86,7 +93,10 @@ internal sealed partial class TaskRegistry(
     public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
 
-    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) => removals.RunAsync(caller, $"task {id}", async () =>
+    public Task DeleteAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) => removals.RunAsync(caller, $"task {id}", async () =>
     {
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Remove(caller));
         return true;
@@ -101,19 +111,32 @@ internal sealed partial class TaskRegistry(
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.SaveWebhook(caller, webhook));
     }
 
-    public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(Caller caller, string taskId, string? leaseToken = null, CancellationToken cancellationToken = default) =>
+    public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(
+        Caller caller,
+        string taskId,
+        string? leaseToken = null,
+        CancellationToken cancellationToken = default) =>
         (await ReadHeadAsync(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
 
     public async Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.DeleteWebhook(caller, id));
 
-    public async Task<TaskFeedback> AddFeedbackAsync(Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default)
+    public async Task<TaskFeedback> AddFeedbackAsync(
+        Caller caller,
+        string taskId,
+        ReadOnlyMemory<byte> data,
+        CancellationToken cancellationToken = default)
     {
         var feedback = rules.ReadObject(data, "feedback");
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.AddFeedback(caller, feedback));
     }
 
-    public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(Caller caller, string taskId, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default)
+    public async Task<ItemPage<TaskFeedback>> ListFeedbackAsync(
+        Caller caller,
+        string taskId,
+        int pageSize = 100,
+        string? pageToken = null,
+        CancellationToken cancellationToken = default)
     {
         PageLimit.Items.Check(pageSize);
         DateTimeOffset madeAt = default;
@@ -157,9 +180,13 @@ internal sealed partial class TaskRegistry(
         return stored is not null && TaskKind.Read(stored) is var head && Access.MayRead(caller, head, leaseToken, time.GetUtcNow()) ? head : null;
     }
 
-    private async Task<TaskHead> ReadHeadAsync(Caller caller, string id, string? leaseToken = null) => await ReadAsync(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
+    private async Task<TaskHead> ReadHeadAsync(Caller caller, string id, string? leaseToken = null) =>
+        await ReadAsync(caller, Grain(caller, id), id, leaseToken) ?? throw NotFound();
 
-    /// <summary>The head as its grain has it, or as stored where the caller has <paramref name="seen"/> a newer one: the grain's activation may be overtaken by another.</summary>
+    /// <summary>
+    /// The head as its grain has it, or as stored where the caller has <paramref name="seen"/> a newer one: the grain's activation may be overtaken
+    /// by another.
+    /// </summary>
     private async Task<TaskHead?> ReadAsync(Caller caller, ITaskGrain grain, string id, string? leaseToken, long? seen)
     {
         var head = await ReadAsync(caller, grain, id, leaseToken);
@@ -170,7 +197,8 @@ internal sealed partial class TaskRegistry(
     private async Task<TaskHead?> ReadAsync(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
         await IsUnknownAsync(caller, id) ? null : await GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken));
 
-    private async ValueTask<bool> IsUnknownAsync(Caller caller, string id) => await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
+    private async ValueTask<bool> IsUnknownAsync(Caller caller, string id) =>
+        await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
 
     private async ValueTask CheckKnownAsync(Caller caller, string id)
     {

@@ -5,7 +5,11 @@ namespace OrleansRegistry.Tasks;
 /// <param name="MaxLoadBytes">The most that one answer carries of history and artifacts, and one change of a task brings, in bytes.</param>
 /// <param name="MaxAttempts">So many claims in a row that bring no change of a task make it fail; 0: as many as there are.</param>
 /// <param name="DefaultDeadline">After how long a new task fails that was given no deadline; null for never.</param>
-internal sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadBytes = 16 * 1024 * 1024, int MaxAttempts = TaskRules.UsualAttempts, TimeSpan? DefaultDeadline = null)
+internal sealed record TaskRules(
+    int MaxMessageBytes = 1024 * 1024,
+    int MaxLoadBytes = 16 * 1024 * 1024,
+    int MaxAttempts = TaskRules.UsualAttempts,
+    TimeSpan? DefaultDeadline = null)
 {
     /// <summary>The attempts at a task unless configured.</summary>
     public const int UsualAttempts = 5;
@@ -35,7 +39,8 @@ internal sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadB
         if (count > most)
         {
             throw new RegistryException(
-                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {most:N0} in a call: send them in several", field);
+                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {most:N0} in a call: send them "
+                    + "in several", field);
         }
     }
 
@@ -51,7 +56,9 @@ internal sealed record TaskRules(int MaxMessageBytes = 1024 * 1024, int MaxLoadB
     {
         if (given <= now)
         {
-            throw RegistryException.Invalid("deadline", $"is over: it was {given:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}, and now it is {now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
+            throw RegistryException.Invalid(
+                "deadline",
+                $"is over: it was {given:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}, and now it is {now:yyyy-MM-dd'T'HH:mm:ss.fff'Z'}");
         }
 
         if (given - now > MaxDeadline)

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// What happens to tasks and contexts by itself: leases and deadlines that are over end, deletions that were begun are finished, and what is older than the retention
-/// goes. Each silo takes its share; a record that fails is named in the log and left for the next time.
+/// What happens to tasks and contexts by itself: leases and deadlines that are over end, deletions that were begun are finished, and what is older
+/// than the retention goes. Each silo takes its share; a record that fails is named in the log and left for the next time.
 /// </summary>
 internal sealed partial class TaskUpkeep(
     IRecordStore store,
@@ -47,9 +47,17 @@ internal sealed partial class TaskUpkeep(
     public async Task FinishDeletionsAsync(CancellationToken cancellationToken)
     {
         var begun = OfAll(TaskKind.Kind, TaskKind.Owner.Is(TaskKind.Nobody));
-        await ForEachAsync("deleted task", after => store.QueryKeysAsync(begun, after, Step, cancellationToken), key => SweepTaskAsync(key, DateTimeOffset.MinValue), cancellationToken);
+        await ForEachAsync(
+            "deleted task",
+            after => store.QueryKeysAsync(begun, after, Step, cancellationToken),
+            key => SweepTaskAsync(key, DateTimeOffset.MinValue),
+            cancellationToken);
         var begunContexts = OfAll(ContextKind.Kind, ContextKind.Owner.Is(TaskKind.Nobody));
-        await ForEachAsync("deleted context", after => store.QueryKeysAsync(begunContexts, after, Step, cancellationToken), FinishContextAsync, cancellationToken);
+        await ForEachAsync(
+            "deleted context",
+            after => store.QueryKeysAsync(begunContexts, after, Step, cancellationToken),
+            FinishContextAsync,
+            cancellationToken);
     }
 
     /// <summary>Deletes what is older than the retention.</summary>
@@ -58,8 +66,15 @@ internal sealed partial class TaskUpkeep(
         if (options.TaskRetention is { } taskAge)
         {
             var cutoff = time.GetUtcNow() - taskAge;
-            var terminal = OfAll(TaskKind.Kind, TaskKind.IsIn([.. TaskStates.All.Where(state => state.IsTerminal())]), TaskKind.StatusAt.IsBefore(cutoff));
-            await ForEachAsync("task", after => store.QueryKeysAsync(terminal, after, Step, cancellationToken), key => SweepTaskAsync(key, cutoff), cancellationToken);
+            var terminal = OfAll(
+                TaskKind.Kind,
+                TaskKind.IsIn([.. TaskStates.All.Where(state => state.IsTerminal())]),
+                TaskKind.StatusAt.IsBefore(cutoff));
+            await ForEachAsync(
+                "task",
+                after => store.QueryKeysAsync(terminal, after, Step, cancellationToken),
+                key => SweepTaskAsync(key, cutoff),
+                cancellationToken);
         }
 
         if (options.ContextRetention is { } contextAge)
@@ -95,7 +110,11 @@ internal sealed partial class TaskUpkeep(
         return await GrainCalls.RunAsync(ContextOf(key), grain => grain.Sweep(DateTimeOffset.MinValue));
     }
 
-    private async Task ForEachAsync(string what, Func<RecordPosition?, ValueTask<IReadOnlyList<RecordPosition>>> list, Func<RecordKey, Task<bool>> work, CancellationToken cancellationToken) =>
+    private async Task ForEachAsync(
+        string what,
+        Func<RecordPosition?, ValueTask<IReadOnlyList<RecordPosition>>> list,
+        Func<RecordKey, Task<bool>> work,
+        CancellationToken cancellationToken) =>
         await WalkAsync(what, null, list, work, stopsAtIdleStep: false, cancellationToken);
 
     /// <summary>Works on this silo's share of a list, step by step, until one is short.</summary>

@@ -4,8 +4,8 @@ using Orleans.Runtime;
 namespace OrleansRegistry.Tasks;
 
 /// <summary>
-/// Which records' upkeep is this silo's: every active silo takes its share of the keys, so that they do not all work on the same ones. A silo that comes or
-/// goes moves some; a key that two silos take for their own for a moment is worked on twice, which does no harm.
+/// Which records' upkeep is this silo's: every active silo takes its share of the keys, so that they do not all work on the same ones. A silo that
+/// comes or goes moves some; a key that two silos take for their own for a moment is worked on twice, which does no harm.
 /// </summary>
 internal sealed class UpkeepShare(IServiceProvider services)
 {
@@ -16,7 +16,8 @@ internal sealed class UpkeepShare(IServiceProvider services)
     public Predicate<RecordKey> Now()
     {
         var here = silos.Value.SiloAddress.ToParsableString();
-        string[] active = [.. silos.Value.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString()).Order(StringComparer.Ordinal)];
+        string[] active = [.. silos.Value.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString())
+            .Order(StringComparer.Ordinal)];
         var place = Array.IndexOf(active, here);
         return active.Length == 1 && place == 0
             ? _ => true

@@ -1,6 +1,8 @@
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>Clients that take one turn after the other through all replicas until they are told to stop. What each chooses comes from a seed of its own.</summary>
+/// <summary>
+/// Clients that take one turn after the other through all replicas until they are told to stop. What each chooses comes from a seed of its own.
+/// </summary>
 internal abstract class ClientLoad(Uri[] addresses, Random random, int clients)
 {
     private readonly int[] seeds = [.. Enumerable.Range(0, clients).Select(_ => random.Next())];

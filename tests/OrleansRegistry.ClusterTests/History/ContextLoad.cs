@@ -10,7 +10,8 @@ internal sealed class ContextLoad(string prefix, Uri[] addresses, Random random,
 
     protected override IReadOnlyList<string> Reads => [""];
 
-    protected override Task<Operation> FirstAsync(Client client, int replica, int thing) => AppendAsync(client, replica, thing, $"{Ids[thing]}/first", null);
+    protected override Task<Operation> FirstAsync(Client client, int replica, int thing) =>
+        AppendAsync(client, replica, thing, $"{Ids[thing]}/first", null);
 
     protected override async Task TurnAsync(Client client, int number, int turn, Random choices)
     {
@@ -38,7 +39,12 @@ internal sealed class ContextLoad(string prefix, Uri[] addresses, Random random,
 
         var began = Stopwatch.GetTimestamp();
         var answer = await client.SendAsync(replica, HttpMethod.Post, $"{Paths[context]}/messages", body);
-        var write = new Operation(Ids[context], began, Stopwatch.GetTimestamp(), answer.Outcome) { Message = message, IfGeneration = expected, Generation = Stored.GenerationOf(answer.Body) };
+        var write = new Operation(Ids[context], began, Stopwatch.GetTimestamp(), answer.Outcome)
+        {
+            Message = message,
+            IfGeneration = expected,
+            Generation = Stored.GenerationOf(answer.Body),
+        };
         Histories[context].Add(write);
         return write;
     }

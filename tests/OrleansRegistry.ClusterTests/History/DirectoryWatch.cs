@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>Follows the change feed as each replica's directory shows it: what it tells of an agent never goes back, and in the end it tells the same as the store.</summary>
+/// <summary>
+/// Follows the change feed as each replica's directory shows it: what it tells of an agent never goes back, and in the end it tells the same as the
+/// store.
+/// </summary>
 internal sealed class DirectoryWatch(IReadOnlyList<string> agents, Uri[] addresses, Random random)
 {
     private readonly int seed = random.Next();

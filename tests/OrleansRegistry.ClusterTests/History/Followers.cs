@@ -12,9 +12,15 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
     /// <summary>Well over the time between two comments.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(25);
 
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     private readonly CancellationTokenSource ending = new();
-    private readonly Dictionary<string, Follower> followers = paths.ToDictionary(path => path, path => new Follower(path, random.Next()), StringComparer.Ordinal);
+    private readonly Dictionary<string, Follower> followers = paths.ToDictionary(
+        path => path,
+        path => new Follower(path, random.Next()),
+        StringComparer.Ordinal);
     private Task[] running = [];
 
     public int Events => followers.Values.Sum(follower => follower.Messages.Count);
@@ -34,7 +40,9 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
             using var patience = new CancellationTokenSource(Patience);
             while (follower.Last < stored[follower.Path].Last && !Array.Exists(running, reader => reader.IsFaulted))
             {
-                Assert.False(patience.IsCancellationRequested, $"{follower.Path} is at {stored[follower.Path].Last}, and its reader at {follower.Last}");
+                Assert.False(
+                    patience.IsCancellationRequested,
+                    $"{follower.Path} is at {stored[follower.Path].Last}, and its reader at {follower.Last}");
                 await Task.Delay(20, CancellationToken.None);
             }
         }
@@ -45,7 +53,9 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
         {
             var log = stored[follower.Path];
             Assert.Equal(log.Last, follower.Last);
-            Assert.All(follower.Messages, heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, log.Messages[(int)(heard.Key - log.Before) - 1])));
+            Assert.All(
+                follower.Messages,
+                heard => Assert.Equal((heard.Key, heard.Value), (heard.Key, log.Messages[(int)(heard.Key - log.Before) - 1])));
         }
     }
 
@@ -74,7 +84,9 @@ internal sealed class Followers(IReadOnlyList<string> paths, Uri[] addresses, Ra
 
     private async Task ReadAsync(Follower follower)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(addresses[follower.Choices.Next(addresses.Length)], $"{follower.Path}/events"));
+        using var request = new HttpRequestMessage(
+            HttpMethod.Get,
+            new Uri(addresses[follower.Choices.Next(addresses.Length)], $"{follower.Path}/events"));
         if (follower.Last > 0)
         {
             request.Headers.Add("Last-Event-ID", $"{follower.Last}");

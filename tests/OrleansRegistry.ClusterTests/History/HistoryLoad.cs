@@ -1,8 +1,16 @@
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>Clients that write a few shared tasks or contexts, each write one message and one generation, so that the end tells what came of every answer.</summary>
+/// <summary>
+/// Clients that write a few shared tasks or contexts, each write one message and one generation, so that the end tells what came of every answer.
+/// </summary>
 /// <param name="kind">The path of what they share: <c>tasks</c> or <c>contexts</c>.</param>
-internal abstract class HistoryLoad(string kind, string prefix, Uri[] addresses, Random random, int things, int clients) : ClientLoad(addresses, random, clients)
+internal abstract class HistoryLoad(
+    string kind,
+    string prefix,
+    Uri[] addresses,
+    Random random,
+    int things,
+    int clients) : ClientLoad(addresses, random, clients)
 {
     private readonly Uri[] addresses = addresses;
 

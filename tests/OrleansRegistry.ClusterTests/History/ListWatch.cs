@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace OrleansRegistry.ClusterTests;
 
 /// <summary>
-/// Clients that make and delete tasks in one context, and others that list it page by page through all replicas: a list has what was there all the while
-/// that it was read, and nothing that never was, or was gone before.
+/// Clients that make and delete tasks in one context, and others that list it page by page through all replicas: a list has what was there all the
+/// while that it was read, and nothing that never was, or was gone before.
 /// </summary>
 internal sealed class ListWatch(string context, Uri[] addresses, Random random)
 {
@@ -20,7 +20,8 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
     /// <inheritdoc cref="ClientLoad.Failed"/>
     public int Failed => Volatile.Read(ref failed);
 
-    public void Start() => running = [.. seeds.Select((seed, i) => Task.Run(() => i == 0 ? ListAllAsync(new Random(seed)) : ChangeAsync(i, new Random(seed))))];
+    public void Start() =>
+        running = [.. seeds.Select((seed, i) => Task.Run(() => i == 0 ? ListAllAsync(new Random(seed)) : ChangeAsync(i, new Random(seed))))];
 
     public async Task StopAsync()
     {
@@ -101,7 +102,8 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
 
         var ended = Stopwatch.GetTimestamp();
         Assert.Equal(listed.Count, listed.Distinct(StringComparer.Ordinal).Count());
-        var missing = before.Where(task => task.Value.MadeAt < began && task.Value.EndsFrom > ended).Select(task => task.Key).Except(listed, StringComparer.Ordinal);
+        var missing = before.Where(task => task.Value.MadeAt < began && task.Value.EndsFrom > ended).Select(task => task.Key)
+            .Except(listed, StringComparer.Ordinal);
         Assert.True(!missing.Any(), $"not listed: {string.Join(' ', missing)}");
         var phantoms = listed.Where(id => !tasks.TryGetValue(id, out var life) || life.GoneAt < began || life.BeginsAt > ended);
         Assert.True(!phantoms.Any(), $"listed, though not there: {string.Join(' ', phantoms)}");
@@ -110,7 +112,10 @@ internal sealed class ListWatch(string context, Uri[] addresses, Random random)
 
     private void Count(Answer answer) => Interlocked.Add(ref failed, answer.Outcome == Outcome.Unknown ? 1 : 0);
 
-    /// <summary>When a task came and went, as far as its client knows. It may be there from the first of these times on, is from the second to the third, and is gone after the last.</summary>
+    /// <summary>
+    /// When a task came and went, as far as its client knows. It may be there from the first of these times on, is from the second to the third, and
+    /// is gone after the last.
+    /// </summary>
     private sealed class Life
     {
         private long madeAt = long.MaxValue;

@@ -4,7 +4,9 @@ using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>A cluster on a PostgreSQL of its own, each replica with a connection that can be cut; and one that harms it, in an order that its seed decides.</summary>
+/// <summary>
+/// A cluster on a PostgreSQL of its own, each replica with a connection that can be cut; and one that harms it, in an order that its seed decides.
+/// </summary>
 internal sealed class Nemesis : IAsyncDisposable
 {
     private readonly PrivateServer postgres;
@@ -47,7 +49,8 @@ internal sealed class Nemesis : IAsyncDisposable
     /// <summary>Resident memory of each replica, in MiB.</summary>
     public async Task<long[]> MemoryAsync() => await Task.WhenAll(Enumerable.Range(0, Replicas.Count).Select(async i =>
     {
-        var line = (await File.ReadAllLinesAsync($"/proc/{Replicas[i].Id}/status")).Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        var line = (await File.ReadAllLinesAsync($"/proc/{Replicas[i].Id}/status")).Single(
+            line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture) / 1024;
     }));
 
@@ -118,7 +121,9 @@ internal sealed class Nemesis : IAsyncDisposable
         Replicas.ClockOf(victim).JumpTo(ahead);
     }
 
-    /// <summary>Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.</summary>
+    /// <summary>
+    /// Starts those that ended, and waits until all are ready, and count as members: one that was frozen may not know yet that it does not.
+    /// </summary>
     private async Task HealAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -29,8 +29,9 @@ internal sealed record Operation(string Task, long Began, long Ended, Outcome Ou
 }
 
 /// <summary>
-/// Checks one task, or one context, which has no state. Every write of it appends one message of its own and makes one generation, so the messages in the end are the writes that happened, in
-/// their order: message i made generation i + 1, counted from the first. Against that order each answer is held, and the order against the time of the calls.
+/// Checks one task, or one context, which has no state. Every write of it appends one message of its own and makes one generation, so the messages in
+/// the end are the writes that happened, in their order: message i made generation i + 1, counted from the first. Against that order each answer is
+/// held, and the order against the time of the calls.
 /// </summary>
 internal sealed class TaskHistory
 {
@@ -49,8 +50,11 @@ internal sealed class TaskHistory
         var all = operations.Select(operation => operation.Since(before)).ToArray();
         generation -= before;
         Assert.Equal((task, generation), (task, messages.Count));
-        var writes = all.Where(operation => operation is { Message: not null, IsRepeat: false }).ToDictionary(operation => operation.Message!, StringComparer.Ordinal);
-        var acknowledged = all.Where(operation => operation.Message is not null && operation.Outcome == Outcome.Done).Select(operation => operation.Message!).ToHashSet(StringComparer.Ordinal);
+        var writes = all.Where(operation => operation is { Message: not null, IsRepeat: false })
+            .ToDictionary(operation => operation.Message!, StringComparer.Ordinal);
+        var acknowledged = all.Where(operation => operation.Message is not null && operation.Outcome == Outcome.Done)
+            .Select(operation => operation.Message!)
+            .ToHashSet(StringComparer.Ordinal);
         Assert.Empty(acknowledged.Except(messages, StringComparer.Ordinal));
 
         var states = new string?[messages.Count + 1];
@@ -68,9 +72,13 @@ internal sealed class TaskHistory
         foreach (var told in all.Where(operation => operation.Generation > 0))
         {
             Assert.True(told.Generation <= generation, $"{task}: {told} tells of a generation that never was");
-            Assert.True(told.Seen is not { } seen || seen == (states[told.Generation], messages[(int)told.Generation - 1]), $"{task}: {told} at {states[told.Generation]}");
+            Assert.True(
+                told.Seen is not { } seen || seen == (states[told.Generation], messages[(int)told.Generation - 1]),
+                $"{task}: {told} at {states[told.Generation]}");
             Assert.True(told.Outcome != Outcome.Refused || told.IfGeneration != told.Generation, $"{task}: {told}");
-            Assert.True(told.Outcome != Outcome.Refused || told.IfState is null || told.IfState != states[told.Generation], $"{task}: {told} at {states[told.Generation]}");
+            Assert.True(
+                told.Outcome != Outcome.Refused || told.IfState is null || told.IfState != states[told.Generation],
+                $"{task}: {told} at {states[told.Generation]}");
         }
 
         CheckOrder(task, all);

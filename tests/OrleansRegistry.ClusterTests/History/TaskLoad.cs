@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>Clients that write and read a few shared tasks through all replicas: appends, compare-and-set on generation and on state, strong reads.</summary>
+/// <summary>
+/// Clients that write and read a few shared tasks through all replicas: appends, compare-and-set on generation and on state, strong reads.
+/// </summary>
 internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, int tasks = 6, int clients = 6)
     : HistoryLoad("tasks", prefix, addresses, random, tasks, clients)
 {
@@ -37,7 +39,8 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
         Assert.NotEqual(Outcome.Refused, answer.Outcome);
         if (answer.Outcome == Outcome.Done)
         {
-            read = read with { Generation = Stored.GenerationOf(answer.Body), Seen = (Stored.StateOf(answer.Body), Stored.MessageIdOf(answer.Body.GetProperty("history")[0])) };
+            read = read with { Generation = Stored.GenerationOf(answer.Body), Seen = (Stored.StateOf(answer.Body), Stored.MessageIdOf(
+                answer.Body.GetProperty("history")[0])) };
         }
 
         Histories[task].Add(read);
@@ -77,7 +80,8 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
         var began = Stopwatch.GetTimestamp();
         var answer = await client.SendAsync(replica, method, path, body);
         Assert.False(answer.Status == 404, $"{path} is not there");
-        write = write with { Began = began, Ended = Stopwatch.GetTimestamp(), Outcome = answer.Outcome, Generation = Stored.GenerationOf(answer.Body) };
+        write = write with { Began = began, Ended = Stopwatch.GetTimestamp(), Outcome = answer.Outcome, Generation = Stored.GenerationOf(
+            answer.Body) };
         Histories[task].Add(write);
         return write;
     }

@@ -1,8 +1,8 @@
 namespace OrleansRegistry.ClusterTests;
 
 /// <summary>
-/// Every kind of load at once, checked from its first call to its last: what was acknowledged is there, once; compare-and-set is linearizable per task; leases
-/// have one holder; event streams and the feed lose nothing and keep the order; lists show no phantom.
+/// Every kind of load at once, checked from its first call to its last: what was acknowledged is there, once; compare-and-set is linearizable per
+/// task; leases have one holder; event streams and the feed lose nothing and keep the order; lists show no phantom.
 /// </summary>
 internal sealed class WholeLoad : IAsyncDisposable
 {
@@ -62,8 +62,10 @@ internal sealed class WholeLoad : IAsyncDisposable
         var (said, ofContexts) = await contexts.VerifyAsync();
         await followers.VerifyAsync(new Dictionary<string, StoredLog>([.. stored, .. ofContexts]));
         Acknowledged = written + said + worked + agents.Acknowledged;
-        return $"acknowledged {written} writes of tasks, {said} of contexts, {agents.Acknowledged} of agents and {worked} under {work.Claims} leases, "
-            + $"{Failed} calls without an outcome, {followers.Events} events in {followers.Streams} streams, {lists.Lists} lists, {directory.Reads} reads of the directory";
+        return $"acknowledged {written} writes of tasks, {said} of contexts, {agents.Acknowledged} of agents and {worked} under {work.Claims} "
+            + "leases, "
+            + $"{Failed} calls without an outcome, {followers.Events} events in {followers.Streams} streams, {lists.Lists} lists, {directory.Reads} "
+            + "reads of the directory";
     }
 
     public async ValueTask DisposeAsync()
@@ -72,7 +74,9 @@ internal sealed class WholeLoad : IAsyncDisposable
         await agents.DisposeAsync();
     }
 
-    /// <summary>Calls that their clients gave up may still be under way, and change what is being checked: goes on once nothing has changed for a while.</summary>
+    /// <summary>
+    /// Calls that their clients gave up may still be under way, and change what is being checked: goes on once nothing has changed for a while.
+    /// </summary>
     private async Task SettleAsync()
     {
         using var client = new Client(addresses);
@@ -81,7 +85,8 @@ internal sealed class WholeLoad : IAsyncDisposable
         for (var settled = Failed == 0; !settled;)
         {
             await Task.Delay(TimeSpan.FromSeconds(5));
-            var now = await Task.WhenAll(paths.Select(async (path, i) => Stored.GenerationOf((await client.SendAsync(i % client.Replicas, HttpMethod.Get, path)).Body)));
+            var now = await Task.WhenAll(
+                paths.Select(async (path, i) => Stored.GenerationOf((await client.SendAsync(i % client.Replicas, HttpMethod.Get, path)).Body)));
             settled = now.SequenceEqual(before);
             before = now;
         }

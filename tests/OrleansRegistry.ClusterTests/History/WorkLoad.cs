@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace OrleansRegistry.ClusterTests;
 
 /// <summary>
-/// Workers that claim the tasks of one agent through all replicas, and append messages under their leases. In each task the messages of one claim stand
-/// together: what one worker does is never mixed with what the next one does. And no lease ends before its time.
+/// Workers that claim the tasks of one agent through all replicas, and append messages under their leases. In each task the messages of one claim
+/// stand together: what one worker does is never mixed with what the next one does. And no lease ends before its time.
 /// </summary>
 internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, int tasks = 3, int workers = 4)
     : ClientLoad(addresses, random, workers)
@@ -44,7 +44,11 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
     {
         foreach (var (i, id) in Ids.Index())
         {
-            var made = await client.SendAsync(i % client.Replicas, HttpMethod.Post, "/tasks", new { taskId = id, contextId = prefix, agentId = prefix, message = Message($"{id}/first/0") });
+            var made = await client.SendAsync(
+                i % client.Replicas,
+                HttpMethod.Post,
+                "/tasks",
+                new { taskId = id, contextId = prefix, agentId = prefix, message = Message($"{id}/first/0") });
             Assert.Equal(Outcome.Done, made.Outcome);
         }
     }
@@ -53,12 +57,19 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
     {
         var began = Stopwatch.GetTimestamp();
         var claimed = await client.SendAsync(
-            choices.Next(client.Replicas), HttpMethod.Post, $"/agents/{prefix}/tasks:claim", new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
+            choices.Next(client.Replicas), HttpMethod
+                .Post, $"/agents/{prefix}/tasks:claim", new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
         Count(claimed.Outcome);
         if (claimed is { Outcome: Outcome.Done, Status: 200 })
         {
             Interlocked.Increment(ref claims);
-            await WorkAsync(client, claimed.Body.GetProperty("id").GetString()!, claimed.Body.GetProperty("lease").GetProperty("token").GetString()!, $"{number}-{turn}", began, choices);
+            await WorkAsync(
+                client,
+                claimed.Body.GetProperty("id").GetString()!,
+                claimed.Body.GetProperty("lease").GetProperty("token").GetString()!,
+                $"{number}-{turn}",
+                began,
+                choices);
         }
         else
         {
@@ -75,13 +86,21 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
             if (choices.Next(3) == 0)
             {
                 var began = Stopwatch.GetTimestamp();
-                var kept = await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:renew", new { leaseToken = token, leaseSeconds = (int)Lease.TotalSeconds });
+                var kept = await client.SendAsync(
+                    choices.Next(client.Replicas),
+                    HttpMethod.Post,
+                    $"/tasks/{task}:renew",
+                    new { leaseToken = token, leaseSeconds = (int)Lease.TotalSeconds });
                 Count(kept.Outcome);
                 held = kept.Outcome == Outcome.Done ? began : held;
             }
 
             var id = $"{task}/{claim}/{i}";
-            var written = await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Patch, $"/tasks/{task}", new { leaseToken = token, messages = new[] { Message(id) } });
+            var written = await client.SendAsync(
+                choices.Next(client.Replicas),
+                HttpMethod.Patch,
+                $"/tasks/{task}",
+                new { leaseToken = token, messages = new[] { Message(id) } });
             Count(written.Outcome);
             messages[id] = written.Outcome;
             if (written.Outcome == Outcome.Refused)
@@ -94,12 +113,15 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
 
         if (choices.Next(3) > 0)
         {
-            Count((await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:release", new { leaseToken = token })).Outcome);
+            Count(
+                (await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:release",
+                new { leaseToken = token })).Outcome);
         }
     }
 
     private IEnumerable<string> Of(string task, Outcome outcome) =>
-        messages.Where(message => message.Value == outcome && message.Key.StartsWith($"{task}/", StringComparison.Ordinal)).Select(message => message.Key);
+        messages.Where(message => message.Value == outcome && message.Key.StartsWith($"{task}/", StringComparison.Ordinal))
+            .Select(message => message.Key);
 
     private static string ClaimOf(string message) => message.Split('/')[1];
 }

@@ -35,7 +35,8 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
     public async Task MoreAsync(int writes)
     {
         var enough = Acknowledged + writes;
-        await Storage.Tests.Postgres.Eventually.TrueAsync(() => Acknowledged >= enough || Array.Exists(running, task => task.IsFaulted), $"{writes} more writes");
+        await Storage.Tests.Postgres.Eventually
+            .TrueAsync(() => Acknowledged >= enough || Array.Exists(running, task => task.IsFaulted), $"{writes} more writes");
     }
 
     /// <summary>Ends the load, and checks every agent against what its writers were told.</summary>
@@ -46,7 +47,8 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
         using var client = new Client(now);
         for (var agent = 0; agent < agents; agent++)
         {
-            var expected = entries.Where(entry => entry.Key.StartsWith($"{IdOf(agent)}/", StringComparison.Ordinal)).ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
+            var expected = entries.Where(entry => entry.Key.StartsWith($"{IdOf(agent)}/", StringComparison.Ordinal))
+                .ToDictionary(entry => entry.Key, entry => entry.Value, StringComparer.Ordinal);
             for (var replica = 0; replica < now.Length; replica++)
             {
                 var found = await client.GetStrongAsync(replica, IdOf(agent));
@@ -54,7 +56,9 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
                 var log = LogOf(found.Revision, found.Card);
                 Assert.Equal(log.Count, log.Distinct(StringComparer.Ordinal).Count());
                 Assert.Empty(expected.Where(entry => entry.Value == Outcome.Done).Select(entry => entry.Key).Except(log, StringComparer.Ordinal));
-                Assert.Empty(log.Except(expected.Where(entry => entry.Value is Outcome.Done or Outcome.Unknown).Select(entry => entry.Key), StringComparer.Ordinal));
+                Assert.Empty(log.Except(
+                    expected.Where(entry => entry.Value is Outcome.Done or Outcome.Unknown).Select(entry => entry.Key),
+                    StringComparer.Ordinal));
             }
         }
     }

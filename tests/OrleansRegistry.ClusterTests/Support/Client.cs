@@ -26,7 +26,10 @@ internal readonly record struct Answer(Outcome Outcome, int Status, JsonElement 
 /// <summary>One client of the cluster, with connections of its own to every replica.</summary>
 internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
 {
-    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) }) { Timeout = TimeSpan.FromSeconds(seconds) };
+    private readonly HttpClient http = new(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5) })
+    {
+        Timeout = TimeSpan.FromSeconds(seconds),
+    };
 
     /// <summary>Why calls had no outcome, of all clients since the test began to listen; null where none does.</summary>
     public static ConcurrentQueue<string>? Losses { get; set; }
@@ -107,7 +110,10 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
     /// <summary>Any request of which a refusal (404, 409, 412) is an answer.</summary>
     public async Task<Answer> SendAsync(int replica, HttpMethod method, string path, object? body = null)
     {
-        using var request = new HttpRequestMessage(method, new Uri(addresses[replica], path)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(addresses[replica], path))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         try
         {
             using var answer = await http.SendAsync(request);
@@ -149,7 +155,10 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
     /// <summary>Any change; its revision, or 0 where it was refused.</summary>
     public async Task<long> ChangeAsync(int replica, HttpMethod method, string path, object? body)
     {
-        using var request = new HttpRequestMessage(method, new Uri(addresses[replica], path)) { Content = body is null ? null : JsonContent.Create(body) };
+        using var request = new HttpRequestMessage(method, new Uri(addresses[replica], path))
+        {
+            Content = body is null ? null : JsonContent.Create(body),
+        };
         using var answer = await http.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode || answer.StatusCode == HttpStatusCode.NotFound, await answer.Content.ReadAsStringAsync());
         return answer.IsSuccessStatusCode ? (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64() : 0;
@@ -157,7 +166,8 @@ internal sealed class Client(Uri[] addresses, int seconds = 40) : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private static void Lose(HttpRequestMessage request, string why) => Losses?.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {request.Method} {request.RequestUri}: {why}");
+    private static void Lose(HttpRequestMessage request, string why) =>
+        Losses?.Enqueue($"{DateTime.UtcNow:HH:mm:ss.fff} {request.Method} {request.RequestUri}: {why}");
 
     private static bool IsRefusal(Exception fault) =>
         fault is HttpRequestException { InnerException: SocketException { SocketErrorCode: SocketError.ConnectionRefused } };

@@ -19,7 +19,9 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>The test's seed: <c>CLUSTER_TEST_SEED</c>, else another one each time. Printed.</summary>
     public static Random NewRandom(ITestOutputHelper output)
     {
-        var seed = Environment.GetEnvironmentVariable("CLUSTER_TEST_SEED") is { Length: > 0 } named ? int.Parse(named, CultureInfo.InvariantCulture) : Environment.TickCount;
+        var seed = Environment.GetEnvironmentVariable("CLUSTER_TEST_SEED") is { Length: > 0 } named
+            ? int.Parse(named, CultureInfo.InvariantCulture)
+            : Environment.TickCount;
         output.WriteLine($"CLUSTER_TEST_SEED={seed}");
         return new Random(seed);
     }
@@ -29,7 +31,9 @@ public sealed class Cluster : IAsyncLifetime
     /// <summary>Where the replicas answer; all of them run.</summary>
     internal async Task<Uri[]> AddressesAsync() => [.. (await ReplicasAsync()).Addresses];
 
-    /// <summary>All of them run. Those that are started first run the server that <c>CLUSTER_OLD_SERVER</c> names, where it does: see tests/upgrade.</summary>
+    /// <summary>
+    /// All of them run. Those that are started first run the server that <c>CLUSTER_OLD_SERVER</c> names, where it does: see tests/upgrade.
+    /// </summary>
     internal async Task<Replicas> ReplicasAsync()
     {
         database ??= await TestDatabase.CreateAsync();
@@ -55,7 +59,8 @@ public sealed class Cluster : IAsyncLifetime
 
     /// <summary>Waits until the others have declared it dead.</summary>
     internal Task GivenUpAsync(int index) => Eventually.TrueAsync(
-        () => database!.QueryAsync<bool>($"SELECT status = 6 FROM orleansmembershiptable WHERE siloname = 'replica-{index}' ORDER BY starttime DESC LIMIT 1"),
+        () => database!.QueryAsync<bool>(
+            $"SELECT status = 6 FROM orleansmembershiptable WHERE siloname = 'replica-{index}' ORDER BY starttime DESC LIMIT 1"),
         $"replica {index} to be given up");
 
     /// <inheritdoc cref="Replicas.KeepLogs"/>

@@ -57,7 +57,9 @@ internal sealed class Replicas(int size, Func<int, string> database, bool clocks
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-cluster-").FullName;
         for (var i = 0; i < size; i++)
         {
-            File.WriteAllText(Path.Combine(folder, $"replica-{i}.log"), string.Concat(before[i].Append(processes[i]).Select(process => process?.Output)));
+            File.WriteAllText(
+                Path.Combine(folder, $"replica-{i}.log"),
+                string.Concat(before[i].Append(processes[i]).Select(process => process?.Output)));
         }
 
         return folder;

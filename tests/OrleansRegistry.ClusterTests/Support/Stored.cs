@@ -15,7 +15,8 @@ internal static class Stored
             {
                 var before = (await client.SendAsync(replica, HttpMethod.Get, path)).Body;
                 messages = await PagesAsync(client, replica, path);
-                return CountOf(before) == messages.Count && GenerationOf(before) == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
+                return CountOf(before) == messages.Count
+                    && GenerationOf(before) == GenerationOf((await client.SendAsync(replica, HttpMethod.Get, path)).Body);
             },
             $"as many messages of {path} as it says");
         return messages;
@@ -43,7 +44,8 @@ internal static class Stored
     /// <summary>Null of a context, which has none.</summary>
     public static string? StateOf(JsonElement body) => body.TryGetProperty("status", out var status) ? status.GetProperty("state").GetString() : null;
 
-    private static long CountOf(JsonElement body) => body.TryGetProperty("historyCount", out var count) || body.TryGetProperty("messageCount", out count) ? count.GetInt64() : -1;
+    private static long CountOf(JsonElement body) =>
+        body.TryGetProperty("historyCount", out var count) || body.TryGetProperty("messageCount", out count) ? count.GetInt64() : -1;
 
     /// <summary>The generation that it has, or that a refusal names; 0 where there is neither.</summary>
     public static long GenerationOf(JsonElement body) => body.ValueKind != JsonValueKind.Object ? 0

@@ -5,10 +5,15 @@ using System.Text.RegularExpressions;
 
 namespace OrleansRegistry.ClusterTests;
 
-/// <summary>One script of requests, sent to the servers of a registry in turn, and what they answered: status, ETag and body, without what differs from run to run.</summary>
+/// <summary>
+/// One script of requests, sent to the servers of a registry in turn, and what they answered: status, ETag and body, without what differs from run to
+/// run.
+/// </summary>
 internal static partial class Transcript
 {
-    /// <summary>Method, path, body, and a condition where it has one. In a body, <c>id?</c> stands for the generation of that which was answered last.</summary>
+    /// <summary>
+    /// Method, path, body, and a condition where it has one. In a body, <c>id?</c> stands for the generation of that which was answered last.
+    /// </summary>
     private static readonly (string Method, string Path, object? Body, string? IfMatch)[] Script =
     [
         ("PUT", "/agents/diff-a/card", Card("diff-a", "alpha"), "none"),
@@ -17,7 +22,11 @@ internal static partial class Transcript
         ("PUT", "/agents/diff-c/card", Card("diff-c", "alpha beta"), "1"),
         ("POST", "/agents", new { agent_card = Card("diff-d", "delta") }, null),
         ("POST", "/agents", new { agent_card = new { description = "no name" } }, null),
-        ("POST", "/agents:batch", new { agents = new[] { new { agent_card = Card("diff-e", "epsilon") }, new { agent_card = Card("", "nameless") } } }, null),
+        ("POST", "/agents:batch", new { agents = new[]
+        {
+            new { agent_card = Card("diff-e", "epsilon") },
+            new { agent_card = Card("", "nameless") },
+        } }, null),
         ("PATCH", "/agents/diff-b", new { agent_card = new { description = "better" } }, null),
         ("PATCH", "/agents/diff-none", new { agent_card = new { description = "x" } }, null),
         ("PATCH", "/agents/diff-a", new { agent_card = new { description = "x" } }, "999999999"),
@@ -49,7 +58,10 @@ internal static partial class Transcript
         ("POST", "/tasks/diff-1:compareAndSet", new { from = "working", to = "submitted" }, null),
         ("POST", "/agents/diff-a/tasks:claim", new { worker = "w", leaseSeconds = 600, waitSeconds = 0 }, null),
         ("POST", "/tasks/diff-1:renew", new { leaseToken = "another's", leaseSeconds = 5 }, null),
-        ("PATCH", "/tasks/diff-1", new { artifacts = new[] { new { artifact = new { artifactId = "a", parts = new[] { new { text = "x" } } } } } }, null),
+        ("PATCH", "/tasks/diff-1", new { artifacts = new[]
+        {
+            new { artifact = new { artifactId = "a", parts = new[] { new { text = "x" } } } },
+        } }, null),
         ("POST", "/tasks/diff-2:cancel", null, null),
         ("POST", "/tasks/diff-2:cancel", null, null),
         ("POST", "/tasks/diff-1/feedback", new { rating = 5 }, null),
@@ -83,11 +95,15 @@ internal static partial class Transcript
         var (answers, newest, generations) = (new List<string>(), 0L, new Dictionary<string, long>(StringComparer.Ordinal));
         foreach (var (i, (method, path, body, condition)) in Script.Index())
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(servers[i % servers.Length], path)) { Content = body is null ? null : ContentOf(body, generations) };
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(servers[i % servers.Length], path))
+            {
+                Content = body is null ? null : ContentOf(body, generations),
+            };
             request.Headers.Add("X-Registry-Revision", newest.ToString(CultureInfo.InvariantCulture));
             if (condition is not null)
             {
-                request.Headers.TryAddWithoutValidation(condition == "none" ? "If-None-Match" : "If-Match", condition == "none" ? "*" : $"\"{condition}\"");
+                request.Headers
+                    .TryAddWithoutValidation(condition == "none" ? "If-None-Match" : "If-Match", condition == "none" ? "*" : $"\"{condition}\"");
             }
 
             using var answer = await http.SendAsync(request);
@@ -100,7 +116,8 @@ internal static partial class Transcript
         return [.. answers];
     }
 
-    private static long RevisionOf(string text) => text.StartsWith('{') && JsonDocument.Parse(text).RootElement.TryGetProperty("revision", out var revision) ? revision.GetInt64() : 0;
+    private static long RevisionOf(string text) =>
+        text.StartsWith('{') && JsonDocument.Parse(text).RootElement.TryGetProperty("revision", out var revision) ? revision.GetInt64() : 0;
 
     private static StringContent ContentOf(object body, Dictionary<string, long> generations) =>
         new(Asked().Replace(JsonSerializer.Serialize(body), asked => $"{generations[asked.Groups["id"].Value]}"), Encoding.UTF8, "application/json");
@@ -126,7 +143,11 @@ internal static partial class Transcript
     [GeneratedRegex(@"""(?<id>[a-z0-9-]+)\?""", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Asked();
 
-    // Times, revisions (of agents, in bodies, in words and as ETags), tokens of leases and of pages, ids of requests and of feedback; of generations all but the last digits.
-    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=revision""?:? )\d+|(?<=revision"":)\d+|(?<=^\d+ )""\d+""|(?<=""(nextPageToken|next_page_token)"":"")[^""]+|(?<=""(token|id|traceId)"":"")[0-9A-Za-z_\-]{16,}|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{13}(?=\d{3}\b)", RegexOptions.ExplicitCapture, 1000)]
+    // Times, revisions (of agents, in bodies, in words and as ETags), tokens of leases and of pages, ids of requests and of feedback; of generations
+    // all but the last digits.
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+Z|(?<=revision""?:? )\d+|(?<=revision"":)\d+|(?<=^\d+ )""\d+"""
+        + @"|(?<=""(nextPageToken|next_page_token)"":"")[^""]+|(?<=""(token|id|traceId)"":"")[0-9A-Za-z_\-]{16,}"
+        + @"|[0-9a-f]{8}-[0-9a-f-]{27}|\b\d{13}(?=\d{3}\b)",
+        RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Varying();
 }

@@ -92,7 +92,9 @@ public sealed class AgentTests(RestHost host)
         var name = TestHttp.NewName();
         await client.SendAsync("POST", "/agents", TestHttp.Envelope(name, ""","n":1.50"""));
         var response = await client.SendAsync(
-            "PATCH", $"/agents/{name}", """{"agent_card":{"description":null,"tags":["t"]},"enabled":false}""", ("Content-Type", "application/merge-patch+json"));
+            "PATCH", $"/agents/{name}", """
+                {"agent_card":{"description":null,"tags":["t"]},"enabled":false}
+                """, ("Content-Type", "application/merge-patch+json"));
         Assert.False((await response.JsonAsync()).GetProperty("created").GetBoolean());
         var text = await client.GetStringAsync($"/agents/{name}", TestContext.Current.CancellationToken);
         Assert.Contains("\"n\":1.50", text, StringComparison.Ordinal);
@@ -148,7 +150,8 @@ public sealed class AgentTests(RestHost host)
         Assert.Equal(1, json.Number("extensions_removed"));
         Assert.Equal(response.One("X-Registry-Revision"), json.GetProperty("revision").GetRawText());
 
-        foreach (var (method, path) in ((string, string)[])[("GET", ""), ("GET", "/card"), ("GET", "/extensions"), ("DELETE", ""), ("POST", ":enable")])
+        foreach (var (method, path) in ((string, string)[])[("GET", ""), ("GET", "/card"), ("GET", "/extensions"), ("DELETE", ""),
+            ("POST", ":enable")])
         {
             var problem = await (await client.SendAsync(method, $"/agents/{name}{path}")).ProblemAsync(404);
             Assert.Equal("Agent not found", problem.Text("detail"));

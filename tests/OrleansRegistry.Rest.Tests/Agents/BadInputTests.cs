@@ -95,7 +95,8 @@ public sealed class BadInputTests(RestHost host)
     [InlineData("")]
     public async Task A_body_that_is_not_json_by_its_header_is_415(string type)
     {
-        foreach (var (method, path) in ((string, string)[])[("POST", "/agents"), ("PUT", "/agents/x"), ("PUT", "/agents/x/card"), ("PATCH", "/agents/x"),
+        foreach (var (method, path) in ((string, string)[])[("POST", "/agents"), ("PUT", "/agents/x"), ("PUT", "/agents/x/card"),
+            ("PATCH", "/agents/x"),
             ("POST", "/agents/search"), ("POST", "/agents:batch")])
         {
             var response = await client.SendAsync(method, path, TestHttp.Card("x"), ("Content-Type", type));
@@ -145,7 +146,9 @@ public sealed class BadInputTests(RestHost host)
         var big = TestHttp.Card("big", $",\"x\":\"{new string('x', 300 * 1024)}\"");
         await (await client.SendAsync("POST", "/agents", big)).ProblemAsync(413, "agent_card");
 
-        await using var other = await RestHost.StartAsync(options => options.MaxBodyBytes = 10_000, new RefusingRegistry(new InvalidOperationException()));
+        await using var other = await RestHost.StartAsync(
+            options => options.MaxBodyBytes = 10_000,
+            new RefusingRegistry(new InvalidOperationException()));
         await (await other.Client.SendAsync("POST", "/agents", big)).ProblemAsync(413, "body");
         using var request = new HttpRequestMessage(HttpMethod.Post, "/agents") { Content = TestHttp.Json(big) };
         request.Headers.TransferEncodingChunked = true;
@@ -156,7 +159,10 @@ public sealed class BadInputTests(RestHost host)
     public async Task A_chunked_body_is_read_whole()
     {
         var name = TestHttp.NewName();
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/agents") { Content = TestHttp.Json(TestHttp.Card(name, $",\"x\":\"{new string('x', 200 * 1024)}\"")) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/agents")
+        {
+            Content = TestHttp.Json(TestHttp.Card(name, $",\"x\":\"{new string('x', 200 * 1024)}\"")),
+        };
         request.Headers.TransferEncodingChunked = true;
         Assert.Equal(name, (await (await client.SendAsync(request, TestContext.Current.CancellationToken)).JsonAsync()).Text("agent_id"));
     }
@@ -213,9 +219,11 @@ public sealed class BadInputTests(RestHost host)
     public async Task Each_refusal_has_its_status(RegistryError error, int status)
     {
         await using var other = await RestHost.StartAsync(registry: new RefusingRegistry(new RegistryException(error, "what and why", "where")));
-        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/agents", TestHttp.Card("x")), ("PUT", "/agents/x", TestHttp.Card("x")),
+        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/agents", TestHttp.Card("x")), ("PUT", "/agents/x", TestHttp
+            .Card("x")),
             ("POST", "/agents:batch", $"[{TestHttp.Card("x")}]"), ("GET", "/agents", null), ("GET", "/agents/x", null), ("DELETE", "/agents/x", null),
-            ("POST", "/agents/x:enable", null), ("GET", "/stats", null), ("GET", "/tags", null), ("GET", "/extensions", null), ("GET", "/extensions/x", null)])
+            ("POST", "/agents/x:enable", null), ("GET", "/stats", null), ("GET", "/tags", null), ("GET", "/extensions", null),
+            ("GET", "/extensions/x", null)])
         {
             var response = await other.Client.SendAsync(method, path, body);
             Assert.Equal("what and why", (await response.ProblemAsync(status, "where")).Text("detail"));

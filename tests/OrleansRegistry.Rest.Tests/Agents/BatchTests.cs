@@ -68,7 +68,8 @@ public sealed class BatchTests(RestHost host)
     public async Task A_bare_array_and_an_empty_one_are_taken()
     {
         var name = TestHttp.NewName();
-        var twice = await (await client.SendAsync("POST", "/agents:batch", $" \n[{TestHttp.Card(name)},{TestHttp.Card(name, ",\"n\":2")}]")).JsonAsync();
+        var twice = await (await client.SendAsync("POST", "/agents:batch", $" \n[{TestHttp.Card(name)},{TestHttp.Card(name, ",\"n\":2")}]"))
+            .JsonAsync();
         Assert.Equal(2, twice.Number("success"));
         Assert.Equal([true, false], twice.GetProperty("results").EnumerateArray().Select(result => result.GetProperty("created").GetBoolean()));
         Assert.Contains("\"n\":2", await client.GetStringAsync($"/agents/{name}", TestContext.Current.CancellationToken), StringComparison.Ordinal);

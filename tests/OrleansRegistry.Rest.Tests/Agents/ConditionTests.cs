@@ -31,7 +31,8 @@ public sealed class ConditionTests(RestHost host)
     [InlineData("POST", ":disable")]
     public async Task If_match_of_a_write(string method, string suffix)
     {
-        foreach (var (header, holds) in ((string, bool)[])[("{0}", true), ("*", true), ("\"999999\", {0}", true), ("\"999999\"", false), ("W/{0}", false), ("\"a\", \"b\"", false)])
+        foreach (var (header, holds) in ((string, bool)[])[("{0}", true), ("*", true), ("\"999999\", {0}", true), ("\"999999\"", false),
+            ("W/{0}", false), ("\"a\", \"b\"", false)])
         {
             var (path, tag) = await NewAgentAsync();
             var body = method switch { "PUT" => TestHttp.Card("x"), "PATCH" => """{"enabled":false}""", _ => null };

@@ -65,7 +65,8 @@ public sealed class ListTests
     {
         await using var host = await RestHost.StartAsync();
         await (await host.Client.SendAsync("POST", "/agents:batch", """
-            [{"name":"Alpha","category":"finance","tags":["t1"],"skills":[{"id":"s-one","name":"S","tags":["t2"]}],"provider":{"organization":"Acme"}},
+            [{"name":"Alpha","category":"finance","tags":["t1"],"skills":[{"id":"s-one","name":"S","tags":["t2"]}],
+            "provider":{"organization":"Acme"}},
              {"name":"Beta","capabilities":{"streaming":true,"pushNotifications":true},"skills":[{"id":"s-two","tags":["t3"]}]},
              {"agent_card":{"name":"Gamma","tags":["t1"]},"enabled":false}]
             """)).JsonAsync();
@@ -76,9 +77,16 @@ public sealed class ListTests
     public async Task Search_takes_the_same_filters_in_its_body()
     {
         await using var host = await WithAgentsAsync(12);
-        await (await host.Client.SendAsync("POST", "/agents", """{"name":"Special","tags":["t"],"skills":[{"id":"s"}],"category":"c","capabilities":{"streaming":true},"provider":{"organization":"P"}}""")).JsonAsync();
+        await (await host.Client.SendAsync("POST", "/agents",
+            """
+                {"name":"Special","tags":["t"],"skills":[{"id":"s"}],"category":"c","capabilities":{"streaming":true},
+                "provider":{"organization":"P"}}
+                """)).JsonAsync();
         var json = await (await host.Client.SendAsync("POST", "/agents/search",
-            """{"query":"SPEC","skills":["x","s"],"tags":["t"],"category":"c","capability":"streaming","provider":"p","enabled":true,"page_size":null,"view":"card"}""")).JsonAsync();
+            """
+                {"query":"SPEC","skills":["x","s"],"tags":["t"],"category":"c","capability":"streaming","provider":"p","enabled":true,
+                "page_size":null,"view":"card"}
+                """)).JsonAsync();
         Assert.Equal(1, json.Number("count"));
         Assert.Equal("SPEC", json.Text("query"));
         Assert.Equal("Special", json.GetProperty("agents")[0].Text("name"));
@@ -86,7 +94,10 @@ public sealed class ListTests
 
         var page = await (await host.Client.SendAsync("POST", "/agents/search", """{"query":"agent","page_size":10}""")).JsonAsync();
         Assert.Equal(10, page.Number("count"));
-        var rest = await (await host.Client.SendAsync("POST", "/agents/search", JsonSerializer.Serialize(new { query = "agent", page_size = 10, page_token = page.Text("next_page_token") }))).JsonAsync();
+        var rest = await (await host.Client.SendAsync(
+            "POST",
+            "/agents/search",
+            JsonSerializer.Serialize(new { query = "agent", page_size = 10, page_token = page.Text("next_page_token") }))).JsonAsync();
         Assert.Equal(2, rest.Number("count"));
         Assert.Null(rest.Text("next_page_token"));
     }
@@ -120,8 +131,12 @@ public sealed class ListTests
         var stats = await (await host.Client.SendAsync("GET", "/stats")).JsonAsync();
         Assert.Equal((2, 1, 1, 2, 1, 1, 1), (stats.Number("total"), stats.Number("enabled"), stats.Number("disabled"), stats.Number("tags"),
             stats.Number("categories"), stats.Number("skills"), stats.Number("extensions")));
-        Assert.Equal("""{"tags":[{"tag":"t1","count":2},{"tag":"t2","count":1}],"count":2}""", (await (await host.Client.SendAsync("GET", "/tags")).JsonAsync()).GetRawText());
-        Assert.Equal("""{"categories":[{"category":"c1","count":1}],"count":1}""", (await (await host.Client.SendAsync("GET", "/categories")).JsonAsync()).GetRawText());
+        Assert.Equal(
+            """{"tags":[{"tag":"t1","count":2},{"tag":"t2","count":1}],"count":2}""",
+            (await (await host.Client.SendAsync("GET", "/tags")).JsonAsync()).GetRawText());
+        Assert.Equal(
+            """{"categories":[{"category":"c1","count":1}],"count":1}""",
+            (await (await host.Client.SendAsync("GET", "/categories")).JsonAsync()).GetRawText());
     }
 
     private static async Task<RestHost> WithAgentsAsync(int count)

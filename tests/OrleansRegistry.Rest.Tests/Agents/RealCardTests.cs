@@ -29,7 +29,8 @@ public sealed class RealCardTests(RestHost host)
             var agent = JsonDocument.Parse(whole).RootElement;
 
             var name = agent.GetProperty("agent_card").Text("name");
-            var found = await (await client.SendAsync("POST", "/agents/search", JsonSerializer.Serialize(new { query = name, view = "record" }))).JsonAsync();
+            var found = await (await client.SendAsync("POST", "/agents/search", JsonSerializer.Serialize(new { query = name, view = "record" })))
+                .JsonAsync();
             Assert.Contains(agent.Text("agent_id"), found.GetProperty("agents").EnumerateArray().Select(item => item.Text("agent_id")));
         }
     }

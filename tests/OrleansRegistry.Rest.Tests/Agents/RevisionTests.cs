@@ -12,13 +12,15 @@ public sealed class RevisionTests(RestHost host)
         var name = TestHttp.NewName();
         var write = await client.SendAsync("POST", "/agents", TestHttp.Card(name));
         var revision = long.Parse(write.One(Header));
-        foreach (var path in (string[])[$"/agents/{name}", $"/agents/{name}/card", $"/agents/{name}?consistency=strong", "/agents?page_size=1", "/agents",
+        foreach (var path in (string[])[$"/agents/{name}", $"/agents/{name}/card", $"/agents/{name}?consistency=strong", "/agents?page_size=1",
+            "/agents",
             "/extensions", $"/agents/{name}/extensions", "/stats", "/tags", "/categories", "/agents/nobody", "/extensions/urn:none"])
         {
             Assert.True(long.Parse((await client.SendAsync("GET", path)).One(Header)) >= revision, path);
         }
 
-        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/agents/search", """{"query":""}"""), ("POST", "/agents:batch", $"[{TestHttp.Card(name)}]"),
+        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/agents/search",
+            """{"query":""}"""), ("POST", "/agents:batch", $"[{TestHttp.Card(name)}]"),
             ("PATCH", $"/agents/{name}", """{"enabled":true}"""), ("POST", $"/agents/{name}:disable", null), ("DELETE", $"/agents/{name}", null),
             ("POST", "/jsonrpc", """{"jsonrpc":"2.0","method":"list_methods","id":1}""")])
         {
@@ -41,7 +43,8 @@ public sealed class RevisionTests(RestHost host)
     [Fact]
     public async Task A_revision_that_does_not_come_is_503_with_retry_after()
     {
-        var registry = new RefusingRegistry(new RegistryException(RegistryError.Unavailable, "not seen yet") { RetryAfter = TimeSpan.FromSeconds(2.5) });
+        var registry = new RefusingRegistry(
+            new RegistryException(RegistryError.Unavailable, "not seen yet") { RetryAfter = TimeSpan.FromSeconds(2.5) });
         await using var other = await RestHost.StartAsync(registry: registry);
         var response = await other.Client.SendAsync("GET", "/agents", null, (Header, "99"));
         await response.ProblemAsync(503);

@@ -15,8 +15,17 @@ public sealed class VaryTests(TrustingHost host, RestHost plain)
         var newer = (await client.SendAsync("GET", path, null, ("A2A-Version", "1.0"))).One("ETag");
         var older = (await client.SendAsync("GET", path, null, ("A2A-Version", "0.3"))).One("ETag");
         Assert.NotEqual(newer, older);
-        Assert.Equal((newer, older), ((await client.SendAsync("GET", path)).One("ETag"), (await client.SendAsync("GET", path + "?state_format=0.3")).One("ETag")));
-        foreach (var (version, tag, isKnown) in new[] { ("1.0", newer, true), ("1.0", older, false), ("0.3", older, true), ("0.3", newer, false), ("0.3", "W/" + older, true) })
+        Assert.Equal(
+            (newer, older),
+            ((await client.SendAsync("GET", path)).One("ETag"), (await client.SendAsync("GET", path + "?state_format=0.3")).One("ETag")));
+        foreach (var (version, tag, isKnown) in new[]
+        {
+            ("1.0", newer, true),
+            ("1.0", older, false),
+            ("0.3", older, true),
+            ("0.3", newer, false),
+            ("0.3", "W/" + older, true),
+        })
         {
             var read = await client.SendAsync("GET", path, null, ("A2A-Version", version), ("If-None-Match", tag));
             Assert.Equal(isKnown ? HttpStatusCode.NotModified : HttpStatusCode.OK, read.StatusCode);
@@ -40,16 +49,22 @@ public sealed class VaryTests(TrustingHost host, RestHost plain)
         var id = task.Text("id");
         foreach (var (path, more) in new[]
         {
-            ($"/tasks/{id}", "A2A-Version, X-Registry-Lease"), ("/tasks", "A2A-Version"), ("/tasks:count", "A2A-Version"), ("/contexts/c/tasks", "A2A-Version"),
-            ($"/tasks/{id}?state_format=0.3", "X-Registry-Lease"), ($"/tasks/{id}/messages", "X-Registry-Lease"), ($"/tasks/{id}/artifacts", "X-Registry-Lease"),
-            ($"/tasks/{id}/owner", "X-Registry-Lease"), ($"/tasks/{id}/feedback", ""), ($"/tasks/{id}/pushNotificationConfigs", "X-Registry-Lease"), ("/tasks:clearing", ""), ("/tasks/none", "A2A-Version, X-Registry-Lease"),
+            ($"/tasks/{id}", "A2A-Version, X-Registry-Lease"), ("/tasks", "A2A-Version"), ("/tasks:count", "A2A-Version"),
+            ("/contexts/c/tasks", "A2A-Version"),
+            ($"/tasks/{id}?state_format=0.3", "X-Registry-Lease"), ($"/tasks/{id}/messages", "X-Registry-Lease"),
+            ($"/tasks/{id}/artifacts", "X-Registry-Lease"),
+            ($"/tasks/{id}/owner", "X-Registry-Lease"), ($"/tasks/{id}/feedback", ""), ($"/tasks/{id}/pushNotificationConfigs", "X-Registry-Lease"),
+            ("/tasks:clearing", ""), ("/tasks/none", "A2A-Version, X-Registry-Lease"),
             ("/contexts", ""), ("/contexts/c", ""), ("/contexts/c/messages", ""), ("/contexts/c/owner", ""),
-            ("/agents", ""), ("/agents/none", ""), ("/agents/none/card", ""), ("/agents/none/extensions", ""), ("/extensions", ""), ("/tags", ""), ("/categories", ""), ("/stats", ""),
+            ("/agents", ""), ("/agents/none", ""), ("/agents/none/card", ""), ("/agents/none/extensions", ""), ("/extensions", ""), ("/tags", ""),
+            ("/categories", ""), ("/stats", ""),
         })
         {
             var expected = more.Split(", ", StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal((path, Sorted(expected)), (path, Sorted((await plain.Client.SendAsync("GET", path)).Headers.Vary)));
-            Assert.Equal((path, Sorted([.. expected, "X-Registry-Tenant", "X-Registry-Subject"])), (path, Sorted((await client.SendAsync("GET", path)).Headers.Vary)));
+            Assert.Equal(
+                (path, Sorted([.. expected, "X-Registry-Tenant", "X-Registry-Subject"])),
+                (path, Sorted((await client.SendAsync("GET", path)).Headers.Vary)));
         }
 
         await using var events = await EventReader.OpenAsync(client.Client, $"/tasks/{id}/events", client.Headers());

@@ -21,7 +21,9 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
             await (await client.SendAsync("GET", path, null, (header, value))).ProblemAsync(400, header);
         }
 
-        await (await client.SendAsync("POST", "/jsonrpc", """{"jsonrpc":"2.0","id":1,"method":"list_agents"}""", (header, value))).ProblemAsync(400, header);
+        await (await client.SendAsync("POST", "/jsonrpc", """{"jsonrpc":"2.0","id":1,"method":"list_agents"}""", (header, value))).ProblemAsync(
+            400,
+            header);
         await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", (header, value))).ProblemAsync(400, header);
     }
 
@@ -35,7 +37,9 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
     public async Task Headers_as_they_stand_in_a_request(string headers, int expected)
     {
         var address = trusting.Host.Address;
-        Assert.Equal(expected, (await TestHttp.RawAsync(address, $"GET /tasks HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}\r\nConnection: close\r\n\r\n")).Status);
+        Assert.Equal(
+            expected,
+            (await TestHttp.RawAsync(address, $"GET /tasks HTTP/1.1\r\nHost: {address.Authority}\r\n{headers}\r\nConnection: close\r\n\r\n")).Status);
     }
 
     [Theory]
@@ -75,14 +79,19 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
         var (id, contextId) = (task.Text("id"), task.Text("contextId"));
         var message = TaskClient.Message("mine now");
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("GET", $"/tasks/{id}", null), ("GET", $"/tasks/{id}/messages", null), ("GET", $"/tasks/{id}/owner", null), ("GET", $"/tasks/{id}/events", null),
+            ("GET", $"/tasks/{id}", null), ("GET", $"/tasks/{id}/messages", null), ("GET", $"/tasks/{id}/owner", null),
+            ("GET", $"/tasks/{id}/events", null),
             ("POST", "/tasks", $$"""{"taskId":"{{id}}","message":{{message}}}"""), ("PATCH", $"/tasks/{id}", """{"state":"failed"}"""),
-            ("POST", $"/tasks/{id}:cancel", null), ("POST", $"/tasks/{id}:compareAndSet", """{"from":"submitted","to":"failed"}"""), ("DELETE", $"/tasks/{id}", null),
+            ("POST", $"/tasks/{id}:cancel", null), ("POST", $"/tasks/{id}:compareAndSet",
+            """{"from":"submitted","to":"failed"}"""), ("DELETE", $"/tasks/{id}", null),
             ("POST", $"/tasks/{id}/feedback", "{}"), ("GET", $"/tasks/{id}/feedback", null),
-            ("POST", $"/tasks/{id}/pushNotificationConfigs", """{"url":"https://example.com"}"""), ("GET", $"/tasks/{id}/pushNotificationConfigs", null),
-            ("GET", $"/contexts/{contextId}", null), ("PATCH", $"/contexts/{contextId}", """{"data":{}}"""), ("GET", $"/contexts/{contextId}/messages", null),
+            ("POST", $"/tasks/{id}/pushNotificationConfigs",
+            """{"url":"https://example.com"}"""), ("GET", $"/tasks/{id}/pushNotificationConfigs", null),
+            ("GET", $"/contexts/{contextId}", null), ("PATCH", $"/contexts/{contextId}",
+            """{"data":{}}"""), ("GET", $"/contexts/{contextId}/messages", null),
             ("POST", $"/contexts/{contextId}/messages", $$"""{"messages":[{{message}}]}"""), ("GET", $"/contexts/{contextId}/tasks", null),
-            ("GET", $"/contexts/{contextId}/owner", null), ("GET", $"/contexts/{contextId}/events", null), ("POST", $"/contexts/{contextId}:clear", null),
+            ("GET", $"/contexts/{contextId}/owner", null), ("GET", $"/contexts/{contextId}/events", null),
+            ("POST", $"/contexts/{contextId}:clear", null),
             ("DELETE", $"/contexts/{contextId}", null)])
         {
             await (await other.SendAsync(method, path, body)).ProblemAsync(404);
@@ -102,9 +111,12 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
         await using var strict = await RestHost.StartAsync(options => options.TrustCallerHeaders = true);
         var (tenant, subject) = (("X-Registry-Tenant", "t"), ("X-Registry-Subject", "s"));
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("GET", "/agents", null), ("GET", "/agents/a", null), ("GET", "/agents/a/card", null), ("PUT", "/agents/a", TestHttp.Card("a")), ("DELETE", "/agents/a", null),
-            ("POST", "/agents:batch", "[]"), ("POST", "/agents/search", "{}"), ("GET", "/tags", null), ("GET", "/stats", null), ("GET", "/extensions", null),
-            ("POST", "/jsonrpc", "{}"), ("GET", "/tasks", null), ("POST", "/tasks", "{}"), ("GET", "/tasks/x/events", null), ("DELETE", "/tasks?confirm=true", null),
+            ("GET", "/agents", null), ("GET", "/agents/a", null), ("GET", "/agents/a/card", null), ("PUT", "/agents/a", TestHttp.Card(
+                "a")), ("DELETE", "/agents/a", null),
+            ("POST", "/agents:batch", "[]"), ("POST", "/agents/search", "{}"), ("GET", "/tags", null), ("GET", "/stats", null),
+            ("GET", "/extensions", null),
+            ("POST", "/jsonrpc", "{}"), ("GET", "/tasks", null), ("POST", "/tasks", "{}"), ("GET", "/tasks/x/events", null),
+            ("DELETE", "/tasks?confirm=true", null),
             ("GET", "/contexts", null), ("PATCH", "/contexts/x", "{}"), ("POST", "/agents/a/tasks:claim", "{}")])
         {
             var answer = await strict.Client.SendAsync(method, path, body);
@@ -124,14 +136,17 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
     [Fact]
     public async Task A_default_caller_stands_for_what_is_not_said()
     {
-        await using var named = await RestHost.StartAsync(options => (options.TrustCallerHeaders, options.DefaultCaller) = (true, new("acme", "someone")));
-        var task = await (await named.Client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""")).JsonAsync(System.Net.HttpStatusCode.Created);
+        await using var named = await RestHost.StartAsync(
+            options => (options.TrustCallerHeaders, options.DefaultCaller) = (true, new("acme", "someone")));
+        var task = await (await named.Client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""")).JsonAsync(
+            System.Net.HttpStatusCode.Created);
         Assert.Equal("someone", task.Text("owner"));
         var path = $"/tasks/{task.Text("id")}";
         await (await named.Client.SendAsync("GET", path, null, ("X-Registry-Tenant", "acme"), ("X-Registry-Subject", "someone"))).JsonAsync();
         await (await named.Client.SendAsync("GET", path, null, ("X-Registry-Subject", "other"))).ProblemAsync(404);
         await using var untrusting = await RestHost.StartAsync(options => options.DefaultCaller = new("acme", "someone"));
-        task = await (await untrusting.Client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", ("X-Registry-Subject", "other")))
+        task = await (await untrusting.Client
+            .SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", ("X-Registry-Subject", "other")))
             .JsonAsync(System.Net.HttpStatusCode.Created);
         Assert.Equal("someone", task.Text("owner"));
     }
@@ -140,7 +155,8 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
     public async Task Headers_that_are_not_believed_are_not_read()
     {
         var task = await (await plain.Client.SendAsync(
-            "POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""", ("X-Registry-Tenant", "a b"), ("X-Registry-Subject", "mallory"))).JsonAsync(System.Net.HttpStatusCode.Created);
+            "POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}}}""",
+            ("X-Registry-Tenant", "a b"), ("X-Registry-Subject", "mallory"))).JsonAsync(System.Net.HttpStatusCode.Created);
         Assert.Equal("default", task.Text("owner"));
         await (await plain.Client.SendAsync("GET", $"/tasks/{task.Text("id")}")).JsonAsync();
     }

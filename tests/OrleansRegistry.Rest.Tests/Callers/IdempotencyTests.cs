@@ -23,7 +23,8 @@ public sealed class IdempotencyTests(TrustingHost host)
         var problem = await (await client.SendAsync("POST", "/tasks", other)).ProblemAsync(409);
         Assert.Contains(differs, problem.Text("detail"), StringComparison.Ordinal);
 
-        var spelt = """{ "agent_id":"weather", "metadata":{ "a" : 1 }, "message":{"parts":[{"text":"\u0068ello"}],"role":"ROLE_USER","messageId":"m"} }""";
+        var spelt =
+            """{ "agent_id":"weather", "metadata":{ "a" : 1 }, "message":{"parts":[{"text":"\u0068ello"}],"role":"ROLE_USER","messageId":"m"} }""";
         var again = await (await client.SendAsync("POST", "/tasks", spelt)).JsonAsync();
         Assert.True(again.GetProperty("repeated").GetBoolean());
         Assert.Equal((task.Text("id"), 1), (again.Text("id"), again.Changes()));
@@ -47,7 +48,8 @@ public sealed class IdempotencyTests(TrustingHost host)
             Assert.True((await (await client.SendAsync("POST", "/tasks", Send($"m{i}", text))).JsonAsync()).GetProperty("repeated").GetBoolean());
             await (await client.SendAsync("POST", "/tasks", Send($"m{i}", text + "!"))).ProblemAsync(409);
             await (await client.SendAsync("PATCH", "/tasks/t", $$"""{"messages":[{{Message($"m{i}", "another")}}]}""")).ProblemAsync(409);
-            Assert.Equal(later + 1, (await (await client.SendAsync("PATCH", "/tasks/t", $$"""{"messages":[{{Message($"m{i}", text)}}]}""")).JsonAsync()).Number("historyCount"));
+            Assert.Equal(later + 1, (await (await client.SendAsync("PATCH", "/tasks/t", $$"""{"messages":[{{Message($"m{i}", text)}}]}"""))
+                .JsonAsync()).Number("historyCount"));
         }
 
         static string Send(string id, string text) => $$"""{"taskId":"t","message":{{Message(id, text)}}}""";
@@ -60,7 +62,8 @@ public sealed class IdempotencyTests(TrustingHost host)
         await (await client.SendAsync("POST", "/contexts/c/messages", first)).JsonAsync();
         Assert.Equal(1, (await (await client.SendAsync("POST", "/contexts/c/messages", first)).JsonAsync()).Number("messageCount"));
         await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"message":{{Message("m", "two")}}}""")).ProblemAsync(409);
-        await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"messages":[{{Message("n", "1")}},{{Message("n", "2")}}]}""")).ProblemAsync(409);
+        await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"messages":[{{Message("n", "1")}},{{Message("n", "2")}}]}"""))
+            .ProblemAsync(409);
     }
 
     [Fact]
@@ -97,8 +100,20 @@ public sealed class IdempotencyTests(TrustingHost host)
         var chunk = """{"artifacts":[{"artifact":{"artifactId":"a","parts":[{"text":"x"}]},"append":true}]}""";
         await TwiceAsync("PATCH", "/tasks/t", chunk, chunk.Replace("\"x\"", "\"y\"", StringComparison.Ordinal), "artifacts");
         Assert.Single((await client.GetAsync("/tasks/t")).GetProperty("artifacts")[0].GetProperty("parts").EnumerateArray());
-        await TwiceAsync("POST", "/tasks/t:compareAndSet", """{"from":"submitted","to":"working"}""", """{"from":"working","to":"completed"}""", "state", wrapped: true);
-        await TwiceAsync("POST", "/tasks/t/pushNotificationConfigs", """{"url":"http://a.example"}""", """{"url":"http://b.example"}""", "config", flagged: false);
+        await TwiceAsync(
+            "POST",
+            "/tasks/t:compareAndSet",
+            """{"from":"submitted","to":"working"}""",
+            """{"from":"working","to":"completed"}""",
+            "state",
+            wrapped: true);
+        await TwiceAsync(
+            "POST",
+            "/tasks/t/pushNotificationConfigs",
+            """{"url":"http://a.example"}""",
+            """{"url":"http://b.example"}""",
+            "config",
+            flagged: false);
         Assert.Single((await client.GetAsync("/tasks/t/pushNotificationConfigs")).GetProperty("configs").EnumerateArray());
         await TwiceAsync("POST", "/tasks/t/feedback", """{"stars":5}""", """{"stars":1}""", "data", HttpStatusCode.Created, flagged: false);
         Assert.Single((await client.GetAsync("/tasks/t/feedback")).GetProperty("feedback").EnumerateArray());
@@ -111,7 +126,12 @@ public sealed class IdempotencyTests(TrustingHost host)
     public async Task A_key_of_a_write_of_a_context_stands_for_one_request()
     {
         await TwiceAsync("PATCH", "/contexts/c", """{"data":{"a":1}}""", """{"data":{"a":2}}""", "data");
-        await TwiceAsync("POST", "/contexts/c/messages", $$"""{"message":{{TaskClient.Message("1")}}}""", $$"""{"message":{{TaskClient.Message("2")}}}""", "messages");
+        await TwiceAsync(
+            "POST",
+            "/contexts/c/messages",
+            $$"""{"message":{{TaskClient.Message("1")}}}""",
+            $$"""{"message":{{TaskClient.Message("2")}}}""",
+            "messages");
         Assert.Equal(1, (await client.GetAsync("/contexts/c")).Number("messageCount"));
         await client.SubmitAsync("hello", ""","contextId":"c" """);
         Assert.Equal(1, (await (await client.SendAsync("POST", "/contexts/c:clear", null, (Header, "clear"))).JsonAsync()).Number("deletedTasks"));
@@ -132,8 +152,18 @@ public sealed class IdempotencyTests(TrustingHost host)
         var tag = (await client.SendAsync("GET", "/agents/a")).One("ETag");
         foreach (var match in (string[])[tag!, $"\"x\", {tag}", "*"])
         {
-            await (await client.SendAsync("PATCH", "/agents/a", """{"enabled":false}""", (Header, "if" + match.Length), ("If-Match", match == "*" ? "*" : (await client.SendAsync("GET", "/agents/a")).One("ETag")!))).JsonAsync();
-            Assert.True((await (await client.SendAsync("PATCH", "/agents/a", """{"enabled":false}""", (Header, "if" + match.Length), ("If-Match", match))).JsonAsync()).GetProperty("repeated").GetBoolean());
+            await (await client.SendAsync(
+                "PATCH",
+                "/agents/a",
+                """{"enabled":false}""",
+                (Header, "if" + match.Length),
+                ("If-Match", match == "*" ? "*" : (await client.SendAsync("GET", "/agents/a")).One("ETag")!))).JsonAsync();
+            Assert.True((await (await client.SendAsync(
+                "PATCH",
+                "/agents/a",
+                """{"enabled":false}""",
+                (Header, "if" + match.Length),
+                ("If-Match", match))).JsonAsync()).GetProperty("repeated").GetBoolean());
         }
 
         var batch = $$"""{"agents":[{{TestHttp.Card("c")}},{{TestHttp.Card("d")}}]}""";
@@ -157,7 +187,8 @@ public sealed class IdempotencyTests(TrustingHost host)
         await (await client.SendAsync("POST", "/agents/w/tasks:claim", """{"worker":"w2","waitSeconds":0}""", (Header, "k"))).ProblemAsync(422);
         var release = $$"""{"leaseToken":"{{first.GetProperty("lease").Text("token")}}"}""";
         await (await client.SendAsync("POST", $"/tasks/{first.Text("id")}:release", release, (Header, "r"))).JsonAsync();
-        Assert.True((await (await client.SendAsync("POST", $"/tasks/{first.Text("id")}:release", release, (Header, "r"))).JsonAsync()).GetProperty("repeated").GetBoolean());
+        Assert.True((await (await client.SendAsync("POST", $"/tasks/{first.Text("id")}:release", release, (Header, "r"))).JsonAsync()).GetProperty(
+            "repeated").GetBoolean());
     }
 
     [Fact]
@@ -201,7 +232,14 @@ public sealed class IdempotencyTests(TrustingHost host)
 
     /// <summary>Sends it twice with one key, and with that key something else.</summary>
     private async Task TwiceAsync(
-        string method, string path, string? body, string? other, string differs, HttpStatusCode first = HttpStatusCode.OK, bool flagged = true, bool wrapped = false)
+        string method,
+        string path,
+        string? body,
+        string? other,
+        string differs,
+        HttpStatusCode first = HttpStatusCode.OK,
+        bool flagged = true,
+        bool wrapped = false)
     {
         Assert.Equal(first, (await client.SendAsync(method, path, body, (Header, path))).StatusCode);
         var again = await client.SendAsync(method, path, body, (Header, path));
@@ -214,7 +252,10 @@ public sealed class IdempotencyTests(TrustingHost host)
 
         if (other is not null)
         {
-            Assert.Contains(differs, (await (await client.SendAsync(method, path, other, (Header, path))).ProblemAsync(422)).Text("detail"), StringComparison.Ordinal);
+            Assert.Contains(
+                differs,
+                (await (await client.SendAsync(method, path, other, (Header, path))).ProblemAsync(422)).Text("detail"),
+                StringComparison.Ordinal);
         }
     }
 }

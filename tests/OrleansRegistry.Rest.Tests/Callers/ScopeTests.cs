@@ -11,14 +11,17 @@ public sealed class ScopeTests(TrustingHost trusting)
     public async Task A_caller_who_is_granted_it_reads_lists_and_counts_across_owners()
     {
         await using var host = await RestHost.StartAsync(options => (options.TrustCallerHeaders, options.TrustScopeHeader) = (true, true));
-        var (ann, bob, eve, other) = (new TaskClient(host.Client, "t", "ann"), new TaskClient(host.Client, "t", "bob"), new TaskClient(host.Client, "t", "eve"), new TaskClient(host.Client, "u", "ann"));
+        var (ann, bob, eve, other) = (new TaskClient(host.Client, "t", "ann"), new TaskClient(host
+            .Client, "t", "bob"), new TaskClient(host.Client, "t", "eve"), new TaskClient(host.Client, "u", "ann"));
         await ann.SubmitAsync("of ann", ""","taskId":"a","contextId":"ca" """);
         await bob.SubmitAsync("of bob", ""","taskId":"b","contextId":"cb" """);
         await other.SubmitAsync("of another tenant", ""","taskId":"c","contextId":"cc" """);
         await (await bob.SendAsync("POST", "/tasks/b/feedback", "{}")).JsonAsync(HttpStatusCode.Created);
-        await (await bob.SendAsync("POST", "/tasks/b/pushNotificationConfigs", """{"id":"w","url":"http://example.org","token":"secret"}""")).JsonAsync();
+        await (await bob.SendAsync("POST", "/tasks/b/pushNotificationConfigs", """{"id":"w","url":"http://example.org","token":"secret"}"""))
+            .JsonAsync();
 
-        foreach (var path in (string[])["/tasks/b", "/tasks/b/messages", "/tasks/b/artifacts", "/tasks/b/feedback", "/tasks/b/owner", "/contexts/cb", "/contexts/cb/messages", "/contexts/cb/tasks"])
+        foreach (var path in (string[])["/tasks/b", "/tasks/b/messages", "/tasks/b/artifacts", "/tasks/b/feedback", "/tasks/b/owner", "/contexts/cb",
+            "/contexts/cb/messages", "/contexts/cb/tasks"])
         {
             var seen = await eve.SendAsync("GET", path, null, All);
             await seen.JsonAsync();
@@ -31,7 +34,9 @@ public sealed class ScopeTests(TrustingHost trusting)
         Assert.Equal(["b"], Ids(await (await eve.SendAsync("GET", "/tasks?context_id=cb", null, All)).JsonAsync(), "tasks"));
         Assert.Equal(2, (await (await eve.SendAsync("GET", "/tasks:count", null, All)).JsonAsync()).Number("total"));
         var contexts = (await (await eve.SendAsync("GET", "/contexts", null, All)).JsonAsync()).GetProperty("contexts").EnumerateArray().ToArray();
-        Assert.Equal([("cb", "bob", 1), ("ca", "ann", 1)], contexts.Select(context => (context.Text("id"), context.Text("owner"), context.Number("taskCount"))));
+        Assert.Equal(
+            [("cb", "bob", 1), ("ca", "ann", 1)],
+            contexts.Select(context => (context.Text("id"), context.Text("owner"), context.Number("taskCount"))));
         Assert.Empty(Ids(await eve.GetAsync("/tasks"), "tasks"));
         await using (var events = await EventReader.OpenAsync(host.Client, "/tasks/b/events", [All, .. eve.Headers()]))
         {
@@ -58,5 +63,6 @@ public sealed class ScopeTests(TrustingHost trusting)
         await client.GetAsync("/tasks");
     }
 
-    private static IEnumerable<string> Ids(System.Text.Json.JsonElement page, string name) => page.GetProperty(name).EnumerateArray().Select(item => item.Text("id"));
+    private static IEnumerable<string> Ids(System.Text.Json.JsonElement page, string name) =>
+        page.GetProperty(name).EnumerateArray().Select(item => item.Text("id"));
 }

@@ -12,13 +12,15 @@ public sealed class ContextTests(TrustingHost host)
         var made = await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{ "user_id" : "123", "n":1.0 }}""")).JsonAsync();
         Assert.Equal(("c", "default", 1, 0), (made.Text("id"), made.Text("owner"), made.Changes(), made.Number("messageCount")));
         Assert.Equal("""{ "user_id" : "123", "n":1.0 }""", made.GetProperty("data").GetRawText());
-        await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{"n":2,"x":null}}""", ("Content-Type", "application/merge-patch+json"))).JsonAsync();
+        await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{"n":2,"x":null}}""", ("Content-Type", "application/merge-patch+json")))
+            .JsonAsync();
         var read = await client.GetAsync("/contexts/c");
         Assert.Equal(("123", 2), (read.GetProperty("data").Text("user_id"), read.GetProperty("data").Number("n")));
         Assert.Equal((2, 0), (read.Changes(), read.Number("taskCount")));
         Assert.Empty(read.GetProperty("taskIds").EnumerateArray());
 
-        Assert.Equal(2, (await (await client.SendAsync("PATCH", "/contexts/c", $$"""{"data":{},"if_generation_match":{{made.Generation()}}}""")).ProblemAsync(409)).Changes("current_generation"));
+        Assert.Equal(2, (await (await client.SendAsync("PATCH", "/contexts/c", $$"""{"data":{},"if_generation_match":{{made.Generation()}}}"""))
+            .ProblemAsync(409)).Changes("current_generation"));
         await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{}}""", ("If-Match", $"\"{made.Generation()}\""))).ProblemAsync(412);
         await (await client.SendAsync("PATCH", "/contexts/c", """{"data":{}}""", ("If-Match", $"\"{read.Generation()}\""))).JsonAsync();
         foreach (var body in (string[])["""{"data":[]}""", """{"data":"x"}""", """{"data":{"a":1,"a":2}}""", """{"data":7}"""])
@@ -34,7 +36,10 @@ public sealed class ContextTests(TrustingHost host)
     {
         var repeated = TaskClient.Message("m0", ""","messageId":"m0" """);
         await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"message":{{repeated}}}""")).JsonAsync();
-        await (await client.SendAsync("POST", "/contexts/c/messages", $$"""{"messages":[{{repeated}},{{TaskClient.Message("m1")}},{{TaskClient.Message("m2")}}]}""")).JsonAsync();
+        await (await client.SendAsync(
+            "POST",
+            "/contexts/c/messages",
+            $$"""{"messages":[{{repeated}},{{TaskClient.Message("m1")}},{{TaskClient.Message("m2")}}]}""")).JsonAsync();
         var json = await client.GetAsync("/contexts/c");
         Assert.Equal(3, json.Number("messageCount"));
         var page = await client.GetAsync("/contexts/c/messages?page_size=2");
@@ -44,7 +49,8 @@ public sealed class ContextTests(TrustingHost host)
         Assert.Equal((2, ""), (rest.Number("first"), rest.Text("nextPageToken")));
         Assert.Equal(
             ["m0", "m1", "m2"],
-            page.GetProperty("messages").EnumerateArray().Concat(rest.GetProperty("messages").EnumerateArray()).Select(message => message.GetProperty("parts")[0].Text("text")));
+            page.GetProperty("messages").EnumerateArray().Concat(rest.GetProperty("messages").EnumerateArray())
+                .Select(message => message.GetProperty("parts")[0].Text("text")));
         foreach (var body in (string[])["""{"messages":[null]}""", """{"messages":[{"role":"user"}]}""", """{"message":7}"""])
         {
             await (await client.SendAsync("POST", "/contexts/c/messages", body)).ProblemAsync(400);
@@ -111,8 +117,12 @@ public sealed class ContextTests(TrustingHost host)
     public async Task The_owner_of_a_task_and_of_its_context()
     {
         var task = await client.SubmitAsync();
-        Assert.Equal($$"""{"taskId":"{{task.Text("id")}}","owner":"default"}""", (await client.GetAsync($"/tasks/{task.Text("id")}/owner")).GetRawText());
-        Assert.Equal($$"""{"contextId":"{{task.Text("contextId")}}","owner":"default"}""", (await client.GetAsync($"/contexts/{task.Text("contextId")}/owner")).GetRawText());
+        Assert.Equal(
+            $$"""{"taskId":"{{task.Text("id")}}","owner":"default"}""",
+            (await client.GetAsync($"/tasks/{task.Text("id")}/owner")).GetRawText());
+        Assert.Equal(
+            $$"""{"contextId":"{{task.Text("contextId")}}","owner":"default"}""",
+            (await client.GetAsync($"/contexts/{task.Text("contextId")}/owner")).GetRawText());
         Assert.Equal(HttpStatusCode.OK, (await client.SendAsync("HEAD", $"/contexts/{task.Text("contextId")}")).StatusCode);
     }
 }

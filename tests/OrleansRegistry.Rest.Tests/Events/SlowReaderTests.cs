@@ -47,12 +47,14 @@ public sealed class SlowReaderTests
     {
         var ended = new EndedRequests();
         await using var host = await RestHost.StartAsync(
-            options => options.StalledReader = TimeSpan.FromMilliseconds(300), build: builder => builder.Services.AddSingleton<IStartupFilter>(ended));
+            options => options.StalledReader = TimeSpan.FromMilliseconds(300), build: builder => builder.Services
+                .AddSingleton<IStartupFilter>(ended));
         await MakeTaskAsync(host, "fat", 12);
         foreach (var path in (string[])["/tasks/fat/events", "/tasks/fat"])
         {
             using var socket = await AskAsync(host, path);
-            Assert.Equal(path, await ended.Aborted.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            Assert.Equal(path, await ended.Aborted.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
+                .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
         }
 
         Assert.DoesNotContain(host.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -64,7 +66,8 @@ public sealed class SlowReaderTests
         await using var host = await RestHost.StartAsync();
         var text = string.Join("\r\n", Enumerable.Range(0, 40_000).Select(i => $"  {i},"));
         var message = $$"""{"messageId":"m","role":"user","parts":[{"data":[{{text}} 0]}]}""";
-        await (await host.Client.SendAsync("POST", "/tasks", $$"""{"taskId":"t","message":{{message}}}""")).JsonAsync(System.Net.HttpStatusCode.Created);
+        await (await host.Client.SendAsync("POST", "/tasks", $$"""{"taskId":"t","message":{{message}}}""")).JsonAsync(
+            System.Net.HttpStatusCode.Created);
         await using var events = await EventReader.OpenAsync(host.Client, "/tasks/t/events");
         var task = await events.NextAsync("task");
         Assert.Equal(40_001, task.GetProperty("history")[0].GetProperty("parts")[0].GetProperty("data").GetArrayLength());
@@ -72,12 +75,15 @@ public sealed class SlowReaderTests
 
     private static async Task MakeTaskAsync(RestHost host, string id, int megabytes)
     {
-        await (await host.Client.SendAsync("POST", "/tasks", $$"""{"taskId":"{{id}}","contextId":"c","message":{{TaskClient.Message("x")}}}""")).JsonAsync(System.Net.HttpStatusCode.Created);
+        await (await host.Client.SendAsync("POST", "/tasks", $$"""{"taskId":"{{id}}","contextId":"c","message":{{TaskClient.Message("x")}}}"""))
+            .JsonAsync(System.Net.HttpStatusCode.Created);
         await (await host.Client.SendAsync("PATCH", "/contexts/c", $$$"""{"data":{"x":"{{{new string('x', Megabyte - 100)}}}"}}""")).JsonAsync();
         for (var i = 0; i < megabytes; i++)
         {
             await (await host.Client.SendAsync(
-                "PATCH", $"/tasks/{id}", $$"""{"artifacts":[{"artifactId":"a{{i}}","parts":[{"text":"{{new string('x', Megabyte - 100)}}"}]}]}""")).JsonAsync();
+                "PATCH", $"/tasks/{id}", $$"""
+                    {"artifacts":[{"artifactId":"a{{i}}","parts":[{"text":"{{new string('x', Megabyte - 100)}}"}]}]}
+                    """)).JsonAsync();
         }
     }
 
@@ -85,11 +91,14 @@ public sealed class SlowReaderTests
     {
         var socket = new TcpClient { ReceiveBufferSize = 4096 };
         await socket.ConnectAsync(host.Address.Host, host.Address.Port, TestContext.Current.CancellationToken);
-        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"), TestContext.Current.CancellationToken);
+        await socket.GetStream().WriteAsync(
+            Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host.Address.Authority}\r\n\r\n"),
+            TestContext.Current.CancellationToken);
         return socket;
     }
 
-    private static async Task FirstByteAsync(TcpClient socket) => Assert.Equal(1, await socket.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
+    private static async Task FirstByteAsync(TcpClient socket) =>
+        Assert.Equal(1, await socket.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
 
     /// <summary>Tells which requests the server aborted.</summary>
     private sealed class EndedRequests : IStartupFilter

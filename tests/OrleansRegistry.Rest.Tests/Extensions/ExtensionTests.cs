@@ -14,7 +14,8 @@ public sealed class ExtensionTests(RestHost host)
         Assert.True(json.GetProperty("found").GetBoolean());
         var info = json.GetProperty("extension_info");
         Assert.Equal(
-            ["uri", "description", "required", "params", "first_declared_by_agent", "first_declared_at", "trust_level", "declaring_agents", "usage_count"],
+            ["uri", "description", "required", "params", "first_declared_by_agent", "first_declared_at", "trust_level", "declaring_agents",
+            "usage_count"],
             info.EnumerateObject().Select(member => member.Name));
         Assert.Equal(uri, info.Text("uri"));
         Assert.Equal("What", info.Text("description"));
@@ -32,16 +33,22 @@ public sealed class ExtensionTests(RestHost host)
     {
         var uri = $"https://example.com/extensions/{TestHttp.NewName()}/ä";
         await DeclareAsync(uri, "");
-        foreach (var written in (string[])[uri.Replace("ä", "%C3%A4", StringComparison.Ordinal), Uri.EscapeDataString(uri), uri.Replace("ä", "%c3%a4", StringComparison.Ordinal) + "?v=1"])
+        foreach (var written in (string[])[uri.Replace("ä", "%C3%A4", StringComparison.Ordinal), Uri.EscapeDataString(uri), uri.Replace(
+            "ä",
+            "%c3%a4",
+            StringComparison.Ordinal) + "?v=1"])
         {
-            Assert.Equal(uri, (await (await client.SendAsync("GET", "/extensions/" + written)).JsonAsync()).GetProperty("extension_info").Text("uri"));
+            Assert.Equal(
+                uri,
+                (await (await client.SendAsync("GET", "/extensions/" + written)).JsonAsync()).GetProperty("extension_info").Text("uri"));
         }
 
         var (status, _) = await TestHttp.RawGetAsync(host.Address, $"http://{host.Address.Authority}/extensions/{Uri.EscapeDataString(uri)}");
         Assert.Equal(200, status);
         var queried = "urn:q?v=1&w=" + TestHttp.NewName();
         await DeclareAsync(queried, "");
-        Assert.Equal("{}", (await (await client.SendAsync("GET", "/extensions/" + Uri.EscapeDataString(queried))).JsonAsync()).GetProperty("extension_info").GetProperty("params").GetRawText());
+        Assert.Equal("{}", (await (await client.SendAsync("GET", "/extensions/" + Uri.EscapeDataString(queried))).JsonAsync()).GetProperty(
+            "extension_info").GetProperty("params").GetRawText());
     }
 
     [Theory]
@@ -72,14 +79,21 @@ public sealed class ExtensionTests(RestHost host)
 
         var page = await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark}:&page_size=3")).JsonAsync();
         Assert.Equal((3, 5), (page.Number("count"), page.Number("total_count")));
-        var rest = await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark}:&page_size=3&page_token={Uri.EscapeDataString(page.Text("next_page_token"))}")).JsonAsync();
+        var rest = await (await client.SendAsync(
+            "GET",
+            $"/extensions?uri_pattern={mark}:&page_size=3&page_token={Uri.EscapeDataString(page.Text("next_page_token"))}")).JsonAsync();
         Assert.Equal(2, rest.Number("count"));
 
         var declared = await (await client.SendAsync("GET", $"/extensions?declaring_agents={agents[0]}&declaring_agents={agents[4]}")).JsonAsync();
         Assert.Equal(2, declared.Number("count"));
         var level = all.GetProperty("extensions")[0].Text("trust_level");
-        Assert.Equal(5, (await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark}:&trust_levels={level}&trust_levels=TRUST_LEVEL_OFFICIAL")).JsonAsync()).Number("count"));
-        Assert.Equal(0, (await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark}:&trust_levels=TRUST_LEVEL_OFFICIAL")).JsonAsync()).Number("count"));
+        Assert.Equal(5, (await (await client.SendAsync(
+            "GET",
+            $"/extensions?uri_pattern={mark}:&trust_levels={level}&trust_levels=TRUST_LEVEL_OFFICIAL")).JsonAsync()).Number("count"));
+        Assert.Equal(
+            0,
+            (await (await client.SendAsync("GET", $"/extensions?uri_pattern={mark}:&trust_levels=TRUST_LEVEL_OFFICIAL")).JsonAsync())
+                .Number("count"));
 
         var own = await (await client.SendAsync("GET", $"/agents/{agents[2]}/extensions")).JsonAsync();
         Assert.Equal((agents[2], 1), (own.Text("agent_id"), own.Number("count")));
@@ -92,7 +106,8 @@ public sealed class ExtensionTests(RestHost host)
     private async Task<string> DeclareAsync(string uri, string more)
     {
         var name = TestHttp.NewName("declares");
-        await (await client.SendAsync("POST", "/agents", TestHttp.Card(name, $$""","capabilities":{"extensions":[{"uri":"{{uri}}"{{more}}}]}"""))).JsonAsync();
+        await (await client.SendAsync("POST", "/agents", TestHttp.Card(name, $$""","capabilities":{"extensions":[{"uri":"{{uri}}"{{more}}}]}""")))
+            .JsonAsync();
         return name;
     }
 }

@@ -13,7 +13,9 @@ public sealed class JsonRpcTests(RestHost host)
         var name = TestHttp.NewName("rpc");
         var registered = await ResultAsync("register_agent", $$"""{"agent_card":{{TestHttp.Card(name, ",\"n\":1.50")}}}""");
         Assert.True(registered.GetProperty("success").GetBoolean());
-        Assert.Equal((name, "JSONRPC", "Agent registered successfully"), (registered.Text("agent_id"), registered.Text("transport"), registered.Text("message")));
+        Assert.Equal(
+            (name, "JSONRPC", "Agent registered successfully"),
+            (registered.Text("agent_id"), registered.Text("transport"), registered.Text("message")));
 
         var got = await ResultAsync("get_agent", $$"""{"agent_id":"{{name}}"}""");
         Assert.True(got.GetProperty("found").GetBoolean());
@@ -41,7 +43,8 @@ public sealed class JsonRpcTests(RestHost host)
     [InlineData("""{"jsonrpc":"2.0","id":1,"method":"\uD800"}""")]
     public async Task A_call_whose_names_are_no_text_is_no_call_and_spoils_no_other(string call)
     {
-        var answers = await (await client.SendAsync("POST", "/jsonrpc", $$"""[{{call}},{"jsonrpc":"2.0","id":2,"method":"list_methods"}]""")).JsonAsync();
+        var answers = await (await client.SendAsync("POST", "/jsonrpc", $$"""[{{call}},{"jsonrpc":"2.0","id":2,"method":"list_methods"}]"""))
+            .JsonAsync();
         Assert.Equal(-32600, answers[0].GetProperty("error").Number("code"));
         Assert.NotEmpty(answers[1].GetProperty("result").EnumerateArray());
     }
@@ -50,14 +53,18 @@ public sealed class JsonRpcTests(RestHost host)
     public async Task A_batch_is_answered_up_to_so_many_bytes()
     {
         await using var small = await RestHost.StartAsync(rest: options => options.MaxBatchAnswerBytes = 10_000);
-        var register = $$"""{"jsonrpc":"2.0","id":0,"method":"register_agent","params":[{{TestHttp.Card("large", $$""","x":"{{new string('x', 4_000)}}" """)}}]}""";
+        var large = TestHttp.Card("large", $$""","x":"{{new string('x', 4_000)}}" """);
+        var register = $$"""{"jsonrpc":"2.0","id":0,"method":"register_agent","params":[{{large}}]}""";
         var calls = Enumerable.Range(1, 5).Select(i => $$"""{"jsonrpc":"2.0","id":{{i}},"method":"get_agent","params":["large"]}""");
         var answers = await (await small.Client.SendAsync("POST", "/jsonrpc", $"[{string.Join(',', calls.Prepend(register))}]")).JsonAsync();
         Assert.Equal(6, answers.GetArrayLength());
         Assert.All(answers.EnumerateArray().Skip(1).Take(3), answer => Assert.True(answer.GetProperty("result").GetProperty("found").GetBoolean()));
         Assert.All(
             answers.EnumerateArray().Skip(4),
-            answer => Assert.Contains("more than 10,000 bytes. Send fewer calls", answer.GetProperty("error").Text("message"), StringComparison.Ordinal));
+            answer => Assert.Contains(
+                "more than 10,000 bytes. Send fewer calls",
+                answer.GetProperty("error").Text("message"),
+                StringComparison.Ordinal));
     }
 
     [Fact]
@@ -71,7 +78,9 @@ public sealed class JsonRpcTests(RestHost host)
         Assert.Equal(JsonValueKind.Null, found.GetProperty("skills_filter").ValueKind);
         Assert.Equal("JSONRPC", found.Text("transport"));
 
-        var keyword = await ResultAsync("search_agents", """{"query":"","skills":["weather-9"],"search_mode":"SEARCH_MODE_KEYWORD","max_results":5000}""");
+        var keyword = await ResultAsync(
+            "search_agents",
+            """{"query":"","skills":["weather-9"],"search_mode":"SEARCH_MODE_KEYWORD","max_results":5000}""");
         Assert.Equal(1, keyword.Number("count"));
         Assert.Equal("weather-9", keyword.GetProperty("skills_filter")[0].GetString());
         Assert.False(keyword.TryGetProperty("similarity_scores", out _));
@@ -92,7 +101,9 @@ public sealed class JsonRpcTests(RestHost host)
         var pong = await ResultAsync("ping_agent", $"[\"{name}\"]");
         Assert.True(pong.GetProperty("responsive").GetBoolean());
         Assert.False(pong.GetProperty("contacted").GetBoolean());
-        Assert.Equal(("registered", 0, name, "JSONRPC"), (pong.Text("status"), pong.Number("response_time_ms"), pong.Text("agent_id"), pong.Text("transport")));
+        Assert.Equal(
+            ("registered", 0, name, "JSONRPC"),
+            (pong.Text("status"), pong.Number("response_time_ms"), pong.Text("agent_id"), pong.Text("transport")));
         Assert.True(pong.GetProperty("timestamp").TryGetDateTimeOffset(out _));
         await client.SendAsync("POST", $"/agents/{name}:disable");
         pong = await ResultAsync("ping_agent", $"[\"{name}\"]");
@@ -110,13 +121,17 @@ public sealed class JsonRpcTests(RestHost host)
         Assert.Equal(JsonValueKind.Null, extensions.GetProperty("next_page_token").ValueKind);
 
         var health = await ResultAsync("health_check", "{}");
-        Assert.Equal(("healthy", "A2A Registry", "JSONRPC", "0.3.0"), (health.Text("status"), health.Text("service"), health.Text("transport"), health.Text("protocol_version")));
+        Assert.Equal(
+            ("healthy", "A2A Registry", "JSONRPC", "0.3.0"),
+            (health.Text("status"), health.Text("service"), health.Text("transport"), health.Text("protocol_version")));
         Assert.True(health.Number("agents_count") > 0);
 
         var card = (await ResultAsync("get_agent_card", "{}")).GetProperty("agent_card");
         Assert.Equal(("A2A Registry", "JSONRPC", "0.3.0"), (card.Text("name"), card.Text("preferred_transport"), card.Text("protocol_version")));
         var skills = card.GetProperty("skills").EnumerateArray().Select(skill => skill.Text("id")).ToArray();
-        Assert.All((string[])["register_agent", "get_agent", "list_agents", "search_agents", "unregister_agent"], skill => Assert.Contains(skill, skills));
+        Assert.All(
+            (string[])["register_agent", "get_agent", "list_agents", "search_agents", "unregister_agent"],
+            skill => Assert.Contains(skill, skills));
 
         foreach (var method in (string[])["system.listMethods", "system_listMethods", "list_methods"])
         {
@@ -224,7 +239,9 @@ public sealed class JsonRpcTests(RestHost host)
     private async Task<JsonElement> PostAsync(string body)
     {
         var json = await (await client.SendAsync("POST", "/jsonrpc", body)).JsonAsync();
-        Assert.All(json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : (JsonElement[])[json], answer => Assert.Equal("2.0", answer.Text("jsonrpc")));
+        Assert.All(
+            json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : (JsonElement[])[json],
+            answer => Assert.Equal("2.0", answer.Text("jsonrpc")));
         return json;
     }
 

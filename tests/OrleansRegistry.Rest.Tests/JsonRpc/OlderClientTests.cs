@@ -18,7 +18,9 @@ public sealed class OlderClientTests(RestHost host)
             """;
         var registered = await (await client.SendAsync("POST", "/agents", body)).JsonAsync();
         Assert.True(registered.GetProperty("success").GetBoolean());
-        Assert.Equal((name, "Agent registered successfully", 0), (registered.Text("agent_id"), registered.Text("message"), registered.Number("extensions_processed")));
+        Assert.Equal(
+            (name, "Agent registered successfully", 0),
+            (registered.Text("agent_id"), registered.Text("message"), registered.Number("extensions_processed")));
 
         var card = (await (await client.SendAsync("GET", $"/agents/{name}")).JsonAsync()).GetProperty("agent_card");
         Assert.Equal((name, "http://localhost:8010"), (card.Text("name"), card.Text("url")));
@@ -43,7 +45,10 @@ public sealed class OlderClientTests(RestHost host)
     public async Task Both_transports_see_the_same_agents()
     {
         var name = TestHttp.NewName("dual");
-        await (await client.SendAsync("POST", "/jsonrpc", $$"""{"jsonrpc":"2.0","method":"register_agent","params":{"agent_card":{{TestHttp.Card(name)}}},"id":1}""")).JsonAsync();
+        await (await client.SendAsync(
+            "POST",
+            "/jsonrpc",
+            $$"""{"jsonrpc":"2.0","method":"register_agent","params":{"agent_card":{{TestHttp.Card(name)}}},"id":1}""")).JsonAsync();
         Assert.Equal(name, (await (await client.SendAsync("GET", $"/agents/{name}")).JsonAsync()).GetProperty("agent_card").Text("name"));
         var list = await (await client.SendAsync("POST", "/jsonrpc", """{"jsonrpc":"2.0","method":"list_agents","params":{},"id":2}""")).JsonAsync();
         Assert.Contains(name, Names(list.GetProperty("result")));
@@ -54,7 +59,10 @@ public sealed class OlderClientTests(RestHost host)
     {
         var name = TestHttp.NewName("ext");
         var uri = $"ext://{name}.example.com/auth_ext";
-        var body = TestHttp.Envelope(name, $$$""","capabilities":{"extensions":[{"uri":"{{{uri}}}","description":"Authentication extension","required":true,"params":{"type":"authentication"}}]}""");
+        var body = TestHttp.Envelope(name, $$$"""
+            ,"capabilities":{"extensions":[{"uri":"{{{uri}}}","description":"Authentication extension","required":true,
+            "params":{"type":"authentication"}}]}
+            """);
         Assert.Equal(1, (await (await client.SendAsync("POST", "/agents", body)).JsonAsync()).Number("extensions_processed"));
         var found = await (await client.SendAsync("GET", "/extensions/" + uri)).JsonAsync();
         Assert.True(found.GetProperty("found").GetBoolean());

@@ -4,15 +4,22 @@ using System.Net.Sockets;
 
 namespace OrleansRegistry.Rest.Tests;
 
-/// <summary>A real nginx in front, set up as its users do: below a prefix that it takes off, which decodes <c>%2F</c>, with compression, which makes tags weak.</summary>
+/// <summary>
+/// A real nginx in front, set up as its users do: below a prefix that it takes off, which decodes <c>%2F</c>, with compression, which makes tags
+/// weak.
+/// </summary>
 public sealed class NginxTests
 {
     [Fact]
     public async Task Below_a_prefix_all_is_reached_and_links_lead_back_through_it()
     {
-        await using var host = await RestHost.StartAsync(options => (options.TrustedProxies, options.AllowedHosts) = (["127.0.0.0/8"], ["registry.example"]));
+        await using var host = await RestHost.StartAsync(
+            options => (options.TrustedProxies, options.AllowedHosts) = (["127.0.0.0/8"], ["registry.example"]));
         await using var nginx = await Nginx.StartAsync(host.Address);
-        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None }) { BaseAddress = nginx.Address };
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None })
+        {
+            BaseAddress = nginx.Address,
+        };
         (string, string)[] named = [("Host", "registry.example:8443")];
         await ProxyTests.LinksAreAsync(client, named, "/registry", "http://registry.example:8443/registry");
         await (await client.SendAsync("GET", "/agents", null, ("Host", "evil.example"))).ProblemAsync(400, "Host");
@@ -25,7 +32,8 @@ public sealed class NginxTests
         var tag = read.Headers.ETag!;
         Assert.True(tag.IsWeak);
         Assert.Equal(304, (int)(await client.SendAsync("GET", "/tasks/~?id=a%2Fb", null, [.. named, ("If-None-Match", tag.ToString())])).StatusCode);
-        var refused = await (await client.SendAsync("POST", "/tasks/~:cancel?id=a%2Fb", null, [.. named, ("If-Match", tag.ToString())])).ProblemAsync(412);
+        var refused = await (await client.SendAsync("POST", "/tasks/~:cancel?id=a%2Fb", null, [.. named, ("If-Match", tag.ToString())])).ProblemAsync(
+            412);
         Assert.Contains("without the W/", refused.Text("detail"), StringComparison.Ordinal);
         await (await client.SendAsync("POST", "/tasks/~:cancel?id=a%2Fb", null, [.. named, ("If-Match", tag.Tag)])).JsonAsync();
     }
@@ -49,7 +57,8 @@ public sealed class NginxTests
             Assert.SkipWhen(program is null, "NO NGINX: install it (apt-get install nginx). Nothing was tested behind a real proxy.");
             var folder = System.IO.Directory.CreateTempSubdirectory("registry-nginx-");
             var port = FreePort();
-            var temporary = string.Concat(((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {folder.FullName}/{name};\n"));
+            var temporary = string.Concat(
+                ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(name => $"{name}_temp_path {folder.FullName}/{name};\n"));
             var file = Path.Combine(folder.FullName, "nginx.conf");
             await File.WriteAllTextAsync(
                 file,
@@ -78,7 +87,11 @@ public sealed class NginxTests
                   }
                 }
                 """);
-            var process = Process.Start(new ProcessStartInfo(program!, ["-p", folder.FullName, "-e", "stderr", "-c", file]) { UseShellExecute = false, RedirectStandardError = true })!;
+            var process = Process.Start(new ProcessStartInfo(program!, ["-p", folder.FullName, "-e", "stderr", "-c", file])
+            {
+                UseShellExecute = false,
+                RedirectStandardError = true,
+            })!;
             process.ErrorDataReceived += (_, _) => { };
             process.BeginErrorReadLine();
             var nginx = new Nginx(folder, process, new Uri($"http://127.0.0.1:{port}/registry"));

@@ -34,7 +34,8 @@ public sealed class HonestPathTests(TrustingHost host)
         var task = await client.SubmitAsync();
         var (status, answer) = await TestHttp.RawAsync(
             host.Host.Address,
-            $"{method} {path} HTTP/1.1\r\nHost: {host.Host.Address.Authority}\r\nX-Registry-Tenant: {client.Tenant}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            $"{method} {path} HTTP/1.1\r\nHost: {host.Host.Address.Authority}\r\nX-Registry-Tenant: {client.Tenant}\r\nContent-Length: "
+                + "0\r\nConnection: close\r\n\r\n");
         Assert.True(status == 400, answer);
         Assert.Contains("application/problem+json", answer, StringComparison.Ordinal);
         await client.GetAsync($"/tasks/{task.Text("id")}");
@@ -74,8 +75,10 @@ public sealed class HonestPathTests(TrustingHost host)
     public async Task A_condition_on_what_is_not_there_is_told_alike_however_it_is_put(string tag)
     {
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("PATCH", "/agents/none", """{"enabled":true}"""), ("DELETE", "/agents/none", null), ("POST", "/agents/none:enable", null), ("POST", "/agents/none:disable", null),
-            ("PATCH", "/tasks/none", """{"state":"working"}"""), ("POST", "/tasks/none:cancel", null), ("POST", "/tasks/none:compareAndSet", """{"from":"submitted","to":"working"}""")])
+            ("PATCH", "/agents/none", """{"enabled":true}"""), ("DELETE", "/agents/none", null),
+            ("POST", "/agents/none:enable", null), ("POST", "/agents/none:disable", null),
+            ("PATCH", "/tasks/none", """{"state":"working"}"""), ("POST", "/tasks/none:cancel", null),
+            ("POST", "/tasks/none:compareAndSet", """{"from":"submitted","to":"working"}""")])
         {
             await (await client.SendAsync(method, path, body, ("If-Match", tag))).ProblemAsync(404);
         }
@@ -83,7 +86,8 @@ public sealed class HonestPathTests(TrustingHost host)
         // These would make it.
         var message = TaskClient.Message("x");
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("PUT", "/agents/none", TestHttp.Card("none")), ("PATCH", "/contexts/none", """{"data":{"a":1}}"""), ("POST", "/contexts/none/messages", $$"""{"message":{{message}}}"""),
+            ("PUT", "/agents/none", TestHttp.Card(
+                "none")), ("PATCH", "/contexts/none", """{"data":{"a":1}}"""), ("POST", "/contexts/none/messages", $$"""{"message":{{message}}}"""),
             ("POST", "/tasks", $$"""{"taskId":"none","message":{{message}}}""")])
         {
             await (await client.SendAsync(method, path, body, ("If-Match", tag))).ProblemAsync(412);
@@ -110,11 +114,17 @@ public sealed class HonestPathTests(TrustingHost host)
         var path = $"/tasks/{task.Text("id")}";
         var tag = (await client.SendAsync("GET", path)).One("ETag");
         Assert.Equal(304, (int)(await client.SendAsync("GET", path, null, ("If-None-Match", $"W/{tag}"))).StatusCode);
-        Assert.Contains("weak", (await (await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", $"W/{tag}"))).ProblemAsync(412)).Text("detail"), StringComparison.Ordinal);
+        Assert.Contains(
+            "weak",
+            (await (await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", $"W/{tag}"))).ProblemAsync(412)).Text("detail"),
+            StringComparison.Ordinal);
 
         await (await client.SendAsync("PUT", "/agents/a", TestHttp.Card("a"))).JsonAsync(System.Net.HttpStatusCode.Created);
         tag = (await client.SendAsync("GET", "/agents/a")).One("ETag");
         Assert.Equal(304, (int)(await client.SendAsync("GET", "/agents/a", null, ("If-None-Match", $"W/{tag}"))).StatusCode);
-        Assert.Contains("weak", (await (await client.SendAsync("DELETE", "/agents/a", null, ("If-Match", $"W/{tag}"))).ProblemAsync(412)).Text("detail"), StringComparison.Ordinal);
+        Assert.Contains(
+            "weak",
+            (await (await client.SendAsync("DELETE", "/agents/a", null, ("If-Match", $"W/{tag}"))).ProblemAsync(412)).Text("detail"),
+            StringComparison.Ordinal);
     }
 }

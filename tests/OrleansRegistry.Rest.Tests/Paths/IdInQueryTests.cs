@@ -15,30 +15,49 @@ public sealed class IdInQueryTests(RestHost host)
         await (await client.SendAsync("PUT", "/agents/~" + query, TestHttp.Card("x"))).JsonAsync(HttpStatusCode.Created);
         Assert.Equal(id, (await (await client.SendAsync("GET", "/agents/~" + query + "&consistency=strong")).JsonAsync()).Text("agent_id"));
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("GET", "/agents/~/card", null), ("PUT", "/agents/~/card", TestHttp.Card("y")), ("GET", "/agents/~/extensions", null), ("POST", "/agents/~:disable", null),
+            ("GET", "/agents/~/card", null), ("PUT", "/agents/~/card", TestHttp.Card(
+                "y")), ("GET", "/agents/~/extensions", null), ("POST", "/agents/~:disable", null),
             ("POST", "/agents/~:enable", null), ("PATCH", "/agents/~", """{"enabled":true}""")])
         {
             await (await client.SendAsync(method, path + query, body)).JsonAsync();
         }
 
-        await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}},"taskId":"{{id}}","contextId":"{{id}}","agentId":"{{id}}"}""")).JsonAsync(HttpStatusCode.Created);
-        var token = (await (await client.SendAsync("POST", "/agents/~/tasks:claim" + query, """{"worker":"w"}""")).JsonAsync()).GetProperty("lease").Text("token");
+        await (await client.SendAsync(
+            "POST",
+            "/tasks",
+            $$"""
+                {"message":{{TaskClient.Message("x")}},"taskId":"{{id}}","contextId":"{{id}}","agentId":"{{id}}"}
+                """)).JsonAsync(HttpStatusCode.Created);
+        var token = (await (await client.SendAsync("POST", "/agents/~/tasks:claim" + query, """{"worker":"w"}""")).JsonAsync()).GetProperty("lease")
+            .Text("token");
         foreach (var (method, path, body) in ((string, string, string?)[])[
-            ("POST", "/tasks/~:renew", $$"""{"leaseToken":"{{token}}"}"""), ("GET", "/tasks/~", null), ("GET", "/tasks/~/messages", null), ("GET", "/tasks/~/owner", null),
+            ("POST", "/tasks/~:renew", $$"""{"leaseToken":"{{token}}"}"""), ("GET", "/tasks/~", null),
+            ("GET", "/tasks/~/messages", null), ("GET", "/tasks/~/owner", null),
             ("PATCH", "/tasks/~", """{"artifacts":[{"artifactId":"x/y","parts":[{"text":"z"}]}]}"""), ("GET", "/tasks/~/artifacts", null),
-            ("POST", "/tasks/~/pushNotificationConfigs", """{"id":"c/d","url":"https://example.org"}"""), ("GET", "/tasks/~/pushNotificationConfigs", null),
-            ("POST", "/tasks/~:release", $$"""{"leaseToken":"{{token}}"}"""), ("POST", "/tasks/~:compareAndSet", """{"from":"submitted","to":"working"}"""),
+            ("POST", "/tasks/~/pushNotificationConfigs",
+            """{"id":"c/d","url":"https://example.org"}"""), ("GET", "/tasks/~/pushNotificationConfigs", null),
+            ("POST", "/tasks/~:release", $$"""{"leaseToken":"{{token}}"}"""),
+            ("POST", "/tasks/~:compareAndSet", """{"from":"submitted","to":"working"}"""),
             ("POST", "/tasks/~/feedback", "{}"), ("GET", "/tasks/~/feedback", null), ("POST", "/tasks/~:cancel", null),
-            ("GET", "/contexts/~", null), ("GET", "/contexts/~/messages", null), ("GET", "/contexts/~/tasks", null), ("GET", "/contexts/~/owner", null),
+            ("GET", "/contexts/~", null), ("GET", "/contexts/~/messages", null), ("GET", "/contexts/~/tasks", null),
+            ("GET", "/contexts/~/owner", null),
             ("POST", "/contexts/~/messages", $$"""{"messages":[{{TaskClient.Message("x")}}]}"""), ("PATCH", "/contexts/~", """{"data":{}}""")])
         {
             var answer = await client.SendAsync(method, path + query, body);
-            Assert.True(answer.IsSuccessStatusCode, $"{method} {path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            Assert.True(
+                answer.IsSuccessStatusCode,
+                $"{method} {path}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
         }
 
-        Assert.Equal("x/y", (await (await client.SendAsync("GET", "/tasks/~/artifacts/~" + query + "&artifact_id=x%2Fy")).JsonAsync()).Text("artifactId"));
-        Assert.Equal("c/d", (await (await client.SendAsync("GET", "/tasks/~/pushNotificationConfigs/~" + query + "&config_id=c%2Fd")).JsonAsync()).Text("id"));
-        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("DELETE", "/tasks/~/pushNotificationConfigs/~" + query + "&config_id=c%2Fd")).StatusCode);
+        Assert.Equal(
+            "x/y",
+            (await (await client.SendAsync("GET", "/tasks/~/artifacts/~" + query + "&artifact_id=x%2Fy")).JsonAsync()).Text("artifactId"));
+        Assert.Equal(
+            "c/d",
+            (await (await client.SendAsync("GET", "/tasks/~/pushNotificationConfigs/~" + query + "&config_id=c%2Fd")).JsonAsync()).Text("id"));
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await client.SendAsync("DELETE", "/tasks/~/pushNotificationConfigs/~" + query + "&config_id=c%2Fd")).StatusCode);
         await using (var events = await EventReader.OpenAsync(client, "/tasks/~/events" + query))
         {
             Assert.Equal(id, (await events.NextAsync("task")).Text("id"));
@@ -91,8 +110,13 @@ public sealed class IdInQueryTests(RestHost host)
     [Fact]
     public async Task The_document_says_so()
     {
-        var document = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken)).RootElement;
-        var parameters = document.GetProperty("paths").GetProperty("/tasks/{id}:cancel").GetProperty("post").GetProperty("parameters").EnumerateArray();
-        Assert.Contains("~", parameters.Single(parameter => parameter.Text("in") == "query" && parameter.Text("name") == "id").Text("description"), StringComparison.Ordinal);
+        var document = System.Text.Json.JsonDocument.Parse(await client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken))
+            .RootElement;
+        var parameters = document.GetProperty("paths").GetProperty("/tasks/{id}:cancel").GetProperty("post").GetProperty("parameters")
+            .EnumerateArray();
+        Assert.Contains(
+            "~",
+            parameters.Single(parameter => parameter.Text("in") == "query" && parameter.Text("name") == "id").Text("description"),
+            StringComparison.Ordinal);
     }
 }

@@ -137,7 +137,8 @@ public sealed class PathTests(RestHost host)
     public async Task A_path_base_is_no_part_of_an_id_or_uri()
     {
         await using var other = await RestHost.StartAsync(pathBase: "/some/base");
-        var created = await other.Client.SendAsync("PUT", "/some/base/agents/a%2Fb", TestHttp.Card("x", ""","capabilities":{"extensions":[{"uri":"https://e.com/x"}]}"""));
+        var created = await other.Client
+            .SendAsync("PUT", "/some/base/agents/a%2Fb", TestHttp.Card("x", ""","capabilities":{"extensions":[{"uri":"https://e.com/x"}]}"""));
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal("/some/base/agents/a%2Fb", created.Headers.Location?.OriginalString);
         await (await other.Client.SendAsync("GET", "/some/base/agents/a%2Fb")).JsonAsync();

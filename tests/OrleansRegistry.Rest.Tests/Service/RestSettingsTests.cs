@@ -4,7 +4,9 @@ using OrleansRegistry.Settings;
 
 namespace OrleansRegistry.Rest.Tests;
 
-/// <summary>The front ends take their settings from the host's configuration, whoever the host is, and what follows from the registry from there.</summary>
+/// <summary>
+/// The front ends take their settings from the host's configuration, whoever the host is, and what follows from the registry from there.
+/// </summary>
 public sealed class RestSettingsTests
 {
     [Fact]

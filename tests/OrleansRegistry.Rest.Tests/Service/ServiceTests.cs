@@ -19,7 +19,9 @@ public sealed partial class ServiceTests(RestHost host)
     [Fact]
     public async Task Healthy_alive_and_ready()
     {
-        Assert.Equal("""{"status":"healthy","service":"A2A Registry"}""", (await (await client.SendAsync("GET", "/health")).JsonAsync()).GetRawText());
+        Assert.Equal(
+            """{"status":"healthy","service":"A2A Registry"}""",
+            (await (await client.SendAsync("GET", "/health")).JsonAsync()).GetRawText());
         Assert.Equal("healthy", (await (await client.SendAsync("GET", "/health/live")).JsonAsync()).Text("status"));
         var ready = await (await client.SendAsync("GET", "/health/ready")).JsonAsync();
         Assert.Equal("ready", ready.Text("status"));
@@ -33,10 +35,14 @@ public sealed partial class ServiceTests(RestHost host)
             builder.Services.AddHealthChecks()
                 .AddCheck("registry.store", () => HealthCheckResult.Unhealthy("the disk is full"), [HealthCheckNames.Ready])
                 .AddCheck("store", () => HealthCheckResult.Unhealthy("the host's own"), ["ready"]));
-        Assert.Equal("unhealthy", (await (await other.Client.SendAsync("GET", "/health")).JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("status"));
+        Assert.Equal(
+            "unhealthy",
+            (await (await other.Client.SendAsync("GET", "/health")).JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("status"));
         await (await other.Client.SendAsync("GET", "/health/live")).JsonAsync();
         var ready = await (await other.Client.SendAsync("GET", "/health/ready")).JsonAsync(HttpStatusCode.ServiceUnavailable);
-        Assert.Equal("""{"name":"store","status":"unhealthy","description":"the disk is full"}""", Assert.Single(ready.GetProperty("checks").EnumerateArray()).GetRawText());
+        Assert.Equal(
+            """{"name":"store","status":"unhealthy","description":"the disk is full"}""",
+            Assert.Single(ready.GetProperty("checks").EnumerateArray()).GetRawText());
     }
 
     [Fact]
@@ -69,7 +75,8 @@ public sealed partial class ServiceTests(RestHost host)
         Assert.Equal(("0.3.0", "JSONRPC"), (card.Text("protocolVersion"), card.Text("preferredTransport")));
         Assert.Equal(
             ["JSONRPC 1.0"],
-            card.GetProperty("supportedInterfaces").EnumerateArray().Select(item => $"{item.Text("protocolBinding")} {item.Text("protocolVersion")}"));
+            card.GetProperty("supportedInterfaces").EnumerateArray()
+                .Select(item => $"{item.Text("protocolBinding")} {item.Text("protocolVersion")}"));
         Assert.Contains("max-age", response.One("Cache-Control"), StringComparison.Ordinal);
         var same = await client.SendAsync("GET", path, null, ("If-None-Match", response.One("ETag")));
         Assert.Equal(HttpStatusCode.NotModified, same.StatusCode);
@@ -90,8 +97,11 @@ public sealed partial class ServiceTests(RestHost host)
         var document = JsonDocument.Parse(text).RootElement;
         var paths = document.GetProperty("paths");
         var mapped = host.Routes
-            .Where(route => !route.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal) && !route.RoutePattern.RawText.StartsWith("/docs", StringComparison.Ordinal))
-            .Select(route => (Path: route.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal), Methods: route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods))
+            .Where(route => !route.RoutePattern.RawText!.StartsWith("/openapi", StringComparison.Ordinal)
+                && !route.RoutePattern.RawText.StartsWith("/docs", StringComparison.Ordinal))
+            .Select(route => (Path: route.RoutePattern.RawText!.Replace("**", "", StringComparison.Ordinal), Methods: route.Metadata
+                .GetMetadata<IHttpMethodMetadata>()
+                ?.HttpMethods))
             .Where(route => route.Methods is not null) // What takes any method only refuses.
             .Select(route => (route.Path, Method: route.Methods![0]))
             .ToArray();
@@ -105,12 +115,18 @@ public sealed partial class ServiceTests(RestHost host)
                 ? parameters.EnumerateArray().Where(item => item.Text("in") == "path").Select(item => item.Text("name"))
                 : [];
             Assert.Equal(PathParameter().Matches(path).Select(match => match.Groups["name"].Value), named);
-            Assert.Equal(method is "PUT" or "PATCH" || (method == "POST" && !BodylessPosts.Contains(path)), operation.TryGetProperty("requestBody", out _));
+            Assert.Equal(
+                method is "PUT" or "PATCH" || (method == "POST" && !BodylessPosts.Contains(path)),
+                operation.TryGetProperty("requestBody", out _));
             Assert.Contains(operation.GetProperty("responses").EnumerateObject(), response => response.Name[0] is '2' or '3');
             Assert.Contains("application/problem+json", operation.GetProperty("responses").GetProperty("414").GetRawText(), StringComparison.Ordinal);
-            if (path.StartsWith("/agents", StringComparison.Ordinal) || path.StartsWith("/tasks", StringComparison.Ordinal) || path.StartsWith("/contexts", StringComparison.Ordinal))
+            if (path.StartsWith("/agents", StringComparison.Ordinal) || path.StartsWith("/tasks", StringComparison.Ordinal)
+                || path.StartsWith("/contexts", StringComparison.Ordinal))
             {
-                Assert.Contains("application/problem+json", operation.GetProperty("responses").GetProperty("400").GetRawText(), StringComparison.Ordinal);
+                Assert.Contains(
+                    "application/problem+json",
+                    operation.GetProperty("responses").GetProperty("400").GetRawText(),
+                    StringComparison.Ordinal);
             }
         }
 

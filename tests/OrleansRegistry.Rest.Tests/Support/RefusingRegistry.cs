@@ -7,14 +7,20 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
 
     public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default) => throw fault;
+    public Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default) =>
+        throw fault;
 
     public Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default) => throw fault;
 
-    public Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default) => throw fault;
+    public Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default) =>
+        throw fault;
 
-    public Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default) => throw fault;
+    public Task<AgentRemoval> RemoveAsync(
+        Caller caller,
+        string id,
+        WriteCondition condition = default,
+        CancellationToken cancellationToken = default) => throw fault;
 
     public virtual ValueTask<AgentRecord?> GetAsync(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) => throw fault;
@@ -32,7 +38,10 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
 
     public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) => throw fault;
 
-    public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;
+    public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) => throw fault;
 }
 
 /// <summary>A registry that answers no look-up until the caller gives up.</summary>

@@ -4,7 +4,10 @@ using System.Threading.Channels;
 
 namespace OrleansRegistry.Rest.Tests;
 
-/// <summary>One task, of which happens what a test writes; a wait for it, or for work, lasts until its caller gives up, and is over at once where it is for no time.</summary>
+/// <summary>
+/// One task, of which happens what a test writes; a wait for it, or for work, lasts until its caller gives up, and is over at once where it is for no
+/// time.
+/// </summary>
 internal sealed class ScriptedTask(TaskState state = TaskState.Working) : RefusingTasks(new NotSupportedException())
 {
     public const string Id = "scripted";
@@ -50,7 +53,11 @@ internal sealed class ScriptedTask(TaskState state = TaskState.Working) : Refusi
     }
 
     public override async IAsyncEnumerable<TaskEvent> WatchAsync(
-        Caller caller, string id, long? afterGeneration = null, string? leaseToken = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        Caller caller,
+        string id,
+        long? afterGeneration = null,
+        string? leaseToken = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Watched.SetResult(afterGeneration);
         try

@@ -15,7 +15,10 @@ internal static class TestHttp
     public static string NewName(string like = "agent") => $"{like}-{Interlocked.Increment(ref lastName):D6}";
 
     public static string Card(string name, string more = "") =>
-        $$"""{"name":"{{name}}","description":"About {{name}}","version":"1.0.0","url":"https://{{Math.Abs(name.GetHashCode(StringComparison.Ordinal))}}.example.com"{{more}}}""";
+        $$"""
+            {"name":"{{name}}","description":"About {{name}}","version":"1.0.0",
+            "url":"https://{{Math.Abs(name.GetHashCode(StringComparison.Ordinal))}}.example.com"{{more}}}
+            """;
 
     public static string Envelope(string name, string more = "") => $$"""{"agent_card":{{Card(name, more)}}}""";
 
@@ -25,7 +28,9 @@ internal static class TestHttp
         this HttpClient client, string method, string path, string? body = null, params (string Name, string Value)[] headers)
     {
         // As written: the default constructor would tidy the path.
-        var uri = new Uri(client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+        var uri = new Uri(
+            client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path,
+            new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(new HttpMethod(method), uri);
         if (body is not null)
         {

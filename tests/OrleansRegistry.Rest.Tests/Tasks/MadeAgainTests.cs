@@ -21,11 +21,16 @@ public sealed class MadeAgainTests(TrustingHost host)
                 await (await client.SendAsync("PATCH", "/tasks/aba", """{"state":"working"}""", ("If-Match", tag))).ProblemAsync(412);
                 await (await client.SendAsync("POST", "/tasks/aba:cancel", null, ("If-Match", tag))).ProblemAsync(412);
                 await (await client.SendAsync("PATCH", "/tasks/aba", $$"""{"state":"working","ifGenerationMatch":{{id}}}""")).ProblemAsync(409);
-                await using var events = await EventReader.OpenAsync(client.Client, "/tasks/aba/events", [("Last-Event-ID", id), .. client.Headers()]);
+                await using var events = await EventReader.OpenAsync(
+                    client.Client,
+                    "/tasks/aba/events",
+                    [("Last-Event-ID", id), .. client.Headers()]);
                 Assert.Equal(task.Generation(), (await events.NextAsync("task")).Generation());
             }
 
-            Assert.Equal(HttpStatusCode.NotModified, (await client.SendAsync("GET", "/tasks/aba", null, ("If-None-Match", first.One("ETag")))).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.NotModified,
+                (await client.SendAsync("GET", "/tasks/aba", null, ("If-None-Match", first.One("ETag")))).StatusCode);
             var changed = await client.SendAsync("PATCH", "/tasks/aba", """{"state":"completed"}""", ("If-Match", first.One("ETag")));
             tags.AddRange([first.One("ETag"), changed.One("ETag")]);
             ids.AddRange([$"{task.Generation()}", $"{(await changed.JsonAsync()).Generation()}"]);
@@ -41,7 +46,10 @@ public sealed class MadeAgainTests(TrustingHost host)
         var made = (await (await client.SendAsync("PATCH", "/contexts/aba", """{"data":{}}""")).JsonAsync()).Generation();
         await (await client.SendAsync("PATCH", "/contexts/aba", """{"data":{}}""", ("If-Match", $"\"{old}\""))).ProblemAsync(412);
         await (await client.SendAsync("PATCH", "/contexts/aba", $$"""{"data":{},"ifGenerationMatch":{{old}}}""")).ProblemAsync(409);
-        await using var events = await EventReader.OpenAsync(client.Client, "/contexts/aba/events", [("Last-Event-ID", $"{old}"), .. client.Headers()]);
+        await using var events = await EventReader.OpenAsync(
+            client.Client,
+            "/contexts/aba/events",
+            [("Last-Event-ID", $"{old}"), .. client.Headers()]);
         Assert.Equal(made, (await events.NextAsync("context")).Generation());
     }
 

@@ -16,7 +16,8 @@ public sealed class SpellingTests(TrustingHost host)
     [InlineData("""{"text":""}""")]
     [InlineData("""{"text":"","raw":"","url":"","data":null}""")]
     public async Task In_a_part_null_and_empty_are_absent(string part) =>
-        await (await client.SendAsync("POST", "/tasks", $$"""{"message":{"role":"ROLE_USER","parts":[{{part}}] } }""")).JsonAsync(HttpStatusCode.Created);
+        await (await client.SendAsync("POST", "/tasks", $$"""{"message":{"role":"ROLE_USER","parts":[{{part}}] } }""")).JsonAsync(
+            HttpStatusCode.Created);
 
     [Theory]
     [InlineData("""{"text":"hi","data":1}""")]
@@ -34,20 +35,32 @@ public sealed class SpellingTests(TrustingHost host)
             "POST",
             "/tasks",
             $$"""
-            {"taskId":{{nothing}},"contextId":{{nothing}},"agentId":{{nothing}},"metadata":{{nothing}},"ifGenerationMatch":{{nothing}},"message":{"kind":{{nothing}},"messageId":{{nothing}},
-            "taskId":{{nothing}},"contextId":{{nothing}},"metadata":{{nothing}},"referenceTaskIds":{{nothing}},"extensions":{{nothing}},"role":"ROLE_USER","parts":[{"text":"hi"}] } }
+            {"taskId":{{nothing}},"contextId":{{nothing}},"agentId":{{nothing}},"metadata":{{nothing}},"ifGenerationMatch":{{nothing}},
+            "message":{"kind":{{nothing}},"messageId":{{nothing}},
+            "taskId":{{nothing}},"contextId":{{nothing}},"metadata":{{nothing}},"referenceTaskIds":{{nothing}},"extensions":{{nothing}},
+            "role":"ROLE_USER","parts":[{"text":"hi"}] } }
             """)).JsonAsync(HttpStatusCode.Created);
         Assert.NotEmpty(task.Text("id"));
         Assert.NotEmpty((await client.GetAsync($"/tasks/{task.Text("id")}")).Text("contextId"));
-        await client.PatchAsync(task, $$"""{"state":"working","statusMessage":{{nothing}},"ifState":{{nothing}},"ifGenerationMatch":{{nothing}},"leaseToken":{{nothing}},"metadata":{{nothing}}}""");
-        await (await client.SendAsync("POST", "/agents", $$"""{"agent_id":{{nothing}},"enabled":{{nothing}},"workers":{{nothing}},"agent_card":{{TestHttp.Card("named")}}}""")).JsonAsync();
+        await client.PatchAsync(task, $$"""
+            {"state":"working","statusMessage":{{nothing}},"ifState":{{nothing}},"ifGenerationMatch":{{nothing}},"leaseToken":{{nothing}},
+            "metadata":{{nothing}}}
+            """);
+        await (await client.SendAsync(
+            "POST",
+            "/agents",
+            $$"""{"agent_id":{{nothing}},"enabled":{{nothing}},"workers":{{nothing}},"agent_card":{{TestHttp.Card("named")}}}""")).JsonAsync();
         await client.GetAsync("/agents/named");
-        var search = $$"""{"query":"About named","skills":{{nothing}},"tags":[""],"category":{{nothing}},"capability":{{nothing}},"provider":{{nothing}},"enabled":{{nothing}},"page_size":{{nothing}},"page_token":{{nothing}},"view":{{nothing}}}""";
+        var search = $$"""
+            {"query":"About named","skills":{{nothing}},"tags":[""],"category":{{nothing}},"capability":{{nothing}},"provider":{{nothing}},
+            "enabled":{{nothing}},"page_size":{{nothing}},"page_token":{{nothing}},"view":{{nothing}}}
+            """;
         Assert.Equal(1, (await (await client.SendAsync("POST", "/agents/search", search)).JsonAsync()).Number("count"));
     }
 
     [Theory]
-    [InlineData("/tasks?state=&page_size=&page_token=&history_length=&include_artifacts=&count_total=&updated_since=&agent_id=&context_id=&state_format=&has_webhook=")]
+    [InlineData("/tasks?state=&page_size=&page_token=&history_length=&include_artifacts=&count_total="
+        + "&updated_since=&agent_id=&context_id=&state_format=&has_webhook=")]
     [InlineData("/agents?query=&tag=&skill=&category=&capability=&provider=&enabled=&page_size=&page_token=&view=")]
     [InlineData("/contexts?page_size=&page_token=")]
     [InlineData("/tasks?status=TASK_STATE_UNSPECIFIED")]
@@ -91,13 +104,17 @@ public sealed class SpellingTests(TrustingHost host)
     {
         foreach (var mark in (string[])["", "\uFEFF"])
         {
-            await (await client.SendAsync("POST", "/tasks", $$"""{{mark}}{"message":{{TaskClient.Message("x")}}}""", ("Content-Type", type))).JsonAsync(HttpStatusCode.Created);
-            await (await client.SendAsync("PUT", "/agents/bom/card", mark + TestHttp.Card("bom"), ("Content-Type", type))).Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            await (await client.SendAsync("POST", "/tasks", $$"""{{mark}}{"message":{{TaskClient.Message("x")}}}""", ("Content-Type", type)))
+                .JsonAsync(HttpStatusCode.Created);
+            await (await client.SendAsync("PUT", "/agents/bom/card", mark + TestHttp.Card("bom"), ("Content-Type", type))).Content
+                .ReadAsStringAsync(TestContext.Current.CancellationToken);
             await (await client.SendAsync("POST", "/agents:batch", $"{mark}[{TestHttp.Card("bom")}]", ("Content-Type", type))).JsonAsync();
-            await (await client.SendAsync("POST", "/jsonrpc", mark + """{"jsonrpc":"2.0","id":1,"method":"list_agents"}""", ("Content-Type", type))).JsonAsync();
+            await (await client.SendAsync("POST", "/jsonrpc", mark + """{"jsonrpc":"2.0","id":1,"method":"list_agents"}""", ("Content-Type", type)))
+                .JsonAsync();
         }
 
-        Assert.Equal(TestHttp.Card("bom"), Encoding.UTF8.GetString(await (await client.SendAsync("GET", "/agents/bom/card")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
+        Assert.Equal(TestHttp.Card("bom"), Encoding.UTF8.GetString(
+            await (await client.SendAsync("GET", "/agents/bom/card")).Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)));
     }
 
     [Theory]
@@ -132,7 +149,10 @@ public sealed class SpellingTests(TrustingHost host)
         foreach (var (change, status) in new[] { (1, 409), (-1, 409), (0, 200) })
         {
             var number = form.Replace("{0}", $"{task.Generation() + change}", StringComparison.Ordinal);
-            Assert.Equal(status, (int)(await client.SendAsync("PATCH", $"/tasks/{task.Text("id")}", $$"""{"metadata":{"a":1},"ifGenerationMatch":{{number}}}""")).StatusCode);
+            Assert.Equal(status, (int)(await client.SendAsync(
+                "PATCH",
+                $"/tasks/{task.Text("id")}",
+                $$"""{"metadata":{"a":1},"ifGenerationMatch":{{number}}}""")).StatusCode);
         }
     }
 

@@ -13,10 +13,14 @@ public sealed class TaskArtifactTests(TrustingHost host)
         var task = await client.SubmitAsync();
         var id = task.Text("id");
         const string Second = """{"artifactId":"b/é", "parts":[{"text":"2"}],"n":1.0}""";
-        await client.PatchAsync(task, $$"""{"artifacts":[{"artifactId":"a","parts":[{"text":"1"}]},{{Second}},{"artifactId":"c","parts":[{"text":"3"}]}]}""");
+        await client.PatchAsync(
+            task,
+            $$"""{"artifacts":[{"artifactId":"a","parts":[{"text":"1"}]},{{Second}},{"artifactId":"c","parts":[{"text":"3"}]}]}""");
 
         var page = await client.GetAsync($"/tasks/{id}/artifacts?page_size=2");
-        Assert.Equal((2, 3, 0), (page.GetProperty("artifacts").GetArrayLength(), page.GetProperty("totalSize").GetInt32(), page.GetProperty("first").GetInt32()));
+        Assert.Equal(
+            (2, 3, 0),
+            (page.GetProperty("artifacts").GetArrayLength(), page.GetProperty("totalSize").GetInt32(), page.GetProperty("first").GetInt32()));
         Assert.Equal(Second, page.GetProperty("artifacts")[1].GetRawText());
         var next = await client.GetAsync($"/tasks/{id}/artifacts?pageToken={page.Text("nextPageToken")}");
         Assert.Equal(("c", ""), (next.GetProperty("artifacts")[0].Text("artifactId"), next.Text("nextPageToken")));

@@ -65,8 +65,10 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     {
         var routes = host!.Routes
             .Select(route => route.RoutePattern.RawText!)
-            .Where(path => path.StartsWith("/tasks", StringComparison.Ordinal) || path.StartsWith("/contexts", StringComparison.Ordinal) || path.Contains("claim", StringComparison.Ordinal));
-        var here = Requests.Select(request => request.Path.Split('?')[0].Replace("/x", "/{id}", StringComparison.Ordinal).Replace("/y", "/{configId}", StringComparison.Ordinal)
+            .Where(path => path.StartsWith("/tasks", StringComparison.Ordinal) || path.StartsWith("/contexts", StringComparison.Ordinal)
+                || path.Contains("claim", StringComparison.Ordinal));
+        var here = Requests.Select(request => request.Path.Split('?')[0].Replace("/x", "/{id}", StringComparison.Ordinal)
+            .Replace("/y", "/{configId}", StringComparison.Ordinal)
             .Replace("/z", "/{artifactId}", StringComparison.Ordinal));
         Assert.Equal(routes.Distinct().Order(StringComparer.Ordinal), here.Distinct().Order(StringComparer.Ordinal));
     }
@@ -96,7 +98,9 @@ public sealed class TaskBadInputTests : IAsyncLifetime
         }
 
         Assert.Equal("input-required", (await (await other.Client.SendAsync("GET", "/tasks/x?state_format=0.3")).ProblemAsync(status)).Text("state"));
-        Assert.Equal("input-required", (await (await other.Client.SendAsync("GET", "/tasks/x", null, ("A2A-Version", "0.3"))).ProblemAsync(status)).Text("state"));
+        Assert.Equal(
+            "input-required",
+            (await (await other.Client.SendAsync("GET", "/tasks/x", null, ("A2A-Version", "0.3"))).ProblemAsync(status)).Text("state"));
         Assert.Empty(other.Log);
     }
 
@@ -123,7 +127,8 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     public async Task A_body_that_is_no_json_object_is_refused(string body)
     {
         // The registry judges those: the gateway does not look inside.
-        foreach (var (method, path) in WithBody.Where(request => !request.Path.EndsWith("feedback", StringComparison.Ordinal) && !request.Path.EndsWith("Configs", StringComparison.Ordinal)))
+        foreach (var (method, path) in WithBody.Where(
+            request => !request.Path.EndsWith("feedback", StringComparison.Ordinal) && !request.Path.EndsWith("Configs", StringComparison.Ordinal)))
         {
             await (await Client.SendAsync(method, path, body)).ProblemAsync(400, "body");
         }
@@ -132,7 +137,9 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_missing_not_json_by_its_header_compressed_or_too_large_is_refused()
     {
-        await using var small = await RestHost.StartAsync(options => options.MaxTaskBodyBytes = 2000, tasks: new RefusingTasks(new InvalidOperationException()));
+        await using var small = await RestHost.StartAsync(
+            options => options.MaxTaskBodyBytes = 2000,
+            tasks: new RefusingTasks(new InvalidOperationException()));
         foreach (var (method, path) in WithBody)
         {
             await (await Client.SendAsync(method, path)).ProblemAsync(400, "body");
@@ -223,9 +230,13 @@ public sealed class TaskBadInputTests : IAsyncLifetime
     [Fact]
     public async Task A_condition_of_the_header_that_does_not_hold_is_412_and_one_of_the_body_409()
     {
-        await using var other = await RestHost.StartAsync(tasks: new RefusingTasks(new RegistryException(RegistryError.Conflict, "no") { CurrentGeneration = 3 }));
-        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "\"2\""))).ProblemAsync(412)).Changes("current_generation"));
-        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", """{"if_generation_match":2}""")).ProblemAsync(409)).Changes("current_generation"));
+        await using var other = await RestHost.StartAsync(
+            tasks: new RefusingTasks(new RegistryException(RegistryError.Conflict, "no") { CurrentGeneration = 3 }));
+        Assert.Equal(
+            3,
+            (await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "\"2\""))).ProblemAsync(412)).Changes("current_generation"));
+        Assert.Equal(3, (await (await other.Client.SendAsync("PATCH", "/tasks/x", """{"if_generation_match":2}""")).ProblemAsync(409)).Changes(
+            "current_generation"));
         await (await other.Client.SendAsync("PATCH", "/tasks/x", "{}", ("If-Match", "W/\"2\""))).ProblemAsync(412);
         Assert.Equal(HttpStatusCode.Conflict, (await other.Client.SendAsync("POST", "/tasks/x:cancel?if_generation_match=2")).StatusCode);
     }

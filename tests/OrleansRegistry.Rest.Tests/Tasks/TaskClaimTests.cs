@@ -14,7 +14,9 @@ public sealed class TaskClaimTests(TrustingHost host)
         await client.SubmitAsync("then this", ""","agentId":"a/b" """);
         await client.SubmitAsync("not this", ""","agentId":"other" """);
         var claimed = await ClaimAsync(client, "a%2Fb");
-        Assert.Equal((task.Text("id"), "TASK_STATE_WORKING", 2), (claimed.Text("id"), claimed.GetProperty("status").Text("state"), claimed.Changes()));
+        Assert.Equal(
+            (task.Text("id"), "TASK_STATE_WORKING", 2),
+            (claimed.Text("id"), claimed.GetProperty("status").Text("state"), claimed.Changes()));
         Assert.Equal("do this", claimed.GetProperty("history")[0].GetProperty("parts")[0].Text("text"));
         Assert.Equal("w1", claimed.GetProperty("lease").Text("worker"));
         var token = claimed.GetProperty("lease").Text("token");
@@ -24,7 +26,9 @@ public sealed class TaskClaimTests(TrustingHost host)
         Assert.EndsWith("Z", shown.Text("expiresAt"), StringComparison.Ordinal);
 
         await (await client.SendAsync("PATCH", $"/tasks/{task.Text("id")}", """{"state":"completed","leaseToken":"wrong"}""")).ProblemAsync(409);
-        var done = await client.PatchAsync(task, $$"""{"state":"completed","lease_token":"{{token}}","artifacts":[{"artifactId":"r","parts":[{"text":"done"}]}]}""");
+        var done = await client.PatchAsync(
+            task,
+            $$"""{"state":"completed","lease_token":"{{token}}","artifacts":[{"artifactId":"r","parts":[{"text":"done"}]}]}""");
         Assert.False(done.TryGetProperty("lease", out _));
         await (await client.SendAsync("POST", $"/tasks/{task.Text("id")}:renew", $$"""{"leaseToken":"{{token}}"}""")).ProblemAsync(409);
     }
@@ -32,7 +36,9 @@ public sealed class TaskClaimTests(TrustingHost host)
     [Fact]
     public async Task Without_work_there_is_nothing_and_with_a_wait_it_comes()
     {
-        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("POST", "/agents/a/tasks:claim", """{"worker":"w","wait_seconds":0}""")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await client.SendAsync("POST", "/agents/a/tasks:claim", """{"worker":"w","wait_seconds":0}""")).StatusCode);
         var waiting = client.SendAsync("POST", "/agents/a/tasks:claim", """{"worker":"w","wait_seconds":60}""");
         var task = await client.SubmitAsync("work", ""","agentId":"a" """);
         Assert.Equal(task.Text("id"), (await (await waiting).JsonAsync()).Text("id"));
@@ -46,7 +52,8 @@ public sealed class TaskClaimTests(TrustingHost host)
             await client.SubmitAsync($"m{i}", ""","agentId":"a" """);
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 14).Select(i => client.SendAsync("POST", "/agents/a/tasks:claim", $$"""{"worker":"w{{i}}","wait_seconds":0}""")));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 14).Select(i => client.SendAsync("POST", "/agents/a/tasks:claim", $$"""{"worker":"w{{i}}","wait_seconds":0}""")));
         var claimed = await Task.WhenAll(answers.Where(answer => answer.StatusCode == HttpStatusCode.OK).Select(answer => answer.JsonAsync()));
         Assert.Equal(10, claimed.Select(task => task.Text("id")).Distinct().Count());
         Assert.Equal(4, answers.Count(answer => answer.StatusCode == HttpStatusCode.NoContent));
@@ -68,7 +75,9 @@ public sealed class TaskClaimTests(TrustingHost host)
 
         foreach (var wrong in new[] { "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z" })
         {
-            await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}},"deadline":"{{wrong}}"}""")).ProblemAsync(400, "deadline");
+            await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x")}},"deadline":"{{wrong}}"}""")).ProblemAsync(
+                400,
+                "deadline");
         }
 
         Assert.False((await client.SubmitAsync(more: ",\"deadline\":\"\"")).TryGetProperty("deadline", out _));
@@ -78,14 +87,19 @@ public sealed class TaskClaimTests(TrustingHost host)
     public async Task The_holder_of_a_lease_reads_all_of_the_task_by_its_token_whoever_owns_it()
     {
         var worker = client with { Subject = "worker" };
-        await (await client.SendAsync("PUT", "/agents/leased", $$"""{"agent_card":{{TestHttp.Card("leased")}},"workers":["worker"]}""")).JsonAsync(HttpStatusCode.Created);
+        await (await client.SendAsync("PUT", "/agents/leased", $$"""{"agent_card":{{TestHttp.Card("leased")}},"workers":["worker"]}""")).JsonAsync(
+            HttpStatusCode.Created);
         var path = $"/tasks/{(await client.SubmitAsync("work", ""","agentId":"leased" """)).Text("id")}";
         await (await client.SendAsync("POST", path + "/pushNotificationConfigs", """{"id":"hook","url":"https://example.org"}""")).JsonAsync();
         var claimed = await ClaimAsync(worker, "leased");
         Assert.Equal(1, claimed.Number("attempts"));
         var lease = ("X-Registry-Lease", claimed.GetProperty("lease").Text("token"));
-        await (await worker.SendAsync("PATCH", path, $$"""{"leaseToken":"{{lease.Item2}}","artifacts":[{"artifactId":"x","parts":[{"text":"y"}]}]}""")).JsonAsync();
-        string[] reads = ["", "/messages", "/artifacts", "/artifacts/x", "/pushNotificationConfigs", "/pushNotificationConfigs/hook", "/owner", "?current_generation=1&wait=0"];
+        await (await worker.SendAsync(
+            "PATCH",
+            path,
+            $$"""{"leaseToken":"{{lease.Item2}}","artifacts":[{"artifactId":"x","parts":[{"text":"y"}]}]}""")).JsonAsync();
+        string[] reads = ["", "/messages", "/artifacts", "/artifacts/x", "/pushNotificationConfigs", "/pushNotificationConfigs/hook", "/owner",
+            "?current_generation=1&wait=0"];
         foreach (var read in reads)
         {
             await (await worker.SendAsync("GET", path + read)).ProblemAsync(404);
@@ -110,7 +124,8 @@ public sealed class TaskClaimTests(TrustingHost host)
         var task = await client.SubmitAsync("work", ""","agentId":"a" """);
         var path = $"/tasks/{task.Text("id")}";
         var lease = (await ClaimAsync(client, "a")).GetProperty("lease");
-        var renewed = (await (await client.SendAsync("POST", path + ":renew", $$"""{"lease_token":"{{lease.Text("token")}}","lease_seconds":3600}""")).JsonAsync()).GetProperty("lease");
+        var renewed = (await (await client.SendAsync("POST", path + ":renew", $$"""{"lease_token":"{{lease.Text("token")}}","lease_seconds":3600}"""))
+            .JsonAsync()).GetProperty("lease");
         Assert.Equal(lease.Text("token"), renewed.Text("token"));
         Assert.True(string.CompareOrdinal(renewed.Text("expiresAt"), lease.Text("expiresAt")) > 0);
         await (await client.SendAsync("POST", path + ":release", """{"lease_token":"wrong"}""")).ProblemAsync(409);
@@ -127,7 +142,8 @@ public sealed class TaskClaimTests(TrustingHost host)
     {
         var owner = client with { Subject = "owner" };
         var worker = client with { Subject = "worker" };
-        await (await client.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":["worker"]}""")).JsonAsync(HttpStatusCode.Created);
+        await (await client.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":["worker"]}""")).JsonAsync(
+            HttpStatusCode.Created);
         var task = await owner.SubmitAsync("work", ""","agentId":"a" """);
         var path = $"/tasks/{task.Text("id")}";
         var token = (await ClaimAsync(worker, "a")).GetProperty("lease").Text("token");
@@ -135,7 +151,9 @@ public sealed class TaskClaimTests(TrustingHost host)
         await (await worker.SendAsync("GET", path, null, ("X-Registry-Lease", "wrong"))).ProblemAsync(404);
         var seen = await worker.SendAsync("GET", path, null, ("X-Registry-Lease", token));
         Assert.Equal("owner", (await seen.JsonAsync()).Text("owner"));
-        Assert.Equal(HttpStatusCode.NotModified, (await worker.SendAsync("GET", path, null, ("X-Registry-Lease", token), ("If-None-Match", seen.One("ETag")))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotModified,
+            (await worker.SendAsync("GET", path, null, ("X-Registry-Lease", token), ("If-None-Match", seen.One("ETag")))).StatusCode);
         await (await worker.SendAsync("PATCH", path, """{"state":"completed"}""")).ProblemAsync(404);
         await (await worker.SendAsync("PATCH", path, $$"""{"state":"completed","leaseToken":"{{token}}"}""")).JsonAsync();
         Assert.Equal("TASK_STATE_COMPLETED", (await owner.GetAsync(path)).GetProperty("status").Text("state"));

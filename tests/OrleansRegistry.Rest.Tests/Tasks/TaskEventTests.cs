@@ -25,17 +25,22 @@ public sealed class TaskEventTests(TrustingHost host)
         Assert.Equal((2, $"{task.Generation() + 1}"), (second.Changes(), events.LastEventId));
         Assert.False(second.TryGetProperty("artifacts", out _));
 
-        await client.PatchAsync(task, """{"artifacts":[{"artifact":{"artifactId":"r","parts":[{"text":"1"}]},"append":true,"lastChunk":true}],"metadata":{"k":1}}""");
+        await client.PatchAsync(
+            task,
+            """{"artifacts":[{"artifact":{"artifactId":"r","parts":[{"text":"1"}]},"append":true,"lastChunk":true}],"metadata":{"k":1}}""");
         var third = await events.NextAsync("update");
         Assert.Equal(
-            """[{"artifact":{"artifactId":"r","parts":[{"text":"1"}]},"append":true,"lastChunk":true}]""", third.GetProperty("artifacts").GetRawText());
+            """[{"artifact":{"artifactId":"r","parts":[{"text":"1"}]},"append":true,"lastChunk":true}]""", third.GetProperty("artifacts")
+                .GetRawText());
         Assert.Equal(1, third.GetProperty("metadata").Number("k"));
 
         await (await client.SendAsync("POST", path + ":cancel")).JsonAsync();
         Assert.Equal("TASK_STATE_CANCELED", (await events.NextAsync("update")).GetProperty("status").Text("state"));
         await events.EndAsync();
         Assert.Equal($"{task.Generation() + 3}", events.LastEventId);
-        Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("GET", path + "/events", null, ("Last-Event-ID", events.LastEventId))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent,
+            (await client.SendAsync("GET", path + "/events", null, ("Last-Event-ID", events.LastEventId))).StatusCode);
     }
 
     [Fact]
@@ -57,7 +62,8 @@ public sealed class TaskEventTests(TrustingHost host)
 
         await client.PatchAsync(task, """{"state":"completed"}""");
         var (first, last) = (task.Generation(), $"{task.Generation() + 1}");
-        foreach (var (query, headers) in ((string, (string, string)[])[])[("", [("Last-Event-ID", last)]), ($"?last_event_id={last}", []), ($"?last_event_id={first}", [("Last-Event-ID", last)])])
+        foreach (var (query, headers) in ((string, (string, string)[])[])[("", [("Last-Event-ID", last)]), ($"?last_event_id={last}", []),
+            ($"?last_event_id={first}", [("Last-Event-ID", last)])])
         {
             await using var again = await EventReader.OpenAsync(client.Client, path + query, [.. headers, .. client.Headers()]);
             for (var i = 0; i < 5; i++)
@@ -82,7 +88,10 @@ public sealed class TaskEventTests(TrustingHost host)
         }
 
         await client.PatchAsync(task, """{"state":"failed"}""");
-        await using var events = await EventReader.OpenAsync(client.Client, $"/tasks/{task.Text("id")}/events?state_format=0.3", [("Last-Event-ID", $"{task.Generation() + 1}"), .. client.Headers()]);
+        await using var events = await EventReader.OpenAsync(
+            client.Client,
+            $"/tasks/{task.Text("id")}/events?state_format=0.3",
+            [("Last-Event-ID", $"{task.Generation() + 1}"), .. client.Headers()]);
         var whole = await events.NextAsync("task");
         Assert.Equal((302, "failed", "task"), (whole.Changes(), whole.GetProperty("status").Text("state"), whole.Text("kind")));
         await events.EndAsync();

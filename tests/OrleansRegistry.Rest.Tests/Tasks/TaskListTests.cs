@@ -22,7 +22,9 @@ public sealed class TaskListTests(TrustingHost host)
     public async Task A_page_size_that_is_out_of_range_is_refused_with_the_range(string path, int max)
     {
         var problem = await (await client.SendAsync("GET", path)).ProblemAsync(400, "page_size");
-        Assert.Equal($"page_size: must be an integer from 1 to {max:N0}, and is '{path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]}'", problem.Text("detail"));
+        Assert.Equal(
+            $"page_size: must be an integer from 1 to {max:N0}, and is '{path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]}'",
+            problem.Text("detail"));
     }
 
     [Fact]
@@ -67,12 +69,15 @@ public sealed class TaskListTests(TrustingHost host)
         await client.SubmitAsync("c", ""","contextId":"c2" """);
         await client.PatchAsync(a, """{"state":"working"}""");
         var done = await client.PatchAsync(b, """{"state":"completed"}""");
-        await (await client.SendAsync("POST", $"/tasks/{a.Text("id")}/pushNotificationConfigs", """{"url":"https://example.com/hook"}""")).JsonAsync();
+        await (await client.SendAsync("POST", $"/tasks/{a.Text("id")}/pushNotificationConfigs", """{"url":"https://example.com/hook"}"""))
+            .JsonAsync();
         var since = Uri.EscapeDataString(done.GetProperty("status").Text("timestamp"));
         var later = Uri.EscapeDataString(DateTimeOffset.UtcNow.AddDays(1).ToString("yyyy-MM-dd'T'HH:mm:sszzz", CultureInfo.InvariantCulture));
         foreach (var (query, count) in ((string, int)[])[
-            ("", 3), ("?context_id=c1", 2), ("?contextId=c1", 2), ("?context_id=nothing", 0), ("?state=working", 1), ("?state=TASK_STATE_WORKING&state=completed", 2),
-            ("?status=submitted", 1), ("?agent_id=x", 1), ("?agent_id=z", 0), ($"?status_timestamp_after={since}&state=completed", 1), ($"?updated_since={later}", 0),
+            ("", 3), ("?context_id=c1", 2), ("?contextId=c1", 2), ("?context_id=nothing", 0), ("?state=working", 1),
+            ("?state=TASK_STATE_WORKING&state=completed", 2),
+            ("?status=submitted", 1), ("?agent_id=x", 1), ("?agent_id=z", 0), ($"?status_timestamp_after={since}&state=completed", 1),
+            ($"?updated_since={later}", 0),
             ("?has_webhook=true", 1), ("?context_id=c1&state=completed&agent_id=y", 1)])
         {
             var page = await client.GetAsync($"/tasks{query}{(query.Length == 0 ? '?' : '&')}count_total=true");
@@ -95,16 +100,21 @@ public sealed class TaskListTests(TrustingHost host)
         Assert.Equal(2, json.Number("total"));
         var counts = json.GetProperty("counts");
         Assert.Equal(8, counts.EnumerateObject().Count());
-        Assert.Equal((1, 1, 0), (counts.Number("TASK_STATE_SUBMITTED"), counts.Number("TASK_STATE_AUTH_REQUIRED"), counts.Number("TASK_STATE_FAILED")));
+        Assert.Equal(
+            (1, 1, 0),
+            (counts.Number("TASK_STATE_SUBMITTED"), counts.Number("TASK_STATE_AUTH_REQUIRED"), counts.Number("TASK_STATE_FAILED")));
     }
 
     [Fact]
     public async Task History_and_artifacts_are_there_where_they_are_asked_for()
     {
         var task = await client.SubmitAsync("first");
-        await client.PatchAsync(task, $$"""{"messages":[{{TaskClient.Message("second")}}],"artifacts":[{"artifactId":"a","parts":[{"text":"x"}]}]}""");
+        await client.PatchAsync(
+            task,
+            $$"""{"messages":[{{TaskClient.Message("second")}}],"artifacts":[{"artifactId":"a","parts":[{"text":"x"}]}]}""");
         foreach (var (query, messages, artifacts) in ((string, int, int)[])[
-            ("", 0, 0), ("?history_length=1", 1, 0), ("?history_length=0", 2, 0), ("?include_artifacts=true", 0, 1), ("?history_length=5&include_artifacts=true", 2, 1),
+            ("", 0, 0), ("?history_length=1", 1, 0), ("?history_length=0", 2, 0), ("?include_artifacts=true", 0, 1),
+            ("?history_length=5&include_artifacts=true", 2, 1),
             ("?include_artifacts=false", 0, 0)])
         {
             var listed = (await client.GetAsync("/tasks" + query)).GetProperty("tasks")[0];
@@ -151,7 +161,8 @@ public sealed class TaskListTests(TrustingHost host)
         Assert.Equal("", rest.Text("nextPageToken"));
         Assert.Equal(
             Enumerable.Range(1, 5).Select(i => $$"""{ "rating" : {{i}}.0 }"""),
-            first.GetProperty("feedback").EnumerateArray().Concat(rest.GetProperty("feedback").EnumerateArray()).Select(item => item.GetProperty("data").GetRawText()));
+            first.GetProperty("feedback").EnumerateArray().Concat(rest.GetProperty("feedback").EnumerateArray())
+                .Select(item => item.GetProperty("data").GetRawText()));
         foreach (var body in (string[])["[]", "7", "null", "{", "", """{"a":1,"a":2}"""])
         {
             await (await client.SendAsync("POST", path, body)).ProblemAsync(400);
@@ -218,6 +229,7 @@ public sealed class TaskListTests(TrustingHost host)
             return GetClearingAsync(caller, cancellationToken);
         }
 
-        public override Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) => Task.FromResult(Progress);
+        public override Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) =>
+            Task.FromResult(Progress);
     }
 }

@@ -19,7 +19,8 @@ public sealed class TaskReadTests(TrustingHost host)
     {
         var task = await client.SubmitAsync("m0");
         await client.PatchAsync(task, $$"""{"messages":[{{string.Join(',', Enumerable.Range(1, 4).Select(i => TaskClient.Message($"m{i}")))}}]}""");
-        var history = (await client.GetAsync($"/tasks/{task.Text("id")}{query}")).GetProperty("history").EnumerateArray().Select(message => message.GetProperty("parts")[0].Text("text"));
+        var history = (await client.GetAsync($"/tasks/{task.Text("id")}{query}")).GetProperty("history").EnumerateArray()
+            .Select(message => message.GetProperty("parts")[0].Text("text"));
         Assert.Equal(Enumerable.Range(5 - expected, expected).Select(i => $"m{i}"), history);
     }
 
@@ -28,9 +29,13 @@ public sealed class TaskReadTests(TrustingHost host)
     {
         var task = await client.SubmitAsync();
         var path = $"/tasks/{task.Text("id")}";
-        Assert.Equal(1, (await (await client.SendAsync("PATCH", path, """{"state":"working","ifGenerationMatch":7}""")).ProblemAsync(409)).Changes("current_generation"));
-        Assert.Equal(1, (await (await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", "\"7\""))).ProblemAsync(412)).Changes("current_generation"));
-        Assert.Equal(1, (await (await client.SendAsync("POST", path + ":cancel?if_generation_match=7")).ProblemAsync(409)).Changes("current_generation"));
+        Assert.Equal(1, (await (await client.SendAsync("PATCH", path, """{"state":"working","ifGenerationMatch":7}""")).ProblemAsync(409)).Changes(
+            "current_generation"));
+        Assert.Equal(1, (await (await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", "\"7\""))).ProblemAsync(412)).Changes(
+            "current_generation"));
+        Assert.Equal(
+            1,
+            (await (await client.SendAsync("POST", path + ":cancel?if_generation_match=7")).ProblemAsync(409)).Changes("current_generation"));
         var changed = await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", Tag(1)));
         Assert.Equal(Tag(2), changed.One("ETag"));
         await (await client.SendAsync("PATCH", path, """{"state":"working"}""", ("If-Match", "*"))).JsonAsync();
@@ -73,9 +78,13 @@ public sealed class TaskReadTests(TrustingHost host)
             Assert.Equal("task", json.Text("kind"));
         }
 
-        Assert.Equal("submitted", (await client.GetAsync("/tasks?state_format=0.3&state=submitted")).GetProperty("tasks")[0].GetProperty("status").Text("state"));
+        Assert.Equal(
+            "submitted",
+            (await client.GetAsync("/tasks?state_format=0.3&state=submitted")).GetProperty("tasks")[0].GetProperty("status").Text("state"));
         Assert.Equal(1, (await client.GetAsync("/tasks:count?state_format=0.3")).GetProperty("counts").Number("submitted"));
-        Assert.Equal("TASK_STATE_SUBMITTED", (await (await client.SendAsync("GET", path, null, ("A2A-Version", "1.0"))).JsonAsync()).GetProperty("status").Text("state"));
+        Assert.Equal(
+            "TASK_STATE_SUBMITTED",
+            (await (await client.SendAsync("GET", path, null, ("A2A-Version", "1.0"))).JsonAsync()).GetProperty("status").Text("state"));
     }
 
     [Theory]
@@ -110,7 +119,9 @@ public sealed class TaskReadTests(TrustingHost host)
         var filler = $",\"x\":\"{new string('x', 10_000)}\"";
         for (var i = 1; i < 60; i += 20)
         {
-            await client.PatchAsync(task, $$"""{"messages":[{{string.Join(',', Enumerable.Range(i, 20).Select(n => TaskClient.Message($"m{n:D3}", filler)))}}]}""");
+            await client.PatchAsync(
+                task,
+                $$"""{"messages":[{{string.Join(',', Enumerable.Range(i, 20).Select(n => TaskClient.Message($"m{n:D3}", filler)))}}]}""");
         }
 
         var path = $"/tasks/{task.Text("id")}";

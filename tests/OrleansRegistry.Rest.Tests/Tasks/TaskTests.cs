@@ -9,7 +9,10 @@ public sealed class TaskTests(TrustingHost host)
     [Fact]
     public async Task Submit_begins_a_task_and_says_where_it_is()
     {
-        var response = await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("hello")}},"agentId":"weather","metadata":{"a":1} }""");
+        var response = await client.SendAsync(
+            "POST",
+            "/tasks",
+            $$"""{"message":{{TaskClient.Message("hello")}},"agentId":"weather","metadata":{"a":1} }""");
         var json = await response.JsonAsync(HttpStatusCode.Created);
         var id = json.Text("id");
         Assert.Equal($"/tasks/{id}", response.Headers.Location?.OriginalString);
@@ -34,11 +37,15 @@ public sealed class TaskTests(TrustingHost host)
     [Fact]
     public async Task What_was_sent_comes_back_byte_for_byte()
     {
-        var message = """{ "messageId":"m",  "role" : "agent", "n": 1.50e+2, "taskId":"t","contextId":"c", "parts":[ {"text":"ü \u00e9 \"q\" 😀 \n"} , {"data":[1,null]}], "more":{"x" :  true} }""";
+        var message = """
+            { "messageId":"m",  "role" : "agent", "n": 1.50e+2, "taskId":"t","contextId":"c", "parts":[ {"text":"ü \u00e9 \"q\" 😀 \n"} ,
+            {"data":[1,null]}], "more":{"x" :  true} }
+            """;
         var artifact = """{ "artifactId":"a", "parts":[{"raw":"AA=="}],  "n":0.10 }""";
         var status = """{"role":"ROLE_AGENT", "parts":[{"text":"on it"}], "messageId":"s", "taskId":"t","contextId":"c"}""";
         await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{message}},"metadata":{ "k" : [ ] } }""")).JsonAsync(HttpStatusCode.Created);
-        await (await client.SendAsync("PATCH", "/tasks/t", $$"""{"artifacts":[{{artifact}}],"state":"working","statusMessage":{{status}}}""")).JsonAsync();
+        await (await client.SendAsync("PATCH", "/tasks/t", $$"""{"artifacts":[{{artifact}}],"state":"working","statusMessage":{{status}}}"""))
+            .JsonAsync();
         var json = await client.GetAsync("/tasks/t");
         Assert.Equal(message, json.GetProperty("history")[0].GetRawText());
         Assert.Equal(artifact, json.GetProperty("artifacts")[0].GetRawText());
@@ -111,8 +118,10 @@ public sealed class TaskTests(TrustingHost host)
     {
         var task = await client.SubmitAsync(more: ""","metadata":{"a":1,"b":{"x":1}}""");
         var json = await client.PatchAsync(task, $$"""
-            {"state":"working","status_message":{{TaskClient.Message("on it")}},"messages":[{{TaskClient.Message("one")}},{{TaskClient.Message("two")}}],
-             "artifacts":[{"artifactId":"a","name":"A","parts":[{"text":"1"}]},{"artifact":{"artifactId":"a","parts":[{"text":"2"}]},"append":true,"last_chunk":false}],
+            {"state":"working","status_message":{{TaskClient.Message("on it")}},"messages":[{{TaskClient.Message("one")}},
+            {{TaskClient.Message("two")}}],
+             "artifacts":[{"artifactId":"a","name":"A","parts":[{"text":"1"}]},{"artifact":{"artifactId":"a","parts":[{"text":"2"}]},"append":true,
+             "last_chunk":false}],
              "metadata":{"b":{"y":2},"c":null},"if_state":"submitted","if_generation_match":{{task.Generation()}}}
             """);
         Assert.Equal((2, 3, 1), (json.Changes(), json.Number("historyCount"), json.Number("artifactCount")));
@@ -122,7 +131,9 @@ public sealed class TaskTests(TrustingHost host)
         Assert.Equal("on it", read.GetProperty("status").GetProperty("message").GetProperty("parts")[0].Text("text"));
         Assert.False((await client.GetAsync($"/tasks/{task.Text("id")}?include_artifacts=false")).TryGetProperty("artifacts", out _));
 
-        var other = await client.PatchAsync(task, """{"artifacts":[{"artifactId":"a","parts":[{"text":"new"}]},{"artifactId":"b","parts":[{"text":"b"}]}]}""");
+        var other = await client.PatchAsync(
+            task,
+            """{"artifacts":[{"artifactId":"a","parts":[{"text":"new"}]},{"artifactId":"b","parts":[{"text":"b"}]}]}""");
         Assert.Equal(2, other.Number("artifactCount"));
         Assert.Equal("new", (await client.GetAsync($"/tasks/{task.Text("id")}")).GetProperty("artifacts")[0].GetProperty("parts")[0].Text("text"));
     }
@@ -197,13 +208,16 @@ public sealed class TaskTests(TrustingHost host)
     {
         var longId = new string('x', 10_000);
         await (await client.SendAsync("POST", "/tasks", $$"""{"taskId":"{{longId}}","message":{{TaskClient.Message("x")}}}""")).ProblemAsync(400);
-        await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x", $",\"messageId\":\"{longId}\"")}}}""")).ProblemAsync(400, "message.messageId");
+        await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{TaskClient.Message("x", $",\"messageId\":\"{longId}\"")}}}"""))
+            .ProblemAsync(400, "message.messageId");
         Assert.Equal(400, (int)(await client.SendAsync("GET", "/tasks/" + new string('x', 300))).StatusCode);
         var big = TaskClient.Message(new string('x', 1024 * 1024));
         await (await client.SendAsync("POST", "/tasks", $$"""{"message":{{big}}}""")).ProblemAsync(413, "message");
         var task = await client.SubmitAsync(new string('y', 1000 * 1024));
         await (await client.SendAsync("PATCH", $"/tasks/{task.Text("id")}", $$"""{"messages":[{{big}}]}""")).ProblemAsync(413);
-        Assert.Equal(1000 * 1024, (await client.GetAsync($"/tasks/{task.Text("id")}")).GetProperty("history")[0].GetProperty("parts")[0].Text("text").Length);
+        Assert.Equal(
+            1000 * 1024,
+            (await client.GetAsync($"/tasks/{task.Text("id")}")).GetProperty("history")[0].GetProperty("parts")[0].Text("text").Length);
     }
 
     [Fact]
@@ -214,7 +228,8 @@ public sealed class TaskTests(TrustingHost host)
         await (await client.SendAsync("POST", path + "/feedback", """{"rating":5}""")).JsonAsync(HttpStatusCode.Created);
         Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("DELETE", path)).StatusCode);
         foreach (var (method, suffix) in ((string, string)[])[
-            ("GET", ""), ("GET", "/messages"), ("GET", "/owner"), ("GET", "/events"), ("GET", "/feedback"), ("GET", "/pushNotificationConfigs"), ("DELETE", ""), ("POST", ":cancel")])
+            ("GET", ""), ("GET", "/messages"), ("GET", "/owner"), ("GET", "/events"), ("GET", "/feedback"), ("GET", "/pushNotificationConfigs"),
+            ("DELETE", ""), ("POST", ":cancel")])
         {
             await (await client.SendAsync(method, path + suffix)).ProblemAsync(404);
         }

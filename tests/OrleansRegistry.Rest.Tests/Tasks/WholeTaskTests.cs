@@ -11,13 +11,17 @@ public sealed class WholeTaskTests(TrustingHost host)
     public async Task A_task_is_put_as_it_was_read()
     {
         var body = $$$"""
-            {"id":"t","contextId":"c","status":{"state":"input-required","timestamp":"2024-05-06t07:08:09.0101Z","message":{{{TaskClient.Message("?")}}}},
-             "history":[{{{TaskClient.Message("one", ",\"messageId\":\"m1\"")}}}],"artifacts":[{"artifactId":"a","parts":[{"text":"x"}]}],"metadata":{"k":1}}
+            {"id":"t","contextId":"c","status":{"state":"input-required","timestamp":"2024-05-06t07:08:09.0101Z",
+            "message":{{{TaskClient.Message("?")}}}},
+             "history":[{{{TaskClient.Message("one", ",\"messageId\":\"m1\"")}}}],"artifacts":[{"artifactId":"a","parts":[{"text":"x"}]}],
+             "metadata":{"k":1}}
             """;
         var made = await client.SendAsync("PUT", "/tasks/t?historyLength=5&include_artifacts=true", body, ("If-None-Match", "*"));
         Assert.Equal("/tasks/t", made.Headers.Location?.OriginalString);
         var task = await made.JsonAsync(HttpStatusCode.Created);
-        Assert.Equal(("TASK_STATE_INPUT_REQUIRED", "2024-05-06T07:08:09.010Z"), (task.GetProperty("status").Text("state"), task.GetProperty("status").Text("timestamp")));
+        Assert.Equal(
+            ("TASK_STATE_INPUT_REQUIRED", "2024-05-06T07:08:09.010Z"),
+            (task.GetProperty("status").Text("state"), task.GetProperty("status").Text("timestamp")));
         Assert.Equal((1, 1), (task.GetProperty("history").GetArrayLength(), task.GetProperty("artifacts").GetArrayLength()));
         await (await client.SendAsync("PUT", "/tasks/t", body, ("If-None-Match", "*"))).ProblemAsync(412);
 
@@ -28,10 +32,15 @@ public sealed class WholeTaskTests(TrustingHost host)
             Assert.Equal(task.Generation(), (await put.JsonAsync()).Generation());
         }
 
-        await (await client.SendAsync("PUT", "/tasks/t", (await client.GetAsync("/tasks/t?include_artifacts=false")).GetRawText())).ProblemAsync(400, "artifacts");
-        await (await client.SendAsync("PUT", "/tasks/t", (await client.GetAsync("/tasks/t?historyLength=0")).GetRawText())).ProblemAsync(400, "history");
+        await (await client.SendAsync("PUT", "/tasks/t", (await client.GetAsync("/tasks/t?include_artifacts=false")).GetRawText())).ProblemAsync(
+            400,
+            "artifacts");
+        await (await client.SendAsync("PUT", "/tasks/t", (await client.GetAsync("/tasks/t?historyLength=0")).GetRawText())).ProblemAsync(
+            400,
+            "history");
         await (await client.SendAsync("PUT", "/tasks/t", body, ("If-Match", "\"7\""))).ProblemAsync(412);
-        await (await client.SendAsync("PUT", "/tasks/none", body.Replace("\"id\":\"t\",", "", StringComparison.Ordinal), ("If-Match", "*"))).ProblemAsync(412);
+        await (await client.SendAsync("PUT", "/tasks/none", body.Replace("\"id\":\"t\",", "", StringComparison.Ordinal), ("If-Match", "*")))
+            .ProblemAsync(412);
     }
 
     [Theory]
@@ -44,7 +53,9 @@ public sealed class WholeTaskTests(TrustingHost host)
     [InlineData("""{"id":"u","status":{"state":"working"}}""", "id")]
     [InlineData("""{"status":{"state":"working"},"history":[{}]}""", "history[0].role")]
     [InlineData("""{"status":{"state":"working"},"artifacts":[{"parts":[{"text":""}]}]}""", "artifacts[0].artifactId")]
-    [InlineData("""{"status":{"state":"working"},"artifacts":[{"artifactId":"a","parts":[{"text":""}]},{"artifactId":"a","parts":[{"text":""}]}]}""", "artifacts[1].artifactId")]
+    [InlineData(
+        """{"status":{"state":"working"},"artifacts":[{"artifactId":"a","parts":[{"text":""}]},{"artifactId":"a","parts":[{"text":""}]}]}""",
+        "artifacts[1].artifactId")]
     [InlineData("""{"status":{"state":"working"},"history":[],"historyCount":1}""", "history")]
     [InlineData("""{"status":{"state":"working"},"surprise":1}""", "surprise")]
     public async Task What_is_no_whole_task_is_refused(string body, string field)
@@ -67,7 +78,10 @@ public sealed class WholeTaskTests(TrustingHost host)
     [Fact]
     public async Task Every_write_answers_with_the_history_that_is_asked_for()
     {
-        var begun = await (await client.SendAsync("POST", "/tasks?history_length=0", $$"""{"taskId":"t","agentId":"a","message":{{TaskClient.Message("m1")}}}""")).JsonAsync(HttpStatusCode.Created);
+        var begun = await (await client.SendAsync(
+            "POST",
+            "/tasks?history_length=0",
+            $$"""{"taskId":"t","agentId":"a","message":{{TaskClient.Message("m1")}}}""")).JsonAsync(HttpStatusCode.Created);
         Assert.Single(begun.GetProperty("history").EnumerateArray());
         foreach (var (method, path, body) in new[]
         {

@@ -48,14 +48,22 @@ public sealed class WorkerTests(TrustingHost host)
     {
         await RegisterAsync();
         await (await Mallory.SendAsync("PATCH", "/agents/a", """{"workers":["mallory"]}""")).ProblemAsync(403, "workers");
-        await (await Mallory.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":["mallory"]}""")).ProblemAsync(403, "workers");
+        await (await Mallory.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":["mallory"]}""")).ProblemAsync(
+            403,
+            "workers");
         await (await Mallory.SendAsync("DELETE", "/agents/a")).ProblemAsync(403);
-        var batch = await (await Mallory.SendAsync("POST", "/agents:batch", $$"""[{"agent_card":{{TestHttp.Card("a")}},"workers":["mallory"]}]""")).JsonAsync();
+        var batch = await (await Mallory.SendAsync("POST", "/agents:batch", $$"""[{"agent_card":{{TestHttp.Card("a")}},"workers":["mallory"]}]"""))
+            .JsonAsync();
         Assert.Equal(403, batch.GetProperty("results")[0].Number("status"));
         var remove = """{"jsonrpc":"2.0","id":1,"method":"unregister_agent","params":{"agent_id":"a"}}""";
-        Assert.Equal(403, (await (await Mallory.SendAsync("POST", "/jsonrpc", remove)).JsonAsync()).GetProperty("error").GetProperty("data").Number("status"));
+        Assert.Equal(
+            403,
+            (await (await Mallory.SendAsync("POST", "/jsonrpc", remove)).JsonAsync()).GetProperty("error").GetProperty("data").Number("status"));
 
-        var replaced = await (await Mallory.SendAsync("PUT", "/agents/a", TestHttp.Card("a", ""","provider":{"organization":"Mallory","url":"https://m.example"}"""))).JsonAsync();
+        var replaced = await (await Mallory.SendAsync(
+            "PUT",
+            "/agents/a",
+            TestHttp.Card("a", ""","provider":{"organization":"Mallory","url":"https://m.example"}"""))).JsonAsync();
         Assert.Contains("belongs to 'registrant'", replaced.GetProperty("warnings").ToString(), StringComparison.Ordinal);
         await (await ClaimAsync("mallory")).ProblemAsync(403);
         Assert.Equal("registrant", (await Mallory.GetAsync("/agents/a")).Text("owner"));
@@ -81,7 +89,9 @@ public sealed class WorkerTests(TrustingHost host)
     [InlineData("[\"ok\",\"a\\u0000b\"]", "workers[1]")]
     public async Task Workers_that_are_not_subjects_are_refused(string workers, string field)
     {
-        await (await registrant.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":{{workers}}}""")).ProblemAsync(400, field);
+        await (await registrant.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}},"workers":{{workers}}}""")).ProblemAsync(
+            400,
+            field);
         await RegisterAsync();
         await (await registrant.SendAsync("PATCH", "/agents/a", $$"""{"workers":{{workers}}}""")).ProblemAsync(400, field);
         Assert.False((await registrant.GetAsync("/agents/a")).TryGetProperty("workers", out _));
@@ -92,11 +102,15 @@ public sealed class WorkerTests(TrustingHost host)
     {
         string Workers(int count) => string.Join(',', Enumerable.Range(0, count).Select(i => $"\"w{i}\""));
         await RegisterAsync($",\"workers\":[{Workers(AgentWorkers.MaxCount)}]");
-        await (await registrant.SendAsync("PATCH", "/agents/a", $$"""{"workers":[{{Workers(AgentWorkers.MaxCount + 1)}}]}""")).ProblemAsync(400, "workers");
+        await (await registrant.SendAsync("PATCH", "/agents/a", $$"""{"workers":[{{Workers(AgentWorkers.MaxCount + 1)}}]}""")).ProblemAsync(
+            400,
+            "workers");
     }
 
     private async Task RegisterAsync(string more = "") =>
-        await (await registrant.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}}{{more}}}""")).JsonAsync(HttpStatusCode.Created);
+        await (await registrant.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{TestHttp.Card("a")}}{{more}}}""")).JsonAsync(
+            HttpStatusCode.Created);
 
-    private Task<HttpResponseMessage> ClaimAsync(string subject) => (registrant with { Subject = subject }).SendAsync("POST", "/agents/a/tasks:claim", Claim);
+    private Task<HttpResponseMessage> ClaimAsync(string subject) =>
+        (registrant with { Subject = subject }).SendAsync("POST", "/agents/a/tasks:claim", Claim);
 }

@@ -24,5 +24,6 @@ public sealed class AdoNetStoreTests : ChangeFeedConformance
         GC.SuppressFinalize(this);
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new AdoNetStore(Database.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new AdoNetStore(Database.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
 }

@@ -33,7 +33,10 @@ public sealed class AdoNetTaskTests
         Assert.Equal("b a", await store.IdsAsync(filter));
         Assert.Equal(await plain.CountTasksAsync(filter), await store.CountTasksAsync(filter));
         Assert.Equal("c", Assert.Single(await store.AllContextsAsync(new ContextFilter("acme"))).Key.Id);
-        Assert.Equivalent(await plain.SummarizeContextsAsync("acme", "o", ["c"], 1), await store.SummarizeContextsAsync("acme", "o", ["c"], 1), strict: true);
+        Assert.Equivalent(
+            await plain.SummarizeContextsAsync("acme", "o", ["c"], 1),
+            await store.SummarizeContextsAsync("acme", "o", ["c"], 1),
+            strict: true);
 
         await store.DeleteAsync(TaskKind.Kind, Key("a"), version);
         Assert.Null(await plain.ReadAsync(TaskKind.Kind, Key("a")));

@@ -11,7 +11,11 @@ public sealed class HistoryTests
     public async Task A_restored_database_is_noticed_and_the_feed_begins_anew()
     {
         await using var database = await TestDatabase.CreateAdoNetAsync();
-        await using var store = new AdoNetStore(database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(50) }, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
+        await using var store = new AdoNetStore(
+            database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(50) },
+            AgentKind.Kind,
+            Kinds.All,
+            NullLoggerFactory.Instance);
         await store.OpenAsync(CancellationToken.None);
         await store.PutAsync("kept", 0, "1");
         await using var backup = await database.BackUpAsync();

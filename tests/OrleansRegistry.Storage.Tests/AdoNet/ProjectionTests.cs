@@ -28,7 +28,9 @@ public sealed class ProjectionTests : IAsyncLifetime
     [InlineData("[1, 2]")]
     public async Task The_row_of_an_agent_is_the_one_that_the_plain_store_makes(string card)
     {
-        var body = new RecordBody(Json(card), Json("""{"enabled":true,"created_at":"2026-01-02T03:04:05.678+00:00","updated_at":"2026-01-02T03:04:06+00:00"}"""));
+        var body = new RecordBody(
+            Json(card),
+            Json("""{"enabled":true,"created_at":"2026-01-02T03:04:05.678+00:00","updated_at":"2026-01-02T03:04:06+00:00"}"""));
         await using var plain = await TestDatabase.CreateAsync();
         await using (var store = await plain.OpenAsync())
         {
@@ -52,7 +54,8 @@ public sealed class ProjectionTests : IAsyncLifetime
         await store.WriteAsync(AgentKind.Kind, Key("a"), 0, new RecordBody(Json(Huge), default));
         Assert.Equal(Huge, (await store.GetAsync("a"))!.Body.Document.ToString());
         await Eventually.TrueAsync(
-            async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card IS NULL AND name = 'huge' AND tags = '{big}'") == 1, "the columns");
+            async () => await Database.QueryAsync<long>(
+                "SELECT count(*) FROM agent_cards WHERE card IS NULL AND name = 'huge' AND tags = '{big}'") == 1, "the columns");
     }
 
     [Fact]
@@ -65,7 +68,9 @@ public sealed class ProjectionTests : IAsyncLifetime
             "SELECT count(*) FROM agents WHERE document IS NULL AND fields IS NULL AND version = 2 AND deleted_at IS NOT NULL"));
         Assert.Equal(3, await store.PutAsync("a", 0, "2"));
         Assert.Equal(1L, await Database.QueryAsync<long>("SELECT count(*) FROM orleansstorage"));
-        Assert.Equal(1L, await Database.QueryAsync<long>("SELECT count(*) FROM agents WHERE document IS NOT NULL AND version = 3 AND deleted_at IS NULL"));
+        Assert.Equal(
+            1L,
+            await Database.QueryAsync<long>("SELECT count(*) FROM agents WHERE document IS NOT NULL AND version = 3 AND deleted_at IS NULL"));
     }
 
     [Fact]
@@ -193,7 +198,11 @@ public sealed class ProjectionTests : IAsyncLifetime
     public async Task Without_the_right_to_migrate_the_missing_migration_is_named()
     {
         await using var plain = await TestDatabase.CreateAsync();
-        await using var store = new AdoNetStore(plain.Options() with { RunMigrations = false }, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
+        await using var store = new AdoNetStore(
+            plain.Options() with { RunMigrations = false },
+            AgentKind.Kind,
+            Kinds.All,
+            NullLoggerFactory.Instance);
         var stop = await Assert.ThrowsAsync<StoreStartException>(() => store.OpenAsync(CancellationToken.None));
         Assert.Contains("0001_storage", stop.Message);
     }

@@ -85,7 +85,9 @@ public sealed class ProviderScriptTests : IAsyncLifetime
         var provider = await ProviderAsync(deleteOnClear: true);
         await provider.WriteStateAsync("task", GrainId.Create("task", "t/acme/a"), new GrainState<int[]>([1]));
         await provider.WriteStateAsync("other", GrainId.Create("task", "t/acme/a"), new GrainState<int[]>([1]));
-        Assert.Equal(0L, await database!.QueryAsync<long>("SELECT value + (SELECT count(*) FROM agents) FROM registry_revision WHERE kind = 'agent'"));
+        Assert.Equal(
+            0L,
+            await database!.QueryAsync<long>("SELECT value + (SELECT count(*) FROM agents) FROM registry_revision WHERE kind = 'agent'"));
         Assert.Equal(2L, await database.QueryAsync<long>("SELECT count(*) FROM orleansstorage"));
     }
 

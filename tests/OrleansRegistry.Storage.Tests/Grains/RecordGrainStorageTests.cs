@@ -18,7 +18,8 @@ public sealed class RecordGrainStorageTests : IAsyncLifetime
     private readonly LossyStore store = new(TestStores.InMemory());
     private readonly RecordGrainStorage storage;
 
-    public RecordGrainStorageTests() => storage = new RecordGrainStorage(store, [Codec], new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+    public RecordGrainStorageTests() =>
+        storage = new RecordGrainStorage(store, [Codec], new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
 
     public async ValueTask InitializeAsync() => await store.OpenAsync(CancellationToken.None);
 
@@ -224,7 +225,11 @@ public sealed class RecordGrainStorageTests : IAsyncLifetime
             RecordKind kind, RecordKey key, long expectedVersion, RecordBody body, CancellationToken cancellationToken = default) =>
             CommitAsync(() => base.WriteAsync(kind, key, expectedVersion, body, cancellationToken));
 
-        public override ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
+        public override ValueTask<long> DeleteAsync(
+            RecordKind kind,
+            RecordKey key,
+            long expectedVersion,
+            CancellationToken cancellationToken = default) =>
             CommitAsync(() => base.DeleteAsync(kind, key, expectedVersion, cancellationToken));
 
         private async ValueTask<long> CommitAsync(Func<ValueTask<long>> commit)

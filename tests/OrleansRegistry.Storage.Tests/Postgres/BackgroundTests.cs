@@ -4,7 +4,9 @@ using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;
 
-/// <summary>What the store does in the background survives what it meets in the database, and the store can be closed whatever became of it.</summary>
+/// <summary>
+/// What the store does in the background survives what it meets in the database, and the store can be closed whatever became of it.
+/// </summary>
 public sealed class BackgroundTests : IAsyncLifetime
 {
     private TestDatabase? database;
@@ -39,7 +41,8 @@ public sealed class BackgroundTests : IAsyncLifetime
         var loops = new BackgroundLoops(TimeProvider.System, NullLogger.Instance);
         var store = new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance, loops);
         await store.OpenAsync(CancellationToken.None);
-        await Database.ExecuteAsync("INSERT INTO agent_changes (revision, tenants, ids) VALUES (1, ARRAY['acme'], ARRAY[NULL]); UPDATE registry_revision SET value = 1");
+        await Database.ExecuteAsync(
+            "INSERT INTO agent_changes (revision, tenants, ids) VALUES (1, ARRAY['acme'], ARRAY[NULL]); UPDATE registry_revision SET value = 1");
         await store.PutAsync("a", 0, "1");
         await Eventually.TrueAsync(() => loops.Failing.Count == 1, "the projection to fail");
         await store.DisposeAsync();
@@ -60,6 +63,7 @@ public sealed class BackgroundTests : IAsyncLifetime
     }
 
     private Task AllClosedAsync() => Eventually.TrueAsync(
-        async () => await Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry'") == 0,
+        async () => await Database.QueryAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry'") == 0,
         "the connections to be closed");
 }

@@ -10,7 +10,8 @@ public sealed class ConnectionStringTests
     public void A_url_is_read_whole()
     {
         var read = PostgresConnectionString.Parse(
-            "postgresql://us%40er:p%3Aa%2Fss%25@db.example:6543/my%20db?sslmode=verify-full&application_name=x&connect_timeout=7&options=-c%20search_path%3Dapp");
+            "postgresql://us%40er:p%3Aa%2Fss%25@db.example:6543/my%20db?sslmode=verify-full"
+            + "&application_name=x&connect_timeout=7&options=-c%20search_path%3Dapp");
         Assert.Equal(("us@er", "p:a/ss%", "db.example", 6543, "my db"), (read.Username, read.Password, read.Host, read.Port, read.Database));
         Assert.Equal((SslMode.VerifyFull, "x", 7, "-c search_path=app"), (read.SslMode, read.ApplicationName, read.Timeout, read.Options));
     }
@@ -43,9 +44,14 @@ public sealed class ConnectionStringTests
     public void Parameters_of_libpq_have_their_names_in_Npgsql()
     {
         var read = PostgresConnectionString.Parse(
-            "host=h user=u password='it\\'s; a = b' channel_binding=require connect_timeout=2 sslmode=verify-ca sslrootcert=/r sslcert=/c sslkey=/k gssencmode=disable keepalives_idle=9");
-        Assert.Equal(("u", "it's; a = b", ChannelBinding.Require, 2, SslMode.VerifyCA), (read.Username, read.Password, read.ChannelBinding, read.Timeout, read.SslMode));
-        Assert.Equal(("/r", "/c", "/k", GssEncryptionMode.Disable, 9), (read.RootCertificate, read.SslCertificate, read.SslKey, read.GssEncryptionMode, read.TcpKeepAliveTime));
+            "host=h user=u password='it\\'s; a = b' channel_binding=require connect_timeout=2 sslmode=verify-ca sslrootcert=/r sslcert=/c sslkey=/k "
+                + "gssencmode=disable keepalives_idle=9");
+        Assert.Equal(
+            ("u", "it's; a = b", ChannelBinding.Require, 2, SslMode.VerifyCA),
+            (read.Username, read.Password, read.ChannelBinding, read.Timeout, read.SslMode));
+        Assert.Equal(
+            ("/r", "/c", "/k", GssEncryptionMode.Disable, 9),
+            (read.RootCertificate, read.SslCertificate, read.SslKey, read.GssEncryptionMode, read.TcpKeepAliveTime));
         var url = PostgresConnectionString.Parse("postgresql://h/d?user=us%40er&password=p%20w&channel_binding=require&connect_timeout=2");
         Assert.Equal(("us@er", "p w", ChannelBinding.Require, 2), (url.Username, url.Password, url.ChannelBinding, url.Timeout));
     }

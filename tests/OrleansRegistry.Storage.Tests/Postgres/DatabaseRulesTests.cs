@@ -28,12 +28,14 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
     public async Task A_read_that_the_database_cannot_take_fails_alone()
     {
         await using var latin = await LatinAsync();
-        await latin.ExecuteAsync("CREATE TABLE agents (tenant text, id text, long_id text, version bigint, document bytea, fields bytea); INSERT INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
+        await latin.ExecuteAsync("CREATE TABLE agents (tenant text, id text, long_id text, version bigint, document bytea, fields bytea); INSERT "
+            + "INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
         await using var connections = new PostgresDatabase(latin.Options() with { MaxRetries = 0 }, NullLogger.Instance, TimeProvider.System);
         var table = RecordTable.Of(AgentKind.Kind);
         var history = new DatabaseHistory(connections, table, new FeedBuffer(), TimeProvider.System, NullLogger.Instance);
         var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), history, null, 1, NullLogger.Instance));
-        var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None)).ToArray();
+        var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None))
+            .ToArray();
         batcher.Start(new BackgroundLoops(TimeProvider.System, NullLogger.Instance), "reads");
 
         Assert.Equal(7, (await reads[0])!.Version);
@@ -72,9 +74,17 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
     [Fact]
     public async Task Options_of_the_connection_string_are_settings_of_the_session_but_for_what_is_promised()
     {
-        var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString) { Options = @"-c search_path=app,\ public --work-mem=1MB -csynchronous_commit=off" };
-        await using var connections = new PostgresDatabase(Database.Options() with { ConnectionString = settings.ConnectionString }, NullLogger.Instance, TimeProvider.System);
-        Assert.Equal(("app, public", "1MB", "on"), (await ShowAsync(connections, "search_path"), await ShowAsync(connections, "work_mem"), await ShowAsync(connections, "synchronous_commit")));
+        var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString)
+        {
+            Options = @"-c search_path=app,\ public --work-mem=1MB -csynchronous_commit=off",
+        };
+        await using var connections = new PostgresDatabase(
+            Database.Options() with { ConnectionString = settings.ConnectionString },
+            NullLogger.Instance,
+            TimeProvider.System);
+        Assert.Equal(("app, public", "1MB", "on"), (await ShowAsync(connections, "search_path"), await ShowAsync(
+            connections,
+            "work_mem"), await ShowAsync(connections, "synchronous_commit")));
     }
 
     [Fact]
@@ -88,7 +98,8 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
         var role = $"dml_{Guid.NewGuid():N}";
         await Database.ExecuteAsync(
             $"CREATE ROLE {role} LOGIN PASSWORD 'dml'; REVOKE ALL ON SCHEMA public FROM public; GRANT USAGE ON SCHEMA public TO {role}; "
-            + $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {role}");
+            + $"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}; GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO "
+            + $"{role}");
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString) { Username = role, Password = "dml" };

@@ -17,7 +17,9 @@ public sealed partial class FaultTests
 
         // All but the first wait for it, and are one batch: updates, a third of them of an old version, and agents that are new.
         static bool IsOld(int i) => i < 30 && i % 3 == 1;
-        var writes = Enumerable.Range(0, 40).Select(i => store.PutAsync($"a{i}", i >= 30 ? 0 : IsOld(i) ? versions[i] + 1000 : versions[i], "2").AsTask()).ToArray();
+        var writes = Enumerable.Range(0, 40)
+            .Select(i => store.PutAsync($"a{i}", i >= 30 ? 0 : IsOld(i) ? versions[i] + 1000 : versions[i], "2").AsTask())
+            .ToArray();
         var revisions = new List<long>();
         for (var i = 0; i < 40; i++)
         {
@@ -51,7 +53,8 @@ public sealed partial class FaultTests
 
         var writes = Task.WhenAll(store.PutAsync("a", first, "2").AsTask(), store.PutAsync("b", 0, "2").AsTask());
         await Eventually.TrueAsync(
-            async () => await Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+            async () => await Database.QueryAsync<long>(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
             "the write to wait for the row");
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await writes;
@@ -64,7 +67,8 @@ public sealed partial class FaultTests
     [Theory]
     [InlineData("UPDATE agents SET version = version + 1 WHERE id = 'there'", "there")]
     [InlineData("UPDATE agents SET version = version + 1, document = NULL, deleted_at = now() WHERE id = 'there'", "there")]
-    [InlineData("INSERT INTO agents (tenant, id, version, document, fields) SELECT tenant, 'new', version + 1, document, fields FROM agents WHERE id = 'there'", "new")]
+    [InlineData("INSERT INTO agents (tenant, id, version, document, fields) SELECT tenant, 'new', version + 1, document, fields FROM agents WHERE "
+        + "id = 'there'", "new")]
     [InlineData("UPDATE agents SET version = version + 1, document = '1', deleted_at = NULL WHERE id = 'gone'", "gone")]
     public async Task A_write_that_waits_for_another_process_is_judged_by_what_that_one_did(string change, string id)
     {
@@ -74,14 +78,18 @@ public sealed partial class FaultTests
         await using var source = NpgsqlDataSource.Create(Database.Settings);
         await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using (var other = new NpgsqlCommand($"UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent'; {change}", connection, transaction))
+        await using (var other = new NpgsqlCommand(
+            $"UPDATE registry_revision SET value = value + 1 WHERE kind = 'agent'; {change}",
+            connection,
+            transaction))
         {
             Assert.Equal(2, await other.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
         }
 
         var write = store.PutAsync(id, id == "there" ? first : 0, "2").AsTask();
         await Eventually.TrueAsync(
-            async () => await Database.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
+            async () => await Database.QueryAsync<long>(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0,
             "the write to wait for the counter");
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
         await Assert.ThrowsAsync<InconsistentStateException>(() => write);

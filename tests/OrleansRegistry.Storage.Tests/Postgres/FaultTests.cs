@@ -40,7 +40,9 @@ public sealed partial class FaultTests : IAsyncLifetime
         }
 
         Assert.Equal(5, proxy.Cuts);
-        Assert.Contains(log.Entries, entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Entries,
+            entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
         Assert.Equal(first + 100, await store.CurrentRevisionAsync(AgentKind.Kind));
         Assert.Equal(101, (await store.AllAsync()).Count);
         Assert.Equal(await store.AllAsync(), (await store.ChangesAsync(0)).ToDictionary(
@@ -59,17 +61,22 @@ public sealed partial class FaultTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
         {
             proxy.CutAt($"cut-me-{i}", cut);
-            var writes = versions.Select((version, n) => store.WriteAsync(TaskKind.Kind, Key($"t{n}"), version, Body(n == 10 ? $"cut-me-{i}" : $"{i}")).AsTask()).ToArray();
+            var writes = versions.Select(
+                (version, n) => store.WriteAsync(TaskKind.Kind, Key($"t{n}"), version, Body(n == 10 ? $"cut-me-{i}" : $"{i}")).AsTask()).ToArray();
             var written = await Task.WhenAll(writes);
             Assert.All(written.Zip(versions), version => Assert.True(version.First > version.Second));
             versions = written;
         }
 
         Assert.Equal(5, proxy.Cuts);
-        Assert.Contains(log.Entries, entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Entries,
+            entry => entry.Message.Contains(cut == Cut.BeforeAnswer ? "read back: stored" : "read back: not stored", StringComparison.Ordinal));
         for (var n = 0; n < versions.Length; n++)
         {
-            Assert.Equal(new StoredRecord(Key($"t{n}"), versions[n], Body(n == 10 ? "cut-me-4" : "4")), await store.ReadAsync(TaskKind.Kind, Key($"t{n}")));
+            Assert.Equal(
+                new StoredRecord(Key($"t{n}"), versions[n], Body(n == 10 ? "cut-me-4" : "4")),
+                await store.ReadAsync(TaskKind.Kind, Key($"t{n}")));
         }
 
         await Task.WhenAll(versions.Select((version, n) => store.DeleteAsync(TaskKind.Kind, Key($"t{n}"), version).AsTask()));
@@ -185,7 +192,8 @@ public sealed partial class FaultTests : IAsyncLifetime
         await using var store = await Database.OpenAsync(logger: log);
         await store.PutAsync("a", 0, "1");
         await Database.ExecuteAsync($"ALTER DATABASE {Database.Settings.Database} SET default_transaction_read_only = on");
-        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+        await Database.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
 
         var refusal = await Assert.ThrowsAsync<RegistryException>(async () => await store.PutAsync("a", 1, "2"));
         Assert.Equal((RegistryError.Unavailable, true), (refusal.Error, refusal.RetryAfter > TimeSpan.Zero));
@@ -243,7 +251,9 @@ public sealed partial class FaultTests : IAsyncLifetime
         await Task.WhenAll(
             store.WriteAsync(AgentKind.Kind, Key("odd"), 0, body).AsTask(), store.PutAsync("other", 0, "1").AsTask());
         Assert.Equal(body, (await store.GetAsync("odd"))!.Body);
-        await Eventually.TrueAsync(async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 2, "both in the table for queries");
+        await Eventually.TrueAsync(
+            async () => await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards") == 2,
+            "both in the table for queries");
         Assert.Equal(queried is null ? 1 : 2, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards WHERE card ? 'name'"));
     }
 

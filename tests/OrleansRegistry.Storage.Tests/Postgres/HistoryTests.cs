@@ -157,7 +157,10 @@ public sealed class HistoryTests : IAsyncLifetime
             var (agent, task) = (0L, 0L);
             for (var i = 0; i < 60; i++)
             {
-                (agent, task) = (await store.PutAsync($"{side}.{writer}", agent, $"{i}"), await store.PutTaskAsync($"{side}.{writer}", Tasks.Fields(i), task));
+                (agent, task) = (await store.PutAsync($"{side}.{writer}", agent, $"{i}"), await store.PutTaskAsync(
+                    $"{side}.{writer}",
+                    Tasks.Fields(i),
+                    task));
             }
         }))).ToArray();
         for (var cut = 0; cut < 5; cut++)
@@ -205,5 +208,6 @@ public sealed class HistoryTests : IAsyncLifetime
 
     /// <summary>Cuts the connections that listen, whose stores then look.</summary>
     private Task CutAsync() => Database.ExecuteAsync(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry' AND pid <> pg_backend_pid()");
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'orleans-registry' AND "
+            + "pid <> pg_backend_pid()");
 }

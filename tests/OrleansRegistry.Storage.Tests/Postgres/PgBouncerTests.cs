@@ -30,7 +30,8 @@ public sealed class PgBouncerTests
     {
         await using var database = await TestDatabase.CreateAsync();
         await using var pooler = await PgBouncer.StartAsync(database.Settings, mode);
-        var refusal = await Assert.ThrowsAsync<StoreStartException>(() => database.OpenAsync(database.Options() with { ConnectionString = pooler.ConnectionString }));
+        var refusal = await Assert.ThrowsAsync<StoreStartException>(
+            () => database.OpenAsync(database.Options() with { ConnectionString = pooler.ConnectionString }));
         Assert.Contains("pool_mode=session", refusal.Message);
     }
 }

@@ -21,7 +21,8 @@ public sealed class PostgresOwnKindTests : OwnKindConformance
         await database!.DisposeAsync();
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(database!.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new PostgresStore(database!.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
 }
 
 public sealed class AdoNetOwnKindTests : OwnKindConformance
@@ -41,5 +42,6 @@ public sealed class AdoNetOwnKindTests : OwnKindConformance
         await database!.DisposeAsync();
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new AdoNetStore(database!.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new AdoNetStore(database!.Options(), AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance);
 }

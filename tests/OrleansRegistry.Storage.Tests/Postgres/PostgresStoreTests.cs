@@ -22,5 +22,6 @@ public sealed class PostgresStoreTests : ChangeFeedConformance
         GC.SuppressFinalize(this);
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
 }

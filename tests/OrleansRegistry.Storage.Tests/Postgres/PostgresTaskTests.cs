@@ -21,7 +21,8 @@ public sealed class PostgresTaskTests : TaskConformance
         await Database.DisposeAsync();
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
 }
 
 public sealed class PostgresTaskFilterTests : TaskFilterConformance
@@ -42,5 +43,6 @@ public sealed class PostgresTaskFilterTests : TaskFilterConformance
         await Database.DisposeAsync();
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        new PostgresStore(Database.Options(), Kinds.All, NullLogger<PostgresStore>.Instance);
 }

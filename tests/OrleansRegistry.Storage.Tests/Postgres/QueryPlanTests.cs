@@ -22,7 +22,8 @@ public sealed class QueryPlanTests : IAsyncLifetime
             """
             INSERT INTO agent_cards (tenant, id, revision, card, enabled, tags, skills)
             SELECT 'acme', 'agent-' || n, n, jsonb_build_object('provider', jsonb_build_object('organization', 'org-' || n % 300),
-                   'skills', jsonb_build_array(jsonb_build_object('id', 'skill-' || n % 500))), true, array['t' || n % 200], array['skill-' || n % 500]
+                   'skills', jsonb_build_array(jsonb_build_object('id', 'skill-' || n % 500))), true, array['t' || n % 200],
+                   array['skill-' || n % 500]
             FROM generate_series(1, 20000) n
             """);
         await Database.ExecuteAsync("VACUUM ANALYZE agent_cards");
@@ -77,8 +78,10 @@ public sealed class QueryPlanTests : IAsyncLifetime
             }
         })));
         await Eventually.TrueAsync(
-            async () => await Database.QueryAsync<long>("SELECT min(p.revision - r.value) FROM registry_projections p JOIN registry_revision r USING (kind)") == 0, "all projected");
-        Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards AS c JOIN agents AS a ON a.tenant = c.tenant AND a.id = c.id AND a.version = c.revision WHERE name = 'n24' AND card ->> 'name' = 'n24'"));
+            async () => await Database.QueryAsync<long>(
+                "SELECT min(p.revision - r.value) FROM registry_projections p JOIN registry_revision r USING (kind)") == 0, "all projected");
+        Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards AS c JOIN agents AS a ON a.tenant = c.tenant AND a.id = "
+            + "c.id AND a.version = c.revision WHERE name = 'n24' AND card ->> 'name' = 'n24'"));
         Assert.Equal(30, await Database.QueryAsync<long>("SELECT count(*) FROM agent_cards"));
     }
 

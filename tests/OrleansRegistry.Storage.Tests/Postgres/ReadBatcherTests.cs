@@ -22,7 +22,8 @@ public sealed class ReadBatcherTests : IAsyncLifetime
         await using var store = await Database.OpenAsync();
         await Database.ExecuteAsync(
             "ALTER TABLE record_pages ALTER document SET STORAGE EXTERNAL; "
-            + "INSERT INTO record_pages (tenant, id, version, document, fields) SELECT 'acme', 'p' || n, n, convert_to('\"' || repeat('x', 1048574) || '\"', 'UTF8'), '' FROM generate_series(1, 20) n");
+            + "INSERT INTO record_pages (tenant, id, version, document, fields) SELECT 'acme', 'p' || n, n, "
+            + "convert_to('\"' || repeat('x', 1048574) || '\"', 'UTF8'), '' FROM generate_series(1, 20) n");
         GC.Collect();
         var (before, peak, read) = (GC.GetTotalMemory(forceFullCollection: true), 0L, 0);
         var reads = Enumerable.Range(0, Pages).Select(async i =>
@@ -45,7 +46,8 @@ public sealed class ReadBatcherTests : IAsyncLifetime
     {
         await using var store = await Database.OpenAsync();
         await Database.ExecuteAsync(
-            "INSERT INTO record_pages (tenant, id, version, document, fields) SELECT 'acme', 'p' || n, n, convert_to('\"' || repeat('x', 9000000) || '\"', 'UTF8'), '' FROM generate_series(1, 4) n");
+            "INSERT INTO record_pages (tenant, id, version, document, fields) SELECT 'acme', 'p' || n, n, "
+                + "convert_to('\"' || repeat('x', 9000000) || '\"', 'UTF8'), '' FROM generate_series(1, 4) n");
         var pages = await Task.WhenAll(Enumerable.Range(1, 5).Select(i => store.ReadAsync(PageKind.Kind, Records.Key($"p{i}")).AsTask()));
         Assert.Equal([1, 2, 3, 4, null], pages.Select(page => page?.Version));
     }
@@ -78,7 +80,10 @@ public sealed class ReadBatcherTests : IAsyncLifetime
     [Fact]
     public async Task A_queue_that_is_full_is_busy()
     {
-        await using var store = new PostgresStore(Database.Options(), Kinds.All, Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresStore>.Instance);
+        await using var store = new PostgresStore(
+            Database.Options(),
+            Kinds.All,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<PostgresStore>.Instance);
         var queue = store.ReadsOf(PageKind.Kind);
         RegistryException? refusal = null;
         for (var i = 0; refusal is null && i < 100_000; i++)

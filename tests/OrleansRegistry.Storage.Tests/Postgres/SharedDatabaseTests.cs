@@ -127,7 +127,8 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
     public async Task A_listener_whose_connection_is_cut_listens_again()
     {
         await ListensAsync(2);
-        await Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
+        await Database.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'");
         var waiting = Other.ReadChangesAsync(AgentKind.Kind, 0).AsTask();
         await One.PutAsync("a", 0, "1");
         Assert.Equal(1, (await waiting.WaitAsync(TimeSpan.FromSeconds(20))).Revision);

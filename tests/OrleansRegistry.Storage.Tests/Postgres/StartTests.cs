@@ -14,7 +14,8 @@ public sealed class StartTests : IAsyncLifetime
     public async ValueTask DisposeAsync() => await Database.DisposeAsync();
 
     [Fact]
-    public Task A_wrong_password_names_host_and_user() => RefusesAsync(settings => settings.Password = "wrong-hunter2", "the user or the password", "user ");
+    public Task A_wrong_password_names_host_and_user() =>
+        RefusesAsync(settings => settings.Password = "wrong-hunter2", "the user or the password", "user ");
 
     [Fact]
     public Task A_missing_database_is_named() => RefusesAsync(settings => settings.Database = "nowhere", "no such database", "database nowhere");
@@ -33,7 +34,8 @@ public sealed class StartTests : IAsyncLifetime
     public async Task A_pool_that_is_used_up_says_so_and_recovers()
     {
         await using var store = await Database.OpenAsync(Database.Options() with { PoolMax = 2, MaxRetries = 0, Timeout = TimeSpan.FromSeconds(1) });
-        await Database.ExecuteAsync("INSERT INTO agents (tenant, id, version, document) SELECT 't', n::text, n, repeat('x', 2000)::bytea FROM generate_series(1, 20000) n; UPDATE registry_revision SET value = 20000");
+        await Database.ExecuteAsync("INSERT INTO agents (tenant, id, version, document) SELECT 't', n::text, n, repeat('x', 2000)::bytea FROM "
+            + "generate_series(1, 20000) n; UPDATE registry_revision SET value = 20000");
         await using (var open = (await store.ScanAsync(AgentKind.Kind)).Records.GetAsyncEnumerator())
         {
             Assert.True(await open.MoveNextAsync());
@@ -52,7 +54,12 @@ public sealed class StartTests : IAsyncLifetime
         await Database.ExecuteAsync($"CREATE ROLE {role} LOGIN PASSWORD 'limited-hunter2' CONNECTION LIMIT 1; GRANT ALL ON SCHEMA public TO {role}");
         try
         {
-            var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString) { Username = role, Password = "limited-hunter2", Pooling = false };
+            var settings = new NpgsqlConnectionStringBuilder(Database.Settings.ConnectionString)
+            {
+                Username = role,
+                Password = "limited-hunter2",
+                Pooling = false,
+            };
             await using (var taken = new NpgsqlConnection(settings.ConnectionString))
             {
                 await taken.OpenAsync();

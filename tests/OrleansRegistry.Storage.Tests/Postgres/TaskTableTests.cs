@@ -33,12 +33,27 @@ public sealed class TaskTableTests : IAsyncLifetime
     {
         await WriteAsync(PageKind.Kind, "h/1/t1", """[{"role":"user","n":1},{"role":"agent","n":2}]""");
         await WriteAsync(PageKind.Kind, "h/2/t1", """[{"role":"user","n":3}]""");
-        await WriteAsync(TaskKind.Kind, "t1", """{"generation":4,"history":{"pages":2,"count":4,"tail":[{"role":"agent","n":4}]}}""", WithMetadata("""{"priority":"high"}"""));
-        await WriteAsync(TaskKind.Kind, "t2", """{"generation":1,"history":{"base":3,"pages":3,"count":0,"tail":[]},"artifacts":{"pages":0,"count":1,"tail":[{"artifactId":"x"}]}}""", WithMetadata("""{"priority":"low"}"""));
+        await WriteAsync(
+            TaskKind.Kind,
+            "t1",
+            """{"generation":4,"history":{"pages":2,"count":4,"tail":[{"role":"agent","n":4}]}}""",
+            WithMetadata("""{"priority":"high"}"""));
+        await WriteAsync(
+            TaskKind.Kind,
+            "t2",
+            """{"generation":1,"history":{"base":3,"pages":3,"count":0,"tail":[]},"artifacts":{"pages":0,"count":1,"tail":[{"artifactId":"x"}]}}""",
+            WithMetadata("""{"priority":"low"}"""));
         await WriteAsync(PageKind.Kind, "c/1/c1", """[{"n":1}]""");
-        await WriteAsync(ContextKind.Kind, "c1", """{"messages":{"pages":1,"count":2,"tail":[{"n":2}]}}""", (new ContextFields("o", At(1)) { Data = Json("""{"a":1}""") }).Write());
+        await WriteAsync(
+            ContextKind.Kind,
+            "c1",
+            """{"messages":{"pages":1,"count":2,"tail":[{"n":2}]}}""",
+            (new ContextFields("o", At(1)) { Data = Json("""{"a":1}""") }).Write());
         await WriteAsync(PageKind.Kind, "f/1/t1", """[{"number":1,"subject":"s","at":"2026-01-02T03:04:05Z","data":{"stars":5}}]""");
-        await WriteAsync(FeedbackKind.Kind, "t1", """{"items":{"pages":1,"count":2,"tail":[{"number":2,"subject":"s","at":"2026-01-02T03:04:06Z","data":{"stars":1}}]}}""");
+        await WriteAsync(
+            FeedbackKind.Kind,
+            "t1",
+            """{"items":{"pages":1,"count":2,"tail":[{"number":2,"subject":"s","at":"2026-01-02T03:04:06Z","data":{"stars":1}}]}}""");
 
         Assert.Equal("t1", await Database.QueryAsync<string>("""SELECT id FROM tasks WHERE metadata @> '{"priority": "high"}'"""));
         Assert.Equal("t1", await Database.QueryAsync<string>("""SELECT id FROM tasks WHERE history @> '[{"role": "user"}]'"""));
@@ -46,14 +61,20 @@ public sealed class TaskTableTests : IAsyncLifetime
             "t1|c|task|working|1, 2, 3, 4|[]",
             await Database.QueryAsync<string>(
                 """
-                SELECT concat_ws('|', id, context_id, kind, state, (SELECT string_agg(m ->> 'n', ', ') FROM jsonb_array_elements(history) AS m), artifacts)
+                SELECT concat_ws('|', id, context_id, kind, state, (SELECT string_agg(m ->> 'n', ', ') FROM jsonb_array_elements(history) AS m),
+                artifacts)
                 FROM tasks WHERE id = 't1'
                 """));
-        Assert.Equal("""[]|[{"artifactId": "x"}]""", await Database.QueryAsync<string>("SELECT concat_ws('|', history, artifacts) FROM tasks WHERE id = 't2'"));
-        Assert.Equal("""{"a": 1}|[{"n": 1}, {"n": 2}]""", await Database.QueryAsync<string>("SELECT concat_ws('|', context_data, message_history) FROM contexts WHERE id = 'c1'"));
+        Assert.Equal(
+            """[]|[{"artifactId": "x"}]""",
+            await Database.QueryAsync<string>("SELECT concat_ws('|', history, artifacts) FROM tasks WHERE id = 't2'"));
+        Assert.Equal(
+            """{"a": 1}|[{"n": 1}, {"n": 2}]""",
+            await Database.QueryAsync<string>("SELECT concat_ws('|', context_data, message_history) FROM contexts WHERE id = 'c1'"));
         Assert.Equal(
             """1 t1 {"stars": 5}, 2 t1 {"stars": 1}""",
-            await Database.QueryAsync<string>("SELECT string_agg(concat_ws(' ', id, task_id, feedback_data), ', ' ORDER BY created_at) FROM task_feedback WHERE task_id = 't1'"));
+            await Database.QueryAsync<string>(
+                "SELECT string_agg(concat_ws(' ', id, task_id, feedback_data), ', ' ORDER BY created_at) FROM task_feedback WHERE task_id = 't1'"));
     }
 
     [Theory]
@@ -74,7 +95,8 @@ public sealed class TaskTableTests : IAsyncLifetime
     [Fact]
     public async Task Without_metadata_nothing_is_turned_into_jsonb()
     {
-        await Database.ExecuteAsync("CREATE OR REPLACE FUNCTION registry_jsonb(document bytea) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE 'called'; END $$");
+        await Database.ExecuteAsync(
+            "CREATE OR REPLACE FUNCTION registry_jsonb(document bytea) RETURNS jsonb LANGUAGE plpgsql AS $$ BEGIN RAISE 'called'; END $$");
         await WriteAsync(TaskKind.Kind, "t1", "{}", Fields(at: 1, TaskState.Working).Write());
         await WriteAsync(TaskKind.Kind, "t2", "{}", WithMetadata("""{"x":1}"""));
         Assert.Equal("t1", await Database.QueryAsync<string>("SELECT string_agg(id, ' ') FROM task_records WHERE state IS NOT NULL"));
@@ -91,7 +113,12 @@ public sealed class TaskTableTests : IAsyncLifetime
 
         foreach (var (text, i) in strange.Select((text, i) => (text, i)))
         {
-            foreach (var filter in new[] { new TaskFilter("acme") { ContextId = text }, new TaskFilter("acme") { Owner = text }, new TaskFilter("acme") { AgentId = text } })
+            foreach (var filter in new[]
+            {
+                new TaskFilter("acme") { ContextId = text },
+                new TaskFilter("acme") { Owner = text },
+                new TaskFilter("acme") { AgentId = text },
+            })
             {
                 Assert.Equal($"t{i}", await Store.IdsAsync(filter));
                 Assert.Equal(1, (await Store.CountTasksAsync(filter))[TaskState.Submitted]);
@@ -104,10 +131,13 @@ public sealed class TaskTableTests : IAsyncLifetime
     {
         await Database.ExecuteAsync(
             """
-            INSERT INTO task_records (tenant, id, version, document, fields, context_id, state, state_timestamp, owner, agent_id, lease_expires_at, open_deadline, has_webhook, created_at, updated_at)
-            SELECT 'acme', n::text, n, '{}', '{}', CASE WHEN n % 2 = 0 THEN 'c' ELSE n::text END, (array['submitted', 'working', 'completed'])[1 + n % 3],
+            INSERT INTO task_records (tenant, id, version, document, fields, context_id, state, state_timestamp, owner, agent_id, lease_expires_at,
+            open_deadline, has_webhook, created_at, updated_at)
+            SELECT 'acme', n::text, n, '{}', '{}', CASE WHEN n % 2 = 0 THEN 'c' ELSE n::text END, (array['submitted', 'working',
+            'completed'])[1 + n % 3],
                    timestamptz '2026-01-01' + n * interval '1 ms', 'o' || n % 7 % 3, CASE WHEN n % 4 = 0 THEN 'g' || n % 5 END,
-                   CASE WHEN n % 1000 = 0 THEN timestamptz '2026-01-01' END, CASE WHEN n % 1000 = 1 THEN timestamptz '2026-01-01' END, n % 500 = 0, now(), now()
+                   CASE WHEN n % 1000 = 0 THEN timestamptz '2026-01-01' END, CASE WHEN n % 1000 = 1 THEN timestamptz '2026-01-01' END, n % 500 = 0,
+                   now(), now()
             FROM generate_series(1, 30000) AS n
             """);
         await Database.ExecuteAsync("VACUUM ANALYZE task_records");
@@ -166,11 +196,13 @@ public sealed class TaskTableTests : IAsyncLifetime
             FROM information_schema.columns WHERE table_schema = '{0}' AND table_name = '{1}'
             """;
         var printed = KindSchema.Postgres(kind);
-        await Database.ExecuteAsync($"CREATE SCHEMA printed; CREATE TABLE printed.registry_revision (kind text, value bigint); SET search_path = printed, public; {printed}");
+        await Database.ExecuteAsync(
+            $"CREATE SCHEMA printed; CREATE TABLE printed.registry_revision (kind text, value bigint); SET search_path = printed, public; {printed}");
         foreach (var table in kind.HasFeed ? (string[])[kind.Table, "agent_changes"] : [kind.Table])
         {
             Assert.Equal(
-                await Database.QueryAsync<string>(string.Format(null, Columns, "printed", table)), await Database.QueryAsync<string>(string.Format(null, Columns, "public", table)));
+                await Database.QueryAsync<string>(string.Format(null, Columns, "printed", table)), await Database.QueryAsync<string>(
+                    string.Format(null, Columns, "public", table)));
         }
     }
 
@@ -195,7 +227,11 @@ public sealed class TaskTableTests : IAsyncLifetime
         var plan = (string)(await command.ExecuteScalarAsync())!;
         command.CommandText = "DEALLOCATE listed";
         await command.ExecuteNonQueryAsync();
-        var rows = Regex.Matches(plan, "\"(Actual Rows|Rows Removed by Filter)\": (?<rows>\\d+)", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(5))
+        var rows = Regex.Matches(
+            plan,
+            "\"(Actual Rows|Rows Removed by Filter)\": (?<rows>\\d+)",
+            RegexOptions.ExplicitCapture,
+            TimeSpan.FromSeconds(5))
             .Select(match => long.Parse(match.Groups["rows"].Value)).Max();
         return (plan, rows);
     }

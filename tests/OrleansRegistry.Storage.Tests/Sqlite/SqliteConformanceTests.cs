@@ -22,7 +22,8 @@ public sealed class SqliteTaskTests : TaskConformance
 {
     private readonly TempFolder folder = new();
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
 
     public override async ValueTask DisposeAsync()
     {
@@ -35,7 +36,8 @@ public sealed class SqliteTaskFilterTests : DurableTaskFilterConformance
 {
     private readonly TempFolder folder = new();
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
 
     public override async ValueTask DisposeAsync()
     {
@@ -48,7 +50,8 @@ public sealed class SqliteStoreTests : WholeFeedConformance
 {
     private readonly TempFolder folder = new();
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
 
     public override async ValueTask DisposeAsync()
     {

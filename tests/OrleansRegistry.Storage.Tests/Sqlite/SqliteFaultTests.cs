@@ -52,7 +52,9 @@ public sealed class SqliteFaultTests : IAsyncLifetime
         Assert.True(stored.Count > 0 && refused > 0);
         Assert.Equal(Body("1"), (await store.GetAsync("a"))!.Body);
         Assert.Null(store.WritesStopped);
-        Assert.Equal(stored.Append("a").ToHashSet(StringComparer.Ordinal), (await store.AllAsync()).Keys.Select(key => key.Id).ToHashSet(StringComparer.Ordinal));
+        Assert.Equal(
+            stored.Append("a").ToHashSet(StringComparer.Ordinal),
+            (await store.AllAsync()).Keys.Select(key => key.Id).ToHashSet(StringComparer.Ordinal));
 
         store.Database.Writer.Script("PRAGMA max_page_count = 1073741823");
         Assert.Equal(stored.Count + 2, await store.PutAsync("c", 0, "1"));
@@ -72,7 +74,9 @@ public sealed class SqliteFaultTests : IAsyncLifetime
 
         store.Database.Writer.Script("PRAGMA query_only = 0");
         Assert.Equal(2, await store.PutAsync("b", 0, "1"));
-        Assert.Contains(log.Entries, entry => entry.Level == LogLevel.Error && entry.Message.Contains("a batch of 1 writes", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Entries,
+            entry => entry.Level == LogLevel.Error && entry.Message.Contains("a batch of 1 writes", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -142,7 +146,8 @@ public sealed class SqliteFaultTests : IAsyncLifetime
         var versions = new long[16];
         for (var round = 0; round < 60; round++)
         {
-            await Task.WhenAll(Enumerable.Range(0, 16).Select(async i => versions[i] = await store.PutAsync($"a{i}", versions[i], new string('x', 1_000 + round))));
+            await Task.WhenAll(
+                Enumerable.Range(0, 16).Select(async i => versions[i] = await store.PutAsync($"a{i}", versions[i], new string('x', 1_000 + round))));
         }
 
         var written = 60L * 16 * 1_000;

@@ -34,5 +34,6 @@ public sealed class SqliteOwnKindTests : OwnKindConformance
         folder.Dispose();
     }
 
-    protected override IRecordStore Create(ChangeLogLimits feed) => TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
+    protected override IRecordStore Create(ChangeLogLimits feed) =>
+        TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"], Feed = feed });
 }

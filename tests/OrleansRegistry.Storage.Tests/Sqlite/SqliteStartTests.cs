@@ -86,7 +86,9 @@ public sealed class SqliteStartTests : IDisposable
     [Fact]
     public async Task Migrations_go_back_and_forth()
     {
-        await using var database = new SqliteDatabase(new SqliteStoreOptions { Directory = folder.Path }, Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+        await using var database = new SqliteDatabase(
+            new SqliteStoreOptions { Directory = folder.Path },
+            Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         database.Open();
         var migrations = new SqliteMigrations(database.Writer, "database", Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
         Assert.All(migrations.Status(), migration => Assert.NotNull(migration.AppliedAt));

@@ -20,7 +20,11 @@ public sealed class SqliteTableTests : IAsyncLifetime
     {
         await WriteAsync(PageKind.Kind, "h/1/t1", """[{"role":"user","n":1},{"role":"agent","n":2}]""");
         await WriteAsync(PageKind.Kind, "h/2/t1", """[{"role":"user","n":3}]""");
-        await WriteAsync(TaskKind.Kind, "t1", """{"generation":4,"history":{"pages":2,"count":4,"tail":[{"role":"agent","n":4}]}}""", WithMetadata("""{"priority":"high"}"""));
+        await WriteAsync(
+            TaskKind.Kind,
+            "t1",
+            """{"generation":4,"history":{"pages":2,"count":4,"tail":[{"role":"agent","n":4}]}}""",
+            WithMetadata("""{"priority":"high"}"""));
         await WriteAsync(
             TaskKind.Kind,
             "t2",
@@ -28,10 +32,18 @@ public sealed class SqliteTableTests : IAsyncLifetime
             WithMetadata("""{"priority":"low"}"""));
         await WriteAsync(PageKind.Kind, "c/1/c1", """[{"n":1}]""");
         await WriteAsync(
-            ContextKind.Kind, "c1", """{"messages":{"pages":1,"count":2,"tail":[{"n":2}]}}""", (new ContextFields("o", At(1)) { Data = Json("""{"a":1}""") }).Write());
+            ContextKind.Kind, "c1", """{"messages":{"pages":1,"count":2,"tail":[{"n":2}]}}""", (new ContextFields("o", At(1)) {
+                Data = Json("""{"a":1}""") }).Write());
         await WriteAsync(PageKind.Kind, "f/1/t1", """[{"number":1,"subject":"s","at":"2026-01-02T03:04:05Z","data":{"stars":5}}]""");
-        await WriteAsync(FeedbackKind.Kind, "t1", """{"items":{"pages":1,"count":2,"tail":[{"number":2,"subject":"s","at":"2026-01-02T03:04:06Z","data":{"stars":1}}]}}""");
-        await store.WriteAsync(AgentKind.Kind, Key("w"), 0, new RecordBody(Json("""{"name":"Weather","skills":[{"id":"f","tags":["rain","sun"]}]}"""), Json("""{"enabled":true}""")));
+        await WriteAsync(
+            FeedbackKind.Kind,
+            "t1",
+            """{"items":{"pages":1,"count":2,"tail":[{"number":2,"subject":"s","at":"2026-01-02T03:04:06Z","data":{"stars":1}}]}}""");
+        await store.WriteAsync(
+            AgentKind.Kind,
+            Key("w"),
+            0,
+            new RecordBody(Json("""{"name":"Weather","skills":[{"id":"f","tags":["rain","sun"]}]}"""), Json("""{"enabled":true}""")));
 
         // One that cannot be read spoils no query.
         await store.WriteAsync(TaskKind.Kind, Key("odd"), 0, new RecordBody(Json("{"), Json("{")));
@@ -42,8 +54,12 @@ public sealed class SqliteTableTests : IAsyncLifetime
         Assert.Equal("1 2 3 4", Session.Scalar("SELECT group_concat(value ->> '$.n', ' ') FROM tasks, json_each(history) WHERE tasks.id = 't1'"));
         Assert.Equal("""[]|[{"artifactId":"x"}]""", Session.Scalar("SELECT history || '|' || artifacts FROM tasks WHERE id = 't2'"));
         Assert.Equal("""{"a":1}|[{"n":1},{"n":2}]""", Session.Scalar("SELECT context_data || '|' || message_history FROM contexts WHERE id = 'c1'"));
-        Assert.Equal("1 5, 2 1", Session.Scalar("SELECT group_concat(id || ' ' || (feedback_data ->> '$.stars'), ', ') FROM task_feedback WHERE task_id = 't1'"));
-        Assert.Equal("""w Weather 1 ["rain","sun"]""", Session.Scalar("SELECT id || ' ' || name || ' ' || enabled || ' ' || tags FROM agent_cards WHERE card ->> '$.name' = 'Weather'"));
+        Assert.Equal(
+            "1 5, 2 1",
+            Session.Scalar("SELECT group_concat(id || ' ' || (feedback_data ->> '$.stars'), ', ') FROM task_feedback WHERE task_id = 't1'"));
+        Assert.Equal(
+            """w Weather 1 ["rain","sun"]""",
+            Session.Scalar("SELECT id || ' ' || name || ' ' || enabled || ' ' || tags FROM agent_cards WHERE card ->> '$.name' = 'Weather'"));
     }
 
     [Fact]
@@ -84,7 +100,9 @@ public sealed class SqliteTableTests : IAsyncLifetime
             (Fields(at: 20, webhook: true), false)])
         {
             var write = new PendingWrite(
-                TaskKind.Kind, Key("a"), version, new RecordBody(Json("{}"), fields.Write()), ColumnValues.Read(TaskKind.Kind, fields.Write()), CancellationToken.None);
+                TaskKind.Kind, Key("a"), version, new RecordBody(Json("{}"), fields.Write()), ColumnValues.Read(
+                    TaskKind.Kind,
+                    fields.Write()), CancellationToken.None);
             Session.Execute("BEGIN");
             Assert.Equal(inPlace ? 1 : 0, Session.Execute(table.UpdateInPlace!, table.Values(write, version + 1)));
             Session.Execute("ROLLBACK");
@@ -106,7 +124,8 @@ public sealed class SqliteTableTests : IAsyncLifetime
     }
 
     private string Columns(string table) => (string)Session.Scalar(
-        "SELECT group_concat(name || ' ' || lower(type) || ' ' || \"notnull\" || ' ' || pk || ' ' || hidden, ', ') FROM pragma_table_xinfo($1)", table)!;
+        "SELECT group_concat(name || ' ' || lower(type) || ' ' || \"notnull\" || ' ' || pk || ' ' || hidden, ', ') FROM "
+            + "pragma_table_xinfo($1)", table)!;
 
     private string Plan(SqlQuery query)
     {

@@ -13,7 +13,8 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
 
     public virtual Task OpenAsync(CancellationToken cancellationToken) => inner.OpenAsync(cancellationToken);
 
-    public virtual ValueTask<bool?> HasAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) => inner.HasAsync(kind, key, cancellationToken);
+    public virtual ValueTask<bool?> HasAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
+        inner.HasAsync(kind, key, cancellationToken);
 
     public virtual ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(kind, key, cancellationToken);

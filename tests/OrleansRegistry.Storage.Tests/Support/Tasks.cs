@@ -21,7 +21,8 @@ public sealed record TaskFields(
         using var document = JsonDocument.Parse(fields.Utf8);
         var root = document.RootElement;
         return new TaskFields(
-            root.GetProperty("context_id").GetString()!, TaskStates.TryParse(root.GetProperty("state").GetString()!)!.Value, root.GetProperty("state_timestamp").GetDateTimeOffset(),
+            root.GetProperty("context_id").GetString()!, TaskStates.TryParse(root.GetProperty("state").GetString()!)!.Value, root.GetProperty(
+                "state_timestamp").GetDateTimeOffset(),
             root.GetProperty("owner").GetString()!, root.TryGetProperty("agent_id", out var agent) ? agent.GetString() : null,
             root.TryGetProperty("lease_expires_at", out var lease) ? lease.GetDateTimeOffset() : null, root.TryGetProperty("has_webhook", out _))
         {
@@ -34,7 +35,8 @@ public sealed record TaskFields(
     {
         var fields = new Dictionary<string, object>(StringComparer.Ordinal)
         {
-            ["context_id"] = ContextId, ["state"] = State.ToV03(), ["state_timestamp"] = StatusAt, ["owner"] = Owner, ["created_at"] = Tasks.At(0), ["updated_at"] = UpdatedAt ?? StatusAt,
+            ["context_id"] = ContextId, ["state"] = State.ToV03(), ["state_timestamp"] = StatusAt, ["owner"] = Owner, ["created_at"] = Tasks
+                .At(0), ["updated_at"] = UpdatedAt ?? StatusAt,
         };
         Add("agent_id", AgentId);
         Add("lease_expires_at", LeaseExpiresAt);
@@ -62,7 +64,9 @@ public sealed record ContextFields(string Owner, DateTimeOffset UpdatedAt)
     public static ContextFields Read(RawJson fields)
     {
         using var document = JsonDocument.Parse(fields.Utf8);
-        return new ContextFields(document.RootElement.GetProperty("owner").GetString()!, document.RootElement.GetProperty("updated_at").GetDateTimeOffset());
+        return new ContextFields(
+            document.RootElement.GetProperty("owner").GetString()!,
+            document.RootElement.GetProperty("updated_at").GetDateTimeOffset());
     }
 
     public RawJson Write()
@@ -140,7 +144,11 @@ internal static class Tasks
         this IRecordStore store, TaskFilter filter, RecordPosition? after, int limit, CancellationToken cancellationToken = default) =>
         store.QueryAsync(filter.Query, after, limit, cancellationToken);
 
-    public static ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(this IRecordStore store, TaskFilter filter, RecordPosition? after, int limit) =>
+    public static ValueTask<IReadOnlyList<RecordPosition>> ListTaskKeysAsync(
+        this IRecordStore store,
+        TaskFilter filter,
+        RecordPosition? after,
+        int limit) =>
         store.QueryKeysAsync(filter.Query, after, limit);
 
     public static ValueTask<IReadOnlyList<ListedRecord>> ListContextsAsync(
@@ -151,16 +159,28 @@ internal static class Tasks
     public static async ValueTask<IReadOnlyDictionary<TaskState, long>> CountTasksAsync(
         this IRecordStore store, TaskFilter filter, CancellationToken cancellationToken = default)
     {
-        var groups = await store.GroupAsync(filter.Query, TaskKind.State, [.. TaskStates.All.Select(state => state.ToV03())], first: 0, cancellationToken);
-        return TaskStates.All.Zip(groups).Where(counted => counted.Second.Count > 0).ToDictionary(counted => counted.First, counted => counted.Second.Count);
+        var groups = await store.GroupAsync(
+            filter.Query,
+            TaskKind.State,
+            [.. TaskStates.All.Select(state => state.ToV03())],
+            first: 0,
+            cancellationToken);
+        return TaskStates.All.Zip(groups).Where(counted => counted.Second.Count > 0)
+            .ToDictionary(counted => counted.First, counted => counted.Second.Count);
     }
 
     public static ValueTask<IReadOnlyList<RecordGroup>> SummarizeContextsAsync(
-        this IRecordStore store, string tenant, string owner, IReadOnlyList<string> contextIds, int newest, CancellationToken cancellationToken = default) =>
+        this IRecordStore store,
+        string tenant,
+        string owner,
+        IReadOnlyList<string> contextIds,
+        int newest,
+        CancellationToken cancellationToken = default) =>
         store.GroupAsync(new TaskFilter(tenant) { Owner = owner }.Query, TaskKind.ContextId, contextIds, newest, cancellationToken);
 
     public static TaskFields Fields(
-        int at, TaskState state = TaskState.Submitted, string context = "c", string owner = "o", string? agent = null, int? lease = null, bool webhook = false) =>
+        int at, TaskState state = TaskState.Submitted, string context = "c", string owner = "o", string? agent = null, int? lease = null,
+        bool webhook = false) =>
         new(context, state, At(at), owner, agent, lease is { } end ? At(end) : null, webhook);
 
     public static ContextFields Conversation(int updated, string owner = "o") => new(owner, At(updated));
@@ -168,7 +188,12 @@ internal static class Tasks
     public static ValueTask<long> PutTaskAsync(this IRecordStore store, string id, TaskFields fields, long expected = 0, string tenant = "acme") =>
         store.WriteAsync(TaskKind.Kind, Key(id, tenant), expected, new RecordBody(Json($$"""{"task":"{{id}}"}"""), fields.Write()));
 
-    public static ValueTask<long> PutContextAsync(this IRecordStore store, string id, ContextFields fields, long expected = 0, string tenant = "acme") =>
+    public static ValueTask<long> PutContextAsync(
+        this IRecordStore store,
+        string id,
+        ContextFields fields,
+        long expected = 0,
+        string tenant = "acme") =>
         store.WriteAsync(ContextKind.Kind, Key(id, tenant), expected, new RecordBody(Json($$"""{"context":"{{id}}"}"""), fields.Write()));
 
     /// <summary>All that match, read in pages.</summary>

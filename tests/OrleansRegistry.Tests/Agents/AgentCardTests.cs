@@ -8,11 +8,14 @@ public sealed class AgentCardTests
     public void A_card_of_a2a_1_0_is_read_without_a_warning()
     {
         var card = Read("""
-            {"name":"Weather","description":"Tells it","version":"2","supportedInterfaces":[{"url":"https://w.example/a2a","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],
+            {"name":"Weather","description":"Tells it","version":"2","supportedInterfaces":[{"url":"https://w.example/a2a",
+            "protocolBinding":"JSONRPC","protocolVersion":"1.0"}],
              "provider":{"organization":"Sky Ltd","url":"https://w.example"},"category":"science","tags":["top"],
-             "capabilities":{"streaming":true,"pushNotifications":false,"extensions":[{"uri":"urn:x","description":"X","required":true,"params":{"n":1.0}}]},
+             "capabilities":{"streaming":true,"pushNotifications":false,"extensions":[{"uri":"urn:x","description":"X","required":true,
+             "params":{"n":1.0}}]},
              "defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],
-             "skills":[{"id":"now","name":"Now","description":"Current","tags":["sky","top"]},{"id":"later","name":"Later","description":"Forecast","tags":["sky"]}]}
+             "skills":[{"id":"now","name":"Now","description":"Current","tags":["sky","top"]},{"id":"later","name":"Later","description":"Forecast",
+             "tags":["sky"]}]}
             """);
         Assert.Empty(card.Warnings);
         Assert.Equal("Weather", card.Name);
@@ -26,8 +29,16 @@ public sealed class AgentCardTests
     }
 
     [Theory]
-    [InlineData("""{"name":"W","description":"D","version":"1","url":"https://w.example","protocolVersion":"0.3.0","preferredTransport":"JSONRPC","capabilities":{},"defaultInputModes":["text"],"defaultOutputModes":["text"],"skills":[{"id":"a","name":"A","description":"D","tags":["t"]}]}""")]
-    [InlineData("""{"name":"W","description":"D","version":"1","url":"https://w.example","protocol_version":"0.3.0","preferred_transport":"JSONRPC","capabilities":{},"default_input_modes":["text"],"default_output_modes":["text"],"skills":[{"id":"a","name":"A","description":"D","tags":["t"]}]}""")]
+    [InlineData("""
+        {"name":"W","description":"D","version":"1","url":"https://w.example","protocolVersion":"0.3.0","preferredTransport":"JSONRPC",
+        "capabilities":{},"defaultInputModes":["text"],"defaultOutputModes":["text"],"skills":[{"id":"a","name":"A","description":"D",
+        "tags":["t"]}]}
+        """)]
+    [InlineData("""
+        {"name":"W","description":"D","version":"1","url":"https://w.example","protocol_version":"0.3.0","preferred_transport":"JSONRPC",
+        "capabilities":{},"default_input_modes":["text"],"default_output_modes":["text"],"skills":[{"id":"a","name":"A","description":"D",
+        "tags":["t"]}]}
+        """)]
     public void A_card_of_a2a_0_3_is_read_without_a_warning_in_either_case(string json) => Assert.Empty(Read(json).Warnings);
 
     [Fact]
@@ -119,7 +130,9 @@ public sealed class AgentCardTests
     [InlineData("""{"name":"a","url":"https://a.example","preferredTransport":7}""", "preferredTransport")]
     [InlineData("""{"name":"a","supportedInterfaces":[]}""", "supportedInterfaces")]
     [InlineData("""{"name":"a","supportedInterfaces":[{"serviceUrl":"https://a.example"}]}""", "supportedInterfaces[0].url")]
-    [InlineData("""{"name":"a","supportedInterfaces":[{"url":"https://a.example","protocolBinding":"HTTP_JSON","protocolVersion":"1.0"}]}""", "supportedInterfaces[0].protocolBinding")]
+    [InlineData(
+        """{"name":"a","supportedInterfaces":[{"url":"https://a.example","protocolBinding":"HTTP_JSON","protocolVersion":"1.0"}]}""",
+        "supportedInterfaces[0].protocolBinding")]
     public void An_imperfect_card_is_read_with_a_warning(string json, string field)
     {
         Assert.Contains(Read(json).Warnings, warning => warning.Field == field);
@@ -135,7 +148,10 @@ public sealed class AgentCardTests
     public void Strict_is_what_0_3_requires_of_its_own_cards(string more)
     {
         var url = more.Contains("\"url\"", StringComparison.Ordinal) ? "" : ",\"url\":\"http://localhost:9000/a2a\"";
-        var json = $$"""{"name":"a","description":"d","version":"1","protocol_version":"0.3.0","capabilities":{},"skills":[],"default_input_modes":[],"default_output_modes":[]{{url}}{{more}}}""";
+        var json = $$"""
+            {"name":"a","description":"d","version":"1","protocol_version":"0.3.0","capabilities":{},"skills":[],"default_input_modes":[],
+            "default_output_modes":[]{{url}}{{more}}}
+            """;
         Assert.Empty(new AgentRules(Strict: true).Check(Encoding.UTF8.GetBytes(json)).Card.Warnings);
     }
 
@@ -174,14 +190,18 @@ public sealed class AgentCardTests
     public void An_interface_is_reached_by_a_url_that_its_binding_can_have(string binding, string url, bool fits)
     {
         var address = System.Text.Json.JsonSerializer.Serialize(url);
-        var warnings = Read($$"""{"name":"a","supportedInterfaces":[{"url":{{address}},"protocolBinding":"{{binding}}","protocolVersion":"1.0"}]}""").Warnings;
+        var warnings = Read($$"""{"name":"a","supportedInterfaces":[{"url":{{address}},"protocolBinding":"{{binding}}","protocolVersion":"1.0"}]}""")
+            .Warnings;
         Assert.Equal(!fits, warnings.Any(warning => warning.Field == "supportedInterfaces[0].url"));
     }
 
     [Fact]
     public void Odd_shapes_are_read_as_far_as_they_can_be()
     {
-        var card = Read("""{"name":"a","capabilities":["push_notifications",{"name":"search"}],"skills":["one",{"name":"Two"}],"categories":["c","c"],"provider":"P"}""");
+        var card = Read("""
+            {"name":"a","capabilities":["push_notifications",{"name":"search"}],"skills":["one",{"name":"Two"}],"categories":["c","c"],
+            "provider":"P"}
+            """);
         Assert.Equal(["pushNotifications", "search"], card.Capabilities);
         Assert.Equal(["one", null], card.Skills.Select(skill => skill.Id));
         Assert.Equal(["c"], card.Categories);
@@ -228,7 +248,10 @@ public sealed class AgentCardTests
 
     [Fact]
     public void An_id_of_ten_thousand_characters_is_refused() =>
-        Assert.Contains("10,000", Assert.Throws<RegistryException>(() => Identifiers.CheckId(new string('x', 10_000))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "10,000",
+            Assert.Throws<RegistryException>(() => Identifiers.CheckId(new string('x', 10_000))).Message,
+            StringComparison.Ordinal);
 
     private static AgentCard Read(string json) => AgentCard.Read(RawJson.FromValid(Encoding.UTF8.GetBytes(json)));
 }

@@ -22,7 +22,9 @@ public abstract class ContextTests(TestRegistry registry)
         Assert.Equal((1L, "alice"), (made.Changes, made.Owner));
         var merged = await Contexts.UpdateAsync(me, "c", Bytes("""{"b":null,"c":3}"""), ifGeneration: made.Generation);
         Assert.Equal("""{"a":{"x":1.0},"b":null,"c":3}""", merged.Data.ToString());
-        Assert.Equal(2, (await Refused(RegistryError.Conflict, () => Contexts.UpdateAsync(me, "c", Bytes("{}"), ifGeneration: made.Generation))).CurrentChanges);
+        Assert.Equal(
+            2,
+            (await Refused(RegistryError.Conflict, () => Contexts.UpdateAsync(me, "c", Bytes("{}"), ifGeneration: made.Generation))).CurrentChanges);
 
         for (var i = 0; i < 45; i++)
         {
@@ -83,7 +85,9 @@ public abstract class ContextTests(TestRegistry registry)
         var token = (await Contexts.ReadMessagesAsync(me, "c", 5)).NextPageToken;
         Assert.Equal(40, await Contexts.ClearAsync(me, "c"));
         var summary = (await Contexts.GetAsync(me, "c"))!;
-        Assert.Equal((0L, 0L, """{"keep":1}""", 42L), (summary.TaskCount, summary.Context.MessageCount, summary.Context.Data.ToString(), summary.Context.Changes));
+        Assert.Equal(
+            (0L, 0L, """{"keep":1}""", 42L),
+            (summary.TaskCount, summary.Context.MessageCount, summary.Context.Data.ToString(), summary.Context.Changes));
         Assert.Equal("page_token", (await Refused(RegistryError.Invalid, () => Contexts.ReadMessagesAsync(me, "c", 5, token))).Field);
         for (var i = 0; i < 40; i++)
         {
@@ -147,7 +151,8 @@ public abstract class ContextTests(TestRegistry registry)
     public async Task Watchers_see_the_context_and_then_everything_in_order()
     {
         await Contexts.UpdateAsync(me, "c", Bytes("""{"a":1}"""));
-        await using var watch = Contexts.WatchAsync(me, "c", cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Contexts.WatchAsync(me, "c", cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         async Task<ContextEvent> Next() => await watch.MoveNextAsync() ? watch.Current : throw new InvalidOperationException("The stream ended.");
 
         Assert.Equal(1, (await Next()).Snapshot!.Changes);

@@ -20,7 +20,11 @@ public sealed class OvertakenTests : IAsyncLifetime
         var key = new RecordKey(me.Tenant, "c");
         var stored = await registry.Store.ReadAsync(ContextKind.Kind, key);
         var head = ContextKind.Read(stored!);
-        await registry.Store.WriteAsync(ContextKind.Kind, key, stored!.Version, ContextKind.Write(head with { Context = head.Context with { Generation = elsewhere } }));
+        await registry.Store.WriteAsync(
+            ContextKind.Kind,
+            key,
+            stored!.Version,
+            ContextKind.Write(head with { Context = head.Context with { Generation = elsewhere } }));
     }
 
     public ValueTask DisposeAsync() => registry.DisposeAsync();

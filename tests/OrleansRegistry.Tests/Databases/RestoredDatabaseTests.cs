@@ -147,7 +147,8 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
         await Registry.Agents.RegisterAsync(me, Cards.Registration("new-1"));
         await Registry.Agents.RegisterAsync(me, Cards.Registration("new-2"));
         await Eventually.TrueAsync(
-            async () => await second.Agents.GetAsync(me, "lost") is null && await second.Agents.GetAsync(me, "new-2") is not null, "the second to read all again");
+            async () => await second.Agents.GetAsync(me, "lost") is null
+                && await second.Agents.GetAsync(me, "new-2") is not null, "the second to read all again");
         await second.DisposeAsync();
         await secondStore.DisposeAsync();
     }
@@ -169,7 +170,10 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
 
     private async Task<(RegistryHost Host, StoreProbe Store)> StartAsync()
     {
-        var probe = new StoreProbe(new PostgresStore(Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(500) }, Kinds.All, NullLogger<PostgresStore>.Instance));
+        var probe = new StoreProbe(new PostgresStore(
+            Database.Options() with { FeedPollInterval = TimeSpan.FromMilliseconds(500) },
+            Kinds.All,
+            NullLogger<PostgresStore>.Instance));
         return (await RegistryHost.StartAsync(store: probe), probe);
     }
 }

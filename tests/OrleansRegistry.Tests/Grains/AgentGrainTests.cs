@@ -117,7 +117,8 @@ public sealed class AgentGrainTests : IAsyncLifetime
         return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static RawJson Card(string description) => RawJson.FromValid(Encoding.UTF8.GetBytes($$"""{"name":"a","description":"{{description}}"}"""));
+    private static RawJson Card(string description) =>
+        RawJson.FromValid(Encoding.UTF8.GetBytes($$"""{"name":"a","description":"{{description}}"}"""));
 
     private static AgentPut Put(string description, params ExtensionOrigin[] origins) => new(Card(description), null, origins, default);
 

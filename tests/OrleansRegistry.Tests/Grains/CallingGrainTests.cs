@@ -22,7 +22,8 @@ public sealed class CallingGrainTests
             var (one, other) = ($"{pair}-one", $"{pair}-other");
             await Task.WhenAll(
                 Task.Run(() => grains.GetGrain<IMeetingGrain>(one).Meet(other), TestContext.Current.CancellationToken),
-                Task.Run(() => grains.GetGrain<IMeetingGrain>(other).Meet(one), TestContext.Current.CancellationToken)).WaitAsync(Patience, TestContext.Current.CancellationToken);
+                Task.Run(() => grains.GetGrain<IMeetingGrain>(other).Meet(one), TestContext.Current
+                    .CancellationToken)).WaitAsync(Patience, TestContext.Current.CancellationToken);
         }
 
         await host.StopAsync(TestContext.Current.CancellationToken);

@@ -5,8 +5,9 @@ using System.Text;
 namespace OrleansRegistry.Tests.Grains;
 
 /// <summary>
-/// What silos of two versions must agree on while one takes the other's place: grain interfaces with their methods, and what is sent with its numbered members.
-/// OrleansContracts.txt has it as of the last release: lines may be added; one that is changed or taken away breaks a rolling upgrade.
+/// What silos of two versions must agree on while one takes the other's place: grain interfaces with their methods, and what is sent with its
+/// numbered members. OrleansContracts.txt has it as of the last release: lines may be added; one that is changed or taken away breaks a rolling
+/// upgrade.
 /// </summary>
 public sealed class ContractTests
 {
@@ -22,13 +23,16 @@ public sealed class ContractTests
         }
 
         var written = File.ReadAllLines(PathOfFile());
-        string[] difference = [.. written.Except(now, StringComparer.Ordinal).Select(line => $"- {line}"), .. now.Except(written, StringComparer.Ordinal).Select(line => $"+ {line}")];
+        string[] difference = [.. written.Except(now, StringComparer.Ordinal).Select(line => $"- {line}"), .. now.Except(
+            written,
+            StringComparer.Ordinal).Select(line => $"+ {line}")];
         Assert.True(
             difference.Length == 0,
             $"""
             Silos of this version and of the last one would not understand one another:
             {string.Join('\n', difference)}
-            Lines with + alone are additions, which older silos pass over. Where that is what you mean, run this test once with {Regenerate}=1 and commit OrleansContracts.txt.
+            Lines with + alone are additions, which older silos pass over. Where that is what you mean,
+            run this test once with {Regenerate}=1 and commit OrleansContracts.txt.
             """);
     }
 
@@ -48,26 +52,32 @@ public sealed class ContractTests
     {
         Assembly[] assemblies = [typeof(Caller).Assembly, typeof(IRecordStore).Assembly, typeof(IAgentGrain).Assembly];
         return assemblies.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
+            .Where(type => type.GetCustomAttribute<AliasAttribute>(inherit: false) is not null
+                && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null);
     }
 
     private static IEnumerable<string> MethodsOf(Type grain) => grain.GetMethods().Select(method =>
-        $"{AliasOf(grain)}.{AliasOf(method)}({string.Join(", ", method.GetParameters().Select(parameter => NameOf(parameter.ParameterType)))}) : {NameOf(method.ReturnType)}");
+        $"{AliasOf(grain)}.{AliasOf(method)}({string.Join(", ", method.GetParameters().Select(parameter => NameOf(parameter.ParameterType)))}) : "
+            + $"{NameOf(method.ReturnType)}");
 
     private static IEnumerable<string> MembersOf(Type sent)
     {
         if (sent.IsEnum)
         {
-            return Enum.GetNames(sent).Select(name => $"{AliasOf(sent)}.{name} = {(int)Convert.ChangeType(Enum.Parse(sent, name), typeof(int), System.Globalization.CultureInfo.InvariantCulture)}");
+            return Enum.GetNames(
+                sent).Select(name => $"{AliasOf(sent)}.{name} = "
+                    + $"{(int)Convert.ChangeType(Enum.Parse(sent, name), typeof(int), System.Globalization.CultureInfo.InvariantCulture)}");
         }
 
         const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
         var members = sent.GetProperties(Own).Select(member => (Id: member.GetCustomAttribute<IdAttribute>(), Type: member.PropertyType))
             .Concat(sent.GetFields(Own).Select(member => (Id: member.GetCustomAttribute<IdAttribute>(), Type: member.FieldType)));
-        return members.Where(member => member.Id is not null).Select(member => $"{AliasOf(sent)} [{member.Id!.Id}] {NameOf(member.Type)}").Prepend($"{AliasOf(sent)} ({(sent.IsValueType ? "value" : "object")})");
+        return members.Where(member => member.Id is not null).Select(member => $"{AliasOf(sent)} [{member.Id!.Id}] {NameOf(member.Type)}")
+            .Prepend($"{AliasOf(sent)} ({(sent.IsValueType ? "value" : "object")})");
     }
 
-    private static string AliasOf(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>()?.Alias ?? throw new InvalidOperationException($"{member.DeclaringType}.{member.Name} has no [Alias]: its name would be its contract.");
+    private static string AliasOf(MemberInfo member) => member.GetCustomAttribute<AliasAttribute>(inherit: false)?.Alias
+        ?? throw new InvalidOperationException($"{member.DeclaringType}.{member.Name} has no [Alias]: its name would be its contract.");
 
     private static string NameOf(Type type)
     {

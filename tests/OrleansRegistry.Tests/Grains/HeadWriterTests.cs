@@ -81,7 +81,9 @@ public sealed class HeadWriterTests
         var writer = Writer();
         var open = stored.Hold();
         var first = Set(writer, "0");
-        var later = Enumerable.Range(1, 50).Select(i => writer.ChangeAsync(head => new Changed<Named, string>(new Named($"{head!.Name},{i}"), head.Name))).ToArray();
+        var later = Enumerable.Range(1, 50)
+            .Select(i => writer.ChangeAsync(head => new Changed<Named, string>(new Named($"{head!.Name},{i}"), head.Name)))
+            .ToArray();
         var refused = Refuse(writer);
         Assert.Null(writer.Head);
         open.SetResult();
@@ -119,7 +121,8 @@ public sealed class HeadWriterTests
         var first = Set(writer, "0");
         var told = 0;
         var before = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("1"), true, () => told++));
-        var faulty = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("2"), true, () => throw new InvalidOperationException("Nobody listens.")));
+        var faulty = writer.ChangeAsync(
+            _ => new Changed<Named, bool>(new Named("2"), true, () => throw new InvalidOperationException("Nobody listens.")));
         var after = writer.ChangeAsync(_ => new Changed<Named, bool>(new Named("3"), true, () => told++));
         open.SetResult();
         await Task.WhenAll(first, before, after);
@@ -173,7 +176,8 @@ public sealed class HeadWriterTests
 
     private static Task<string?> Keep(HeadWriter<Named> writer) => writer.ChangeAsync(head => new Changed<Named, string?>(head, head?.Name));
 
-    private static Task<bool> Refuse(HeadWriter<Named> writer) => writer.ChangeAsync<bool>(_ => throw new RegistryException(RegistryError.Conflict, "No."));
+    private static Task<bool> Refuse(HeadWriter<Named> writer) =>
+        writer.ChangeAsync<bool>(_ => throw new RegistryException(RegistryError.Conflict, "No."));
 
     private sealed record Named(string Name);
 
@@ -237,7 +241,8 @@ public sealed class HeadWriterTests
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Write(grainState, ((HeadState<Named>)(object)grainState.State!).Head);
+        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+            Write(grainState, ((HeadState<Named>)(object)grainState.State!).Head);
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) => Write(grainState, null);
     }

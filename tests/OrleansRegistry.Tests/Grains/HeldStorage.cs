@@ -34,7 +34,8 @@ internal sealed class HeldStorage : IGrainStorage
         Interlocked.Increment(ref reads);
         if (stored.TryGetValue((stateName, grainId), out var known))
         {
-            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)known.State, known.Version.ToString(CultureInfo.InvariantCulture), true);
+            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)known.State, known.Version
+                .ToString(CultureInfo.InvariantCulture), true);
         }
         else
         {

@@ -45,7 +45,11 @@ public sealed class BackgroundLoopsTests
     {
         using var stopping = new CancellationTokenSource();
         var (loops, rounds) = (new BackgroundLoops(time, log), 0);
-        var running = loops.RepeatAsync("the work", TimeSpan.FromMinutes(1), _ => ++rounds < 3 ? throw new InvalidCastException() : Task.CompletedTask, stopping.Token);
+        var running = loops.RepeatAsync(
+            "the work",
+            TimeSpan.FromMinutes(1),
+            _ => ++rounds < 3 ? throw new InvalidCastException() : Task.CompletedTask,
+            stopping.Token);
         for (var round = 1; round <= 3; round++)
         {
             time.Advance(TimeSpan.FromMinutes(1));

@@ -42,7 +42,9 @@ public sealed class ForeignSiloTests
         Assert.NotNull(await host.Services.GetRequiredService<IContextRegistry>().GetAsync(Caller.Default, task.ContextId));
 
         var checks = host.Services.GetRequiredService<HealthCheckService>();
-        Assert.Equal(HealthStatus.Unhealthy, (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(
+            HealthStatus.Unhealthy,
+            (await checks.CheckHealthAsync(check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken)).Status);
         var own = await checks.CheckHealthAsync(check => check.Tags.Contains(HealthCheckNames.Ready), TestContext.Current.CancellationToken);
         Assert.Equal(HealthStatus.Healthy, own.Status);
         Assert.All(own.Entries.Keys, name => Assert.StartsWith(HealthCheckNames.Prefix, name, StringComparison.Ordinal));
@@ -73,12 +75,15 @@ public sealed class ForeignSiloTests
         var takers = assemblies.SelectMany(assembly => assembly.GetTypes())
             .Where(type => type is { IsAbstract: false, IsGenericTypeDefinition: false })
             .SelectMany(type => type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
-            .Where(constructor => constructor.GetParameters() is var all && !Array.Exists(all, one => one.ParameterType == typeof(string) || one.ParameterType.IsValueType))
+            .Where(constructor => constructor.GetParameters() is var all
+                && !Array.Exists(all, one => one.ParameterType == typeof(string) || one.ParameterType.IsValueType))
             .SelectMany(constructor => constructor.GetParameters())
             .Where(parameter => parameter.ParameterType == typeof(TimeProvider))
             .ToArray();
         Assert.True(takers.Length > 10);
-        Assert.All(takers, taker => Assert.True(taker.GetCustomAttribute<RegistryTimeAttribute>() is not null, $"{taker.Member.DeclaringType}: [RegistryTime] is missing"));
+        Assert.All(takers, taker => Assert.True(
+            taker.GetCustomAttribute<RegistryTimeAttribute>() is not null,
+            $"{taker.Member.DeclaringType}: [RegistryTime] is missing"));
     }
 
     private static IHost Build(bool isHostFirst)
@@ -93,7 +98,8 @@ public sealed class ForeignSiloTests
         {
             var ports = LoopbackPorts.Take(0, 0);
             silo.UseLocalhostClustering(ports.First, ports.Second);
-            silo.Configure<GrainCollectionOptions>(collection => (collection.CollectionQuantum, collection.CollectionAge) = (TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(5)));
+            silo.Configure<GrainCollectionOptions>(
+                collection => (collection.CollectionQuantum, collection.CollectionAge) = (TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(5)));
             silo.AddOrleansRegistry(new RegistryOptions { StorageType = StorageType.Memory });
         });
         if (!isHostFirst)

@@ -18,7 +18,8 @@ public sealed class PostgresSettingsTests
     [InlineData(StorageType.Postgres, "DATABASE_URL=" + Url, "STORAGE_TYPE=database", "STORAGE_BACKEND=postgres")]
     [InlineData(StorageType.Sqlite, "DATABASE_URL=" + Url, "STORAGE_TYPE=file")]
     [InlineData(StorageType.Memory, "DATABASE_URL=" + Url, "STORAGE_BACKEND=memory")]
-    public void The_store_is_the_one_that_is_named(StorageType expected, params string[] settings) => Assert.Equal(expected, Options(settings).StorageType);
+    public void The_store_is_the_one_that_is_named(StorageType expected, params string[] settings) =>
+        Assert.Equal(expected, Options(settings).StorageType);
 
     [Fact]
     public void Two_names_of_one_setting_must_agree()
@@ -41,7 +42,8 @@ public sealed class PostgresSettingsTests
     {
         string[] settings = ["POOL_MIN=1", "POOL_MAX=7", "TIMEOUT=5", "COMMAND_TIMEOUT=6", "MAX_RETRIES=4", "RETRY_DELAY=0.5"];
         var postgres = Options([
-            "DATABASE_URL=" + Url, $"STORAGE{separator}RUN_MIGRATIONS_ON_STARTUP=false", .. settings.Select(setting => $"STORAGE{separator}POSTGRES_{setting}")]).Postgres!;
+            "DATABASE_URL=" + Url, $"STORAGE{separator}RUN_MIGRATIONS_ON_STARTUP=false", .. settings.Select(
+                setting => $"STORAGE{separator}POSTGRES_{setting}")]).Postgres!;
 
         Assert.Equal((1, 7, 4, false), (postgres.PoolMin, postgres.PoolMax, postgres.MaxRetries, postgres.RunMigrations));
         Assert.Equal((5, 6, 0.5), (postgres.Timeout?.TotalSeconds, postgres.CommandTimeout?.TotalSeconds, postgres.RetryDelay.TotalSeconds));
@@ -78,7 +80,8 @@ public sealed class PostgresSettingsTests
     private static ServiceProvider Services(params string[] settings)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]));
+        builder.Configuration
+            .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).ToDictionary(pair => pair[0], pair => (string?)pair[1]));
         builder.Services.AddLogging();
         builder.AddOrleansRegistry();
         return builder.Services.BuildServiceProvider();

@@ -52,12 +52,15 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var put = await grain.Put(new AgentPut(card, false, [new ExtensionOrigin("urn:x", "agent", DateTimeOffset.UnixEpoch)], default));
         Assert.Equal((true, card, false), (put.Created, put.Agent.Card, put.Agent.Enabled));
         Assert.Equal(DateTimeOffset.UnixEpoch, Assert.Single(put.Agent.ExtensionOrigins).At);
-        var patched = await grain.Patch(new AgentChange(RawJson.FromValid("""{"description":"changed"}"""u8), true, [], new WriteCondition(put.Agent.Revision)));
+        var patched = await grain.Patch(
+            new AgentChange(RawJson.FromValid("""{"description":"changed"}"""u8), true, [], new WriteCondition(put.Agent.Revision)));
         Assert.Equal((false, true), (patched.Created, patched.Agent.Enabled));
 
         var refusal = await Messages.Refused(RegistryError.Conflict, () => grain.Remove(new WriteCondition(put.Agent.Revision)));
         Assert.NotEmpty(refusal.Message);
-        refusal = await Messages.Refused(RegistryError.Invalid, () => grain.Patch(new AgentChange(RawJson.FromValid("""{"name":null}"""u8), null, [], default)));
+        refusal = await Messages.Refused(
+            RegistryError.Invalid,
+            () => grain.Patch(new AgentChange(RawJson.FromValid("""{"name":null}"""u8), null, [], default)));
         Assert.Equal("name", refusal.Field);
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
     }
@@ -69,7 +72,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Null(await grain.Continue(Submission("none")));
         var first = Submission("m1", agent: "agent", metadata: """{"a":[1, 2.0]}""");
         var created = await grain.Create(first, "context");
-        Assert.Equal((true, false, TaskState.Submitted, """{"a":[1, 2.0]}"""), (created.Created, created.Repeated, created.Task.Status.State, created.Task.Metadata.ToString()));
+        Assert.Equal(
+            (true, false, TaskState.Submitted, """{"a":[1, 2.0]}"""),
+            (created.Created, created.Repeated, created.Task.Status.State, created.Task.Metadata.ToString()));
         Assert.Equal((true, true), ((await grain.Continue(first))!.Repeated, (await grain.Create(first, "other")).Repeated));
         await Messages.Refused(RegistryError.IdReused, () => grain.Continue(Submission("m1")));
 
@@ -79,7 +84,16 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal(("worker", TaskState.Working), (claimed.Lease.Worker, claimed.Status.State));
         Assert.Equal(token, (await grain.Renew(Alice, token, Minute)).Lease!.Token);
         var artifact = new TaskArtifact(RawJson.FromValid("""{"artifactId":"x","parts":[{"text":"é"}]}"""u8), false, true);
-        var changed = await grain.Update(new TaskChange(Alice, TaskState.Working, Message("s1"), [Message("m2")], [artifact], RawJson.FromValid("""{"b":null,"c":1}"""u8), TaskState.Working, null, token));
+        var changed = await grain.Update(new TaskChange(
+            Alice,
+            TaskState.Working,
+            Message("s1"),
+            [Message("m2")],
+            [artifact],
+            RawJson.FromValid("""{"b":null,"c":1}"""u8),
+            TaskState.Working,
+            null,
+            token));
         Assert.Equal((TaskState.Working, 1), (changed.Status.State, changed.ArtifactCount));
         await grain.EndWhatIsDue();
         Assert.Null(await grain.ReadLeasedEvents(Alice with { Subject = "worker" }, "wrong", null, TimeSpan.Zero));
@@ -95,7 +109,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal("""{"rating":5}""", (await grain.AddFeedback(Alice, RawJson.FromValid("""{"rating":5}"""u8))).Data.ToString());
 
         var canceled = await grain.Cancel(Alice, null);
-        var refusal = await Messages.Refused(RegistryError.Terminal, () => grain.Update(new TaskChange(Alice, TaskState.Working, null, [], [], default, null, null, null)));
+        var refusal = await Messages.Refused(
+            RegistryError.Terminal,
+            () => grain.Update(new TaskChange(Alice, TaskState.Working, null, [], [], default, null, null, null)));
         Assert.Equal((canceled.Generation, TaskState.Canceled), (refusal.CurrentGeneration, refusal.CurrentState));
         Assert.False(await grain.Sweep(DateTimeOffset.UnixEpoch));
         await grain.Remove(Alice);
@@ -110,7 +126,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal(("in-context", "context"), (created.Task.Id, created.Task.ContextId));
         var put = (await grain.PutTask("whole", Whole())).Task;
         Assert.Equal((TaskState.Failed, 2L, 1, When), (put.Status.State, put.HistoryCount, put.ArtifactCount, put.Status.Timestamp));
-        Assert.True((await grain.PutTask("whole", Whole() with { ReplacesFinal = true, StatusAt = When.AddSeconds(1) })).Task.Generation == put.Generation + 1);
+        Assert.True(
+            (await grain.PutTask("whole", Whole() with { ReplacesFinal = true,
+            StatusAt = When.AddSeconds(1) })).Task.Generation == put.Generation + 1);
         var updated = await grain.Update(Alice, RawJson.FromValid("""{"k":"ü"}"""u8), null, mustExist: false);
         var appended = await grain.Append(Alice, [Message("c1"), Message("c2")], updated.Generation, mustExist: false);
         Assert.Equal(updated.Generation + 1, appended.Generation);
@@ -157,7 +175,8 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
 
     private static TaskWhole Whole() => new(
-        Alice, TaskState.Failed, When, Message("s"), [Message("w1"), Message("w2") with { Id = null }], [RawJson.FromValid("{\"artifactId\":\"x\",\"parts\":[]}"u8)], default);
+        Alice, TaskState.Failed, When, Message("s"), [Message("w1"), Message("w2") with { Id = null }], [RawJson.FromValid(
+            "{\"artifactId\":\"x\",\"parts\":[]}"u8)], default);
 
     private static TaskMessage Submission(string id, string? context = null, string? agent = null, string? metadata = null) =>
         new(Alice, Message(id), context, agent, metadata is null ? default : RawJson.FromValid(Messages.Bytes(metadata).Span), null, null);

@@ -57,7 +57,12 @@ public sealed class ClusterPartTests
         var silos = DispatchProxy.Create<ISiloStatusOracle, Statuses>();
         ((Statuses)(object)silos).Status = status;
         await using var cache = new ActiveSiloDirectoryCache(new With<ISiloStatusOracle>(host.Services, silos));
-        var place = new GrainAddress { GrainId = GrainId.Create("agent", "a"), ActivationId = ActivationId.NewId(), SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1) };
+        var place = new GrainAddress
+        {
+            GrainId = GrainId.Create("agent", "a"),
+            ActivationId = ActivationId.NewId(),
+            SiloAddress = SiloAddress.New(IPAddress.Loopback, 1, 1),
+        };
         cache.AddOrUpdate(place, 1);
         Assert.Equal(isKnown, cache.LookUp(place.GrainId, out _, out _));
     }

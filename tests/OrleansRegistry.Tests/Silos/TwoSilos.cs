@@ -8,7 +8,9 @@ using Orleans.TestingHost;
 
 namespace OrleansRegistry.Tests.Silos;
 
-/// <summary>Two silos in this process that share one store. Grains live on the second and are called from the first, so that all they are sent is serialized.</summary>
+/// <summary>
+/// Two silos in this process that share one store. Grains live on the second and are called from the first, so that all they are sent is serialized.
+/// </summary>
 public sealed class TwoSilos : IAsyncLifetime
 {
     private readonly StoreProbe store = new(TestStores.InMemory(), isOpen: true);

@@ -50,10 +50,16 @@ public sealed class AnswerSizeTests : IAsyncLifetime
         for (var i = 0; i < 12; i++)
         {
             var id = (await Tasks.Submit(me, "m", $"t{i}")).Task.Id;
-            await Tasks.UpdateAsync(me, id, Put("a", "x", i % 3 * 7 * Kilobyte) with { Metadata = Bytes($$"""{"m":"{{new string('x', 3 * Kilobyte)}}"}""") });
+            await Tasks.UpdateAsync(
+                me,
+                id,
+                Put("a", "x", i % 3 * 7 * Kilobyte) with { Metadata = Bytes($$"""{"m":"{{new string('x', 3 * Kilobyte)}}"}""") });
         }
 
-        foreach (var (view, fewest) in ((TaskView, int)[])[(default, 2), (new TaskView { HeadOnly = true }, 1), (new TaskView(1, Artifacts: false), 1)])
+        foreach (var (view, fewest) in ((TaskView, int)[])[(default, 2), (new TaskView
+        {
+            HeadOnly = true,
+        }, 1), (new TaskView(1, Artifacts: false), 1)])
         {
             var (ids, pages, token) = (new List<string>(), 0, (string?)null);
             do

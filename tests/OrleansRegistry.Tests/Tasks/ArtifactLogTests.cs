@@ -18,7 +18,10 @@ public sealed class ArtifactTests
         ]);
         Assert.Equal(
             [
-                """{"artifactId":"a","name":"B","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}},{"text":"3"}],"n":1.0,"description":"later","metadata":{"y":[3],"x":1.0,"z":null}}""",
+                """
+                    {"artifactId":"a","name":"B","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}},{"text":"3"}],"n":1.0,
+                    "description":"later","metadata":{"y":[3],"x":1.0,"z":null}}
+                    """,
                 """{"artifact_id":"b","parts":[{"text":"x"}]}""",
                 """{"artifactId":"c","parts":[{"text":"new"}]}""",
             ],
@@ -42,7 +45,8 @@ public sealed class ArtifactTests
     [InlineData("""{"artifactId":"a","parts":[{"text":"x"}],"extensions":3}""", "artifact.extensions")]
     [InlineData("3", "artifact")]
     public void A_wrong_one_is_refused_with_its_field(string json, string field) => Assert.Equal(
-        field, Assert.Throws<RegistryException>(() => ArtifactLog.Read(new ArtifactUpdate(Encoding.UTF8.GetBytes(json)), "artifact", new TaskRules())).Field);
+        field, Assert.Throws<RegistryException>(() => ArtifactLog.Read(new ArtifactUpdate(Encoding.UTF8.GetBytes(json)), "artifact", new TaskRules()))
+            .Field);
 
     [Theory]
     [InlineData("", """{"a":1}""", """{"a":1}""")]
@@ -64,5 +68,6 @@ public sealed class ArtifactTests
 
     private static RawJson Json(string json) => RawJson.FromValid(Encoding.UTF8.GetBytes(json));
 
-    private static RawJson Entry(string json, bool append = false, bool last = false) => ArtifactLog.Entry(new TaskArtifact(Json(json), append, last));
+    private static RawJson Entry(string json, bool append = false, bool last = false) =>
+        ArtifactLog.Entry(new TaskArtifact(Json(json), append, last));
 }

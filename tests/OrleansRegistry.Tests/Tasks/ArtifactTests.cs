@@ -59,9 +59,15 @@ public sealed class ArtifactTests : IAsyncLifetime
         });
         Assert.Equal(("artifacts", 7), (refusal.Field, stored));
         Assert.Contains("referenceTaskIds", refusal.Message);
-        Assert.Equal("messages", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, Say("m2", new string('x', 5 * Kilobyte))))).Field);
-        Assert.Equal("status.message", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, new TaskUpdate { StatusMessage = Message("s", new string('x', 5 * Kilobyte)) }))).Field);
-        Assert.Equal("message", (await Refused(RegistryError.TooLarge, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", new string('x', 5 * Kilobyte))) { TaskId = id }))).Field);
+        Assert.Equal(
+            "messages",
+            (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, Say("m2", new string('x', 5 * Kilobyte))))).Field);
+        Assert.Equal("status.message", (await Refused(
+            RegistryError.TooLarge,
+            () => Tasks.UpdateAsync(me, id, new TaskUpdate { StatusMessage = Message("s", new string('x', 5 * Kilobyte)) }))).Field);
+        Assert.Equal("message", (await Refused(
+            RegistryError.TooLarge,
+            () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", new string('x', 5 * Kilobyte))) { TaskId = id }))).Field);
 
         var whole = (await Tasks.GetAsync(me, id))!;
         Assert.True(whole is { ArtifactsTruncated: false, HistoryTruncated: false, Artifacts.Count: 1, Changes: 8 });

@@ -26,7 +26,10 @@ public abstract class BadInputTests(TestRegistry registry)
                 ("metadata", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large}}"}""") })),
                 ("feedback", () => Tasks.AddFeedbackAsync(me, id, Bytes($$"""{"x":"{{large}}"}"""))),
                 ("config", () => Tasks.SaveWebhookAsync(me, id, Bytes($$"""{"url":"http://x","t":"{{large}}"}"""), "w")),
-                ("update", () => Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 17).Select(i => Message($"m{i}", large[..^200]))] })),
+                ("update", () => Tasks.UpdateAsync(
+                    me,
+                    id,
+                    new TaskUpdate { Messages = [.. Enumerable.Range(0, 17).Select(i => Message($"m{i}", large[..^200]))] })),
             ])
         {
             Assert.Equal(field, (await Refused(RegistryError.TooLarge, call)).Field);
@@ -34,9 +37,13 @@ public abstract class BadInputTests(TestRegistry registry)
 
         var webhook = $$"""{"url":"http://x","t":"{{new string('x', TaskRules.MaxWebhookBytes - 25)}}"}""";
         Assert.Equal("config", (await Refused(RegistryError.TooLarge, () => Tasks.SaveWebhookAsync(me, id, Bytes(webhook + " "), "w"))).Field);
-        Assert.Equal(TaskRules.MaxWebhookBytes, (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, Bytes(webhook), "w")).Config.Length);
+        Assert.Equal(
+            TaskRules.MaxWebhookBytes,
+            (await Tasks.SaveWebhookAsync(me, (await Tasks.Submit(me)).Task.Id, Bytes(webhook), "w")).Config.Length);
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"x":"{{large[..600_000]}}"}""") });
-        Assert.Equal("metadata", (await Refused(RegistryError.TooLarge, () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"y":"{{large[..600_000]}}"}""") }))).Field);
+        Assert.Equal("metadata", (await Refused(
+            RegistryError.TooLarge,
+            () => Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"y":"{{large[..600_000]}}"}""") }))).Field);
         Assert.Equal(2, (await Tasks.GetAsync(me, id))!.Changes);
     }
 
@@ -45,14 +52,20 @@ public abstract class BadInputTests(TestRegistry registry)
     {
         var id = (await Tasks.Submit(me, "m0", contextId: $"c-{Guid.NewGuid():N}")).Task.Id;
         var context = $"d-{Guid.NewGuid():N}";
-        ReadOnlyMemory<byte> Members(string prefix, int count) => Bytes($"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{prefix}{i}\":{i}"))}}}");
+        ReadOnlyMemory<byte> Members(string prefix, int count) =>
+            Bytes($"{{{string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{prefix}{i}\":{i}"))}}}");
         ReadOnlyMemory<byte>[] Many(string prefix, int count) => [.. Enumerable.Range(0, count).Select(i => Message($"{prefix}{i}"))];
         ArtifactUpdate[] Artifacts(int count) => [.. Enumerable.Range(0, count).Select(i => Artifact($"a{i}", "x"))];
 
-        await Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Members("a", JsonInput.MaxMembers), Messages = [.. Many("m", 500), .. Many("m", 500)] });
+        await Tasks.UpdateAsync(
+            me,
+            id,
+            new TaskUpdate { Metadata = Members("a", JsonInput.MaxMembers), Messages = [.. Many("m", 500), .. Many("m", 500)] });
         await registry.Contexts.UpdateAsync(me, context, Members("a", JsonInput.MaxMembers));
         await registry.Contexts.AppendAsync(me, context, [.. Many("m", 500), .. Many("m", 500)]);
-        Assert.Equal((500, 500), ((await Tasks.GetAsync(me, id))!.HistoryCount, (await registry.Contexts.GetAsync(me, context))!.Context.MessageCount));
+        Assert.Equal(
+            (500, 500),
+            ((await Tasks.GetAsync(me, id))!.HistoryCount, (await registry.Contexts.GetAsync(me, context))!.Context.MessageCount));
         foreach (var (field, call) in ((string, Func<Task>)[])
             [
                 ("metadata", () => Tasks.SubmitAsync(me, new TaskSubmission(Message("n")) { Metadata = Members("a", JsonInput.MaxMembers + 1) })),
@@ -148,7 +161,9 @@ public abstract class BadInputTests(TestRegistry registry)
         var token = (await Tasks.ListAsync(me, new TaskQuery { PageSize = 1, ContextId = "c" })).NextPageToken;
         await Tasks.ListAsync(me, new TaskQuery { PageSize = 2, ContextId = "c", PageToken = token });
         await Refused(RegistryError.Invalid, () => Tasks.ListAsync(me, new TaskQuery { PageToken = token }));
-        await Refused(RegistryError.Invalid, () => Tasks.ListAsync(me with { Subject = "bob" }, new TaskQuery { ContextId = "c", PageToken = token }));
+        await Refused(
+            RegistryError.Invalid,
+            () => Tasks.ListAsync(me with { Subject = "bob" }, new TaskQuery { ContextId = "c", PageToken = token }));
     }
 
     [Fact]
@@ -159,7 +174,9 @@ public abstract class BadInputTests(TestRegistry registry)
         var id = (await Tasks.SubmitAsync(me, submission)).Task.Id;
         for (var i = 0; i < 20; i++)
         {
-            await Tasks.UpdateAsync(me, id, new TaskUpdate { Artifacts = [new ArtifactUpdate(Bytes($"{{\"artifactId\":\"a\",\"parts\":[{{\"data\":{deep}}}]}}"), Append: true)], Metadata = Bytes("""{"e":1}""") });
+            await Tasks.UpdateAsync(me, id, new TaskUpdate {
+                Artifacts = [new ArtifactUpdate(Bytes($"{{\"artifactId\":\"a\",\"parts\":[{{\"data\":{deep}}}]}}"), Append: true)],
+                Metadata = Bytes("""{"e":1}""") });
         }
 
         await registry.RestartAsync();

@@ -98,7 +98,8 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     {
         var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
         var claimed = (await Claim("a"))!;
-        await using var events = Tasks.WatchAsync(me, id, claimed.Generation, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var events = Tasks.WatchAsync(me, id, claimed.Generation, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var next = events.MoveNextAsync().AsTask();
         for (var i = 0; i < 3; i++)
         {
@@ -134,7 +135,9 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
         var again = (await Claim("a", "w2"))!;
         Assert.Equal((id, "w2"), (again.Id, again.Lease!.Worker));
         Assert.NotEqual(token, again.Lease.Token);
-        Assert.Equal("lease_token", (await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, Say("late") with { LeaseToken = token }))).Field);
+        Assert.Equal(
+            "lease_token",
+            (await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, Say("late") with { LeaseToken = token }))).Field);
 
         time.Offset += Minute * 2;
         Assert.Equal("w3", (await Claim("a", "w3"))!.Lease!.Worker);
@@ -165,7 +168,8 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
     [Fact]
     public async Task Concurrent_workers_get_different_tasks_and_each_task_is_claimed_once()
     {
-        var ids = (await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Tasks.Submit(me, $"m{i}", agent: "a")))).Select(submitted => submitted.Task.Id);
+        var ids = (await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Tasks.Submit(me, $"m{i}", agent: "a")))).Select(
+            submitted => submitted.Task.Id);
         var claimed = await Task.WhenAll(Enumerable.Range(0, 130).Select(i => Claim("a", $"w{i}")));
         Assert.Equal(30, claimed.Count(task => task is null));
         Assert.Equal(ids.Order(), claimed.OfType<TaskRecord>().Select(task => task.Id).Order());
@@ -183,7 +187,9 @@ public abstract class ClaimTests(TestRegistry registry) : IAsyncLifetime
 
         Assert.Equal(ids.Order(), (await Task.WhenAll(waiting)).Select(task => task!.Id).Order());
         var next = Tasks.ClaimAsync(Worker, "a", new TaskClaim("w") { Wait = Minute });
-        var token = (await Tasks.GetAsync(me, ids[0])) is { } ? waiting.Select(task => task.Result!).Single(task => task.Id == ids[0]).Lease!.Token : "";
+        var token = (await Tasks.GetAsync(me, ids[0])) is { }
+            ? waiting.Select(task => task.Result!).Single(task => task.Id == ids[0]).Lease!.Token
+            : "";
         await Tasks.ReleaseAsync(Worker, ids[0], token);
         Assert.Equal(ids[0], (await next)!.Id);
     }

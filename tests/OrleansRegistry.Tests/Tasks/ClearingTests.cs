@@ -89,7 +89,9 @@ public abstract class ClearingTests(TestRegistry registry) : IAsyncLifetime
 
     /// <summary>Contexts find none of their tasks until this is opened.</summary>
     private void Hold() => registry.Store.ListGate = query =>
-        query.Where.Any(condition => condition.Column == TaskKind.ContextId) && query.Where.All(condition => condition.Column != TaskKind.StatusAt) ? open.Task : Task.CompletedTask;
+        query.Where.Any(condition => condition.Column == TaskKind.ContextId) && query.Where.All(condition => condition.Column != TaskKind.StatusAt)
+        ? open.Task
+        : Task.CompletedTask;
 
     private async Task<TaskClearing> Ended()
     {

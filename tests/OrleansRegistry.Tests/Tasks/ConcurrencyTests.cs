@@ -49,7 +49,9 @@ public abstract class ConcurrencyTests(TestRegistry registry)
         {
             var id = (await Tasks.Submit(me)).Task.Id;
             var calls = Enumerable.Range(0, 10)
-                .Select(i => i % 2 == 0 ? Tasks.CancelAsync(me, id) : Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfState = TaskState.Submitted }))
+                .Select(i => i % 2 == 0
+                ? Tasks.CancelAsync(me, id)
+                : Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfState = TaskState.Submitted }))
                 .Select(async call =>
                 {
                     try
@@ -63,7 +65,9 @@ public abstract class ConcurrencyTests(TestRegistry registry)
                 });
             var ends = await Task.WhenAll(calls);
             var winner = Assert.Single(ends.Select(end => end.Won).OfType<TaskRecord>().DistinctBy(won => (won.Generation, won.Status)));
-            Assert.All(ends.Where(end => end.Lost is not null), end => Assert.Equal((RegistryError.Terminal, winner.Status.State), (end.Lost!.Error, end.Lost.CurrentState)));
+            Assert.All(
+                ends.Where(end => end.Lost is not null),
+                end => Assert.Equal((RegistryError.Terminal, winner.Status.State), (end.Lost!.Error, end.Lost.CurrentState)));
             Assert.Equal(winner.Status, (await Tasks.GetAsync(me, id))!.Status);
         }
     }

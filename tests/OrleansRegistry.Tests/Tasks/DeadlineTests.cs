@@ -44,7 +44,8 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
         var over = (await Submit("m4", deadline)).Id;
         await Tasks.CancelAsync(me, over);
         var later = (await Submit("m5", deadline + Minute)).Id;
-        await using var watch = Tasks.WatchAsync(me, open.Id, open.Generation, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, open.Id, open.Generation, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         var told = watch.MoveNextAsync().AsTask();
 
         await registry.Services.GetRequiredService<TaskUpkeep>().EndDeadlinesAsync(TestContext.Current.CancellationToken);
@@ -80,7 +81,8 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
     [Fact]
     public async Task Deadlines_lie_ahead_and_not_too_far_and_a_message_that_continues_a_task_can_move_its_own()
     {
-        foreach (var wrong in (DateTimeOffset[])[time.GetUtcNow() - Minute, time.GetUtcNow() + TaskRules.MaxDeadline + Minute, DateTimeOffset.MinValue, DateTimeOffset.MaxValue])
+        foreach (var wrong in (DateTimeOffset[])[time.GetUtcNow() - Minute, time.GetUtcNow() + TaskRules.MaxDeadline + Minute, DateTimeOffset
+            .MinValue, DateTimeOffset.MaxValue])
         {
             Assert.Equal("deadline", (await Refused(RegistryError.Invalid, () => Submit("wrong", wrong))).Field);
         }
@@ -89,8 +91,12 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
         var task = await Submit("m1", deadline);
         var submission = new TaskSubmission(Message("m2")) { TaskId = task.Id };
         Assert.Equal(deadline, (await Tasks.SubmitAsync(me, submission)).Task.Deadline);
-        await Refused(RegistryError.Invalid, () => Tasks.SubmitAsync(me, submission with { Message = Message("m3"), Deadline = time.GetUtcNow() - Minute }));
-        Assert.Equal(deadline + Minute, (await Tasks.SubmitAsync(me, submission with { Message = Message("m3"), Deadline = deadline + Minute })).Task.Deadline);
+        await Refused(
+            RegistryError.Invalid,
+            () => Tasks.SubmitAsync(me, submission with { Message = Message("m3"), Deadline = time.GetUtcNow() - Minute }));
+        Assert.Equal(
+            deadline + Minute,
+            (await Tasks.SubmitAsync(me, submission with { Message = Message("m3"), Deadline = deadline + Minute })).Task.Deadline);
     }
 
     [Fact]
@@ -100,7 +106,10 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
         var first = new TaskSubmission(Message("m1")) { Deadline = deadline };
         var id = (await Tasks.SubmitAsync(me, first)).Task.Id;
         Assert.True((await Tasks.SubmitAsync(me, first)).Repeated);
-        Assert.Contains("deadline", (await Refused(RegistryError.IdReused, () => Tasks.SubmitAsync(me, first with { Deadline = deadline + Minute }))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "deadline",
+            (await Refused(RegistryError.IdReused, () => Tasks.SubmitAsync(me, first with { Deadline = deadline + Minute }))).Message,
+            StringComparison.Ordinal);
         time.Offset += Minute * 2;
         var again = await Tasks.SubmitAsync(me, first);
         Assert.Equal((true, id), (again.Repeated, again.Task.Id));

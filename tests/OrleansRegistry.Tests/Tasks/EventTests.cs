@@ -19,7 +19,8 @@ public abstract class EventTests(TestRegistry registry)
         await using var watch = Watch(id);
         Assert.True(await Next(watch) is { Changes: 1, Snapshot: { HistoryCount: 1, History: [_] } });
         await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, Metadata = Bytes("""{"a":1}""") });
-        Assert.True(await Next(watch) is { Changes: 2, Snapshot: null, Status.State: TaskState.Working, Messages: null } working && working.Metadata.ToString() == """{"a":1}""");
+        Assert.True(await Next(watch) is { Changes: 2, Snapshot: null, Status.State: TaskState.Working, Messages: null } working
+            && working.Metadata.ToString() == """{"a":1}""");
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [Message("m2")], Artifacts = [Artifact("a", "x", append: true, last: true)] });
         Assert.True(await Next(watch) is { Changes: 3, Status: null, Messages: [_], Artifacts: [{ Append: true, LastChunk: true }] });
         await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x"}"""), "w");
@@ -136,7 +137,8 @@ public abstract class EventTests(TestRegistry registry)
     }
 
     private IAsyncEnumerator<TaskEvent> Watch(string id, long? after = null) =>
-        Tasks.WatchAsync(me, id, after, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Tasks.WatchAsync(me, id, after, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private static async Task<TaskEvent> Next(IAsyncEnumerator<TaskEvent> watch) =>
         await watch.MoveNextAsync() ? watch.Current : throw new InvalidOperationException("The stream ended.");

@@ -42,7 +42,10 @@ public abstract class FaultTests
                 while (true)
                 {
                     var messages = Enumerable.Range(0, end % 3 == 0 ? 20 : 3).Select(_ => $"m{++tried}").ToList();
-                    await registry.Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [.. messages.Select(message => Message(message))], Artifacts = [Artifact($"a{tried}", "x")] });
+                    await registry.Tasks.UpdateAsync(
+                        me,
+                        id,
+                        new TaskUpdate { Messages = [.. messages.Select(message => Message(message))], Artifacts = [Artifact($"a{tried}", "x")] });
                     acknowledged.AddRange(messages);
                 }
             }
@@ -59,7 +62,9 @@ public abstract class FaultTests
             Assert.Equal(acknowledged, ids[..acknowledged.Count]);
 
             // What was not acknowledged may be there, whole.
-            Assert.True(ids.Count == acknowledged.Count || (stored && ids[^1] == $"m{tried}"), $"{ids.Count} messages, {acknowledged.Count} acknowledged");
+            Assert.True(
+                ids.Count == acknowledged.Count || (stored && ids[^1] == $"m{tried}"),
+                $"{ids.Count} messages, {acknowledged.Count} acknowledged");
             acknowledged = ids;
         }
 
@@ -79,7 +84,8 @@ public abstract class FaultTests
             var id = (await registry.Tasks.Submit(caller, "m", taskId: "t", contextId: "c")).Task.Id;
             for (var i = 0; i < 5; i++)
             {
-                await registry.Tasks.UpdateAsync(caller, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 16).Select(j => Message($"m{i}-{j}"))] });
+                await registry.Tasks
+                    .UpdateAsync(caller, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 16).Select(j => Message($"m{i}-{j}"))] });
             }
 
             await registry.Tasks.AddFeedbackAsync(caller, id, Bytes("{}"));

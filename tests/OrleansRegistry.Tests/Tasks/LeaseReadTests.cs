@@ -101,7 +101,8 @@ public sealed class LeaseReadTests(MemoryRegistry registry) : IClassFixture<Memo
     }
 
     private IAsyncEnumerator<TaskEvent> Watch(Caller caller, string? leaseToken) =>
-        Tasks.WatchAsync(caller, id, null, leaseToken, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        Tasks.WatchAsync(caller, id, null, leaseToken, TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
     private Task RunOut()
     {

@@ -31,7 +31,9 @@ public abstract class MadeAgainTests(TestRegistry registry)
             {
                 await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, "aba", To(TaskState.Working) with { IfGeneration = known }));
                 await Refused(RegistryError.Conflict, () => Tasks.CancelAsync(me, "aba", known));
-                await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = "aba", IfGeneration = known }));
+                await Refused(
+                    RegistryError.Conflict,
+                    () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = "aba", IfGeneration = known }));
                 Assert.Equal(task.Generation, (await Tasks.WaitAsync(me, "aba", known, TimeSpan.FromSeconds(60)))!.Generation);
                 await using var watch = Tasks.WatchAsync(me, "aba", known).GetAsyncEnumerator();
                 Assert.True(await watch.MoveNextAsync());
@@ -61,7 +63,8 @@ public abstract class MadeAgainTests(TestRegistry registry)
         var old = (await Tasks.Submit(me, "m1", "aba")).Task;
         await Tasks.DeleteAsync(me, "aba");
         var task = (await Tasks.Submit(me, "m1", "aba")).Task;
-        await using var watch = Tasks.WatchAsync(me, "aba", old.Generation + 1, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, "aba", old.Generation + 1, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         Assert.Equal(task.Generation, watch.Current.Snapshot!.Generation);
 
@@ -150,7 +153,9 @@ public abstract class MadeAgainTests(TestRegistry registry)
             Assert.True(agent.Revision > newest);
             if (newest > 0)
             {
-                await Refused(RegistryError.Conflict, () => registry.Agents.PatchAsync(me, "aba", new AgentPatch(Enabled: false, Condition: new(newest))));
+                await Refused(
+                    RegistryError.Conflict,
+                    () => registry.Agents.PatchAsync(me, "aba", new AgentPatch(Enabled: false, Condition: new(newest))));
             }
 
             newest = agent.Revision;

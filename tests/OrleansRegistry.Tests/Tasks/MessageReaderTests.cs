@@ -9,7 +9,10 @@ public sealed class MessageTests
     [Theory]
     [InlineData("""{"role":"user","parts":[{"text":""}]}""")]
     [InlineData("""{"role":"ROLE_AGENT","parts":[{"raw":"AAEC"},{"url":"https://x"},{"data":[1]},{"data":null}],"messageId":"m"}""")]
-    [InlineData("""{"kind":"message","role":"agent","parts":[{"kind":"text","text":"x"},{"kind":"file","file":{"bytes":"AA=="}},{"kind":"file","file":{"uri":"u","bytes":null}},{"kind":"data","data":{}}],"message_id":"m"}""")]
+    [InlineData("""
+        {"kind":"message","role":"agent","parts":[{"kind":"text","text":"x"},{"kind":"file","file":{"bytes":"AA=="}},{"kind":"file",
+        "file":{"uri":"u","bytes":null}},{"kind":"data","data":{}}],"message_id":"m"}
+        """)]
     [InlineData("""{"role":"user","parts":[{"text":"x","raw":null,"metadata":{}}],"taskId":null,"referenceTaskIds":["a"],"extensions":[]}""")]
     [InlineData("""{"role":"user","parts":[{"raw":"_-8"},{"raw":"AA\u003d="}],"unknown":{"kept":1.0}}""")]
     public void What_A2A_allows_is_taken_as_it_was_sent(string json) => Assert.Equal(json, Read(json).Json.ToString());
@@ -51,16 +54,22 @@ public sealed class MessageTests
     public void A_message_has_a_largest_size()
     {
         var json = $$"""{"role":"user","parts":[{"text":"{{new string('x', 2000)}}"}]}""";
-        Assert.Equal(RegistryError.TooLarge, Assert.Throws<RegistryException>(() => MessageReader.Read(Encoding.UTF8.GetBytes(json), "message", new TaskRules(1024))).Error);
+        Assert.Equal(
+            RegistryError.TooLarge,
+            Assert.Throws<RegistryException>(() => MessageReader.Read(Encoding.UTF8.GetBytes(json), "message", new TaskRules(1024))).Error);
     }
 
     [Theory]
     [InlineData("""{ "role" : "user", "n": 1.0 }""", """{"messageId":"m","taskId":"t","contextId":"c", "role" : "user", "n": 1.0 }""")]
     [InlineData("""{"message_id":"own","x":1}""", """{"task_id":"t","context_id":"c","message_id":"own","x":1}""")]
-    [InlineData("""{"contextId":"c","task_id":null,"x":{"taskId":null}}""", """{"messageId":"m","contextId":"c","task_id":"t","x":{"taskId":null}}""")]
+    [InlineData(
+        """{"contextId":"c","task_id":null,"x":{"taskId":null}}""",
+        """{"messageId":"m","contextId":"c","task_id":"t","x":{"taskId":null}}""")]
     [InlineData("""{"taskId":null,"messageId": null ,"contextId":null}""", """{"taskId":"t","messageId": "m" ,"contextId":"c"}""")]
     [InlineData("""{"messageId":"m","taskId":"t","contextId":"c"}""", """{"messageId":"m","taskId":"t","contextId":"c"}""")]
-    [InlineData("""{"taskId":null,"task_id":"t","messageId":"m","contextId":"c"}""", """{"taskId":null,"task_id":"t","messageId":"m","contextId":"c"}""")]
+    [InlineData(
+        """{"taskId":null,"task_id":"t","messageId":"m","contextId":"c"}""",
+        """{"taskId":null,"task_id":"t","messageId":"m","contextId":"c"}""")]
     public void Stamping_adds_what_lacks_and_leaves_the_rest(string json, string stamped) =>
         Assert.Equal(stamped, MessageStamp.Apply(RawJson.FromValid(Encoding.UTF8.GetBytes(json)), "m", "t", "c").ToString());
 
@@ -88,7 +97,10 @@ public sealed class MessageTests
     [Fact]
     public void Derived_ids_follow_from_all_their_parts_and_no_other()
     {
-        string[] ids = [DerivedId.For("a", "b"), DerivedId.For("ab", ""), DerivedId.For("", "ab"), DerivedId.For("ab"), DerivedId.For("a", "b", ""), DerivedId.Random(), DerivedId.Random()];
+        string[] ids = [DerivedId.For("a", "b"), DerivedId.For("ab", ""), DerivedId.For("", "ab"), DerivedId.For("ab"), DerivedId.For(
+            "a",
+            "b",
+            ""), DerivedId.Random(), DerivedId.Random()];
         Assert.Equal(ids.Length, ids.Distinct().Count());
         Assert.Equal(ids[0], DerivedId.For("a", "b"));
         Assert.All(ids, id => Assert.True(Guid.TryParseExact(id, "D", out _)));

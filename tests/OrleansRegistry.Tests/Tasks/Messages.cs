@@ -9,7 +9,10 @@ internal static class Messages
     public static ReadOnlyMemory<byte> Bytes(string json) => Encoding.UTF8.GetBytes(json);
 
     public static ReadOnlyMemory<byte> Message(string? id, string text = "hello", string more = "") =>
-        Bytes($$"""{{{(id is null ? "" : $"\"messageId\":{JsonSerializer.Serialize(id)},")}}"role":"user","parts":[{"text":{{JsonSerializer.Serialize(text)}}}]{{more}}}""");
+        Bytes($$"""
+            {{{(id is null ? "" : $"\"messageId\":{JsonSerializer.Serialize(id)},")}}"role":"user",
+            "parts":[{"text":{{JsonSerializer.Serialize(text)}}}]{{more}}}
+            """);
 
     public static ArtifactUpdate Artifact(string id, string text, bool append = false, bool last = false) =>
         new(Bytes($$"""{"artifactId":"{{id}}","parts":[{"text":"{{text}}"}]}"""), append, last);
@@ -26,7 +29,13 @@ internal static class Messages
         return document.RootElement.TryGetProperty(name, out var value) ? value.ToString() : null;
     }
 
-    public static Task<TaskSubmitted> Submit(this ITaskRegistry tasks, Caller caller, string? messageId = null, string? taskId = null, string? contextId = null, string? agent = null) =>
+    public static Task<TaskSubmitted> Submit(
+        this ITaskRegistry tasks,
+        Caller caller,
+        string? messageId = null,
+        string? taskId = null,
+        string? contextId = null,
+        string? agent = null) =>
         tasks.SubmitAsync(caller, new TaskSubmission(Message(messageId)) { TaskId = taskId, ContextId = contextId, AgentId = agent });
 
     /// <summary>The oldest task of the agent that there is now; null for none.</summary>

@@ -31,7 +31,9 @@ public abstract class MissingPageTests(TestRegistry registry)
             var id = await Large();
             var reads = 0;
             registry.Store.BeforeRead = (kind, key) =>
-                kind == PageKind.Kind && key == new RecordKey(me.Tenant, $"{page}/1/{id}") && Interlocked.Increment(ref reads) == 1 ? Tasks.DeleteAsync(me, id) : Task.CompletedTask;
+                kind == PageKind.Kind && key == new RecordKey(me.Tenant, $"{page}/1/{id}") && Interlocked.Increment(ref reads) == 1
+                ? Tasks.DeleteAsync(me, id)
+                : Task.CompletedTask;
             await read(id);
             registry.Store.BeforeRead = null;
             Assert.True(reads > 0);
@@ -79,7 +81,8 @@ public abstract class MissingPageTests(TestRegistry registry)
 
     private async Task<TaskEvent> First(string id)
     {
-        await using var watch = Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         return watch.Current;
     }

@@ -31,14 +31,16 @@ public abstract class NewTaskTests(TestRegistry registry)
             Assert.Equal((false, true, made.Task.Id, made.Task.Generation), (again.Created, again.Repeated, again.Task.Id, again.Task.Generation));
         }
 
-        var refusal = await Assert.ThrowsAsync<RegistryException>(() => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("other", "m1"))));
+        var refusal = await Assert.ThrowsAsync<RegistryException>(
+            () => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("other", "m1"))));
         Assert.Equal(RegistryError.IdReused, refusal.Error);
     }
 
     [Fact]
     public async Task The_same_message_from_many_at_once_makes_one_task()
     {
-        var all = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("hi", "m1")))));
+        var all = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("hi", "m1")))));
         Assert.Single(all, submitted => submitted.Created);
         Assert.Single(all.Select(submitted => submitted.Task.Id).Distinct());
     }
@@ -56,7 +58,8 @@ public abstract class NewTaskTests(TestRegistry registry)
                     throw new RegistryException(RegistryError.StorageFull, "The disk is full.");
                 }
             };
-            var refusal = await Assert.ThrowsAsync<RegistryException>(() => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("hi", id))));
+            var refusal = await Assert.ThrowsAsync<RegistryException>(
+                () => registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("hi", id))));
             Assert.Equal(RegistryError.StorageFull, refusal.Error);
             registry.Store.BeforeWrite = null;
             Assert.True((await registry.Tasks.SubmitAsync(me, new TaskSubmission(TextMessage.User("hi", id)))).Created);

@@ -30,14 +30,19 @@ public abstract class PropertyTests
 
     private static readonly Gen<Step> AnyStep =
         from act in Gen.Frequency(
-            (10, Gen.Constant(Act.Submit)), (12, Gen.Constant(Act.Update)), (3, Gen.Constant(Act.Compare)), (1, Gen.Constant(Act.Cancel)), (1, Gen.Constant(Act.Delete)),
-            (1, Gen.Constant(Act.Feedback)), (1, Gen.Constant(Act.SaveWebhook)), (1, Gen.Constant(Act.DeleteWebhook)), (2, Gen.Constant(Act.UpdateContext)),
-            (4, Gen.Constant(Act.AppendContext)), (1, Gen.Constant(Act.ClearContext)), (1, Gen.Constant(Act.DeleteContext)), (1, Gen.Constant(Act.Restart)))
+            (10, Gen.Constant(Act.Submit)), (12, Gen.Constant(Act.Update)), (3, Gen.Constant(Act.Compare)), (1, Gen.Constant(Act.Cancel)), (1, Gen
+                .Constant(Act.Delete)),
+            (1, Gen.Constant(Act.Feedback)), (1, Gen.Constant(Act.SaveWebhook)), (1, Gen.Constant(Act.DeleteWebhook)), (2, Gen.Constant(
+                Act.UpdateContext)),
+            (4, Gen.Constant(Act.AppendContext)), (1, Gen.Constant(Act.ClearContext)), (1, Gen.Constant(Act.DeleteContext)), (1, Gen.Constant(
+                Act.Restart)))
         from caller in Gen.Frequency((6, Gen.Constant(0)), (1, Gen.Constant(1)))
         from task in Gen.Choose(0, TaskIds.Length - 1)
         from context in Gen.Choose(0, ContextIds.Length)
         from n in Gen.Choose(0, 60)
-        from state in Gen.Frequency((8, Gen.Elements(TaskState.Submitted, TaskState.Working, TaskState.InputRequired)), (1, Gen.Elements(TaskState.Completed, TaskState.Failed)))
+        from state in Gen.Frequency(
+            (8, Gen.Elements(TaskState.Submitted, TaskState.Working, TaskState.InputRequired)),
+            (1, Gen.Elements(TaskState.Completed, TaskState.Failed)))
         from messages in Gen.Frequency((3, Gen.Choose(0, 3)), (1, Gen.Choose(10, 40)))
         select new Step(act, caller, task, context, n, state, messages);
 
@@ -113,7 +118,10 @@ public abstract class PropertyTests
             Act.SaveWebhook => () => tasks.SaveWebhookAsync(caller, id, Bytes("""{"url":"http://x"}"""), $"w{step.N % 3}"),
             Act.DeleteWebhook => () => tasks.DeleteWebhookAsync(caller, id, $"w{step.N % 3}"),
             Act.UpdateContext => () => contexts.UpdateAsync(caller, context ?? "c0", Bytes($$"""{"k{{step.N % 5}}":{{step.N}}}""")),
-            Act.AppendContext => () => contexts.AppendAsync(caller, context ?? "c0", [.. messages.Append($"m{step.N}").Select(message => Message(message))]),
+            Act.AppendContext => () => contexts.AppendAsync(
+                caller,
+                context ?? "c0",
+                [.. messages.Append($"m{step.N}").Select(message => Message(message))]),
             Act.ClearContext => async () => gone = await contexts.ClearAsync(caller, context ?? "c0"),
             Act.DeleteContext => async () => gone = await contexts.DeleteAsync(caller, context ?? "c0"),
             _ => throw new InvalidOperationException($"{step.Act}"),
@@ -130,20 +138,32 @@ public abstract class PropertyTests
             Act.Submit => (model.Submit(owner, id, context, $"m{step.N}", () => answer!.ContextId), 0L),
             Act.Update when messages.Count == 0 && ArtifactOf(step) is null && member is null => (model.Say(owner, id, step.State), 0),
             Act.Update => (model.OfTask(owner, id, task => task.Change(StateOf(step), messages, ArtifactOf(step), member)), 0),
-            Act.Compare => (model.OfTask(owner, id, task => task.State == TaskState.Working ? task.Change(step.State, []) : RegistryError.Conflict), 0),
+            Act.Compare => (model.OfTask(
+                owner,
+                id,
+                task => task.State == TaskState.Working ? task.Change(step.State, []) : RegistryError.Conflict), 0),
             Act.Cancel => (model.Say(owner, id, TaskState.Canceled), 0),
             Act.Delete => (model.OfTask(owner, id, _ => model.Tasks.Remove(id) ? null : RegistryError.NotFound, evenIfOver: true), 0),
             Act.Feedback => (model.OfTask(owner, id, task => task.Feedback++ < 0 ? RegistryError.Invalid : null, evenIfOver: true), 0),
             Act.SaveWebhook => (model.OfTask(owner, id, task => Webhook(task, () => task.Webhooks.Add($"w{step.N % 3}") || true)), 0),
-            Act.DeleteWebhook => (model.OfTask(owner, id, task => Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}") && !task.State.IsTerminal()), evenIfOver: true), 0),
-            Act.UpdateContext => (model.OfContext(owner, context ?? "c0", known => (known.Data[$"k{step.N % 5}"], known.Generation) = (step.N, known.Generation + 1)), 0),
+            Act.DeleteWebhook => (model.OfTask(
+                owner,
+                id,
+                task => Webhook(task, () => task.Webhooks.Remove($"w{step.N % 3}") && !task.State.IsTerminal()),
+                evenIfOver: true), 0),
+            Act.UpdateContext => (model.OfContext(
+                owner,
+                context ?? "c0",
+                known => (known.Data[$"k{step.N % 5}"], known.Generation) = (step.N, known.Generation + 1)), 0),
             Act.AppendContext => (model.OfContext(owner, context ?? "c0", known => AppendTo(known, messages.Append($"m{step.N}"))), 0),
             _ => model.Clear(owner, context ?? "c0", step.Act == Act.DeleteContext),
         };
         Assert.True((expected, cleared) == (refused, gone), $"{step}: {expected} and {cleared} was expected, not {refused} and {gone}");
         if (answer is not null)
         {
-            Assert.Equal((model.Tasks[id].Generation, model.Tasks[id].State, model.Tasks[id].Messages.Count), (answer.Changes, answer.Status.State, (int)answer.HistoryCount));
+            Assert.Equal(
+                (model.Tasks[id].Generation, model.Tasks[id].State, model.Tasks[id].Messages.Count),
+                (answer.Changes, answer.Status.State, (int)answer.HistoryCount));
         }
     }
 
@@ -157,7 +177,8 @@ public abstract class PropertyTests
 
     private static TaskState? StateOf(Step step) => step.N % 2 == 0 || step.Messages == 0 ? step.State : null;
 
-    private static (string Id, string Part, bool Append)? ArtifactOf(Step step) => step.N % 3 == 0 ? ($"a{step.N % 7}", $"p{step.N}", step.N % 2 == 0) : null;
+    private static (string Id, string Part, bool Append)? ArtifactOf(Step step) =>
+        step.N % 3 == 0 ? ($"a{step.N % 7}", $"p{step.N}", step.N % 2 == 0) : null;
 
     private static RegistryError? Webhook(PlainTask task, Func<bool> change)
     {
@@ -179,7 +200,11 @@ public abstract class PropertyTests
         {
             foreach (var id in TaskIds)
             {
-                await SameTask(registry.Tasks, caller, id, model.Tasks.GetValueOrDefault(id) is { } task && task.Owner == caller.Subject ? task : null);
+                await SameTask(
+                    registry.Tasks,
+                    caller,
+                    id,
+                    model.Tasks.GetValueOrDefault(id) is { } task && task.Owner == caller.Subject ? task : null);
             }
 
             foreach (var id in ContextIds)

@@ -1,6 +1,8 @@
 namespace OrleansRegistry.Tests.Tasks;
 
-/// <summary>What a registry of tasks and contexts would hold that were plain dictionaries. Says of each operation how it must be refused, if it must.</summary>
+/// <summary>
+/// What a registry of tasks and contexts would hold that were plain dictionaries. Says of each operation how it must be refused, if it must.
+/// </summary>
 internal sealed class ReferenceModel
 {
     public Dictionary<string, PlainTask> Tasks { get; } = [];
@@ -36,7 +38,11 @@ internal sealed class ReferenceModel
 
     /// <summary>Sets a state and nothing else: a final one can be said again.</summary>
     public RegistryError? Say(string owner, string id, TaskState state) =>
-        OfTask(owner, id, task => !task.State.IsTerminal() ? task.Change(state, []) : task.State == state ? null : RegistryError.Terminal, evenIfOver: true);
+        OfTask(
+            owner,
+            id,
+            task => !task.State.IsTerminal() ? task.Change(state, []) : task.State == state ? null : RegistryError.Terminal,
+            evenIfOver: true);
 
     /// <summary>Changes a context that is made where there is none.</summary>
     public RegistryError? OfContext(string owner, string id, Action<PlainContext> change)
@@ -95,7 +101,11 @@ internal sealed class PlainTask(string owner, string context)
 
     public int Feedback { get; set; }
 
-    public RegistryError? Change(TaskState? state, IEnumerable<string> messages, (string Id, string Part, bool Append)? artifact = null, (string Key, int Value)? metadata = null)
+    public RegistryError? Change(
+        TaskState? state,
+        IEnumerable<string> messages,
+        (string Id, string Part, bool Append)? artifact = null,
+        (string Key, int Value)? metadata = null)
     {
         var fresh = messages.Distinct().Except(Messages).ToList();
         if (state is null && fresh.Count == 0 && artifact is null && metadata is null)

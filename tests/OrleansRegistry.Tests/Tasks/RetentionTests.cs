@@ -78,7 +78,9 @@ public abstract class RetentionTests(TestRegistry registry) : IAsyncLifetime
             {
                 if (query.Where.Any(condition => condition.Column == TaskKind.StatusAt) && looks++ == 0)
                 {
-                    await (changed ? registry.Contexts.UpdateAsync(me, "idle", Bytes("""{"new":true}""")) : (Task)registry.Contexts.DeleteAsync(me, "idle"));
+                    await (changed
+                        ? registry.Contexts.UpdateAsync(me, "idle", Bytes("""{"new":true}"""))
+                        : (Task)registry.Contexts.DeleteAsync(me, "idle"));
                 }
             };
             Assert.Equal(!changed, await contexts.Get(me.Tenant, "idle").Sweep(time.GetUtcNow() - (Day * 3)));

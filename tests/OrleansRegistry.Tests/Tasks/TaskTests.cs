@@ -17,10 +17,14 @@ public abstract class TaskTests(TestRegistry registry)
     [Fact]
     public async Task A_task_is_submitted_worked_on_and_completed()
     {
-        var submitted = await Tasks.SubmitAsync(me, new TaskSubmission(Message("m1", "Wetter?")) { ContextId = "c1", Metadata = Bytes("""{"a": 1.0}""") });
+        var submitted = await Tasks.SubmitAsync(
+            me,
+            new TaskSubmission(Message("m1", "Wetter?")) { ContextId = "c1", Metadata = Bytes("""{"a": 1.0}""") });
         Assert.True(submitted is { Created: true, Repeated: false });
         var id = submitted.Task.Id;
-        Assert.Equal(("c1", "alice", 1L, TaskState.Submitted), (submitted.Task.ContextId, submitted.Task.Owner, submitted.Task.Changes, submitted.Task.Status.State));
+        Assert.Equal(
+            ("c1", "alice", 1L, TaskState.Submitted),
+            (submitted.Task.ContextId, submitted.Task.Owner, submitted.Task.Changes, submitted.Task.Status.State));
 
         var working = await Tasks.UpdateAsync(me, id, To(TaskState.Working));
         Assert.Equal((2L, TaskState.Working), (working.Changes, working.Status.State));
@@ -36,7 +40,9 @@ public abstract class TaskTests(TestRegistry registry)
 
         var loaded = (await Tasks.GetAsync(me, id))!;
         Assert.Equal(["m1", "m2"], loaded.History.Select(IdOf));
-        Assert.Equal([Encoding.UTF8.GetString(Message("m1", "Wetter?").Span), Encoding.UTF8.GetString(Message("m2", "Sonne").Span)], loaded.History.Select(message => message.ToString()));
+        Assert.Equal(
+            [Encoding.UTF8.GetString(Message("m1", "Wetter?").Span), Encoding.UTF8.GetString(Message("m2", "Sonne").Span)],
+            loaded.History.Select(message => message.ToString()));
         Assert.Equal("""{"a": 1.0,"b":null}""".Replace(": ", ":"), loaded.Metadata.ToString().Replace(": ", ":"));
         Assert.Contains("1.0", loaded.Metadata.ToString());
         Assert.Equal(["a1", "a2"], loaded.Artifacts.Select(artifact => Member(artifact, "artifactId")));
@@ -66,10 +72,13 @@ public abstract class TaskTests(TestRegistry registry)
         var first = (await Tasks.Submit(me, "m1", contextId: "c")).Task;
         await Tasks.UpdateAsync(me, first.Id, To(TaskState.InputRequired));
         var again = await Tasks.SubmitAsync(me, new TaskSubmission(Message("m2")) { TaskId = first.Id, Metadata = Bytes("""{"k":1}""") });
-        Assert.True(again is { Created: false, Repeated: false, Task: { ContextId: "c", Changes: 3, HistoryCount: 2, Status.State: TaskState.Submitted } });
+        Assert.True(
+            again is { Created: false, Repeated: false, Task: { ContextId: "c", Changes: 3, HistoryCount: 2, Status.State: TaskState.Submitted } });
         var refusal = await Refused(RegistryError.Invalid, () => Tasks.Submit(me, "m3", first.Id, "other"));
         Assert.Equal("context_id", refusal.Field);
-        var inMessage = await Refused(RegistryError.Invalid, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", more: ""","taskId":"x" """)) { TaskId = first.Id }));
+        var inMessage = await Refused(
+            RegistryError.Invalid,
+            () => Tasks.SubmitAsync(me, new TaskSubmission(Message("m3", more: ""","taskId":"x" """)) { TaskId = first.Id }));
         Assert.Equal("message.taskId", inMessage.Field);
         Assert.Equal(2, (await Tasks.GetAsync(me, first.Id))!.HistoryCount);
     }
@@ -97,7 +106,8 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.True(await Tasks.SubmitAsync(me, Keyed(null)) is { Repeated: true } second && second.Task.Id == first.Task.Id);
         var other = TestRegistry.NewCaller();
         var named = await Tasks.SubmitAsync(other, Keyed("m1"));
-        Assert.True(await Tasks.SubmitAsync(other, Keyed("m1")) is { Repeated: true, Task.HistoryCount: 1 } repeated && repeated.Task.Id == named.Task.Id);
+        Assert.True(
+            await Tasks.SubmitAsync(other, Keyed("m1")) is { Repeated: true, Task.HistoryCount: 1 } repeated && repeated.Task.Id == named.Task.Id);
         await Refused(RegistryError.KeyReused, () => Tasks.SubmitAsync(other, Keyed("m2")));
         Assert.NotEqual((await Tasks.Submit(me)).Task.Id, (await Tasks.Submit(me)).Task.Id);
     }
@@ -136,7 +146,9 @@ public abstract class TaskTests(TestRegistry registry)
         Assert.Equal([id], (await Tasks.ListAsync(me, new TaskQuery { HasWebhook = true })).Tasks.Select(task => task.Id));
         await Tasks.DeleteWebhookAsync(me, id, "w1");
         Assert.Empty((await Tasks.ListAsync(me, new TaskQuery { HasWebhook = true })).Tasks);
-        Assert.Equal(over, (await Tasks.GetAsync(me, id, new TaskView { HeadOnly = true }))! with { History = over.History, Artifacts = over.Artifacts });
+        Assert.Equal(
+            over,
+            (await Tasks.GetAsync(me, id, new TaskView { HeadOnly = true }))! with { History = over.History, Artifacts = over.Artifacts });
         Assert.Equal(1, (await Tasks.AddFeedbackAsync(me, id, Bytes("""{"stars":5}"""))).Number);
         await Tasks.DeleteAsync(me, id);
         Assert.Null(await Tasks.GetAsync(me, id));
@@ -145,11 +157,15 @@ public abstract class TaskTests(TestRegistry registry)
     [Fact]
     public async Task Messages_come_back_as_they_were_sent_with_or_without_ids()
     {
-        ReadOnlyMemory<byte>[] sent = [Bytes("""{ "role" : "user", "parts":[ {"text":"a"} ], "n": 1.0 }"""), Bytes("""{"messageId": null ,"taskId":null,"role":"agent","parts":[{"text":"b"}]}"""), Message("c")];
+        ReadOnlyMemory<byte>[] sent = [Bytes("""{ "role" : "user", "parts":[ {"text":"a"} ], "n": 1.0 }"""), Bytes(
+            """{"messageId": null ,"taskId":null,"role":"agent","parts":[{"text":"b"}]}"""), Message("c")];
         var id = (await Tasks.SubmitAsync(me, new TaskSubmission(sent[0]) { ContextId = "c" })).Task.Id;
         await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = sent[1..], StatusMessage = sent[1] });
         await registry.Contexts.AppendAsync(me, "c", sent);
-        await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [.. Enumerable.Range(0, 20).Select(i => Message(i % 2 == 0 ? null : $"{i}"))], State = TaskState.Working });
+        await Tasks.UpdateAsync(
+            me,
+            id,
+            new TaskUpdate { Messages = [.. Enumerable.Range(0, 20).Select(i => Message(i % 2 == 0 ? null : $"{i}"))], State = TaskState.Working });
         await Tasks.UpdateAsync(me, id, Say("last"));
         await registry.RestartAsync();
         string[] expected = [.. sent.Select(message => Encoding.UTF8.GetString(message.Span)), Encoding.UTF8.GetString(sent[1].Span)];
@@ -163,7 +179,8 @@ public abstract class TaskTests(TestRegistry registry)
     public async Task A_question_joins_the_history_when_it_is_answered()
     {
         var id = (await Tasks.Submit(me, "m1")).Task.Id;
-        await using var watch = Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, id, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         var asked = await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.InputRequired, StatusMessage = Message("q", "Which day?") });
         Assert.Equal(("q", 1L), (IdOf(asked.Status.Message), asked.HistoryCount));
@@ -182,7 +199,8 @@ public abstract class TaskTests(TestRegistry registry)
     public async Task A_message_of_a_status_is_in_the_history_once()
     {
         var id = (await Tasks.Submit(me, "m1", agent: "a")).Task.Id;
-        TaskUpdate Says(string message, TaskState? state = null, params ReadOnlyMemory<byte>[] messages) => new() { State = state, StatusMessage = Message(message), Messages = messages };
+        TaskUpdate Says(string message, TaskState? state = null, params ReadOnlyMemory<byte>[] messages) =>
+            new() { State = state, StatusMessage = Message(message), Messages = messages };
         await Tasks.UpdateAsync(me, id, Says("s1"));
         await Tasks.UpdateAsync(me, id, Says("s1", TaskState.Working));
         Assert.Equal(1, (await Tasks.GetAsync(me, id))!.HistoryCount);
@@ -207,12 +225,18 @@ public abstract class TaskTests(TestRegistry registry)
         var begun = (await Tasks.Submit(me)).Task;
         var id = begun.Id;
         await Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Working, IfState = TaskState.Submitted });
-        var lost = await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfState = TaskState.Submitted }));
+        var lost = await Refused(
+            RegistryError.Conflict,
+            () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfState = TaskState.Submitted }));
         Assert.Equal((TaskState.Working, 2L), (lost.CurrentState, lost.CurrentChanges));
-        var stale = await Refused(RegistryError.Conflict, () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfGeneration = begun.Generation }));
+        var stale = await Refused(
+            RegistryError.Conflict,
+            () => Tasks.UpdateAsync(me, id, new TaskUpdate { State = TaskState.Completed, IfGeneration = begun.Generation }));
         Assert.Equal(2, stale.CurrentChanges);
         await Refused(RegistryError.Conflict, () => Tasks.CancelAsync(me, id, ifGeneration: begun.Generation));
-        await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = id, IfGeneration = begun.Generation }));
+        await Refused(
+            RegistryError.Conflict,
+            () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = id, IfGeneration = begun.Generation }));
         await Refused(RegistryError.Conflict, () => Tasks.SubmitAsync(me, new TaskSubmission(Message("x")) { TaskId = "absent", IfGeneration = 1 }));
         Assert.Equal(TaskState.Canceled, (await Tasks.CancelAsync(me, id, ifGeneration: begun.Generation + 1)).Status.State);
     }
@@ -232,8 +256,12 @@ public abstract class TaskTests(TestRegistry registry)
         await Tasks.DeleteWebhookAsync(me, id, "b");
         await Tasks.DeleteWebhookAsync(me, id, "b");
         Assert.Equal(2, (await Tasks.ListWebhooksAsync(me, id)).Count);
-        Assert.Equal("config.url", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"ftp://x"}"""), "x"))).Field);
-        Assert.Equal("config.id", (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"id":"y","url":"http://x"}"""), "x"))).Field);
+        Assert.Equal(
+            "config.url",
+            (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"ftp://x"}"""), "x"))).Field);
+        Assert.Equal(
+            "config.id",
+            (await Refused(RegistryError.Invalid, () => Tasks.SaveWebhookAsync(me, id, Bytes("""{"id":"y","url":"http://x"}"""), "x"))).Field);
     }
 
     [Fact]
@@ -248,7 +276,9 @@ public abstract class TaskTests(TestRegistry registry)
         var first = await Tasks.ListFeedbackAsync(me, id, pageSize: 25);
         var second = await Tasks.ListFeedbackAsync(me, id, pageSize: 25, first.NextPageToken);
         Assert.Equal((0L, 40L, 25L, null as string), (first.First, first.Total, second.First, second.NextPageToken));
-        Assert.Equal(Enumerable.Range(1, 40).Select(i => $$"""{"stars":{{i}}.0}"""), first.Items.Concat(second.Items).Select(item => item.Data.ToString()));
+        Assert.Equal(
+            Enumerable.Range(1, 40).Select(i => $$"""{"stars":{{i}}.0}"""),
+            first.Items.Concat(second.Items).Select(item => item.Data.ToString()));
         Assert.All(first.Items, item => Assert.Equal("alice", item.Subject));
         await Tasks.DeleteAsync(me, id);
         await Refused(RegistryError.NotFound, () => Tasks.ListFeedbackAsync(me, id));
@@ -260,10 +290,15 @@ public abstract class TaskTests(TestRegistry registry)
     [Fact]
     public async Task Everything_survives_a_restart()
     {
-        var id = (await Tasks.SubmitAsync(me, new TaskSubmission(Message("m0", "Grüße \\u0000 🌦", ""","metadata":{"n":1.50} """)) { AgentId = "weather", Metadata = Bytes("""{"a":1e2}""") })).Task.Id;
+        var id = (await Tasks.SubmitAsync(me, new TaskSubmission(Message("m0", "Grüße \\u0000 🌦", ""","metadata":{"n":1.50} """)) {
+            AgentId = "weather",
+            Metadata = Bytes("""{"a":1e2}""") })).Task.Id;
         for (var i = 1; i <= 70; i++)
         {
-            await Tasks.UpdateAsync(me, id, new TaskUpdate { Messages = [Message($"m{i}")], Artifacts = [Artifact($"a{i % 7}", $"{i}", append: true)] });
+            await Tasks.UpdateAsync(
+                me,
+                id,
+                new TaskUpdate { Messages = [Message($"m{i}")], Artifacts = [Artifact($"a{i % 7}", $"{i}", append: true)] });
         }
 
         await Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"http://x"}"""), "w");

@@ -37,7 +37,9 @@ public abstract class WholeTaskTests(TestRegistry registry)
         Assert.True(made is { Created: true, Repeated: false });
         await registry.RestartAsync();
         var task = (await Tasks.GetAsync(me, "t"))!;
-        Assert.Equal((state, Then, "c", "a", made.Task.Generation), (task.Status.State, task.Status.Timestamp, task.ContextId, task.AgentId, task.Generation));
+        Assert.Equal(
+            (state, Then, "c", "a", made.Task.Generation),
+            (task.Status.State, task.Status.Timestamp, task.ContextId, task.AgentId, task.Generation));
         Assert.Equal([Json(Message("m1")), Json(Message(null, "no id"))], task.History.Select(message => message.ToString()));
         Assert.Equal("""{"artifactId":"x","parts":[{"text":"1"},{"text":"2"}]}""", Assert.Single(task.Artifacts).ToString());
         Assert.Equal((Json(Message("s", "why")), """{"a": 1.0}"""), (task.Status.Message.ToString(), task.Metadata.ToString()));
@@ -48,7 +50,8 @@ public abstract class WholeTaskTests(TestRegistry registry)
     {
         List<ReadOnlyMemory<byte>> messages = [Message("m0")];
         await Put(messages);
-        await using var watch = Tasks.WatchAsync(me, "t", cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var watch = Tasks.WatchAsync(me, "t", cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.True(await watch.MoveNextAsync());
         for (var i = 1; i <= 100; i++)
         {
@@ -84,10 +87,12 @@ public abstract class WholeTaskTests(TestRegistry registry)
         await Put(messages);
         await Put([.. messages, Message("later")]);
         await Tasks.UpdateAsync(me, "t", Say("x"));
-        foreach (var change in (Action[])[() => messages.RemoveAt(1), () => messages[0] = Message("m0", "other words"), () => messages.Reverse(), messages.Clear])
+        foreach (var change in (Action[])[() => messages.RemoveAt(1), () => messages[0] = Message("m0", "other words"), () => messages
+            .Reverse(), messages.Clear])
         {
             change();
-            await using var watch = Tasks.WatchAsync(me, "t", cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+            await using var watch = Tasks.WatchAsync(me, "t", cancellationToken: TestContext.Current.CancellationToken)
+                .GetAsyncEnumerator(TestContext.Current.CancellationToken);
             Assert.True(await watch.MoveNextAsync());
             var next = watch.MoveNextAsync();
             var put = await Put(messages);
@@ -102,7 +107,8 @@ public abstract class WholeTaskTests(TestRegistry registry)
         await Tasks.DeleteAsync(me, "t");
         for (var page = 1; page <= 40; page++)
         {
-            Assert.Null(await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"h/{page}/t"), TestContext.Current.CancellationToken));
+            Assert.Null(
+                await registry.Store.ReadAsync(PageKind.Kind, new RecordKey(me.Tenant, $"h/{page}/t"), TestContext.Current.CancellationToken));
         }
     }
 
@@ -111,14 +117,18 @@ public abstract class WholeTaskTests(TestRegistry registry)
     {
         string[][] rounds =
         [
-            [Of("a", 1)], [Of("a", 3)], [Of("a", 3), Of("b", 40)], [Of("a", 3), Of("b", 41)], [Of("a", 2), Of("b", 41)], [Of("b", 41), Of("a", 2)], [Of("b", 41)], [], [Of("c", 1), Of("a", 1)],
+            [Of("a", 1)], [Of("a", 3)], [Of("a", 3), Of("b", 40)], [Of("a", 3), Of("b", 41)], [Of("a", 2), Of("b", 41)], [Of("b", 41), Of(
+                "a",
+                2)], [Of("b", 41)], [], [Of("c", 1), Of("a", 1)],
             [Of("c", 1).Replace("\"n\"", "\"other\"", StringComparison.Ordinal), Of("a", 1)],
         ];
         foreach (var artifacts in rounds)
         {
             var put = await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Artifacts = [.. artifacts.Select(Bytes)] });
             Assert.Equal(artifacts.Length, put.Task.ArtifactCount);
-            Assert.Equal(put.Task.Generation, (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Artifacts = [.. artifacts.Select(Bytes)] })).Task.Generation);
+            Assert.Equal(
+                put.Task.Generation,
+                (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Artifacts = [.. artifacts.Select(Bytes)] })).Task.Generation);
             Assert.Equal(artifacts, (await Tasks.GetAsync(me, "t"))!.Artifacts.Select(artifact => artifact.ToString()));
             if (artifacts.Length % 2 == 0)
             {
@@ -134,8 +144,11 @@ public abstract class WholeTaskTests(TestRegistry registry)
         var chunk = Assert.Single(watch.Current.Artifacts!);
         Assert.Equal((true, """{"artifactId":"a","parts":[{"text":"1"},{"text":"2"}]}"""), (chunk.Append, chunk.Json.ToString()));
 
-        static string Of(string id, int parts) =>
-            $$$"""{"artifactId":"{{{id}}}","name":"n","parts":[{{{string.Join(',', Enumerable.Range(0, parts).Select(i => $$"""{"text":"{{i}}"}"""))}}}],"metadata":{"k":1}}""";
+        static string Of(string id, int count)
+        {
+            var parts = Enumerable.Range(0, count).Select(i => $$"""{"text":"{{i}}"}""");
+            return $$$"""{"artifactId":"{{{id}}}","name":"n","parts":[{{{string.Join(',', parts)}}}],"metadata":{"k":1}}""";
+        }
     }
 
     [Fact]
@@ -143,18 +156,25 @@ public abstract class WholeTaskTests(TestRegistry registry)
     {
         foreach (var metadata in (string?[])["""{"a":1,"b":{"x":1}}""", """{"a":1,"b":{"y":1},"c":null}""", """{"a":1}""", null, "{}"])
         {
-            await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Metadata = metadata is null ? (ReadOnlyMemory<byte>?)null : Bytes(metadata) });
+            await Tasks.PutAsync(
+                me,
+                "t",
+                new TaskPut(TaskState.Working) { Metadata = metadata is null ? (ReadOnlyMemory<byte>?)null : Bytes(metadata) });
             Assert.Equal(metadata ?? "", (await Tasks.GetAsync(me, "t"))!.Metadata.ToString());
         }
 
         var first = (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.InputRequired) { StatusMessage = Message("q"), StatusAt = Then })).Task;
         Assert.Equal((TaskState.InputRequired, Then), (first.Status.State, first.Status.Timestamp));
-        Assert.Equal(first.Generation, (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.InputRequired) { StatusMessage = Message("q") })).Task.Generation);
+        Assert.Equal(
+            first.Generation,
+            (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.InputRequired) { StatusMessage = Message("q") })).Task.Generation);
         var later = (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.InputRequired) { StatusMessage = Message("q2") })).Task;
         Assert.True(later.Generation == first.Generation + 1 && later.Status.Timestamp > Then && later.HistoryCount == 0);
         foreach (var wrong in (DateTimeOffset[])[Then.AddYears(-60), DateTimeOffset.UtcNow.AddDays(2)])
         {
-            Assert.Equal("status.timestamp", (await Refused(RegistryError.Invalid, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { StatusAt = wrong }))).Field);
+            Assert.Equal(
+                "status.timestamp",
+                (await Refused(RegistryError.Invalid, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { StatusAt = wrong }))).Field);
         }
     }
 
@@ -166,7 +186,10 @@ public abstract class WholeTaskTests(TestRegistry registry)
         await Refused(RegistryError.Terminal, () => Put([Message("m"), Message("late")], TaskState.Completed));
         await Refused(RegistryError.Terminal, () => Put([Message("m")], TaskState.Failed));
         await Refused(RegistryError.Terminal, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { ReplacesFinal = true }));
-        var late = await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Completed) { Messages = [Message("m"), Message("late")], ReplacesFinal = true });
+        var late = await Tasks.PutAsync(
+            me,
+            "t",
+            new TaskPut(TaskState.Completed) { Messages = [Message("m"), Message("late")], ReplacesFinal = true });
         Assert.Equal((over.Task.Generation + 1, 2L), (late.Task.Generation, late.Task.HistoryCount));
     }
 
@@ -179,13 +202,19 @@ public abstract class WholeTaskTests(TestRegistry registry)
         var made = (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { IfAbsent = true })).Task;
         await Refused(RegistryError.Conflict, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { IfAbsent = true }));
         await Refused(RegistryError.Conflict, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { IfGeneration = made.Generation + 1 }));
-        Assert.Equal(made.Generation + 1, (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Submitted) { IfGeneration = made.Generation })).Task.Generation);
+        Assert.Equal(
+            made.Generation + 1,
+            (await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Submitted) { IfGeneration = made.Generation })).Task.Generation);
         await Refused(RegistryError.NotFound, () => Tasks.PutAsync(bob, "t", new TaskPut(TaskState.Working)));
         await Refused(RegistryError.NotFound, () => Tasks.PutAsync(bob, "t2", new TaskPut(TaskState.Working) { ContextId = made.ContextId }));
         await Refused(RegistryError.Invalid, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { ContextId = "other" }));
         await Refused(RegistryError.Invalid, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { AgentId = "other" }));
-        await Refused(RegistryError.Invalid, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Messages = [Message("x", more: ""","taskId":"u" """)] }));
-        await Refused(RegistryError.IdReused, () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Messages = [Message("x"), Message("x", "y")] }));
+        await Refused(
+            RegistryError.Invalid,
+            () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Messages = [Message("x", more: ""","taskId":"u" """)] }));
+        await Refused(
+            RegistryError.IdReused,
+            () => Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Messages = [Message("x"), Message("x", "y")] }));
         Assert.Equal(1, (await Put([Message("x"), Message("x")])).Task.HistoryCount);
     }
 
@@ -195,7 +224,8 @@ public abstract class WholeTaskTests(TestRegistry registry)
         var once = me with { IdempotencyKey = "k" };
         await Tasks.PutAsync(once, "t", new TaskPut(TaskState.Working));
         var later = await Tasks.UpdateAsync(me, "t", Say("m"));
-        Assert.True(await Tasks.PutAsync(once, "t", new TaskPut(TaskState.Working)) is { Repeated: true, Created: false } again && again.Task.Generation == later.Generation);
+        Assert.True(await Tasks.PutAsync(once, "t", new TaskPut(TaskState.Working)) is { Repeated: true, Created: false } again
+            && again.Task.Generation == later.Generation);
         await Refused(RegistryError.KeyReused, () => Tasks.PutAsync(once, "t", new TaskPut(TaskState.Completed)));
     }
 
@@ -229,8 +259,12 @@ public abstract class WholeTaskTests(TestRegistry registry)
                     break;
             }
 
-            string[] whole = [.. artifacts.Select(one => $$"""{"artifactId":"{{one.Id}}","parts":[{{string.Join(',', Enumerable.Repeat("""{"text":"p"}""", one.Parts))}}]}""")];
-            await Tasks.PutAsync(me, "t", new TaskPut(TaskState.Working) { Messages = [.. messages.Select(id => Message(id))], Artifacts = [.. whole.Select(Bytes)] });
+            string[] whole = [.. artifacts.Select(
+                one => $$"""{"artifactId":"{{one.Id}}","parts":[{{string.Join(',', Enumerable.Repeat("""{"text":"p"}""", one.Parts))}}]}""")];
+            await Tasks.PutAsync(
+                me,
+                "t",
+                new TaskPut(TaskState.Working) { Messages = [.. messages.Select(id => Message(id))], Artifacts = [.. whole.Select(Bytes)] });
             var task = (await Tasks.GetAsync(me, "t"))!;
             Assert.True(messages.SequenceEqual(task.History.Select(IdOf)), $"seed {seed}, round {round}");
             Assert.True(whole.SequenceEqual(task.Artifacts.Select(artifact => artifact.ToString())), $"seed {seed}, round {round}");

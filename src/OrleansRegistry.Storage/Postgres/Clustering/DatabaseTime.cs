@@ -21,7 +21,8 @@ public sealed class DatabaseTime(TimeProvider machine) : TimeProvider
 
     public override long GetTimestamp() => machine.GetTimestamp();
 
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        machine.CreateTimer(callback, state, dueTime, period);
 
     /// <summary>Sets the time from a reading of the database's clock.</summary>
     /// <param name="asked">The timestamp at which the query started: the reading is taken as the time half way from then to now.</param>

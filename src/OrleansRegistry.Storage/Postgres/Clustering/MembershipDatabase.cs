@@ -25,14 +25,18 @@ public sealed class MembershipDatabase : IAsyncDisposable
 
         // An answer that comes later is of no use to a failure detector, which asks again.
         var timeout = TimeSpan.FromSeconds(5);
-        database = new PostgresDatabase(options with { PoolMin = 0, PoolMax = PoolMax, Timeout = timeout, CommandTimeout = timeout }, logger, TimeProvider.System);
+        database = new PostgresDatabase(
+            options with { PoolMin = 0, PoolMax = PoolMax, Timeout = timeout, CommandTimeout = timeout },
+            logger,
+            TimeProvider.System);
     }
 
     public DbDataSource Source => database.Source;
 
     /// <summary>Brings the tables up to date, or refuses where they are behind and may not be touched.</summary>
     /// <exception cref="StoreStartException">The database cannot be reached, or its tables are not what this program needs.</exception>
-    public Task OpenAsync(CancellationToken cancellationToken) => PostgresMigrations.OfClustering(database, logger).OpenAsync(migrate, cancellationToken);
+    public Task OpenAsync(CancellationToken cancellationToken) =>
+        PostgresMigrations.OfClustering(database, logger).OpenAsync(migrate, cancellationToken);
 
     /// <summary>Sets a cluster's time by this database's clock.</summary>
     /// <exception cref="RegistryException">The database cannot be reached.</exception>

@@ -2,7 +2,9 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>What the registry asks of a database, looked at before anything is read or written: a database that is not so would fail later, and worse.</summary>
+/// <summary>
+/// What the registry asks of a database, looked at before anything is read or written: a database that is not so would fail later, and worse.
+/// </summary>
 internal sealed class DatabaseRules(PostgresDatabase database)
 {
     /// <summary>How often a pooler is tried; one that lends its connections for a transaction shows it almost always at the first.</summary>
@@ -14,7 +16,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
     public async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using (var command = new NpgsqlCommand(
-            "SELECT current_setting('server_encoding'), current_database()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'", connection))
+            "SELECT current_setting('server_encoding'), current_database()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = "
+                + "'on'", connection))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
@@ -36,7 +39,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
     {
         if (encoding != "UTF8")
         {
-            throw Refused($"its encoding is {encoding}, which cannot keep every text: create one in UTF8 (createdb -E UTF8 -T template0 {name}_utf8), "
+            throw Refused($"its encoding is {encoding}, which cannot keep every text: create one in UTF8 (createdb -E UTF8 -T template0 "
+                + $"{name}_utf8), "
                 + "move what is in it with pg_dump, and name it in DATABASE_URL");
         }
     }
@@ -50,7 +54,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
 
         if (isReadOnly)
         {
-            throw Refused($"default_transaction_read_only is on: turn it off (ALTER DATABASE \"{name}\" RESET default_transaction_read_only; or of the role)");
+            throw Refused(
+                $"default_transaction_read_only is on: turn it off (ALTER DATABASE \"{name}\" RESET default_transaction_read_only; or of the role)");
         }
     }
 
@@ -76,7 +81,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
             {
             }
 
-            throw Refused("a pooler is between that lends its connections for a transaction or a statement, and the registry needs sessions of its own: "
+            throw Refused("a pooler is between that lends its connections for a transaction or a statement, and the registry needs sessions of its "
+                + "own: "
                 + "set pool_mode=session for this database in PgBouncer, or name the server itself in DATABASE_URL");
         }
     }

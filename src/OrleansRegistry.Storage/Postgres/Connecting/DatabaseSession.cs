@@ -18,7 +18,10 @@ internal sealed class DatabaseSession
         ("work_mem", "32MB"), ("tcp_keepalives_idle", "15"), ("tcp_keepalives_interval", "5"), ("tcp_keepalives_count", "3"),
     ];
 
-    /// <summary>Session settings that the registry relies on; they override those of the database, the role and the connection string. Time limits are the commands' own.</summary>
+    /// <summary>
+    /// Session settings that the registry relies on; they override those of the database, the role and the connection string. Time limits are the
+    /// commands' own.
+    /// </summary>
     private static readonly (string Name, string Value)[] Needed =
     [
         ("default_transaction_isolation", "read committed"), ("default_transaction_deferrable", "off"), ("standard_conforming_strings", "on"),

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>libpq's <c>host=… password='it''s'</c>: blanks between the pairs, values with blanks in single quotes, a backslash before a quote or a backslash.</summary>
+/// <summary>
+/// libpq's <c>host=… password='it''s'</c>: blanks between the pairs, values with blanks in single quotes, a backslash before a quote or a backslash.
+/// </summary>
 internal static class LibpqPairs
 {
     /// <summary>The pairs in their order; null when the text is not in this format, but may be Npgsql's pairs, separated by ';'.</summary>

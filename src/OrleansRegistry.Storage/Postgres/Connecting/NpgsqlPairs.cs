@@ -27,14 +27,17 @@ internal static class NpgsqlPairs
             {
                 builder[key] = pairs[key];
             }
-            catch (Exception refused) when (refused is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
+            catch (Exception refused) when (refused
+                is ArgumentException or FormatException or InvalidCastException or OverflowException or KeyNotFoundException)
             {
-                throw PostgresConnectionString.Refused($"{PostgresConnectionString.Name(key)} is not known to Npgsql, or has a value that it cannot have");
+                throw PostgresConnectionString.Refused(
+                    $"{PostgresConnectionString.Name(key)} is not known to Npgsql, or has a value that it cannot have");
             }
         }
 
         // Logs and messages name these, and a password must not hide in them.
-        foreach (var (name, value) in ((string, string?)[])[("host", builder.Host), ("user", builder.Username), ("database", builder.Database), ("application name", builder.ApplicationName)])
+        foreach (var (name, value) in ((string, string?)[])[("host", builder.Host), ("user", builder.Username), ("database", builder
+            .Database), ("application name", builder.ApplicationName)])
         {
             if (value is not null && value.Contains('='))
             {

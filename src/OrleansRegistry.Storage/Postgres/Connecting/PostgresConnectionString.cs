@@ -44,7 +44,8 @@ public static partial class PostgresConnectionString
 
         if (!parsed.Host.StartsWith('/') && !parsed.Host.StartsWith('@') && !HostName().IsMatch(parsed.Host))
         {
-            throw Refused("its host is not a host name or address (a ';' or a quote may be missing, or a '@', ':' or '/' of a password is to be written %40, %3A, %2F)");
+            throw Refused("its host is not a host name or address (a ';' or a quote may be missing, or a '@', ':' or '/' of a password is to be "
+                + "written %40, %3A, %2F)");
         }
     }
 
@@ -136,7 +137,8 @@ public static partial class PostgresConnectionString
         name.Length is > 0 and <= 30 && name.All(c => char.IsAsciiLetter(c) || c is '_' or ' ') ? $"'{name}'" : "(not shown)";
 
     internal static StoreStartException Refused(string why) =>
-        new($"The database connection string (DATABASE_URL) cannot be used: {why}. Example: postgresql://user:password@host:5432/database?sslmode=require");
+        new($"The database connection string (DATABASE_URL) cannot be used: {why}. Example: "
+            + "postgresql://user:password@host:5432/database?sslmode=require");
 
     [GeneratedRegex(@"^(jdbc:)?postgres(ql)?(\+[a-z0-9_]+)?://", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Scheme();

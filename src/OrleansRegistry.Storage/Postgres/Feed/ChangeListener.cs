@@ -4,7 +4,9 @@ using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
-/// <summary>Hears on one connection what other processes commit. When that is lost, it is made again, and meanwhile the feed looks by itself.</summary>
+/// <summary>
+/// Hears on one connection what other processes commit. When that is lost, it is made again, and meanwhile the feed looks by itself.
+/// </summary>
 internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, ILogger logger) : IAsyncDisposable
 {
     private NpgsqlConnection? listening;

@@ -3,8 +3,8 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Reads what changed after a revision: which records the log of commits tells, and of each what is in the table now, so its newest change only. One query, one picture: never a part of
-/// what is there, as a record that changed after that part would be missing from it.
+/// Reads what changed after a revision: which records the log of commits tells, and of each what is in the table now, so its newest change only. One
+/// query, one picture: never a part of what is there, as a record that changed after that part would be missing from it.
 /// </summary>
 internal static class ChangeQuery
 {
@@ -21,7 +21,12 @@ internal static class ChangeQuery
     public static Task<Answer> ReadAsync(PostgresDatabase database, RecordTable table, long after, long mark, CancellationToken cancellationToken) =>
         database.RunAsync((connection, token) => ReadAsync(connection, table, after, mark, token), cancellationToken);
 
-    private static async Task<Answer> ReadAsync(NpgsqlConnection connection, RecordTable table, long after, long mark, CancellationToken cancellationToken)
+    private static async Task<Answer> ReadAsync(
+        NpgsqlConnection connection,
+        RecordTable table,
+        long after,
+        long mark,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
         {

@@ -5,9 +5,9 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Detects that the database is no longer the one that this process knows: a backup was restored, or a server took over that lacks the newest commits. Such a
-/// database lacks something that was seen to be committed, or has something else in its place: the commit of agents up to which the feed has come, named by its
-/// revision and time, or the last batch of a writer. Every look at the feed asks for both.
+/// Detects that the database is no longer the one that this process knows: a backup was restored, or a server took over that lacks the newest
+/// commits. Such a database lacks something that was seen to be committed, or has something else in its place: the commit of agents up to which the
+/// feed has come, named by its revision and time, or the last batch of a writer. Every look at the feed asks for both.
 /// </summary>
 internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable table, FeedBuffer buffer, TimeProvider time, ILogger logger)
 {
@@ -71,7 +71,9 @@ internal sealed class DatabaseHistory(PostgresDatabase database, RecordTable tab
     public async Task CheckAsync()
     {
         var known = Known;
-        var found = await database.RunRawAsync((connection, token) => FoundHistory.ReadAsync(connection, table, known.Mark.Position, token), CancellationToken.None);
+        var found = await database.RunRawAsync(
+            (connection, token) => FoundHistory.ReadAsync(connection, table, known.Mark.Position, token),
+            CancellationToken.None);
         try
         {
             Judge(known, found);

@@ -42,13 +42,16 @@ internal sealed class FollowedKind : IAsyncDisposable
         Reads.Start(loops, $"the reading of {Kind.Table}");
         var running = new List<Task>
         {
-            Task.Run(() => loops.RunAsync($"the listening for changes of {Kind.Table} by other processes", listener.RoundAsync, ending), CancellationToken.None),
+            Task.Run(
+                () => loops.RunAsync($"the listening for changes of {Kind.Table} by other processes", listener.RoundAsync, ending),
+                CancellationToken.None),
             loops.RepeatAsync($"the watch for a database that went back ({Kind.Table})", options.FeedPollInterval, Feed.WatchAsync, ending),
             loops.RepeatAsync($"the removal of old deletions of {Kind.Table}", SweepPeriod, sweep.SweepAsync, ending),
         };
         if (projection is not null)
         {
-            running.Add(Task.Run(() => loops.RunAsync($"the filling of {Kind.Projection!.Table}", projection.RoundAsync, ending), CancellationToken.None));
+            running.Add(
+                Task.Run(() => loops.RunAsync($"the filling of {Kind.Projection!.Table}", projection.RoundAsync, ending), CancellationToken.None));
         }
 
         return Task.WhenAll(running);

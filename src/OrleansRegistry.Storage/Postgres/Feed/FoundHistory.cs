@@ -71,7 +71,8 @@ internal sealed record FoundHistory(long Revision, long Horizon, DateTime? At, D
         DateTime? Time(int column) => reader.IsDBNull(column) ? null : reader.GetDateTime(column);
     }
 
-    public static NpgsqlException CounterIsGone() => new("its row of registry_revision is gone: is a backup being restored, or has the schema been changed by hand?");
+    public static NpgsqlException CounterIsGone() =>
+        new("its row of registry_revision is gone: is a backup being restored, or has the schema been changed by hand?");
 
     /// <summary>What shows that this is not the database in which that was known; null where nothing does.</summary>
     public string? Contradiction(KnownHistory known)

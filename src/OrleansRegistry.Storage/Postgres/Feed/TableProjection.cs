@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Fills the table of a <see cref="RecordProjection"/>, moments after the commits. One process at a time does it, for at most a tenth of the time; of a record
-/// that changes often it takes the newest version.
+/// Fills the table of a <see cref="RecordProjection"/>, moments after the commits. One process at a time does it, for at most a tenth of the time; of
+/// a record that changes often it takes the newest version.
 /// </summary>
 internal sealed class TableProjection(PostgresDatabase database, PostgresFeed feed, RecordProjection projection, TimeProvider time)
 {
@@ -80,7 +80,9 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
         return await reader.ReadAsync(cancellationToken) ? (reader.GetInt64(0), reader.GetInt64(1)) : (null, 0);
     }
 
-    /// <summary>The records of the oldest commits after <paramref name="position"/>, as they are now, and the revision of the last of those commits.</summary>
+    /// <summary>
+    /// The records of the oldest commits after <paramref name="position"/>, as they are now, and the revision of the last of those commits.
+    /// </summary>
     private async Task<(List<RecordChange> Changes, long Revision)> ChangedAsync(
         NpgsqlConnection connection, long position, CancellationToken cancellationToken)
     {
@@ -117,7 +119,8 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
         if (gone.Count > 0)
         {
             await using var command = new NpgsqlCommand(
-                $"DELETE FROM {projection.Table} AS p USING unnest($1::text[], $2::text[]) AS i (tenant, id) WHERE p.tenant = i.tenant AND p.id = i.id", connection)
+                $"DELETE FROM {projection.Table} AS p USING unnest($1::text[], $2::text[]) AS i (tenant, id) WHERE p.tenant = i.tenant AND p.id = "
+                    + "i.id", connection)
             {
                 Parameters = { Texts(gone.ConvertAll(change => change.Key.Tenant)), Texts(gone.ConvertAll(change => change.Key.Id)) },
             };
@@ -127,7 +130,11 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
 
     /// <summary>Writes them together; where the server refuses one, by halves, and that one without columns.</summary>
     private async Task WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, ArraySegment<RecordChange> changes, CancellationToken cancellationToken, bool empty = false)
+        NpgsqlConnection connection,
+        NpgsqlTransaction transaction,
+        ArraySegment<RecordChange> changes,
+        CancellationToken cancellationToken,
+        bool empty = false)
     {
         if (changes.Count == 0)
         {
@@ -168,7 +175,11 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
             {
                 Texts(changes.Select(change => change.Key.Tenant)),
                 Texts(changes.Select(change => change.Key.Id)),
-                new NpgsqlParameter<long[]> { TypedValue = [.. changes.Select(change => change.Revision)], NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint },
+                new NpgsqlParameter<long[]>
+                {
+                    TypedValue = [.. changes.Select(change => change.Revision)],
+                    NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint,
+                },
             },
         };
         var rows = changes.Select(change => empty ? null : projection.Read(change.Body!.Value)).ToArray();
@@ -187,13 +198,15 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
         var columns = projection.Columns;
         var names = columns.Select(column => column.Name).Prepend(projection.Document).ToArray();
         var arrays = columns.Select(column => SqlType(column.Type)).Prepend("boolean").Select((type, place) => $"${place + 4}::{type}[]");
-        var values = columns.Select(column => column.Type == ProjectedType.Texts ? $@"string_to_array(i.{column.Name}, E'\x1f')" : $"i.{column.Name}");
+        var values = columns.Select(
+            column => column.Type == ProjectedType.Texts ? $@"string_to_array(i.{column.Name}, E'\x1f')" : $"i.{column.Name}");
         return $"""
             INSERT INTO {projection.Table} (tenant, id, revision, {string.Join(", ", names)})
             SELECT i.tenant, i.id, i.revision, CASE WHEN i.{projection.Document} THEN registry_jsonb(a.document) END, {string.Join(", ", values)}
             FROM unnest($1::text[], $2::text[], $3::bigint[], {string.Join(", ", arrays)}) AS i (tenant, id, revision, {string.Join(", ", names)})
             JOIN {table.Name} AS a ON a.tenant = i.tenant AND a.id = i.id AND a.version = i.revision
-            ON CONFLICT (tenant, id) DO UPDATE SET revision = excluded.revision, {string.Join(", ", names.Select(name => $"{name} = excluded.{name}"))}
+            ON CONFLICT (tenant, id) DO UPDATE SET
+                revision = excluded.revision, {string.Join(", ", names.Select(name => $"{name} = excluded.{name}"))}
             """;
     }
 

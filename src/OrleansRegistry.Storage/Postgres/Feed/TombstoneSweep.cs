@@ -36,7 +36,10 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
     private async Task<(long Removed, long Horizon)> StepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var claim = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection) { Parameters = { new() { Value = AdvisoryLock + table.Kind.Number } } };
+        await using var claim = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1)", connection)
+        {
+            Parameters = { new() { Value = AdvisoryLock + table.Kind.Number } },
+        };
         if (!(bool)(await claim.ExecuteScalarAsync(cancellationToken))!)
         {
             return default;
@@ -47,8 +50,14 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
         {
             BatchCommands =
             {
-                new NpgsqlBatchCommand("DELETE FROM registry_writers WHERE at < now() - greatest($1, interval '1 day')") { Parameters = { new() { Value = age } } },
-                new NpgsqlBatchCommand("SELECT FROM registry_revision WHERE kind = $1 FOR UPDATE") { Parameters = { new() { Value = table.Counter } } },
+                new NpgsqlBatchCommand("DELETE FROM registry_writers WHERE at < now() - greatest($1, interval '1 day')")
+                {
+                    Parameters = { new() { Value = age } },
+                },
+                new NpgsqlBatchCommand("SELECT FROM registry_revision WHERE kind = $1 FOR UPDATE")
+                {
+                    Parameters = { new() { Value = table.Counter } },
+                },
                 new NpgsqlBatchCommand(
                     $"""
                     WITH old AS MATERIALIZED (

@@ -56,8 +56,10 @@ public sealed class PostgresMigrations : IMigrations
     }
 
     /// <summary>Every migration of this program, in order.</summary>
-    /// <exception cref="StoreStartException">The database cannot be reached, or has a migration that was edited or that this program does not know.</exception>
-    public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) => GuardedAsync<IReadOnlyList<MigrationStatus>>(
+    /// <exception cref="StoreStartException">The database cannot be reached, or has a migration that was edited or that this program does not
+    /// know.</exception>
+    public Task<IReadOnlyList<MigrationStatus>> StatusAsync(CancellationToken cancellationToken = default) =>
+        GuardedAsync<IReadOnlyList<MigrationStatus>>(
         async (connection, token) =>
         {
             await new DatabaseRules(database).CheckAsync(connection, token);
@@ -146,7 +148,9 @@ public sealed class PostgresMigrations : IMigrations
     }
 
     /// <summary>What the database says was applied, after a check that this program knows all of it.</summary>
-    private async Task<Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>> AppliedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task<Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>> AppliedAsync(
+        NpgsqlConnection connection,
+        CancellationToken cancellationToken)
     {
         var applied = new Dictionary<int, (string Name, string Checksum, DateTimeOffset At)>();
         await using var exists = new NpgsqlCommand($"SELECT to_regclass('{history}') IS NOT NULL", connection);
@@ -175,11 +179,13 @@ public sealed class PostgresMigrations : IMigrations
     private async Task CheckHistoryAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var columns = new NpgsqlCommand(
-            $"SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass('{history}') AND NOT attisdropped AND attname IN ('number', 'name', 'checksum', 'applied_at')",
+            $"SELECT count(*) = 4 FROM pg_attribute WHERE attrelid = to_regclass('{history}') AND NOT attisdropped AND attname IN ('number', "
+                + "'name', 'checksum', 'applied_at')",
             connection);
         if (!(bool)(await columns.ExecuteScalarAsync(cancellationToken))!)
         {
-            throw new StoreStartException($"The table {history} of the {database.Description} is not the registry's: it belongs to something else. {OtherPlace}");
+            throw new StoreStartException(
+                $"The table {history} of the {database.Description} is not the registry's: it belongs to something else. {OtherPlace}");
         }
     }
 
@@ -188,7 +194,10 @@ public sealed class PostgresMigrations : IMigrations
     {
         if (database.Schema is { } schema)
         {
-            await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", connection) { Parameters = { new() { Value = schema } } };
+            await using var exists = new NpgsqlCommand("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)", connection)
+            {
+                Parameters = { new() { Value = schema } },
+            };
             if (!(bool)(await exists.ExecuteScalarAsync(cancellationToken))!)
             {
                 await ExecuteAsync(connection, $"CREATE SCHEMA \"{schema}\"", cancellationToken);
@@ -197,7 +206,13 @@ public sealed class PostgresMigrations : IMigrations
     }
 
     private async Task StepAsync(
-        NpgsqlConnection connection, Migration migration, string direction, string sql, string record, object[] values, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Migration migration,
+        string direction,
+        string sql,
+        string record,
+        object[] values,
+        CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         try
@@ -211,7 +226,8 @@ public sealed class PostgresMigrations : IMigrations
         catch (PostgresException refused) when (!PostgresFaults.MayPass(refused))
         {
             throw new StoreStartException(
-                $"The migration {migration} ({direction}) was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). Nothing of it was kept."
+                $"The migration {migration} ({direction}) was refused by the {database.Description} ({refused.SqlState}: {refused.MessageText}). "
+                    + "Nothing of it was kept."
                 + (IsTaken(refused) ? $" That name is taken by something that is not the registry's. {OtherPlace}" : ""),
                 refused);
         }
@@ -220,7 +236,8 @@ public sealed class PostgresMigrations : IMigrations
     }
 
     private static bool IsTaken(PostgresException refused) => refused.SqlState is
-        PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateFunction or PostgresErrorCodes.UniqueViolation;
+        PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateFunction or PostgresErrorCodes
+            .UniqueViolation;
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {

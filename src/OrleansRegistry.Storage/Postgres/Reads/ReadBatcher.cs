@@ -102,12 +102,17 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     private RegistryException Explain(Exception fault, PendingRead first) => fault switch
     {
         PostgresException refused when PostgresFaults.IsOfData(refused) => new RegistryException(
-            RegistryError.Invalid, $"{first.Table.Kind} '{first.Key.Id}' of tenant '{first.Key.Tenant}' is refused by the {PostgresDatabase.Name} ({refused.SqlState})."),
+            RegistryError.Invalid, $"{first.Table.Kind} '{first.Key.Id}' of tenant '{first.Key.Tenant}' is refused by the {PostgresDatabase.Name} "
+                + $"({refused.SqlState})."),
         RegistryException refusal => refusal,
         _ => database.Translate(fault),
     };
 
-    private async Task<PendingRead[]> TryQueryAsync(NpgsqlConnection connection, RecordTable table, PendingRead[] reads, CancellationToken cancellationToken)
+    private async Task<PendingRead[]> TryQueryAsync(
+        NpgsqlConnection connection,
+        RecordTable table,
+        PendingRead[] reads,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -122,7 +127,11 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     }
 
     /// <returns>Those for which there was no room in the answer.</returns>
-    private async Task<PendingRead[]> QueryAsync(NpgsqlConnection connection, RecordTable table, PendingRead[] reads, CancellationToken cancellationToken)
+    private async Task<PendingRead[]> QueryAsync(
+        NpgsqlConnection connection,
+        RecordTable table,
+        PendingRead[] reads,
+        CancellationToken cancellationToken)
     {
         await writes.SettleAsync(connection, cancellationToken);
 

@@ -34,7 +34,9 @@ internal static class SnapshotQuery
         }
 
         command.CommandTimeout = 0;
-        await using var reader = await TranslatedAsync(database, async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
+        await using var reader = await TranslatedAsync(
+            database,
+            async () => await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken));
         while (await TranslatedAsync(database, async () => await reader.ReadAsync(cancellationToken)))
         {
             var row = RecordColumns.Read(reader);

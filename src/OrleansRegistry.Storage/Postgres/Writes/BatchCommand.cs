@@ -12,8 +12,15 @@ internal static class BatchCommand
 {
     private static readonly ConcurrentDictionary<RecordTable, string> Statements = new();
 
-    /// <summary>Commits the batch; null where the writer is no longer registered, or its last batch is not <paramref name="last"/>, and nothing was written.</summary>
-    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
+    /// <summary>
+    /// Commits the batch; null where the writer is no longer registered, or its last batch is not <paramref name="last"/>, and nothing was written.
+    /// </summary>
+    public static async Task<BatchOutcome?> ExecuteAsync(
+        NpgsqlConnection connection,
+        Guid writer,
+        long last,
+        long number,
+        IReadOnlyList<PendingWrite> writes)
     {
         var lost = new SortedDictionary<int, long>();
         while (lost.Count < writes.Count)
@@ -99,7 +106,8 @@ internal static class BatchCommand
     /// </summary>
     private static string CommitStatement(RecordTable table)
     {
-        const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, long_id, expected, document, fields, place)";
+        const string Sent = "unnest($5::text[], $6::text[], $7::text[], $8::bigint[], $9::bytea[], $10::bytea[]) WITH ORDINALITY AS i (tenant, id, "
+            + "long_id, expected, document, fields, place)";
         return $"""
             WITH open AS MATERIALIZED (
                 SELECT FROM registry_writers WHERE id = $1 AND NOT closed AND batch = $13 FOR UPDATE

@@ -21,7 +21,8 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
 
     /// <summary>Commits, again where it failed for what may pass.</summary>
     /// <exception cref="RecordOutcomeUnknownException">Nobody can tell now whether the batch is committed.</exception>
-    /// <exception cref="HistoryChangedException">It is not committed: the database went back, and what the writes rest on may not be in it.</exception>
+    /// <exception cref="HistoryChangedException">It is not committed: the database went back, and what the writes rest on may not be in
+    /// it.</exception>
     /// <exception cref="NpgsqlException">It is not committed.</exception>
     public async Task<BatchOutcome> CommitAsync(IReadOnlyList<PendingWrite> writes)
     {
@@ -87,7 +88,9 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
         }
         catch (Exception fault) when (PostgresFaults.Is(fault) && !PostgresFaults.IsRolledBack(fault))
         {
-            return await ResolveAsync(writes.Count, fault) ?? throw new NpgsqlException($"The connection was lost, and nothing was stored: {fault.Message}", new IOException(fault.Message, fault));
+            return await ResolveAsync(writes.Count, fault) ?? throw new NpgsqlException(
+                $"The connection was lost, and nothing was stored: {fault.Message}",
+                new IOException(fault.Message, fault));
         }
     }
 
@@ -99,7 +102,9 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
         unsettled[asked] = true;
         try
         {
-            var (outcome, certain) = await database.RunRawAsync((connection, token) => CloseAsync(connection, asked, number, token), CancellationToken.None);
+            var (outcome, certain) = await database.RunRawAsync(
+                (connection, token) => CloseAsync(connection, asked, number, token),
+                CancellationToken.None);
             if (outcome is null && !certain && lost is not PostgresException)
             {
                 throw new NpgsqlException("the server is read-only now");
@@ -131,7 +136,10 @@ internal sealed class BatchWriter(PostgresDatabase database, DatabaseHistory his
     private static async Task<Guid> RegisterAsync(NpgsqlConnection connection)
     {
         var id = Guid.NewGuid();
-        await using var command = new NpgsqlCommand("INSERT INTO registry_writers (id) VALUES ($1)", connection) { Parameters = { new() { Value = id } } };
+        await using var command = new NpgsqlCommand("INSERT INTO registry_writers (id) VALUES ($1)", connection)
+        {
+            Parameters = { new() { Value = id } },
+        };
         await command.ExecuteNonQueryAsync();
         return id;
     }

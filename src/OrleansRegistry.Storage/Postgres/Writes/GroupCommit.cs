@@ -10,7 +10,13 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </summary>
 /// <param name="feed">Where the writes are of agents; else null.</param>
 /// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
-internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOptions options, DatabaseHistory history, PostgresFeed? feed, int loops, ILogger logger)
+internal sealed class GroupCommit(
+    PostgresDatabase database,
+    PostgresStoreOptions options,
+    DatabaseHistory history,
+    PostgresFeed? feed,
+    int loops,
+    ILogger logger)
 {
     private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: true);
     private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, history, logger))];
@@ -25,7 +31,9 @@ internal sealed class GroupCommit(PostgresDatabase database, PostgresStoreOption
     {
         WriteQueue.Entry.Taken => write.Answer,
         WriteQueue.Entry.Completed => throw RecordRules.Stopping(PostgresDatabase.Name),
-        _ => throw new RegistryException(RegistryError.Busy, $"The {PostgresDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
+        _ => throw new RegistryException(
+            RegistryError.Busy,
+            $"The {PostgresDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
         {
             RetryAfter = TimeSpan.FromSeconds(1),
         },

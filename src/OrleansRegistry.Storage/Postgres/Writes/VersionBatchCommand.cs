@@ -16,7 +16,12 @@ internal static class VersionBatchCommand
         [("tenant", "text"), ("id", "text"), ("long_id", "text"), ("expected", "bigint"), ("document", "bytea"), ("fields", "bytea")];
 
     /// <inheritdoc cref="BatchCommand.ExecuteAsync"/>
-    public static async Task<BatchOutcome?> ExecuteAsync(NpgsqlConnection connection, Guid writer, long last, long number, IReadOnlyList<PendingWrite> writes)
+    public static async Task<BatchOutcome?> ExecuteAsync(
+        NpgsqlConnection connection,
+        Guid writer,
+        long last,
+        long number,
+        IReadOnlyList<PendingWrite> writes)
     {
         var table = RecordTable.Of(writes[0].Kind);
         var order = OrderOf(writes);
@@ -47,7 +52,9 @@ internal static class VersionBatchCommand
         return await reader.ReadAsync() ? BatchOutcome.Read(reader) : null;
     }
 
-    /// <summary>The places of the writes in the order of their keys: who locks rows in one order does not meet another who holds what he wants.</summary>
+    /// <summary>
+    /// The places of the writes in the order of their keys: who locks rows in one order does not meet another who holds what he wants.
+    /// </summary>
     private static int[] OrderOf(IReadOnlyList<PendingWrite> writes)
     {
         var order = Enumerable.Range(0, writes.Count).ToArray();
@@ -69,7 +76,8 @@ internal static class VersionBatchCommand
         const string Same = "t.tenant = i.tenant AND t.id = i.id AND t.version = i.expected AND i.expected > 0";
         return $"""
             WITH base AS MATERIALIZED (
-                SELECT nextval('record_version') AS first FROM (SELECT FROM registry_writers WHERE id = $1 AND NOT closed AND batch = ${sent.Length + 4} FOR UPDATE) AS open
+                SELECT nextval('record_version') AS first
+                FROM (SELECT FROM registry_writers WHERE id = $1 AND NOT closed AND batch = ${sent.Length + 4} FOR UPDATE) AS open
             ), i AS MATERIALIZED (
                 SELECT i.*, base.first + i.place - 1 AS version
                 FROM base, unnest($3::int[], {arrays}) AS i (place, {names})
@@ -87,7 +95,8 @@ internal static class VersionBatchCommand
                 EXCEPT ALL (SELECT place FROM updated UNION ALL SELECT place FROM inserted UNION ALL SELECT place FROM deleted)
             ), judgement AS MATERIALIZED (
                 SELECT array_agg(lost.place ORDER BY lost.place) AS places, array_agg(coalesce(t.version, 0) ORDER BY lost.place) AS stored
-                FROM lost JOIN i USING (place) LEFT JOIN LATERAL (SELECT version FROM {table.Name} WHERE tenant = i.tenant AND id = i.id LIMIT 1) AS t ON true
+                FROM lost JOIN i USING (place)
+                LEFT JOIN LATERAL (SELECT version FROM {table.Name} WHERE tenant = i.tenant AND id = i.id LIMIT 1) AS t ON true
             )
             UPDATE registry_writers AS w SET batch = $2, at = now(), first_revision = base.first, lost = judgement.places, stored = judgement.stored
             FROM base, judgement WHERE w.id = $1

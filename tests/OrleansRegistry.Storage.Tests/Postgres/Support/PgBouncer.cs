@@ -47,8 +47,11 @@ internal sealed class PgBouncer : IAsyncDisposable
         }
 
         // It does not run as root, and becomes the user that it is told to.
-        string[] words = Environment.UserName == "root" ? ["-u", "nobody", Path.Combine(folder, "pgbouncer.ini")] : [Path.Combine(folder, "pgbouncer.ini")];
-        var process = Process.Start(new ProcessStartInfo(program!, words) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        string[] words = Environment.UserName == "root"
+            ? ["-u", "nobody", Path.Combine(folder, "pgbouncer.ini")]
+            : [Path.Combine(folder, "pgbouncer.ini")];
+        var process = Process.Start(
+            new ProcessStartInfo(program!, words) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         process.OutputDataReceived += (_, _) => { };

@@ -45,7 +45,8 @@ internal sealed class PrivateServer : IAsyncDisposable
     public static string? FindBinaries()
     {
         var versioned = System.IO.Directory.Exists("/usr/lib/postgresql")
-            ? System.IO.Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(path => double.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0)
+            ? System.IO.Directory.GetDirectories("/usr/lib/postgresql")
+                .OrderByDescending(path => double.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var number) ? number : 0)
                 .Select(path => Path.Combine(path, "bin"))
             : [];
         return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Concat(versioned)

@@ -24,8 +24,10 @@ internal sealed class TestDatabase : IAsyncDisposable
         """;
 
     // Templates are migrated once for a test process, and end with its server.
-    private static readonly Lazy<Task<string>> Registry = new(() => TemplateAsync(options => new PostgresStore(options, Kinds.All, NullLogger<PostgresStore>.Instance)));
-    private static readonly Lazy<Task<string>> AdoNet = new(() => TemplateAsync(options => new AdoNetStore(options, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance)));
+    private static readonly Lazy<Task<string>> Registry = new(
+        () => TemplateAsync(options => new PostgresStore(options, Kinds.All, NullLogger<PostgresStore>.Instance)));
+    private static readonly Lazy<Task<string>> AdoNet = new(
+        () => TemplateAsync(options => new AdoNetStore(options, AgentKind.Kind, Kinds.All, NullLoggerFactory.Instance)));
 
     private readonly NpgsqlConnectionStringBuilder server;
 

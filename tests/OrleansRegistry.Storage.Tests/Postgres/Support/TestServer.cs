@@ -11,7 +11,8 @@ namespace OrleansRegistry.Storage.Tests.Postgres;
 /// </summary>
 public sealed class TestServer : IAsyncLifetime
 {
-    private const string Missing = "NO POSTGRESQL: name one in TEST_DATABASE_URL, or install the server (initdb and postgres). Nothing of the PostgreSQL store was tested.";
+    private const string Missing =
+        "NO POSTGRESQL: name one in TEST_DATABASE_URL, or install the server (initdb and postgres). Nothing of the PostgreSQL store was tested.";
 
     private static readonly Lazy<Task<(string Url, PrivateServer? Own)>> Shared = new(StartAsync);
 
