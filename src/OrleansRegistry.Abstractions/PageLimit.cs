@@ -1,6 +1,6 @@
 namespace OrleansRegistry;
 
-/// <summary>The limits of the page size of a list. A size outside of 1 to <see cref="Max"/> is <see cref="RegistryError.Invalid"/>.</summary>
+/// <summary>The limits of the page size of a list. A size outside of 1 to <see cref="Max"/>, other than the default, is <see cref="RegistryError.Invalid"/>.</summary>
 /// <param name="Usual">The default page size.</param>
 /// <param name="Max">The largest page size.</param>
 public sealed record PageLimit(int Usual, int Max)
@@ -38,5 +38,5 @@ public sealed record PageLimit(int Usual, int Max)
 
     /// <summary>The exception for a page size.</summary>
     /// <param name="found">The requested size.</param>
-    internal RegistryException Refusal(string found) => RegistryException.Invalid(Field, $"{Rule}, and is '{found}'");
+    internal RegistryException Refusal(string found) => RegistryException.Invalid(Field, $"{Rule}, not '{found}'");
 }

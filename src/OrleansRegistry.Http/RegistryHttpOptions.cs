@@ -51,7 +51,7 @@ public sealed class RegistryHttpOptions
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
-    /// <summary>How often an event stream in which nothing happens is told to be alive.</summary>
+    /// <summary>How often an event stream without events gets a comment that keeps it alive.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>A connection whose reader takes nothing of an answer for so long is ended.</summary>

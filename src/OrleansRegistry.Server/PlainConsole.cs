@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace OrleansRegistry.Server;
 
 /// <summary>
-/// One line an entry, whatever is in it: paths, ids and headers come from callers, and a line feed in one must not pass for another entry, nor an
+/// One line an entry, regardless of its content: paths, ids and headers come from callers, and a line feed in one must not pass for another entry, nor an
 /// escape sequence for a command to the terminal.
 /// </summary>
 internal sealed class PlainConsole(IOptionsMonitor<SimpleConsoleFormatterOptions> options) : ConsoleFormatter(FormatterName)

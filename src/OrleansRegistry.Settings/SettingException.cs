@@ -3,7 +3,7 @@ using System.Globalization;
 namespace OrleansRegistry.Settings;
 
 /// <summary>
-/// A setting has an invalid value. The message names the setting and what it can be, and shows no value but a number: whatever setting it was written
+/// A setting has an invalid value. The message names the setting and what it can be, and shows no value but a number: any setting it was written
 /// to by mistake, it might be a password.
 /// </summary>
 public sealed class SettingException(string message) : Exception(message)

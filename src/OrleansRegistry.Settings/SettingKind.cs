@@ -82,7 +82,7 @@ public static class SettingKind
         IsShown = true,
     };
 
-    /// <summary>One of some names, whatever their case. A value that has several names is shown by the first.</summary>
+    /// <summary>One of some names, in any case. A value that has several names is shown by the first.</summary>
     public static SettingKind<T> OneOf<T>(params IReadOnlyList<(string Name, T Value)> choices) => new(
         string.Join(", ", choices.Select(choice => $"`{choice.Name}`")),
         (string text, [MaybeNullWhen(false)] out T value) =>

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Storage;
 
 /// <summary>
-/// Runs what a process does in the background, round after round. A round that fails, for whatever reason, is logged, told of in health, and followed
+/// Runs what a process does in the background, round after round. A round that fails, for any reason, is logged, reported in health, and followed
 /// by the next after a pause: no loop ends before its time.
 /// </summary>
 public sealed partial class BackgroundLoops

@@ -115,7 +115,7 @@ internal sealed class StoredObject
         return items;
     }
 
-    /// <summary>The members that were not read, as one JSON object; empty where there are none. Called last.</summary>
+    /// <summary>The members that were not read, as one JSON object; empty if there are none. Called last.</summary>
     public RawJson Unknown()
     {
         List<JsonProperty>? unknown = null;

@@ -126,7 +126,7 @@ public abstract class CoHostedTests
             ])
         {
             var refusal = await Assert.ThrowsAsync<RegistryException>(call);
-            Assert.Equal(("page_size", $"page_size: must be an integer from 1 to 1,000, and is '{size}'"), (refusal.Field, refusal.Message));
+            Assert.Equal(("page_size", $"page_size: must be an integer from 1 to 1,000, not '{size}'"), (refusal.Field, refusal.Message));
         }
     }
 

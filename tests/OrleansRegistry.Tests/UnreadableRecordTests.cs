@@ -230,6 +230,24 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
     }
 
     [Fact]
+    public async Task Health_names_what_is_still_unreadable_behind_any_number_that_are_gone()
+    {
+        await registry.Tasks.Submit(me, "m", "bad");
+        await Store(TaskKind.Kind, "bad", body => body with { Document = Json("[]") });
+        var known = registry.Services.GetRequiredService<UnreadableRecords>();
+        var gone = new RegistryException(RegistryError.Unreadable, "gone");
+        foreach (var id in Enumerable.Range(0, 200).Select(i => $"gone-{i}").Append("bad"))
+        {
+            known.Report(TaskKind.Kind, new RecordKey(me.Tenant, id), gone);
+        }
+
+        Assert.Contains($"task {me.Tenant}/bad", await Health(), StringComparison.Ordinal);
+        Assert.DoesNotContain(known.Known, record => record.Key.Id.StartsWith("gone-", StringComparison.Ordinal));
+        await registry.Tasks.DeleteAsync(me, "bad");
+        Assert.DoesNotContain(me.Tenant, await Health(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Members_that_a_newer_version_stored_survive_a_change()
     {
         await registry.Agents.RegisterAsync(me, Cards.Registration("a"));

@@ -28,7 +28,7 @@ internal sealed class AgentCardReader
     {
         if (card.ValueKind != JsonValueKind.Object)
         {
-            throw RegistryException.Invalid("agent_card", $"must be one JSON object, and is {JsonInput.Describe(card)}");
+            throw RegistryException.Invalid("agent_card", $"must be one JSON object, not {JsonInput.Describe(card)}");
         }
 
         var name = ReadName();
@@ -72,7 +72,7 @@ internal sealed class AgentCardReader
 
         if (name.ValueKind != JsonValueKind.String)
         {
-            throw RegistryException.Invalid("name", $"must be a string, and is {JsonInput.Describe(name)}");
+            throw RegistryException.Invalid("name", $"must be a string, not {JsonInput.Describe(name)}");
         }
 
         var text = name.GetString()!;
@@ -188,7 +188,7 @@ internal sealed class AgentCardReader
 
                 break;
             default:
-                throw RegistryException.Invalid("capabilities", $"must be an object, and is {JsonInput.Describe(value)}");
+                throw RegistryException.Invalid("capabilities", $"must be an object, not {JsonInput.Describe(value)}");
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
     {
         if (interfaces.ValueKind != JsonValueKind.Array)
         {
-            throw RegistryException.Invalid("supportedInterfaces", $"must be an array, and is {JsonInput.Describe(interfaces)}");
+            throw RegistryException.Invalid("supportedInterfaces", $"must be an array, not {JsonInput.Describe(interfaces)}");
         }
 
         if (interfaces.GetArrayLength() == 0)
@@ -66,14 +66,14 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             var path = new CardPath("supportedInterfaces", index++);
             if (item.ValueKind != JsonValueKind.Object)
             {
-                throw RegistryException.Invalid(path.ToString(), $"must be an object, and is {JsonInput.Describe(item)}");
+                throw RegistryException.Invalid(path.ToString(), $"must be an object, not {JsonInput.Describe(item)}");
             }
 
             DemandText(item, path, "protocolVersion");
             var binding = DemandText(item, path, "protocolBinding");
             if (binding is not null && !Bindings.Contains(binding) && !binding.Contains(':'))
             {
-                warn(path.To("protocolBinding"), "is none of JSONRPC, GRPC, HTTP+JSON, and no URI");
+                warn(path.To("protocolBinding"), "must be JSONRPC, GRPC, HTTP+JSON or a URI");
             }
 
             if (CardJson.TryGet(item, "url", out var url))
@@ -111,7 +111,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
     {
         if (url.ValueKind != JsonValueKind.String)
         {
-            throw RegistryException.Invalid(path.ToString(), $"must be a string, and is {JsonInput.Describe(url)}");
+            throw RegistryException.Invalid(path.ToString(), $"must be a string, not {JsonInput.Describe(url)}");
         }
 
         var text = url.GetString()!;
@@ -119,7 +119,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             && !(binding == "GRPC" && InterfaceUrl.IsHostAndPort(text))
             && !(binding?.Contains(':') == true && Uri.IsWellFormedUriString(text, UriKind.Absolute)))
         {
-            warn(path, binding == "GRPC" ? "is no absolute http or https URL, nor a host and port" : "is no absolute http or https URL");
+            warn(path, binding == "GRPC" ? "must be an absolute http or https URL, or a host and port" : "must be an absolute http or https URL");
         }
     }
 

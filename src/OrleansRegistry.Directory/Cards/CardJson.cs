@@ -40,7 +40,7 @@ internal static class CardJson
     {
         if (value.ValueKind != kind)
         {
-            throw RegistryException.Invalid(path.ToString(), $"must be {what}, and is {JsonInput.Describe(value)}");
+            throw RegistryException.Invalid(path.ToString(), $"must be {what}, not {JsonInput.Describe(value)}");
         }
     }
 

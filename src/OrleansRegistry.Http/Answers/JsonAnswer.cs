@@ -79,7 +79,7 @@ internal sealed class JsonAnswer
         return WriteDocumentAsync(context, document);
     }
 
-    /// <summary>The same, of several as one array; nothing where there are none.</summary>
+    /// <summary>The same, of several as one array; omitted if there are none.</summary>
     public async ValueTask WriteDocumentsAsync(HttpContext context, string name, IReadOnlyList<RawJson>? documents)
     {
         if (documents is not { Count: > 0 })

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>Documents of others in answers: written as the bytes that were sent, and left out where there are none.</summary>
+/// <summary>Documents of others in answers: written as the bytes that were sent, and omitted if absent.</summary>
 internal static class JsonDocuments
 {
     public static void WriteDocument(this Utf8JsonWriter json, RawJson document) => json.WriteRawValue(document.Span, skipInputValidation: true);

@@ -36,7 +36,7 @@ internal static class RevisionHeader
 
         return values.Count == 1 && long.TryParse(values[0], NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
             ? revision
-            : throw RegistryException.Invalid(Name, $"must be one non-negative integer, and is '{values}'");
+            : throw RegistryException.Invalid(Name, $"must be one non-negative integer, not '{values}'");
     }
 
     private sealed record Formatted(long Revision, string Text);

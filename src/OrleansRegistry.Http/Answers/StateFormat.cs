@@ -47,7 +47,7 @@ internal readonly record struct StateFormat(bool IsV03)
 
         return IsVersion(text, "0.3")
             ? new StateFormat(IsV03: true)
-            : throw RegistryException.Invalid(field, $"must be 1.0 or 0.3, and is '{text}'");
+            : throw RegistryException.Invalid(field, $"must be 1.0 or 0.3, not '{text}'");
     }
 
     /// <summary>A2A counts a version by its first two numbers.</summary>

@@ -8,10 +8,10 @@ internal static class VaryHeader
 {
     public static void By(HttpResponse response, string header)
     {
-        var told = response.Headers.Vary;
-        if (!response.HasStarted && !told.ToString().Split(", ").Contains(header, StringComparer.OrdinalIgnoreCase))
+        var known = response.Headers.Vary;
+        if (!response.HasStarted && !known.ToString().Split(", ").Contains(header, StringComparer.OrdinalIgnoreCase))
         {
-            response.Headers.Vary = told.Count == 0 ? header : $"{told}, {header}";
+            response.Headers.Vary = known.Count == 0 ? header : $"{known}, {header}";
         }
     }
 }

@@ -34,7 +34,7 @@ internal ref struct JsonMembers
             {
                 var found = JsonValues.Describe(reader.TokenType);
                 SkipToEnd();
-                throw RegistryException.Invalid(what, $"must be a JSON object, and is {found}");
+                throw RegistryException.Invalid(what, $"must be a JSON object, not {found}");
             }
         }
         catch (JsonException fault)

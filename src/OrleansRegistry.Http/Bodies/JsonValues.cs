@@ -15,7 +15,7 @@ internal static class JsonValues
         reader.Read();
         if (reader.TokenType != JsonTokenType.String)
         {
-            throw RegistryException.Invalid(field, $"must be a string, and is {Describe(reader.TokenType)}");
+            throw RegistryException.Invalid(field, $"must be a string, not {Describe(reader.TokenType)}");
         }
 
         try
@@ -33,7 +33,7 @@ internal static class JsonValues
     {
         JsonTokenType.True => true,
         JsonTokenType.False => false,
-        _ => throw RegistryException.Invalid(field, $"must be true or false, and is {Describe(type)}"),
+        _ => throw RegistryException.Invalid(field, $"must be true or false, not {Describe(type)}"),
     };
 
     /// <exception cref="RegistryException">The value is not an integer from <paramref name="min"/> to <paramref name="max"/>.</exception>
@@ -84,7 +84,7 @@ internal static class JsonValues
             reader.Read();
             if (reader.TokenType != JsonTokenType.StartArray)
             {
-                throw RegistryException.Invalid(field, $"must be an array, and is {Describe(reader.TokenType)}");
+                throw RegistryException.Invalid(field, $"must be an array, not {Describe(reader.TokenType)}");
             }
 
             var entries = new List<ReadOnlyMemory<byte>>();
@@ -111,7 +111,7 @@ internal static class JsonValues
         using var document = JsonInput.Parse(json, field);
         if (document.RootElement.ValueKind != JsonValueKind.Array)
         {
-            throw RegistryException.Invalid(field, $"must be an array of strings, and is {JsonInput.Describe(document.RootElement)}");
+            throw RegistryException.Invalid(field, $"must be an array of strings, not {JsonInput.Describe(document.RootElement)}");
         }
 
         var texts = new List<string>(document.RootElement.GetArrayLength());
@@ -119,7 +119,7 @@ internal static class JsonValues
         {
             texts.Add(item.ValueKind == JsonValueKind.String
                 ? item.GetString()!
-                : throw RegistryException.Invalid($"{field}[{texts.Count}]", $"must be a string, and is {JsonInput.Describe(item)}"));
+                : throw RegistryException.Invalid($"{field}[{texts.Count}]", $"must be a string, not {JsonInput.Describe(item)}"));
         }
 
         return texts;

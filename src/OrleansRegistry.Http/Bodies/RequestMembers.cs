@@ -52,14 +52,14 @@ internal sealed class RequestMembers
     /// <summary>Whether the member has a value.</summary>
     public bool Has(string name) => IsSent(name) && (names.KeepsAbsent || !JsonMembers.IsAbsentValue(Find(name).Type, Find(name).Value));
 
-    /// <summary>Whether the member is there, with whatever value.</summary>
+    /// <summary>Whether the member is present, with any value.</summary>
     public bool IsSent(string name) => Find(name).Sent is not null;
 
     public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
 
     public ReadOnlyMemory<byte>? Object(string name) => !Has(name) || Find(name).Type == JsonTokenType.StartObject
         ? Document(name)
-        : throw RegistryException.Invalid(Field(name), $"must be an object, and is {JsonValues.Describe(Find(name).Type)}");
+        : throw RegistryException.Invalid(Field(name), $"must be an object, not {JsonValues.Describe(Find(name).Type)}");
 
     /// <summary>How the member is called in an error: as it was sent.</summary>
     public string Field(string name) => path + (Find(name).Sent ?? name);
@@ -95,7 +95,7 @@ internal sealed class RequestMembers
 
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
-        ?? throw RegistryException.Invalid(Field(name), $"must be a time such as {TimeText.Example}, and is '{text}'");
+        ?? throw RegistryException.Invalid(Field(name), $"must be a time such as {TimeText.Example}, not '{text}'");
 
     /// <summary>A state of a task, in either spelling.</summary>
     public TaskState? State(string name) => Text(name) is { } text ? ReadState(text, Field(name)) : null;

@@ -41,7 +41,7 @@ internal static class EntityTags
     public static IList<EntityTagHeaderValue> Parse(StringValues header, string name) =>
         EntityTagHeaderValue.TryParseStrictList(header.ToArray()!, out var tags)
             ? tags
-            : throw RegistryException.Invalid(name, $"must be entity tags in double quotes, or *, and is '{header}'");
+            : throw RegistryException.Invalid(name, $"must be entity tags in double quotes, or *, not '{header}'");
 
     /// <summary>The revision in a tag of <c>If-Match</c>; -1, which no agent has, where the tag is not a revision.</summary>
     public static long ToRevision(EntityTagHeaderValue tag) => ToNumber(tag, suffix: "");

@@ -30,7 +30,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
 
         return header.Count == 1 && long.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             ? generation
-            : throw RegistryException.Invalid(Header, $"must be the id of an event, and is '{header}'");
+            : throw RegistryException.Invalid(Header, $"must be the id of an event, not '{header}'");
     }
 
     /// <summary>Sends all of <paramref name="watch"/>. What can be refused must have been by now: the headers go out first.</summary>

@@ -10,7 +10,7 @@ namespace OrleansRegistry.Http;
 /// <summary>Puts the <see cref="ApiOperation"/> of each endpoint into the OpenAPI document.</summary>
 internal static class OpenApiDescriber
 {
-    /// <summary>What any request can be answered, whatever it asks.</summary>
+    /// <summary>The answers that every request can get.</summary>
     private static readonly ApiAnswer TooLong = ApiAnswer.Problem(StatusCodes.Status414UriTooLong);
 
     /// <summary>The answer to a request that waits for a revision.</summary>

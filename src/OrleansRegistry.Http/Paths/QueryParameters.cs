@@ -44,7 +44,7 @@ internal readonly struct QueryParameters
         null => null,
         "true" => true,
         "false" => false,
-        var text => throw RegistryException.Invalid(name, $"must be true or false, and is '{text}'"),
+        var text => throw RegistryException.Invalid(name, $"must be true or false, not '{text}'"),
     };
 
     public int? Integer(string name, int min, int max)
@@ -56,7 +56,7 @@ internal readonly struct QueryParameters
 
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max
             ? value
-            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0} to {max:N0}, and is '{text}'");
+            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0} to {max:N0}, not '{text}'");
     }
 
     /// <summary>The size of a page, for the registry to judge; null where none is asked for.</summary>
@@ -79,12 +79,12 @@ internal readonly struct QueryParameters
 
         return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min
             ? value
-            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0}, and is '{text}'");
+            : throw RegistryException.Invalid(name, $"must be an integer from {min:N0}, not '{text}'");
     }
 
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(string name) => Single(name) is not { } text ? null : TimeText.TryParse(text)
-        ?? throw RegistryException.Invalid(name, $"must be a time such as {TimeText.Example} (a + in it is written %2B), and is '{text}'");
+        ?? throw RegistryException.Invalid(name, $"must be a time such as {TimeText.Example} (a + in it is written %2B), not '{text}'");
 
     /// <summary>Whether the parameter has its second value rather than its first, which is also the default.</summary>
     public bool IsSecond(string name, string first, string second)
@@ -92,7 +92,7 @@ internal readonly struct QueryParameters
         var text = Single(name);
         return text == second || (text is null || text == first
             ? false
-            : throw RegistryException.Invalid(name, $"must be {first} or {second}, and is '{text}'"));
+            : throw RegistryException.Invalid(name, $"must be {first} or {second}, not '{text}'"));
     }
 
     private string? Single(string name)

@@ -39,7 +39,7 @@ internal readonly record struct JsonRpcCall(string Method, JsonElement Parameter
     {
         if (request.ValueKind != JsonValueKind.Object)
         {
-            throw JsonRpcException.Invalid($"a request must be an object, and is {JsonInput.Describe(request)}");
+            throw JsonRpcException.Invalid($"a request must be an object, not {JsonInput.Describe(request)}");
         }
 
         var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

@@ -50,14 +50,14 @@ internal sealed class JsonRpcParameters
     {
         var absent when IsAbsent(absent) => null,
         { ValueKind: JsonValueKind.String } text => TextOf(text, name),
-        var other => throw Invalid($"{name} must be a string, and is {JsonInput.Describe(other)}"),
+        var other => throw Invalid($"{name} must be a string, not {JsonInput.Describe(other)}"),
     };
 
     public bool? OptionalBoolean(string name) => Value(name) switch
     {
         var absent when IsAbsent(absent) => null,
         { ValueKind: JsonValueKind.True or JsonValueKind.False } flag => flag.GetBoolean(),
-        var other => throw Invalid($"{name} must be true or false, and is {JsonInput.Describe(other)}"),
+        var other => throw Invalid($"{name} must be true or false, not {JsonInput.Describe(other)}"),
     };
 
     public int Integer(string name, int otherwise, int min, int max) => OptionalInteger(name, $"must be an integer from {min:N0} to {max:N0}") switch

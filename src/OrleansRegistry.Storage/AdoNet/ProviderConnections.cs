@@ -5,7 +5,7 @@ using OrleansRegistry.Storage.Postgres;
 namespace OrleansRegistry.Storage.AdoNet;
 
 /// <summary>
-/// The store's pool as the ADO.NET provider uses it: a connection that cannot be had is told apart from one that was lost later, and who
+/// The store's pool as the ADO.NET provider uses it: a connection that cannot be opened is distinguished from one that was lost later, and who
 /// calls the provider learns which one it took.
 /// </summary>
 internal sealed class ProviderConnections(NpgsqlDataSource source) : DbDataSource
@@ -15,7 +15,7 @@ internal sealed class ProviderConnections(NpgsqlDataSource source) : DbDataSourc
     /// <summary>Which connection a call of the provider took.</summary>
     public sealed class Use
     {
-        /// <summary>The server's process behind it; 0 while there is none.</summary>
+        /// <summary>The server's process behind it; 0 while not connected.</summary>
         public int Process { get; set; }
     }
 

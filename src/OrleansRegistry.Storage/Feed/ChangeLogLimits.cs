@@ -6,7 +6,7 @@ public sealed record ChangeLogLimits
     /// <summary>The most changes held: 1 or more.</summary>
     public int MaxChanges { get; init; } = 16_384;
 
-    /// <summary>The most bytes of documents held, about: 1 or more. The newest change is held whatever its size.</summary>
+    /// <summary>The most bytes of documents held, about: 1 or more. The newest change is held regardless of its size.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
     /// <summary>The most changes handed out at once: 1 or more.</summary>

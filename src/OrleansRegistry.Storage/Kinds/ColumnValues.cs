@@ -4,7 +4,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// The values of a kind's columns in one record, in the order of the declaration: string (as <see cref="KeyText.Value"/>), UTC DateTime, long, bool,
-/// JSON bytes; null where there is none.
+/// JSON bytes; null if the record has none.
 /// </summary>
 internal static class ColumnValues
 {

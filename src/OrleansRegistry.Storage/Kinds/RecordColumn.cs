@@ -58,7 +58,7 @@ public sealed class RecordColumn
     /// <summary>Records that have another value.</summary>
     public RecordCondition IsNot(string value) => Condition(ConditionTest.NotEqual, ColumnType.Text, value);
 
-    /// <summary>Records that have one of these values; of none of them where there are none.</summary>
+    /// <summary>Records that have one of these values; none if the list is empty.</summary>
     public RecordCondition IsOneOf(IEnumerable<string> values) =>
         Condition(ConditionTest.OneOf, ColumnType.Text, [.. values.Distinct(StringComparer.Ordinal)]);
 

@@ -46,7 +46,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
             + $"{settings.Username}{(options.Schema is { } schema ? $", schema {schema}" : "")}";
     }
 
-    /// <summary>What callers are told that serves them.</summary>
+    /// <summary>The store's name in answers to callers.</summary>
     public const string Name = "PostgreSQL store";
 
     public NpgsqlDataSource Source { get; }

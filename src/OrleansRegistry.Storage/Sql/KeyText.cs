@@ -5,7 +5,7 @@ namespace OrleansRegistry.Storage;
 
 /// <summary>
 /// Keys as columns. Text columns take no U+0000 and index rows no more than some 2,700 bytes, of which other columns want some; nearly every key is
-/// stored as it is, and the others so that they are told apart and can be had back.
+/// stored as it is, and the others escaped, so that they stay distinct and can be decoded.
 /// </summary>
 internal static class KeyText
 {

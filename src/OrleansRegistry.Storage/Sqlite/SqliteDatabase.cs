@@ -45,7 +45,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }.ConnectionString;
     }
 
-    /// <summary>What callers are told that serves them.</summary>
+    /// <summary>The store's name in answers to callers.</summary>
     public const string Name = "database";
 
     public string Description { get; }

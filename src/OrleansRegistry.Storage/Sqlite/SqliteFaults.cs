@@ -17,7 +17,7 @@ internal static class SqliteFaults
         fault.SqliteExtendedErrorCode is raw.SQLITE_CONSTRAINT_UNIQUE or raw.SQLITE_CONSTRAINT_PRIMARYKEY;
 
     /// <summary>
-    /// True where the file cannot be relied on until it is opened again: it is damaged, or the system may have dropped what it was told to put on the
+    /// True where the file cannot be relied on until it is opened again: it is damaged, or the system may have dropped what it was asked to put on the
     /// disk.
     /// </summary>
     public static bool StopsWrites(SqliteException fault) =>

@@ -1,9 +1,9 @@
 namespace OrleansRegistry.Contexts;
 
-/// <summary>Clears or deletes a context, however long that takes.</summary>
+/// <summary>Clears or deletes a context, and waits until that is done.</summary>
 internal static class ContextClearing
 {
-    /// <param name="progress">Told how many tasks are deleted so far, every few seconds.</param>
+    /// <param name="progress">Receives the number of tasks deleted so far, every few seconds.</param>
     /// <returns>How many tasks were deleted; null where there is no such context.</returns>
     public static async Task<long?> RunAsync(
         GrainReferences<IContextGrain> contexts,

@@ -1,9 +1,9 @@
 namespace OrleansRegistry.Grains;
 
 /// <summary>
-/// What generation a new task or context begins with: above all that an older one of its name can have had, so that no version of a name comes twice.
-/// Nothing remembers names that are gone, so it is the time: milliseconds since 1970, with room for a thousand changes in each. Where the clock is
-/// set back it is still above all that this process has deleted.
+/// The first generation of a new task or context: higher than every generation of an earlier one with the same id, so that none is used twice.
+/// Deleted ids are not remembered, so it is made from the time: milliseconds since 1970, with room for a thousand changes in each. If the clock is
+/// set back, it is still higher than every generation that this process has deleted.
 /// </summary>
 internal sealed class Generations([RegistryTime] TimeProvider time)
 {
@@ -20,7 +20,7 @@ internal sealed class Generations([RegistryTime] TimeProvider time)
         return (start > last ? start : ((last / PerMillisecond) + 1) * PerMillisecond) + 1;
     }
 
-    /// <summary>Something is deleted that had this generation last.</summary>
+    /// <summary>Records the last generation of something that is deleted.</summary>
     public void End(long generation)
     {
         var last = Volatile.Read(ref ended);

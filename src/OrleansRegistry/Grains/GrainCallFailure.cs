@@ -3,13 +3,13 @@ using Orleans.Runtime.Messaging;
 
 namespace OrleansRegistry.Grains;
 
-/// <summary>Tells what became of a call that brought no answer.</summary>
+/// <summary>Classifies the failure of a grain call.</summary>
 internal static class GrainCallFailure
 {
-    /// <summary>What Orleans says of a call that it had no silo to send to. It says more of one whose silo was lost while it ran.</summary>
+    /// <summary>The message of Orleans for a call without a silo to send it to; for a silo that was lost during the call it is longer.</summary>
     private static readonly string NotSent = new SiloUnavailableException().Message;
 
-    /// <summary>Anything that the cluster, and not the grain, throws.</summary>
+    /// <summary>Whether the cluster, and not the grain, threw it.</summary>
     public static bool Is(Exception fault) => fault is OrleansException or TimeoutException;
 
     /// <summary>True where it is certain that the grain has not seen the call.</summary>

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Hosting;
 /// <summary>Tells of stored records that cannot be read. The process is ready all the same: they spoil nothing else.</summary>
 internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordStateCodec> codecs, UnreadableRecords unreadable) : IHealthCheck
 {
-    /// <summary>So many are looked at again, and named.</summary>
+    /// <summary>How many are read again at a time; once as many are still unreadable, no more are read.</summary>
     private const int Named = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -18,22 +18,37 @@ internal sealed class RecordsHealthCheck(IRecordStore store, IEnumerable<RecordS
         }
 
         var known = unreadable.Known;
-        var looks = await Task.WhenAll(
-            known.Take(Named).Select(async record => (record, StillThere: await IsUnreadableAsync(record.Kind, record.Key, cancellationToken))));
-        foreach (var ((kind, key), _) in looks.Where(look => !look.StillThere))
+        var names = new List<string>();
+        var looked = 0;
+        foreach (var some in known.Chunk(Named))
         {
-            unreadable.Forget(kind, key);
+            looked += some.Length;
+            var looks = await Task.WhenAll(
+                some.Select(async record => (record, StillThere: await IsUnreadableAsync(record.Kind, record.Key, cancellationToken))));
+            foreach (var ((kind, key), stillThere) in looks)
+            {
+                if (stillThere)
+                {
+                    names.Add(UnreadableRecords.Name(kind, key));
+                }
+                else
+                {
+                    unreadable.Forget(kind, key);
+                }
+            }
+
+            if (names.Count >= Named)
+            {
+                break;
+            }
         }
 
-        var names = looks.Where(look => look.StillThere).Select(look => UnreadableRecords.Name(look.record.Kind, look.record.Key))
-            .Order(StringComparer.Ordinal)
-            .ToList();
-        var others = known.Count - looks.Length;
+        var others = known.Count - looked;
         return names.Count + others == 0
             ? HealthCheckResult.Healthy("all that were met can be read")
             : HealthCheckResult.Degraded(
                 $"{names.Count + others} cannot be read, and the rest goes on: "
-                    + $"{string.Join(", ", names)}{(others > 0 ? $" and {others} more" : "")}");
+                    + $"{string.Join(", ", names.Order(StringComparer.Ordinal))}{(others > 0 ? $" and {others} more" : "")}");
     }
 
     /// <summary>What the store cannot tell now is believed to be as it was.</summary>

@@ -14,7 +14,7 @@ public static class OrleansRegistryHostingExtensions
 {
     /// <summary>
     /// Runs the registry in this process: a silo of its own on this machine, the store and the directory; or its part of a cluster, where
-    /// the options name one. <see cref="IAgentRegistry"/> can then be had from the services, once the host has started, but in the role
+    /// the options name one. <see cref="IAgentRegistry"/> is then available from the services once the host has started, except in the role
     /// <see cref="ClusterRole.Silo"/>.
     /// </summary>
     /// <param name="configure">Changes what configuration and environment set.</param>

@@ -6,7 +6,7 @@ using System.Text;
 namespace OrleansRegistry.Logs;
 
 /// <summary>
-/// The ids of all items of a log, each as 128 bits of its SHA-256. Pages carry digests as a Fenwick tree does, so that all ids are had from a few
+/// The ids of all items of a log, each as 128 bits of its SHA-256. Pages carry digests as a Fenwick tree does, so that all ids can be read from a few
 /// pages: of page n, those of the pages after n less its lowest set bit.
 /// </summary>
 internal sealed class ItemIds

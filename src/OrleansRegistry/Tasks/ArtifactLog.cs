@@ -80,8 +80,8 @@ internal static class ArtifactLog
     public static RawJson Whole(IReadOnlyList<RawJson> entries) => Join([.. entries.Select(entry => FromEntry(entry).Json)]);
 
     /// <summary>
-    /// The whole artifacts, in the order in which each first came. A chunk adds its parts to those of its artifact; anything else takes the place of
-    /// what had its id.
+    /// The whole artifacts, in the order in which each first came. A chunk adds its parts to those of its artifact; anything else replaces
+    /// the artifact with its id.
     /// </summary>
     public static IReadOnlyList<RawJson> Fold(IEnumerable<RawJson> entries)
     {

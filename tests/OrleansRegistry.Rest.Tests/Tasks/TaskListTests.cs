@@ -23,7 +23,7 @@ public sealed class TaskListTests(TrustingHost host)
     {
         var problem = await (await client.SendAsync("GET", path)).ProblemAsync(400, "page_size");
         Assert.Equal(
-            $"page_size: must be an integer from 1 to {max:N0}, and is '{path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]}'",
+            $"page_size: must be an integer from 1 to {max:N0}, not '{path[(path.IndexOf('=', StringComparison.Ordinal) + 1)..]}'",
             problem.Text("detail"));
     }
 

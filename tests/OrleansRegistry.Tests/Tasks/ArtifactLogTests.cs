@@ -18,10 +18,8 @@ public sealed class ArtifactTests
         ]);
         Assert.Equal(
             [
-                """
-                    {"artifactId":"a","name":"B","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}},{"text":"3"}],"n":1.0,
-                    "description":"later","metadata":{"y":[3],"x":1.0,"z":null}}
-                    """,
+                """{"artifactId":"a","name":"B","parts":[{"text":"1"},{"text":"2"},{"data":{"k": 2.50}},{"text":"3"}],"n":1.0"""
+                    + ""","description":"later","metadata":{"y":[3],"x":1.0,"z":null}}""",
                 """{"artifact_id":"b","parts":[{"text":"x"}]}""",
                 """{"artifactId":"c","parts":[{"text":"new"}]}""",
             ],

@@ -9,7 +9,7 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </summary>
 internal sealed class DatabaseSession
 {
-    // The batches are small and every lookup has its index: whatever the statistics say, anything but an index scan is wrong. A list that is
+    // The batches are small and every lookup has its index: an index scan is right regardless of the statistics. A list that is
     // sorted rather than read in the order of its index may be sorted whole for each page.
     // A connection lost without a word must not hold the revision counter for hours.
     private static readonly (string Name, string Value)[] Wanted =

@@ -49,7 +49,7 @@ internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed fee
         await feed.History.CheckAsync().WaitAsync(cancellationToken);
     }
 
-    /// <summary>The payload is the last revision and the id of its writer; this process's own writer has told the feed more than that.</summary>
+    /// <summary>The payload is the last revision and the id of its writer; this process's own writes reach the feed directly, with more detail.</summary>
     private void Hear(string payload)
     {
         var space = payload.IndexOf(' ', StringComparison.Ordinal);

@@ -66,15 +66,15 @@ internal sealed class TombstoneSweep(PostgresDatabase database, RecordTable tabl
                         DELETE FROM {table.Name} AS a USING old WHERE a.tenant = old.tenant AND a.id = old.id RETURNING a.version AS revision
                     ), oldest AS MATERIALIZED (
                         SELECT revision, at FROM {table.ChangeLog} ORDER BY revision LIMIT {Step}
-                    ), told AS (
+                    ), outdated AS (
                         DELETE FROM {table.ChangeLog} AS log USING oldest, registry_revision AS r
                         WHERE log.revision = oldest.revision AND r.kind = $1
                             AND NOT EXISTS (SELECT FROM registry_projections AS p WHERE p.kind = $1 AND p.revision < oldest.revision)
                             AND (oldest.at < now() - $2 OR oldest.revision <= r.value - {KeptRevisions})
                         RETURNING log.revision
                     )
-                    UPDATE registry_revision SET horizon = greatest(horizon, (SELECT max(revision) FROM gone), (SELECT max(revision) FROM told))
-                    WHERE kind = $1 RETURNING greatest((SELECT count(*) FROM gone), (SELECT count(*) FROM told)), horizon
+                    UPDATE registry_revision SET horizon = greatest(horizon, (SELECT max(revision) FROM gone), (SELECT max(revision) FROM outdated))
+                    WHERE kind = $1 RETURNING greatest((SELECT count(*) FROM gone), (SELECT count(*) FROM outdated)), horizon
                     """)
                 {
                     Parameters = { new() { Value = table.Counter }, new() { Value = age } },

@@ -135,7 +135,7 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     {
         await writes.SettleAsync(connection, cancellationToken);
 
-        // The sizes are known without their documents, which are sent only as far as there is room. The first one is sent whatever its size.
+        // The sizes are known without their documents, which are sent only as far as there is room. The first one is sent regardless of its size.
         await using var command = new NpgsqlCommand(
             $"""
             SELECT place::int, version, fits, CASE WHEN fits THEN document END, CASE WHEN fits THEN fields END
