@@ -30,7 +30,7 @@ internal sealed class StockProvider
     {
         await using (var source = NpgsqlDataSource.Create(connectionString))
         {
-            foreach (var script in (string[])["sql/0001_agents.up.sql", "sql-adonet/0001_storage.up.sql"])
+            foreach (var script in (string[])["sql-postgres/0001_records.up.sql", "sql-adonet/0001_storage.up.sql"])
             {
                 using var text = new StreamReader(typeof(IRecordStore).Assembly.GetManifestResourceStream(script)!);
                 await using var command = source.CreateCommand(await text.ReadToEndAsync());
