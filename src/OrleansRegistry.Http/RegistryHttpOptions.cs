@@ -71,8 +71,8 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         if (options.TrustScopeHeader && !options.TrustCallerHeaders)
         {
             faults.Add(
-                "TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): who calls must be "
-                    + "known");
+                "TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): "
+                    + "who calls must be known");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))
@@ -95,9 +95,8 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         var faults = new List<string>();
         if (limits is not null && limits.MaxMessageBytes > options.MaxTaskBodyBytes)
         {
-            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {limits.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, which is "
-                + $"{options.MaxTaskBodyBytes}: "
-                + "such a message could never be sent. Make the first smaller or the second larger.");
+            faults.Add($"REGISTRY_MAX_MESSAGE_BYTES is {limits.MaxMessageBytes}, more than REGISTRY_MAX_TASK_BODY_BYTES, "
+                + $"which is {options.MaxTaskBodyBytes}: such a message could never be sent. Make the first smaller or the second larger.");
         }
 
         if (limits is not null && limits.MaxCardBytes > options.MaxBodyBytes)

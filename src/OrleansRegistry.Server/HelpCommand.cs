@@ -16,9 +16,9 @@ internal static class HelpCommand
         """;
 
     private const string Reading =
-        "A setting is set in the environment, on the command line (`--NAME=VALUE`), or in any other configuration source of ASP.NET, where a `__` in "
-        + "a name is a `:`. An empty value counts as unset. An invalid value stops the start with its name and what it can be. Times are in "
-        + "seconds, sizes in bytes.";
+        "A setting is set in the environment, on the command line (`--NAME=VALUE`), "
+        + "or in any other configuration source of ASP.NET, where a `__` in a name is a `:`. An empty value counts as unset. "
+        + "An invalid value stops the start with its name and what it can be. Times are in seconds, sizes in bytes.";
 
     private static readonly string Version =
         typeof(HelpCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;

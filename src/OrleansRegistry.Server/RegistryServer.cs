@@ -48,8 +48,8 @@ internal static partial class RegistryServer
         {
             // Kestrel's own comes as an IOException that names the address; this one is the silo's, and names nothing.
             await errors.WriteLineAsync(
-                $"The registry did not start. ORLEANS_SILO_PORT or ORLEANS_GATEWAY_PORT is a port that is in use ({fault.Message}); leave both out "
-                    + "to take free ones.");
+                $"The registry did not start. ORLEANS_SILO_PORT or ORLEANS_GATEWAY_PORT is a port that is in use ({fault.Message}); "
+                    + "leave both out to take free ones.");
             return 1;
         }
         catch (Exception fault) when (fault is SettingException or StoreStartException or OptionsValidationException or IOException)

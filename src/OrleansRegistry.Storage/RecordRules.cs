@@ -69,8 +69,8 @@ internal static class RecordRules
     /// <summary>For a write that would break a <see cref="RecordKind.Unique"/>.</summary>
     public static RegistryException NotUnique(RecordKind kind, RecordKey key, Exception fault) => new(
         RegistryError.Conflict,
-        $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}' has a value that another {kind} has already, and that no two may share. "
-            + "Nothing was stored.",
+        $"{kind} '{Shorten(key.Id)}' of tenant '{Shorten(key.Tenant)}' has a value that another {kind} has already, "
+            + "and that no two may share. Nothing was stored.",
         innerException: fault);
 
     public static RegistryException Stopping(string description) =>

@@ -57,8 +57,8 @@ internal static class Access
             ? null
             : throw new RegistryException(
                 RegistryError.Forbidden,
-                $"'{caller.Subject}' is not a worker of agent '{agentId}'; the agent's owner names them in workers when it registers or patches the "
-                    + "agent",
+                $"'{caller.Subject}' is not a worker of agent '{agentId}'; "
+                    + "the agent's owner names them in workers when it registers or patches the agent",
                 "agent_id");
     }
 

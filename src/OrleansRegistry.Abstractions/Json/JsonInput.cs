@@ -75,8 +75,8 @@ internal static class JsonInput
     };
 
     internal static RegistryException TooManyMembers(string field) => new(
-        RegistryError.TooLarge, $"{field}: an object in it has more than {MaxMembers:N0} members, the most that this registry takes; make them "
-            + "fewer, or an array", field);
+        RegistryError.TooLarge, $"{field}: an object in it has more than {MaxMembers:N0} members, "
+            + "the most that this registry takes; make them fewer, or an array", field);
 
     /// <exception cref="JsonException">It is not JSON, or too deep.</exception>
     private static bool HasTooManyMembers(ReadOnlySpan<byte> json)

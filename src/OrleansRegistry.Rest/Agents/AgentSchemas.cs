@@ -22,8 +22,8 @@ internal static class AgentSchemas
         yield return ("AgentRegistration", Shape(
             ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")),
             ("enabled", Flag("Null or absent: true if new, else as it was.")),
-            ("workers", List(Text("A subject that may claim the agent's tasks; * is every subject of the tenant. None: the owner. Null or absent: "
-                + "as it was.")))));
+            ("workers", List(Text("A subject that may claim the agent's tasks; "
+                + "* is every subject of the tenant. None: the owner. Null or absent: as it was.")))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone.")))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));

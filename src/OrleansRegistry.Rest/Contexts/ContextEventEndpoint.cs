@@ -9,9 +9,9 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
     public void Map(ApiRoutes routes) =>
         routes.Get("/contexts/{id}/events", WatchAsync, ContextPaths.Describe(
             "watchContext", "The context and then every change of it, as server-sent events")
-            .Says("event: context is the whole, first and wherever changes in between are no longer held; event: update is one change: data, "
-                + "messages, the id of a new "
-                + "task, or cleared; event: deleted ends the stream; event: bye is said by a server that ends: come back with Last-Event-ID.")
+            .Says("event: context is the whole, first and wherever changes in between are no longer held; "
+                + "event: update is one change: data, messages, the id of a new task, or cleared; "
+                + "event: deleted ends the stream; event: bye is said by a server that ends: come back with Last-Event-ID.")
             .Resumable()
             .AnswerEvents("The events.")
             .Problems(400, 404, 503));

@@ -17,9 +17,9 @@ internal sealed class TaskClaimEndpoints(ITaskRegistry registry, LongPoll polls,
         routes.Post("/agents/{id}/tasks:claim", ClaimAsync, TaskDocs.Operation(
             "claimTask", "Get a submitted task of an agent to work on, the oldest first")
             .Path("id", "The agent's id. A slash in it is written %2F.")
-            .Says("The task is working then, and the worker's alone until its lease ends: it is submitted again unless the lease was renewed. The "
-                + "token of the lease "
-                + "goes with every update (leaseToken). The agent's workers may claim; of an agent that nobody owns, a caller gets its own tasks.")
+            .Says("The task is working then, and the worker's alone until its lease ends: "
+                + "it is submitted again unless the lease was renewed. The token of the lease goes with every update (leaseToken). "
+                + "The agent's workers may claim; of an agent that nobody owns, a caller gets its own tasks.")
             .Versioned()
             .Body("TaskClaim")
             .Idempotent()

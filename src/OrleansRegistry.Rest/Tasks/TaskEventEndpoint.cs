@@ -7,10 +7,9 @@ internal sealed class TaskEventEndpoint(ITaskRegistry registry, EventStreams str
 {
     public void Map(ApiRoutes routes) =>
         routes.Get("/tasks/{id}/events", WatchAsync, TaskDocs.Task("watchTask", "The task and then every change of it, as server-sent events")
-            .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, and its id "
-                + "the generation; "
-                + "event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: come back with "
-                + "Last-Event-ID. For the holder of a lease the event that ends the lease is the last.")
+            .Says("event: task is the whole task, first and wherever changes in between are no longer held; event: update is one change, "
+                + "and its id the generation; event: deleted ends the stream, as a terminal state does; event: bye is said by a server that ends: "
+                + "come back with Last-Event-ID. For the holder of a lease the event that ends the lease is the last.")
             .Leased()
             .Resumable()
             .Versioned()

@@ -20,8 +20,8 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
             .Problems(400, 503));
         routes.Delete("/tasks", ClearAsync, TaskDocs.Operation("clearAll", "Delete all tasks and contexts of the caller")
             .Query("confirm", "Must be true.", "boolean")
-            .Says("Takes what is there now. What takes longer than a few seconds goes on after the answer: GET /tasks:clearing tells how far it has "
-                + "come.")
+            .Says("Takes what is there now. What takes longer than a few seconds goes on after the answer: "
+                + "GET /tasks:clearing tells how far it has come.")
             .Answer(200, "They are gone.", "Cleared")
             .Answer(202, "They are being deleted.", "Cleared")
             .Problems(400, 503, 507));

@@ -25,8 +25,8 @@ internal static class TaskSchemas
             ("lease", Shape(
                 ("worker", Text("")), ("token", Text("Shown to the holder, by claim and renew.")), ("expiresAt", Time()))),
             ("deadline", Time("When it fails unless it is over.")),
-            ("attempts", Integer("Claims in a row, the present one included, that brought no change of it; after as many as the registry allows it "
-                + "fails.")),
+            ("attempts", Integer("Claims in a row, the present one included, that brought no change of it; "
+                + "after as many as the registry allows it fails.")),
             ("repeated", Flag("Of a submission: the message was there already, and nothing was changed."))));
         yield return ("TaskSubmission", Shape(
             ("message", message), ("taskId", Text("Absent: the message's, else made.")),
@@ -57,8 +57,8 @@ internal static class TaskSchemas
         yield return ("Cleared", Shape(("running", Flag("Whether it goes on.")), ("deletedTasks", Integer("")), ("deletedContexts", Integer(""))));
         yield return ("MessageList", Page(("messages", List(message)), total: true, first: true));
         var artifacts = Page(("artifacts", List(Ref("Artifact"))), total: true, first: true);
-        artifacts.Properties!["continues"] = Flag("True where the last artifact is too large for one page: the next page begins with more parts of "
-            + "it.");
+        artifacts.Properties!["continues"] = Flag("True where the last artifact is too large for one page: "
+            + "the next page begins with more parts of it.");
         yield return ("ArtifactList", artifacts);
         yield return ("TaskOwner", Shape(("taskId", Text("")), ("owner", Text(""))));
         yield return ("FeedbackData", Any("Any JSON object."));

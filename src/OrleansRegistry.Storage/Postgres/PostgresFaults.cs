@@ -71,10 +71,10 @@ internal static class PostgresFaults
                 .Contains("startup parameter", StringComparison.Ordinal) =>
                 $"PgBouncer refuses what is sent with the connection ({refusal.MessageText}): leave it out of DATABASE_URL",
             PostgresException refusal => Explain(refusal, forCallers: false).What,
-            NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException tls } => $"TLS failed ({tls.Message}): check "
-                + "sslmode and certificates",
-            _ => $"it cannot be reached ({fault.InnerException?.Message ?? fault.Message}): check host and port in DATABASE_URL, and that the "
-                + "server is running",
+            NpgsqlException { InnerException: System.Security.Authentication.AuthenticationException tls } => $"TLS failed ({tls.Message}): "
+                + "check sslmode and certificates",
+            _ => $"it cannot be reached ({fault.InnerException?.Message ?? fault.Message}): "
+                + "check host and port in DATABASE_URL, and that the server is running",
         };
         return new StoreStartException($"The {store} cannot be opened: {advice}.", fault);
     }
@@ -85,8 +85,8 @@ internal static class PostgresFaults
         PostgresErrorCodes.OutOfMemory => (RegistryError.Unavailable, "the database server is out of memory"),
         PostgresErrorCodes.TooManyConnections => (RegistryError.Unavailable, "the server takes no more connections"),
         PostgresErrorCodes.ReadOnlySqlTransaction =>
-            (RegistryError.Unavailable, "the server is read-only: a standby, or default_transaction_read_only is on. Name the primary in "
-                + "DATABASE_URL"),
+            (RegistryError.Unavailable, "the server is read-only: a standby, or default_transaction_read_only is on. "
+                + "Name the primary in DATABASE_URL"),
         PostgresErrorCodes.CannotConnectNow or PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown =>
             (RegistryError.Unavailable, "the server is starting up or shutting down"),
         _ when forCallers => (RegistryError.Unavailable, $"it refused ({refusal.SqlState}); the registry's log says why"),

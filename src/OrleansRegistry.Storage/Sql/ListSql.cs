@@ -83,8 +83,8 @@ internal static class ListSql
         }
 
         var scans = lanes.Select(
-            (lane, i) => $"SELECT * FROM (SELECT {selected} FROM {plan.Table} WHERE {conditions} AND {plan.Lane.Column.Name} = {sql.Add(lane)} "
-                + $"{order}) AS scan{i}");
+            (lane, i) => $"SELECT * FROM (SELECT {selected} FROM {plan.Table} WHERE {conditions} "
+                + $"AND {plan.Lane.Column.Name} = {sql.Add(lane)} {order}) AS scan{i}");
         return $"SELECT * FROM ({string.Join(" UNION ALL ", scans)}) AS listed {order}";
     }
 

@@ -57,8 +57,8 @@ internal static class SqliteFaults
             raw.SQLITE_BUSY or raw.SQLITE_LOCKED => $"The {store} is locked by another program: close it.",
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN => $"The {store} cannot be written to ({fault.Message}). Give this user the right to read "
                 + $"and write the folder {folder} and all its files.",
-            _ => $"The data folder {folder} cannot be used ({fault.Message}). Make it a folder that this user may read and write, with space left, "
-                + "or name another one.",
+            _ => $"The data folder {folder} cannot be used ({fault.Message}). "
+                + "Make it a folder that this user may read and write, with space left, or name another one.",
         },
         fault);
 }

@@ -194,9 +194,8 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 ? RecordRules.NotUnique(write.Kind, write.Key, refused)
                 : new RegistryException(
                     RegistryError.Invalid,
-                    $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' was refused by the "
-                        + $"{SqliteDatabase.Name} "
-                    + $"({refused.SqliteErrorCode}). Nothing was stored.",
+                    $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' "
+                        + $"was refused by the {SqliteDatabase.Name} ({refused.SqliteErrorCode}). Nothing was stored.",
                     innerException: refused));
         }
 

@@ -49,11 +49,11 @@ internal sealed class StoreLock : IDisposable
             taken?.Dispose();
             throw SharingViolations.Contains(fault.HResult)
                 ? new StoreStartException(
-                    $"The data folder {folder} is in use by {HolderOf(path)}. Only one process at a time may serve it: stop that one, or name "
-                        + "another folder.", fault)
+                    $"The data folder {folder} is in use by {HolderOf(path)}. "
+                        + "Only one process at a time may serve it: stop that one, or name another folder.", fault)
                 : new StoreStartException(
-                    $"The data folder {folder} cannot be written to ({fault.Message}). Make it writable and free some space, or name another "
-                        + "folder.", fault);
+                    $"The data folder {folder} cannot be written to ({fault.Message}). "
+                        + "Make it writable and free some space, or name another folder.", fault);
         }
     }
 

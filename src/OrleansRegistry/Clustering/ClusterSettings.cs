@@ -14,16 +14,16 @@ internal static class ClusterSettings
         .Add(
             "REGISTRY_CLUSTERING",
             SettingKind.OneOf(("localhost", ClusteringType.Localhost), ("postgres", ClusteringType.Postgres)),
-            "`localhost`: this process has the only silo. `postgres`: silos find one another in the registry's database, which `STORAGE_TYPE` "
-            + "must name.",
+            "`localhost`: this process has the only silo. `postgres`: "
+            + "silos find one another in the registry's database, which `STORAGE_TYPE` must name.",
             options => options.Cluster.Type,
             (options, value) => options.Cluster.Type = value,
             new() { More = "cluster.md" })
         .Add(
             "REGISTRY_ROLE",
             SettingKind.OneOf(("all", ClusterRole.All), ("silo", ClusterRole.Silo), ("gateway", ClusterRole.Gateway)),
-            "In a cluster: `silo` holds grains and answers nothing over HTTP but health, `gateway` answers HTTP from its own directory and calls the "
-            + "silos, `all` does both.",
+            "In a cluster: `silo` holds grains and answers nothing over HTTP but health, "
+            + "`gateway` answers HTTP from its own directory and calls the silos, `all` does both.",
             options => options.Cluster.Role,
             (options, value) => options.Cluster.Role = value)
         .Add(

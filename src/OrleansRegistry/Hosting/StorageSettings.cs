@@ -20,9 +20,9 @@ internal static class StorageSettings
                 ("postgres", StorageType.Postgres),
                 ("database", StorageType.Postgres),
                 ("adonet", StorageType.AdoNet)),
-            "Where records are kept: in an SQLite database on this machine (`file` is another name; one process at a time), in memory (gone at the "
-                + "end of the "
-            + "process), in PostgreSQL (`database` is another name), or in PostgreSQL through Orleans's stock provider, which is slower.",
+            "Where records are kept: in an SQLite database on this machine (`file` is another name; "
+                + "one process at a time), in memory (gone at the end of the process), "
+                + "in PostgreSQL (`database` is another name), or in PostgreSQL through Orleans's stock provider, which is slower.",
             options => options.StorageType,
             (options, value) => options.StorageType = value,
             new() { Aliases = ["STORAGE_BACKEND"], Unset = $"`sqlite`; `postgres` where `{DatabaseUrl}` is set", More = "adonet.md" })

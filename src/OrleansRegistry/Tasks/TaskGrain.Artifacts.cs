@@ -78,10 +78,9 @@ internal sealed partial class TaskGrain
         {
             throw new RegistryException(
                 RegistryError.TooLarge,
-                $"{field}: task '{id}' would have {after.ContentBytes:N0} bytes of messages and artifacts; one answer carries up to "
-                    + $"{rules.MaxLoadBytes:N0}, and so a task has no more. "
-                    + "Replace artifacts by smaller ones, give large content as a url, or begin a new task and name this one in its message's "
-                    + "referenceTaskIds.",
+                $"{field}: task '{id}' would have {after.ContentBytes:N0} bytes of messages and artifacts; "
+                    + $"one answer carries up to {rules.MaxLoadBytes:N0}, and so a task has no more. Replace artifacts by smaller ones, "
+                    + "give large content as a url, or begin a new task and name this one in its message's referenceTaskIds.",
                 field)
             {
                 CurrentGeneration = before.Generation,

@@ -173,8 +173,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         {
             throw new RegistryException(
                 RegistryError.Terminal,
-                $"Task '{id}' is {state.ToV03()}, which is final: nothing about it changes any more. Begin a new task, and name this one in its "
-                    + "message's referenceTaskIds.")
+                $"Task '{id}' is {state.ToV03()}, which is final: nothing about it changes any more. "
+                    + "Begin a new task, and name this one in its message's referenceTaskIds.")
             {
                 CurrentState = state,
                 CurrentGeneration = head.Generation,

@@ -85,8 +85,8 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
                 // The head is not the stored one: another server has changed it. Or the store has lost the page.
                 throw new RegistryException(
                     RegistryError.Unavailable,
-                    "Messages, artifacts or feedback of this are not there: another server is deleting or clearing them. Try again; where it stays "
-                        + "so, the store has lost them.",
+                    "Messages, artifacts or feedback of this are not there: "
+                        + "another server is deleting or clearing them. Try again; where it stays so, the store has lost them.",
                     innerException: missing)
                 {
                     RetryAfter = TimeSpan.FromSeconds(1),

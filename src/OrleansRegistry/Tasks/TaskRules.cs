@@ -39,8 +39,8 @@ internal sealed record TaskRules(
         if (count > most)
         {
             throw new RegistryException(
-                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; this registry takes up to {most:N0} in a call: send them "
-                    + "in several", field);
+                RegistryError.TooLarge, $"{field}: has {count:N0} messages and artifacts; "
+                    + $"this registry takes up to {most:N0} in a call: send them in several", field);
         }
     }
 

@@ -16,8 +16,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
     public async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using (var command = new NpgsqlCommand(
-            "SELECT current_setting('server_encoding'), current_database()::text, pg_is_in_recovery(), current_setting('transaction_read_only') = "
-                + "'on'", connection))
+            "SELECT current_setting('server_encoding'), current_database()::text, "
+                + "pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'", connection))
         {
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             await reader.ReadAsync(cancellationToken);
@@ -39,9 +39,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
     {
         if (encoding != "UTF8")
         {
-            throw Refused($"its encoding is {encoding}, which cannot keep every text: create one in UTF8 (createdb -E UTF8 -T template0 "
-                + $"{name}_utf8), "
-                + "move what is in it with pg_dump, and name it in DATABASE_URL");
+            throw Refused($"its encoding is {encoding}, which cannot keep every text: "
+                + $"create one in UTF8 (createdb -E UTF8 -T template0 {name}_utf8), move what is in it with pg_dump, and name it in DATABASE_URL");
         }
     }
 
@@ -81,9 +80,8 @@ internal sealed class DatabaseRules(PostgresDatabase database)
             {
             }
 
-            throw Refused("a pooler is between that lends its connections for a transaction or a statement, and the registry needs sessions of its "
-                + "own: "
-                + "set pool_mode=session for this database in PgBouncer, or name the server itself in DATABASE_URL");
+            throw Refused("a pooler is between that lends its connections for a transaction or a statement, and the registry "
+                + "needs sessions of its own: set pool_mode=session for this database in PgBouncer, or name the server itself in DATABASE_URL");
         }
     }
 

@@ -44,8 +44,8 @@ public static partial class PostgresConnectionString
 
         if (!parsed.Host.StartsWith('/') && !parsed.Host.StartsWith('@') && !HostName().IsMatch(parsed.Host))
         {
-            throw Refused("its host is not a host name or address (a ';' or a quote may be missing, or a '@', ':' or '/' of a password is to be "
-                + "written %40, %3A, %2F)");
+            throw Refused("its host is not a host name or address (a ';' or a quote may be missing, "
+                + "or a '@', ':' or '/' of a password is to be written %40, %3A, %2F)");
         }
     }
 

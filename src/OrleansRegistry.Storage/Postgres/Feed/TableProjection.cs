@@ -119,8 +119,8 @@ internal sealed class TableProjection(PostgresDatabase database, PostgresFeed fe
         if (gone.Count > 0)
         {
             await using var command = new NpgsqlCommand(
-                $"DELETE FROM {projection.Table} AS p USING unnest($1::text[], $2::text[]) AS i (tenant, id) WHERE p.tenant = i.tenant AND p.id = "
-                    + "i.id", connection)
+                $"DELETE FROM {projection.Table} AS p USING unnest($1::text[], $2::text[]) AS i (tenant, id) "
+                    + "WHERE p.tenant = i.tenant AND p.id = i.id", connection)
             {
                 Parameters = { Texts(gone.ConvertAll(change => change.Key.Tenant)), Texts(gone.ConvertAll(change => change.Key.Id)) },
             };

@@ -102,8 +102,8 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     private RegistryException Explain(Exception fault, PendingRead first) => fault switch
     {
         PostgresException refused when PostgresFaults.IsOfData(refused) => new RegistryException(
-            RegistryError.Invalid, $"{first.Table.Kind} '{first.Key.Id}' of tenant '{first.Key.Tenant}' is refused by the {PostgresDatabase.Name} "
-                + $"({refused.SqlState})."),
+            RegistryError.Invalid, $"{first.Table.Kind} '{first.Key.Id}' of tenant '{first.Key.Tenant}' "
+                + $"is refused by the {PostgresDatabase.Name} ({refused.SqlState})."),
         RegistryException refusal => refusal,
         _ => database.Translate(fault),
     };
