@@ -73,6 +73,13 @@ internal static class RecordRules
             + "and that no two may share. Nothing was stored.",
         innerException: fault);
 
+    /// <param name="work">What waits, in the plural.</param>
+    public static RegistryException Busy(string description, string work) =>
+        new(RegistryError.Busy, $"The {description} has too many {work} waiting. Nothing was stored; try again shortly.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
+
     public static RegistryException Stopping(string description) =>
         new(RegistryError.Unavailable, $"The {description} is stopping.") { RetryAfter = TimeSpan.FromSeconds(5) };
 

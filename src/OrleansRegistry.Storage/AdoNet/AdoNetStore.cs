@@ -41,7 +41,7 @@ public sealed class AdoNetStore : IRecordStore
         tables = new PostgresStore(options, kinds, loggers.CreateLogger<PostgresStore>(), loops);
         records = new ProviderRecords(tables, provided, Description, loggers);
         turns = new SemaphoreSlim(Math.Max(1, options.PoolMax - KeptFree));
-        calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Name), () => Busy(Name));
+        calls = new OpenCalls(options.MaxQueuedWrites, () => RecordRules.Stopping(Name), () => RecordRules.Busy(Name, "calls"));
     }
 
     public string Name => tables.Name;
@@ -168,10 +168,4 @@ public sealed class AdoNetStore : IRecordStore
             calls.Leave();
         }
     }
-
-    private static RegistryException Busy(string name) =>
-        new(RegistryError.Busy, $"The {name} has too many calls waiting. Nothing was stored; try again shortly.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        };
 }

@@ -1,104 +1,41 @@
 namespace OrleansRegistry.Storage;
 
-/// <summary>The writes that wait for the database: any number of callers put in, a writer takes out a batch at a time.</summary>
-/// <param name="oneKind">True where a batch holds writes of one kind, each of another key; else it takes them as they come.</param>
-internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
+/// <summary>The writes that wait for the database.</summary>
+/// <param name="oneKind">
+/// True where a batch holds writes of one kind, each of another key: of several writes of one key it takes the oldest, and the others are for later
+/// batches, in their order. Else it takes them as they come.
+/// </param>
+internal sealed class WriteQueue(string store, int maxWrites, long maxBytes, bool oneKind) : WaitQueue<PendingWrite>(store, "writes")
 {
     /// <summary>The most writes of a batch.</summary>
     public const int MaxBatchWrites = 1_000;
 
     private const long MaxBatchBytes = 8 * 1024 * 1024;
 
-    private readonly Lock gate = new();
-    private readonly LinkedList<PendingWrite> writes = new();
     private readonly HashSet<RecordKey> taken = [];
-    private TaskCompletionSource? arrival;
     private long bytes;
-    private bool completed;
 
-    public enum Entry
+    protected override bool HasRoom(int count, PendingWrite item) => count < maxWrites && (count == 0 || bytes + item.Bytes <= maxBytes);
+
+    protected override void Added(PendingWrite item) => bytes += item.Bytes;
+
+    protected override void Take(LinkedListNode<PendingWrite> node)
     {
-        Taken,
-        Full,
-        Completed,
+        bytes -= node.Value.Bytes;
+        base.Take(node);
     }
 
-    public Entry TryAdd(PendingWrite write)
-    {
-        TaskCompletionSource? waiting;
-        lock (gate)
-        {
-            if (completed)
-            {
-                return Entry.Completed;
-            }
-
-            if (writes.Count >= maxWrites || (writes.Count > 0 && bytes + write.Bytes > maxBytes))
-            {
-                return Entry.Full;
-            }
-
-            writes.AddLast(write);
-            bytes += write.Bytes;
-            waiting = arrival;
-            arrival = null;
-        }
-
-        waiting?.SetResult();
-        return Entry.Taken;
-    }
-
-    /// <summary>Takes no more; what is in it is still handed out.</summary>
-    public void Complete()
-    {
-        TaskCompletionSource? waiting;
-        lock (gate)
-        {
-            completed = true;
-            waiting = arrival;
-            arrival = null;
-        }
-
-        waiting?.SetResult();
-    }
-
-    /// <summary>
-    /// Waits for work, and fills <paramref name="batch"/> with the oldest writes. Where batches are of one kind, it takes the oldest of several
-    /// writes of one key; the others are for later batches, in their order.
-    /// </summary>
-    /// <returns>False when it is completed and empty.</returns>
-    public async Task<bool> TakeAsync(List<PendingWrite> batch)
-    {
-        while (true)
-        {
-            Task next;
-            lock (gate)
-            {
-                Fill(batch);
-                if (batch.Count > 0 || completed)
-                {
-                    return batch.Count > 0;
-                }
-
-                arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                next = arrival.Task;
-            }
-
-            await next;
-        }
-    }
-
-    private void Fill(List<PendingWrite> batch)
+    protected override void Fill(LinkedListNode<PendingWrite>? first, List<PendingWrite> batch)
     {
         var batchBytes = 0L;
         var passedOver = 0;
-        for (var node = writes.First; node is not null && batch.Count < MaxBatchWrites && passedOver < MaxBatchWrites;)
+        for (var node = first; node is not null && batch.Count < MaxBatchWrites && passedOver < MaxBatchWrites;)
         {
             var write = node.Value;
             var following = node.Next;
             if (write.CancellationToken.IsCancellationRequested)
             {
-                Remove(node);
+                Take(node);
                 write.Cancel();
             }
             else if (oneKind && ((batch.Count > 0 && batch[0].Kind != write.Kind) || !taken.Add(write.Key)))
@@ -111,7 +48,7 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
             }
             else
             {
-                Remove(node);
+                Take(node);
                 batch.Add(write);
                 batchBytes += write.Bytes;
             }
@@ -120,11 +57,5 @@ internal sealed class WriteQueue(int maxWrites, long maxBytes, bool oneKind)
         }
 
         taken.Clear();
-    }
-
-    private void Remove(LinkedListNode<PendingWrite> node)
-    {
-        bytes -= node.Value.Bytes;
-        writes.Remove(node);
     }
 }

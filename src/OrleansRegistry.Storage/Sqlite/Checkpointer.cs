@@ -27,7 +27,7 @@ internal sealed class Checkpointer(SqliteDatabase database, long everyBytes) : I
         return new Turn(turns);
     }
 
-    /// <summary>The writer has committed about so many bytes.</summary>
+    /// <summary>The writer has committed about so many bytes, in its turn.</summary>
     public void Written(long bytes)
     {
         var before = written;
@@ -50,15 +50,23 @@ internal sealed class Checkpointer(SqliteDatabase database, long everyBytes) : I
     private async Task RoundAsync(CancellationToken cancellationToken)
     {
         await due.WaitAsync(cancellationToken);
-        using var session = database.OpenSession();
-        session.Script("PRAGMA wal_checkpoint(PASSIVE)");
-        using (new Turn(await TakeTurnAsync(cancellationToken)))
+        try
         {
-            written = 0;
-
-            // Where a reader still uses the log, it goes on growing until the next time.
-            session.Script("PRAGMA busy_timeout = 0");
-            session.Script("PRAGMA wal_checkpoint(RESTART)");
+            using var session = database.OpenSession();
+            session.Script("PRAGMA wal_checkpoint(PASSIVE)");
+            using (new Turn(await TakeTurnAsync(cancellationToken)))
+            {
+                // Where a reader still uses the log, it goes on growing until the next time.
+                session.Script("PRAGMA busy_timeout = 0");
+                session.Script("PRAGMA wal_checkpoint(RESTART)");
+                written = 0;
+            }
+        }
+        catch
+        {
+            // It is still due, and the writer asks for it only once.
+            due.Release();
+            throw;
         }
     }
 

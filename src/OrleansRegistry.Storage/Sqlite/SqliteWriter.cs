@@ -10,16 +10,13 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IAsyncDisposable
 {
-    /// <summary>The counter of the versions of all kinds without a feed.</summary>
-    private const string SharedCounter = "record";
-
     private readonly SqliteDatabase database;
     private readonly IReadOnlyDictionary<RecordKind, ChangeLog> feeds;
     private readonly Checkpointer? checkpointer;
     private readonly ILogger logger;
     private readonly LogPace failures;
     private readonly WriteQueue queue;
-    private readonly Dictionary<string, long> counters = new(StringComparer.Ordinal);
+    private readonly VersionCounters counters = new();
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim publishing = new(1);
     private volatile string? writesStopped;
@@ -31,7 +28,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         this.feeds = feeds;
         this.logger = logger;
         failures = new LogPace(TimeProvider.System, logger);
-        queue = new WriteQueue(options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: false);
+        queue = new WriteQueue(SqliteDatabase.Name, options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: false);
         checkpointer = options.Directory is null ? null : new Checkpointer(database, options.CheckpointBytes);
     }
 
@@ -41,17 +38,10 @@ internal sealed class SqliteWriter : IAsyncDisposable
     /// <summary>Reads the counters, and begins to write. The database is open.</summary>
     public void Start(BackgroundLoops loops)
     {
-        using (var reader = database.Writer.Query("SELECT kind, value FROM registry_revision"))
-        {
-            while (reader.Read())
-            {
-                counters[reader.GetString(0)] = reader.GetInt64(1);
-            }
-        }
-
+        counters.Load(database.Writer);
         foreach (var (kind, feed) in feeds)
         {
-            feed.Start(counters.GetValueOrDefault(kind.Name));
+            feed.Start(counters.Last(kind));
         }
 
         started = true;
@@ -64,22 +54,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         if (writesStopped is { } reason)
         {
-            throw new RegistryException(
-                RegistryError.Unavailable,
-                $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
+            throw Stopped(reason);
         }
 
-        return queue.TryAdd(write) switch
-        {
-            WriteQueue.Entry.Taken => write.Answer,
-            WriteQueue.Entry.Completed => throw RecordRules.Stopping(SqliteDatabase.Name),
-            _ => throw new RegistryException(
-                RegistryError.Busy,
-                $"The {SqliteDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            },
-        };
+        queue.Add(write);
+        return write.Answer;
     }
 
     /// <summary>Completes once the feeds have all that a reader of the database can have seen.</summary>
@@ -123,15 +102,13 @@ internal sealed class SqliteWriter : IAsyncDisposable
     {
         if (writesStopped is { } reason)
         {
-            FailAll(batch, () => new RegistryException(
-                RegistryError.Unavailable,
-                $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored."));
+            FailAll(batch, () => Stopped(reason));
             return;
         }
 
-        var before = new Dictionary<string, long>(counters, counters.Comparer);
         var outcomes = new Outcome[batch.Count];
         var committing = false;
+        var committed = false;
         try
         {
             using (var turn = checkpointer?.TakeTurn() ?? database.TakeTurnAsync().AsTask().GetAwaiter().GetResult())
@@ -143,27 +120,37 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     outcomes[i] = Apply(session, batch[i]);
                 }
 
-                Count(session, before);
+                counters.Save(session);
                 committing = true;
                 publishing.Wait();
                 try
                 {
                     session.Execute("COMMIT");
+                    committed = true;
+                    counters.Commit();
                     Publish(batch, outcomes);
                 }
                 finally
                 {
                     publishing.Release();
                 }
-            }
 
-            checkpointer?.Written(batch.Sum(write => write.Bytes));
+                checkpointer?.Written(batch.Sum(write => write.Bytes));
+            }
         }
 #pragma warning disable CA1031 // Its callers see it; the loop serves the next batch.
         catch (Exception fault)
 #pragma warning restore CA1031
         {
-            RollBack(before);
+            if (committed)
+            {
+                Stop(fault, "what was committed could not be shown to its readers");
+            }
+            else
+            {
+                RollBack();
+            }
+
             Refuse(batch, fault, committing);
             return;
         }
@@ -177,8 +164,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private Outcome Apply(SqliteSession session, PendingWrite write)
     {
         var table = SqliteTable.Of(write.Kind);
-        var counter = feeds.ContainsKey(write.Kind) ? write.Kind.Name : SharedCounter;
-        var version = counters.GetValueOrDefault(counter) + 1;
+        var version = counters.Last(write.Kind) + 1;
         try
         {
             if (!Change(session, table, write, version))
@@ -199,7 +185,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     innerException: refused));
         }
 
-        counters[counter] = version;
+        counters.Use(write.Kind, version);
         return new Outcome(version, Refusal: null);
     }
 
@@ -220,28 +206,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return (table.UpdateInPlace is { } inPlace && session.Execute(inPlace, values) > 0) || session.Execute(table.Update, values) > 0;
     }
 
-    private void Count(SqliteSession session, Dictionary<string, long> before)
+    private void RollBack()
     {
-        foreach (var (kind, value) in counters)
-        {
-            if (before.GetValueOrDefault(kind) != value)
-            {
-                session.Execute(
-                    "INSERT INTO registry_revision (kind, value) VALUES ($1, $2) ON CONFLICT (kind) DO UPDATE SET value = $2",
-                    kind,
-                    value);
-            }
-        }
-    }
-
-    private void RollBack(Dictionary<string, long> before)
-    {
-        counters.Clear();
-        foreach (var (kind, value) in before)
-        {
-            counters[kind] = value;
-        }
-
+        counters.RollBack();
         try
         {
             if (!database.Writer.IsAutoCommit)
@@ -320,6 +287,9 @@ internal sealed class SqliteWriter : IAsyncDisposable
             write.Fail(reason());
         }
     }
+
+    private static RegistryException Stopped(string reason) =>
+        new(RegistryError.Unavailable, $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
 
     private readonly record struct Outcome(long Version, Exception? Refusal);
 }

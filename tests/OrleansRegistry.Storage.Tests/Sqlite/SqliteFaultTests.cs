@@ -2,6 +2,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Storage.Tests.Postgres;
 using SQLitePCL;
 using static OrleansRegistry.Storage.Tests.Records;
 
@@ -60,6 +61,25 @@ public sealed class SqliteFaultTests : IAsyncLifetime
         Assert.Equal(stored.Count + 2, await store.PutAsync("c", 0, "1"));
         var feed = await store.ChangesAsync(0);
         Assert.Equal(Enumerable.Range(1, stored.Count + 2).Select(i => (long)i), feed.Select(change => change.Revision));
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_failed_is_made_up_for_without_another_write()
+    {
+        await store.PutAsync("a", 0, "1");
+        var file = Path.Combine(folder["data"], "registry.db");
+        var before = new FileInfo(file).Length;
+        File.Move(file, $"{file}-away");
+        for (var i = 0; i < 40; i++)
+        {
+            await store.PutAsync($"b{i}", 0, new string('x', 4_000));
+        }
+
+        await Eventually.TrueAsync(
+            () => log.Entries.Any(entry => entry.Message.Contains("the moving of the write-ahead log", StringComparison.Ordinal)),
+            "the checkpoint to fail");
+        File.Move($"{file}-away", file);
+        await Eventually.TrueAsync(() => new FileInfo(file).Length > before + 100_000, "the checkpoint that was due");
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     private const int MaxWaiting = 16_384;
     private const long MaxBytes = 16 * 1024 * 1024;
 
-    private readonly ReadQueue queue = new(MaxWaiting);
+    private readonly ReadQueue queue = new(MaxWaiting, maxBatch);
     private Task running = Task.CompletedTask;
 
     /// <summary>How many reads wait.</summary>
@@ -32,15 +32,8 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
     public Task<StoredRecord?> ReadAsync(RecordTable table, RecordKey key, CancellationToken cancellationToken)
     {
         var read = new PendingRead(table, key, cancellationToken);
-        return queue.TryAdd(read) switch
-        {
-            ReadQueue.Entry.Taken => read.Answer,
-            ReadQueue.Entry.Completed => throw RecordRules.Stopping(PostgresDatabase.Name),
-            _ => throw new RegistryException(RegistryError.Busy, $"The {PostgresDatabase.Name} has too many reads waiting; try again shortly.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            },
-        };
+        queue.Enqueue(read);
+        return read.Answer;
     }
 
     /// <summary>Takes no more reads, and completes when those that wait are answered.</summary>
@@ -55,7 +48,7 @@ internal sealed class ReadBatcher(PostgresDatabase database, GroupCommit writes,
         var batch = new List<PendingRead>();
         try
         {
-            if (!await queue.TakeAsync(batch, maxBatch))
+            if (!await queue.TakeAsync(batch))
             {
                 return false;
             }

@@ -18,7 +18,7 @@ internal sealed class GroupCommit(
     int loops,
     ILogger logger)
 {
-    private readonly WriteQueue queue = new(options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: true);
+    private readonly WriteQueue queue = new(PostgresDatabase.Name, options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: true);
     private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, history, logger))];
     private Task running = Task.CompletedTask;
 
@@ -27,17 +27,12 @@ internal sealed class GroupCommit(
         writers.Select(writer => Task.Run(() => background.RunAsync(name, _ => RoundAsync(writer), CancellationToken.None))));
 
     /// <summary>Queues a write; the task completes once it is committed.</summary>
-    public Task<long> EnqueueAsync(PendingWrite write) => queue.TryAdd(write) switch
+    /// <exception cref="RegistryException">Too many wait, or the store is stopping.</exception>
+    public Task<long> EnqueueAsync(PendingWrite write)
     {
-        WriteQueue.Entry.Taken => write.Answer,
-        WriteQueue.Entry.Completed => throw RecordRules.Stopping(PostgresDatabase.Name),
-        _ => throw new RegistryException(
-            RegistryError.Busy,
-            $"The {PostgresDatabase.Name} has too many writes waiting. Nothing was stored; try again shortly.")
-        {
-            RetryAfter = TimeSpan.FromSeconds(1),
-        },
-    };
+        queue.Add(write);
+        return write.Answer;
+    }
 
     /// <inheritdoc cref="BatchWriter.Id"/>
     public Guid WriterId => writers[0].Id;
