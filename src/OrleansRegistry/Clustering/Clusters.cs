@@ -20,8 +20,11 @@ internal static class Clusters
     /// </summary>
     private static readonly string[] SteadyTimes =
     [
-        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership, TimeProviderNames
-            .Messaging, TimeProviderNames.SystemTimers,
+        TimeProviderNames.ActivationManagement,
+        TimeProviderNames.GrainDirectory,
+        TimeProviderNames.Membership,
+        TimeProviderNames.Messaging,
+        TimeProviderNames.SystemTimers,
     ];
 
     /// <summary>How long a silo that stops passes on what still comes for the grains that it has handed over.</summary>

@@ -195,7 +195,7 @@ internal sealed partial class ContextGrain : CallingGrain, IContextGrain
 
                 if (mustExist && head is null)
                 {
-                    throw new RegistryException(RegistryError.Conflict, $"There is no context '{id}', and none was to be made.");
+                    throw new RegistryException(RegistryError.Conflict, $"Context '{id}' does not exist, and this request creates none.");
                 }
 
                 var (next, happened, result) = change(before);

@@ -2,31 +2,6 @@ using Orleans.Storage;
 
 namespace OrleansRegistry.Grains;
 
-/// <summary>What a grain keeps that has a head.</summary>
-[GenerateSerializer, Alias("registry.HeadState`1")]
-internal sealed class HeadState<THead>
-    where THead : class
-{
-    /// <summary>Null if it does not exist.</summary>
-    [Id(0)]
-    public THead? Head { get; set; }
-}
-
-/// <summary>Where grains keep their states.</summary>
-/// <param name="IsShared">True where another process can write them too.</param>
-/// <param name="History">Another number once the storage went back to an earlier state, or is another one: what was read before is no longer so. Null
-/// where that cannot be.</param>
-internal sealed record HeadStorage(IGrainStorage Storage, bool IsShared, Func<long>? History = null)
-{
-    /// <summary>The number of the storage's history now.</summary>
-    internal long CurrentHistory => History?.Invoke() ?? 0;
-}
-
-/// <summary>What a change makes of a head.</summary>
-/// <param name="Head">The same object: nothing is written. Null: the state is cleared.</param>
-/// <param name="Committed">Run once that is stored.</param>
-internal readonly record struct Changed<THead, T>(THead? Head, T Result, Action? Committed = null);
-
 /// <summary>
 /// Changes the head of a grain whose calls interleave: one change after the other, each on what the one before made, and all that wait in one write.
 /// A call is answered once what it saw and made is stored. After a failed write the activation ends: the next starts from what is stored.
@@ -38,7 +13,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     private const int MaxBytes = 4 * 1024 * 1024;
 
     private readonly StoredState<HeadState<THead>> state = new(storage.Storage, stateName, id);
-    private readonly Queue<Waiting> waiting = new();
+    private readonly Queue<HeadChange<THead>> waiting = new();
     private Exception? broken;
     private bool running;
     private long history;
@@ -81,7 +56,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
             return Task.FromException<T>(broken);
         }
 
-        var next = new Waiting<T>(change) { Bytes = bytes };
+        var next = new HeadChange<THead, T>(change) { Bytes = bytes };
         waiting.Enqueue(next);
         if (!running)
         {
@@ -155,7 +130,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
 
     private async Task RunAsync()
     {
-        var batch = new List<Waiting>();
+        var batch = new List<HeadChange<THead>>();
         while (waiting.Count > 0 && broken is null)
         {
             Take(batch);
@@ -190,7 +165,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
     /// Completes a change that is stored. If its callback fails, only its caller gets the error; but this activation may have published too few
     /// events, and deactivates: all calls after that go to the next one.
     /// </summary>
-    private void Complete(Waiting change)
+    private void Complete(HeadChange<THead> change)
     {
         try
         {
@@ -206,7 +181,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         }
     }
 
-    private void Take(List<Waiting> batch)
+    private void Take(List<HeadChange<THead>> batch)
     {
         var bytes = 0;
         while (batch.Count < MaxChanges && waiting.TryPeek(out var next) && (batch.Count == 0 || bytes + next.Bytes <= MaxBytes))
@@ -216,7 +191,7 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         }
     }
 
-    private async Task WriteAsync(List<Waiting> batch)
+    private async Task WriteAsync(List<HeadChange<THead>> batch)
     {
         var before = Head;
         if (Load is not null)
@@ -268,58 +243,5 @@ internal sealed class HeadWriter<THead>(HeadStorage storage, string stateName, G
         {
             throw new InconsistentStateException($"Another activation changed {state}.");
         }
-    }
-
-    private abstract class Waiting
-    {
-        public int Bytes { get; init; }
-
-        /// <summary>It threw something else than a refusal.</summary>
-        public abstract bool HasFailed { get; }
-
-        public abstract THead? Apply(THead? head);
-
-        public abstract void Complete();
-
-        public abstract void Fail(Exception fault);
-    }
-
-    private sealed class Waiting<T>(Func<THead?, Changed<THead, T>> change) : Waiting
-    {
-        private readonly TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Changed<THead, T> changed;
-        private Exception? thrown;
-
-        public Task<T> Answer => answer.Task;
-
-        public override bool HasFailed => thrown is not null and not RegistryException;
-
-        public override THead? Apply(THead? head)
-        {
-            try
-            {
-                changed = change(head);
-                return changed.Head;
-            }
-            catch (Exception fault)
-            {
-                thrown = fault;
-                return head;
-            }
-        }
-
-        public override void Complete()
-        {
-            if (thrown is not null)
-            {
-                answer.SetException(thrown);
-                return;
-            }
-
-            changed.Committed?.Invoke();
-            answer.SetResult(changed.Result);
-        }
-
-        public override void Fail(Exception fault) => answer.SetException(fault);
     }
 }

@@ -23,10 +23,9 @@ internal sealed record ClearingMark(DateTimeOffset Before, DateTimeOffset Update
     {
         var context = ContextKind.Read(stored).Context;
         using var document = JsonDocument.Parse(context.Data.Utf8);
+        var counts = document.RootElement;
         return new ClearingMark(
-            context.CreatedAt, context.UpdatedAt, document.RootElement.GetProperty("tasks"u8).GetInt64(), document.RootElement
-                .GetProperty("contexts"u8)
-                .GetInt64());
+            context.CreatedAt, context.UpdatedAt, counts.GetProperty("tasks"u8).GetInt64(), counts.GetProperty("contexts"u8).GetInt64());
     }
 
     public RecordBody Write(Caller owner) => ContextKind.Write(new ContextHead(

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 
 namespace OrleansRegistry.Tasks;
 
@@ -25,6 +24,7 @@ internal sealed partial class OwnerClearing(
     /// <summary>A mark that nobody has worked on for so long was left by a process that ended.</summary>
     private static readonly TimeSpan Abandoned = TimeSpan.FromSeconds(30);
 
+    private readonly ClearingMarks marks = new(store);
     private readonly ConcurrentDictionary<Caller, ClearingJob> jobs = new();
 
     /// <summary>Begins, or has one that runs take what was made since too.</summary>
@@ -57,8 +57,7 @@ internal sealed partial class OwnerClearing(
         }
 
         // Here it is over, or was never known: another process may be at it.
-        return await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken) is { } stored
-            && ClearingMark.Read(stored) is var mark
+        return await marks.ReadAsync(owner, cancellationToken) is { Mark: var mark }
             ? new TaskClearing(true, mark.Tasks, mark.Contexts)
             : job?.Progress ?? default;
     }
@@ -66,8 +65,7 @@ internal sealed partial class OwnerClearing(
     /// <summary>Goes on where a process that ended has stopped.</summary>
     public async Task ResumeAsync(Caller owner)
     {
-        if (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner)) is { } stored
-            && ClearingMark.Read(stored).UpdatedAt < time.GetUtcNow() - Abandoned)
+        if (await marks.ReadAsync(owner, CancellationToken.None) is { Mark: var mark } && mark.UpdatedAt < time.GetUtcNow() - Abandoned)
         {
             Start(owner);
         }
@@ -97,9 +95,9 @@ internal sealed partial class OwnerClearing(
         while (true)
         {
             var now = time.GetUtcMilliseconds();
-            var stored = await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), cancellationToken);
-            var mark = stored is null ? new ClearingMark(now, now, 0, 0) : ClearingMark.Read(stored) with { Before = now };
-            if (await TryWriteAsync(owner, stored?.Version ?? 0, mark))
+            var stored = await marks.ReadAsync(owner, cancellationToken);
+            var mark = stored is { } known ? known.Mark with { Before = now } : new ClearingMark(now, now, 0, 0);
+            if (await marks.TryWriteAsync(owner, stored?.Version ?? 0, mark))
             {
                 return;
             }
@@ -111,16 +109,15 @@ internal sealed partial class OwnerClearing(
         try
         {
             await Task.Yield();
-            while (await store.ReadAsync(ContextKind.Kind, ClearingMark.Key(owner), lifetime.ApplicationStopping) is { } stored)
+            while (await marks.ReadAsync(owner, lifetime.ApplicationStopping) is var (mark, version))
             {
-                var mark = ClearingMark.Read(stored);
                 job.Count(mark);
                 if (await DeleteSomeAsync(owner, mark.Before, job))
                 {
                     // Where somebody else has changed it, the next round knows.
-                    await TryWriteAsync(
+                    await marks.TryWriteAsync(
                         owner,
-                        stored.Version,
+                        version,
                         mark with { UpdatedAt = time.GetUtcMilliseconds(), Tasks = job.Progress.Tasks, Contexts = job.Progress.Contexts });
                 }
                 else if (job.Fault is { } fault)
@@ -129,7 +126,7 @@ internal sealed partial class OwnerClearing(
                     job.Fail(fault);
                     return;
                 }
-                else if (await TryDeleteAsync(owner, stored.Version))
+                else if (await marks.TryDeleteAsync(owner, version))
                 {
                     break;
                 }
@@ -250,32 +247,6 @@ internal sealed partial class OwnerClearing(
         catch (RegistryException gone) when (gone.Error == RegistryError.NotFound)
         {
             // Somebody else has deleted it since it was listed.
-        }
-    }
-
-    private async Task<bool> TryWriteAsync(Caller owner, long version, ClearingMark mark)
-    {
-        try
-        {
-            await store.WriteAsync(ContextKind.Kind, ClearingMark.Key(owner), version, mark.Write(owner));
-            return true;
-        }
-        catch (InconsistentStateException)
-        {
-            return false;
-        }
-    }
-
-    private async Task<bool> TryDeleteAsync(Caller owner, long version)
-    {
-        try
-        {
-            await store.DeleteAsync(ContextKind.Kind, ClearingMark.Key(owner), version);
-            return true;
-        }
-        catch (InconsistentStateException)
-        {
-            return false;
         }
     }
 

@@ -43,8 +43,8 @@ internal sealed class TaskLoader(LogReader logs, ArtifactReader artifacts, TaskR
         var content = MostBytes(head, view) <= SharedBytes
             ? await LoadContentAsync(head, wanted, view.Artifacts)
             : await shared.GetAsync(
-                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view
-                    .Artifacts), () => LoadContentAsync(head, wanted, view.Artifacts));
+                new ContentKey(head.Tenant, head.Id, head.CreatedAt, head.Generation, wanted, view.Artifacts),
+                () => LoadContentAsync(head, wanted, view.Artifacts));
         return record with
         {
             History = content.History,

@@ -25,7 +25,7 @@ internal sealed partial class TaskRegistry(
         var submitted = checkedOne.MayBeThere ? await GrainCalls.RunAsync(Grain(caller, id), task => task.Continue(message)) : null;
         if (submitted is null && submission.MustExist)
         {
-            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
+            throw MustExist(id);
         }
 
         submitted ??= await GrainCalls.RunAsync(
@@ -82,7 +82,7 @@ internal sealed partial class TaskRegistry(
         var put = await IsUnknownAsync(caller, id) ? null : await GrainCalls.RunAsync(grain, known => known.Put(whole, null));
         if (put is null && task.MustExist)
         {
-            throw new RegistryException(RegistryError.Conflict, $"There is no task '{id}', and none was to be made.");
+            throw MustExist(id);
         }
 
         put ??= await GrainCalls.RunAsync(
@@ -222,6 +222,9 @@ internal sealed partial class TaskRegistry(
         Identifiers.CheckId(id, "task_id");
         return taskGrains.Get(caller.Tenant, id);
     }
+
+    private static RegistryException MustExist(string id) =>
+        new(RegistryError.Conflict, $"Task '{id}' does not exist, and this request creates none.");
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Task not found", "task_id");
 }

@@ -20,10 +20,10 @@ public sealed class CallingGrainTests
         for (var pair = 0; pair < 500; pair++)
         {
             var (one, other) = ($"{pair}-one", $"{pair}-other");
-            await Task.WhenAll(
-                Task.Run(() => grains.GetGrain<IMeetingGrain>(one).Meet(other), TestContext.Current.CancellationToken),
-                Task.Run(() => grains.GetGrain<IMeetingGrain>(other).Meet(one), TestContext.Current
-                    .CancellationToken)).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            var cancellation = TestContext.Current.CancellationToken;
+            var first = Task.Run(() => grains.GetGrain<IMeetingGrain>(one).Meet(other), cancellation);
+            var second = Task.Run(() => grains.GetGrain<IMeetingGrain>(other).Meet(one), cancellation);
+            await Task.WhenAll(first, second).WaitAsync(Patience, cancellation);
         }
 
         await host.StopAsync(TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -23,9 +24,9 @@ public sealed class ContractTests
         }
 
         var written = File.ReadAllLines(PathOfFile());
-        string[] difference = [.. written.Except(now, StringComparer.Ordinal).Select(line => $"- {line}"), .. now.Except(
-            written,
-            StringComparer.Ordinal).Select(line => $"+ {line}")];
+        var gone = written.Except(now, StringComparer.Ordinal).Select(line => $"- {line}");
+        var added = now.Except(written, StringComparer.Ordinal).Select(line => $"+ {line}");
+        string[] difference = [.. gone, .. added];
         Assert.True(
             difference.Length == 0,
             $"""
@@ -64,9 +65,8 @@ public sealed class ContractTests
     {
         if (sent.IsEnum)
         {
-            return Enum.GetNames(
-                sent).Select(name => $"{AliasOf(sent)}.{name} = "
-                    + $"{(int)Convert.ChangeType(Enum.Parse(sent, name), typeof(int), System.Globalization.CultureInfo.InvariantCulture)}");
+            return Enum.GetValues(sent).Cast<Enum>()
+                .Select(value => $"{AliasOf(sent)}.{value} = {Convert.ToInt32(value, CultureInfo.InvariantCulture)}");
         }
 
         const BindingFlags Own = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;

@@ -34,12 +34,15 @@ internal sealed class HeldStorage : IGrainStorage
         Interlocked.Increment(ref reads);
         if (stored.TryGetValue((stateName, grainId), out var known))
         {
-            (grainState.State, grainState.ETag, grainState.RecordExists) = ((T)known.State, known.Version
-                .ToString(CultureInfo.InvariantCulture), true);
+            grainState.State = (T)known.State;
+            grainState.ETag = known.Version.ToString(CultureInfo.InvariantCulture);
+            grainState.RecordExists = true;
         }
         else
         {
-            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null!, false);
+            grainState.State = Activator.CreateInstance<T>();
+            grainState.ETag = null!;
+            grainState.RecordExists = false;
         }
 
         return Task.CompletedTask;
