@@ -57,8 +57,10 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
     {
         var began = Stopwatch.GetTimestamp();
         var claimed = await client.SendAsync(
-            choices.Next(client.Replicas), HttpMethod
-                .Post, $"/agents/{prefix}/tasks:claim", new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
+            choices.Next(client.Replicas),
+            HttpMethod.Post,
+            $"/agents/{prefix}/tasks:claim",
+            new { worker = $"worker-{number}", leaseSeconds = (int)Lease.TotalSeconds, waitSeconds = 1 });
         Count(claimed.Outcome);
         if (claimed is { Outcome: Outcome.Done, Status: 200 })
         {

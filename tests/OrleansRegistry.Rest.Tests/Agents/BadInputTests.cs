@@ -219,9 +219,9 @@ public sealed class BadInputTests(RestHost host)
     public async Task Each_refusal_has_its_status(RegistryError error, int status)
     {
         await using var other = await RestHost.StartAsync(registry: new RefusingRegistry(new RegistryException(error, "what and why", "where")));
-        foreach (var (method, path, body) in ((string, string, string?)[])[("POST", "/agents", TestHttp.Card("x")), ("PUT", "/agents/x", TestHttp
-            .Card("x")),
-            ("POST", "/agents:batch", $"[{TestHttp.Card("x")}]"), ("GET", "/agents", null), ("GET", "/agents/x", null), ("DELETE", "/agents/x", null),
+        foreach (var (method, path, body) in ((string, string, string?)[])[
+            ("POST", "/agents", TestHttp.Card("x")), ("PUT", "/agents/x", TestHttp.Card("x")), ("POST", "/agents:batch", $"[{TestHttp.Card("x")}]"),
+            ("GET", "/agents", null), ("GET", "/agents/x", null), ("DELETE", "/agents/x", null),
             ("POST", "/agents/x:enable", null), ("GET", "/stats", null), ("GET", "/tags", null), ("GET", "/extensions", null),
             ("GET", "/extensions/x", null)])
         {

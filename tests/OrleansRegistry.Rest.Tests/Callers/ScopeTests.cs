@@ -11,8 +11,10 @@ public sealed class ScopeTests(TrustingHost trusting)
     public async Task A_caller_who_is_granted_it_reads_lists_and_counts_across_owners()
     {
         await using var host = await RestHost.StartAsync(options => (options.TrustCallerHeaders, options.TrustScopeHeader) = (true, true));
-        var (ann, bob, eve, other) = (new TaskClient(host.Client, "t", "ann"), new TaskClient(host
-            .Client, "t", "bob"), new TaskClient(host.Client, "t", "eve"), new TaskClient(host.Client, "u", "ann"));
+        var ann = new TaskClient(host.Client, "t", "ann");
+        var bob = new TaskClient(host.Client, "t", "bob");
+        var eve = new TaskClient(host.Client, "t", "eve");
+        var other = new TaskClient(host.Client, "u", "ann");
         await ann.SubmitAsync("of ann", ""","taskId":"a","contextId":"ca" """);
         await bob.SubmitAsync("of bob", ""","taskId":"b","contextId":"cb" """);
         await other.SubmitAsync("of another tenant", ""","taskId":"c","contextId":"cc" """);

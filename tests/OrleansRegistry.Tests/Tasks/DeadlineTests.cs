@@ -81,8 +81,8 @@ public abstract class DeadlineTests(TestRegistry registry) : IAsyncLifetime
     [Fact]
     public async Task Deadlines_lie_ahead_and_not_too_far_and_a_message_that_continues_a_task_can_move_its_own()
     {
-        foreach (var wrong in (DateTimeOffset[])[time.GetUtcNow() - Minute, time.GetUtcNow() + TaskRules.MaxDeadline + Minute, DateTimeOffset
-            .MinValue, DateTimeOffset.MaxValue])
+        foreach (var wrong in (DateTimeOffset[])[
+            time.GetUtcNow() - Minute, time.GetUtcNow() + TaskRules.MaxDeadline + Minute, DateTimeOffset.MinValue, DateTimeOffset.MaxValue])
         {
             Assert.Equal("deadline", (await Refused(RegistryError.Invalid, () => Submit("wrong", wrong))).Field);
         }

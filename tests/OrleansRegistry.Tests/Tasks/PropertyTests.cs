@@ -30,12 +30,10 @@ public abstract class PropertyTests
 
     private static readonly Gen<Step> AnyStep =
         from act in Gen.Frequency(
-            (10, Gen.Constant(Act.Submit)), (12, Gen.Constant(Act.Update)), (3, Gen.Constant(Act.Compare)), (1, Gen.Constant(Act.Cancel)), (1, Gen
-                .Constant(Act.Delete)),
-            (1, Gen.Constant(Act.Feedback)), (1, Gen.Constant(Act.SaveWebhook)), (1, Gen.Constant(Act.DeleteWebhook)), (2, Gen.Constant(
-                Act.UpdateContext)),
-            (4, Gen.Constant(Act.AppendContext)), (1, Gen.Constant(Act.ClearContext)), (1, Gen.Constant(Act.DeleteContext)), (1, Gen.Constant(
-                Act.Restart)))
+            (10, Gen.Constant(Act.Submit)), (12, Gen.Constant(Act.Update)), (3, Gen.Constant(Act.Compare)), (1, Gen.Constant(Act.Cancel)),
+            (1, Gen.Constant(Act.Delete)), (1, Gen.Constant(Act.Feedback)), (1, Gen.Constant(Act.SaveWebhook)), (1, Gen.Constant(Act.DeleteWebhook)),
+            (2, Gen.Constant(Act.UpdateContext)), (4, Gen.Constant(Act.AppendContext)), (1, Gen.Constant(Act.ClearContext)),
+            (1, Gen.Constant(Act.DeleteContext)), (1, Gen.Constant(Act.Restart)))
         from caller in Gen.Frequency((6, Gen.Constant(0)), (1, Gen.Constant(1)))
         from task in Gen.Choose(0, TaskIds.Length - 1)
         from context in Gen.Choose(0, ContextIds.Length)

@@ -36,8 +36,11 @@ internal static class NpgsqlPairs
         }
 
         // Logs and messages name these, and a password must not hide in them.
-        foreach (var (name, value) in ((string, string?)[])[("host", builder.Host), ("user", builder.Username), ("database", builder
-            .Database), ("application name", builder.ApplicationName)])
+        (string, string?)[] named =
+        [
+            ("host", builder.Host), ("user", builder.Username), ("database", builder.Database), ("application name", builder.ApplicationName),
+        ];
+        foreach (var (name, value) in named)
         {
             if (value is not null && value.Contains('='))
             {
