@@ -7,7 +7,7 @@ namespace OrleansRegistry.Server.Tests;
 internal static class KillLoop
 {
     /// <summary>KILL_ROUNDS, else few: tests/soak asks for more.</summary>
-    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("KILL_ROUNDS") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("KILL_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
 
     /// <param name="verifyAll">Given the last server, once each client has found what it should.</param>
     public static async Task RunAsync(

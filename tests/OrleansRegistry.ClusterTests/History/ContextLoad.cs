@@ -26,7 +26,7 @@ internal sealed class ContextLoad(string prefix, Uri[] addresses, Random random,
 
         var answer = await AppendAsync(client, replica, context, $"{Ids[context]}/{number}-{turn}", expected);
         Count(answer.Outcome);
-        await Task.Delay(choices.Next(20, 60));
+        await Task.Delay(choices.Next(60, 180));
     }
 
     private async Task<Operation> AppendAsync(Client client, int replica, int context, string message, long? expected)

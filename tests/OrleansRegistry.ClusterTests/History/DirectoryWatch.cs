@@ -57,7 +57,7 @@ internal sealed class DirectoryWatch(IReadOnlyList<string> agents, Uri[] address
                 Reads++;
             }
 
-            await Task.Delay(10);
+            await Task.Delay(50);
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class TaskLoad(string prefix, Uri[] addresses, Random random, in
         var message = $"{Ids[task]}-{number}-{turn}";
         var answer = choices.Next(3) == 0 ? await ReadAsync(client, replica, task) : await WriteAsync(client, replica, task, message, choices);
         Count(answer.Outcome);
-        await Task.Delay(choices.Next(20, 60));
+        await Task.Delay(choices.Next(60, 180));
         if (answer is { Outcome: Outcome.Unknown, Message: not null, IfGeneration: null, IfState: null })
         {
             await RepeatAsync(client, choices.Next(client.Replicas), task, answer);

@@ -75,7 +75,7 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
         }
         else
         {
-            await Task.Delay(choices.Next(20, 60));
+            await Task.Delay(choices.Next(60, 180));
         }
     }
 
@@ -115,9 +115,8 @@ internal sealed class WorkLoad(string prefix, Uri[] addresses, Random random, in
 
         if (choices.Next(3) > 0)
         {
-            Count(
-                (await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, $"/tasks/{task}:release",
-                new { leaseToken = token })).Outcome);
+            var path = $"/tasks/{task}:release";
+            Count((await client.SendAsync(choices.Next(client.Replicas), HttpMethod.Post, path, new { leaseToken = token })).Outcome);
         }
     }
 

@@ -116,7 +116,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
 
             if (pauses)
             {
-                await Task.Delay(choices.Next(20, 60));
+                await Task.Delay(choices.Next(60, 180));
             }
         }
     }

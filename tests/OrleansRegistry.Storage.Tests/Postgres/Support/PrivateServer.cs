@@ -28,6 +28,10 @@ internal sealed class PrivateServer : IAsyncDisposable
     // A process that is killed loses nothing that it gave to the operating system.
     private static readonly string[] Lossy = ["-c", "fsync=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "jit=off"];
 
+    /// <summary>Where Linux keeps files in memory: a test database is some 300 of them.</summary>
+    private const string Memory = "/dev/shm";
+    private const long MemoryBytes = 4L << 30;
+
     private readonly string folder;
     private readonly string binaries;
     private readonly string[] asUser;
@@ -56,7 +60,9 @@ internal sealed class PrivateServer : IAsyncDisposable
     /// <param name="isLossy">It writes without waiting for the disk: what it acknowledged outlives its processes, not the machine.</param>
     public static async Task<PrivateServer> StartAsync(string binaries, bool isLossy = false)
     {
-        var folder = System.IO.Directory.CreateTempSubdirectory("registry-postgres-").FullName;
+        var folder = isLossy && HasMemory()
+            ? System.IO.Directory.CreateDirectory(Path.Combine(Memory, $"registry-postgres-{Guid.NewGuid():N}")).FullName
+            : System.IO.Directory.CreateTempSubdirectory("registry-postgres-").FullName;
         var asUser = Environment.UserName == "root" ? UnprivilegedUser() : [];
         await File.WriteAllTextAsync(Path.Combine(folder, "password"), Password);
         if (asUser.Length > 0)
@@ -140,6 +146,8 @@ internal sealed class PrivateServer : IAsyncDisposable
             watching.Dispose();
         }
     }
+
+    private static bool HasMemory() => System.IO.Directory.Exists(Memory) && new DriveInfo(Memory).AvailableFreeSpace >= MemoryBytes;
 
     private static string[] UnprivilegedUser() => new[] { "/usr/bin/setpriv", "/bin/setpriv" }.Any(File.Exists)
         ? ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
