@@ -74,7 +74,7 @@ internal sealed class EventLog<TEvent>(long before, GrainWaits waits, TimeProvid
     /// <returns>False where the wait is over.</returns>
     public async Task<bool> WaitAsync(long began, TimeSpan wait)
     {
-        var left = wait - time.GetElapsedTime(began);
+        var left = time.GetTimeLeft(began, wait);
         if (left <= TimeSpan.Zero || waits.IsStopping)
         {
             return false;

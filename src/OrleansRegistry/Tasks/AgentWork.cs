@@ -84,7 +84,7 @@ internal sealed partial class AgentWork(
                 return claimed;
             }
 
-            var left = wait - time.GetElapsedTime(began);
+            var left = time.GetTimeLeft(began, wait);
             if (left <= TimeSpan.Zero || waits.IsStopping)
             {
                 return null;

@@ -17,7 +17,7 @@ internal sealed partial class TaskRegistry
         var head = await ReadAsync(caller, grain, id, lease);
         while (head is not null && head.Generation <= currentGeneration && !head.Status.State.IsTerminal())
         {
-            var left = wait - time.GetElapsedTime(began);
+            var left = time.GetTimeLeft(began, wait);
             if (left <= TimeSpan.Zero)
             {
                 break;
@@ -28,7 +28,7 @@ internal sealed partial class TaskRegistry
             var run = await ReadEventsAsync(grain, caller, lease, generation, left).WaitAsync(cancellationToken);
             if (run is { Stopping: true })
             {
-                await PauseAsync(wait - time.GetElapsedTime(began), cancellationToken);
+                await PauseAsync(time.GetTimeLeft(began, wait), cancellationToken);
             }
 
             head = await GrainCalls.ReadAsync(grain, task => task.Get(caller, lease));
@@ -122,7 +122,7 @@ internal sealed partial class TaskRegistry
         {
             // A task that is claimed for a caller who is gone comes back when its lease is over, and so does one whose answer was lost.
             cancellationToken.ThrowIfCancellationRequested();
-            var left = claim.Wait - time.GetElapsedTime(began);
+            var left = time.GetTimeLeft(began, claim.Wait);
             // In every round: the agent may get an owner, or other workers, meanwhile.
             var owner = Access.ClaimableOwner(caller, agentId, agents.Find(caller.Tenant, agentId));
             var claimed = await GrainCalls.ReadAsync(
@@ -132,7 +132,7 @@ internal sealed partial class TaskRegistry
                     : agent.ClaimOnce(caller, claim.Worker, claim.Lease, left, owner));
             if (claimed.Stopping)
             {
-                await PauseAsync(claim.Wait - time.GetElapsedTime(began), cancellationToken);
+                await PauseAsync(time.GetTimeLeft(began, claim.Wait), cancellationToken);
             }
 
             if (claimed.Task is { } head && await LoadWholeAsync(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
@@ -140,7 +140,7 @@ internal sealed partial class TaskRegistry
                 return whole with { Lease = head.Lease };
             }
         }
-        while (time.GetElapsedTime(began) < claim.Wait);
+        while (time.GetTimeLeft(began, claim.Wait) > TimeSpan.Zero);
 
         return null;
     }
