@@ -24,9 +24,12 @@ internal sealed class HttpLoad : IDisposable
 
     public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
-    public static byte[] Post(string path, ReadOnlySpan<byte> json) =>
-        [.. Encoding.ASCII.GetBytes(
-            $"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
+    public static byte[] Post(string path, ReadOnlySpan<byte> json) => WithBody("POST", path, json);
+
+    public static byte[] Patch(string path, ReadOnlySpan<byte> json) => WithBody("PATCH", path, json);
+
+    /// <summary>How many requests were answered in the last turn.</summary>
+    public long Answered => connections.Values.Sum(connection => (long)connection.Answered);
 
     /// <summary>How often a second the connections get their requests answered.</summary>
     /// <param name="request">Given the connection's number and how often it asked before in this turn.</param>
@@ -42,6 +45,10 @@ internal sealed class HttpLoad : IDisposable
             connection.Socket.Dispose();
         }
     }
+
+    private static byte[] WithBody(string method, string path, ReadOnlySpan<byte> json) =>
+        [.. Encoding.ASCII.GetBytes(
+            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
 
     private double Run(Func<int, int, byte[]> request, TimeSpan turn)
     {

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
+using Npgsql;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
 
@@ -8,6 +11,7 @@ internal sealed class LocalCluster : IAsyncDisposable
 {
     private static bool isBuilt;
 
+    private string database = "";
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"registry-cluster-{Guid.NewGuid():N}");
 
     /// <summary>Where the replicas answer, the first at index 0.</summary>
@@ -18,6 +22,7 @@ internal sealed class LocalCluster : IAsyncDisposable
         var cluster = new LocalCluster();
         var lines = await cluster.RunAsync("up", $"{replicas}");
         isBuilt = true;
+        cluster.database = lines.Single(line => line.StartsWith("postgres ", StringComparison.Ordinal)).Split(' ')[1];
         cluster.Replicas = [.. lines.Where(line => line.StartsWith("replica ", StringComparison.Ordinal))
             .Select(line => new Uri(line.Split(' ')[2]))];
         return cluster;
@@ -27,6 +32,31 @@ internal sealed class LocalCluster : IAsyncDisposable
     public Task DoAsync(string what, int replica) => RunAsync(what, $"{replica + 1}");
 
     public IPEndPoint EndpointOf(int replica) => new(IPAddress.Loopback, Replicas[replica].Port);
+
+    /// <summary>What its processes have used by now.</summary>
+    public async Task<ClusterUse> UseAsync()
+    {
+        var processes = (await RunAsync("status")).Select(line => line.Split(' ')).Where(words => words[1] == "running")
+            .ToDictionary(words => words[0], words => int.Parse(words[2], CultureInfo.InvariantCulture));
+        var replicas = processes.Where(process => process.Key.StartsWith("replica-", StringComparison.Ordinal));
+        await using var connection = new NpgsqlConnection(PostgresConnectionString.Parse(database) + ";Pooling=false");
+        await connection.OpenAsync();
+
+        // A look at the feed goes through the log of commits four times.
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT (SELECT coalesce(sum(batch), 0)::bigint FROM registry_writers),
+                (SELECT ((coalesce(idx_scan, 0) + seq_scan) / 4)::bigint FROM pg_stat_user_tables WHERE relname = 'agent_changes')
+            """,
+            connection);
+        await using var reader = await command.ExecuteReaderAsync();
+        await reader.ReadAsync();
+        return new ClusterUse(
+            ProcessorTime.Of(replicas.Select(process => process.Value)),
+            ProcessorTime.OfTree(processes["postgres"]),
+            reader.GetInt64(0),
+            reader.GetInt64(1));
+    }
 
     public async ValueTask DisposeAsync() => await RunAsync("down");
 
@@ -57,4 +87,15 @@ internal sealed class LocalCluster : IAsyncDisposable
             ? lines
             : throw new InvalidOperationException($"deploy/local-cluster {string.Join(' ', words)} ended with {script.ExitCode}.");
     }
+}
+
+/// <summary>What a cluster has used since it was started.</summary>
+/// <param name="Registry">Processor time of all replicas.</param>
+/// <param name="Postgres">Processor time of PostgreSQL.</param>
+/// <param name="Batches">Batches that were committed.</param>
+/// <param name="Looks">How often a replica asked the database for what changed.</param>
+internal sealed record ClusterUse(TimeSpan Registry, TimeSpan Postgres, long Batches, long Looks)
+{
+    public static ClusterUse operator -(ClusterUse after, ClusterUse before) => new(
+        after.Registry - before.Registry, after.Postgres - before.Postgres, after.Batches - before.Batches, after.Looks - before.Looks);
 }

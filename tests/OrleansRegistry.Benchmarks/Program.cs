@@ -13,6 +13,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["sdk"] = SdkRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,
     ["cluster-faults"] = ClusterRows.RunFaultsAsync,
+    ["scale"] = ScaleRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])
 {
@@ -27,7 +28,7 @@ if (args is [GroupProcess.RowsOnly, var only])
 
 string[] chosen = args.Length > 0
     ? args
-    : [.. groups.Keys.Where(group => group is not "sdk" && !group.StartsWith("cluster", StringComparison.Ordinal))];
+    : [.. groups.Keys.Where(group => group is not "sdk" and not "scale" && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");

@@ -219,8 +219,8 @@ internal static class TaskRows
     private static TaskSubmission Message(long number, string context) => new(Encoding.UTF8.GetBytes(
         $$"""
             {"messageId":"message-{{number}}","role":"ROLE_USER",
-            "parts":[{"text":"What is the weather like tomorrow in the town of number {{number}},
-            and what should one wear there? Answer in one sentence."}]}
+            "parts":[
+            {"text":"What is the weather like tomorrow in the town of number {{number}}, and what should one wear there? Answer in one sentence."}]}
             """))
     {
         ContextId = context,
@@ -228,8 +228,8 @@ internal static class TaskRows
 
     private static byte[] Text() => Encoding.UTF8.GetBytes(
         $$"""
-            {"messageId":"message-{{Interlocked.Increment(ref next)}}","role":"ROLE_AGENT","parts":[{"text":"Sunny in the morning,
-            with a light wind from the west and some rain later; a coat will do."}]}
+            {"messageId":"message-{{Interlocked.Increment(ref next)}}","role":"ROLE_AGENT","parts":[
+            {"text":"Sunny in the morning, with a light wind from the west and some rain later; a coat will do."}]}
             """);
 
     private static Task PutNew(BareUpsert bare, int i) => bare.PutAsync(SampleCards.IdOf(i), SampleCards.Card(i));
