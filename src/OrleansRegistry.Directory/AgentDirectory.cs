@@ -5,14 +5,15 @@ using OrleansRegistry.Storage;
 namespace OrleansRegistry.Directory;
 
 /// <summary>
-/// All agents of all tenants in this node's memory, indexed. It is fed by one <see cref="DirectoryFeed"/>; reads may come
-/// from any number of threads, take no locks and touch no disk.
+/// All agents of all tenants in this node's memory, indexed. It is fed by one <see cref="DirectoryFeed"/>, and by this node's own writes before the
+/// feed has come to them; reads may come from any number of threads, take no locks and touch no disk.
 /// </summary>
 public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder decoder, UnreadableRecords faulty, ILogger<AgentDirectory> logger)
 {
     private const int LoadChunk = 256;
 
     private readonly RevisionGate gate = new();
+    private readonly Lock writing = new();
     private volatile Contents held = new();
 
     /// <summary>The registry revision up to which changes are taken in.</summary>
@@ -89,28 +90,79 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         return [.. uris.Select(extensions.Find).Where(found => found is not null).Select(found => found!.Value.Origin)];
     }
 
+    /// <summary>
+    /// Takes in an agent that this node has just written, unless the feed has come that far. <see cref="Revision"/> stays: what others wrote before
+    /// may still be missing.
+    /// </summary>
+    /// <param name="card">What was read from the record's card; null where that was not.</param>
+    /// <param name="history">The store's history before the write: of another one, nothing is taken in.</param>
+    internal void TakeIn(AgentRecord record, AgentCard? card, long history)
+    {
+        var contents = held;
+        if (record.Revision <= Revision)
+        {
+            return;
+        }
+
+        var entry = EntryOf(record, card, contents);
+        lock (writing)
+        {
+            if (History == history && record.Revision > Revision)
+            {
+                held.Put(entry);
+            }
+        }
+    }
+
+    /// <summary>Takes out an agent that this node has just removed, as <see cref="TakeIn"/> takes in.</summary>
+    internal void TakeOut(string tenant, string id, long revision, long history)
+    {
+        lock (writing)
+        {
+            if (History == history && revision > Revision)
+            {
+                var key = new RecordKey(tenant, id);
+                held.Remove(key, revision);
+                held.Removed[key] = Math.Max(revision, held.Removed.GetValueOrDefault(key));
+            }
+        }
+    }
+
     /// <summary>Takes in changes in commit order. Called by one thread at a time.</summary>
     internal void Apply(ChangeBatch batch)
     {
         var contents = held;
-        foreach (var change in batch.Changes)
+        var entries = new AgentEntry?[batch.Changes.Count];
+        foreach (var (i, change) in batch.Changes.Index())
         {
-            if (change.Body is not { } body)
+            if (contents.Of(change.Key.Tenant).Find(change.Key.Id) is { } known && known.Record.Revision >= change.Revision)
             {
-                contents.Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
-                contents.Unreadable.TryRemove(change.Key, out _);
+                // What this node wrote itself need not be read again.
+                entries[i] = known;
             }
-            else if (TryRead(new StoredRecord(change.Key, change.Revision, body), contents) is { } entry)
+            else if (change.Body is { } body)
             {
-                contents.Put(entry);
-            }
-            else
-            {
-                contents.Of(change.Key.Tenant).Remove(change.Key.Id, change.Revision);
+                entries[i] = TryRead(new StoredRecord(change.Key, change.Revision, body), contents);
             }
         }
 
-        gate.Advance(gate.Position with { Revision = batch.Revision });
+        lock (writing)
+        {
+            foreach (var (i, change) in batch.Changes.Index())
+            {
+                if (entries[i] is { } entry)
+                {
+                    contents.Put(entry);
+                }
+                else
+                {
+                    contents.Remove(change.Key, change.Revision, isUnreadable: change.Body is not null);
+                }
+            }
+
+            contents.Forget(batch.Revision);
+            gate.Advance(gate.Position with { Revision = batch.Revision });
+        }
     }
 
     /// <summary>Takes in a picture from the store, of the history that is held. Called by one thread at a time.</summary>
@@ -119,18 +171,23 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         var contents = held;
         contents.Unreadable.Clear();
         var found = await FillAsync(contents, snapshot, cancellationToken);
-        foreach (var (tenant, index) in contents.Tenants)
+        lock (writing)
         {
-            foreach (var slot in index.All.After(null))
+            foreach (var (tenant, index) in contents.Tenants)
             {
-                if (!found.Contains(new RecordKey(tenant, slot.Id)))
+                foreach (var slot in index.All.After(null))
                 {
-                    index.Remove(slot.Id, snapshot.Revision + 1);
+                    if (!found.Contains(new RecordKey(tenant, slot.Id)))
+                    {
+                        index.Remove(slot.Id, snapshot.Revision + 1);
+                    }
                 }
             }
+
+            contents.Forget(snapshot.Revision);
+            gate.Advance(gate.Position with { Revision = snapshot.Revision });
         }
 
-        gate.Advance(gate.Position with { Revision = snapshot.Revision });
         return found.Count;
     }
 
@@ -139,8 +196,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     {
         var contents = new Contents();
         var found = await FillAsync(contents, snapshot, cancellationToken);
-        held = contents;
-        gate.Advance(new RegistryPosition(history, snapshot.Revision));
+        lock (writing)
+        {
+            held = contents;
+            gate.Advance(new RegistryPosition(history, snapshot.Revision));
+        }
+
         return found.Count;
     }
 
@@ -167,10 +228,13 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
 
         void TakeIn(AgentEntry?[] entries)
         {
-            foreach (var entry in entries.OfType<AgentEntry>())
+            lock (writing)
             {
-                found.Add(new RecordKey(entry.Record.Tenant, entry.Record.Id));
-                contents.Put(entry);
+                foreach (var entry in entries.OfType<AgentEntry>())
+                {
+                    found.Add(new RecordKey(entry.Record.Tenant, entry.Record.Id));
+                    contents.Put(entry);
+                }
             }
         }
     }
@@ -180,7 +244,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     {
         try
         {
-            var entry = EntryOf(decoder.Decode(stored), contents);
+            var entry = EntryOf(decoder.Decode(stored), card: null, contents);
             contents.Unreadable.TryRemove(stored.Key, out _);
             return entry;
         }
@@ -195,9 +259,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         }
     }
 
-    private AgentEntry EntryOf(AgentRecord record, Contents contents)
+    private AgentEntry EntryOf(AgentRecord record, AgentCard? card, Contents contents)
     {
-        var entry = AgentEntry.For(record, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
+        var entry = AgentEntry.For(record, card, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
         if (unusable is not null)
         {
             LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));
@@ -220,12 +284,45 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
 
         public ConcurrentDictionary<RecordKey, RegistryException> Unreadable { get; } = new();
 
+        /// <summary>
+        /// The revisions of removals that the feed has not come to: what it tells of before them does not bring the agents back.
+        /// </summary>
+        public Dictionary<RecordKey, long> Removed { get; } = [];
+
         public TenantIndex Of(string tenant) => Tenants.GetValueOrDefault(tenant) ?? Nothing;
 
         public void Put(AgentEntry entry)
         {
-            var index = Tenants.GetOrAdd(entry.Record.Tenant, static _ => new TenantIndex());
-            index.Put(index.SlotOf(entry.Record.Id), entry);
+            var record = entry.Record;
+            if (Removed.Count > 0 && Removed.GetValueOrDefault(new RecordKey(record.Tenant, record.Id)) > record.Revision)
+            {
+                return;
+            }
+
+            var index = Tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex());
+            index.Put(index.SlotOf(record.Id), entry);
+        }
+
+        /// <param name="isUnreadable">It is not gone: it cannot be read.</param>
+        public void Remove(RecordKey key, long revision, bool isUnreadable = false)
+        {
+            Of(key.Tenant).Remove(key.Id, revision);
+            if (!isUnreadable)
+            {
+                Unreadable.TryRemove(key, out _);
+            }
+        }
+
+        /// <summary>The feed has come to <paramref name="revision"/>.</summary>
+        public void Forget(long revision)
+        {
+            foreach (var (key, removed) in Removed)
+            {
+                if (removed <= revision)
+                {
+                    Removed.Remove(key);
+                }
+            }
         }
     }
 }

@@ -52,8 +52,14 @@ internal sealed class AgentEntry
     /// Indexes a stored record. <paramref name="unreadable"/> is set where its card, taken by an earlier version of the
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
+    /// <param name="card">The record's card, where it was read already.</param>
     /// <param name="before">What it takes the place of: lists that have not changed are taken over, and need not be indexed again.</param>
-    public static AgentEntry For(AgentRecord record, ExtensionPolicy policy, AgentEntry? before, out RegistryException? unreadable)
+    public static AgentEntry For(
+        AgentRecord record,
+        AgentCard? card,
+        ExtensionPolicy policy,
+        AgentEntry? before,
+        out RegistryException? unreadable)
     {
         unreadable = null;
         if (before is not null && before.Record.Card == record.Card)
@@ -63,7 +69,7 @@ internal sealed class AgentEntry
 
         try
         {
-            return new AgentEntry(record, AgentCard.Read(record.Card), policy, before);
+            return new AgentEntry(record, card ?? AgentCard.Read(record.Card), policy, before);
         }
         catch (RegistryException fault)
         {

@@ -25,24 +25,34 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
     public void Put(string id, TestCard card, bool enabled = true, string tenant = Tenant)
     {
         var revision = Agents.Revision + 1;
+        Feed(revision, id, Record(id, card, revision, enabled, tenant), tenant);
+    }
+
+    /// <summary>What is stored of an agent that is registered as that revision.</summary>
+    public AgentRecord Record(string id, TestCard card, long revision, bool enabled = true, string tenant = Tenant)
+    {
         var bytes = card.ToJson();
         var read = AgentCard.Read(bytes);
         var known = Agents.OriginsOf(tenant, read.Extensions.Select(extension => extension.Uri));
-        var record = new AgentRecord
+        return new AgentRecord
         {
             Tenant = tenant,
             Id = id,
             Card = bytes,
+            Revision = revision,
             Enabled = enabled,
             CreatedAt = Start.AddMinutes(revision),
             UpdatedAt = Start.AddMinutes(revision),
             ExtensionOrigins = ExtensionOrigins.For(read, id, Start.AddMinutes(revision), known),
         };
-        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, Encode(record))]));
     }
 
-    public void Remove(string id, string tenant = Tenant) =>
-        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), Agents.Revision + 1, null)]));
+    /// <summary>The feed tells of a change.</summary>
+    /// <param name="record">Null: the agent was removed.</param>
+    public void Feed(long revision, string id, AgentRecord? record, string tenant = Tenant) =>
+        Agents.Apply(new ChangeBatch([new RecordChange(new RecordKey(tenant, id), revision, record is null ? null : Encode(record))]));
+
+    public void Remove(string id, string tenant = Tenant) => Feed(Agents.Revision + 1, id, null, tenant);
 
     /// <summary>How records are encoded has no part in what is tested here: a record's fields are its place in a list.</summary>
     private RecordBody Encode(AgentRecord agent)

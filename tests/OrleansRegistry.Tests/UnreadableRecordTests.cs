@@ -32,7 +32,8 @@ public sealed class UnreadableOnPostgres(PostgresRegistry registry) : Unreadable
 
         for (var start = 0; start < 2; start++)
         {
-            await registry.Agents.RegisterAsync(me, Cards.Registration($"new-{start}"));
+            var after = await registry.Agents.RegisterAsync(me, Cards.Registration($"new-{start}"));
+            await registry.Agents.WaitForRevisionAsync(after.Agent.Revision);
             Assert.NotNull(await registry.Agents.GetAsync(me, $"new-{start}"));
             await Refused(RegistryError.Unreadable, () => registry.Agents.GetAsync(me, "bad").AsTask());
             var tasks = await registry.Tasks.ListAsync(me);
@@ -83,7 +84,8 @@ public abstract class UnreadableRecordTests(TestRegistry registry)
         // The feed goes on behind them, in the process that runs and in one that starts.
         for (var start = 0; start < 2; start++)
         {
-            await registry.Agents.RegisterAsync(me, Cards.Registration($"new-{start}"));
+            var after = await registry.Agents.RegisterAsync(me, Cards.Registration($"new-{start}"));
+            await registry.Agents.WaitForRevisionAsync(after.Agent.Revision);
             Assert.NotNull(await registry.Agents.GetAsync(me, "good"));
             Assert.NotNull(await registry.Agents.GetAsync(me, $"new-{start}"));
             await Refused(RegistryError.Unreadable, () => registry.Agents.GetAsync(me, "bad").AsTask());

@@ -28,8 +28,9 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
+        var history = store.History;
         var result = await PutAsync(caller, entry, OriginsOf(caller, entry));
-        await AwaitDirectoryAsync(result.Agent.Revision, cancellationToken);
+        await AwaitDirectoryAsync(result.Agent.Revision, history, cancellationToken);
         return result;
     }
 
@@ -37,9 +38,10 @@ internal sealed class AgentRegistry(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
+        var history = store.History;
         var results = await batches.WriteAsync(caller, registrations, PutAsync);
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
-        await AwaitDirectoryAsync(newest, cancellationToken);
+        await AwaitDirectoryAsync(newest, history, cancellationToken);
         return results;
     }
 
@@ -55,9 +57,11 @@ internal sealed class AgentRegistry(
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
                 time.GetUtcMilliseconds()),
         };
+        var history = store.History;
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
-        await AwaitDirectoryAsync(written.Agent.Revision, cancellationToken);
         var card = AgentCard.Read(written.Agent.Card);
+        directory.TakeIn(written.Agent, card, history);
+        await AwaitDirectoryAsync(written.Agent.Revision, history, cancellationToken);
         return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
 
@@ -71,8 +75,10 @@ internal sealed class AgentRegistry(
         return await removals.RunAsync(caller, $"agent {id}", async () =>
         {
             var declared = directory.ExtensionUrisOf(caller.Tenant, id);
+            var history = store.History;
             var revision = await GrainCalls.RunAsync(grain, agent => agent.Remove(condition, caller.Subject));
-            await AwaitDirectoryAsync(revision, cancellationToken);
+            directory.TakeOut(caller.Tenant, id, revision, history);
+            await AwaitDirectoryAsync(revision, history, cancellationToken);
             return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
         });
     }
@@ -144,13 +150,16 @@ internal sealed class AgentRegistry(
             () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
                 .Add("workers", Text(entry.Workers)),
             time.GetUtcMilliseconds());
+        var history = store.History;
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
+            directory.TakeIn(created.Agent, entry.Card, history);
             return created;
         }
 
         var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Mark = mark };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
+        directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
         return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count)
         {
             Repeated = written.Repeated,
@@ -272,9 +281,15 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>Read your writes: the directory of this node holds the write before it is answered.</summary>
-    private Task AwaitDirectoryAsync(long revision, CancellationToken cancellationToken) =>
-        WaitAsync(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
+    /// <summary>
+    /// Read your writes: the directory of this node holds the write before it is answered. Where others write to the same store, it was taken in
+    /// ahead of the feed, which comes to it behind theirs.
+    /// </summary>
+    /// <param name="history">The store's before the write: where it has another one by now, nothing was taken in.</param>
+    private Task AwaitDirectoryAsync(long revision, long history, CancellationToken cancellationToken) =>
+        store.IsShared && directory.History == history
+            ? Task.CompletedTask
+            : WaitAsync(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
 
     private async Task WaitAsync(long revision, string otherwise, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
 {
     public string Description => inner.Description;
 
-    public bool IsShared => inner.IsShared;
+    public virtual bool IsShared => inner.IsShared;
 
     public long History => inner.History;
 

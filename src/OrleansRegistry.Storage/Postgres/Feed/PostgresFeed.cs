@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
 namespace OrleansRegistry.Storage.Postgres;
@@ -12,9 +13,13 @@ internal sealed class PostgresFeed
     private readonly RecordTable table;
     private readonly TimeSpan pollInterval;
     private readonly TimeProvider time;
+    /// <summary>Between two looks for what others committed: each tells of all since the one before.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly FeedBuffer buffer = new();
     private readonly Lock gate = new();
     private Task? catchingUp;
+    private long looked;
 
     public PostgresFeed(PostgresDatabase database, RecordTable table, TimeSpan pollInterval, TimeProvider time, ILogger logger)
     {
@@ -132,6 +137,13 @@ internal sealed class PostgresFeed
 
     private async Task QueryAsync()
     {
+        var rest = LookInterval - Stopwatch.GetElapsedTime(looked);
+        if (rest > TimeSpan.Zero)
+        {
+            await Task.Delay(rest);
+        }
+
+        looked = Stopwatch.GetTimestamp();
         var mark = buffer.Mark;
         var hearing = buffer.Hearings;
         var (changes, at, _, _) = await LookAsync(mark.Position, CancellationToken.None);
