@@ -41,7 +41,7 @@ internal static class ScaleRows
                 yield return new Row(
                     $"scale: {work.Name}, {replicas} {(replicas == 1 ? "replica" : "replicas")}, {ConnectionsEach} connections each",
                     cost.ToString(),
-                    $"{Counts[0]} of them: {first.Milliseconds:0.000} ms; {replicas} machines do {replicas / ratio:0.0} times its work",
+                    $"{Counts[0]} of them: {first.Milliseconds:0.000} ms; as many machines do {replicas / ratio / Counts[0]:0.0} times the work",
                     ratio,
                     replicas == 3 ? $"{work.Reach} times" : "told",
                     replicas != 3 || ratio <= work.Reach);
