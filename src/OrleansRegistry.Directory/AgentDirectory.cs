@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage;
 
@@ -14,7 +13,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
 
     private readonly RevisionGate gate = new();
     private readonly Lock writing = new();
-    private volatile Contents held = new();
+    private volatile DirectoryContents held = new();
 
     /// <summary>The registry revision up to which changes are taken in.</summary>
     public long Revision => gate.Position.Revision;
@@ -194,7 +193,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>Puts a picture from the store, of another history, in the place of all that is held. Called by one thread at a time.</summary>
     internal async Task<int> ReplaceAsync(RecordSnapshot snapshot, long history, CancellationToken cancellationToken)
     {
-        var contents = new Contents();
+        var contents = new DirectoryContents();
         var found = await FillAsync(contents, snapshot, cancellationToken);
         lock (writing)
         {
@@ -205,7 +204,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         return found.Count;
     }
 
-    private async Task<HashSet<RecordKey>> FillAsync(Contents contents, RecordSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<HashSet<RecordKey>> FillAsync(DirectoryContents contents, RecordSnapshot snapshot, CancellationToken cancellationToken)
     {
         var found = new HashSet<RecordKey>();
         // Cards are read on all processors, and taken in by one.
@@ -240,7 +239,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     }
 
     /// <summary>Null where the record cannot be read: that spoils this agent alone.</summary>
-    private AgentEntry? TryRead(StoredRecord stored, Contents contents)
+    private AgentEntry? TryRead(StoredRecord stored, DirectoryContents contents)
     {
         try
         {
@@ -259,7 +258,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         }
     }
 
-    private AgentEntry EntryOf(AgentRecord record, AgentCard? card, Contents contents)
+    private AgentEntry EntryOf(AgentRecord record, AgentCard? card, DirectoryContents contents)
     {
         var entry = AgentEntry.For(record, card, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
         if (unusable is not null)
@@ -274,55 +273,4 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
 
     [LoggerMessage(LogLevel.Warning, "The stored card of agent {Tenant}/{Id} cannot be read any more: it is found by its id alone")]
     private partial void LogUnreadableCard(Exception fault, string tenant, string id);
-
-    /// <summary>All agents of one history of the store, and those of them that cannot be read.</summary>
-    private sealed class Contents
-    {
-        private static readonly TenantIndex Nothing = new();
-
-        public ConcurrentDictionary<string, TenantIndex> Tenants { get; } = new(StringComparer.Ordinal);
-
-        public ConcurrentDictionary<RecordKey, RegistryException> Unreadable { get; } = new();
-
-        /// <summary>
-        /// The revisions of removals that the feed has not come to: what it tells of before them does not bring the agents back.
-        /// </summary>
-        public Dictionary<RecordKey, long> Removed { get; } = [];
-
-        public TenantIndex Of(string tenant) => Tenants.GetValueOrDefault(tenant) ?? Nothing;
-
-        public void Put(AgentEntry entry)
-        {
-            var record = entry.Record;
-            if (Removed.Count > 0 && Removed.GetValueOrDefault(new RecordKey(record.Tenant, record.Id)) > record.Revision)
-            {
-                return;
-            }
-
-            var index = Tenants.GetOrAdd(record.Tenant, static _ => new TenantIndex());
-            index.Put(index.SlotOf(record.Id), entry);
-        }
-
-        /// <param name="isUnreadable">It is not gone: it cannot be read.</param>
-        public void Remove(RecordKey key, long revision, bool isUnreadable = false)
-        {
-            Of(key.Tenant).Remove(key.Id, revision);
-            if (!isUnreadable)
-            {
-                Unreadable.TryRemove(key, out _);
-            }
-        }
-
-        /// <summary>The feed has come to <paramref name="revision"/>.</summary>
-        public void Forget(long revision)
-        {
-            foreach (var (key, removed) in Removed)
-            {
-                if (removed <= revision)
-                {
-                    Removed.Remove(key);
-                }
-            }
-        }
-    }
 }

@@ -4,8 +4,8 @@ namespace OrleansRegistry;
 internal static class Timestamps
 {
     /// <summary>
-    /// What is left of a wait, in whole milliseconds, rounded up: a timer takes less for nothing at all, and whoever waits again and again until the
-    /// time is over would turn in a loop at the end of it.
+    /// What is left of a wait, in whole milliseconds, rounded up: a timer rounds down, and whoever waits again until the time is over would call
+    /// again and again in the last of them.
     /// </summary>
     public static TimeSpan GetTimeLeft(this TimeProvider time, long began, TimeSpan wait) =>
         TimeSpan.FromMilliseconds(Math.Ceiling((wait - time.GetElapsedTime(began)).TotalMilliseconds));

@@ -6,7 +6,7 @@ namespace OrleansRegistry.Server.Tests;
 /// <summary>Kills the server under the load of many clients, and lets each check what is left; again and again.</summary>
 internal static class KillLoop
 {
-    /// <summary>KILL_ROUNDS, else few: tests/soak asks for more.</summary>
+    /// <summary>KILL_ROUNDS, else few: by hand, ask for more.</summary>
     private static readonly int Rounds = int.Parse(Environment.GetEnvironmentVariable("KILL_ROUNDS") ?? "2", CultureInfo.InvariantCulture);
 
     /// <param name="verifyAll">Given the last server, once each client has found what it should.</param>

@@ -9,28 +9,21 @@ internal sealed class AgentRegistry(
     AgentBatchWriter batches,
     AgentRules rules,
     RecentRemovals removals,
+    AgentRevisions revisions,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
-    private static readonly TimeSpan RevisionPatience = TimeSpan.FromSeconds(5);
-
-    /// <summary>Longer than the word of another node's write takes: after that the store is asked whether it knows the revision at all.</summary>
-    private static readonly TimeSpan RevisionGrace = TimeSpan.FromMilliseconds(100);
-
     public long Revision => directory.Revision;
 
-    public ValueTask WaitForRevisionAsync(
-        long revision,
-        CancellationToken cancellationToken = default) => directory.Revision >= revision && directory.History == store.History
-        ? ValueTask.CompletedTask
-        : new ValueTask(WaitForOthersAsync(revision, cancellationToken));
+    public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) =>
+        revisions.WaitAsync(revision, cancellationToken);
 
     public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
         var history = store.History;
-        var result = await PutAsync(caller, entry, OriginsOf(caller, entry));
-        await AwaitDirectoryAsync(result.Agent.Revision, history, cancellationToken);
+        var result = await PutAsync(caller, entry, OriginsOf(caller, entry), history);
+        await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
         return result;
     }
 
@@ -39,9 +32,12 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckCaller(caller);
         var history = store.History;
-        var results = await batches.WriteAsync(caller, registrations, PutAsync);
+        var results = await batches.WriteAsync(
+            caller,
+            registrations,
+            (of, entry, origins) => PutAsync(of, entry, origins, history));
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
-        await AwaitDirectoryAsync(newest, history, cancellationToken);
+        await revisions.SeeOwnAsync(newest, history, cancellationToken);
         return results;
     }
 
@@ -61,7 +57,7 @@ internal sealed class AgentRegistry(
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         var card = AgentCard.Read(written.Agent.Card);
         directory.TakeIn(written.Agent, card, history);
-        await AwaitDirectoryAsync(written.Agent.Revision, history, cancellationToken);
+        await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
         return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
 
@@ -78,7 +74,7 @@ internal sealed class AgentRegistry(
             var history = store.History;
             var revision = await GrainCalls.RunAsync(grain, agent => agent.Remove(condition, caller.Subject));
             directory.TakeOut(caller.Tenant, id, revision, history);
-            await AwaitDirectoryAsync(revision, history, cancellationToken);
+            await revisions.SeeOwnAsync(revision, history, cancellationToken);
             return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
         });
     }
@@ -142,7 +138,12 @@ internal sealed class AgentRegistry(
         return found;
     }
 
-    private async Task<AgentWriteResult> PutAsync(Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins)
+    /// <param name="history">The store's, from before the write.</param>
+    private async Task<AgentWriteResult> PutAsync(
+        Caller caller,
+        CheckedRegistration entry,
+        IReadOnlyList<ExtensionOrigin> origins,
+        long history)
     {
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
@@ -150,7 +151,6 @@ internal sealed class AgentRegistry(
             () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
                 .Add("workers", Text(entry.Workers)),
             time.GetUtcMilliseconds());
-        var history = store.History;
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
             directory.TakeIn(created.Agent, entry.Card, history);
@@ -240,66 +240,5 @@ internal sealed class AgentRegistry(
 
         using var document = JsonInput.Parse(bytes, "agent_card");
         return RawJson.FromValid(bytes.Span);
-    }
-
-    private async Task WaitForOthersAsync(long revision, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await directory.WaitForRevisionAsync(store.History, revision, RevisionGrace, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            await DemandKnownAsync(revision, cancellationToken);
-            await WaitAsync(revision, $"This node has not seen revision {revision} yet.", cancellationToken);
-        }
-    }
-
-    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the store has not come to that revision, so that nobody need wait
-    /// for it.</exception>
-    private async Task DemandKnownAsync(long revision, CancellationToken cancellationToken)
-    {
-        long newest;
-        try
-        {
-            newest = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken).AsTask()
-                .WaitAsync(RevisionPatience, time, cancellationToken);
-        }
-        catch (Exception fault) when (fault is TimeoutException or RegistryException)
-        {
-            // It may still arrive.
-            return;
-        }
-
-        if (newest < revision)
-        {
-            throw new RegistryException(
-                RegistryError.Conflict,
-                $"Revision {revision} is not one of this registry, whose newest is {newest}: it is another registry's, or from before this one was "
-                    + "put back to an earlier state. Ask without it.",
-                "X-Registry-Revision");
-        }
-    }
-
-    /// <summary>
-    /// Read your writes: the directory of this node holds the write before it is answered. Where others write to the same store, it was taken in
-    /// ahead of the feed, which comes to it behind theirs.
-    /// </summary>
-    /// <param name="history">The store's before the write: where it has another one by now, nothing was taken in.</param>
-    private Task AwaitDirectoryAsync(long revision, long history, CancellationToken cancellationToken) =>
-        store.IsShared && directory.History == history
-            ? Task.CompletedTask
-            : WaitAsync(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
-
-    private async Task WaitAsync(long revision, string otherwise, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await directory.WaitForRevisionAsync(store.History, revision, RevisionPatience, time, cancellationToken);
-        }
-        catch (TimeoutException fault)
-        {
-            throw new RegistryException(RegistryError.Unavailable, otherwise, innerException: fault) { RetryAfter = TimeSpan.FromSeconds(1) };
-        }
     }
 }

@@ -158,6 +158,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
         services.AddHealthChecks().AddCheck<DirectoryHealthCheck>(HealthCheckNames.Prefix + "directory", tags: [HealthCheckNames.Ready]);
+        services.AddSingleton<AgentRevisions>();
         services.AddSingleton<NewAgents>();
         services.AddSingleton<RecentRemovals>();
         services.AddSingleton<AgentBatchWriter>();
