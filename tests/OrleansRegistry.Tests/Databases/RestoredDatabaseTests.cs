@@ -51,7 +51,8 @@ public sealed class RestoredDatabaseTests : IAsyncLifetime
             await Registry.Agents.RegisterAsync(me, Cards.Registration($"lost-{i}"));
         }
 
-        Assert.Equal(HealthStatus.Healthy, (await Ready()).Status);
+        // The backup has cut all connections.
+        await Eventually.TrueAsync(async () => (await Ready()).Status == HealthStatus.Healthy, "all that runs in the background to go on");
         Store.BeforeSnapshot = () => loading.Task;
         await Database.RestoreAsync(backup);
         await Eventually.TrueAsync(async () => (await Ready()).Entries["registry.directory"].Status == HealthStatus.Unhealthy, "readiness to fail");
