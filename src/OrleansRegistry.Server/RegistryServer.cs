@@ -40,6 +40,7 @@ internal static partial class RegistryServer
             builder.AddOrleansRegistry();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
             builder.Services.AddRegistryRest();
+            builder.Services.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
             return 0;
@@ -82,6 +83,8 @@ internal static partial class RegistryServer
         {
             app.MapRegistryRest();
         }
+
+        app.MapPrometheusScrapingEndpoint();
 
         await app.RunAsync();
     }

@@ -51,11 +51,35 @@ internal sealed class LocalCluster : IAsyncDisposable
             connection);
         await using var reader = await command.ExecuteReaderAsync();
         await reader.ReadAsync();
+        var (crossing, local) = await MessagesAsync();
         return new ClusterUse(
             ProcessorTime.Of(replicas.Select(process => process.Value)),
             ProcessorTime.OfTree(processes["postgres"]),
             reader.GetInt64(0),
-            reader.GetInt64(1));
+            reader.GetInt64(1),
+            crossing,
+            local);
+    }
+
+    /// <summary>The messages between grains that went to another silo, and those that stayed.</summary>
+    private async Task<(long Crossing, long Local)> MessagesAsync()
+    {
+        using var http = new HttpClient();
+        var (crossing, local) = (0L, 0L);
+        foreach (var replica in Replicas)
+        {
+            foreach (var line in (await http.GetStringAsync(new Uri(replica, "/metrics"))).Split('\n'))
+            {
+                crossing += Value(line, "orleans_messaging_sent_messages_size_bytes_count");
+                local += Value(line, "orleans_messaging_sent_local_total");
+            }
+        }
+
+        return (crossing, local);
+
+        static long Value(string line, string name) => line.StartsWith(name + '{', StringComparison.Ordinal)
+            ? (long)double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)
+            : 0;
     }
 
     public async ValueTask DisposeAsync() => await RunAsync("down");
@@ -94,8 +118,15 @@ internal sealed class LocalCluster : IAsyncDisposable
 /// <param name="Postgres">Processor time of PostgreSQL.</param>
 /// <param name="Batches">Batches that were committed.</param>
 /// <param name="Looks">How often a replica asked the database for what changed.</param>
-internal sealed record ClusterUse(TimeSpan Registry, TimeSpan Postgres, long Batches, long Looks)
+/// <param name="Crossing">Messages between grains, answers among them, that went to another silo.</param>
+/// <param name="Local">Those that stayed on their silo.</param>
+internal sealed record ClusterUse(TimeSpan Registry, TimeSpan Postgres, long Batches, long Looks, long Crossing, long Local)
 {
     public static ClusterUse operator -(ClusterUse after, ClusterUse before) => new(
-        after.Registry - before.Registry, after.Postgres - before.Postgres, after.Batches - before.Batches, after.Looks - before.Looks);
+        after.Registry - before.Registry,
+        after.Postgres - before.Postgres,
+        after.Batches - before.Batches,
+        after.Looks - before.Looks,
+        after.Crossing - before.Crossing,
+        after.Local - before.Local);
 }

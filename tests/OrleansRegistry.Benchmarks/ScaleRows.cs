@@ -1,4 +1,8 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace OrleansRegistry.Benchmarks;
 
@@ -46,6 +50,11 @@ internal static class ScaleRows
                     replicas == 3 ? $"{work.Reach} times" : "told",
                     replicas != 3 || ratio <= work.Reach);
             }
+
+            if (replicas > 1)
+            {
+                yield return await LagAsync(cluster);
+            }
         }
     }
 
@@ -67,8 +76,7 @@ internal static class ScaleRows
 
     private static async Task<Cost> MeasureAsync(LocalCluster cluster, Work work)
     {
-        using var load = new HttpLoad(Enumerable.Range(0, ConnectionsEach * cluster.Replicas.Count)
-            .Select(i => cluster.EndpointOf(i % cluster.Replicas.Count)));
+        using var load = Load(cluster);
         var random = new Random(0);
         byte[] Request(int connection, int count) => work.Request(random);
         await load.Rate(Request, WarmUp);
@@ -77,6 +85,54 @@ internal static class ScaleRows
         var used = await cluster.UseAsync() - before;
         return new Cost(rate, load.Answered, used);
     }
+
+    /// <summary>From the answer of one replica to the moment when another has seen the revision, while all of them write agents.</summary>
+    private static async Task<Row> LagAsync(LocalCluster cluster)
+    {
+        using var load = Load(cluster);
+        using var http = new HttpClient();
+        var random = new Random(0);
+        var writing = load.Rate((_, _) => Works[0].Request(random), Turn);
+        var (waits, reads) = (new List<double>(), new List<double>());
+        while (!writing.IsCompleted)
+        {
+            using var written = await http.PostAsJsonAsync(new Uri(cluster.Replicas[0], "/agents"), new { agent_card = new { name = "lag" } });
+            var revision = (await written.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
+            waits.Add(await ReadAsync(revision));
+            reads.Add(await ReadAsync(0));
+        }
+
+        await writing;
+        waits.Sort();
+        reads.Sort();
+        var (seen, read) = (Percentile(waits, 0.99), Percentile(reads, 0.99));
+        return new Row(
+            $"scale: a change seen on another of {cluster.Replicas.Count} nodes under the load of POST /agents, p99 of {waits.Count:N0}",
+            $"{seen:0.0} ms after its answer, median {Percentile(waits, 0.5):0.0}",
+            $"the same GET without waiting for a revision: {read:0.0} ms, median {Percentile(reads, 0.5):0.0}",
+            seen / read,
+            "25 ms",
+            seen <= 25);
+
+        async Task<double> ReadAsync(long revision)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using var read = new HttpRequestMessage(HttpMethod.Get, new Uri(cluster.Replicas[1], "/agents/lag"));
+            if (revision > 0)
+            {
+                read.Headers.Add("X-Registry-Revision", revision.ToString(CultureInfo.InvariantCulture));
+            }
+
+            using var answer = await http.SendAsync(read);
+            answer.EnsureSuccessStatusCode();
+            return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        }
+    }
+
+    private static double Percentile(List<double> sorted, double share) => sorted[(int)Math.Ceiling(sorted.Count * share) - 1];
+
+    private static HttpLoad Load(LocalCluster cluster) => new(
+        Enumerable.Range(0, ConnectionsEach * cluster.Replicas.Count).Select(i => cluster.EndpointOf(i % cluster.Replicas.Count)));
 
     private static byte[] Update(Random random) => Encoding.UTF8.GetBytes(
         $$"""{"state":"{{(random.Next(2) == 0 ? "working" : "input-required")}}","messages":[{{Message(random)}}]}""");
@@ -94,9 +150,12 @@ internal static class ScaleRows
     {
         public double Milliseconds => (Used.Registry + Used.Postgres).TotalMilliseconds / Requests;
 
+        private double Messages => Used.Crossing + Used.Local;
+
         public override string ToString() =>
             $"{Milliseconds:0.000} ms of processor: registry {Used.Registry.TotalMilliseconds / Requests:0.000}, PostgreSQL "
             + $"{Used.Postgres.TotalMilliseconds / Requests:0.000}; {Rate:N0} /s"
-            + (Used.Batches == 0 ? "" : $", {(double)Requests / Used.Batches:0.0} a batch, {Used.Looks * Rate / Requests:N0} looks at the feed /s");
+            + (Used.Batches == 0 ? "" : $", {(double)Requests / Used.Batches:0.0} a batch, {Used.Looks * Rate / Requests:N0} looks at the feed /s")
+            + $", {Messages / Requests:0.0} messages, {Used.Crossing / Math.Max(Messages, 1):P0} of them to other silos";
     }
 }

@@ -47,7 +47,7 @@ public sealed class RecordKind
     /// </summary>
     public bool HasFeed { get; init; }
 
-    /// <summary>Its records are large and read in bulk: their reads wait in a queue of their own and hold up nothing else.</summary>
+    /// <summary>Its records are large and many: their reads and writes wait in queues of their own and hold up nothing else.</summary>
     public bool IsBulk { get; init; }
 
     /// <summary>

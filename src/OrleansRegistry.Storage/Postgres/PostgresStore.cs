@@ -13,16 +13,12 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </remarks>
 public sealed class PostgresStore : IRecordStore
 {
-    /// <summary>
-    /// How many batches of tasks and contexts are on their way at once: one is made or travels, the server runs one, and one waits for the disk.
-    /// </summary>
-    private const int RecordLoops = 3;
-
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;
     private readonly PostgresDatabase database;
     private readonly FollowedKind[] followed;
     private readonly GroupCommit writes;
+    private readonly GroupCommit bulkWrites;
     private readonly ReadBatcher reads;
     private readonly ReadBatcher bulkReads;
     private readonly RecordLists lists;
@@ -57,9 +53,10 @@ public sealed class PostgresStore : IRecordStore
                 nameof(kinds));
         }
 
-        writes = new GroupCommit(database, options, followed[0].Feed.History, feed: null, RecordLoops, logger);
+        writes = new GroupCommit(database, options, followed[0].Feed.History, feed: null, logger);
+        bulkWrites = new GroupCommit(database, options, followed[0].Feed.History, feed: null, logger);
         reads = new ReadBatcher(database, writes);
-        bulkReads = new ReadBatcher(database, writes, ReadBatcher.MaxBulk);
+        bulkReads = new ReadBatcher(database, bulkWrites, ReadBatcher.MaxBulk);
         lists = new RecordLists(database, writes);
     }
 
@@ -81,6 +78,7 @@ public sealed class PostgresStore : IRecordStore
         var started = Stopwatch.GetTimestamp();
         await new PostgresMigrations(database, logger, Migration.Postgres).OpenAsync(options.RunMigrations, cancellationToken);
         writes.Start(loops, "the writing of records");
+        bulkWrites.Start(loops, "the writing of pages");
         reads.Start(loops, "the reading of records");
         bulkReads.Start(loops, "the reading of pages");
         background = Task.WhenAll(await Task.WhenAll(followed.Select(kind => kind.StartAsync(loops, cancellationToken, ending))));
@@ -173,7 +171,7 @@ public sealed class PostgresStore : IRecordStore
         {
             try
             {
-                await Task.WhenAll(followed.Select(kind => kind.Writes.CompleteAsync()).Append(writes.CompleteAsync()));
+                await Task.WhenAll(followed.Select(kind => kind.Writes.CompleteAsync()).Concat([writes.CompleteAsync(), bulkWrites.CompleteAsync()]));
                 await Task.WhenAll(followed.Select(kind => kind.Reads.CompleteAsync()).Concat([reads.CompleteAsync(), bulkReads.CompleteAsync()]));
                 foreach (var kind in followed)
                 {
@@ -218,8 +216,17 @@ public sealed class PostgresStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-        var queue = kind.HasFeed ? Followed(kind).Writes : writes;
-        return new ValueTask<long>(queue.EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+        return new ValueTask<long>(WritesOf(kind).EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+    }
+
+    private GroupCommit WritesOf(RecordKind kind)
+    {
+        if (kind.HasFeed)
+        {
+            return Followed(kind).Writes;
+        }
+
+        return kind.IsBulk ? bulkWrites : writes;
     }
 
     private FollowedKind Followed(RecordKind kind) => Array.Find(followed, candidate => candidate.Kind == kind)

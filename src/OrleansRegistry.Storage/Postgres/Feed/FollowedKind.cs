@@ -18,7 +18,7 @@ internal sealed class FollowedKind : IAsyncDisposable
         this.options = options;
         var table = RecordTable.Of(kind);
         Feed = new PostgresFeed(database, table, options.FeedPollInterval, time, logger);
-        Writes = new GroupCommit(database, options, Feed.History, Feed, loops: 1, logger);
+        Writes = new GroupCommit(database, options, Feed.History, Feed, logger);
         Reads = new ReadBatcher(database, Writes);
         sweep = new TombstoneSweep(database, table, options.TombstoneAge, logger);
         listener = new ChangeListener(database, Feed, () => Writes.WriterId, logger);

@@ -8,23 +8,25 @@ namespace OrleansRegistry.Storage.Postgres;
 /// Takes all writes that wait, commits them as one transaction, shows them to the feed, and only then answers their callers, while the next
 /// batch is sent. New writes gather meanwhile.
 /// </summary>
+/// <remarks>
+/// One batch is on its way at a time. With several, each was smaller: on tasks the same work took 1.5 to 1.8 times the processor time, and was no
+/// faster.
+/// </remarks>
 /// <param name="feed">Where the writes are of agents; else null.</param>
-/// <param name="loops">How many batches are on their way at once: 1 where there is a feed.</param>
 internal sealed class GroupCommit(
     PostgresDatabase database,
     PostgresStoreOptions options,
     DatabaseHistory history,
     PostgresFeed? feed,
-    int loops,
     ILogger logger)
 {
     private readonly WriteQueue queue = new(PostgresDatabase.Name, options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: true);
-    private readonly BatchWriter[] writers = [.. Enumerable.Range(0, loops).Select(_ => new BatchWriter(database, history, logger))];
+    private readonly BatchWriter writer = new(database, history, logger);
     private Task running = Task.CompletedTask;
 
     /// <param name="name">What the loop is called in <paramref name="background"/>.</param>
-    public void Start(BackgroundLoops background, string name) => running = Task.WhenAll(
-        writers.Select(writer => Task.Run(() => background.RunAsync(name, _ => RoundAsync(writer), CancellationToken.None))));
+    public void Start(BackgroundLoops background, string name) =>
+        running = Task.Run(() => background.RunAsync(name, _ => RoundAsync(), CancellationToken.None));
 
     /// <summary>Queues a write; the task completes once it is committed.</summary>
     /// <exception cref="RegistryException">Too many wait, or the store is stopping.</exception>
@@ -35,16 +37,10 @@ internal sealed class GroupCommit(
     }
 
     /// <inheritdoc cref="BatchWriter.Id"/>
-    public Guid WriterId => writers[0].Id;
+    public Guid WriterId => writer.Id;
 
     /// <inheritdoc cref="BatchWriter.SettleAsync"/>
-    public async Task SettleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
-    {
-        foreach (var writer in writers)
-        {
-            await writer.SettleAsync(connection, cancellationToken);
-        }
-    }
+    public Task SettleAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => writer.SettleAsync(connection, cancellationToken);
 
     /// <summary>Takes no more writes, and completes when those that wait are committed and their answers on the way.</summary>
     public Task CompleteAsync()
@@ -53,7 +49,7 @@ internal sealed class GroupCommit(
         return running;
     }
 
-    private async Task<bool> RoundAsync(BatchWriter writer)
+    private async Task<bool> RoundAsync()
     {
         var batch = new List<PendingWrite>();
         try
@@ -63,7 +59,7 @@ internal sealed class GroupCommit(
                 return false;
             }
 
-            await CommitAsync(writer, batch);
+            await CommitAsync(batch);
             return true;
         }
         catch (Exception bug)
@@ -74,7 +70,7 @@ internal sealed class GroupCommit(
         }
     }
 
-    private async Task CommitAsync(BatchWriter writer, IReadOnlyList<PendingWrite> writes)
+    private async Task CommitAsync(IReadOnlyList<PendingWrite> writes)
     {
         try
         {
@@ -82,7 +78,7 @@ internal sealed class GroupCommit(
         }
         catch (PostgresException refused) when (PostgresFaults.IsRolledBack(refused) && PostgresFaults.IsOfData(refused))
         {
-            await IsolateAsync(writer, writes, refused);
+            await IsolateAsync(writes, refused);
         }
         catch (Exception fault) when (PostgresFaults.Is(fault))
         {
@@ -101,12 +97,12 @@ internal sealed class GroupCommit(
     }
 
     /// <summary>Finds the write that the server refuses by halves, and fails that one alone.</summary>
-    private async Task IsolateAsync(BatchWriter writer, IReadOnlyList<PendingWrite> writes, PostgresException refused)
+    private async Task IsolateAsync(IReadOnlyList<PendingWrite> writes, PostgresException refused)
     {
         if (writes.Count > 1)
         {
-            await CommitAsync(writer, [.. writes.Take(writes.Count / 2)]);
-            await CommitAsync(writer, [.. writes.Skip(writes.Count / 2)]);
+            await CommitAsync([.. writes.Take(writes.Count / 2)]);
+            await CommitAsync([.. writes.Skip(writes.Count / 2)]);
             return;
         }
 
@@ -122,7 +118,7 @@ internal sealed class GroupCommit(
         {
             write.WithoutColumns = true;
             database.LogColumnsLeftEmpty(kind, key, refused);
-            await CommitAsync(writer, writes);
+            await CommitAsync(writes);
             return;
         }
 
