@@ -9,14 +9,20 @@ public enum ObjectStoreError
     /// <summary>The name is not one that an object can have.</summary>
     InvalidName,
 
-    /// <summary>The object is larger than the settings allow.</summary>
+    /// <summary>A part of an upload is missing, or is too small or too large.</summary>
+    InvalidUpload,
+
+    /// <summary>The object is larger than the settings or the store allow.</summary>
     TooLarge,
 
     /// <summary>The store refuses the credentials, or what they were used for.</summary>
     Denied,
 
-    /// <summary>A setting is wrong: the bucket, the region, the folder.</summary>
+    /// <summary>A setting is wrong: the bucket, the region, the folder, the key.</summary>
     Configuration,
+
+    /// <summary>What is stored was cut off or changed since it was put.</summary>
+    Damaged,
 
     /// <summary>No room is left.</summary>
     Full,

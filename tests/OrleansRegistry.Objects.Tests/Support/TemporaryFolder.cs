@@ -1,0 +1,27 @@
+namespace OrleansRegistry.Objects.Tests.Support;
+
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("objects-").FullName;
+
+    public string File(string name) => System.IO.Path.Combine(Path, name);
+
+    public string Write(string name, string text)
+    {
+        var path = File(name);
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        System.IO.File.WriteAllText(path, text);
+        return path;
+    }
+
+    public void Age(TimeSpan by)
+    {
+        var then = DateTime.UtcNow - by;
+        foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
+        {
+            entry.LastWriteTimeUtc = then;
+        }
+    }
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
