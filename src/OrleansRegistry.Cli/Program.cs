@@ -1,3 +1,3 @@
-using System.CommandLine;
+using OrleansRegistry.Cli;
 
-return await new RootCommand("The command line of a registry of A2A agents.").Parse(args).InvokeAsync();
+return await RegistryCli.RunAsync(args, Terminal.OfProcess());

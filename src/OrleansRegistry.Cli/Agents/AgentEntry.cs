@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Unicode;
+
+namespace OrleansRegistry.Cli.Agents;
+
+/// <summary>One agent to register: a card, or an envelope with a card in it, as <c>POST /agents</c> takes them.</summary>
+/// <param name="Source">Where it is from, for messages: <c>cards/weather.json</c>, <c>all.json[3]</c>.</param>
+internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
+{
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 1000 };
+
+    private static ReadOnlySpan<byte> Mark => "\uFEFF"u8;
+
+    /// <summary>It has a card in it, beside which there may be an id and other members.</summary>
+    public bool IsEnvelope { get; private init; }
+
+    /// <summary>The agents in a document: one, an array of them, or <c>{"agents": […]}</c>.</summary>
+    /// <exception cref="CliException">It is no JSON, or none of these.</exception>
+    public static IReadOnlyList<AgentEntry> Read(string source, byte[] bytes)
+    {
+        var text = bytes.AsMemory(bytes.AsSpan().StartsWith(Mark) ? Mark.Length : 0);
+        if (!Utf8.IsValid(text.Span))
+        {
+            throw CliException.Refused($"{source}: is not UTF-8.");
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(text, Deep);
+            var root = document.RootElement;
+            var list = root.ValueKind == JsonValueKind.Array ? root : root.Find("agents") ?? root;
+            return list.ValueKind == JsonValueKind.Array
+                ? [.. list.EnumerateArray().Select((entry, index) => Of($"{source}[{index}]", entry))]
+                : [Of(source, root)];
+        }
+        catch (JsonException fault)
+        {
+            throw CliException.Refused($"{source}: is not JSON, at line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}.");
+        }
+    }
+
+    /// <summary>The body that registers it with these members beside the card.</summary>
+    /// <exception cref="CliException">It is an envelope, which says that itself.</exception>
+    public ReadOnlyMemory<byte> With(bool? enabled)
+    {
+        if (enabled is not { } flag)
+        {
+            return Json;
+        }
+
+        return IsEnvelope
+            ? throw CliException.Refused($"{Source}: is an envelope with a card in it: write \"enabled\" there, in place of --disabled.")
+            : (byte[])[.. "{\"agent_card\":"u8, .. Json.Span, .. ",\"enabled\":"u8, .. flag ? "true"u8 : "false"u8, .. "}"u8];
+    }
+
+    private static AgentEntry Of(string source, JsonElement entry)
+    {
+        if (entry.ValueKind != JsonValueKind.Object)
+        {
+            throw CliException.Refused($"{source}: is no agent card: it must be a JSON object.");
+        }
+
+        return new AgentEntry(source, System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(entry).ToArray())
+        {
+            IsEnvelope = entry.Find("agent_card") is not null,
+        };
+    }
+}

@@ -1,0 +1,84 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace OrleansRegistry.Cli.Agents;
+
+internal sealed class AgentListCommand : RegistryCommand
+{
+    private readonly AgentFilters filters = new();
+    private readonly Option<int> limit = Pages.LimitOption();
+
+    public AgentListCommand()
+        : base(
+            "list",
+            "Lists agents in the order of their ids.",
+            "registry agents list",
+            "registry agents list --tag weather --enabled",
+            "registry agents list --json | jq -r '.agents[].agent_id'")
+    {
+        filters.AddTo(this);
+        Add(limit);
+    }
+
+    protected override Task<ExitCode> RunAsync(CommandCall call) => AgentLists.PrintAsync(call, filters.Query(call), call.Get(limit));
+}
+
+internal sealed class AgentSearchCommand : RegistryCommand
+{
+    private readonly Argument<string> text = new("text") { Description = "A part of the name, the description or a skill's id, in any case." };
+    private readonly AgentFilters filters = new();
+    private readonly Option<int> limit = Pages.LimitOption();
+
+    public AgentSearchCommand()
+        : base("search", "Finds agents by a keyword.", "registry agents search forecast", "registry agents search rain --provider Acme --limit 10")
+    {
+        Add(text);
+        filters.AddTo(this);
+        Add(limit);
+    }
+
+    protected override Task<ExitCode> RunAsync(CommandCall call) =>
+        AgentLists.PrintAsync(call, [("query", call.Get(text)), .. filters.Query(call)], call.Get(limit));
+}
+
+internal static class AgentLists
+{
+    /// <summary>The largest page of agents.</summary>
+    public const int PageSize = 1000;
+
+    private const int LongestTags = 40;
+    private const int LongestDescription = 70;
+
+    public static Task<ExitCode> PrintAsync(CommandCall call, IEnumerable<(string Name, string? Value)> query, int limit) => Pages.PrintAsync(
+        call,
+        ApiPath.With("agents", [.. query, ("view", "record")]),
+        "agents",
+        PageSize,
+        limit,
+        ["AGENT", "STATE", "REVISION", "UPDATED", "TAGS", "DESCRIPTION"],
+        Row);
+
+    public static Cell State(bool enabled) => enabled ? Cell.Of("enabled", Color.Green) : Cell.Of("disabled", Color.Yellow);
+
+    private static Cell[] Row(JsonElement agent)
+    {
+        var card = agent.Find("agent_card") ?? agent;
+        return
+        [
+            Cell.Short(agent.Text("agent_id") ?? card.Text("name"), 256),
+            State(agent.Flag("enabled")),
+            agent.Number("revision").ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Cell.Time(agent.Text("updated_at")),
+            Cell.Short(Tags(card), LongestTags),
+            Cell.Short(card.Text("description"), LongestDescription),
+        ];
+    }
+
+    private static string Tags(JsonElement card) => string.Join(
+        ", ",
+        card.Entries("tags").Concat(card.Entries("skills").SelectMany(skill => skill.Entries("tags")))
+            .Where(tag => tag.ValueKind == JsonValueKind.String)
+            .Select(tag => tag.GetString())
+            .Distinct(StringComparer.Ordinal));
+}

@@ -1,0 +1,169 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace OrleansRegistry.Cli.Agents;
+
+internal sealed class AgentRegisterCommand : RegistryCommand
+{
+    private readonly Argument<string[]> sources = new("source")
+    {
+        Description = "A file with an agent card, or several; a folder of such files (*.json, at any depth); a URL; - for the standard input.",
+        Arity = ArgumentArity.OneOrMore,
+        HelpName = "file|folder|url",
+    };
+
+    private readonly Option<string?> id = new("--id") { Description = "The agent's id, in place of the card's name.", HelpName = "id" };
+    private readonly Option<bool> disabled = new("--disabled") { Description = "Registers it as disabled." };
+    private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
+    private readonly Option<long?> revision = new("--if-revision")
+    {
+        Description = "Only if this still is the agent's revision.",
+        HelpName = "revision",
+    };
+
+    public AgentRegisterCommand()
+        : base(
+            "register",
+            "Registers agents, or replaces those that there are.",
+            "registry agents register weather.json",
+            "registry agents register cards/                        # every *.json below it",
+            "registry agents register https://agent.example.com     # from its /.well-known/agent-card.json",
+            "registry agents register weather.json --id weather-eu --new",
+            "jq .card answer.json | registry agents register -")
+    {
+        Add(sources);
+        Add(id);
+        Add(disabled);
+        Add(isNew);
+        Add(revision);
+    }
+
+    protected override async Task<ExitCode> RunAsync(CommandCall call)
+    {
+        if (call.Get(isNew) && call.Get(revision) is not null)
+        {
+            throw CliException.Usage("--new and --if-revision exclude each other.");
+        }
+
+        var words = call.Get(sources);
+        var places = AgentSources.Expand(words);
+        var isFolder = words.Any(System.IO.Directory.Exists);
+        if (places.Count == 1 && !isFolder)
+        {
+            var entries = await AgentSources.ReadAsync(places[0], call.Terminal, call.Cancellation);
+            return entries.Count == 1 ? await RegisterAsync(call, entries[0]) : await RegisterAllAsync(call, places, entries);
+        }
+
+        return await RegisterAllAsync(call, places, null);
+    }
+
+    private async Task<ExitCode> RegisterAsync(CommandCall call, AgentEntry entry)
+    {
+        var body = entry.With(call.Get(disabled) ? false : null);
+        var connection = await call.ConnectAsync(StoreUse.MayCreate);
+        using var answer = call.Get(id) is { } named
+            ? await connection.Api.SendAsync(HttpMethod.Put, ApiPath.Of("agents", named), body, Condition(call), call.Cancellation)
+            : await connection.Api.SendAsync(HttpMethod.Post, "agents", body, Condition(call), call.Cancellation);
+        if (call.IsJson)
+        {
+            call.Answer.Document(answer.Bytes);
+            return ExitCode.Done;
+        }
+
+        var written = answer.Json;
+        var done = written.Flag("created") ? "registered" : "replaced";
+        call.Answer.Line($"{done} {written.Text("agent_id")} (revision {written.Number("revision")})");
+        foreach (var warning in written.Entries("warnings"))
+        {
+            call.Terminal.WriteNote(PlainText.Of($"warning: {warning.Text("field")}: {warning.Text("message")}"));
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <param name="first">The agents of the only place, where it is read already.</param>
+    private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
+    {
+        if (((Option[])[id, disabled, isNew, revision]).FirstOrDefault(call.Has) is { } single)
+        {
+            throw CliException.Usage($"{single.Name} goes with one agent, and here are several.");
+        }
+
+        var connection = await call.ConnectAsync(StoreUse.MayCreate);
+        var begun = call.Terminal.Time.GetTimestamp();
+        var batches = await call.WithProgressAsync("registering", async meter =>
+        {
+            meter.Total = first?.Count ?? places.Count;
+            var batches = new AgentBatches(connection.Api, meter, call.Cancellation);
+            foreach (var place in places)
+            {
+                await AddAsync(call, batches, place, first, meter);
+            }
+
+            await batches.FlushAsync();
+            return batches;
+        });
+        Print(call, batches, call.Terminal.Time.GetElapsedTime(begun));
+        return batches.Refused.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    private static async Task AddAsync(
+        CommandCall call, AgentBatches batches, string place, IReadOnlyList<AgentEntry>? first, Meter meter)
+    {
+        try
+        {
+            var entries = first ?? await AgentSources.ReadAsync(place, call.Terminal, call.Cancellation);
+            meter.Total += entries.Count - (first?.Count ?? 1);
+            foreach (var entry in entries)
+            {
+                await batches.AddAsync(entry);
+            }
+        }
+        catch (CliException refused) when (refused.Code != ExitCode.Unreachable)
+        {
+            batches.Refuse(place, refused.Message);
+        }
+    }
+
+    private static void Print(CommandCall call, AgentBatches batches, TimeSpan elapsed)
+    {
+        if (call.IsJson)
+        {
+            call.Answer.Document(json =>
+            {
+                json.WriteNumber("registered", batches.Registered);
+                json.WriteNumber("replaced", batches.Replaced);
+                json.WriteNumber("warnings", batches.Warnings);
+                json.WriteNumber("revision", batches.Revision);
+                json.WriteStartArray("refused");
+                foreach (var refusal in batches.Refused)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("source", refusal.Source);
+                    json.WriteString("agent_id", refusal.AgentId);
+                    json.WriteString("error", refusal.Reason);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+            return;
+        }
+
+        foreach (var refusal in batches.Refused)
+        {
+            var says = refusal.Reason.StartsWith(refusal.Source, StringComparison.Ordinal) ? "" : refusal.Source + ": ";
+            call.Terminal.WriteNote(PlainText.Of($"refused: {says}{refusal.Reason}"));
+        }
+
+        var done = batches.Registered + batches.Replaced;
+        call.Answer.Line(string.Create(
+            CultureInfo.InvariantCulture,
+            $"registered {batches.Registered:N0}, replaced {batches.Replaced:N0}, refused {batches.Refused.Count:N0}, warnings {batches.Warnings:N0} "
+                + $"({elapsed.TotalSeconds:N1} s, {Rates.Text(done, 0, elapsed)})"));
+    }
+
+    private (string Name, string? Value) Condition(CommandCall call) => call.Get(isNew)
+        ? ("If-None-Match", "*")
+        : ("If-Match", call.Get(revision) is { } expected ? $"\"{expected}\"" : null);
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using OrleansRegistry.Cli.Agents;
+using OrleansRegistry.Cli.Contexts;
+using OrleansRegistry.Cli.Database;
+using OrleansRegistry.Cli.Service;
+using OrleansRegistry.Cli.Tasks;
+
+namespace OrleansRegistry.Cli;
+
+/// <summary>Every command. A new one is a file with a <see cref="RegistryCommand"/>, and a line here.</summary>
+internal static class Commands
+{
+    public const string Name = "registry";
+
+    private static IEnumerable<Command> All =>
+    [
+        new StatusCommand(),
+        new CommandGroup(
+            "agents",
+            "Registers, finds and removes agents.",
+            new AgentRegisterCommand(),
+            new AgentGetCommand(),
+            new AgentListCommand(),
+            new AgentSearchCommand(),
+            new AgentRemoveCommand(),
+            new AgentEnableCommand(),
+            new AgentDisableCommand(),
+            new AgentWatchCommand()),
+        new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
+        new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
+        new CommandGroup(
+            "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),
+        new CompletionCommand(),
+    ];
+
+    public static RootCommand Root(GlobalOptions options)
+    {
+        var root = new RootCommand("The command line of a registry of A2A agents: against one that runs, or straight on a store.");
+        foreach (var option in options.All)
+        {
+            root.Add(option);
+        }
+
+        foreach (var command in All)
+        {
+            root.Add(command);
+        }
+
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpPage((HelpAction)help.Action!);
+        return root;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+
+namespace OrleansRegistry.Cli;
+
+/// <summary>The registry of a command: one that runs somewhere, or one that is hosted here for the while.</summary>
+internal sealed class RegistryConnection : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+
+    private readonly HostedRegistry? hosted;
+    private readonly HttpClient http;
+
+    private RegistryConnection(Uri url, HostedRegistry? hosted, CommandCall call)
+    {
+        this.hosted = hosted;
+        Url = url;
+        Place = hosted is null ? url.ToString() : $"store {call.Get(call.Options.Store)}";
+        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectPatience })
+        {
+            BaseAddress = url,
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("registry-cli", null));
+        AddHeader("X-Registry-Tenant", call.Get(call.Options.Tenant));
+        AddHeader("X-Registry-Subject", call.Get(call.Options.Subject));
+        AddHeader("X-Registry-Scope", call.Get(call.Options.AllOwners) ? "tenant" : null);
+        Api = new RegistryApi(http, hosted is null ? url.ToString() : "the store's registry", call.Terminal.Time);
+    }
+
+    /// <summary>Where it answers.</summary>
+    public Uri Url { get; }
+
+    public RegistryApi Api { get; }
+
+    /// <summary>What the words named.</summary>
+    public string Place { get; }
+
+    /// <summary>The registry itself, where it is hosted here; else null.</summary>
+    public IServiceProvider? Services => hosted?.Services;
+
+    /// <exception cref="CliException">The words or the environment name none that there is.</exception>
+    public static async Task<RegistryConnection> OpenAsync(CommandCall call, StoreUse use)
+    {
+        if (call.Get(call.Options.Store) is not { } store)
+        {
+            return new RegistryConnection(UrlOf(call), null, call);
+        }
+
+        if (call.Get(call.Options.Url) is not null)
+        {
+            throw CliException.Usage("--url and --store name two registries: give one of them.");
+        }
+
+        var hosted = await HostedRegistry.StartAsync(
+            new StorePlace(store), use, call.Terminal, call.Get(call.Options.Verbose), call.Cancellation);
+        return new RegistryConnection(hosted.Url, hosted, call);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        if (hosted is not null)
+        {
+            await hosted.DisposeAsync();
+        }
+    }
+
+    private static Uri UrlOf(CommandCall call)
+    {
+        var named = call.Get(call.Options.Url);
+        var text = named ?? call.Terminal.Variable(GlobalOptions.UrlVariable) ?? GlobalOptions.DefaultUrl;
+        var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var url)
+            && url.Scheme is "http" or "https"
+            && url is { UserInfo: "", Query: "", Fragment: "" };
+        if (!isUrl)
+        {
+            var where = named is null ? GlobalOptions.UrlVariable : "--url";
+            throw CliException.Usage($"{where} must be a URL as {GlobalOptions.DefaultUrl}, without user, query and fragment.");
+        }
+
+        return url!.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+    }
+
+    private void AddHeader(string name, string? value)
+    {
+        if (value is not null && !http.DefaultRequestHeaders.TryAddWithoutValidation(name, value))
+        {
+            throw CliException.Usage($"{name} cannot be '{PlainText.Of(value)}'.");
+        }
+    }
+}
