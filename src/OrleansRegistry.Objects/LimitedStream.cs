@@ -7,14 +7,15 @@ internal sealed class LimitedStream(Stream inner, long count) : ReadOnlyStream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, remaining)]);
+        // Not even an empty read: the inner stream may fetch for it.
+        var read = remaining == 0 ? 0 : inner.Read(buffer[..(int)Math.Min(buffer.Length, remaining)]);
         remaining -= read;
         return read;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        var read = await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], cancellationToken);
+        var read = remaining == 0 ? 0 : await inner.ReadAsync(buffer[..(int)Math.Min(buffer.Length, remaining)], cancellationToken);
         remaining -= read;
         return read;
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OrleansRegistry.Objects.Tests.Support;
 
 namespace OrleansRegistry.Objects.Tests;
@@ -52,7 +53,7 @@ public sealed class ObjectPlaceTests
     public async Task A_folder_opens_without_a_provider_and_a_bucket_says_what_opens_it()
     {
         using var folder = new TemporaryFolder();
-        var stores = new ObjectStores([]);
+        var stores = new ObjectStores([], Options.Create(new ObjectOptions()));
         await using var store = stores.Open(ObjectPlace.OfFolder(folder.Path));
         await store.PutAsync("a", Bytes.Stream([1]));
         Assert.True(File.Exists(folder.File("a")));
