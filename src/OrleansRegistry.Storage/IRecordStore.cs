@@ -110,6 +110,27 @@ public interface IRecordStore : IAsyncDisposable
     /// </param>
     ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// All records of a kind with a feed, exactly as of one revision and in the order of their versions, while others write. A store on a disk holds
+    /// that state of the database until the picture is disposed; one in memory copies all of it.
+    /// </summary>
+    ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Stores what another store holds or held: records, and deletions where there is no body. Each stands for itself, and what is here already with
+    /// the same document and fields stays as it is, so the same call can be made again.
+    /// </summary>
+    /// <param name="records">
+    /// Up to 1,000, each of another key; those of a kind with a feed in ascending order of their revisions. Such a record keeps its revision where this
+    /// store has not come so far, else it gets the next; a deletion of what is not here is one of no record, which brings the store to its revision.
+    /// Records of other kinds get versions of this store.
+    /// </param>
+    /// <param name="replace">Whether what is here with another content is replaced, or deleted. Else it stays.</param>
+    /// <returns>What became of each, in their order. All that was stored is durable, and the feed has it.</returns>
+    /// <exception cref="RegistryException">The store cannot be written to: some may be stored.</exception>
+    ValueTask<IReadOnlyList<ImportedRecord>> ImportAsync(
+        RecordKind kind, IReadOnlyList<RecordChange> records, bool replace, CancellationToken cancellationToken = default);
+
     /// <summary>The newest committed revision of a kind with a feed; 0 where nothing ever was.</summary>
     ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default);
 
@@ -128,6 +149,43 @@ public interface IRecordStore : IAsyncDisposable
 /// kinds the revision is 0.
 /// </summary>
 public sealed record RecordSnapshot(long Revision, IAsyncEnumerable<StoredRecord> Records);
+
+/// <summary>All records of a kind as of <paramref name="revision"/>, in the order of their versions. Read once, then dispose it.</summary>
+public sealed class RecordPicture(long revision, IAsyncEnumerable<StoredRecord> records, Func<ValueTask>? end = null) : IAsyncDisposable
+{
+    /// <summary>The newest revision that is in it.</summary>
+    public long Revision { get; } = revision;
+
+    public IAsyncEnumerable<StoredRecord> Records { get; } = records;
+
+    public ValueTask DisposeAsync() => end?.Invoke() ?? ValueTask.CompletedTask;
+}
+
+/// <summary>What an import did with a record.</summary>
+public enum ImportResult
+{
+    /// <summary>It was not here.</summary>
+    Created,
+
+    /// <summary>Another content was here, and was replaced.</summary>
+    Replaced,
+
+    /// <summary>It is deleted, or the revision of a deletion was taken over.</summary>
+    Deleted,
+
+    /// <summary>It was here already, or, of a deletion, gone already.</summary>
+    Same,
+
+    /// <summary>Another content is here, and stayed.</summary>
+    Kept,
+
+    /// <summary>The store does not take it; <see cref="ImportedRecord.Refusal"/> says why.</summary>
+    Refused,
+}
+
+/// <summary>What became of one record of an import.</summary>
+/// <param name="Version">That of what is stored now; 0 where nothing is.</param>
+public readonly record struct ImportedRecord(ImportResult Result, long Version, RegistryException? Refusal = null);
 
 /// <summary>A store refused to open. The message says what is wrong, where, and what to do.</summary>
 public sealed class StoreStartException(string message, Exception? innerException = null) : Exception(message, innerException);

@@ -92,6 +92,28 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default) =>
         tables.ScanAsync(kind, after, cancellationToken);
 
+    public ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
+        tables.PictureAsync(kind, cancellationToken);
+
+    /// <summary>The provider gives its own revisions: its records are written one by one, and keep none. A revision of what is not here is passed over.</summary>
+    public async ValueTask<IReadOnlyList<ImportedRecord>> ImportAsync(
+        RecordKind kind, IReadOnlyList<RecordChange> records, bool replace, CancellationToken cancellationToken = default)
+    {
+        if (kind != provided)
+        {
+            return await tables.ImportAsync(kind, records, replace, cancellationToken);
+        }
+
+        RecordImport.Check(kind, records);
+        var imported = new ImportedRecord[records.Count];
+        for (var i = 0; i < imported.Length; i++)
+        {
+            imported[i] = await ImportOneAsync(records[i], replace, cancellationToken);
+        }
+
+        return imported;
+    }
+
     public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
         tables.CurrentRevisionAsync(kind, cancellationToken);
 
@@ -121,6 +143,38 @@ public sealed class AdoNetStore : IRecordStore
         {
             await records.DisposeAsync();
             turns.Dispose();
+        }
+    }
+
+    private async ValueTask<ImportedRecord> ImportOneAsync(RecordChange record, bool replace, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var stored = await ReadAsync(provided, record.Key, cancellationToken);
+            if (stored is null ? record.Body is null : stored.Body == record.Body)
+            {
+                return new ImportedRecord(ImportResult.Same, stored?.Version ?? 0);
+            }
+
+            if (stored is not null && !replace)
+            {
+                return new ImportedRecord(ImportResult.Kept, stored.Version);
+            }
+
+            try
+            {
+                var version = await ChangeAsync(provided, record.Key, stored?.Version ?? 0, record.Body, cancellationToken);
+                var written = stored is null ? ImportResult.Created : ImportResult.Replaced;
+                return new ImportedRecord(record.Body is null ? ImportResult.Deleted : written, version);
+            }
+            catch (InconsistentStateException)
+            {
+                // Somebody else has written meanwhile: it is judged again.
+            }
+            catch (RegistryException refusal) when (refusal.Error == RegistryError.Invalid)
+            {
+                return new ImportedRecord(ImportResult.Refused, 0, refusal);
+            }
         }
     }
 

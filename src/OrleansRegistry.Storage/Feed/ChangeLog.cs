@@ -14,16 +14,23 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
     private int count;
     private long bytes;
     private long revision;
+
+    /// <summary>All changes after this revision are held.</summary>
+    private long floor;
     private TaskCompletionSource? arrival;
     private Func<Exception>? closed;
 
     /// <summary>The revision of the newest change, published or from before the start.</summary>
     public long Revision => Volatile.Read(ref revision);
 
-    /// <summary>Sets where the feed begins: the next change published is <paramref name="current"/> + 1.</summary>
-    public void Start(long current) => Volatile.Write(ref revision, current);
+    /// <summary>Sets where the feed begins: all changes after <paramref name="current"/> will be published.</summary>
+    public void Start(long current)
+    {
+        floor = current;
+        Volatile.Write(ref revision, current);
+    }
 
-    /// <summary>Appends changes whose revisions follow on one another, and wakes the readers once.</summary>
+    /// <summary>Appends changes, whose revisions ascend, and wakes the readers once.</summary>
     public void Publish(ReadOnlySpan<RecordChange> changes)
     {
         if (changes.IsEmpty)
@@ -91,13 +98,12 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
 
     private ChangeBatch Take(long after)
     {
-        var oldest = revision - count;
-        if (after < oldest)
+        if (after < floor)
         {
-            throw new RevisionCompactedException(after, oldest);
+            throw new RevisionCompactedException(after, floor);
         }
 
-        var skipped = (int)(after - oldest);
+        var skipped = CountUpTo(after);
         var taken = new RecordChange[Math.Min(count - skipped, limits.MaxBatch)];
         for (var i = 0; i < taken.Length; i++)
         {
@@ -107,12 +113,33 @@ internal sealed class ChangeLog(ChangeLogLimits limits)
         return new ChangeBatch(ImmutableCollectionsMarshal.AsImmutableArray(taken));
     }
 
+    /// <summary>How many of the changes held are not newer than a revision. Revisions may leave out numbers: an import keeps those it brings.</summary>
+    private int CountUpTo(long after)
+    {
+        var low = 0;
+        for (var high = count; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (ring[(first + middle) % ring.Length].Revision <= after)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
     private void Append(in RecordChange change)
     {
         var size = Size(change);
         while (count > 0 && (count == limits.MaxChanges || bytes + size > limits.MaxBytes))
         {
             bytes -= Size(ring[first]);
+            floor = ring[first].Revision;
             ring[first] = default;
             first = (first + 1) % ring.Length;
             count--;

@@ -146,6 +146,39 @@ public sealed class PostgresStore : IRecordStore
         return new RecordSnapshot(revision, SnapshotQuery.ReadAsync(database, RecordTable.Of(kind), after, CancellationToken.None));
     }
 
+    public async ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return await SnapshotQuery.PictureAsync(database, Followed(kind).Feed.Table, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<ImportedRecord>> ImportAsync(
+        RecordKind kind, IReadOnlyList<RecordChange> records, bool replace, CancellationToken cancellationToken = default)
+    {
+        RecordImport.Check(kind, records);
+        ThrowUnlessOpen();
+        var writes = records
+            .Select(record => new PendingWrite(
+                kind,
+                record.Key,
+                0,
+                record.Body,
+                record.Body is { } written ? ColumnValues.Read(kind, written.Fields) : null,
+                CancellationToken.None)
+            {
+                Import = new RecordImport(record.Revision, replace),
+            })
+            .ToArray();
+        var imported = await new RecordImporter(database).RunAsync(writes, replace, cancellationToken);
+        if (kind.HasFeed)
+        {
+            Followed(kind).Feed.Hear(imported.Select(record => record.Version).DefaultIfEmpty().Max());
+        }
+
+        return imported;
+    }
+
     public async ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -12,6 +12,9 @@ internal sealed record PendingWrite(
 
     public long Bytes { get; } = 256L + (4L * Key.Id.Length) + (Body is { } body ? body.Document.Length + body.Fields.Length : 0);
 
+    /// <summary>Set where it comes from another store.</summary>
+    public RecordImport? Import { get; init; }
+
     /// <summary>Set where the server refused them: the write is tried again without.</summary>
     public bool WithoutColumns { get; set; }
 

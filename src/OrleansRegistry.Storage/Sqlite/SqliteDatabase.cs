@@ -126,8 +126,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         }
         catch (SqliteException fault)
         {
-            failures.Write(() => logger.ReadFailed(fault, Description));
-            throw SqliteFaults.Translate(Name, fault, writing: false);
+            throw Translate(fault);
         }
         finally
         {
@@ -137,6 +136,20 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             }
 
             readers.Release();
+        }
+    }
+
+    /// <summary>Runs what reads, with the database's faults as callers are told them.</summary>
+    /// <exception cref="RegistryException">It cannot be read.</exception>
+    public T Translated<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (SqliteException fault)
+        {
+            throw Translate(fault);
         }
     }
 
@@ -166,6 +179,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         {
             Close();
         }
+    }
+
+    private RegistryException Translate(SqliteException fault)
+    {
+        failures.Write(() => logger.ReadFailed(fault, Description));
+        return SqliteFaults.Translate(Name, fault, writing: false);
     }
 
     private static string[] Common => ["synchronous = FULL", "temp_store = MEMORY", "cache_size = -8192"];

@@ -140,6 +140,45 @@ public sealed class SqliteStore : IRecordStore
         return ValueTask.FromResult(new RecordSnapshot(revision, ReadPagesAsync(kind, after, CancellationToken.None)));
     }
 
+    public async ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        Feed(kind);
+        return await SqlitePicture.TakeAsync(database, kind, cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<ImportedRecord>> ImportAsync(
+        RecordKind kind, IReadOnlyList<RecordChange> records, bool replace, CancellationToken cancellationToken = default)
+    {
+        RecordImport.Check(kind, records);
+        ThrowUnlessOpen();
+        var writes = new PendingWrite[records.Count];
+        for (var i = 0; i < writes.Length; i++)
+        {
+            var (key, revision, body) = records[i];
+            var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
+            writes[i] = new PendingWrite(kind, key, 0, body, columns, CancellationToken.None) { Import = new RecordImport(revision, replace) };
+            await EnqueueInTurnAsync(writes[i], cancellationToken);
+        }
+
+        var imported = new ImportedRecord[writes.Length];
+        for (var i = 0; i < imported.Length; i++)
+        {
+            try
+            {
+                var version = await writes[i].Answer;
+                imported[i] = new ImportedRecord(writes[i].Import!.Result, version);
+            }
+            catch (RegistryException refusal) when (refusal.Error is RegistryError.Invalid or RegistryError.Conflict)
+            {
+                imported[i] = new ImportedRecord(ImportResult.Refused, 0, refusal);
+            }
+        }
+
+        return imported;
+    }
+
     public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -175,6 +214,23 @@ public sealed class SqliteStore : IRecordStore
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
         return new ValueTask<long>(writer.EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+    }
+
+    /// <summary>Waits while the queue is full of the writes of others.</summary>
+    private async ValueTask EnqueueInTurnAsync(PendingWrite write, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                _ = writer.EnqueueAsync(write);
+                return;
+            }
+            catch (RegistryException busy) when (busy.Error == RegistryError.Busy)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+            }
+        }
     }
 
     /// <summary>In the order of the key, so that a record that is deleted and created again meanwhile is not met twice.</summary>
@@ -261,10 +317,10 @@ public sealed class SqliteStore : IRecordStore
         }
     }
 
-    private static RecordBody Body(SqliteDataReader reader, int first) =>
+    internal static RecordBody Body(SqliteDataReader reader, int first) =>
         new(SqliteSession.Json(reader, first), SqliteSession.Json(reader, first + 1));
 
-    private static RecordKey Key(SqliteDataReader reader) =>
+    internal static RecordKey Key(SqliteDataReader reader) =>
         new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
 
     private static RecordPosition Position(SqliteDataReader reader, int time) => new(SqliteSession.Time(reader.GetString(time)), Key(reader));

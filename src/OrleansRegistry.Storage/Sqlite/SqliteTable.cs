@@ -8,6 +8,9 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteTable
 {
+    /// <summary>The place of the expected version in <see cref="Values"/>.</summary>
+    public const int ExpectedVersion = 3;
+
     private const int Fixed = 7;
 
     private static readonly ConcurrentDictionary<RecordKind, SqliteTable> All = new();
@@ -66,7 +69,7 @@ internal sealed class SqliteTable
         var values = new object?[Fixed + columns.Count];
         var body = write.Body!.Value;
         (values[0], values[1], values[2]) = write.KeyColumns;
-        values[3] = write.ExpectedVersion;
+        values[ExpectedVersion] = write.ExpectedVersion;
         values[4] = version;
         values[5] = body.Document.Utf8;
         values[6] = body.Fields.Utf8;

@@ -167,6 +167,11 @@ internal sealed class SqliteWriter : IAsyncDisposable
         var version = counters.Last(write.Kind) + 1;
         try
         {
+            if (write.Import is { } import)
+            {
+                return Import(session, table, write, import);
+            }
+
             if (!Change(session, table, write, version))
             {
                 var (tenant, id, _) = write.KeyColumns;
@@ -183,6 +188,57 @@ internal sealed class SqliteWriter : IAsyncDisposable
                     $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' "
                         + $"was refused by the {SqliteDatabase.Name} ({refused.SqliteErrorCode}). Nothing was stored.",
                     innerException: refused));
+        }
+
+        counters.Use(write.Kind, version);
+        return new Outcome(version, Refusal: null);
+    }
+
+    private Outcome Import(SqliteSession session, SqliteTable table, PendingWrite write, RecordImport import)
+    {
+        var next = counters.Last(write.Kind) + 1;
+        var version = write.Kind.HasFeed ? Math.Max(next, import.Version) : next;
+        var (tenant, id, _) = write.KeyColumns;
+        var stored = 0L;
+        if (write.Body is not { } body)
+        {
+            stored = session.Scalar(table.Version, tenant, id) as long? ?? 0;
+            import.Result = stored == 0 && (!write.Kind.HasFeed || import.Version < next) ? ImportResult.Same : ImportResult.Deleted;
+            if (stored != 0)
+            {
+                import.Result = import.Replace ? ImportResult.Deleted : ImportResult.Kept;
+            }
+
+            if (import.Result != ImportResult.Deleted)
+            {
+                return new Outcome(stored, Refusal: null, IsUnchanged: true);
+            }
+
+            session.Execute(table.Delete, tenant, id, stored);
+            counters.Use(write.Kind, version);
+            return new Outcome(version, Refusal: null);
+        }
+
+        var values = table.Values(write, version);
+        import.Result = ImportResult.Created;
+        if (session.Execute(table.Insert, values) == 0)
+        {
+            using (var reader = session.Query(table.Read, tenant, id))
+            {
+                reader.Read();
+                stored = reader.GetInt64(0);
+                var isSame = SqliteSession.Json(reader, 1) == body.Document && SqliteSession.Json(reader, 2) == body.Fields;
+                import.Result = isSame ? ImportResult.Same : ImportResult.Kept;
+            }
+
+            if (import.Result == ImportResult.Same || !import.Replace)
+            {
+                return new Outcome(stored, Refusal: null, IsUnchanged: true);
+            }
+
+            values[SqliteTable.ExpectedVersion] = stored;
+            session.Execute(table.Update, values);
+            import.Result = ImportResult.Replaced;
         }
 
         counters.Use(write.Kind, version);
@@ -255,7 +311,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             var changes = new List<RecordChange>(batch.Count);
             for (var i = 0; i < outcomes.Length; i++)
             {
-                if (batch[i].Kind == kind && outcomes[i].Refusal is null)
+                if (batch[i].Kind == kind && outcomes[i] is { Refusal: null, IsUnchanged: false })
                 {
                     changes.Add(new RecordChange(batch[i].Key, outcomes[i].Version, batch[i].Body));
                 }
@@ -291,5 +347,5 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private static RegistryException Stopped(string reason) =>
         new(RegistryError.Unavailable, $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
 
-    private readonly record struct Outcome(long Version, Exception? Refusal);
+    private readonly record struct Outcome(long Version, Exception? Refusal, bool IsUnchanged = false);
 }

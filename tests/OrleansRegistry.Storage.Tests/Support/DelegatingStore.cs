@@ -41,6 +41,13 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
     public virtual ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default) =>
         inner.ScanAsync(kind, after, cancellationToken);
 
+    public virtual ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
+        inner.PictureAsync(kind, cancellationToken);
+
+    public virtual ValueTask<IReadOnlyList<ImportedRecord>> ImportAsync(
+        RecordKind kind, IReadOnlyList<RecordChange> records, bool replace, CancellationToken cancellationToken = default) =>
+        inner.ImportAsync(kind, records, replace, cancellationToken);
+
     public virtual ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
         inner.CurrentRevisionAsync(kind, cancellationToken);
 
