@@ -9,3 +9,4 @@ global using OrleansRegistry.Requests;
 global using OrleansRegistry.Settings;
 global using OrleansRegistry.Storage;
 global using OrleansRegistry.Tasks;
+global using OrleansRegistry.Transfer;

@@ -33,15 +33,25 @@ public sealed record ExportRequest
     /// <summary>Only what changed at this time or later; null: all.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Goes on after the record that an export which was cut off ended with; null: from the beginning.</summary>
+    /// <summary>
+    /// Goes on after the record of this name (<see cref="TransferProgress.Last"/>), with which an export ended that was cut off: <c>task/acme/t-1</c>. Null:
+    /// from the beginning. Agents have no such names, as they are told at one revision: an export that was cut off among them begins anew.
+    /// </summary>
     public string? After { get; init; }
 }
 
 /// <summary>What an export wrote.</summary>
 /// <param name="Revision">The revision at which the agents are told; 0 without agents.</param>
-/// <param name="Counts">How many records of each kind.</param>
+/// <param name="Counts">How many records of each kind, and how many <c>pages</c>.</param>
 /// <param name="Sha256">Of all lines before the last, in lower-case hexadecimal digits.</param>
-public sealed record ExportSummary(long Revision, IReadOnlyDictionary<string, long> Counts, string Sha256);
+public sealed record ExportSummary(long Revision, IReadOnlyDictionary<string, long> Counts, string Sha256)
+{
+    /// <summary>Records that were left out, as they cannot be read: the first 1,000, each with its reason.</summary>
+    public IReadOnlyList<string> Unreadable { get; init; } = [];
+
+    /// <summary>How many were left out.</summary>
+    public long UnreadableCount { get; init; }
+}
 
 /// <summary>How to import.</summary>
 public sealed record ImportRequest
@@ -71,12 +81,12 @@ public sealed record ImportReport(
     long Created, long Replaced, long Same, long Kept, long NewVersions, IReadOnlyList<ImportFault> Faults, long FaultCount);
 
 /// <summary>A line that could not be imported.</summary>
-/// <param name="Line">Its number, from 1.</param>
+/// <param name="Line">Its number, from 1; in a file of an older system that is one document, the number of the entry.</param>
 /// <param name="Reason">What is wrong with it.</param>
 public sealed record ImportFault(long Line, string Reason);
 
 /// <summary>How far a transfer is.</summary>
 /// <param name="Records">How many records are done.</param>
 /// <param name="Total">How many there are in all; null where that is not known.</param>
-/// <param name="Last">The name of the last one, to go on after.</param>
+/// <param name="Last">The name of the last one, to go on after; null while an export is at agents, and in an import.</param>
 public sealed record TransferProgress(long Records, long? Total, string? Last);

@@ -168,5 +168,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<TaskLoader>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
+        services.AddSingleton<ActivationEnd>();
+        services.AddSingleton<IRegistryTransfer, RegistryTransfer>();
     }
 }

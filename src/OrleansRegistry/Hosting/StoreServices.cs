@@ -40,7 +40,7 @@ internal static partial class StoreServices
         where THead : class =>
         new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
-    private static IRecordStore CreateStore(RegistryOptions options, RecordKind[] kinds, BackgroundLoops loops, ILoggerFactory loggers)
+    public static IRecordStore CreateStore(RegistryOptions options, RecordKind[] kinds, BackgroundLoops? loops, ILoggerFactory loggers)
     {
         if (!StorageSettings.IsDatabase(options) && options.Postgres is not null)
         {

@@ -22,6 +22,9 @@ internal readonly record struct LogName
 
     public static LogName FeedbackOf(string tenant, string taskId) => new('f', tenant, taskId);
 
+    /// <summary>Under which key stores have a page.</summary>
+    internal RecordKey KeyOf(long number) => new(tenant, $"{letter}/{number}/{id}");
+
     internal string Page(long number) => GrainKeys.For(tenant, $"{letter}/{number}/{id}");
 
     public override string ToString() => $"{letter}/{id} of {tenant}";

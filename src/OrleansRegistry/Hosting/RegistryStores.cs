@@ -1,0 +1,33 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace OrleansRegistry.Hosting;
+
+/// <summary>Works on a store without a registry on it.</summary>
+public static class RegistryStores
+{
+    /// <summary>The store that the options name, not open yet: its caller opens it, and disposes it.</summary>
+    /// <exception cref="SettingException">The options do not name one.</exception>
+    public static IRecordStore Create(RegistryOptions options, ILoggerFactory? loggers = null)
+    {
+        RegistrySettings.Check(options);
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddSingleton(loggers ?? NullLoggerFactory.Instance);
+        services.AddRegistryStore(options);
+        using var kinds = services.BuildServiceProvider();
+        return StoreServices.CreateStore(
+            options,
+            [.. kinds.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct()],
+            loops: null,
+            loggers ?? NullLoggerFactory.Instance);
+    }
+
+    /// <summary>Exports from and imports into an open store, on which no registry runs in this process.</summary>
+    public static IRegistryTransfer Transfer(IRecordStore store, RegistryOptions options, ILoggerFactory? loggers = null) => new RegistryTransfer(
+        store,
+        new AgentRules(options.StrictCards, options.MaxCardBytes),
+        activations: null,
+        (loggers ?? NullLoggerFactory.Instance).CreateLogger<RegistryTransfer>());
+}

@@ -1,0 +1,27 @@
+using Orleans.Core.Internal;
+using Orleans.Runtime;
+
+namespace OrleansRegistry.Transfer;
+
+/// <summary>Ends the activations of grains whose records an import has replaced: the next read what is stored.</summary>
+internal sealed class ActivationEnd(IGrainFactory grains)
+{
+    public Task RunAsync(IEnumerable<(TransferKind Kind, RecordKey Key)> replaced) => Task.WhenAll(
+        replaced.Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+
+    private IAddressable GrainOf(TransferKind kind, RecordKey key)
+    {
+        var name = GrainKeys.For(key.Tenant, key.Id);
+        if (kind == TransferKind.Agents)
+        {
+            return grains.GetGrain<IAgentGrain>(name);
+        }
+
+        if (kind == TransferKind.Tasks)
+        {
+            return grains.GetGrain<ITaskGrain>(name);
+        }
+
+        return kind == TransferKind.Contexts ? grains.GetGrain<IContextGrain>(name) : grains.GetGrain<IFeedbackGrain>(name);
+    }
+}

@@ -1,0 +1,426 @@
+namespace OrleansRegistry.Transfer;
+
+/// <summary>
+/// Stores the checked lines of one import, in batches: an agent by itself, a head once its pages are stored, and no page of a head that stays as it is.
+/// </summary>
+internal sealed class ImportSession(
+    IRecordStore store, ImportRequest request, ActivationEnd? activations, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+{
+    private const int BatchRecords = 1_000;
+    private const int BatchHeads = 256;
+    private const int BatchBytes = 4 * 1024 * 1024;
+    private const int MaxFaults = 1_000;
+
+    private readonly List<ImportFault> faults = [];
+    private readonly HashSet<RecordKey> keys = [];
+    private readonly List<HeadGroup> groups = [];
+    private readonly Dictionary<string, long> told = new(StringComparer.Ordinal);
+    private List<CheckedLine> agents = [];
+    private HeadGroup? open;
+    private Task storing = Task.CompletedTask;
+    private int bytes;
+    private long faultCount;
+    private long created;
+    private long replaced;
+    private long same;
+    private long kept;
+    private long newVersions;
+    private long reported;
+
+    /// <summary>How many records of each kind the lines told, whatever became of them.</summary>
+    public IReadOnlyDictionary<string, long> Told => told;
+
+    public bool HasFaults => faultCount > 0;
+
+    public ImportReport Report => new(created, replaced, same, kept, newVersions, [.. faults.OrderBy(fault => fault.Line)], faultCount);
+
+    /// <exception cref="RegistryException">A line is wrong, and the request does not say to go on.</exception>
+    public async ValueTask AddAsync(CheckedLine line)
+    {
+        if (line.Fault is not null)
+        {
+            Fault(line.Number, line.Fault);
+        }
+        else if (line.Page is not null)
+        {
+            AddPage(line);
+        }
+        else if (line.Line!.IsGone)
+        {
+            TakeBack(line);
+        }
+        else if (line.Kind == TransferKind.Agents)
+        {
+            CloseHead();
+            await AddAgentAsync(line);
+        }
+        else
+        {
+            await BeginHeadAsync(line);
+        }
+
+        bytes += line.Bytes;
+        if (groups.Count >= BatchHeads || (groups.Count > 0 && bytes >= BatchBytes))
+        {
+            await StoreHeadsAsync();
+        }
+    }
+
+    /// <summary>Stores what waits.</summary>
+    public async ValueTask FinishAsync()
+    {
+        CloseHead();
+        await StoreAgentsAsync();
+        await storing;
+        await StoreHeadsAsync();
+        progress?.Report(new TransferProgress(Done, null, null));
+    }
+
+    /// <summary>Waits for what is being stored, whatever comes of it.</summary>
+    public async ValueTask EndAsync() => await storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    public void Fault(long line, string reason)
+    {
+        if (!request.SkipFaults)
+        {
+            throw new RegistryException(
+                RegistryError.Invalid,
+                $"Line {line}: {reason.TrimEnd('.')}. The import stopped there; what came before stays.");
+        }
+
+        faultCount++;
+        if (faults.Count < MaxFaults)
+        {
+            faults.Add(new ImportFault(line, reason));
+        }
+    }
+
+    private long Done => created + replaced + same + kept + faultCount;
+
+    private void Tell(TransferKind kind, int difference) => told[kind.Plural] = told.GetValueOrDefault(kind.Plural) + difference;
+
+    private void TellPages(long difference) => told[TransferKind.Pages] = told.GetValueOrDefault(TransferKind.Pages) + difference;
+
+    private async ValueTask AddAgentAsync(CheckedLine line)
+    {
+        Tell(TransferKind.Agents, 1);
+        var isOutOfOrder = agents.Count > 0 && agents[^1].Line!.Version > line.Line!.Version;
+        if (agents.Count >= BatchRecords || bytes >= BatchBytes || isOutOfOrder || keys.Contains(line.Key))
+        {
+            await StoreAgentsAsync();
+        }
+
+        keys.Add(line.Key);
+        agents.Add(line);
+    }
+
+    private async ValueTask BeginHeadAsync(CheckedLine line)
+    {
+        CloseHead();
+        await StoreAgentsAsync();
+        if (groups.Count > 0 && (groups[^1].Kind != line.Kind || keys.Contains(line.Key)))
+        {
+            await StoreHeadsAsync();
+        }
+
+        Tell(line.Kind!, 1);
+        keys.Add(line.Key);
+        open = new HeadGroup(line);
+        groups.Add(open);
+    }
+
+    private void AddPage(CheckedLine line)
+    {
+        TellPages(1);
+        if (open is null)
+        {
+            Fault(line.Number, $"page {RecordLine.Shorten(line.Key.Id)} follows no head that it belongs to");
+            return;
+        }
+
+        open.Add(line);
+    }
+
+    private void CloseHead()
+    {
+        if (open is null)
+        {
+            return;
+        }
+
+        open.Close();
+        if (open.Fault is { } fault)
+        {
+            groups.Remove(open);
+            var head = open.Head;
+            open = null;
+            Fault(head.Number, fault);
+        }
+
+        open = null;
+    }
+
+    private void TakeBack(CheckedLine line)
+    {
+        if (open is null || open.Kind != line.Kind || open.Head.Key != line.Key)
+        {
+            Fault(line.Number, "it takes back what was not told just before");
+            return;
+        }
+
+        Tell(open.Kind, -1);
+        TellPages(-open.PageCount);
+        keys.Remove(line.Key);
+        groups.Remove(open);
+        open = null;
+    }
+
+    private async ValueTask StoreAgentsAsync()
+    {
+        if (agents.Count == 0)
+        {
+            return;
+        }
+
+        await storing;
+        storing = StoreAsync(agents);
+        agents = [];
+        keys.Clear();
+        bytes = 0;
+        ReportProgress();
+    }
+
+    private async Task StoreAsync(List<CheckedLine> batch)
+    {
+        await Task.Yield();
+        if (batch.Exists(line => line.IsBare) || request.DryRun)
+        {
+            batch = await CompareAsync(batch);
+        }
+
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], request.Replace, cancellationToken);
+        for (var i = 0; i < imported.Count; i++)
+        {
+            Count(batch[i], imported[i]);
+        }
+
+        await EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
+    }
+
+    /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>
+    private async Task<List<CheckedLine>> CompareAsync(List<CheckedLine> batch)
+    {
+        var rest = new List<CheckedLine>();
+        var stored = await ReadAsync(AgentKind.Kind, batch);
+        var revision = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var line = batch[i];
+            var result = ResultOf(line, stored[i]);
+            if (line.IsBare && result == ImportResult.Replaced)
+            {
+                line = BareAgent.Over(stored[i]!, line);
+            }
+
+            if (request.DryRun || result is ImportResult.Same or ImportResult.Kept)
+            {
+                revision = Math.Max(revision + 1, line.Line!.Version);
+                Count(line, new ImportedRecord(result, revision));
+            }
+            else
+            {
+                rest.Add(line);
+            }
+        }
+
+        return rest;
+    }
+
+    private async Task<StoredRecord?[]> ReadAsync(RecordKind kind, List<CheckedLine> lines)
+    {
+        var reads = new Task<StoredRecord?>[lines.Count];
+        for (var i = 0; i < reads.Length; i++)
+        {
+            reads[i] = store.ReadAsync(kind, lines[i].Key, cancellationToken).AsTask();
+        }
+
+        return await Task.WhenAll(reads);
+    }
+
+    private ImportResult ResultOf(CheckedLine line, StoredRecord? stored)
+    {
+        if (stored is null)
+        {
+            return ImportResult.Created;
+        }
+
+        if (line.IsBare ? stored.Body.Document == line.Body.Document : stored.Body == line.Body)
+        {
+            return ImportResult.Same;
+        }
+
+        return request.Replace ? ImportResult.Replaced : ImportResult.Kept;
+    }
+
+    /// <summary>Stores the pages that wait, and the heads that have all theirs.</summary>
+    private async ValueTask StoreHeadsAsync()
+    {
+        if (groups.Count == 0)
+        {
+            return;
+        }
+
+        var kind = groups[0].Kind;
+        var undecided = groups.Where(group => group.Decision is null).ToArray();
+        var stored = await ReadAsync(kind.Kind, [.. undecided.Select(group => group.Head)]);
+        for (var i = 0; i < undecided.Length; i++)
+        {
+            undecided[i].Before = stored[i];
+            undecided[i].Decision = ResultOf(undecided[i].Head, stored[i]);
+        }
+
+        var complete = groups.Where(group => group != open).ToArray();
+        if (!request.DryRun)
+        {
+            await RemoveAsync(kind, [.. complete.Where(group => group.Decision == ImportResult.Replaced)]);
+            await StorePagesAsync();
+        }
+
+        await StoreAsync(kind, complete);
+        groups.RemoveAll(group => group != open);
+        keys.Clear();
+        if (open is not null)
+        {
+            keys.Add(open.Head.Key);
+            if (open.Decision != ImportResult.Replaced)
+            {
+                open.Pages.Clear();
+            }
+        }
+
+        bytes = 0;
+        ReportProgress();
+    }
+
+    /// <summary>
+    /// Removes heads that are to be replaced, before their pages are, so that at no time a head names pages of another. All that takes their place is
+    /// here and checked; an import that is stopped here is made again.
+    /// </summary>
+    private async ValueTask RemoveAsync(TransferKind kind, IReadOnlyList<HeadGroup> replacing)
+    {
+        if (replacing.Count > 0)
+        {
+            RecordChange[] removals = [.. replacing.Select(group => new RecordChange(group.Head.Key, 0, null))];
+            await store.ImportAsync(kind.Kind, removals, replace: true, cancellationToken);
+            await EndActivationsAsync(replacing.Select(group => group.Head));
+        }
+    }
+
+    private async ValueTask StorePagesAsync()
+    {
+        var wanted = groups.Where(
+            group => group.Decision == ImportResult.Created || (group.Decision == ImportResult.Replaced && group != open));
+        foreach (var pages in wanted.SelectMany(group => group.Pages).Chunk(BatchRecords))
+        {
+            // What is there under these names belongs to no head: an import left it that stopped.
+            var imported = await store.ImportAsync(PageKind.Kind, pages, replace: true, cancellationToken);
+            if (imported.FirstOrDefault(page => page.Refusal is not null).Refusal is { } refusal)
+            {
+                throw refusal;
+            }
+        }
+    }
+
+    private async ValueTask StoreAsync(TransferKind kind, IReadOnlyList<HeadGroup> complete)
+    {
+        var writes = complete.Where(group => group.Decision is ImportResult.Created or ImportResult.Replaced).ToArray();
+        IReadOnlyList<ImportedRecord> imported = request.DryRun
+            ? [.. writes.Select(group => new ImportedRecord(group.Decision!.Value, 0))]
+            : await store.ImportAsync(kind.Kind, [.. writes.Select(group => group.Head.ToChange())], request.Replace, cancellationToken);
+        for (var i = 0; i < writes.Length; i++)
+        {
+            var isReplaced = imported[i].Result == ImportResult.Created && writes[i].Decision == ImportResult.Replaced;
+            Count(writes[i].Head, isReplaced ? imported[i] with { Result = ImportResult.Replaced } : imported[i]);
+        }
+
+        foreach (var group in complete.Except(writes))
+        {
+            Count(group.Head, new ImportedRecord(group.Decision!.Value, 0));
+        }
+
+        if (!request.DryRun)
+        {
+            await RemoveOldPagesAsync(kind, [.. writes.Where(group => group.Before is not null)]);
+        }
+    }
+
+    /// <summary>Removes pages of heads that were replaced, as far as the new heads do not name them.</summary>
+    private async ValueTask RemoveOldPagesAsync(TransferKind kind, IReadOnlyList<HeadGroup> written)
+    {
+        foreach (var group in written)
+        {
+            var old = OldHead(kind, group.Before!);
+            var named = old is null ? [] : group.Head.Head!.PageKeys().ToHashSet();
+            foreach (var pages in (old?.PageKeys() ?? []).Where(page => !named.Contains(page)).Chunk(BatchRecords))
+            {
+                await store.ImportAsync(PageKind.Kind, [.. pages.Select(page => new RecordChange(page, 0, null))], replace: true, cancellationToken);
+            }
+        }
+    }
+
+    private static TransferHead? OldHead(TransferKind kind, StoredRecord stored)
+    {
+        try
+        {
+            return kind.Read(stored);
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            return null;
+        }
+    }
+
+    private Task EndActivationsAsync(IEnumerable<CheckedLine> lines) =>
+        activations?.RunAsync(lines.Select(line => (line.Kind!, line.Key))) ?? Task.CompletedTask;
+
+    private void Count(CheckedLine line, ImportedRecord imported)
+    {
+        switch (imported.Result)
+        {
+            case ImportResult.Created:
+                created++;
+                break;
+            case ImportResult.Replaced:
+                replaced++;
+                break;
+            case ImportResult.Same:
+                same++;
+                return;
+            case ImportResult.Kept:
+                kept++;
+                return;
+            default:
+                Fault(line.Number, imported.Refusal!.Message);
+                return;
+        }
+
+        if (line.Line!.Version > 0 && line.Kind == TransferKind.Agents && imported.Version != line.Line.Version)
+        {
+            newVersions++;
+        }
+    }
+
+    private void ReportProgress()
+    {
+        if (progress is not null && Done - reported >= 1_000)
+        {
+            reported = Done;
+            progress.Report(new TransferProgress(Done, null, null));
+        }
+    }
+}

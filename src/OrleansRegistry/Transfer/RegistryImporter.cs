@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Transfer;
+
+/// <summary>Reads a file and stores what it tells. Lines are checked on all processors, and stored in their order.</summary>
+internal sealed partial class RegistryImporter(
+    IRecordStore store, AgentRules rules, ActivationEnd? activations, ILogger logger, TransferLimits? limits = null)
+{
+    private readonly TransferLimits limits = limits ?? new TransferLimits();
+    private readonly LineCheck check = new(rules);
+
+    public async Task<ImportReport> RunAsync(
+        Stream input, ImportRequest request, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
+    {
+        Identifiers.CheckCaller(request.Caller);
+        await using var reader = new LineReader(input, limits);
+        var first = await reader.ReadAsync(cancellationToken)
+            ?? throw new RegistryException(RegistryError.Invalid, "The file is empty: not even the first line of an export is there.");
+        var session = new ImportSession(store, request, activations, progress, cancellationToken);
+        try
+        {
+            if (ExportHeader.Read(first[0]) is { } header)
+            {
+                await ReadExportAsync(reader, first, header, request, session, cancellationToken);
+            }
+            else
+            {
+                throw new RegistryException(RegistryError.Invalid, "Line 1: the file is no export.");
+            }
+        }
+        finally
+        {
+            await session.EndAsync();
+        }
+
+        var report = session.Report;
+        LogImported(
+            logger,
+            report.Created,
+            report.Replaced,
+            report.Same,
+            report.Kept,
+            report.FaultCount,
+            request.DryRun ? " (nothing was stored)" : "");
+        return report;
+    }
+
+    private async Task ReadExportAsync(
+        LineReader reader,
+        LineChunk first,
+        ExportHeader header,
+        ImportRequest request,
+        ImportSession session,
+        CancellationToken cancellationToken)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var checking = new Queue<(LineChunk Chunk, Task<CheckedLine[]> Lines)>();
+        CheckedLine? last = null;
+        for (var chunk = first; chunk is not null || checking.Count > 0;)
+        {
+            if (chunk is not null)
+            {
+                var of = chunk;
+                checking.Enqueue((of, Task.Run(() => Check(of), cancellationToken)));
+                chunk = await reader.ReadAsync(cancellationToken);
+            }
+
+            if (chunk is null || checking.Count > Environment.ProcessorCount)
+            {
+                var (done, lines) = checking.Dequeue();
+                last = await TakeAsync(done, await lines, hash, last, session);
+            }
+        }
+
+        await session.FinishAsync();
+        if (last?.Trailer is not { } trailer)
+        {
+            throw new RegistryException(
+                RegistryError.Invalid,
+                $"The file is cut off after line {reader.Lines}: the last line of an export is missing. "
+                    + "What came before stays; import the whole file.");
+        }
+
+        Verify(last.Number, trailer, session, hash);
+        if (header.HasAgents && !request.DryRun && header.Revision > await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken))
+        {
+            // What was removed after the newest agent: no revision of the registry that was exported is given out again.
+            await store.ImportAsync(AgentKind.Kind, [new RecordChange(new RecordKey("", ""), header.Revision, null)], false, cancellationToken);
+        }
+    }
+
+    private CheckedLine[] Check(LineChunk chunk)
+    {
+        var lines = new List<CheckedLine>(chunk.Lines.Count);
+        for (var i = 0; i < chunk.Lines.Count; i++)
+        {
+            if ((chunk.FirstLine > 1 || i > 0) && chunk[i].Span.TrimEnd((byte)'\r').Length > 0)
+            {
+                lines.Add(check.Check(chunk.FirstLine + i, chunk[i]));
+            }
+        }
+
+        return [.. lines];
+    }
+
+    /// <returns>The last line of all.</returns>
+    private static async ValueTask<CheckedLine?> TakeAsync(
+        LineChunk chunk, CheckedLine[] lines, IncrementalHash hash, CheckedLine? last, ImportSession session)
+    {
+        var trailer = Array.Find(lines, line => line.Trailer is not null);
+        if (last?.Trailer is null)
+        {
+            hash.AppendData(chunk.Before(trailer is null ? chunk.Lines.Count : (int)(trailer.Number - chunk.FirstLine)));
+        }
+
+        foreach (var line in lines)
+        {
+            if (last?.Trailer is not null)
+            {
+                session.Fault(line.Number, $"line {last.Number} is the last of an export, and more follows: import each file by itself");
+                return last;
+            }
+
+            last = line;
+            if (line.Trailer is null)
+            {
+                await session.AddAsync(line);
+            }
+        }
+
+        return last;
+    }
+
+    private static void Verify(long line, ExportTrailer trailer, ImportSession session, IncrementalHash hash)
+    {
+        foreach (var (kind, count) in trailer.Counts)
+        {
+            if (!session.HasFaults && session.Told.GetValueOrDefault(kind) is var told && told != count)
+            {
+                session.Fault(line, $"the file says that it has {count} {kind}, and {told} were read");
+            }
+        }
+
+        if (Convert.ToHexStringLower(hash.GetCurrentHash()) != trailer.Sha256)
+        {
+            session.Fault(line, "the file was changed after it was exported: its lines do not have the SHA-256 that this line names");
+        }
+    }
+
+    [LoggerMessage(
+        LogLevel.Information, "Imported: {Created} new, {Replaced} replaced, {Same} there already, {Kept} kept as they are, {Faults} wrong{Note}")]
+    private static partial void LogImported(ILogger logger, long created, long replaced, long same, long kept, long faults, string note);
+}

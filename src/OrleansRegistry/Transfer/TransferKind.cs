@@ -1,0 +1,87 @@
+namespace OrleansRegistry.Transfer;
+
+/// <summary>What a transfer has to know of the head of a task, a context or a task's feedback, or of an agent.</summary>
+/// <param name="ChangedAt">Null where it does not say.</param>
+/// <param name="Logs">The logs whose pages belong to it.</param>
+internal sealed record TransferHead(DateTimeOffset? ChangedAt, IReadOnlyList<(LogName Name, LogHead Log)> Logs)
+{
+    /// <summary>The keys of its pages, in the order in which they are told.</summary>
+    public IEnumerable<RecordKey> PageKeys()
+    {
+        foreach (var (name, log) in Logs)
+        {
+            for (var number = log.Base + 1; number <= log.Pages; number++)
+            {
+                yield return name.KeyOf(number);
+            }
+        }
+    }
+}
+
+/// <summary>A kind of record that is exported and imported.</summary>
+/// <param name="Plural">How requests and counts call it: <c>tasks</c>.</param>
+/// <param name="IdField">How errors call its id.</param>
+/// <param name="Read">Reads a record, or throws <see cref="RegistryError.Unreadable"/>; null for one that is being deleted, which nobody sees any
+/// more.</param>
+internal sealed record TransferKind(string Plural, RecordKind Kind, string IdField, Func<StoredRecord, TransferHead?> Read)
+{
+    public static TransferKind Agents { get; } = new("agents", AgentKind.Kind, "agent_id", ReadAgent);
+
+    public static TransferKind Tasks { get; } = new("tasks", TaskKind.Kind, "task_id", ReadTask);
+
+    public static TransferKind Contexts { get; } = new("contexts", ContextKind.Kind, "context_id", ReadContext);
+
+    public static TransferKind Feedback { get; } = new("feedback", FeedbackKind.Kind, "task_id", ReadFeedback);
+
+    /// <summary>How counts call the pages of all kinds.</summary>
+    public const string Pages = "pages";
+
+    /// <summary>In the order of an export: an import finds what others rest on first.</summary>
+    public static IReadOnlyList<TransferKind> All { get; } = [Agents, Tasks, Contexts, Feedback];
+
+    /// <exception cref="RegistryException">There is no such kind.</exception>
+    public static IReadOnlyList<TransferKind> Of(IReadOnlyList<string> names)
+    {
+        if (names.FirstOrDefault(name => All.All(kind => kind.Plural != name)) is { } unknown)
+        {
+            throw RegistryException.Invalid(
+                "kinds",
+                $"'{RecordLine.Shorten(unknown)}' is none of {string.Join(", ", All.Select(kind => kind.Plural))}");
+        }
+
+        return names.Count == 0 ? All : [.. All.Where(kind => names.Contains(kind.Plural, StringComparer.Ordinal))];
+    }
+
+    public override string ToString() => Plural;
+
+    private static TransferHead ReadAgent(StoredRecord stored)
+    {
+        var agent = AgentKind.ReadBesideCard(stored);
+        RecordLine.CheckJson(AgentKind.Kind, stored);
+        return new TransferHead(agent.UpdatedAt, []);
+    }
+
+    private static TransferHead? ReadTask(StoredRecord stored)
+    {
+        var task = TaskKind.Read(stored);
+        var (tenant, id) = stored.Key;
+        return task.Deleting
+            ? null
+            : new TransferHead(task.UpdatedAt, [(LogName.HistoryOf(tenant, id), task.History), (LogName.ArtifactsOf(tenant, id), task.Artifacts)]);
+    }
+
+    private static TransferHead? ReadContext(StoredRecord stored)
+    {
+        var context = ContextKind.Read(stored);
+        return context.Deleting
+            ? null
+            : new TransferHead(context.Context.UpdatedAt, [(LogName.MessagesOf(stored.Key.Tenant, stored.Key.Id), context.Messages)]);
+    }
+
+    private static TransferHead ReadFeedback(StoredRecord stored)
+    {
+        var items = FeedbackKind.Read(stored).Items;
+        DateTimeOffset? newest = items.Tail.Length == 0 ? null : FeedbackItem.Read(items.Tail[^1]).At;
+        return new TransferHead(newest, [(LogName.FeedbackOf(stored.Key.Tenant, stored.Key.Id), items)]);
+    }
+}

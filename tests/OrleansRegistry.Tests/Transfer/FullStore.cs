@@ -1,0 +1,86 @@
+using System.Text;
+using static OrleansRegistry.Tests.Tasks.Messages;
+
+namespace OrleansRegistry.Tests.Transfer;
+
+/// <summary>A store with everything in it that is exported, made by a registry.</summary>
+internal static class FullStore
+{
+    public const int Tasks = 100;
+
+    /// <summary>Cards of the folder that REGISTRY_TEST_CARDS names; else some of the tests'.</summary>
+    public static IReadOnlyList<ReadOnlyMemory<byte>> CardFiles()
+    {
+        if (Environment.GetEnvironmentVariable("REGISTRY_TEST_CARDS") is { } folder)
+        {
+            var files = System.IO.Directory.EnumerateFiles(Path.Combine(folder, "good"), "*.json");
+            return [.. files.Select(file => (ReadOnlyMemory<byte>)File.ReadAllBytes(file))];
+        }
+
+        return
+        [
+            .. Enumerable.Range(0, 50).Select(i => Cards.Json($"agent {i} ü🙂", extensions: [$"https://example.com/ext/{i % 7}"])),
+            // On more than one line, and with white space around it.
+            Encoding.UTF8.GetBytes("\n {\n  " + Encoding.UTF8.GetString(Cards.Json("spread out").Span)[1..] + " \r\n"),
+        ];
+    }
+
+    public static async Task FillAsync(IRecordStore store)
+    {
+        await using var registry = await RegistryHost.StartAsync(store: new StoreProbe(store, isOpen: true));
+        var alice = new Caller("acme", "alice");
+        var bob = new Caller("other", "bob");
+        foreach (var (i, card) in CardFiles().Index())
+        {
+            try
+            {
+                await registry.Agents.RegisterAsync(i % 5 == 0 ? bob : alice, new AgentRegistration(card, $"agent-{i}"));
+            }
+            catch (RegistryException)
+            {
+                // One of the real cards that the registry does not take.
+            }
+        }
+
+        await registry.Agents.PatchAsync(alice, "agent-1", new AgentPatch { Enabled = false });
+        await registry.Agents.RemoveAsync(alice, "agent-2");
+        await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => AddTaskAsync(registry, i % 3 == 0 ? bob : alice, i)));
+        for (var i = 0; i < 40; i++)
+        {
+            await registry.Contexts.AppendAsync(alice, "c1", [Message($"own-{i}", new string('ü', 100))]);
+        }
+
+        // The newest change of an agent is a removal: only the first line of an export tells its revision.
+        await registry.Agents.RemoveAsync(alice, "agent-3");
+    }
+
+    /// <summary>How a task begins.</summary>
+    public static TaskSubmission Submission(int i) => new(Message($"m{i}"))
+    {
+        TaskId = $"task {i}/ü",
+        ContextId = $"c{i % 10}",
+        AgentId = $"agent-{i % 3}",
+        Metadata = Bytes("""{"n": 1.0}"""),
+    };
+
+    private static async Task AddTaskAsync(RegistryHost registry, Caller caller, int i)
+    {
+        var id = (await registry.Tasks.SubmitAsync(caller, Submission(i))).Task.Id;
+        await registry.Tasks.SaveWebhookAsync(caller, id, Bytes("""{"url":"https://example.com/hook"}"""));
+        // Enough that some lies in pages.
+        for (var round = 0; round < (i % 10 == 0 ? 12 : 1); round++)
+        {
+            await registry.Tasks.UpdateAsync(caller, id, new TaskUpdate
+            {
+                State = TaskState.Working,
+                Messages = [.. Enumerable.Range(0, 4).Select(n => Message($"m{i}-{round}-{n}"))],
+                Artifacts = [.. Enumerable.Range(0, 4).Select(n => Artifact($"a{n}", $"{round} of {i}", append: round > 0))],
+            });
+        }
+
+        for (var n = 0; n < (i % 20 == 0 ? 40 : i % 2); n++)
+        {
+            await registry.Tasks.AddFeedbackAsync(caller, id, Bytes($$"""{"stars": {{n}}}"""));
+        }
+    }
+}
