@@ -46,7 +46,12 @@ internal static class RegistryCli
 #pragma warning restore CA1031
         {
             var (code, text) = Faults.Explain(fault);
-            terminal.WriteError(parsed.GetValue(options.Verbose) ? $"{text}\n{fault}" : text);
+            terminal.WriteError(text);
+            if (parsed.GetValue(options.Verbose))
+            {
+                terminal.WriteNote(fault.ToString());
+            }
+
             return (int)code;
         }
     }

@@ -9,10 +9,9 @@ internal static class HelpCommand
     private const string Usage = """
         Usage:
           OrleansRegistry.Server [--NAME=VALUE …]       serves
-          OrleansRegistry.Server migrate status|up      shows the migrations of the database, or applies those that are pending
-          OrleansRegistry.Server migrate down N         takes back every migration above N, with its data
           OrleansRegistry.Server settings [--markdown]  prints all settings, as text or as the page docs/settings.md
           OrleansRegistry.Server --help | --version
+        All else is done by the command line, registry: agents, tasks, data, and the schema (registry db).
         """;
 
     private const string Reading =
@@ -46,7 +45,7 @@ internal static class HelpCommand
             case ["settings", "--markdown"]:
                 output.Write(Page());
                 return 0;
-            case [var word, ..] when IsCommand(word) && word != MigrateCommand.Name:
+            case [var word, ..] when IsCommand(word):
                 errors.WriteLine($"There is no command '{string.Join(' ', words)}'.\n{Usage}");
                 return 2;
             default:

@@ -29,11 +29,6 @@ internal static partial class RegistryServer
         {
             var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
             configuration = builder.Configuration;
-            if (args is [MigrateCommand.Name, .. var words])
-            {
-                return await MigrateCommand.RunAsync(words, builder.Configuration);
-            }
-
             builder.CheckLogging();
             builder.Logging.AddPlainConsole();
             builder.ConfigureListening();

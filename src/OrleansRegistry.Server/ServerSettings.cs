@@ -29,6 +29,8 @@ internal static class ServerSettings
                 string.Join(", ", Enum.GetNames<LogLevel>().Select(level => $"`{level}`")),
                 "`Information`",
                 "What the registry logs. Every other logging setting of ASP.NET works too."),
+        new SettingGroup("Command line")
+            .AddForeign("REGISTRY_URL", "an http or https URL", $"`{DefaultUrl}`", "Where the command `registry` finds the registry."),
     ];
 
     /// <summary>Listens where ASP.NET's settings say (<c>ASPNETCORE_URLS</c>, <c>--urls</c>, …), else on this machine only.</summary>

@@ -72,7 +72,7 @@ public sealed partial class SettingPageTests
     }
 
     [Theory]
-    [InlineData("migrat", "up")]
+    [InlineData("migrate", "up")]
     [InlineData("settings", "--html")]
     [InlineData("serve")]
     public void A_command_that_there_is_not_is_refused_with_those_that_there_are(params string[] words)
@@ -80,14 +80,13 @@ public sealed partial class SettingPageTests
         var (exitCode, output, errors) = Run(words);
         Assert.Equal((2, ""), (exitCode, output));
         Assert.Contains(string.Join(' ', words), errors, StringComparison.Ordinal);
-        Assert.Contains("migrate down N", errors, StringComparison.Ordinal);
+        Assert.Contains("registry db", errors, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData]
     [InlineData("--urls=http://127.0.0.1:0")]
     [InlineData("STORAGE_TYPE=memory")]
-    [InlineData("migrate", "status")]
     public void Anything_else_is_left_to_the_server(params string[] words) => Assert.Null(HelpCommand.Run(words, TextWriter.Null, TextWriter.Null));
 
     [Fact]

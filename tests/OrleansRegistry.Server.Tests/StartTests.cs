@@ -81,27 +81,5 @@ public sealed class StartTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(database));
     }
 
-    [Fact]
-    public async Task The_schema_goes_up_and_down_by_hand_while_nothing_serves_the_folder()
-    {
-        Assert.Contains(
-            "0001 records                  pending",
-            (await ServerProcess.RunAsync(folder.Settings(), "migrate", "status")).Output,
-            StringComparison.Ordinal);
-        Assert.Contains("1 applied", (await ServerProcess.RunAsync(folder.Settings(), "migrate", "up")).Output, StringComparison.Ordinal);
-        await using (var server = await ServerProcess.StartAsync(folder.Settings(("STORAGE__RUN_MIGRATIONS_ON_STARTUP", "false"))))
-        {
-            var (busy, said) = await ServerProcess.RunAsync(folder.Settings(), "migrate", "down", "0");
-            Assert.Equal(1, busy);
-            Assert.Contains("in use by process", said, StringComparison.Ordinal);
-            await server.StopAsync();
-        }
-
-        Assert.Contains("1 taken back", (await ServerProcess.RunAsync(folder.Settings(), "migrate", "down", "0")).Output, StringComparison.Ordinal);
-        var (exitCode, output) = await ServerProcess.RunAsync(folder.Settings(("STORAGE__RUN_MIGRATIONS_ON_STARTUP", "false")));
-        Assert.Equal(1, exitCode);
-        Assert.Contains("lacks the migration 0001_records", output, StringComparison.Ordinal);
-    }
-
     public void Dispose() => folder.Dispose();
 }

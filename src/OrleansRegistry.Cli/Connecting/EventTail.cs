@@ -8,38 +8,41 @@ namespace OrleansRegistry.Cli;
 /// <summary>Follows a stream of events to its end, also over cut connections and registries that end.</summary>
 internal sealed class EventTail(RegistryApi api, string path, Terminal terminal)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private string? last;
+    private bool isThere;
     private bool isOver;
+    private TimeSpan pause = ShortestPause;
 
     /// <summary>Hands on each event until nothing can follow.</summary>
     /// <param name="take">Gets the event's name and data, and says whether more can follow.</param>
     /// <exception cref="CliException">There is no such thing, or it cannot be read.</exception>
     public async Task RunAsync(Func<string, JsonElement, Task<bool>> take, CancellationToken cancellation)
     {
-        var isFirst = true;
-        while (!isOver)
+        while (true)
         {
             try
             {
                 await ReadAsync(take, cancellation);
-                isFirst = false;
             }
-            catch (CliException fault) when (!isFirst && fault.Code == ExitCode.Unreachable)
+            catch (CliException fault) when (isThere && fault.Code == ExitCode.Unreachable)
             {
                 terminal.WriteError($"{fault.Message} Trying again.");
             }
-            catch (Exception fault) when (fault is IOException or HttpRequestException)
+            catch (IOException fault)
             {
-                isFirst = false;
-                terminal.WriteError($"The connection was cut ({fault.Message}). Trying again.");
+                terminal.WriteError($"The connection was cut ({fault.Message.TrimEnd('.')}). Trying again.");
             }
 
-            if (!isOver)
+            if (isOver)
             {
-                await Task.Delay(Pause, terminal.Time, cancellation);
+                return;
             }
+
+            await Task.Delay(pause, terminal.Time, cancellation);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
@@ -59,6 +62,7 @@ internal sealed class EventTail(RegistryApi api, string path, Terminal terminal)
             return;
         }
 
+        isThere = true;
         await using var stream = await response.Content.ReadAsStreamAsync(cancellation);
         await foreach (var item in SseParser.Create(stream, Parse).EnumerateAsync(cancellation))
         {
@@ -69,6 +73,7 @@ internal sealed class EventTail(RegistryApi api, string path, Terminal terminal)
             }
 
             last = item.EventId ?? last;
+            pause = ShortestPause;
             if (!await take(item.EventType, data.RootElement))
             {
                 isOver = true;

@@ -49,13 +49,14 @@ internal sealed class Terminal
     /// <summary>One line about what went wrong.</summary>
     public void WriteError(string message)
     {
+        var line = PlainText.Of(message);
         if (ErrorIsTerminal && HasColours)
         {
-            ErrorConsole().MarkupLineInterpolated($"[red]registry:[/] {message}");
+            ErrorConsole().MarkupLineInterpolated($"[red]registry:[/] {line}");
         }
         else
         {
-            Error.WriteLine($"registry: {message}");
+            Error.WriteLine($"registry: {line}");
         }
     }
 

@@ -46,8 +46,8 @@ internal sealed record Migration(int Number, string Name, string Up, string Down
 
     /// <summary>For a store that may not migrate by itself.</summary>
     public static StoreStartException IsPending(string store, MigrationStatus pending) => new(
-        $"The {store} lacks the migration {pending.Number:D4}_{pending.Name}, and STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
-        + "run the server's migration mode, or turn that on.");
+        $"The {store} lacks the migration {pending.Number:D4}_{pending.Name}, which is applied by hand where STORAGE__RUN_MIGRATIONS_ON_STARTUP is off: "
+        + "run 'registry db up'.");
 
     public override string ToString() => $"{Number:D4}_{Name}";
 

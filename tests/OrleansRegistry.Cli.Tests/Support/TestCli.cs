@@ -77,8 +77,10 @@ internal sealed class TestCli(params string[] always)
         public async Task<string> NextAsync()
         {
             var next = output.NextAsync();
-            var first = await Task.WhenAny(next, Ended, Task.Delay(Patience));
-            if (first != next && !next.IsCompleted)
+            await Task.WhenAny(next, Ended, Task.Delay(Patience));
+
+            // The last line comes with the end.
+            if (await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(1))) != next)
             {
                 Assert.Fail($"No line came; the command {(Ended.IsCompleted ? $"ended with {await Ended}" : "goes on")}. {Error}");
             }
