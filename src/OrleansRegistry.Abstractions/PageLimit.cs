@@ -23,6 +23,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of messages, artifacts and feedback.</summary>
     public static PageLimit Items { get; } = new(100, 1000);
 
+    /// <summary>Lists of snapshots.</summary>
+    public static PageLimit Snapshots { get; } = new(50, 100);
+
     /// <summary>The rule in words, for error messages.</summary>
     internal string Rule => $"must be an integer from 1 to {Max:N0}";
 

@@ -8,7 +8,7 @@ namespace OrleansRegistry;
 /// <summary>
 /// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and
 /// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant; their
-/// owner alone names workers and removes them.
+/// owner alone names workers, saves snapshots of their states, and removes them.
 /// </summary>
 internal static class Access
 {
@@ -61,6 +61,13 @@ internal static class Access
                     + "the agent's owner names them in workers when it registers or patches the agent",
                 "agent_id");
     }
+
+    /// <summary>
+    /// Who may save snapshots of an agent's state: its owner, and where nobody is known to own it everybody. A snapshot belongs to who saved it.
+    /// </summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another subject owns the agent.</exception>
+    public static void DemandSaver(Caller caller, string agentId, AgentRecord? agent) =>
+        DemandOwner(agentId, agent?.Owner, caller.Subject, "save snapshots of its state", "agent_id");
 
     /// <param name="owner">Null if the owner is not known; then every subject of the tenant may change the agent.</param>
     /// <param name="subject">Null is a call from an older silo, which sends none.</param>

@@ -7,6 +7,7 @@ global using OrleansRegistry.Grains;
 global using OrleansRegistry.Logs;
 global using OrleansRegistry.Requests;
 global using OrleansRegistry.Settings;
+global using OrleansRegistry.Snapshots;
 global using OrleansRegistry.Storage;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Transfer;

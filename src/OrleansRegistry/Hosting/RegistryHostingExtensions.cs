@@ -139,6 +139,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddHostedService<UpkeepService>();
         }
 
+        services.AddSnapshots(options);
         services.AddSingleton<GracefulStop>();
         services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
         services.AddSingleton<StoreHealthCheck>();

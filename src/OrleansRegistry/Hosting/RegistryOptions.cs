@@ -1,3 +1,4 @@
+using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Hosting;
@@ -71,6 +72,9 @@ public sealed class RegistryOptions
 
     /// <summary>Which extensions are listed (<c>A2A_REGISTRY_…</c>).</summary>
     public ExtensionPolicy Extensions { get; set; } = new();
+
+    /// <summary>Where snapshots of agents' states are kept, and for how long (<c>SNAPSHOT_…</c>, <c>PERSIST_…</c>).</summary>
+    public SnapshotOptions Snapshots { get; set; } = new();
 
     /// <summary>The cluster that this process is a part of; none by default.</summary>
     public RegistryClusterOptions Cluster { get; set; } = new();

@@ -28,6 +28,9 @@ internal static partial class StoreServices
         services.AddRecordStateCodec(Head(TaskGrainNames.FeedbackStateName, FeedbackKind.Kind, FeedbackKind.Write, FeedbackKind.Read));
         services.AddRecordStateCodec(new RecordStateCodec<PageState>(
             PageStore.StateName, PageKind.Kind, state => PageKind.Write(state.Page!), stored => new PageState { Page = PageKind.Read(stored) }));
+        services.AddRecordStateCodec(Head(SnapshotKind.StateName, SnapshotKind.Kind, SnapshotKind.Write, SnapshotKind.Read));
+        services.AddRecordStateCodec(Head(
+            SnapshotUploadKind.StateName, SnapshotUploadKind.Kind, SnapshotUploadKind.Write, SnapshotUploadKind.Read));
         services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }

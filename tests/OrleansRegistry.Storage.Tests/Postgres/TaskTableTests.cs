@@ -187,6 +187,8 @@ public sealed class TaskTableTests : IAsyncLifetime
     [InlineData("context")]
     [InlineData("feedback")]
     [InlineData("page")]
+    [InlineData("snapshot")]
+    [InlineData("snapshot_upload")]
     public async Task The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

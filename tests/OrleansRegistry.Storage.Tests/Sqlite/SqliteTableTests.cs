@@ -115,6 +115,8 @@ public sealed class SqliteTableTests : IAsyncLifetime
     [InlineData("context")]
     [InlineData("feedback")]
     [InlineData("page")]
+    [InlineData("snapshot")]
+    [InlineData("snapshot_upload")]
     public void The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

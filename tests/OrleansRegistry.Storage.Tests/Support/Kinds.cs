@@ -1,6 +1,7 @@
 using OrleansRegistry.Agents;
 using OrleansRegistry.Contexts;
 using OrleansRegistry.Logs;
+using OrleansRegistry.Snapshots;
 using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Storage.Tests;
@@ -8,5 +9,8 @@ namespace OrleansRegistry.Storage.Tests;
 /// <summary>The registry's own kinds, as its host hands them to a store.</summary>
 internal static class Kinds
 {
-    public static IReadOnlyList<RecordKind> All { get; } = [AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind];
+    public static IReadOnlyList<RecordKind> All { get; } = 
+    [
+        AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
+    ];
 }

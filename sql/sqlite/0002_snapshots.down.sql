@@ -1,0 +1,2 @@
+DROP TABLE snapshot_uploads;
+DROP TABLE snapshot_records;
