@@ -8,12 +8,13 @@ using OrleansRegistry.Rest.Extensions;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Service;
 using OrleansRegistry.Rest.Tasks;
+using OrleansRegistry.Rest.Transfer;
 
 namespace OrleansRegistry.Rest;
 
 /// <summary>
 /// The REST API, and the older registry's JSON-RPC. The host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an
-/// <see cref="IContextRegistry"/>.
+/// <see cref="IContextRegistry"/>; where there is an <see cref="IRegistryTransfer"/> too, what is held can be exported and imported.
 /// </summary>
 public static class RegistryRest
 {
@@ -33,6 +34,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
         services.AddSingleton<ApiSchemaSource>(JsonRpcSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
         return services;
     }
 
@@ -77,6 +79,11 @@ public static class RegistryRest
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
         new ServiceEndpoint(rest).Map(routes);
+        if (services.GetService<IRegistryTransfer>() is { } transfer)
+        {
+            new TransferEndpoints(transfer, rest).Map(routes);
+        }
+
         return endpoints.MapRegistryHealth().MapRegistryDocs();
     }
 

@@ -14,6 +14,12 @@ public sealed class RegistryRestOptions
     /// </summary>
     public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// Whether <c>GET /export</c> and <c>POST /import</c> are answered (<c>REGISTRY_ALLOW_TRANSFER</c>): to every caller, of every tenant, secrets
+    /// included.
+    /// </summary>
+    public bool AllowTransfer { get; set; }
+
     /// <summary>What <c>GET /</c> and <c>GET /extensions</c> say of the mode; nothing is enforced by it.</summary>
     public bool DevelopmentMode { get; set; } = true;
 

@@ -87,9 +87,10 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return this;
     }
 
-    public ApiOperation Answer(int status, string description, string? schema = null, bool isTagged = false)
+    public ApiOperation Answer(
+        int status, string description, string? schema = null, bool isTagged = false, string contentType = JsonContentType.Json)
     {
-        answers.Add(new ApiAnswer(status, description, schema, isTagged));
+        answers.Add(new ApiAnswer(status, description, schema, isTagged, contentType));
         return this;
     }
 
