@@ -29,5 +29,6 @@ public static class RegistryStores
         store,
         new AgentRules(options.StrictCards, options.MaxCardBytes),
         activations: null,
+        TimeProvider.System,
         (loggers ?? NullLoggerFactory.Instance).CreateLogger<RegistryTransfer>());
 }

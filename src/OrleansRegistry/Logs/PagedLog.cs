@@ -147,18 +147,28 @@ internal sealed class PagedLog(LogName name, PageStore pages, Func<RawJson, stri
     private async Task<long> WritePagesAsync(long number, long first, RawJson[] items, Func<Task<bool>> headIsCurrent)
     {
         var writes = new List<Task>();
-        for (var rest = items.AsMemory(); rest.Length > 0;)
+        foreach (var page in Cut(items, first, ids))
         {
-            var count = NextPage(rest.Span);
-            var digest = ids?.NextDigest((int)first, count) ?? [];
-            var page = new LogPage(first, count, JsonObjects.Array(rest[..count].ToArray()), digest);
             writes.Add(pages.WriteOnceAsync(name, ++number, page, headIsCurrent));
-            first += count;
-            rest = rest[count..];
         }
 
         await Task.WhenAll(writes);
         return number;
+    }
+
+    /// <summary>The pages of items.</summary>
+    /// <param name="first">The number of the first item.</param>
+    /// <param name="ids">Those of all items up to the last; null for a log that does not look for repeats.</param>
+    public static IEnumerable<LogPage> Cut(RawJson[] items, long first, ItemIds? ids)
+    {
+        for (var rest = items.AsMemory(); rest.Length > 0;)
+        {
+            var count = NextPage(rest.Span);
+            var digest = ids?.NextDigest((int)first, count) ?? [];
+            yield return new LogPage(first, count, JsonObjects.Array(rest[..count].ToArray()), digest);
+            first += count;
+            rest = rest[count..];
+        }
     }
 
     /// <summary>Deletes the pages of a log whose head cannot be read: from the first on, until there are no more.</summary>

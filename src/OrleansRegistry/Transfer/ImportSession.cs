@@ -198,12 +198,18 @@ internal sealed class ImportSession(
             batch = await CompareAsync(batch);
         }
 
+        await WriteAsync([.. batch.Where(line => !line.IsUpdate)], request.Replace);
+        await WriteAsync([.. batch.Where(line => line.IsUpdate)], replace: true);
+    }
+
+    private async Task WriteAsync(List<CheckedLine> batch, bool replace)
+    {
         if (batch.Count == 0)
         {
             return;
         }
 
-        var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], request.Replace, cancellationToken);
+        var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken);
         for (var i = 0; i < imported.Count; i++)
         {
             Count(batch[i], imported[i]);
@@ -264,7 +270,7 @@ internal sealed class ImportSession(
             return ImportResult.Same;
         }
 
-        return request.Replace ? ImportResult.Replaced : ImportResult.Kept;
+        return request.Replace || line.IsUpdate ? ImportResult.Replaced : ImportResult.Kept;
     }
 
     /// <summary>Stores the pages that wait, and the heads that have all theirs.</summary>

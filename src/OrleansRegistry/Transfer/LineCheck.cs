@@ -19,6 +19,9 @@ internal sealed record CheckedLine(long Number, TransferKind? Kind, RecordLine? 
     /// <summary>It comes from a system that knew no times and owners: an agent that has the same card already is the same.</summary>
     public bool IsBare { get; init; }
 
+    /// <summary>It is what is stored, with a change: it takes that place whatever the request says.</summary>
+    public bool IsUpdate { get; init; }
+
     public RecordKey Key => Line!.Key;
 
     public RecordBody Body => Line!.Body;
@@ -35,6 +38,9 @@ internal sealed class LineCheck
 
     /// <param name="rules">What was taken once with warnings is taken again.</param>
     public LineCheck(AgentRules rules) => this.rules = rules with { Strict = false };
+
+    /// <exception cref="RegistryException">The card is refused.</exception>
+    public AgentCard Card(RawJson card) => rules.Check(card.Utf8).Card;
 
     public CheckedLine Check(long number, ReadOnlyMemory<byte> line)
     {

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Transfer;
 
 /// <summary>Reads a file and stores what it tells. Lines are checked on all processors, and stored in their order.</summary>
 internal sealed partial class RegistryImporter(
-    IRecordStore store, AgentRules rules, ActivationEnd? activations, ILogger logger, TransferLimits? limits = null)
+    IRecordStore store, AgentRules rules, ActivationEnd? activations, TimeProvider time, ILogger logger, TransferLimits? limits = null)
 {
     private readonly TransferLimits limits = limits ?? new TransferLimits();
     private readonly LineCheck check = new(rules);
@@ -26,7 +26,13 @@ internal sealed partial class RegistryImporter(
             }
             else
             {
-                throw new RegistryException(RegistryError.Invalid, "Line 1: the file is no export.");
+                var file = await reader.ReadToEndAsync(first, cancellationToken);
+                await foreach (var line in new LegacyFile(store, check, request.Caller, time).ReadAsync(file, cancellationToken))
+                {
+                    await session.AddAsync(line);
+                }
+
+                await session.FinishAsync();
             }
         }
         finally

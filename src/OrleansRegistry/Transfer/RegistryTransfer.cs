@@ -4,7 +4,8 @@ namespace OrleansRegistry.Transfer;
 
 /// <summary>Exports from and imports into a store.</summary>
 /// <param name="activations">Null where no registry runs on the store.</param>
-internal sealed class RegistryTransfer(IRecordStore store, AgentRules rules, ActivationEnd? activations, ILogger<RegistryTransfer> logger)
+internal sealed class RegistryTransfer(
+    IRecordStore store, AgentRules rules, ActivationEnd? activations, [RegistryTime] TimeProvider time, ILogger<RegistryTransfer> logger)
     : IRegistryTransfer
 {
     public Task<ExportSummary> ExportAsync(
@@ -13,5 +14,5 @@ internal sealed class RegistryTransfer(IRecordStore store, AgentRules rules, Act
 
     public Task<ImportReport> ImportAsync(
         Stream input, ImportRequest request, IProgress<TransferProgress>? progress = null, CancellationToken cancellationToken = default) =>
-        new RegistryImporter(store, rules, activations, logger).RunAsync(input, request, progress, cancellationToken);
+        new RegistryImporter(store, rules, activations, time, logger).RunAsync(input, request, progress, cancellationToken);
 }

@@ -216,7 +216,7 @@ public sealed class BadFileTests(FilledStore filled) : IClassFixture<FilledStore
 
     private async Task<string> RefusedAsync(byte[] file, TransferLimits? limits = null)
     {
-        var importer = new RegistryImporter(store, new AgentRules(), null, NullLogger.Instance, limits);
+        var importer = new RegistryImporter(store, new AgentRules(), null, TimeProvider.System, NullLogger.Instance, limits);
         var refusal = await Assert.ThrowsAsync<RegistryException>(
             () => importer.RunAsync(new MemoryStream(file), new ImportRequest { Caller = Caller.Default }, null, CancellationToken.None));
         Assert.Equal(RegistryError.Invalid, refusal.Error);

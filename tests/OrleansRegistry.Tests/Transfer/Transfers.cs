@@ -8,7 +8,8 @@ namespace OrleansRegistry.Tests.Transfer;
 /// <summary>Short ways to export and import in tests.</summary>
 internal static class Transfers
 {
-    public static RegistryTransfer Over(IRecordStore store) => new(store, new AgentRules(), null, NullLogger<RegistryTransfer>.Instance);
+    public static RegistryTransfer Over(IRecordStore store) =>
+        new(store, new AgentRules(), null, TimeProvider.System, NullLogger<RegistryTransfer>.Instance);
 
     public static async Task<byte[]> ExportAsync(this IRecordStore store, ExportRequest? request = null)
     {
