@@ -13,7 +13,10 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>What serves and where, for the log: <c>S3 bucket snapshots</c>. Holds no key or password.</summary>
     string Description { get; }
 
-    /// <summary>Stores an object, or takes the place of the one with that name. Read to its end, in parts where it is long: never whole in memory.</summary>
+    /// <summary>
+    /// Stores an object, or takes the place of the one with that name. Read to its end, in parts where it is long: never whole in memory. Of puts of
+    /// one name at the same time, one is stored; others may fail as <see cref="ObjectStoreError.Unavailable"/>, as theirs is not there.
+    /// </summary>
     /// <returns>What is stored, as the store tells it after the write.</returns>
     Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default);
 

@@ -53,7 +53,17 @@ public static class UploadLimits
     internal static ObjectStoreException NotFound(string name, string upload) =>
         new(
             ObjectStoreError.NotFound,
-            $"There is no upload '{(IsId(upload) ? upload : "?")}' of {name}: it was completed or dropped, or never begun.");
+            $"There is no upload '{(IsId(upload) && upload.Length <= 200 ? upload : "?")}' of {name}: it was completed or dropped, or never begun.");
 
-    private static bool IsId(string upload) => upload.Length <= 200 && upload.All(c => c is > ' ' and < '\u007f' and not '\'');
+    /// <summary>Whether it may be the id of an upload, of whatever store.</summary>
+    internal static bool IsId(string upload) => upload.Length is > 0 and <= 2048 && upload.All(c => c is > ' ' and < '\u007f' and not '\'');
+
+    /// <exception cref="ObjectStoreException"><see cref="ObjectStoreError.NotFound"/>.</exception>
+    internal static void CheckId(string name, string upload)
+    {
+        if (!IsId(upload))
+        {
+            throw NotFound(name, upload);
+        }
+    }
 }

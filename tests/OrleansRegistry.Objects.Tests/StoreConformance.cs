@@ -192,8 +192,12 @@ public abstract class StoreConformance : IAsyncLifetime
     {
         var contents = Enumerable.Range(0, 8).Select(i => Bytes.Random(50_000 + i)).ToList();
 
-        await Task.WhenAll(contents.Select(content => Store.PutAsync("f/a", Bytes.Stream(content))));
+        var puts = contents.Select(content => Store.PutAsync("f/a", Bytes.Stream(content))).ToList();
 
+        // Of a cloud, those that were replaced before they could be checked are told so.
+        var failed = (await Task.WhenAll(puts.Select(async put => await Record.ExceptionAsync(() => put)))).OfType<Exception>().ToList();
+        Assert.All(failed, fault => Assert.Contains("put it again", Assert.IsType<ObjectStoreException>(fault).Message, StringComparison.Ordinal));
+        Assert.InRange(failed.Count, 0, contents.Count - 1);
         Assert.Contains(await Store.ReadAsync("f/a"), contents);
     }
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 

@@ -14,11 +14,17 @@ internal sealed class TemporaryFolder : IDisposable
         return path;
     }
 
-    public void Age(TimeSpan by)
+    /// <summary>Lets what is in it look older.</summary>
+    public void Age(TimeSpan by, Func<string, bool>? which = null)
     {
         var then = DateTime.UtcNow - by;
         foreach (var entry in new DirectoryInfo(Path).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
         {
+            if (which?.Invoke(entry.FullName) == false)
+            {
+                continue;
+            }
+
             entry.LastWriteTimeUtc = then;
         }
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.AdoNet;

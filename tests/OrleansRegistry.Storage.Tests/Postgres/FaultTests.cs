@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Storage;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace OrleansRegistry.Storage.Tests.Postgres;
+namespace OrleansRegistry.Tests.Shared;
 
 /// <summary>Where a connection is cut.</summary>
 public enum Cut
@@ -19,9 +19,12 @@ public enum Cut
 
     /// <summary>When it has answered, before the client gets any of it.</summary>
     BeforeAnswer,
+
+    /// <summary>When the client has got half of what the server sent first.</summary>
+    WithinAnswer,
 }
 
-/// <summary>Stands between a store and its server, and cuts connections.</summary>
+/// <summary>Stands between a store and its server (of whatever protocol), and cuts connections.</summary>
 internal sealed class CuttingProxy : IDisposable
 {
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
@@ -90,7 +93,7 @@ internal sealed class CuttingProxy : IDisposable
 
     private async Task ServeAsync(Socket client, Socket upstream)
     {
-        var doomed = new TaskCompletionSource();
+        var doomed = new TaskCompletionSource<Cut>();
         try
         {
             await upstream.ConnectAsync(server);
@@ -106,7 +109,7 @@ internal sealed class CuttingProxy : IDisposable
         }
     }
 
-    private async Task RequestsAsync(Socket from, Socket to, TaskCompletionSource doomed)
+    private async Task RequestsAsync(Socket from, Socket to, TaskCompletionSource<Cut> doomed)
     {
         var buffer = new byte[256 * 1024];
         var held = false;
@@ -117,11 +120,11 @@ internal sealed class CuttingProxy : IDisposable
             {
                 remaining--;
                 Cuts++;
-                sent = cut switch { Cut.BeforeRequest => 0, Cut.BeforeAnswer => read, _ => read / 2 };
+                sent = cut switch { Cut.BeforeRequest => 0, Cut.BeforeAnswer or Cut.WithinAnswer => read, _ => read / 2 };
                 held = cut == Cut.Held;
-                if (cut == Cut.BeforeAnswer)
+                if (cut is Cut.BeforeAnswer or Cut.WithinAnswer)
                 {
-                    doomed.SetResult();
+                    doomed.SetResult(cut);
                 }
             }
 
@@ -133,12 +136,18 @@ internal sealed class CuttingProxy : IDisposable
         }
     }
 
-    private static async Task AnswersAsync(Socket from, Socket to, Task doomed)
+    private static async Task AnswersAsync(Socket from, Socket to, Task<Cut> doomed)
     {
         var buffer = new byte[256 * 1024];
-        for (int read; (read = await from.ReceiveAsync(buffer)) > 0 && !doomed.IsCompleted;)
+        int read;
+        while ((read = await from.ReceiveAsync(buffer)) > 0 && !doomed.IsCompleted)
         {
             await to.SendAsync(buffer.AsMemory(0, read));
+        }
+
+        if (read > 0 && await doomed == Cut.WithinAnswer)
+        {
+            await to.SendAsync(buffer.AsMemory(0, read / 2));
         }
     }
 

@@ -1,0 +1,6 @@
+namespace OrleansRegistry.Objects.Cloud.Azure;
+
+/// <summary>Azure Blob Storage.</summary>
+public sealed class AzureOptions
+{
+}
