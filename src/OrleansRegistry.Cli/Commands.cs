@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using OrleansRegistry.Cli.Agents;
 using OrleansRegistry.Cli.Contexts;
+using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Cli.Database;
 using OrleansRegistry.Cli.Service;
 using OrleansRegistry.Cli.Tasks;
@@ -29,6 +30,8 @@ internal static class Commands
             new AgentWatchCommand()),
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
+        new ExportCommand(),
+        new ImportCommand(),
         new CommandGroup(
             "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),
         new CompletionCommand(),

@@ -24,6 +24,14 @@ internal sealed class RegistryApi(HttpClient http, string name, TimeProvider tim
         HttpMethod method, string path, ReadOnlyMemory<byte>? json, (string Name, string? Value)? condition, CancellationToken cancellation) =>
         CallAsync(method, path, json, condition, cancellation);
 
+    /// <summary>Reads an answer of any length to its end.</summary>
+    /// <exception cref="CliException">It is no success.</exception>
+    public async Task<ApiAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)
+    {
+        await CheckAsync(response, cancellation);
+        return new ApiAnswer(name, response, await response.Content.ReadAsByteArrayAsync(cancellation));
+    }
+
     /// <summary>A request for a path below the registry's URL. A path such as <c>tasks:count</c> must not pass for a URL of its own.</summary>
     public static HttpRequestMessage Request(HttpMethod method, string path) => new(method, new Uri("./" + path, UriKind.Relative));
 

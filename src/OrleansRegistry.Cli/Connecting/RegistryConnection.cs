@@ -46,7 +46,7 @@ internal sealed class RegistryConnection : IAsyncDisposable
             return new RegistryConnection(UrlOf(call), null, call);
         }
 
-        if (call.Get(call.Options.Url) is not null)
+        if (call.HasUrl)
         {
             throw CliException.Usage("--url and --store name two registries: give one of them.");
         }

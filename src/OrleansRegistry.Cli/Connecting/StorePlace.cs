@@ -43,6 +43,19 @@ internal sealed class StorePlace(string text)
             : throw CliException.Usage("STORAGE_TYPE is memory: there is nothing stored to work on. Name a store with --store.");
     }
 
+    /// <summary>The same, for a process that comes and goes beside the servers of the store.</summary>
+    /// <exception cref="CliException">There is no store, and the use is of an existing one.</exception>
+    public IConfiguration VisitorSettings(Terminal terminal, StoreUse use)
+    {
+        var options = Options(terminal);
+        if (use == StoreUse.Existing)
+        {
+            MustExist(options);
+        }
+
+        return new ConfigurationBuilder().AddConfiguration(Settings(terminal)).AddInMemoryCollection(Visitor(IsNew(options))).Build();
+    }
+
     /// <exception cref="CliException">There is no store in the folder.</exception>
     public static void MustExist(RegistryOptions options)
     {
@@ -82,6 +95,26 @@ internal sealed class StorePlace(string text)
             yield return new("DATABASE_URL", "");
         }
     }
+
+    /// <summary>
+    /// This process comes and goes: it is no part of a cluster, and changes no schema that a server might still need. Whoever has the store has all
+    /// that is in it, so callers are believed.
+    /// </summary>
+    private static Dictionary<string, string?> Visitor(bool isNew) => new()
+    {
+        ["REGISTRY_CLUSTERING"] = "localhost",
+        ["REGISTRY_ROLE"] = "all",
+        ["REGISTRY_DRAIN_SECONDS"] = "0",
+        ["ORLEANS_SILO_PORT"] = "0",
+        ["ORLEANS_GATEWAY_PORT"] = "0",
+        ["ORLEANS_ADVERTISED_ADDRESS"] = "",
+        ["REGISTRY_PUBLIC_URL"] = "",
+        ["REGISTRY_TRUST_CALLER_HEADERS"] = "true",
+        ["REGISTRY_TRUST_SCOPE_HEADER"] = "true",
+        ["REGISTRY_DEFAULT_CALLER"] = "default/default",
+        ["STORAGE_CHECK_ON_STARTUP"] = "false",
+        ["STORAGE__RUN_MIGRATIONS_ON_STARTUP"] = isNew ? "true" : "false",
+    };
 
     /// <summary>A URL, or a connection string of libpq or Npgsql, which name a host.</summary>
     private static bool IsDatabase(string text) =>

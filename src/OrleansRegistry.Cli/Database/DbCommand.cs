@@ -30,13 +30,7 @@ internal abstract class DbCommand(string name, string description, params string
             StorePlace.MustExist(options);
         }
 
-        using var loggers = LoggerFactory.Create(logging =>
-        {
-            if (call.Get(call.Options.Verbose))
-            {
-                logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-            }
-        });
+        using var loggers = Loggers.Create(call);
         await using var registry = Registry(options, loggers);
         await using var clustering = options.Cluster.Type == ClusteringType.Postgres
             ? PostgresMigrations.OfClustering(RegistrySettings.DatabaseOf(options), loggers.CreateLogger<PostgresMigrations>())

@@ -15,6 +15,9 @@ internal sealed class Meter
         set => Interlocked.Exchange(ref total, value);
     }
 
+    /// <summary>What is counted, where that is not clear; empty else.</summary>
+    public string Unit { get; set; } = "";
+
     public void Add(long count) => Interlocked.Add(ref done, count);
 
     public void Set(long count) => Interlocked.Exchange(ref done, count);

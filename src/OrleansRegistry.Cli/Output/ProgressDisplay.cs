@@ -50,7 +50,7 @@ internal static class ProgressDisplay
     private sealed class CountColumn(Meter meter) : ProgressColumn
     {
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
-            new Text(meter.Total > 0 ? $"{Format(meter.Done)} of {Format(meter.Total)}" : Format(meter.Done));
+            new Text($"{(meter.Total > 0 ? $"{Format(meter.Done)} of {Format(meter.Total)}" : Format(meter.Done))} {meter.Unit}".TrimEnd());
 
         private static string Format(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
     }

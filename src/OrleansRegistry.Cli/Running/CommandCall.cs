@@ -33,6 +33,9 @@ internal sealed class CommandCall : IAsyncDisposable
 
     public T Get<T>(Argument<T> argument) => parsed.GetValue(argument)!;
 
+    /// <summary>The words name a registry by URL.</summary>
+    public bool HasUrl => Get(Options.Url) is not null;
+
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>The registry that the words name, or one that is hosted here on the store that they name.</summary>
@@ -44,7 +47,7 @@ internal sealed class CommandCall : IAsyncDisposable
     /// <exception cref="CliException">They name a registry instead.</exception>
     public StorePlace Place()
     {
-        if (Get(Options.Url) is not null)
+        if (HasUrl)
         {
             throw CliException.Usage("This command works on a store, and not through a registry: name the store with --store, and no --url.");
         }

@@ -1,3 +1,4 @@
+using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 
@@ -9,6 +10,7 @@ internal static class Faults
     public static (ExitCode Code, string Text) Explain(Exception fault) => fault switch
     {
         CliException told => (told.Code, told.Message),
+        CutOffException cut => (ExitCode.Unreachable, $"The export was cut off ({cut.Message}). Begin it again."),
         RegistryException refusal => (OfRegistry(refusal.Error), WithField(refusal.Message, refusal.Field)),
         SettingException setting => (ExitCode.Usage, setting.Message),
         StoreStartException store => (ExitCode.Unreachable, store.Message),

@@ -9,9 +9,10 @@ internal sealed class CompletionCommand : RegistryCommand
         _registry_complete() {
           local line="${COMP_LINE:0:COMP_POINT}" word
           line="${line#*[[:space:]]}"
+          local begun="${line##*[[:space:]]}"
           COMPREPLY=()
           while IFS= read -r word; do
-            [ -n "$word" ] && COMPREPLY+=("$word")
+            [[ -n "$word" && "$word" == "$begun"* ]] && COMPREPLY+=("$word")
           done < <("${COMP_WORDS[0]}" "[suggest:${#line}]" "$line" 2>/dev/null)
         }
         complete -o default -F _registry_complete registry
@@ -23,7 +24,8 @@ internal sealed class CompletionCommand : RegistryCommand
           local line="${(j: :)words[2,CURSOR]}"
           local -a found
           found=("${(@f)$("${words[1]}" "[suggest:${#line}]" "$line" 2>/dev/null)}")
-          found=(${found:#})
+          found=(${(M)found:#?*})
+          found=(${(M)found:#${words[CURSOR]}*})
           if (( ${#found} )); then compadd -- "${found[@]}"; else _files; fi
         }
         if [ "$funcstack[1]" = _registry ]; then _registry "$@"; else compdef _registry registry; fi

@@ -1,0 +1,102 @@
+using System.IO.Compression;
+using System.Text.Json;
+
+namespace OrleansRegistry.Cli.Tests;
+
+public sealed class TransferTests : IDisposable
+{
+    private const string Export = """
+        {"format":"orleans-registry-export","version":1,"revision":3,"kinds":["tasks"]}
+        {"kind":"task","tenant":"acme","id":"t-1","version":1,"document":{}}
+
+        """;
+
+    private readonly TempFolder folder = new();
+    private readonly TestCli cli = new();
+
+    [Fact]
+    public async Task A_store_is_exported_and_imported_into_another()
+    {
+        cli.Input = """[{"name":"a"},{"name":"b"}]""";
+        await cli.DoAsync("agents", "register", "-", "--store", folder.Of("one"), "--tenant", "acme");
+        var file = folder.Of("all.jsonl.gz");
+        Assert.StartsWith("exported 2 agents, ", await cli.DoAsync("export", file, "--store", folder.Of("one")), StringComparison.Ordinal);
+        Assert.False(File.Exists(file + ".part"));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+
+        Assert.StartsWith("created 2, ", await cli.DoAsync("import", file, "--store", folder.Of("two")), StringComparison.Ordinal);
+        var again = await cli.JsonAsync("import", file, "--store", folder.Of("two"));
+        Assert.Equal((0L, 2L), (again.GetProperty("created").GetInt64(), again.GetProperty("same").GetInt64()));
+
+        var lines = (await cli.DoAsync("export", "-", "--store", folder.Of("two"))).Split('\n');
+        Assert.Equal(Unpack(file).Split('\n')[1..3], lines[1..3]);
+        var one = await cli.JsonAsync("export", folder.Of("none.jsonl"), "--store", folder.Of("two"), "--tenant", "other", "--kind", "agents");
+        Assert.Equal(0, one.GetProperty("counts").GetProperty("agents").GetInt64());
+    }
+
+    [Fact]
+    public async Task Lines_that_are_wrong_are_told_by_number()
+    {
+        cli.Input = """{"name":"a"}""";
+        await cli.DoAsync("agents", "register", "-", "--store", folder.Of("one"));
+        var whole = await cli.DoAsync("export", "-", "--store", folder.Of("one"), "--kind", "agents");
+        var torn = folder.Write("torn.jsonl", whole.Insert(whole.IndexOf('\n', StringComparison.Ordinal) + 1, "{\"kind\":\n"));
+        var skipped = await cli.RunAsync("import", torn, "--store", folder.Of("two"), "--skip-faults");
+        Assert.Equal(4, skipped.Code);
+        Assert.StartsWith("line 2: ", skipped.Error, StringComparison.Ordinal);
+        var stopped = await cli.RunAsync("import", torn, "--store", folder.Of("two"));
+        Assert.Equal((4, ""), (stopped.Code, stopped.Output));
+        var cut = await cli.RunAsync("import", folder.Write("cut.jsonl", whole[..(whole.Length / 2)]), "--store", folder.Of("two"));
+        Assert.Equal((4, ""), (cut.Code, cut.Output));
+        Assert.Single(cut.Error.TrimEnd('\n').Split('\n'));
+        Assert.Equal(3, (await cli.RunAsync("import", folder.Of("nowhere"), "--store", folder.Of("two"))).Code);
+        Assert.Equal(4, (await cli.RunAsync("export", folder.Of("x"), "--store", folder.Of("one"), "--kind", "agent")).Code);
+        Assert.False(File.Exists(folder.Of("x.part")));
+    }
+
+    [Fact]
+    public async Task Over_http_the_end_is_checked_and_a_cut_says_where_to_go_on()
+    {
+        const string End = """{"end":{"counts":{"tasks":1},"sha256":"00"}}""";
+        await using var server = await ScriptedServer.StartAsync(
+            ScriptedServer.Say(200, Export + End + "\n"),
+            ScriptedServer.Say(200, Export),
+            ScriptedServer.Say(403, """{"detail":"This registry lets nobody export"}"""));
+        var file = folder.Of("all.jsonl");
+        Assert.StartsWith("exported 1 tasks at revision 3", await server.Cli.DoAsync("export", file, "--kind", "tasks"), StringComparison.Ordinal);
+        Assert.Equal("/export?kind=tasks", server.Requests[0].Target);
+
+        var cut = await server.Cli.RunAsync("export", file);
+        Assert.Equal(5, cut.Code);
+        Assert.Contains($"lies in {file}.part; --after 'task/acme/t-1' writes the rest", cut.Error, StringComparison.Ordinal);
+        Assert.EndsWith(End + "\n", await File.ReadAllTextAsync(file), StringComparison.Ordinal);
+
+        var refused = await server.Cli.RunAsync("export", file);
+        Assert.Equal((4, "registry: This registry lets nobody export\n"), (refused.Code, refused.Error));
+    }
+
+    [Fact]
+    public async Task Over_http_an_import_is_told_as_on_a_store()
+    {
+        const string Report =
+            """{"created":1,"replaced":0,"same":2,"kept":3,"newVersions":4,"faultCount":1,"faults":[{"line":7,"reason":"is cut off"}]}""";
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Say(200, Report));
+        var ran = await server.Cli.RunAsync("import", folder.Write("all.jsonl", Export), "--dry-run", "--skip-faults");
+        Assert.Equal(4, ran.Code);
+        Assert.Equal("/import?dry_run=true&skip_faults=true", server.Requests[0].Target);
+        Assert.StartsWith("would create 1, replaced 0, same 2, kept 3, wrong 1", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("line 7: is cut off", ran.Error, StringComparison.Ordinal);
+        Assert.Contains("4 agents have new revisions", ran.Error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => folder.Dispose();
+
+    private static string Unpack(string file)
+    {
+        using var reader = new StreamReader(new GZipStream(File.OpenRead(file), CompressionMode.Decompress));
+        return reader.ReadToEnd();
+    }
+}
