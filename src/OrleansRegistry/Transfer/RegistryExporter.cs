@@ -13,6 +13,9 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
     /// <summary>How often the head of a log is read again whose pages were deleted meanwhile.</summary>
     private const int Attempts = 10;
 
+    /// <summary>Leaves out revisions, and tells agents in the order of keys: so that stores can be compared of which one could not keep them.</summary>
+    public bool WithoutRevisions { get; init; }
+
     /// <exception cref="RegistryException">The request is not valid, or the store cannot be read.</exception>
     public async Task<ExportSummary> RunAsync(
         ExportRequest request, Stream output, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
@@ -34,11 +37,18 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
         var picture = kinds.Contains(TransferKind.Agents) ? await store.PictureAsync(AgentKind.Kind, cancellationToken) : null;
         await using (picture)
         {
-            var header = new ExportHeader(picture?.Revision ?? 0, kinds, request.Tenant, request.Since, request.After);
+            var header = new ExportHeader(WithoutRevisions ? 0 : picture?.Revision ?? 0, kinds, request.Tenant, request.Since, request.After);
             lines.Add(header, static (json, header) => header.Write(json));
             if (picture is not null)
             {
-                await export.WriteAsync(TransferKind.Agents, picture.Records, cancellationToken);
+                var records = picture.Records;
+                if (WithoutRevisions)
+                {
+                    var byKey = await store.ScanAsync(AgentKind.Kind, new RecordKey("", ""), cancellationToken);
+                    records = byKey.Records.Select(agent => agent with { Version = 0 });
+                }
+
+                await export.WriteAsync(TransferKind.Agents, records, cancellationToken);
             }
         }
 
