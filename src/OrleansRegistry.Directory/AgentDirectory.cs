@@ -28,6 +28,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     public Task WaitForRevisionAsync(long history, long atLeast, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken) =>
         gate.WaitAsync(new RegistryPosition(history, atLeast), patience, time, cancellationToken);
 
+    /// <summary>The number of agents, of all tenants.</summary>
+    public long Count => held.Tenants.Sum(tenant => (long)tenant.Value.Count);
+
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
 

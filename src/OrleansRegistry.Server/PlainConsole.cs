@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
@@ -20,7 +21,8 @@ internal sealed class PlainConsole(IOptionsMonitor<SimpleConsoleFormatterOptions
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var text = logEntry.Exception is { } fault ? $"{message} {fault}" : message;
         textWriter.Write(DateTimeOffset.UtcNow.ToString(options.CurrentValue.TimestampFormat ?? DefaultTime, CultureInfo.InvariantCulture));
-        textWriter.WriteLine($"{Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}] {LogText.Escape(text)}");
+        var trace = Activity.Current is { Recorded: true } span ? $" trace={span.TraceId}" : "";
+        textWriter.WriteLine($"{Level(logEntry.LogLevel)}: {logEntry.Category}[{logEntry.EventId.Id}]{trace} {LogText.Escape(text)}");
     }
 
     private static string Level(LogLevel level) => level switch

@@ -35,7 +35,7 @@ internal static partial class RegistryServer
             builder.AddOrleansRegistry();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
             builder.Services.AddRegistryRest();
-            builder.Services.AddServerTelemetry();
+            builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
             return 0;
@@ -70,6 +70,7 @@ internal static partial class RegistryServer
             LogUnknown(app.Logger, name, nearest is null ? "--help lists all" : $"is {nearest} meant?");
         }
 
+        app.UseServerTelemetry();
         if (app.Services.GetRequiredService<RegistryOptions>().Cluster.Role == ClusterRole.Silo)
         {
             app.MapRegistryHealth();
@@ -79,8 +80,7 @@ internal static partial class RegistryServer
             app.MapRegistryRest();
         }
 
-        app.MapPrometheusScrapingEndpoint();
-
+        app.MapServerTelemetry();
         await app.RunAsync();
     }
 

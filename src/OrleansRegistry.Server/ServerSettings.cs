@@ -23,6 +23,7 @@ internal static class ServerSettings
         .. RegistrySettings.Groups,
         .. RegistryHttpSettings.Groups,
         .. RegistryRestSettings.Groups,
+        TelemetrySettings.Group,
         new SettingGroup("Log")
             .AddForeign(
                 "Logging__LogLevel__OrleansRegistry",

@@ -135,6 +135,14 @@ public interface IRecordStore : IAsyncDisposable
     ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// The newest revision of a kind with a feed that this process has heard of, without asking: the feed may not have come to it yet.
+    /// </summary>
+    long HeardRevision(RecordKind kind) => 0;
+
+    /// <summary>What the records take where they lie, with indexes and logs, in bytes; null where the store cannot tell.</summary>
+    ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult<long?>(null);
+
+    /// <summary>
     /// The changes of a kind with a feed after <paramref name="revision"/>, oldest first; waits until there is one. Of a record that changed more
     /// than once it tells the newest change at least: a store of one process tells each one, a shared store may not.
     /// </summary>

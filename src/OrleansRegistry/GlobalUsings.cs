@@ -10,4 +10,5 @@ global using OrleansRegistry.Settings;
 global using OrleansRegistry.Snapshots;
 global using OrleansRegistry.Storage;
 global using OrleansRegistry.Tasks;
+global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;

@@ -11,7 +11,7 @@ public sealed partial class SettingPageTests
     private static readonly HashSet<string> Names =
         All.SelectMany(setting => (string[])[setting.Name, .. setting.Aliases]).ToHashSet(StringComparer.Ordinal);
 
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     [Fact]
     public void The_page_is_as_the_program_prints_it() => Assert.True(

@@ -89,6 +89,13 @@ public abstract record TaskProperties
     /// <summary>The number of consecutive claims without a change of the task, including the present one.</summary>
     [Id(13)]
     public int Attempts { get; init; }
+
+    /// <summary>
+    /// The W3C trace context (<c>traceparent</c>) of the newest submission that came with one, or was traced here: whoever works on the task goes on
+    /// with that trace. Null for none.
+    /// </summary>
+    [Id(14)]
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>

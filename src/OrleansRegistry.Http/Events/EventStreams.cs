@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -15,6 +16,9 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
     public const string Parameter = "last_event_id";
 
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    private static readonly UpDownCounter<int> Open = RegistryTelemetry.Meter.CreateUpDownCounter<int>(
+        "registry.http.streams", "{stream}", "Streams of server-sent events that are open.");
 
     /// <summary>The generation of the last event that the reader has; null where it begins.</summary>
     /// <exception cref="RegistryException">It is not a generation.</exception>
@@ -47,6 +51,8 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
         var events = watch(ending.Token).GetAsyncEnumerator(ending.Token);
         var next = events.MoveNextAsync().AsTask();
+        Open.Add(1);
+        LongPoll.Mark(context);
         try
         {
             while (await IsThereAsync(next, output, ending.Token))
@@ -66,6 +72,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         }
         finally
         {
+            Open.Add(-1);
             await ending.CancelAsync();
             await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             await events.DisposeAsync();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Hosting;
 
 namespace OrleansRegistry.Http;
@@ -12,9 +13,18 @@ internal sealed class LongPoll(IHostApplicationLifetime lifetime)
     /// <summary>The longest wait of a request that comes while the server stops: its client asks again, and not at once.</summary>
     private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(1);
 
+    /// <summary>Sets a request that waits apart in the metrics of requests: how long it takes says nothing of the server.</summary>
+    public static void Mark(HttpContext context) =>
+        context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new KeyValuePair<string, object?>("registry.waits", "true"));
+
     /// <param name="run">Waits so long, or less where its token is cancelled, and tells what there is.</param>
     public async Task<T> RunAsync<T>(HttpContext context, TimeSpan wait, Func<TimeSpan, CancellationToken, Task<T>> run)
     {
+        if (wait > TimeSpan.Zero)
+        {
+            Mark(context);
+        }
+
         var stopping = lifetime.ApplicationStopping;
         if (stopping.IsCancellationRequested)
         {

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Rest.Tasks;
 
 /// <summary>What of a task an answer shows, and how.</summary>
 /// <param name="HidesHistory">The history is left out, though it was loaded.</param>
-/// <param name="ShowsToken">The lease's token is shown: to its holder.</param>
+/// <param name="ShowsToken">The lease's token is shown, and the trace to go on with: to its holder.</param>
 /// <param name="IsRepeated">The message was stored before, which the answer says.</param>
 internal readonly record struct TaskShape(StateFormat Format, bool HidesHistory = false, bool ShowsToken = false, bool IsRepeated = false);
 
@@ -89,6 +89,11 @@ internal static class TaskJson
         if (task.Attempts > 0)
         {
             json.WriteNumber("attempts"u8, task.Attempts);
+        }
+
+        if (shape.ShowsToken && task.TraceParent is { } trace)
+        {
+            json.WriteString("traceparent"u8, trace);
         }
 
         if (shape.IsRepeated || task.Repeated)

@@ -27,6 +27,7 @@ internal static class TaskSchemas
             ("deadline", Time("When it fails unless it is over.")),
             ("attempts", Integer("Claims in a row, the present one included, that brought no change of it; "
                 + "after as many as the registry allows it fails.")),
+            ("traceparent", Text("By claim, renew and release: the W3C trace context of who submitted it, if there is one, to go on with.")),
             ("repeated", Flag("Of a submission: the message was there already, and nothing was changed."))));
         yield return ("TaskSubmission", Shape(
             ("message", message), ("taskId", Text("Absent: the message's, else made.")),

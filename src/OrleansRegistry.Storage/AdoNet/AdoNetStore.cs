@@ -23,6 +23,7 @@ public sealed class AdoNetStore : IRecordStore
 
     private readonly PostgresStoreOptions options;
     private readonly ILogger logger;
+    private readonly StoreTelemetry telemetry = new("adonet");
     private readonly RecordKind provided;
     private readonly PostgresStore tables;
     private readonly ProviderRecords records;
@@ -76,6 +77,7 @@ public sealed class AdoNetStore : IRecordStore
         }
 
         var place = records.PlaceOf(key);
+        using var followed = telemetry.BeginRead(kind, "get");
         return await CallAsync(() => records.ReadAsync(place), cancellationToken);
     }
 
@@ -116,6 +118,10 @@ public sealed class AdoNetStore : IRecordStore
 
     public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default) =>
         tables.CurrentRevisionAsync(kind, cancellationToken);
+
+    public long HeardRevision(RecordKind kind) => tables.HeardRevision(kind);
+
+    public ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default) => tables.GetSizeAsync(cancellationToken);
 
     public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default) =>
         tables.ReadChangesAsync(kind, revision, cancellationToken);
@@ -191,7 +197,9 @@ public sealed class AdoNetStore : IRecordStore
         }
 
         var place = records.PlaceOf(key);
-        var revision = await CallAsync(() => records.CommitAsync(place, expectedVersion, body), cancellationToken);
+        var revision = await telemetry.BeginWrite(kind).RunAsync(
+            () => records.CommitAsync(place, expectedVersion, body),
+            commit => CallAsync(commit, cancellationToken));
         await tables.OfferAsync(provided, new RecordChange(key, revision, body));
         return revision;
     }

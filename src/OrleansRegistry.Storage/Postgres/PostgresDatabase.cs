@@ -54,6 +54,8 @@ internal sealed class PostgresDatabase : IAsyncDisposable
     /// <summary>Host, port, database and user.</summary>
     public string Description { get; }
 
+    public StoreTelemetry Telemetry { get; } = new("postgres");
+
     /// <summary>The schema that options name; null for the user's own.</summary>
     public string? Schema => options.Schema;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace OrleansRegistry.Storage.Postgres;
 
@@ -91,6 +92,7 @@ public sealed class PostgresStore : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
+        using var followed = database.Telemetry.BeginRead(kind, "get");
         return await ReadsOf(kind).ReadAsync(RecordTable.Of(kind), key, cancellationToken).WaitAsync(cancellationToken);
     }
 
@@ -119,6 +121,7 @@ public sealed class PostgresStore : IRecordStore
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckQuery(limit, cancellationToken);
+        using var followed = database.Telemetry.BeginRead(query.Kind, "list");
         return await lists.ReadAsync(ListSql.List(PostgresDialect.Instance, query, after, limit, keysOnly: false), cancellationToken);
     }
 
@@ -126,6 +129,7 @@ public sealed class PostgresStore : IRecordStore
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
         CheckQuery(limit, cancellationToken);
+        using var followed = database.Telemetry.BeginRead(query.Kind, "keys");
         return await lists.ReadKeysAsync(ListSql.List(PostgresDialect.Instance, query, after, limit, keysOnly: true), cancellationToken);
     }
 
@@ -135,6 +139,7 @@ public sealed class PostgresStore : IRecordStore
         RecordRules.CheckGroup(query, column, values, first);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
+        using var followed = database.Telemetry.BeginRead(query.Kind, "count");
         return await lists.GroupAsync(ListSql.Group(PostgresDialect.Instance, query, column, values, first), query.Tenant, first, cancellationToken);
     }
 
@@ -184,6 +189,23 @@ public sealed class PostgresStore : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
         return await SnapshotQuery.RevisionAsync(database, Followed(kind).Feed.Table, cancellationToken);
+    }
+
+    public long HeardRevision(RecordKind kind) => Followed(kind).Feed.Heard;
+
+    public async ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        return await database.RunAsync(
+            async (connection, token) =>
+            {
+                await using var command = new NpgsqlCommand(
+                    "SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint FROM pg_class "
+                        + "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')",
+                    connection);
+                return (long?)await command.ExecuteScalarAsync(token);
+            },
+            cancellationToken);
     }
 
     public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default)
@@ -249,7 +271,9 @@ public sealed class PostgresStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-        return new ValueTask<long>(WritesOf(kind).EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+        var followed = database.Telemetry.BeginWrite(kind);
+        var write = new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Span = followed.Span };
+        return followed.RunAsync((Writes: WritesOf(kind), write), static queued => queued.Writes.EnqueueAsync(queued.write));
     }
 
     private GroupCommit WritesOf(RecordKind kind)

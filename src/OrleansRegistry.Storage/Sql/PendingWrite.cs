@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansRegistry.Storage;
 
 /// <summary>One caller's write or deletion on its way to the database.</summary>
@@ -14,6 +16,9 @@ internal sealed record PendingWrite(
 
     /// <summary>Set where it comes from another store.</summary>
     public RecordImport? Import { get; init; }
+
+    /// <summary>The span that ends with the answer; null where nobody records it.</summary>
+    public Activity? Span { get; init; }
 
     /// <summary>Set where the server refused them: the write is tried again without.</summary>
     public bool WithoutColumns { get; set; }

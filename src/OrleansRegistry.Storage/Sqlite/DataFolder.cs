@@ -51,6 +51,39 @@ internal static class DataFolder
         FlushNames(folder);
     }
 
+    /// <summary>The database's file with those that SQLite keeps beside it, there or not.</summary>
+    public static string[] FilesOf(string folder, string name) =>
+        [Path.Combine(folder, name), Path.Combine(folder, name + "-wal"), Path.Combine(folder, name + "-shm")];
+
+    /// <summary>What other users of this machine can read or change: a line for each with the command that ends it; none on Windows.</summary>
+    public static IEnumerable<string> OpenToOthers(string folder, string name)
+    {
+        const UnixFileMode ofGroup = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute;
+        const UnixFileMode ofOthers = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows())
+        {
+            yield break;
+        }
+
+        // A folder that is given to a group, as Kubernetes does with a volume, has the bit that says so.
+        var folderMode = File.GetUnixFileMode(folder);
+        var isOfGroup = folderMode.HasFlag(UnixFileMode.SetGroup);
+        if ((folderMode & (isOfGroup ? ofOthers : ofGroup | ofOthers)) != UnixFileMode.None)
+        {
+            yield return $"the folder has the mode {Octal(folderMode)}: chmod {(isOfGroup ? "o-rwx" : "700")} {folder}";
+        }
+
+        foreach (var path in FilesOf(folder, name).Append(Path.Combine(folder, StoreLock.FileName)).Where(File.Exists))
+        {
+            if (File.GetUnixFileMode(path) is var mode && (mode & (ofGroup | ofOthers)) != UnixFileMode.None)
+            {
+                yield return $"{Path.GetFileName(path)} has the mode {Octal(mode)}: chmod 600 {path}";
+            }
+        }
+    }
+
+    private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
+
     /// <summary>Makes the names in a folder durable.</summary>
     private static void FlushNames(string folder)
     {

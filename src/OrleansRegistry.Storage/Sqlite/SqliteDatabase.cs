@@ -35,6 +35,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         failures = new LogPace(TimeProvider.System, logger);
         Folder = options.Directory is { } folder ? Path.GetFullPath(folder) : null;
         Description = Folder is null ? "SQLite database in memory" : $"SQLite database {Path.Combine(Folder, FileName)}";
+        Telemetry = new StoreTelemetry(Folder is null ? "memory" : "sqlite");
         readers = new SemaphoreSlim(Folder is null ? 1 : options.Readers);
         connectionString = new SqliteConnectionStringBuilder
         {
@@ -49,6 +50,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     public const string Name = "database";
 
     public string Description { get; }
+
+    public StoreTelemetry Telemetry { get; }
 
     /// <summary>Null in memory.</summary>
     public string? Folder { get; }
@@ -83,6 +86,11 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             }
             else
             {
+                foreach (var opening in DataFolder.OpenToOthers(Folder, FileName))
+                {
+                    logger.OpenToOthers(Description, opening);
+                }
+
                 logger.StoreOpened(
                     Description,
                     new FileInfo(Path.Combine(Folder, FileName)).Length,
@@ -151,6 +159,20 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         {
             throw Translate(fault);
         }
+    }
+
+    /// <summary>The bytes of the database, with its write-ahead log.</summary>
+    public async ValueTask<long> GetSizeAsync(CancellationToken cancellationToken)
+    {
+        if (Folder is null)
+        {
+            return await ReadAsync(
+                session => (long)session.Scalar("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()")!,
+                cancellationToken);
+        }
+
+        var files = DataFolder.FilesOf(Folder, FileName).Select(path => new FileInfo(path));
+        return files.Where(file => file.Exists).Sum(file => file.Length);
     }
 
     /// <summary>A session of its own, for work beside the writer and the readers.</summary>

@@ -12,6 +12,9 @@ internal static partial class SqliteStoreLog
     [LoggerMessage(LogLevel.Warning, "Opened the {Store}: it keeps everything in memory, and NOTHING IS KEPT when this process ends.")]
     public static partial void NothingIsKept(this ILogger logger, string store);
 
+    [LoggerMessage(LogLevel.Warning, "The {Store} is open to other users of this machine: {Opening}")]
+    public static partial void OpenToOthers(this ILogger logger, string store, string opening);
+
     [LoggerMessage(LogLevel.Error, "The {Store}: a batch of {Writes} writes could not be stored; their callers got an error.")]
     public static partial void BatchFailed(this ILogger logger, Exception fault, string store, int writes);
 

@@ -72,6 +72,7 @@ public sealed class SqliteStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var (tenant, id, _) = KeyText.Columns(key);
+        using var followed = database.Telemetry.BeginRead(kind, "get");
         return await database.ReadAsync(
             session =>
             {
@@ -96,6 +97,8 @@ public sealed class SqliteStore : IRecordStore
     {
         CheckQuery(limit, cancellationToken);
         return RunAsync(
+            "list",
+            query.Kind,
             ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: false),
             reader =>
             {
@@ -110,6 +113,8 @@ public sealed class SqliteStore : IRecordStore
     {
         CheckQuery(limit, cancellationToken);
         return RunAsync(
+            "keys",
+            query.Kind,
             ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: true),
             reader => Position(reader, time: 3),
             cancellationToken);
@@ -122,6 +127,8 @@ public sealed class SqliteStore : IRecordStore
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
         return RunAsync(
+            "count",
+            query.Kind,
             ListSql.Group(SqliteDialect.Instance, query, column, values, first),
             reader =>
             {
@@ -186,6 +193,14 @@ public sealed class SqliteStore : IRecordStore
         return ValueTask.FromResult(Feed(kind).Revision);
     }
 
+    public long HeardRevision(RecordKind kind) => Feed(kind).Revision;
+
+    public async ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        return await database.GetSizeAsync(cancellationToken);
+    }
+
     public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default)
     {
         ThrowUnlessOpen();
@@ -213,7 +228,9 @@ public sealed class SqliteStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-        return new ValueTask<long>(writer.EnqueueAsync(new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken)));
+        var followed = database.Telemetry.BeginWrite(kind);
+        var write = new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Span = followed.Span };
+        return followed.RunAsync((writer, write), static queued => queued.writer.EnqueueAsync(queued.write));
     }
 
     /// <summary>Waits while the queue is full of the writes of others.</summary>
@@ -278,21 +295,27 @@ public sealed class SqliteStore : IRecordStore
     }
 
     private async ValueTask<IReadOnlyList<T>> RunAsync<T>(
+        string operation,
+        RecordKind kind,
         SqlQuery query,
         Func<SqliteDataReader, T> read,
-        CancellationToken cancellationToken) => await database.ReadAsync(
-        session =>
-        {
-            using var reader = session.Query(query.Sql.ToString(), [.. query.Parameters]);
-            var rows = new List<T>();
-            while (reader.Read())
+        CancellationToken cancellationToken)
+    {
+        using var followed = database.Telemetry.BeginRead(kind, operation);
+        return await database.ReadAsync(
+            session =>
             {
-                rows.Add(read(reader));
-            }
+                using var reader = session.Query(query.Sql.ToString(), [.. query.Parameters]);
+                var rows = new List<T>();
+                while (reader.Read())
+                {
+                    rows.Add(read(reader));
+                }
 
-            return rows;
-        },
-        cancellationToken);
+                return rows;
+            },
+            cancellationToken);
+    }
 
     private ChangeLog Feed(RecordKind kind) =>
         feeds.GetValueOrDefault(kind) ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));

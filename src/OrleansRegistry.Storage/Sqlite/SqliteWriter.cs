@@ -106,6 +106,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
             return;
         }
 
+        using var followed = database.Telemetry.BeginBatch(batch);
         var outcomes = new Outcome[batch.Count];
         var committing = false;
         var committed = false;
@@ -142,6 +143,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         catch (Exception fault)
 #pragma warning restore CA1031
         {
+            followed.Failed(fault);
             if (committed)
             {
                 Stop(fault, "what was committed could not be shown to its readers");

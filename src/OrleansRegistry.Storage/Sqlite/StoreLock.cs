@@ -6,6 +6,8 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// <summary>Keeps other processes, and other stores of this one, off the folder. The system releases it when the process ends in any way.</summary>
 internal sealed class StoreLock : IDisposable
 {
+    public const string FileName = "LOCK";
+
     private const int PidWidth = 20;
 
     // EWOULDBLOCK of Linux and macOS, ERROR_SHARING_VIOLATION of Windows.
@@ -18,7 +20,7 @@ internal sealed class StoreLock : IDisposable
     /// <exception cref="StoreStartException">Another process has the folder, or it cannot be written to.</exception>
     public static StoreLock Take(string folder)
     {
-        var path = Path.Combine(folder, "LOCK");
+        var path = Path.Combine(folder, FileName);
         FileStream? taken = null;
         try
         {

@@ -21,6 +21,7 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
+        using var span = RegistryTelemetry.Start("registry.agent.register", caller, entry.Id);
         var history = store.History;
         var result = await PutAsync(caller, entry, OriginsOf(caller, entry), history);
         await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
@@ -31,6 +32,8 @@ internal sealed class AgentRegistry(
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
+        using var span = RegistryTelemetry.Start("registry.agent.register_many", caller);
+        span?.SetTag("registry.count", registrations.Count);
         var history = store.History;
         var results = await batches.WriteAsync(
             caller,
@@ -44,6 +47,7 @@ internal sealed class AgentRegistry(
     public async Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.agent.patch", caller, id);
         var cardPatch = CheckPatch(patch);
         var workers = AgentWorkers.Check(patch.Workers);
         var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
@@ -68,6 +72,7 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.agent.remove", caller, id);
         return await removals.RunAsync(caller, $"agent {id}", async () =>
         {
             var declared = directory.ExtensionUrisOf(caller.Tenant, id);

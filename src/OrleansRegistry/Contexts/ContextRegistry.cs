@@ -20,7 +20,7 @@ internal sealed class ContextRegistry(
             ? (await SummarizeAsync(caller, [head.Context], cancellationToken))[0]
             : null;
 
-    public Task<ContextRecord> UpdateAsync(
+    public async Task<ContextRecord> UpdateAsync(
         Caller caller,
         string id,
         ReadOnlyMemory<byte> data,
@@ -29,11 +29,12 @@ internal sealed class ContextRegistry(
         CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.context.update", caller, id);
         var read = rules.ReadObject(data, "data");
-        return GrainCalls.RunAsync(grain, context => context.Update(caller, read, ifGeneration, mustExist));
+        return await GrainCalls.RunAsync(grain, context => context.Update(caller, read, ifGeneration, mustExist));
     }
 
-    public Task<ContextRecord> AppendAsync(
+    public async Task<ContextRecord> AppendAsync(
         Caller caller,
         string id,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
@@ -42,6 +43,7 @@ internal sealed class ContextRegistry(
         CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.context.append", caller, id);
         if (messages.Count == 0)
         {
             throw RegistryException.Invalid("messages", "must have at least one message");
@@ -57,7 +59,7 @@ internal sealed class ContextRegistry(
         }
 
         var read = CheckedUpdate.Messages(messages, rules);
-        return GrainCalls.RunAsync(grain, context => context.Append(caller, read, ifGeneration, mustExist));
+        return await GrainCalls.RunAsync(grain, context => context.Append(caller, read, ifGeneration, mustExist));
     }
 
     public async Task<ItemPage<RawJson>> ReadMessagesAsync(
@@ -87,6 +89,7 @@ internal sealed class ContextRegistry(
         CancellationToken cancellationToken = default)
     {
         Identifiers.CheckCaller(caller);
+        using var span = RegistryTelemetry.Start("registry.context.list", caller);
         PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
@@ -134,12 +137,14 @@ internal sealed class ContextRegistry(
     public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.context.clear", caller, id);
         return await ContextClearing.RunAsync(grains, caller, id, delete: false, cancellationToken) ?? throw NotFound();
     }
 
     public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
         Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.context.delete", caller, id);
         return await removals.RunAsync(
             caller,
             $"context {id}",
@@ -150,6 +155,7 @@ internal sealed class ContextRegistry(
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var watcher = RegistryTelemetry.Watch("contexts");
         _ = await ReadAsync(caller, grain, id) ?? throw NotFound();
         var epoch = 0L;
         var number = 0L;

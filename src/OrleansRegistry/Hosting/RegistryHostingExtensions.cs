@@ -140,6 +140,8 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddSnapshots(options);
+        services.AddSingleton<BackupStatus>();
+        services.AddHostedService<RegistryFigures>();
         services.AddSingleton<GracefulStop>();
         services.AddHostedService(provider => provider.GetRequiredService<GracefulStop>());
         services.AddSingleton<StoreHealthCheck>();

@@ -53,7 +53,10 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
                 metadata,
                 message.Id is null ? null : key,
                 submission.IfGeneration,
-                Deadline(submission)),
+                Deadline(submission))
+            {
+                TraceParent = RegistryTelemetry.TraceParent,
+            },
             taskId ?? newTaskId,
             taskId is not null || key is not null,
             contextId ?? newContextId);

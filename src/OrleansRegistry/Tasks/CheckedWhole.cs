@@ -35,6 +35,7 @@ internal static class CheckedWhole
             LeaseToken = task.LeaseToken,
             ReplacesFinal = task.ReplacesFinal,
             Deadline = task.Deadline?.ToUniversalTime().ToMilliseconds(),
+            TraceParent = RegistryTelemetry.TraceParent,
         };
     }
 

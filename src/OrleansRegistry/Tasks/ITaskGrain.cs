@@ -97,7 +97,12 @@ internal sealed record TaskMessage(
     [property: Id(4)] RawJson Metadata,
     [property: Id(5)] string? Key,
     [property: Id(6)] long? IfGeneration,
-    [property: Id(7)] DateTimeOffset? Deadline = null);
+    [property: Id(7)] DateTimeOffset? Deadline = null)
+{
+    /// <inheritdoc cref="TaskProperties.TraceParent"/>
+    [Id(8)]
+    public string? TraceParent { get; init; }
+}
 
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>
 [GenerateSerializer, Immutable, Alias("registry.TaskSubmittedTo")]
@@ -134,6 +139,10 @@ internal sealed record TaskWhole(
 
     [Id(13)]
     public DateTimeOffset? Deadline { get; init; }
+
+    /// <inheritdoc cref="TaskProperties.TraceParent"/>
+    [Id(14)]
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>As <see cref="TaskUpdate"/>, checked; all messages have ids.</summary>

@@ -82,6 +82,7 @@ internal sealed partial class TaskGrain
             ArtifactBytes = 0,
             Deadline = rules.DeadlineOf(message.Deadline, now.Timestamp),
             Requests = MarksWith([], message, message.AgentId, generation),
+            TraceParent = message.TraceParent,
         };
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
@@ -152,6 +153,7 @@ internal sealed partial class TaskGrain
             Deadline = message.Deadline ?? head.Deadline,
             Attempts = 0,
             Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
+            TraceParent = message.TraceParent ?? head.TraceParent,
         };
         CheckRoom(head, next, "message");
         Know(added);

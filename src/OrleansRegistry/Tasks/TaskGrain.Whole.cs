@@ -166,6 +166,7 @@ internal sealed partial class TaskGrain
             UpdatedAt = now,
             ArtifactBytes = 0,
             Deadline = task.State.IsTerminal() ? null : rules.DeadlineOf(task.Deadline, now),
+            TraceParent = task.TraceParent,
         };
         var next = head with
         {

@@ -12,6 +12,7 @@ internal sealed partial class TaskRegistry
     public async Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
     {
         query ??= new TaskQuery();
+        using var span = RegistryTelemetry.Start("registry.task.list", caller);
         var filter = QueryOf(caller, query);
         PageLimit.Tasks.Check(query.PageSize);
         var binding =

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace OrleansRegistry.Tasks;
@@ -12,6 +13,8 @@ internal sealed partial class TaskRegistry
     {
         var grain = Grain(caller, id);
         CheckWait(wait);
+        using var span = RegistryTelemetry.Start("registry.task.wait", caller, id);
+        using var watcher = RegistryTelemetry.Watch("tasks");
         var began = time.GetTimestamp();
         var lease = view.LeaseToken;
         var head = await ReadAsync(caller, grain, id, lease);
@@ -49,6 +52,7 @@ internal sealed partial class TaskRegistry
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var watcher = RegistryTelemetry.Watch("tasks");
         var known = await ReadAsync(caller, grain, id, leaseToken, afterGeneration) ?? throw NotFound();
         var isOwner = Access.MayRead(caller, known.Owner);
 
@@ -116,6 +120,8 @@ internal sealed partial class TaskRegistry
         Identifiers.CheckId(claim.Worker, "worker");
         CheckLease(claim.Lease);
         CheckWait(claim.Wait);
+        using var span = RegistryTelemetry.Start("registry.task.claim", caller, agentId);
+        using var watcher = RegistryTelemetry.Watch("work");
         var work = workGrains.Get(caller.Tenant, agentId);
         var began = time.GetTimestamp();
         do
@@ -137,6 +143,11 @@ internal sealed partial class TaskRegistry
 
             if (claimed.Task is { } head && await LoadWholeAsync(caller, Grain(caller, head.Id), head, head.Lease!.Token) is { } whole)
             {
+                if (span is not null && ActivityContext.TryParse(head.TraceParent, traceState: null, out var submitted))
+                {
+                    span.AddLink(new ActivityLink(submitted));
+                }
+
                 return whole with { Lease = head.Lease };
             }
         }
@@ -152,13 +163,17 @@ internal sealed partial class TaskRegistry
         TimeSpan? lease = null,
         CancellationToken cancellationToken = default)
     {
+        using var span = RegistryTelemetry.Start("registry.task.renew", caller, id);
         var length = lease ?? TaskClaim.DefaultLease;
         CheckLease(length);
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Renew(caller, leaseToken, length));
     }
 
-    public async Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default) =>
-        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Release(caller, leaseToken));
+    public async Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default)
+    {
+        using var span = RegistryTelemetry.Start("registry.task.release", caller, id);
+        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Release(caller, leaseToken));
+    }
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
     private Task<TaskRecord?> LoadWholeAsync(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>

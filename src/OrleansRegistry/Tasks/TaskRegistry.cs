@@ -19,7 +19,9 @@ internal sealed partial class TaskRegistry(
 {
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
+        using var span = RegistryTelemetry.Start("registry.task.submit", caller);
         var checkedOne = CheckedSubmission.Of(caller, submission, rules);
+        span?.SetTag("registry.id", checkedOne.TaskId);
         var message = checkedOne.Message;
         var id = checkedOne.TaskId;
         var submitted = checkedOne.MayBeThere ? await GrainCalls.RunAsync(Grain(caller, id), task => task.Continue(message)) : null;
@@ -70,6 +72,7 @@ internal sealed partial class TaskRegistry(
     public async Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.task.update", caller, id);
         var change = CheckedUpdate.Of(caller, update, rules);
         await CheckKnownAsync(caller, id);
         return await GrainCalls.RunAsync(grain, task => task.Update(change));
@@ -78,6 +81,7 @@ internal sealed partial class TaskRegistry(
     public async Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
+        using var span = RegistryTelemetry.Start("registry.task.put", caller, id);
         var whole = CheckedWhole.Of(caller, task, rules, time.GetUtcNow());
         var put = await IsUnknownAsync(caller, id) ? null : await GrainCalls.RunAsync(grain, known => known.Put(whole, null));
         if (put is null && task.MustExist)
@@ -90,14 +94,18 @@ internal sealed partial class TaskRegistry(
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
     }
 
-    public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
-        await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
+    public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default)
+    {
+        using var span = RegistryTelemetry.Start("registry.task.cancel", caller, id);
+        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
+    }
 
     public Task DeleteAsync(
         Caller caller,
         string id,
         CancellationToken cancellationToken = default) => removals.RunAsync(caller, $"task {id}", async () =>
     {
+        using var span = RegistryTelemetry.Start("registry.task.delete", caller, id);
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Remove(caller));
         return true;
     });

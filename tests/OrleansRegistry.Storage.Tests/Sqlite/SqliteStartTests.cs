@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage.Sqlite;
 using static OrleansRegistry.Storage.Tests.Records;
 
@@ -136,6 +137,40 @@ public sealed class SqliteStartTests : IDisposable
         {
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
+    }
+
+    [Theory]
+    [InlineData(0x1ED, "", 0x180, "the folder has the mode 0755: chmod 700 ")]
+    [InlineData(0x1E8, "", 0x180, "the folder has the mode 0750: chmod 700 ")]
+    [InlineData(0x5FD, "", 0x180, "the folder has the mode 2775: chmod o-rwx ")]
+    [InlineData(0x1C0, "registry.db", 0x1A4, "registry.db has the mode 0644: chmod 600 ")]
+    [InlineData(0x1C0, "LOCK", 0x184, "LOCK has the mode 0604: chmod 600 ")]
+    [InlineData(0x5F8, "", 0x180, null)]
+    [InlineData(0x1C0, "", 0x180, null)]
+    public async Task What_others_can_read_is_told_at_the_start_with_what_ends_it(int folderMode, string file, int fileMode, string? told)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no modes of files.");
+            return;
+        }
+
+        await (await OpenAsync()).DisposeAsync();
+        if (file.Length > 0)
+        {
+            await File.AppendAllBytesAsync(folder[file], []);
+            File.SetUnixFileMode(folder[file], (UnixFileMode)fileMode);
+        }
+
+        File.SetUnixFileMode(folder.Path, (UnixFileMode)folderMode);
+        var log = new LogCapture<SqliteStore>();
+        await using var store = TestStores.Sqlite(new SqliteStoreOptions { Directory = folder.Path }, log);
+        await store.OpenAsync(CancellationToken.None);
+        var warnings = log.Entries.Where(entry => entry.Level == LogLevel.Warning).Select(entry => entry.Message).ToList();
+        var expected = $"The {store.Description} is open to other users of this machine: {told}{folder[file].TrimEnd('/')}";
+
+        // SQLite gives its other files the mode of the database.
+        Assert.Equal(told is null ? null : expected, warnings.FirstOrDefault());
     }
 
     [Fact]

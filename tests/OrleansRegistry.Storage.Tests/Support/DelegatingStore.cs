@@ -16,6 +16,10 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
     public virtual ValueTask<bool?> HasAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
         inner.HasAsync(kind, key, cancellationToken);
 
+    public virtual long HeardRevision(RecordKind kind) => inner.HeardRevision(kind);
+
+    public virtual ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default) => inner.GetSizeAsync(cancellationToken);
+
     public virtual ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(kind, key, cancellationToken);
 

@@ -118,6 +118,19 @@ internal sealed class FeedBuffer
         return true;
     }
 
+    /// <summary>The newest revision that is known to be committed; <see cref="Position"/> or more.</summary>
+    public long Heard
+    {
+        get
+        {
+            lock (gate)
+            {
+                // Somebody may have committed, nobody knows what.
+                return heard == long.MaxValue ? position : Math.Max(heard, position);
+            }
+        }
+    }
+
     /// <summary>How often <see cref="Hear"/> was called.</summary>
     public long Hearings => Volatile.Read(ref hearings);
 

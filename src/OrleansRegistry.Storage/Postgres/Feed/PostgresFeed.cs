@@ -37,6 +37,9 @@ internal sealed class PostgresFeed
     /// <inheritdoc cref="FeedBuffer.Position"/>
     public long Position => buffer.Position;
 
+    /// <inheritdoc cref="FeedBuffer.Heard"/>
+    public long Heard => buffer.Heard;
+
     /// <inheritdoc cref="FeedBuffer.Stamp"/>
     public long Stamp => buffer.Stamp;
 

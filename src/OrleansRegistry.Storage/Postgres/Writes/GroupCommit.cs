@@ -74,7 +74,7 @@ internal sealed class GroupCommit(
     {
         try
         {
-            await AnswerAsync(writes, await writer.CommitAsync(writes));
+            await AnswerAsync(writes, await CommitFollowedAsync(writes));
         }
         catch (PostgresException refused) when (PostgresFaults.IsRolledBack(refused) && PostgresFaults.IsOfData(refused))
         {
@@ -93,6 +93,20 @@ internal sealed class GroupCommit(
         {
             feed?.Hear(long.MaxValue);
             FailAll(writes, () => new RecordOutcomeUnknownException(unknown.Message, unknown));
+        }
+    }
+
+    private async Task<BatchOutcome> CommitFollowedAsync(IReadOnlyList<PendingWrite> writes)
+    {
+        using var followed = database.Telemetry.BeginBatch(writes);
+        try
+        {
+            return await writer.CommitAsync(writes);
+        }
+        catch (Exception fault)
+        {
+            followed.Failed(fault);
+            throw;
         }
     }
 

@@ -1,0 +1,158 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Telemetry;
+
+namespace OrleansRegistry.Server.Tests.Telemetry;
+
+/// <summary>One server for all that look at one.</summary>
+[CollectionDefinition(Name)]
+public sealed class Watched : ICollectionFixture<WatchedServer>
+{
+    public const string Name = "watched";
+}
+
+/// <summary>
+/// A server that something happened in: agents, tasks, a worker, a stream, a backup, refusals. What callers sent, and their credentials, have
+/// <see cref="Marker"/> in them.
+/// </summary>
+public sealed class WatchedServer : IAsyncLifetime
+{
+    /// <summary>What must be told to nobody.</summary>
+    public const string Marker = "mArk3r";
+
+    /// <summary>What somebody looked for. ASP.NET's log of requests, which is off unless asked for, has it.</summary>
+    public const string Sought = "s0ught";
+
+    /// <summary>The trace of the request that submitted the task.</summary>
+    public const string Trace = "0af7651916cd43dd8448eb211c80319c";
+
+    private readonly ConcurrentQueue<Activity> spans = new();
+    private DataFolder? folder;
+    private Collector? collector;
+    private RunningServer? server;
+
+    /// <summary>All spans that were to be sent.</summary>
+    public IReadOnlyCollection<Activity> Spans => spans;
+
+    /// <summary>A scrape after all that.</summary>
+    public string Scrape { get; private set; } = "";
+
+    /// <summary>The token of the worker's lease.</summary>
+    public string Token { get; private set; } = "";
+
+    /// <summary>The trace that the worker was given.</summary>
+    public string? ClaimedTrace { get; private set; }
+
+    internal Collector Collector => collector!;
+
+    internal RunningServer Server => server!;
+
+    public async ValueTask InitializeAsync()
+    {
+        folder = new DataFolder();
+        collector = await Collector.StartAsync();
+        var settings = folder.Settings(
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Address),
+            ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "50"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+            ("Logging:LogLevel:Default", "Debug"),
+            ("Logging:LogLevel:Microsoft.AspNetCore", "Debug"));
+        server = await RunningServer.StartAsync(settings, builder => builder.Services.ConfigureOpenTelemetryTracerProvider(
+            traces => traces.AddProcessor(new Keeper(spans))));
+        await WorkAsync();
+        using var stream = await Server.Http.GetStreamAsync("/tasks/t1/events");
+        Assert.True(await stream.ReadAtLeastAsync(new byte[1], 1) > 0);
+        Server.Services.GetRequiredService<BackupStatus>().Found(DateTimeOffset.UtcNow, 10);
+        GC.Collect();
+        string[] last = ["registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}"];
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                Scrape = await Server.ScrapeAsync();
+                return last.All(figure => Scrape.Contains(figure, StringComparison.Ordinal));
+            },
+            "all figures");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        await Collector.DisposeAsync();
+        folder!.Dispose();
+    }
+
+    private async Task WorkAsync()
+    {
+        await Send("POST", "/agents", $$$"""{"agent_card":{"name":"weather","description":"{{{Marker}}}","x":{"y":"{{{Marker}}}"} } }""", 200);
+        await Send("POST", "/agents", $$$"""{"agent_card":{"description":"{{{Marker}}}"}}""", 400);
+        await Send("POST", "/agents", $$"""{"agent_card":{"name":"broken","description":"{{Marker}}" """, 400);
+        await Send("GET", $"/agents?query={Sought}", null, 200);
+        await Send("POST", "/tasks", Submission(Marker), 201, traced: true);
+        await Send("POST", "/tasks", Submission("other " + Marker), 409);
+        await Send("POST", "/tasks", """{"taskId":"t2","message":{"role":"ROLE_USER","messageId":"m2","parts":[{"text":"x"}]}}""", 201);
+        var claimed = await Send("POST", "/agents/weather/tasks:claim", """{"worker":"w"}""", 200);
+        Token = claimed.GetProperty("lease").GetProperty("token").GetString()!;
+        ClaimedTrace = claimed.TryGetProperty("traceparent", out var trace) ? trace.GetString() : null;
+        await Send("PATCH", "/tasks/t1", $$"""{"state":"working","leaseToken":"{{Marker}}"}""", 409);
+        await Send(
+            "PATCH",
+            "/tasks/t1",
+            $$$"""
+            {"leaseToken":"{{{Token}}}","artifacts":[{"artifactId":"a1","parts":[{"text":"{{{Marker}}}"}]}],"metadata":{"x":"{{{Marker}}}"},
+            "statusMessage":{"role":"ROLE_AGENT","parts":[{"text":"{{{Marker}}}"}]},"state":"working"}
+            """,
+            200);
+        await Send(
+            "POST",
+            "/tasks/t1/pushNotificationConfigs",
+            $$$"""{"id":"w","url":"https://example.com/{{{Marker}}}","token":"{{{Marker}}}","authentication":{"credentials":"{{{Marker}}}"}}""",
+            200);
+        await Send("POST", "/tasks/t1/feedback", $$"""{"said":"{{Marker}}"}""", 201);
+        await Send("PATCH", "/contexts/c1", $$$"""{"data":{"x":"{{{Marker}}}"}}""", 200);
+        await Send("GET", "/tasks", null, 200);
+        await Send("GET", "/tasks/none", null, 404);
+        await Send("GET", "/health/ready", null, 200);
+    }
+
+    private async Task<JsonElement> Send(string method, string path, string? body, int status, bool traced = false)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
+        request.Headers.Add("Authorization", $"Bearer {Marker}");
+        request.Headers.Add("Cookie", $"session={Marker}");
+        request.Headers.Add("X-Api-Key", Marker);
+        if (traced)
+        {
+            request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
+        }
+
+        using var answer = await Server.Http.SendAsync(request);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True((int)answer.StatusCode == status, $"{method} {path}: {answer.StatusCode} {text}");
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    private static string Submission(string text) =>
+        $$$"""
+        {"taskId":"t1","contextId":"c1","agentId":"weather","metadata":{"x":"{{{Marker}}}"},
+        "message":{"role":"ROLE_USER","messageId":"m1","parts":[{"text":"{{{text}}}"}]}}
+        """;
+
+    private sealed class Keeper(ConcurrentQueue<Activity> spans) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data)
+        {
+            if (data.Recorded)
+            {
+                spans.Enqueue(data);
+            }
+        }
+    }
+}
