@@ -24,7 +24,7 @@ internal static class TelemetrySettings
         .Add(
             "REGISTRY_METRICS",
             SettingKind.Flag,
-            "Answer `GET /metrics` for Prometheus. Counting costs about as much as docs/telemetry.md says; `false` ends that too.",
+            "Answer `GET /metrics` for Prometheus. Without it and without a collector, nothing is counted.",
             options => options.ServesMetrics,
             (options, value) => options.ServesMetrics = value,
             new() { More = "telemetry.md#metrics" });
@@ -39,7 +39,7 @@ internal static class TelemetrySettings
                 + "alone. All other `OTEL_…` settings of .NET's OpenTelemetry work too.")
         .AddForeign(Protocol, Choices(Protocols), "`grpc`", "What is spoken there.")
         .AddForeign(Sampler, Choices(Samplers), "`parentbased_always_on`", "Which requests are traced.")
-        .AddForeign(SamplerArgument, Share, "1", $"The share of requests that the samplers with `ratio` trace.")
+        .AddForeign(SamplerArgument, Share, "`1`", "The share of requests that the samplers with `ratio` trace.")
         .AddForeign("OTEL_SERVICE_NAME", "any text", $"`{ServerTelemetry.ServiceName}`", "What the server is called in traces and metrics.");
 
     /// <exception cref="SettingException">A setting has an invalid value.</exception>
