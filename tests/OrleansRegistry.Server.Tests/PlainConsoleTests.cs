@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,6 +8,24 @@ namespace OrleansRegistry.Server.Tests;
 
 public sealed class PlainConsoleTests
 {
+    [Fact]
+    public void An_entry_of_a_traced_request_names_its_trace()
+    {
+        using var services = new ServiceCollection().AddLogging(logging => logging.AddConsole().AddPlainConsole()).BuildServiceProvider();
+        var formatter = services.GetServices<ConsoleFormatter>().Single(one => one.Name == PlainConsole.FormatterName);
+        using var request = new Activity("request") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start();
+        Assert.Contains($"info: C[0] trace={request.TraceId} m", Write(), StringComparison.Ordinal);
+        request.ActivityTraceFlags = ActivityTraceFlags.None;
+        Assert.Contains("info: C[0] m", Write(), StringComparison.Ordinal);
+
+        string Write()
+        {
+            var written = new StringWriter();
+            formatter.Write(new LogEntry<string>(LogLevel.Information, "C", default, "m", null, (state, _) => state), null, written);
+            return written.ToString();
+        }
+    }
+
     [Fact]
     public void An_entry_is_one_line_without_control_characters_whatever_is_in_it()
     {

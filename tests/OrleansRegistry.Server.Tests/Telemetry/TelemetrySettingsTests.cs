@@ -31,6 +31,7 @@ public sealed class TelemetrySettingsTests
             ["REGISTRY_METRICS"] = "false",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1",
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "200",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "10",
         });
         Assert.Equal(HttpStatusCode.NotFound, (await server.Http.GetAsync("/metrics")).StatusCode);
