@@ -14,7 +14,7 @@ internal static class RegistryCli
     private static readonly TimeSpan EndingPatience = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs one command.</summary>
-    /// <returns>The exit code: an <see cref="ExitCode"/>, or 130 and 143 for a command that a signal ended.</returns>
+    /// <returns>The exit code: an <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(string[] args, Terminal terminal, CancellationToken cancellationToken = default)
     {
         var options = new GlobalOptions();
@@ -36,10 +36,6 @@ internal static class RegistryCli
         try
         {
             return await parsed.InvokeAsync(configuration, cancellationToken);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            return (int)ExitCode.Interrupted;
         }
 #pragma warning disable CA1031 // The end of the program: whatever it was is told in one line.
         catch (Exception fault)

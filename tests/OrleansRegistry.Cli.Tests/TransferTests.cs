@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OrleansRegistry.Cli.Tests;
 
-public sealed class TransferTests : IDisposable
+public sealed class TransferTests(RunningRegistry registry) : IDisposable
 {
     private const string Export = """
         {"format":"orleans-registry-export","version":1,"revision":3,"kinds":["tasks"]}
@@ -76,6 +76,33 @@ public sealed class TransferTests : IDisposable
 
         var refused = await server.Cli.RunAsync("export", file);
         Assert.Equal((4, "registry: This registry lets nobody export\n"), (refused.Code, refused.Error));
+    }
+
+    [Fact]
+    public async Task A_registry_that_runs_is_exported_and_imported_into_a_store()
+    {
+        var running = registry.Cli();
+        running.Input = """[{"name":"a"},{"name":"b"}]""";
+        await running.DoAsync("agents", "register", "-");
+        var file = folder.Of("all.jsonl.gz");
+        var told = await running.JsonAsync("export", file);
+        Assert.Equal(2, told.GetProperty("counts").GetProperty("agents").GetInt64());
+        Assert.StartsWith("created 2, ", await cli.DoAsync("import", file, "--store", folder.Of("data")), StringComparison.Ordinal);
+        Assert.StartsWith("created 0, replaced 0, same 2", await running.DoAsync("import", file), StringComparison.Ordinal);
+        Assert.Equal(Unpack(file), await running.DoAsync("export", "-"));
+    }
+
+    [Fact]
+    public async Task Example_agents_leave_those_that_are_there_as_they_are()
+    {
+        var running = registry.Cli();
+        running.Input = """{"name":"echo"}""";
+        await running.DoAsync("agents", "register", "-");
+        var seeded = await running.JsonAsync("seed");
+        Assert.Equal(["echo"], seeded.GetProperty("there").EnumerateArray().Select(id => id.GetString()));
+        Assert.NotEqual(0, seeded.GetProperty("registered").GetArrayLength());
+        Assert.Equal("""{"name":"echo"}""", await running.DoAsync("agents", "get", "echo", "--card"));
+        Assert.StartsWith("registered none; there already: ", await running.DoAsync("seed"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ internal static class Problem
     {
         var status = (int)response.StatusCode;
         var text = Detail(body) ?? $"{name} answered {status} {response.ReasonPhrase}.";
-        return new CliException(ExitCodes.OfStatus(status), text);
+        return new CliException(ExitCodes.OfStatus(status), text) { Status = status };
     }
 
     private static string? Detail(byte[] body)

@@ -5,6 +5,9 @@ internal sealed class CliException(ExitCode code, string message, Exception? inn
 {
     public ExitCode Code { get; } = code;
 
+    /// <summary>The HTTP status that it stands for; null where there was no answer.</summary>
+    public int? Status { get; init; }
+
     public static CliException Usage(string message) => new(ExitCode.Usage, message);
 
     public static CliException NotFound(string message) => new(ExitCode.NotFound, message);

@@ -13,7 +13,14 @@ internal abstract class RegistryCommand : Command
         SetAction(async (parsed, cancellationToken) =>
         {
             await using var call = new CommandCall(parsed, cancellationToken);
-            return (int)await RunAsync(call);
+            try
+            {
+                return (int)await RunAsync(call);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return (int)ExitCode.Interrupted;
+            }
         });
     }
 

@@ -36,7 +36,8 @@ internal sealed class CompletionCommand : RegistryCommand
             set -l line (string replace -r '^\s*\S+\s?' '' -- (commandline -cp))
             command registry "[suggest:"(string length -- "$line")"]" "$line" 2>/dev/null
         end
-        complete -c registry -a '(__registry_complete)'
+        complete -c registry -f -a '(__registry_complete)'
+        complete -c registry -n 'not count (__registry_complete) >/dev/null' -F
         """;
 
     private readonly Argument<string> shell = new("shell") { Description = "bash, zsh or fish." };

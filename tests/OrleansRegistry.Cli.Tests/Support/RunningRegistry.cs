@@ -26,6 +26,7 @@ public sealed class RunningRegistry : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Configuration["REGISTRY_TRUST_CALLER_HEADERS"] = "true";
         builder.Configuration["REGISTRY_TRUST_SCOPE_HEADER"] = "true";
+        builder.Configuration["REGISTRY_ALLOW_TRANSFER"] = "true";
         builder.Configuration["REGISTRY_DEFAULT_CALLER"] = "default/default";
         builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
         builder.Services.AddRegistryRest();
