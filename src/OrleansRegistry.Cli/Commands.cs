@@ -32,6 +32,7 @@ internal static class Commands
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
         new ExportCommand(),
         new ImportCommand(),
+        new MigrateCommand(),
         new SeedCommand(),
         new CommandGroup(
             "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),

@@ -21,6 +21,8 @@ public sealed class CommandLineTests
     [InlineData("--interval must be", "agents", "watch", "--interval", "0")]
     [InlineData("--store is empty", "status", "--store", "")]
     [InlineData("no --url", "db", "status", "--url", "http://127.0.0.1:1")]
+    [InlineData("neither --url nor --store", "migrate", "a", "b", "--store", "c")]
+    [InlineData("--finish and --compare", "migrate", "a", "b", "--finish", "--compare")]
     [InlineData("say --yes", "db", "down", "0", "--store", "FOLDER")]
     public async Task A_wrong_command_line_is_refused_in_one_line(string message, params string[] words)
     {

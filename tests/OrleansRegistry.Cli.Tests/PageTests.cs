@@ -29,7 +29,7 @@ public sealed class PageTests(RunningRegistry registry) : IDisposable
             var (words, into) = ShellLine.Parse(line);
             Assert.Equal("registry", words[0]);
             string[] command = [.. words.Skip(1).Select(Here)];
-            var runs = command.Contains("--store") || command.Contains("-s") ? new TestCli() : cli;
+            var runs = command.Contains("--store") || command[0] == "migrate" ? new TestCli() : cli;
             if (command is ["agents", "watch", ..] or ["contexts", "tail", ..])
             {
                 await using var goesOn = runs.Follow(command);

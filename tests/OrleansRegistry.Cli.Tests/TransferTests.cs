@@ -106,6 +106,27 @@ public sealed class TransferTests(RunningRegistry registry) : IDisposable
     }
 
     [Fact]
+    public async Task A_store_is_migrated_and_compared()
+    {
+        var (one, two) = (folder.Of("one"), folder.Of("two"));
+        cli.Input = """[{"name":"a"},{"name":"b"}]""";
+        await cli.DoAsync("agents", "register", "-", "--store", one);
+        Assert.Equal(2, (await cli.JsonAsync("migrate", one, two)).GetProperty("copied").GetInt64());
+        Assert.StartsWith("both hold the same: 2 agents", await cli.DoAsync("migrate", one, two, "--finish"), StringComparison.Ordinal);
+
+        cli.Input = """{"name":"c"}""";
+        await cli.DoAsync("agents", "register", "-", "--store", two);
+        var other = await cli.RunAsync("migrate", one, two, "--compare");
+        Assert.Equal((1, ""), (other.Code, other.Output));
+        Assert.StartsWith("registry: The stores differ: the first holds 2 agents", other.Error, StringComparison.Ordinal);
+        var full = await cli.RunAsync("migrate", one, two);
+        Assert.Equal(4, full.Code);
+        Assert.Contains("is not empty", full.Error, StringComparison.Ordinal);
+        Assert.True((await cli.JsonAsync("migrate", one, two, "--finish", "--replace")).GetProperty("matches").GetBoolean());
+        Assert.Equal(3, (await cli.RunAsync("migrate", folder.Of("nowhere"), two)).Code);
+    }
+
+    [Fact]
     public async Task Over_http_an_import_is_told_as_on_a_store()
     {
         const string Report =

@@ -139,8 +139,19 @@ public sealed class PostgresTests
         Assert.All(migrations, line => Assert.EndsWith("pending", line, StringComparison.Ordinal));
     }
 
-    /// <summary><c>registry db</c>.</summary>
-    private static async Task<string> SchemaAsync(Dictionary<string, string> settings, params string[] words)
+    [Fact]
+    public async Task The_command_line_fills_an_empty_database_and_finds_what_is_in_it()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync();
+        string[] store = ["--store", database.Settings.ConnectionString];
+        Assert.StartsWith("registered echo", await CommandAsync([], ["seed", .. store]), StringComparison.Ordinal);
+        Assert.Contains("echo", await CommandAsync(database.ServerSettings(), ["agents", "list", "--store", "env"]), StringComparison.Ordinal);
+    }
+
+    private static Task<string> SchemaAsync(Dictionary<string, string> settings, params string[] words) => CommandAsync(settings, ["db", .. words]);
+
+    /// <summary><c>registry</c>, with these settings in the environment.</summary>
+    private static async Task<string> CommandAsync(Dictionary<string, string> settings, string[] words)
     {
         using var output = new MemoryStream();
         using var errors = new StringWriter();
@@ -151,7 +162,7 @@ public sealed class PostgresTests
             Error = errors,
             Variables = settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value),
         };
-        Assert.True(await RegistryCli.RunAsync(["db", .. words], terminal) == 0, errors.ToString());
+        Assert.True(await RegistryCli.RunAsync(words, terminal) == 0, errors.ToString());
         return Encoding.UTF8.GetString(output.ToArray());
     }
 

@@ -25,7 +25,7 @@ internal sealed class HostedRegistry : IAsyncDisposable
     public static async Task<HostedRegistry> StartAsync(
         StorePlace place, StoreUse use, Terminal terminal, bool verbose, CancellationToken cancellation)
     {
-        var settings = place.VisitorSettings(terminal, use);
+        var settings = await place.VisitorSettingsAsync(terminal, use, cancellation);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(settings);
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");

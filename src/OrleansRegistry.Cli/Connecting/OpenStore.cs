@@ -26,7 +26,7 @@ internal sealed class OpenStore : IAsyncDisposable
     /// <exception cref="StoreStartException">It cannot be opened.</exception>
     public static async Task<OpenStore> OpenAsync(CommandCall call, string place, StoreUse use)
     {
-        var options = RegistrySettings.Read(new StorePlace(place).VisitorSettings(call.Terminal, use));
+        var options = RegistrySettings.Read(await new StorePlace(place).VisitorSettingsAsync(call.Terminal, use, call.Cancellation));
         var loggers = Loggers.Create(call);
         var store = RegistryStores.Create(options, loggers);
         try

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Storage.Postgres;
 
 namespace OrleansRegistry.Cli;
 
@@ -45,7 +47,7 @@ internal sealed class StorePlace(string text)
 
     /// <summary>The same, for a process that comes and goes beside the servers of the store.</summary>
     /// <exception cref="CliException">There is no store, and the use is of an existing one.</exception>
-    public IConfiguration VisitorSettings(Terminal terminal, StoreUse use)
+    public async Task<IConfiguration> VisitorSettingsAsync(Terminal terminal, StoreUse use, CancellationToken cancellation)
     {
         var options = Options(terminal);
         if (use == StoreUse.Existing)
@@ -53,7 +55,8 @@ internal sealed class StorePlace(string text)
             MustExist(options);
         }
 
-        return new ConfigurationBuilder().AddConfiguration(Settings(terminal)).AddInMemoryCollection(Visitor(IsNew(options))).Build();
+        var isNew = use == StoreUse.MayCreate && await IsEmptyAsync(options, cancellation);
+        return new ConfigurationBuilder().AddConfiguration(Settings(terminal)).AddInMemoryCollection(Visitor(isNew)).Build();
     }
 
     /// <exception cref="CliException">There is no store in the folder.</exception>
@@ -69,6 +72,18 @@ internal sealed class StorePlace(string text)
     /// <summary>It is a folder without a store in it.</summary>
     public static bool IsNew(RegistryOptions options) =>
         options.StorageType == StorageType.Sqlite && !File.Exists(Path.Combine(options.DataDirectory, FileName));
+
+    /// <summary>It has no table of a registry yet.</summary>
+    private static async Task<bool> IsEmptyAsync(RegistryOptions options, CancellationToken cancellation)
+    {
+        if (options.StorageType == StorageType.Sqlite)
+        {
+            return IsNew(options);
+        }
+
+        await using var schema = new PostgresMigrations(RegistrySettings.DatabaseOf(options), NullLogger<PostgresMigrations>.Instance);
+        return (await schema.StatusAsync(cancellation)).All(migration => migration.AppliedAt is null);
+    }
 
     private IEnumerable<KeyValuePair<string, string?>> Overrides()
     {
