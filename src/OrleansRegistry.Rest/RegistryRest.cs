@@ -1,13 +1,14 @@
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Rest.Agents;
+using OrleansRegistry.Rest.Backups;
 using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Service;
-using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
 
@@ -33,8 +34,8 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
-        services.AddSingleton<ApiSchemaSource>(SnapshotSchemas.All);
         services.AddSingleton<ApiSchemaSource>(JsonRpcSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(BackupSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
         return services;
@@ -77,13 +78,6 @@ public static class RegistryRest
         new ContextReadEndpoints(contexts, tasks).Map(routes);
         new ContextWriteEndpoints(contexts, http).Map(routes);
         new ContextEventEndpoint(contexts, streams).Map(routes);
-        if (services.GetService<ISnapshotStore>() is { } snapshots)
-        {
-            new SnapshotReadEndpoints(snapshots).Map(routes);
-            new SnapshotWriteEndpoints(snapshots).Map(routes);
-            new SnapshotUploadEndpoints(snapshots).Map(routes);
-        }
-
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
@@ -91,6 +85,11 @@ public static class RegistryRest
         if (services.GetService<IRegistryTransfer>() is { } transfer)
         {
             new TransferEndpoints(transfer, rest).Map(routes);
+        }
+
+        if (services.GetService<IRegistryBackups>() is { } backups)
+        {
+            new BackupEndpoints(backups, rest, services.GetService<IHostApplicationLifetime>()).Map(routes);
         }
 
         return endpoints.MapRegistryHealth().MapRegistryDocs();

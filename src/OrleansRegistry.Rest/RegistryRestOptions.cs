@@ -15,8 +15,8 @@ public sealed class RegistryRestOptions
     public int MaxBatchAnswerBytes { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// Whether <c>GET /export</c> and <c>POST /import</c> are answered (<c>REGISTRY_ALLOW_TRANSFER</c>): to every caller, of every tenant, secrets
-    /// included.
+    /// Whether <c>GET /export</c>, <c>POST /import</c> and <c>/backups</c> are answered (<c>REGISTRY_ALLOW_TRANSFER</c>): to every caller, of every
+    /// tenant, secrets included.
     /// </summary>
     public bool AllowTransfer { get; set; }
 

@@ -15,7 +15,7 @@ public static class RegistryRestSettings
         .Add(
             "REGISTRY_ALLOW_TRANSFER",
             SettingKind.Flag,
-            "Answer `GET /export` and `POST /import`, to every caller and of every tenant, secrets included. Leave it off where others than the operator "
+            "Answer `GET /export`, `POST /import` and `/backups`, to every caller and of every tenant, secrets included. Leave it off where others than the operator "
                 + "reach this process.",
             options => options.AllowTransfer,
             (options, value) => options.AllowTransfer = value,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.Objects;
 using OrleansRegistry.Rest;
 using OrleansRegistry.Settings;
 
@@ -21,6 +22,7 @@ internal static class ServerSettings
             .AddForeign("ASPNETCORE_HTTP_PORTS", Ports, "", "Listen for HTTP on all addresses, on these ports. `ASPNETCORE_URLS` goes first.")
             .AddForeign("ASPNETCORE_HTTPS_PORTS", Ports, "", "The same for HTTPS, with the certificate of ASP.NET's settings."),
         .. RegistrySettings.Groups,
+        .. ObjectSettings.Groups,
         .. RegistryHttpSettings.Groups,
         .. RegistryRestSettings.Groups,
         TelemetrySettings.Group,

@@ -1,4 +1,5 @@
 global using OrleansRegistry.Agents;
+global using OrleansRegistry.Backups;
 global using OrleansRegistry.Clustering;
 global using OrleansRegistry.Contexts;
 global using OrleansRegistry.Directory;

@@ -6,16 +6,7 @@ internal static class DataFolder
     /// <exception cref="StoreStartException">It holds the log of version 0.1, or a write-ahead log without its database.</exception>
     public static void Prepare(string folder)
     {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-        }
-        else if (!Directory.Exists(folder))
-        {
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            FlushNames(Path.GetDirectoryName(folder)!);
-        }
-
+        Create(folder);
         if (Directory.EnumerateFiles(folder, "log-*.seg").FirstOrDefault() is { } segment)
         {
             throw new StoreStartException(
@@ -29,6 +20,20 @@ internal static class DataFolder
             throw new StoreStartException(
                 $"The data folder {folder} holds {SqliteDatabase.FileName}-wal, but {SqliteDatabase.FileName} is missing. Put the file back, or a "
                     + "backup; to begin empty, remove the folder.");
+        }
+    }
+
+    /// <summary>Creates the folder where it does not exist.</summary>
+    public static void Create(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else if (!Directory.Exists(folder))
+        {
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            FlushNames(Path.GetDirectoryName(folder)!);
         }
     }
 
@@ -85,7 +90,7 @@ internal static class DataFolder
     private static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 
     /// <summary>Makes the names in a folder durable.</summary>
-    private static void FlushNames(string folder)
+    public static void FlushNames(string folder)
     {
         if (!OperatingSystem.IsWindows())
         {

@@ -16,7 +16,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     private const int PageBytes = 2048;
 
     /// <summary>Marks the file as the registry's: "ORRG".</summary>
-    private const int ApplicationId = 0x4f525247;
+    public const int ApplicationId = 0x4f525247;
 
     private readonly SqliteStoreOptions options;
     private readonly ILogger logger;
@@ -173,6 +173,32 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
         var files = DataFolder.FilesOf(Folder, FileName).Select(path => new FileInfo(path));
         return files.Where(file => file.Exists).Sum(file => file.Length);
+    }
+
+    /// <summary>Copies what is committed now into a file; in memory, everything else waits for that.</summary>
+    /// <exception cref="RegistryException">The database could not be read, or the file not be written.</exception>
+    public async Task CopyToAsync(string path, CancellationToken cancellationToken)
+    {
+        using var turn = await TakeTurnAsync();
+        try
+        {
+            if (Folder is null)
+            {
+                await Task.Run(() => Writer.CopyTo(path, cancellationToken), cancellationToken);
+                return;
+            }
+
+            using var session = OpenSession("query_only = 1");
+            await Task.Run(() => session.CopyTo(path, cancellationToken), cancellationToken);
+        }
+        catch (SqliteCopyException fault)
+        {
+            throw SqliteFaults.TranslateCopy(fault.Fault);
+        }
+        catch (SqliteException fault)
+        {
+            throw Translate(fault);
+        }
     }
 
     /// <summary>A session of its own, for work beside the writer and the readers.</summary>

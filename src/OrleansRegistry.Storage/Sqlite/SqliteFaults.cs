@@ -47,6 +47,17 @@ internal static class SqliteFaults
         RegistryException Unavailable(string message) => new(RegistryError.Unavailable, message, innerException: fault) { RetryAfter = RetryAfter };
     }
 
+    /// <summary>Why a copy of a database could not be written, without its path.</summary>
+    public static RegistryException TranslateCopy(SqliteException fault) => fault.SqliteErrorCode == raw.SQLITE_FULL
+        ? new RegistryException(
+            RegistryError.StorageFull,
+            "The disk has no room left for the copy of the database: free some space, or name another folder for temporary files.",
+            innerException: fault)
+        : new RegistryException(
+            RegistryError.Unavailable,
+            "The copy of the database could not be written; the registry's log says why.",
+            innerException: fault);
+
     /// <summary>Why a store does not open, and what to do.</summary>
     public static StoreStartException Start(string store, string folder, Exception fault) => new(
         (fault as SqliteException)?.SqliteErrorCode switch

@@ -55,6 +55,22 @@ internal sealed class SqliteSession : IDisposable
     /// <summary>Runs a prepared query. Dispose the reader before the next use of the session.</summary>
     public SqliteDataReader Query(string sql, params ReadOnlySpan<object?> values) => Bound(sql, values).ExecuteReader();
 
+    /// <summary>Copies what is committed when it begins into a file that does not exist yet.</summary>
+    public void CopyTo(string path, CancellationToken cancellationToken)
+    {
+        Script("BEGIN");
+        try
+        {
+            // The transaction begins to read with its first query.
+            Scalar("SELECT count(*) FROM sqlite_schema");
+            SqliteOnlineCopy.Run(connection, path, cancellationToken);
+        }
+        finally
+        {
+            Script("ROLLBACK");
+        }
+    }
+
     public void Dispose()
     {
         foreach (var command in prepared.Values)

@@ -10,7 +10,7 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// disk, together with all that waited beside it.
 /// </summary>
 /// <remarks>After a crash at any moment every acknowledged write is there. See docs/sqlite.md.</remarks>
-public sealed class SqliteStore : IRecordStore
+public sealed class SqliteStore : IRecordStore, IOnlineBackup
 {
     /// <summary>About how many bytes of records a scan holds at once.</summary>
     private const long ScanBytes = 8 * 1024 * 1024;
@@ -205,6 +205,13 @@ public sealed class SqliteStore : IRecordStore
     {
         ThrowUnlessOpen();
         return Feed(kind).ReadAsync(revision, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task CopyToAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ThrowUnlessOpen();
+        return database.CopyToAsync(path, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()

@@ -140,6 +140,7 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddSnapshots(options);
+        services.AddBackups(options);
         services.AddSingleton<BackupStatus>();
         services.AddHostedService<RegistryFigures>();
         services.AddSingleton<GracefulStop>();

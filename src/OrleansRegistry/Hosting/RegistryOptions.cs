@@ -1,3 +1,4 @@
+using OrleansRegistry.Backups;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
 
@@ -75,6 +76,9 @@ public sealed class RegistryOptions
 
     /// <summary>Where snapshots of agents' states are kept, and for how long (<c>SNAPSHOT_…</c>, <c>PERSIST_…</c>).</summary>
     public SnapshotOptions Snapshots { get; set; } = new();
+
+    /// <summary>Where backups are kept, which are made by themselves, and how long they stay (<c>BACKUP_…</c>).</summary>
+    public BackupOptions Backups { get; set; } = new();
 
     /// <summary>The cluster that this process is a part of; none by default.</summary>
     public RegistryClusterOptions Cluster { get; set; } = new();

@@ -7,7 +7,15 @@ namespace OrleansRegistry.Hosting;
 public static class RegistrySettings
 {
     private static readonly SettingGroup<RegistryOptions>[] All =
-        [StorageSettings.Group, StorageSettings.Postgres, AgentSettings.Group, TaskSettings.Group, SnapshotSettings.Group, ClusterSettings.Group];
+    [
+        StorageSettings.Group,
+        StorageSettings.Postgres,
+        AgentSettings.Group,
+        TaskSettings.Group,
+        SnapshotSettings.Group,
+        BackupSettings.Group,
+        ClusterSettings.Group,
+    ];
 
     /// <summary>All of them, by what they are about.</summary>
     public static IReadOnlyList<SettingGroup> Groups => All;
