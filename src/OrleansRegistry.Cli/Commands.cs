@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using OrleansRegistry.Cli.Agents;
+using OrleansRegistry.Cli.Backups;
 using OrleansRegistry.Cli.Contexts;
 using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Cli.Database;
@@ -34,6 +35,10 @@ internal static class Commands
         new ImportCommand(),
         new MigrateCommand(),
         new SeedCommand(),
+        new BackupCommand(),
+        new BackupListCommand(),
+        new VerifyCommand(),
+        new RestoreCommand(),
         new CommandGroup(
             "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),
         new CompletionCommand(),

@@ -128,6 +128,8 @@ internal sealed class StorePlace(string text)
         ["REGISTRY_TRUST_SCOPE_HEADER"] = "true",
         ["REGISTRY_DEFAULT_CALLER"] = "default/default",
         ["STORAGE_CHECK_ON_STARTUP"] = "false",
+        ["BACKUP_SCHEDULE"] = "",
+        ["SNAPSHOT_SCHEDULE"] = "",
         ["STORAGE__RUN_MIGRATIONS_ON_STARTUP"] = isNew ? "true" : "false",
     };
 

@@ -1,4 +1,5 @@
 using OrleansRegistry.Cli.Data;
+using OrleansRegistry.Objects;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
 
@@ -11,6 +12,10 @@ internal static class Faults
     {
         CliException told => (told.Code, told.Message),
         CutOffException cut => (ExitCode.Unreachable, $"The export was cut off ({cut.Message}). Begin it again."),
+        ObjectStoreException place => (OfPlace(place.Error), place.Message),
+
+        // What is told to everybody leaves out what the place said; whoever runs a command may know.
+        RegistryException { InnerException: ObjectStoreException place } => (OfPlace(place.Error), place.Message),
         RegistryException refusal => (OfRegistry(refusal.Error), WithField(refusal.Message, refusal.Field)),
         SettingException setting => (ExitCode.Usage, setting.Message),
         StoreStartException store => (ExitCode.Unreachable, store.Message),
@@ -22,6 +27,14 @@ internal static class Faults
     /// <summary>Names the field, unless the message begins with it as the registry's own do.</summary>
     public static string WithField(string message, string? field) =>
         field is null || message.StartsWith(field, StringComparison.Ordinal) ? message : $"{message} (field: {field})";
+
+    private static ExitCode OfPlace(ObjectStoreError error) => error switch
+    {
+        ObjectStoreError.NotFound => ExitCode.NotFound,
+        ObjectStoreError.Configuration => ExitCode.Usage,
+        ObjectStoreError.Denied or ObjectStoreError.Unavailable => ExitCode.Unreachable,
+        _ => ExitCode.Failed,
+    };
 
     private static ExitCode OfRegistry(RegistryError error) => error switch
     {

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Cli.Tests;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Objects;
 using OrleansRegistry.Rest;
 
 [assembly: AssemblyFixture(typeof(RunningRegistry))]
@@ -15,6 +16,7 @@ namespace OrleansRegistry.Cli.Tests;
 /// <summary>A registry that runs, on a store in memory; each test has a tenant of its own in it.</summary>
 public sealed class RunningRegistry : IAsyncLifetime
 {
+    private readonly TempFolder place = new();
     private WebApplication? app;
 
     internal Uri Url => new(app!.Urls.First());
@@ -28,7 +30,11 @@ public sealed class RunningRegistry : IAsyncLifetime
         builder.Configuration["REGISTRY_TRUST_SCOPE_HEADER"] = "true";
         builder.Configuration["REGISTRY_ALLOW_TRANSFER"] = "true";
         builder.Configuration["REGISTRY_DEFAULT_CALLER"] = "default/default";
-        builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+        builder.AddOrleansRegistry(options =>
+        {
+            options.StorageType = StorageType.Memory;
+            options.Backups = options.Backups with { Place = ObjectPlace.OfFolder(place.Path) };
+        });
         builder.Services.AddRegistryRest();
         app = builder.Build();
         app.MapRegistryRest();
@@ -60,5 +66,7 @@ public sealed class RunningRegistry : IAsyncLifetime
             await app.StopAsync();
             await app.DisposeAsync();
         }
+
+        place.Dispose();
     }
 }
