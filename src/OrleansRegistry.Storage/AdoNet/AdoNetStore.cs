@@ -197,9 +197,19 @@ public sealed class AdoNetStore : IRecordStore
         }
 
         var place = records.PlaceOf(key);
-        var revision = await telemetry.BeginWrite(kind).RunAsync(
-            () => records.CommitAsync(place, expectedVersion, body),
-            commit => CallAsync(commit, cancellationToken));
+        var followed = telemetry.BeginWrite(kind);
+        long revision;
+        try
+        {
+            revision = await CallAsync(() => records.CommitAsync(place, expectedVersion, body), cancellationToken);
+            followed.Ended(null);
+        }
+        catch (Exception fault)
+        {
+            followed.Ended(fault);
+            throw;
+        }
+
         await tables.OfferAsync(provided, new RecordChange(key, revision, body));
         return revision;
     }

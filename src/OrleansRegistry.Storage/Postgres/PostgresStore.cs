@@ -271,9 +271,10 @@ public sealed class PostgresStore : IRecordStore
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-        var followed = database.Telemetry.BeginWrite(kind);
-        var write = new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Span = followed.Span };
-        return followed.RunAsync((Writes: WritesOf(kind), write), static queued => queued.Writes.EnqueueAsync(queued.write));
+        return StoreTelemetry.Enqueue(
+            WritesOf(kind),
+            new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Followed = database.Telemetry.BeginWrite(kind) },
+            static (queue, write) => queue.EnqueueAsync(write));
     }
 
     private GroupCommit WritesOf(RecordKind kind)

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace OrleansRegistry.Storage;
 
 /// <summary>One caller's write or deletion on its way to the database.</summary>
@@ -17,17 +15,37 @@ internal sealed record PendingWrite(
     /// <summary>Set where it comes from another store.</summary>
     public RecordImport? Import { get; init; }
 
-    /// <summary>The span that ends with the answer; null where nobody records it.</summary>
-    public Activity? Span { get; init; }
+    /// <summary>What is told of once the answer is there.</summary>
+    public StoreTelemetry.StoreWrite Followed { get; init; }
 
     /// <summary>Set where the server refused them: the write is tried again without.</summary>
     public bool WithoutColumns { get; set; }
 
     public Task<long> Answer => answer.Task;
 
-    public void Succeed(long version) => answer.TrySetResult(version);
+    public void Succeed(long version)
+    {
+        Tell(null);
+        answer.TrySetResult(version);
+    }
 
-    public void Fail(Exception reason) => answer.TrySetException(reason);
+    public void Fail(Exception reason)
+    {
+        Tell(reason);
+        answer.TrySetException(reason);
+    }
 
-    public void Cancel() => answer.TrySetCanceled(CancellationToken);
+    public void Cancel()
+    {
+        Tell(new OperationCanceledException(CancellationToken));
+        answer.TrySetCanceled(CancellationToken);
+    }
+
+    private void Tell(Exception? fault)
+    {
+        if (!answer.Task.IsCompleted)
+        {
+            Followed.Ended(fault);
+        }
+    }
 }

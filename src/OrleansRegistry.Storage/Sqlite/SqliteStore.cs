@@ -235,9 +235,10 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-        var followed = database.Telemetry.BeginWrite(kind);
-        var write = new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Span = followed.Span };
-        return followed.RunAsync((writer, write), static queued => queued.writer.EnqueueAsync(queued.write));
+        return StoreTelemetry.Enqueue(
+            writer,
+            new PendingWrite(kind, key, expectedVersion, body, columns, cancellationToken) { Followed = database.Telemetry.BeginWrite(kind) },
+            static (queue, write) => queue.EnqueueAsync(write));
     }
 
     /// <summary>Waits while the queue is full of the writes of others.</summary>

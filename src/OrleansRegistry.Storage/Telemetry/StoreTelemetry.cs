@@ -69,7 +69,7 @@ internal sealed class StoreTelemetry(string store)
         List<ActivityLink>? links = null;
         foreach (var write in writes)
         {
-            if (write.Span is { Recorded: true } traced)
+            if (write.Followed.Span is { Recorded: true } traced)
             {
                 (links ??= []).Add(new ActivityLink(traced.Context));
             }
@@ -89,28 +89,18 @@ internal sealed class StoreTelemetry(string store)
     {
         public Activity? Span => span;
 
-        /// <summary>Runs the write, and tells of it once it is answered.</summary>
-        public ValueTask<long> RunAsync<TState>(TState state, Func<TState, Task<long>> write) =>
-            new(telemetry is null ? write(state) : ToldAsync(state, write));
-
-        private async Task<long> ToldAsync<TState>(TState state, Func<TState, Task<long>> write)
+        /// <summary>Tells of it. To be called once, by whoever answers it.</summary>
+        public void Ended(Exception? fault)
         {
-            try
-            {
-                return await write(state);
-            }
-            catch (Exception fault)
+            if (fault is not null)
             {
                 Fail(span, fault);
-                throw;
             }
-            finally
+
+            span?.Dispose();
+            if (began is { } start)
             {
-                span?.Dispose();
-                if (began is { } start)
-                {
-                    WriteTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, telemetry.Store, new("kind", kind.Name));
-                }
+                WriteTime.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, telemetry.Store, new("kind", kind.Name));
             }
         }
     }
@@ -142,6 +132,20 @@ internal sealed class StoreTelemetry(string store)
                 BatchTime.Record(Stopwatch.GetElapsedTime(began).TotalSeconds, telemetry.Store);
                 BatchSize.Record(writes, telemetry.Store);
             }
+        }
+    }
+
+    /// <summary>Queues a write; one that is refused is answered here.</summary>
+    public static ValueTask<long> Enqueue<TQueue>(TQueue queue, PendingWrite write, Func<TQueue, PendingWrite, Task<long>> enqueue)
+    {
+        try
+        {
+            return new ValueTask<long>(enqueue(queue, write));
+        }
+        catch (Exception refused)
+        {
+            write.Followed.Ended(refused);
+            throw;
         }
     }
 

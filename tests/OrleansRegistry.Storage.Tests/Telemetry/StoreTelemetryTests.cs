@@ -91,6 +91,26 @@ public abstract class StoreTelemetryTests : StoreTestBase
     }
 
     [Fact]
+    public async Task A_write_that_is_given_up_says_so_and_one_that_never_began_has_no_span()
+    {
+        using var spans = new SpanCapture();
+        await Store.DisposeAsync();
+        await Assert.ThrowsAsync<RegistryException>(async () => await Store.PutAsync("a", 0, "1"));
+        Assert.Empty(spans.Ended("registry.store.write"));
+        await ReplaceAsync();
+        using var canceled = new CancellationTokenSource();
+        var writes = Enumerable.Range(0, 200)
+            .Select(i => Store.WriteAsync(AgentKind.Kind, Key($"a{i}"), 0, Body("1"), canceled.Token).AsTask())
+            .ToList();
+        await canceled.CancelAsync();
+        await Task.WhenAll(writes.Select(write => Task.WhenAny(write)));
+        Assert.Equal(200, spans.Ended("registry.store.write").Count());
+        Assert.Equal(
+            writes.Count(write => write.IsCanceled),
+            spans.Ended("registry.store.write").Count(span => span.Status == ActivityStatusCode.Error));
+    }
+
+    [Fact]
     public async Task Reads_have_spans_by_what_they_do()
     {
         using var spans = new SpanCapture();
