@@ -13,6 +13,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["sdk"] = SdkRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,
     ["cluster-faults"] = ClusterRows.RunFaultsAsync,
+    ["transfer"] = TransferRows.RunAsync,
     ["scale"] = ScaleRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])

@@ -104,7 +104,7 @@ internal static class SqliteRows
         return (double.Parse(figures[0], CultureInfo.InvariantCulture), double.Parse(figures[1], CultureInfo.InvariantCulture));
     }
 
-    private sealed class Folder : IDisposable
+    internal sealed class Folder : IDisposable
     {
         public string Path { get; } = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
 

@@ -49,6 +49,36 @@ internal abstract class WaitQueue<T>(string store, string work)
         return node;
     }
 
+    /// <summary>Adds several at once, so that one batch can take them all.</summary>
+    /// <exception cref="RegistryException">As <see cref="Add"/>; none is added.</exception>
+    public void AddAll(IReadOnlyList<T> added)
+    {
+        TaskCompletionSource? waiting;
+        lock (gate)
+        {
+            if (completed)
+            {
+                throw RecordRules.Stopping(store);
+            }
+
+            if (added.Count > 0 && !HasRoom(items.Count == 0 ? 0 : items.Count + added.Count - 1, added[^1]))
+            {
+                throw RecordRules.Busy(store, work);
+            }
+
+            foreach (var item in added)
+            {
+                items.AddLast(item);
+                Added(item);
+            }
+
+            waiting = arrival;
+            arrival = null;
+        }
+
+        waiting?.SetResult();
+    }
+
     /// <summary>Takes no more; what is in it is still handed out.</summary>
     public void Complete()
     {

@@ -166,8 +166,9 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             var (key, revision, body) = records[i];
             var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
             writes[i] = new PendingWrite(kind, key, 0, body, columns, CancellationToken.None) { Import = new RecordImport(revision, replace) };
-            await EnqueueInTurnAsync(writes[i], cancellationToken);
         }
+
+        await EnqueueInTurnAsync(writes, cancellationToken);
 
         var imported = new ImportedRecord[writes.Length];
         for (var i = 0; i < imported.Length; i++)
@@ -242,13 +243,13 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     }
 
     /// <summary>Waits while the queue is full of the writes of others.</summary>
-    private async ValueTask EnqueueInTurnAsync(PendingWrite write, CancellationToken cancellationToken)
+    private async ValueTask EnqueueInTurnAsync(PendingWrite[] writes, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                _ = writer.EnqueueAsync(write);
+                writer.Enqueue(writes);
                 return;
             }
             catch (RegistryException busy) when (busy.Error == RegistryError.Busy)

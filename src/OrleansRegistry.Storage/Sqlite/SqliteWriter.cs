@@ -61,6 +61,17 @@ internal sealed class SqliteWriter : IAsyncDisposable
         return write.Answer;
     }
 
+    /// <summary>Queues writes that one transaction may take all of.</summary>
+    public void Enqueue(IReadOnlyList<PendingWrite> writes)
+    {
+        if (writesStopped is { } reason)
+        {
+            throw Stopped(reason);
+        }
+
+        queue.AddAll(writes);
+    }
+
     /// <summary>Completes once the feeds have all that a reader of the database can have seen.</summary>
     public async ValueTask WaitForFeedsAsync(CancellationToken cancellationToken)
     {

@@ -362,6 +362,9 @@ internal sealed class ImportSession(
         if (!request.DryRun)
         {
             await RemoveOldPagesAsync(kind, [.. writes.Where(group => group.Before is not null)]);
+
+            // Also of what is new: a grain that was asked for it before believes that there is none.
+            await EndActivationsAsync(writes.Select(group => group.Head));
         }
     }
 
