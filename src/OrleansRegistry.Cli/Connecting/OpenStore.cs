@@ -24,11 +24,12 @@ internal sealed class OpenStore : IAsyncDisposable
 
     /// <exception cref="CliException">There is no store.</exception>
     /// <exception cref="StoreStartException">It cannot be opened.</exception>
-    public static async Task<OpenStore> OpenAsync(CommandCall call, string place, StoreUse use)
+    /// <param name="readOnly">It is only read, on SQLite also beside the server.</param>
+    public static async Task<OpenStore> OpenAsync(CommandCall call, string place, StoreUse use, bool readOnly = false)
     {
         var options = RegistrySettings.Read(await new StorePlace(place).VisitorSettingsAsync(call.Terminal, use, call.Cancellation));
         var loggers = Loggers.Create(call);
-        var store = RegistryStores.Create(options, loggers);
+        var store = RegistryStores.Create(options, loggers, readOnly);
         try
         {
             await store.OpenAsync(call.Cancellation);

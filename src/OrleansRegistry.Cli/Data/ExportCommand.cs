@@ -52,7 +52,7 @@ internal sealed class ExportCommand : RegistryCommand
             Since = call.Get(since),
             After = call.Get(after),
         };
-        await using var from = await TransferSide.OpenAsync(call, StoreUse.Existing);
+        await using var from = await TransferSide.OpenAsync(call, StoreUse.Existing, readOnly: true);
         if (name == StandardOutput)
         {
             await call.WithProgressAsync("exporting", meter => CopyAsync(from, request, call.Terminal.Output, meter, call.Cancellation));

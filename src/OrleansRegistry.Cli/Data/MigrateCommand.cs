@@ -44,7 +44,7 @@ internal sealed class MigrateCommand : RegistryCommand
             throw CliException.Usage("--finish and --compare exclude each other.");
         }
 
-        await using var source = await OpenStore.OpenAsync(call, call.Get(from), StoreUse.Existing);
+        await using var source = await OpenStore.OpenAsync(call, call.Get(from), StoreUse.Existing, readOnly: true);
         await using var target = await OpenStore.OpenAsync(call, call.Get(to), call.Get(compare) ? StoreUse.Existing : StoreUse.MayCreate);
         using var loggers = Loggers.Create(call);
         var migration = new RegistryMigration(source.Store, target.Store, loggers.CreateLogger<RegistryMigration>());

@@ -8,9 +8,11 @@ namespace OrleansRegistry.Cli.Data;
 internal abstract class TransferSide : IAsyncDisposable
 {
     /// <summary>The one that the words name.</summary>
-    public static async Task<TransferSide> OpenAsync(CommandCall call, StoreUse use) => call.Get(call.Options.Store) is { } store && !call.HasUrl
-        ? new StoreSide(await OpenStore.OpenAsync(call, store, use))
-        : new HttpSide((await call.ConnectAsync(use)).Api);
+    /// <param name="readOnly">A store is only read, on SQLite also beside the server.</param>
+    public static async Task<TransferSide> OpenAsync(CommandCall call, StoreUse use, bool readOnly = false) =>
+        call.Get(call.Options.Store) is { } store && !call.HasUrl
+            ? new StoreSide(await OpenStore.OpenAsync(call, store, use, readOnly))
+            : new HttpSide((await call.ConnectAsync(use)).Api);
 
     /// <param name="output">Counts the lines that go through it.</param>
     public abstract Task<ExportSummary> ExportAsync(ExportRequest request, LineCounter output, Meter meter, CancellationToken cancellation);

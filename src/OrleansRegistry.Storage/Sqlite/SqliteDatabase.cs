@@ -64,6 +64,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         var clock = Stopwatch.StartNew();
         try
         {
+            if (options.ReadOnly)
+            {
+                OpenForReading();
+                return;
+            }
+
             if (Folder is not null)
             {
                 DataFolder.Prepare(Folder);
@@ -214,7 +220,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 
         try
         {
-            if (Folder is not null)
+            if (Folder is not null && !options.ReadOnly)
             {
                 writer?.Script("PRAGMA wal_checkpoint(TRUNCATE)");
             }
@@ -236,6 +242,23 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     private static string[] Common => ["synchronous = FULL", "temp_store = MEMORY", "cache_size = -8192"];
+
+    /// <exception cref="StoreStartException">There is no database of the registry, or its schema is behind.</exception>
+    private void OpenForReading()
+    {
+        if (!File.Exists(Path.Combine(Folder!, FileName)))
+        {
+            throw new StoreStartException($"There is no {Description}.");
+        }
+
+        writer = OpenSession("query_only = 1");
+        if (writer.Scalar("PRAGMA application_id") is not (long)ApplicationId)
+        {
+            throw new StoreStartException($"The {Description} is not the registry's: another program made it.");
+        }
+
+        new SqliteMigrations(writer, Description, logger).Open(run: false);
+    }
 
     private SqliteSession OpenWriter()
     {

@@ -38,7 +38,7 @@ internal static class SqlitePicture
         }
     }
 
-    private static long RevisionOf(SqliteSession session, RecordKind kind) =>
+    public static long RevisionOf(SqliteSession session, RecordKind kind) =>
         session.Scalar("SELECT value FROM registry_revision WHERE kind = $1", kind.Name) as long? ?? 0;
 
     private static IEnumerable<StoredRecord> Read(SqliteSession session, RecordKind kind)

@@ -53,7 +53,11 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             () =>
             {
                 database.Open();
-                writer.Start(loops);
+                if (!options.ReadOnly)
+                {
+                    writer.Start(loops);
+                }
+
                 opened = true;
             },
             cancellationToken);
@@ -139,12 +143,12 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             cancellationToken);
     }
 
-    public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
+    public async ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
-        var revision = feeds.TryGetValue(kind, out var feed) ? feed.Revision : 0;
-        return ValueTask.FromResult(new RecordSnapshot(revision, ReadPagesAsync(kind, after, CancellationToken.None)));
+        var revision = feeds.ContainsKey(kind) ? await CurrentRevisionAsync(kind, cancellationToken) : 0;
+        return new RecordSnapshot(revision, ReadPagesAsync(kind, after, CancellationToken.None));
     }
 
     public async ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default)
@@ -160,6 +164,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     {
         RecordImport.Check(kind, records);
         ThrowUnlessOpen();
+        ThrowIfReadOnly("takes no writes");
         var writes = new PendingWrite[records.Count];
         for (var i = 0; i < writes.Length; i++)
         {
@@ -191,7 +196,10 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
-        return ValueTask.FromResult(Feed(kind).Revision);
+        var feed = Feed(kind);
+        return options.ReadOnly
+            ? database.ReadAsync(session => SqlitePicture.RevisionOf(session, kind), cancellationToken)
+            : ValueTask.FromResult(feed.Revision);
     }
 
     public long HeardRevision(RecordKind kind) => Feed(kind).Revision;
@@ -205,6 +213,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     public ValueTask<ChangeBatch> ReadChangesAsync(RecordKind kind, long revision, CancellationToken cancellationToken = default)
     {
         ThrowUnlessOpen();
+        ThrowIfReadOnly("tells no changes");
         return Feed(kind).ReadAsync(revision, cancellationToken);
     }
 
@@ -235,6 +244,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         ArgumentOutOfRangeException.ThrowIfNegative(expectedVersion);
         RecordRules.CheckKey(kind, key);
         ThrowUnlessOpen();
+        ThrowIfReadOnly("takes no writes");
         var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
         return StoreTelemetry.Enqueue(
             writer,
@@ -346,6 +356,14 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         if (!opened)
         {
             throw new InvalidOperationException($"The {Description} is not open: call {nameof(OpenAsync)} first.");
+        }
+    }
+
+    private void ThrowIfReadOnly(string what)
+    {
+        if (options.ReadOnly)
+        {
+            throw new RegistryException(RegistryError.NotSupported, $"The {Name} is open to be read only, and {what}.");
         }
     }
 

@@ -14,6 +14,12 @@ public sealed record SqliteStoreOptions
     /// <summary>Bring the schema up to date when the store opens; else a schema that is behind stops the start.</summary>
     public bool RunMigrations { get; init; } = true;
 
+    /// <summary>
+    /// Only read a database that is there, also beside the process that serves it. The store takes no writes and tells no changes, and nothing is checked
+    /// or brought up to date.
+    /// </summary>
+    public bool ReadOnly { get; init; }
+
     /// <summary>The most reads that run at once, beside the writer: 1 to 64.</summary>
     public int Readers { get; init; } = 4;
 
@@ -33,6 +39,7 @@ public sealed record SqliteStoreOptions
     internal void Validate()
     {
         Require(Directory is null || !string.IsNullOrWhiteSpace(Directory), nameof(Directory), $"'{Directory}'", "the path of a folder");
+        Require(!ReadOnly || Directory is not null, nameof(Directory), "null", "the path of a folder, as a database in memory has nothing to read");
         Require(Readers is >= 1 and <= 64, nameof(Readers), Readers, "1 to 64");
         Require(CheckpointBytes is >= 64 * 1024 and <= 1L << 32, nameof(CheckpointBytes), CheckpointBytes, "65536 to 4294967296 (bytes)");
         Require(MaxQueuedWrites >= 1, nameof(MaxQueuedWrites), MaxQueuedWrites, "1 or more");

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Storage.Sqlite;
 
 namespace OrleansRegistry.Hosting;
 
@@ -8,8 +9,9 @@ namespace OrleansRegistry.Hosting;
 public static class RegistryStores
 {
     /// <summary>The store that the options name, not open yet: its caller opens it, and disposes it.</summary>
+    /// <param name="readOnly">It is only read: on SQLite also beside the process that serves it (<see cref="SqliteStoreOptions.ReadOnly"/>).</param>
     /// <exception cref="SettingException">The options do not name one.</exception>
-    public static IRecordStore Create(RegistryOptions options, ILoggerFactory? loggers = null)
+    public static IRecordStore Create(RegistryOptions options, ILoggerFactory? loggers = null, bool readOnly = false)
     {
         RegistrySettings.Check(options);
         var services = new ServiceCollection();
@@ -21,7 +23,8 @@ public static class RegistryStores
             options,
             [.. kinds.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct()],
             loops: null,
-            loggers ?? NullLoggerFactory.Instance);
+            loggers ?? NullLoggerFactory.Instance,
+            readOnly);
     }
 
     /// <summary>Exports from and imports into an open store, on which no registry runs in this process.</summary>

@@ -43,7 +43,8 @@ internal static partial class StoreServices
         where THead : class =>
         new(stateName, kind, state => write(state.Head!), stored => new HeadState<THead> { Head = read(stored) });
 
-    public static IRecordStore CreateStore(RegistryOptions options, RecordKind[] kinds, BackgroundLoops? loops, ILoggerFactory loggers)
+    public static IRecordStore CreateStore(
+        RegistryOptions options, RecordKind[] kinds, BackgroundLoops? loops, ILoggerFactory loggers, bool readOnly = false)
     {
         if (!StorageSettings.IsDatabase(options) && options.Postgres is not null)
         {
@@ -59,6 +60,7 @@ internal static partial class StoreServices
                     Directory = options.DataDirectory,
                     CheckAtStart = options.CheckDataOnStartup,
                     RunMigrations = options.RunMigrations,
+                    ReadOnly = readOnly,
                 },
                 kinds,
                 loggers.CreateLogger<SqliteStore>(),

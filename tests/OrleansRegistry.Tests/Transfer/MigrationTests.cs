@@ -136,6 +136,34 @@ public sealed class MigrationTests(FilledStore filled) : IClassFixture<FilledSto
     }
 
     [Fact]
+    public async Task A_folder_is_read_beside_the_process_that_serves_it()
+    {
+        await using var serving = TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["served"] });
+        await serving.OpenAsync(CancellationToken.None);
+        await serving.ImportAsync(filled.File);
+        await using var source = TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["served"], ReadOnly = true });
+        await source.OpenAsync(CancellationToken.None);
+        await using var target = TestStores.InMemory();
+        await target.OpenAsync(CancellationToken.None);
+        var migration = new RegistryMigration(source, target);
+        await migration.CopyAsync();
+        await serving.WriteAsync(AgentKind.Kind, new RecordKey("acme", "late"), 0, LateAgent());
+        await serving.DeleteAsync(AgentKind.Kind, new RecordKey("acme", "agent-4"), await VersionAsync(serving, AgentKind.Kind, "agent-4"));
+        await migration.CopyAsync();
+        await serving.WriteAsync(AgentKind.Kind, new RecordKey("acme", "later"), 0, LateAgent());
+        Assert.True((await migration.FinishAsync()).Matches);
+        Assert.Equal(await serving.CurrentRevisionAsync(AgentKind.Kind), await source.CurrentRevisionAsync(AgentKind.Kind));
+
+        var write = await Assert.ThrowsAsync<RegistryException>(
+            async () => await source.WriteAsync(AgentKind.Kind, new RecordKey("acme", "x"), 0, LateAgent()));
+        var import = await Assert.ThrowsAsync<RegistryException>(() => source.ImportAsync(filled.File));
+        Assert.Equal((RegistryError.NotSupported, RegistryError.NotSupported), (write.Error, import.Error));
+        Assert.Equal("The database is open to be read only, and takes no writes.", write.Message);
+        await using var nothing = TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["nothing"], ReadOnly = true });
+        await Assert.ThrowsAsync<StoreStartException>(() => nothing.OpenAsync(CancellationToken.None));
+    }
+
+    [Fact]
     public async Task A_target_of_another_migration_is_told()
     {
         await using var target = TestStores.InMemory();
