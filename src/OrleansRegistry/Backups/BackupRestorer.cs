@@ -5,7 +5,7 @@ using OrleansRegistry.Storage.Sqlite;
 namespace OrleansRegistry.Backups;
 
 /// <summary>Restores backups, into a registry that runs or into a store that none serves.</summary>
-internal sealed partial class BackupRestorer(BackupReader reader, RegistryOptions options, TimeProvider time, ILoggerFactory loggers)
+internal sealed partial class BackupRestorer(BackupReader reader, RegistryOptions options, [RegistryTime] TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ILogger log = loggers.CreateLogger<BackupRestorer>();
 

@@ -21,7 +21,7 @@ internal sealed class BackupSchedule(
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(30);
 
     /// <summary>How often it looks whether what is due has become its own: silos come and go.</summary>
-    private static readonly TimeSpan ShareStep = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShareStep = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMinutes(15);

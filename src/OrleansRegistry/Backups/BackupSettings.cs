@@ -8,6 +8,7 @@ internal static class BackupSettings
 {
     public const string Store = "BACKUP_STORE";
 
+    private const string Schedule = "BACKUP_SCHEDULE";
     private const string More = "data.md#backups";
 
     public static SettingGroup<RegistryOptions> Group { get; } = new SettingGroup<RegistryOptions>("Backups")
@@ -19,7 +20,7 @@ internal static class BackupSettings
             (options, value) => options.Backups = options.Backups with { Place = value },
             new() { Unset = "the data folder", More = More })
         .Add(
-            "BACKUP_SCHEDULE",
+            Schedule,
             SettingKind.Text("a cron expression such as `0 2 * * *`, in UTC", IsSchedule),
             "When a backup is made. One that was missed is made at the next start.",
             options => options.Backups.Schedule,
@@ -56,6 +57,16 @@ internal static class BackupSettings
             options => options.Backups.TempFolder,
             (options, value) => options.Backups = options.Backups with { TempFolder = value },
             new() { Unset = "the system's folder for temporary files" });
+
+    /// <exception cref="SettingException">Each replica would keep backups on a disk of its own, and none would know those of the others.</exception>
+    public static void Check(RegistryOptions options)
+    {
+        if (options.Cluster.IsCluster && options.Backups is { Schedule: not null, Place: null })
+        {
+            throw new SettingException(
+                $"{Schedule} is set in a cluster, and {Store} is not: name a place that all replicas reach, such as s3://bucket/prefix or a shared folder.");
+        }
+    }
 
     private static SettingKind<int> Number => SettingKind.Number(0, 10_000);
 

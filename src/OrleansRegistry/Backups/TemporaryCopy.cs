@@ -5,6 +5,9 @@ internal sealed class TemporaryCopy : IDisposable
 {
     private const string Prefix = "registry-backup-";
 
+    /// <summary>No copy is in use for so long.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromDays(2);
+
     private TemporaryCopy(string folder) => Folder = folder;
 
     public string Folder { get; }
@@ -17,6 +20,7 @@ internal sealed class TemporaryCopy : IDisposable
     {
         try
         {
+            Sweep(options.TempFolder ?? System.IO.Path.GetTempPath());
             if (options.TempFolder is null)
             {
                 return new TemporaryCopy(System.IO.Directory.CreateTempSubdirectory(Prefix).FullName);
@@ -37,6 +41,30 @@ internal sealed class TemporaryCopy : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw BackupFaults.NoTemporaryFile(fault);
+        }
+    }
+
+    /// <summary>Removes what a process that was killed left behind.</summary>
+    private static void Sweep(string parent)
+    {
+        if (!System.IO.Directory.Exists(parent))
+        {
+            return;
+        }
+
+        foreach (var left in System.IO.Directory.EnumerateDirectories(parent, Prefix + "*"))
+        {
+            try
+            {
+                if (System.IO.Directory.GetLastWriteTimeUtc(left) < DateTime.UtcNow - Longest)
+                {
+                    System.IO.Directory.Delete(left, recursive: true);
+                }
+            }
+            catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+            {
+                // Another user's, or another process removes it too.
+            }
         }
     }
 

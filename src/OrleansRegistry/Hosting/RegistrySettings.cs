@@ -49,5 +49,6 @@ public static class RegistrySettings
 
         StorageSettings.Check(options);
         TaskSettings.Check(options);
+        BackupSettings.Check(options);
     }
 }

@@ -12,7 +12,10 @@ namespace OrleansRegistry.Rest.Tests;
 /// <summary>Health, the service block, the registry's own card and the OpenAPI document.</summary>
 public sealed partial class ServiceTests(RestHost host)
 {
-    private static readonly string[] BodylessPosts = ["/agents/{id}:enable", "/agents/{id}:disable", "/tasks/{id}:cancel", "/contexts/{id}:clear"];
+    private static readonly string[] BodylessPosts =
+    [
+        "/agents/{id}:enable", "/agents/{id}:disable", "/tasks/{id}:cancel", "/contexts/{id}:clear", "/backups", "/backups/{name}:verify",
+    ];
 
     private readonly HttpClient client = host.Client;
 

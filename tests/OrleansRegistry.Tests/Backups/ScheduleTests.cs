@@ -102,6 +102,36 @@ public sealed class BackupScheduleTests : IAsyncLifetime
     }
 
     [Fact]
+    public void A_cluster_must_name_a_place()
+    {
+        (string, string?)[] settings = [("BACKUP_SCHEDULE", "@daily"), ("REGISTRY_CLUSTERING", "postgres"), ("DATABASE_URL", "postgresql://u@h/d")];
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2))).Build();
+        var options = RegistrySettings.Read(configuration);
+        Assert.Contains("BACKUP_STORE", Assert.Throws<SettingException>(() => RegistrySettings.Check(options)).Message, StringComparison.Ordinal);
+        options.Backups = options.Backups with { Place = ObjectPlace.OfFolder("/shared") };
+        RegistrySettings.Check(options);
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_of_a_copy_is_removed()
+    {
+        using var folder = new TempFolder();
+        var options = new BackupOptions { TempFolder = folder.Path };
+        var left = TemporaryCopy.Create(options);
+        System.IO.Directory.SetLastWriteTimeUtc(left.Folder, DateTime.UtcNow.AddDays(-3));
+        using var mine = TemporaryCopy.Create(options);
+        using var other = TemporaryCopy.Create(options);
+        Assert.False(System.IO.Directory.Exists(left.Folder));
+        Assert.True(System.IO.Directory.Exists(mine.Folder));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, new DirectoryInfo(mine.Folder).UnixFileMode);
+        }
+    }
+
+    [Fact]
     public async Task A_registry_makes_them_by_itself()
     {
         var objects = new MemoryObjects(TimeProvider.System);
