@@ -16,10 +16,6 @@ internal sealed class Answer(Terminal terminal, bool isJson) : IDisposable
     /// <param name="text">Control characters in it are escaped.</param>
     public void Line(string text) => Render(new Paragraph(PlainText.Of(text)) { Overflow = Overflow.Fold });
 
-    /// <summary>A line for people, in Spectre's markup; what is interpolated is escaped.</summary>
-    public void Marked(FormattableString markup) =>
-        Render(Markup.FromInterpolated(new PlainFormattable(markup)));
-
     /// <summary>A table for people.</summary>
     public void Table(TextTable table) => Render(table.Build());
 
@@ -73,21 +69,6 @@ internal sealed class Answer(Terminal terminal, bool isJson) : IDisposable
         {
             writer.WriteLine(line.TrimEnd());
         }
-    }
-
-    /// <summary>With text of others made safe for a terminal.</summary>
-    private sealed class PlainFormattable(FormattableString inner) : FormattableString
-    {
-        public override int ArgumentCount => inner.ArgumentCount;
-
-        public override string Format => inner.Format;
-
-        public override object?[] GetArguments() =>
-            [.. inner.GetArguments().Select(argument => argument is string text ? PlainText.Of(text) : argument)];
-
-        public override object? GetArgument(int index) => GetArguments()[index];
-
-        public override string ToString(IFormatProvider? formatProvider) => string.Format(formatProvider, Format, GetArguments());
     }
 }
 

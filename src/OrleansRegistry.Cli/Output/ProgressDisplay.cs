@@ -49,6 +49,8 @@ internal static class ProgressDisplay
 
     private sealed class CountColumn(Meter meter) : ProgressColumn
     {
+        protected override bool NoWrap => true;
+
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
             new Text($"{(meter.Total > 0 ? $"{Format(meter.Done)} of {Format(meter.Total)}" : Format(meter.Done))} {meter.Unit}".TrimEnd());
 
@@ -57,6 +59,8 @@ internal static class ProgressDisplay
 
     private sealed class RateColumn(Meter meter, TimeProvider time, long begun) : ProgressColumn
     {
+        protected override bool NoWrap => true;
+
         public override IRenderable Render(RenderOptions options, ProgressTask task, TimeSpan deltaTime) =>
             new Text(Rates.Text(meter.Done, meter.Total, time.GetElapsedTime(begun)));
     }

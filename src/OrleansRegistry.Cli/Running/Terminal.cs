@@ -38,7 +38,7 @@ internal sealed class Terminal
         OutputIsTerminal = !Console.IsOutputRedirected,
         ErrorIsTerminal = !Console.IsErrorRedirected,
         IsProcess = true,
-        Width = Console.IsOutputRedirected ? WidthOfNoTerminal : Math.Max(Console.WindowWidth, 40),
+        Width = WindowWidth(),
         Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal),
     };
@@ -68,6 +68,19 @@ internal sealed class Terminal
 
     /// <summary>For progress and errors.</summary>
     public IAnsiConsole ErrorConsole() => Create(Error, ErrorIsTerminal, Width);
+
+    /// <summary>Of the terminal that the output or the errors go to.</summary>
+    private static int WindowWidth()
+    {
+        try
+        {
+            return Math.Max(Console.WindowWidth, 40);
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
 
     private bool HasColours => Variable("NO_COLOR") is null && Variable("TERM") != "dumb";
 
