@@ -19,7 +19,7 @@ internal sealed class MigrationCopy(IRecordStore source, IRecordStore target)
     /// <summary>What there is in the target, for people; null where there is nothing.</summary>
     public async Task<string?> FindAsync(CancellationToken cancellationToken)
     {
-        foreach (var kind in TransferKind.All)
+        foreach (var kind in TransferKind.AllAndIndexes)
         {
             await foreach (var found in (await target.ScanAsync(kind.Kind, First, cancellationToken)).Records.WithCancellation(cancellationToken))
             {
@@ -38,7 +38,7 @@ internal sealed class MigrationCopy(IRecordStore source, IRecordStore target)
         looked = 0;
         copied = 0;
         await CopyAgentsAsync(cancellationToken);
-        foreach (var kind in TransferKind.All)
+        foreach (var kind in TransferKind.AllAndIndexes)
         {
             // Agents have a feed, but what was removed before it began shows only so.
             if (kind != TransferKind.Agents || removes)

@@ -16,11 +16,14 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
     /// <summary>Leaves out revisions, and tells agents in the order of keys: so that stores can be compared of which one could not keep them.</summary>
     public bool WithoutRevisions { get; init; }
 
+    /// <summary>Tells what is in no export, too: to compare stores.</summary>
+    public bool WithIndexes { get; init; }
+
     /// <exception cref="RegistryException">The request is not valid, or the store cannot be read.</exception>
     public async Task<ExportSummary> RunAsync(
         ExportRequest request, Stream output, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
-        var kinds = TransferKind.Of(request.Kinds);
+        var kinds = WithIndexes ? TransferKind.AllAndIndexes : TransferKind.Of(request.Kinds);
         if (request.Tenant is { } tenant)
         {
             Identifiers.CheckTenant(tenant);
@@ -92,7 +95,11 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
 
         public async Task WriteAsync(TransferKind kind, IAsyncEnumerable<StoredRecord> records, CancellationToken cancellationToken)
         {
-            counts[kind.Plural] = 0;
+            if (TransferKind.All.Contains(kind))
+            {
+                counts[kind.Plural] = 0;
+            }
+
             if (kind != TransferKind.Agents)
             {
                 counts.TryAdd(TransferKind.Pages, 0);
@@ -210,7 +217,7 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
         private void Count(TransferKind kind, RecordKey key, long pages)
         {
             lines.Keep();
-            counts[kind.Plural]++;
+            counts[kind.Plural] = counts.GetValueOrDefault(kind.Plural) + 1;
             if (kind != TransferKind.Agents)
             {
                 counts[TransferKind.Pages] += pages;

@@ -114,7 +114,7 @@ public sealed partial class RegistryMigration(IRecordStore source, IRecordStore 
     private async Task<(ExportSummary Source, ExportSummary Target)> ExportAsync(bool withoutRevisions, CancellationToken cancellationToken)
     {
         var exports = await Task.WhenAll(((IRecordStore[])[source, target]).Select(store => Task.Run(
-            () => new RegistryExporter(store, logger) { WithoutRevisions = withoutRevisions }
+            () => new RegistryExporter(store, logger) { WithIndexes = true, WithoutRevisions = withoutRevisions }
                 .RunAsync(new ExportRequest(), Stream.Null, progress: null, cancellationToken),
             cancellationToken)));
         return (exports[0], exports[1]);

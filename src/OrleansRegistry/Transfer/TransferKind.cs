@@ -1,3 +1,5 @@
+using OrleansRegistry.Snapshots;
+
 namespace OrleansRegistry.Transfer;
 
 /// <summary>What a transfer has to know of the head of a task, a context or a task's feedback, or of an agent.</summary>
@@ -38,6 +40,16 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
     public static IReadOnlyList<TransferKind> All { get; } = [Agents, Tasks, Contexts, Feedback];
+
+    /// <summary>
+    /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.
+    /// </summary>
+    public static IReadOnlyList<TransferKind> AllAndIndexes { get; } =
+    [
+        .. All,
+        new("snapshots", SnapshotKind.Kind, "snapshot_id", _ => new TransferHead(null, [])),
+        new("snapshot uploads", SnapshotUploadKind.Kind, "upload_id", _ => new TransferHead(null, [])),
+    ];
 
     /// <exception cref="RegistryException">There is no such kind.</exception>
     public static IReadOnlyList<TransferKind> Of(IReadOnlyList<string> names)

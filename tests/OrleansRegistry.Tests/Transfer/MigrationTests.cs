@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Sqlite;
@@ -31,9 +32,14 @@ public sealed class MigrationTests(FilledStore filled) : IClassFixture<FilledSto
             _ => TestStores.Sqlite(new SqliteStoreOptions { Directory = folder["data"] }),
         };
         await target.OpenAsync(CancellationToken.None);
+        var snapshot = new RecordKey("acme", "an index entry");
+        var entry = new RecordBody(RawJson.FromValid("{}"u8), RawJson.FromValid("""{"owner":"alice"}"""u8));
+        var version = await filled.Store.WriteAsync(SnapshotKind.Kind, snapshot, 0, entry);
         var migration = new RegistryMigration(filled.Store, target);
         await migration.CopyAsync();
         var report = await migration.FinishAsync();
+        Assert.Equal(entry, (await target.ReadAsync(SnapshotKind.Kind, snapshot))!.Body);
+        await filled.Store.DeleteAsync(SnapshotKind.Kind, snapshot, version);
         Assert.Equal((true, keepsRevisions), (report.Matches, report.KeepsRevisions));
         Assert.Equal(FullStore.Tasks, report.Target.Counts["tasks"]);
         if (keepsRevisions)

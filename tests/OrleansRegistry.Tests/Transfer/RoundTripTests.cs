@@ -190,6 +190,43 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         await registry.Tasks.UpdateAsync(alice, "task 1/ü", Tasks.Messages.Say("after"));
     }
 
+    [Fact]
+    public async Task An_export_beside_writers_is_whole()
+    {
+        await using var source = await OpenAsync("sqlite");
+        await using var registry = await RegistryHost.StartAsync(store: new StoreProbe(source, isOpen: true));
+        await using var target = await OpenAsync("memory");
+        var caller = new Caller("acme", "alice");
+        var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(writer => Task.Run(async () =>
+        {
+            for (var i = 0; i < 20; i++)
+            {
+                // Another history each time: the pages of the one before go.
+                await registry.Tasks.PutAsync(caller, $"t{writer}", new TaskPut(TaskState.Working)
+                {
+                    Messages = [.. Enumerable.Range(0, 40).Select(n => Tasks.Messages.Message($"{i}-{n}", new string('x', 500)))],
+                });
+                await registry.Agents.RegisterAsync(caller, Cards.Registration("a", id: $"a{writer}-{i % 5}"));
+                await (i % 5 == 4 ? registry.Agents.RemoveAsync(caller, $"a{writer}-4") : Task.CompletedTask);
+            }
+        })));
+        var exports = 0;
+        for (; !writing.IsCompleted || exports == 0; exports++)
+        {
+            using var file = new MemoryStream();
+            var summary = await Transfers.Over(source).ExportAsync(new ExportRequest(), file);
+            Assert.Empty(summary.Unreadable);
+            var report = await target.ImportAsync(file.ToArray(), replace: true);
+            Assert.Equal(0, report.FaultCount);
+        }
+
+        await writing;
+        var last = await source.ExportAsync();
+        Assert.Equal(0, (await target.ImportAsync(last, replace: true)).FaultCount);
+        var tasks = new ExportRequest { Kinds = ["tasks", "contexts"] };
+        Assert.Equal(Transfers.Lines(await source.ExportAsync(tasks)), Transfers.Lines(await target.ExportAsync(tasks)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Task.Yield();
