@@ -1,3 +1,5 @@
+using OrleansRegistry.Hosting;
+
 namespace OrleansRegistry.Cli.Tests;
 
 public sealed class BackupTests : IDisposable
@@ -48,6 +50,19 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(2, (await cli.RunAsync("backups", "--from", "ftp://x")).Code);
         cli.Variables["OBJECT_ENCRYPTION_KEY"] = "short";
         Assert.Equal(2, (await cli.RunAsync("backups", "--from", folder.Of("one"))).Code);
+    }
+
+    [Fact]
+    public async Task A_folder_is_backed_up_beside_the_process_that_serves_it_and_not_restored_into()
+    {
+        await FillAsync();
+        await using var store = RegistryStores.Create(new RegistryOptions { DataDirectory = folder.Of("one") });
+        await store.OpenAsync(CancellationToken.None);
+        await cli.DoAsync("backup", "--store", folder.Of("one"), "--to", folder.Of("place"));
+        await cli.DoAsync("verify", "--from", folder.Of("place"));
+        var refused = await cli.RunAsync("restore", "--from", folder.Of("place"), "--store", folder.Of("one"), "--replace");
+        Assert.Equal(5, refused.Code);
+        Assert.Contains("in use by process", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]

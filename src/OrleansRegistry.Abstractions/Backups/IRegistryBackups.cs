@@ -73,6 +73,9 @@ public sealed record BackupRecord(string Name, DateTimeOffset BegunAt)
     /// <summary>How many records of each kind.</summary>
     public IReadOnlyDictionary<string, long> Counts { get; init; } = new Dictionary<string, long>();
 
+    /// <summary>How many records an export left out, as they cannot be read; a copy of a database has them as they are.</summary>
+    public long Unreadable { get; init; }
+
     /// <summary>What it takes where it lies, in bytes, without encryption.</summary>
     public long Size { get; init; }
 

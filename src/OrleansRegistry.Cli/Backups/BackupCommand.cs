@@ -14,7 +14,7 @@ internal sealed class BackupCommand : RegistryCommand
             "Makes a backup of all that a registry holds, and removes those that its settings no longer keep.",
             "registry backup                                 # the registry makes it, in its own place",
             "registry backup --store env                     # straight on PostgreSQL, also while servers use it",
-            "registry backup --store ./data --to ./backups   # of a server that is stopped")
+            "registry backup --store ./data --to ./backups   # also beside its server")
     {
         Add(to);
     }
@@ -41,7 +41,12 @@ internal sealed class BackupCommand : RegistryCommand
         }
         else
         {
-            Tell(call, answer.Json.Text("name"), answer.Json.Number("size"), answer.Json.Number("revision"));
+            Tell(
+                call,
+                answer.Json.Text("name"),
+                answer.Json.Number("size"),
+                answer.Json.Number("revision"),
+                answer.Json.Number("unreadable"));
         }
 
         return ExitCode.Done;
@@ -53,7 +58,7 @@ internal sealed class BackupCommand : RegistryCommand
         var backup = await BackupPlaces.UseAsync(call, to, async (options, objects) =>
         {
             var own = await BackupPlaces.VisitorAsync(call, StoreUse.Existing, options);
-            await using var store = RegistryStores.Create(own, loggers);
+            await using var store = RegistryStores.Create(own, loggers, readOnly: true);
             await store.OpenAsync(call.Cancellation);
             return await call.WithProgressAsync(
                 "making a backup",
@@ -65,10 +70,16 @@ internal sealed class BackupCommand : RegistryCommand
         }
         else
         {
-            Tell(call, backup.Name, backup.Size, backup.Revision);
+            Tell(call, backup.Name, backup.Size, backup.Revision, backup.Unreadable);
         }
     }
 
-    private static void Tell(CommandCall call, string? name, long size, long revision) =>
+    private static void Tell(CommandCall call, string? name, long size, long revision, long unreadable)
+    {
         call.Answer.Line($"made {name}, {BackupPlaces.Size(size)}, at revision {revision}");
+        if (unreadable > 0)
+        {
+            call.Terminal.WriteNote($"It lacks {unreadable} records that cannot be read: 'registry export' names them.");
+        }
+    }
 }

@@ -111,6 +111,7 @@ internal static class BackupPlaces
         }
 
         json.WriteEndObject();
+        json.WriteNumber("unreadable", backup.Unreadable);
         json.WriteNumber("size", backup.Size);
         json.WriteNumber("unpackedSize", backup.UnpackedSize);
         json.WriteNumber("parts", backup.Parts.Count);

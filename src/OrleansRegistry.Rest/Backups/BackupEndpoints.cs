@@ -113,6 +113,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
             }
 
             json.WriteEndObject();
+            json.WriteNumber("unreadable"u8, backup.Unreadable);
             json.WriteNumber("unpackedSize"u8, backup.UnpackedSize);
         }
 

@@ -17,6 +17,7 @@ internal static class BackupSchemas
             ("registryVersion", Text("The version of the registry that made it.")),
             ("revision", Integer("Of the agents in it.")),
             ("counts", Any("How many records of each kind.")),
+            ("unreadable", Integer("How many records an export left out, as they cannot be read.")),
             ("size", Integer("What it takes where it lies, in bytes.")),
             ("unpackedSize", Integer("In bytes.")),
             ("parts", List(Shape(

@@ -59,6 +59,11 @@ internal sealed partial class BackupMaker(
             status.Succeeded(backup.BegunAt, backup.Size);
             health.Succeeded(backup.BegunAt);
             LogMade(name, backup.Size, (long)time.GetElapsedTime(began).TotalMilliseconds);
+            if (backup.Unreadable > 0)
+            {
+                LogLeftOut(name, backup.Unreadable);
+            }
+
             return backup;
         }
         catch (Exception fault)
@@ -130,6 +135,9 @@ internal sealed partial class BackupMaker(
 
     [LoggerMessage(LogLevel.Information, "Made the backup {Name}: {Bytes} bytes, in {Milliseconds} ms.")]
     private partial void LogMade(string name, long bytes, long milliseconds);
+
+    [LoggerMessage(LogLevel.Warning, "The backup {Name} lacks {Count} records that cannot be read; /health/ready names them once they are met.")]
+    private partial void LogLeftOut(string name, long count);
 
     [LoggerMessage(LogLevel.Warning, "What the backup {Name} left behind, which failed, could not be removed; a later sweep does that.")]
     private partial void LogNotCleaned(Exception fault, string name);

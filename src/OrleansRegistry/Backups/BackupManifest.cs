@@ -46,6 +46,7 @@ internal sealed record BackupManifest(BackupRecord Backup, int Schema, string? S
             }
 
             json.WriteEndObject();
+            json.WriteNumber("unreadable"u8, Backup.Unreadable);
             if (Sha256 is not null)
             {
                 json.WriteString("sha256"u8, Sha256);
@@ -136,6 +137,7 @@ internal sealed record BackupManifest(BackupRecord Backup, int Schema, string? S
             RegistryVersion = json.Text("registry"),
             Revision = json.Number("revision"),
             Counts = counts,
+            Unreadable = json.NumberOrNull("unreadable") ?? 0,
             Parts = parts,
             Size = parts.Sum(part => part.Size),
             UnpackedSize = parts.Sum(part => part.UnpackedSize),

@@ -42,7 +42,14 @@ internal static class ExportBackup
         }
 
         var summary = await exporting;
-        var backup = begun with { Form = BackupForm.Export, Revision = summary.Revision, Counts = summary.Counts, Parts = written };
+        var backup = begun with
+        {
+            Form = BackupForm.Export,
+            Revision = summary.Revision,
+            Counts = summary.Counts,
+            Unreadable = summary.UnreadableCount,
+            Parts = written,
+        };
         return new BackupManifest(backup, 0, summary.Sha256);
     }
 

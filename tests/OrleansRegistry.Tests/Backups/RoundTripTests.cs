@@ -103,6 +103,20 @@ public sealed class BackupRoundTripTests(FilledStore filled) : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_read_is_counted_and_the_rest_is_in_the_backup()
+    {
+        await using var store = TestStores.InMemory();
+        await store.OpenAsync(CancellationToken.None);
+        await store.ImportAsync(filled.File);
+        var broken = new RecordBody(default, RawJson.FromValid("""{"generation":"none"}"""u8.ToArray()));
+        await store.WriteAsync(ContextKind.Kind, new RecordKey("acme", "broken"), 0, broken);
+        using var backups = new TestBackups(new StoreProbe(store, isOpen: true));
+        var backup = await backups.All.MakeAsync();
+        Assert.Equal((BackupForm.Export, 1, FullStore.Tasks), (backup.Form, backup.Unreadable, backup.Counts["tasks"]));
+        Assert.True((await backups.All.VerifyAsync(backup.Name)).IsGood);
+    }
+
+    [Fact]
     public async Task A_database_is_restored_into_a_registry_that_runs()
     {
         using var backups = new TestBackups(filled.Store);
