@@ -89,7 +89,9 @@ public sealed class TransferTests(RunningRegistry registry) : IDisposable
         Assert.Equal(2, told.GetProperty("counts").GetProperty("agents").GetInt64());
         Assert.StartsWith("created 2, ", await cli.DoAsync("import", file, "--store", folder.Of("data")), StringComparison.Ordinal);
         Assert.StartsWith("created 0, replaced 0, same 2", await running.DoAsync("import", file), StringComparison.Ordinal);
-        Assert.Equal(Unpack(file), await running.DoAsync("export", "-"));
+
+        // The first line tells the revision of the whole registry, which other tests use too; the last is the hash with it.
+        Assert.Equal(Unpack(file).Split('\n')[1..^2], (await running.DoAsync("export", "-")).Split('\n')[1..^2]);
     }
 
     [Fact]
