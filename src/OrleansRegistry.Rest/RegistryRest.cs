@@ -9,6 +9,7 @@ using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Service;
+using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
 
@@ -34,6 +35,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(SnapshotSchemas.All);
         services.AddSingleton<ApiSchemaSource>(JsonRpcSchemas.All);
         services.AddSingleton<ApiSchemaSource>(BackupSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
@@ -78,6 +80,13 @@ public static class RegistryRest
         new ContextReadEndpoints(contexts, tasks).Map(routes);
         new ContextWriteEndpoints(contexts, http).Map(routes);
         new ContextEventEndpoint(contexts, streams).Map(routes);
+        if (services.GetService<ISnapshotStore>() is { } snapshots)
+        {
+            new SnapshotReadEndpoints(snapshots).Map(routes);
+            new SnapshotWriteEndpoints(snapshots).Map(routes);
+            new SnapshotUploadEndpoints(snapshots).Map(routes);
+        }
+
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);

@@ -1,10 +1,11 @@
 using System.IO.Compression;
 using System.Security.Cryptography;
+using OrleansRegistry.Objects;
 
 namespace OrleansRegistry.Snapshots;
 
 /// <summary>The file of a snapshot, made while it is read: gzip of <c>{"metadata":…,"agent_state":…}</c>. Read once, from first to last.</summary>
-internal sealed class SnapshotFileStream : Stream
+internal sealed class SnapshotFileStream : ReadOnlyStream
 {
     private const int PieceBytes = 64 * 1024;
 
@@ -30,20 +31,6 @@ internal sealed class SnapshotFileStream : Stream
     /// <summary>How many bytes were read so far.</summary>
     public long Total { get; private set; }
 
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => Total;
-        set => throw new NotSupportedException();
-    }
-
     /// <summary>What stands in the file before the state.</summary>
     public static byte[] PrefixOf(ReadOnlySpan<byte> metadata) => [.. "{\"metadata\":"u8, .. metadata, .. ",\"agent_state\":"u8];
 
@@ -65,23 +52,8 @@ internal sealed class SnapshotFileStream : Stream
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled<int>(cancellationToken) : new ValueTask<int>(Read(buffer.Span));
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 
 namespace OrleansRegistry.Snapshots;
 
@@ -73,11 +72,8 @@ internal sealed class StateDraft : IDisposable
         try
         {
             using var writer = new CanonicalWriter(bytes, "file", CanonicalWriter.MaxDepth + 1);
-            var unpacked = new GZipStream(file, CompressionMode.Decompress, leaveOpen: true);
-            await using (unpacked)
-            {
-                await CopyAsync(unpacked, writer, bytes, limit + SnapshotMetadata.MaxBytes, "file", cancellationToken);
-            }
+            using var unpacked = new GzipInput(file);
+            await CopyAsync(unpacked, writer, bytes, limit + SnapshotMetadata.MaxBytes, "file", cancellationToken);
 
             var metadata = SnapshotMetadata.Read(MetadataOf(writer, bytes));
             var (_, from, end) = writer.Outermost.FirstOrDefault(member => member.Name == "agent_state");

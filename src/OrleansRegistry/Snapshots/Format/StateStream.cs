@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Compression;
 using System.Security.Cryptography;
 
 namespace OrleansRegistry.Snapshots;
@@ -7,11 +6,11 @@ namespace OrleansRegistry.Snapshots;
 /// <summary>
 /// The state out of a stored file, compared with what was saved while it is read: the last bytes come only once the whole file was found to be right.
 /// </summary>
-internal sealed class StateStream : Stream
+internal sealed class StateStream : AsyncReadStream
 {
     private readonly SnapshotEntry entry;
     private readonly Stream file;
-    private readonly GZipStream unpacked;
+    private readonly GzipInput unpacked;
     private readonly IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long left;
     private bool isOpen;
@@ -21,22 +20,8 @@ internal sealed class StateStream : Stream
     {
         this.entry = entry;
         this.file = file;
-        unpacked = new GZipStream(file, CompressionMode.Decompress);
+        unpacked = new GzipInput(file);
         left = entry.StateBytes;
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => entry.StateBytes;
-
-    public override long Position
-    {
-        get => entry.StateBytes - left;
-        set => throw new NotSupportedException();
     }
 
     /// <summary>Reads to the end.</summary>
@@ -86,21 +71,6 @@ internal sealed class StateStream : Stream
             throw Damaged($"it is not gzip, or is cut off ({fault.Message})", cause: fault);
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask DisposeAsync()
     {
