@@ -6,6 +6,7 @@ using OrleansRegistry.Cli.Contexts;
 using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Cli.Database;
 using OrleansRegistry.Cli.Service;
+using OrleansRegistry.Cli.Snapshots;
 using OrleansRegistry.Cli.Tasks;
 
 namespace OrleansRegistry.Cli;
@@ -39,6 +40,16 @@ internal static class Commands
         new BackupListCommand(),
         new VerifyCommand(),
         new RestoreCommand(),
+        new CommandGroup(
+            "snapshot",
+            "Saves and reads snapshots of agents' states.",
+            new SnapshotSaveCommand(),
+            new SnapshotLoadCommand(),
+            new SnapshotListCommand(),
+            new SnapshotShowCommand(),
+            new SnapshotVerifyCommand(),
+            new SnapshotDeleteCommand(),
+            new SnapshotLatestCommand()),
         new CommandGroup(
             "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),
         new CompletionCommand(),
