@@ -15,6 +15,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["cluster"] = ClusterRows.RunAsync,
     ["cluster-faults"] = ClusterRows.RunFaultsAsync,
     ["transfer"] = TransferRows.RunAsync,
+    ["snapshots"] = SnapshotRows.RunAsync,
     ["scale"] = ScaleRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])

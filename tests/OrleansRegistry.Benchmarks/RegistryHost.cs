@@ -22,6 +22,8 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IRecordStore Store => host.Services.GetRequiredService<IRecordStore>();
 
+    public ISnapshotStore Snapshots => host.Services.GetRequiredService<ISnapshotStore>();
+
     public ITaskRegistry Tasks => host.Services.GetRequiredService<ITaskRegistry>();
 
     public IAgentGrain Grain(string id) =>
