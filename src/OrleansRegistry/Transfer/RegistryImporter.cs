@@ -5,7 +5,7 @@ namespace OrleansRegistry.Transfer;
 
 /// <summary>Reads a file and stores what it tells. Lines are checked on all processors, and stored in their order.</summary>
 internal sealed partial class RegistryImporter(
-    IRecordStore store, AgentRules rules, ActivationEnd? activations, TimeProvider time, ILogger logger, TransferLimits? limits = null)
+    IRecordStore store, AgentRules rules, ActivationEnd? activations, [RegistryTime] TimeProvider time, ILogger logger, TransferLimits? limits = null)
 {
     private readonly TransferLimits limits = limits ?? new TransferLimits();
     private readonly LineCheck check = new(rules);

@@ -9,7 +9,7 @@ namespace OrleansRegistry.Transfer;
 /// Reads files of older systems, recognised by what is in them: registry 000's <c>agents.json</c> and <c>extensions.json</c> and its answers, registry
 /// 002's list of agents, and rows of Bindu's tables as JSON. What they do not tell, such as an agent's owner, is the caller's.
 /// </summary>
-internal sealed class LegacyFile(IRecordStore store, LineCheck check, Caller caller, TimeProvider time)
+internal sealed class LegacyFile(IRecordStore store, LineCheck check, Caller caller, [RegistryTime] TimeProvider time)
 {
     private static readonly JsonDocumentOptions Parsing = new() { MaxDepth = JsonInput.MaxDepth + 16 };
 
