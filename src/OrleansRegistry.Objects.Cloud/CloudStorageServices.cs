@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansRegistry.Objects.Cloud.Azure;
+using OrleansRegistry.Objects.Cloud.Gcs;
 using OrleansRegistry.Objects.Cloud.S3;
 
 namespace OrleansRegistry.Objects.Cloud;
@@ -17,6 +19,8 @@ public static class CloudStorageServices
         {
             services.AddObjectStores();
             services.AddSingleton<IObjectStoreProvider, S3Provider>();
+            services.AddSingleton<IObjectStoreProvider, GcsProvider>();
+            services.AddSingleton<IObjectStoreProvider, AzureProvider>();
             services.AddSingleton<IValidateOptions<CloudStorageOptions>, CloudStorageValidator>();
             services.AddOptions<CloudStorageOptions>()
                 .Configure<IServiceProvider>((options, provider) => Bind(options, provider.GetService<IConfiguration>()))
@@ -39,7 +43,8 @@ internal sealed class CloudStorageValidator : IValidateOptions<CloudStorageOptio
 {
     public ValidateOptionsResult Validate(string? name, CloudStorageOptions options)
     {
-        var faults = CloudStorageSettings.All.SelectMany(group => group.FaultsOf(options)).Concat(S3Settings.FaultsOf(options.S3)).ToList();
+        var faults = CloudStorageSettings.All.SelectMany(group => group.FaultsOf(options))
+            .Concat(S3Settings.FaultsOf(options.S3)).Concat(AzureSettings.FaultsOf(options.Azure)).ToList();
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

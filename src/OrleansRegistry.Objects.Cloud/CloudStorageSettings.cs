@@ -1,3 +1,5 @@
+using OrleansRegistry.Objects.Cloud.Azure;
+using OrleansRegistry.Objects.Cloud.Gcs;
 using OrleansRegistry.Objects.Cloud.S3;
 using OrleansRegistry.Settings;
 
@@ -9,7 +11,7 @@ public static class CloudStorageSettings
     /// <summary>All of them, by what they are about.</summary>
     public static IReadOnlyList<SettingGroup> Groups => All;
 
-    internal static SettingGroup<CloudStorageOptions>[] All { get; } = [Common, S3Settings.Group];
+    internal static SettingGroup<CloudStorageOptions>[] All { get; } = [Common, S3Settings.Group, GcsSettings.Group, AzureSettings.Group];
 
     private static SettingGroup<CloudStorageOptions> Common => new SettingGroup<CloudStorageOptions>("Cloud storage")
         .Add(

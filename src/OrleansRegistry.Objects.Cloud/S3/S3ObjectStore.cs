@@ -183,7 +183,7 @@ internal sealed class S3ObjectStore : IObjectStore
         var request = new GetObjectRequest { BucketName = bucket.Name, Key = bucket.Keys.Of(name), EtagToMatch = ifMatch };
         if (from > 0 || count is not null)
         {
-            request.ByteRange = new ByteRange(HttpRange.Of(from, count));
+            request.ByteRange = new ByteRange(RangeHeader.Of(from, count));
         }
 
         return client.GetObjectAsync(request, cancellationToken);

@@ -11,9 +11,11 @@ internal sealed record RetryPace(int MaxRetries, TimeSpan Timeout)
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(20);
 
     /// <param name="attempt">Which one failed, from 1.</param>
-    public Task WaitAsync(int attempt, CancellationToken cancellationToken)
+    public TimeSpan WaitOf(int attempt)
     {
         var longest = Math.Min(First.TotalMilliseconds * Math.Pow(2, attempt - 1), MaxWait.TotalMilliseconds);
-        return Task.Delay(TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2))), cancellationToken);
+        return TimeSpan.FromMilliseconds(longest * (0.5 + (Random.Shared.NextDouble() / 2)));
     }
+
+    public Task WaitAsync(int attempt, CancellationToken cancellationToken) => Task.Delay(WaitOf(attempt), cancellationToken);
 }

@@ -136,7 +136,9 @@ public abstract class CloudFaults
         Assert.Equal(Long, (await store.PutAsync("a", Bytes.Stream(content))).Size);
 
         Assert.Equal(content, await store.ReadAsync("a"));
-        Assert.Equal(2, proxy.Cuts);
+
+        // Cloud Storage is asked first how much it has, and is not sent what it has got.
+        Assert.InRange(proxy.Cuts, 1, 2);
     }
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class Faults : DelegatingHandler
     }
 
     public static HttpResponseMessage Answer(HttpStatusCode status, string body = "", string type = "application/xml") =>
-        new(status) { Content = new StringContent(body, System.Text.Encoding.UTF8, type) };
+        new(status) { Content = new StringContent(body, System.Text.Encoding.UTF8, body.Length > 0 ? type : "text/plain") };
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -20,6 +20,7 @@ public sealed class StoreServers : IAsyncDisposable
     private readonly Lazy<Task<string?>> missing;
     private readonly Lazy<Task<Uri>> s3;
     private readonly Lazy<Task<Uri>> azure;
+    private readonly Lazy<Task<GcsServer>> gcs = new(GcsServer.StartAsync);
 
     public StoreServers()
     {
@@ -46,8 +47,16 @@ public sealed class StoreServers : IAsyncDisposable
         return await azure.Value;
     }
 
+    /// <summary>What stands in for Cloud Storage, of which there is no server program.</summary>
+    internal Task<GcsServer> GcsAsync() => gcs.Value;
+
     public async ValueTask DisposeAsync()
     {
+        if (gcs.IsValueCreated)
+        {
+            await (await gcs.Value).DisposeAsync();
+        }
+
         foreach (var process in started)
         {
             process.StandardInput.Close();

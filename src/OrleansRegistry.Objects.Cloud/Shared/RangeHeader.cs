@@ -1,6 +1,6 @@
 namespace OrleansRegistry.Objects.Cloud;
 
-internal static class HttpRange
+internal static class RangeHeader
 {
     /// <summary>The header that asks for a part of an object.</summary>
     public static string Of(long from, long? count) =>
