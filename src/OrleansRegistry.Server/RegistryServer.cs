@@ -3,6 +3,8 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.Objects;
+using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
@@ -34,6 +36,7 @@ internal static partial class RegistryServer
             builder.ConfigureListening();
             builder.AddOrleansRegistry();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
+            builder.Services.AddCloudObjectStores();
             builder.Services.AddRegistryRest();
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
@@ -48,7 +51,8 @@ internal static partial class RegistryServer
                     + "leave both out to take free ones.");
             return 1;
         }
-        catch (Exception fault) when (fault is SettingException or StoreStartException or OptionsValidationException or IOException)
+        catch (Exception fault)
+            when (fault is SettingException or StoreStartException or ObjectStoreException or OptionsValidationException or IOException)
         {
             // What its operator can mend is said in one line.
             await errors.WriteLineAsync($"The registry did not start. {fault.Message}");

@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Objects;
+using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
 using OrleansRegistry.Settings;
 
@@ -23,6 +24,7 @@ internal static class ServerSettings
             .AddForeign("ASPNETCORE_HTTPS_PORTS", Ports, "", "The same for HTTPS, with the certificate of ASP.NET's settings."),
         .. RegistrySettings.Groups,
         .. ObjectSettings.Groups,
+        .. CloudStorageSettings.Groups,
         .. RegistryHttpSettings.Groups,
         .. RegistryRestSettings.Groups,
         TelemetrySettings.Group,

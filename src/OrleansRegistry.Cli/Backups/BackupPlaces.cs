@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.Backups;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Objects;
+using OrleansRegistry.Objects.Cloud;
 
 namespace OrleansRegistry.Cli.Backups;
 
@@ -49,7 +50,7 @@ internal static class BackupPlaces
 
         var services = new ServiceCollection();
         services.AddSingleton<IConfiguration>(settings);
-        services.AddObjectStores();
+        services.AddCloudObjectStores();
         await using var provider = services.BuildServiceProvider();
         try
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
 
 namespace OrleansRegistry.Cli;
@@ -32,6 +33,7 @@ internal sealed class HostedRegistry : IAsyncDisposable
         Loggers.Configure(builder.Logging, verbose);
         builder.Services.AddSingleton<IHostLifetime, CommandLifetime>();
         builder.AddOrleansRegistry();
+        builder.Services.AddCloudObjectStores();
         builder.Services.AddRegistryRest();
         var app = builder.Build();
         try
