@@ -66,6 +66,9 @@ public sealed class CloudSettingsTests
         var pairs = settings.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(setting => setting.Split('=', 2))
             .Select(pair => KeyValuePair.Create(pair[0], (string?)pair[1]));
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(pairs).Build();
-        return new ServiceCollection().AddSingleton<IConfiguration>(configuration).AddCloudObjectStores().AddCloudObjectStores().BuildServiceProvider();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+
+        // The registry adds them, and so may its host.
+        return services.AddCloudObjectStores().AddCloudObjectStores().BuildServiceProvider();
     }
 }
