@@ -11,7 +11,7 @@ internal static class FullStore
     /// <summary>Cards of the folder that REGISTRY_TEST_CARDS names; else some of the tests'.</summary>
     public static IReadOnlyList<ReadOnlyMemory<byte>> CardFiles()
     {
-        if (Environment.GetEnvironmentVariable("REGISTRY_TEST_CARDS") is { } folder)
+        if (Environment.GetEnvironmentVariable("REGISTRY_TEST_CARDS") is { Length: > 0 } folder)
         {
             var files = System.IO.Directory.EnumerateFiles(Path.Combine(folder, "good"), "*.json");
             return [.. files.Select(file => (ReadOnlyMemory<byte>)File.ReadAllBytes(file))];
