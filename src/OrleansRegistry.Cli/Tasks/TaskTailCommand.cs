@@ -1,44 +1,24 @@
-using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
 
 namespace OrleansRegistry.Cli.Tasks;
 
-internal sealed class TaskTailCommand : RegistryCommand
+internal sealed class TaskTailCommand : TailCommand
 {
-    private readonly Argument<string> id = new("id") { Description = "The task's id." };
-
     public TaskTailCommand()
         : base(
-            "tail",
+            "tasks",
+            "The task's id.",
             "Shows a task and then each change of it, until it is over.",
             "registry tasks tail t1",
-            "registry tasks tail t1 --json | jq -r '.data.status.state // empty'") => Add(id);
-
-    protected override async Task<ExitCode> RunAsync(CommandCall call)
+            "registry tasks tail t1 --json | jq -r '.data.status.state // empty'")
     {
-        var connection = await call.ConnectAsync();
-        var lines = new EventLines(call);
-        await new EventTail(connection.Api, ApiPath.Of("tasks", call.Get(id), "/events"), call.Terminal).RunAsync(
-            async (name, data) =>
-            {
-                if (call.IsJson)
-                {
-                    await lines.JsonAsync(name, data);
-                }
-                else
-                {
-                    Print(lines, name, data);
-                    await lines.FlushAsync();
-                }
-
-                return name != "deleted" && !TaskStateCell.IsFinal(data.Find("status")?.Text("state"));
-            },
-            call.Cancellation);
-        return ExitCode.Done;
     }
 
-    private static void Print(EventLines lines, string name, JsonElement data)
+    protected override bool IsLast(string name, JsonElement data) =>
+        base.IsLast(name, data) || TaskStateCell.IsFinal(data.Find("status")?.Text("state"));
+
+    protected override void Print(EventLines lines, string name, JsonElement data)
     {
         if (name == "deleted")
         {

@@ -9,37 +9,22 @@ internal sealed class ImportSession(
     private const int BatchRecords = 1_000;
     private const int BatchHeads = 256;
     private const int BatchBytes = 4 * 1024 * 1024;
-    private const int MaxFaults = 1_000;
 
-    private readonly List<ImportFault> faults = [];
     private readonly HashSet<RecordKey> keys = [];
     private readonly List<HeadGroup> groups = [];
-    private readonly Dictionary<string, long> told = new(StringComparer.Ordinal);
     private List<CheckedLine> agents = [];
     private HeadGroup? open;
     private Task storing = Task.CompletedTask;
     private int bytes;
-    private long faultCount;
-    private long created;
-    private long replaced;
-    private long same;
-    private long kept;
-    private long newVersions;
-    private long reported;
 
-    /// <summary>How many records of each kind the lines told, whatever became of them.</summary>
-    public IReadOnlyDictionary<string, long> Told => told;
-
-    public bool HasFaults => faultCount > 0;
-
-    public ImportReport Report => new(created, replaced, same, kept, newVersions, [.. faults.OrderBy(fault => fault.Line)], faultCount);
+    public ImportTally Tally { get; } = new(request.SkipFaults, progress);
 
     /// <exception cref="RegistryException">A line is wrong, and the request does not say to go on.</exception>
     public async ValueTask AddAsync(CheckedLine line)
     {
         if (line.Fault is not null)
         {
-            Fault(line.Number, line.Fault);
+            Tally.Fault(line.Number, line.Fault);
         }
         else if (line.Page is not null)
         {
@@ -73,37 +58,15 @@ internal sealed class ImportSession(
         await StoreAgentsAsync();
         await storing;
         await StoreHeadsAsync();
-        progress?.Report(new TransferProgress(Done, null, null));
+        Tally.ReportProgress(isLast: true);
     }
 
     /// <summary>Waits for what is being stored, whatever comes of it.</summary>
     public async ValueTask EndAsync() => await storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    public void Fault(long line, string reason)
-    {
-        if (!request.SkipFaults)
-        {
-            throw new RegistryException(
-                RegistryError.Invalid,
-                $"Line {line}: {reason.TrimEnd('.')}. The import stopped there; what came before stays.");
-        }
-
-        faultCount++;
-        if (faults.Count < MaxFaults)
-        {
-            faults.Add(new ImportFault(line, reason));
-        }
-    }
-
-    private long Done => created + replaced + same + kept + faultCount;
-
-    private void Tell(TransferKind kind, int difference) => told[kind.Plural] = told.GetValueOrDefault(kind.Plural) + difference;
-
-    private void TellPages(long difference) => told[TransferKind.Pages] = told.GetValueOrDefault(TransferKind.Pages) + difference;
-
     private async ValueTask AddAgentAsync(CheckedLine line)
     {
-        Tell(TransferKind.Agents, 1);
+        Tally.Tell(TransferKind.Agents.Plural, 1);
         var isOutOfOrder = agents.Count > 0 && agents[^1].Line!.Version > line.Line!.Version;
         if (agents.Count >= BatchRecords || bytes >= BatchBytes || isOutOfOrder || keys.Contains(line.Key))
         {
@@ -123,7 +86,7 @@ internal sealed class ImportSession(
             await StoreHeadsAsync();
         }
 
-        Tell(line.Kind!, 1);
+        Tally.Tell(line.Kind!.Plural, 1);
         keys.Add(line.Key);
         open = new HeadGroup(line);
         groups.Add(open);
@@ -131,10 +94,10 @@ internal sealed class ImportSession(
 
     private void AddPage(CheckedLine line)
     {
-        TellPages(1);
+        Tally.Tell(TransferKind.Pages, 1);
         if (open is null)
         {
-            Fault(line.Number, $"page {RecordLine.Shorten(line.Key.Id)} follows no head that it belongs to");
+            Tally.Fault(line.Number, $"page {RecordLine.Shorten(line.Key.Id)} follows no head that it belongs to");
             return;
         }
 
@@ -154,7 +117,7 @@ internal sealed class ImportSession(
             groups.Remove(open);
             var head = open.Head;
             open = null;
-            Fault(head.Number, fault);
+            Tally.Fault(head.Number, fault);
         }
 
         open = null;
@@ -164,12 +127,12 @@ internal sealed class ImportSession(
     {
         if (open is null || open.Kind != line.Kind || open.Head.Key != line.Key)
         {
-            Fault(line.Number, "it takes back what was not told just before");
+            Tally.Fault(line.Number, "it takes back what was not told just before");
             return;
         }
 
-        Tell(open.Kind, -1);
-        TellPages(-open.PageCount);
+        Tally.Tell(open.Kind.Plural, -1);
+        Tally.Tell(TransferKind.Pages, -open.PageCount);
         keys.Remove(line.Key);
         groups.Remove(open);
         open = null;
@@ -187,7 +150,7 @@ internal sealed class ImportSession(
         agents = [];
         keys.Clear();
         bytes = 0;
-        ReportProgress();
+        Tally.ReportProgress();
     }
 
     private async Task StoreAsync(List<CheckedLine> batch)
@@ -212,7 +175,7 @@ internal sealed class ImportSession(
         var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken);
         for (var i = 0; i < imported.Count; i++)
         {
-            Count(batch[i], imported[i]);
+            Tally.Count(batch[i], imported[i]);
         }
 
         await EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
@@ -236,7 +199,7 @@ internal sealed class ImportSession(
             if (request.DryRun || result is ImportResult.Same or ImportResult.Kept)
             {
                 revision = Math.Max(revision + 1, line.Line!.Version);
-                Count(line, new ImportedRecord(result, revision));
+                Tally.Count(line, new ImportedRecord(result, revision));
             }
             else
             {
@@ -310,7 +273,7 @@ internal sealed class ImportSession(
         }
 
         bytes = 0;
-        ReportProgress();
+        Tally.ReportProgress();
     }
 
     /// <summary>
@@ -351,12 +314,12 @@ internal sealed class ImportSession(
         for (var i = 0; i < writes.Length; i++)
         {
             var isReplaced = imported[i].Result == ImportResult.Created && writes[i].Decision == ImportResult.Replaced;
-            Count(writes[i].Head, isReplaced ? imported[i] with { Result = ImportResult.Replaced } : imported[i]);
+            Tally.Count(writes[i].Head, isReplaced ? imported[i] with { Result = ImportResult.Replaced } : imported[i]);
         }
 
         foreach (var group in complete.Except(writes))
         {
-            Count(group.Head, new ImportedRecord(group.Decision!.Value, 0));
+            Tally.Count(group.Head, new ImportedRecord(group.Decision!.Value, 0));
         }
 
         if (!request.DryRun)
@@ -396,40 +359,4 @@ internal sealed class ImportSession(
 
     private Task EndActivationsAsync(IEnumerable<CheckedLine> lines) =>
         activations?.RunAsync(lines.Select(line => (line.Kind!, line.Key))) ?? Task.CompletedTask;
-
-    private void Count(CheckedLine line, ImportedRecord imported)
-    {
-        switch (imported.Result)
-        {
-            case ImportResult.Created:
-                created++;
-                break;
-            case ImportResult.Replaced:
-                replaced++;
-                break;
-            case ImportResult.Same:
-                same++;
-                return;
-            case ImportResult.Kept:
-                kept++;
-                return;
-            default:
-                Fault(line.Number, imported.Refusal!.Message);
-                return;
-        }
-
-        if (line.Line!.Version > 0 && line.Kind == TransferKind.Agents && imported.Version != line.Line.Version)
-        {
-            newVersions++;
-        }
-    }
-
-    private void ReportProgress()
-    {
-        if (progress is not null && Done - reported >= 1_000)
-        {
-            reported = Done;
-            progress.Report(new TransferProgress(Done, null, null));
-        }
-    }
 }

@@ -40,7 +40,7 @@ internal sealed partial class RegistryImporter(
             await session.EndAsync();
         }
 
-        var report = session.Report;
+        var report = session.Tally.Report;
         LogImported(
             logger,
             report.Created,
@@ -124,7 +124,7 @@ internal sealed partial class RegistryImporter(
         {
             if (last?.Trailer is not null)
             {
-                session.Fault(line.Number, $"line {last.Number} is the last of an export, and more follows: import each file by itself");
+                session.Tally.Fault(line.Number, $"line {last.Number} is the last of an export, and more follows: import each file by itself");
                 return last;
             }
 
@@ -142,15 +142,15 @@ internal sealed partial class RegistryImporter(
     {
         foreach (var (kind, count) in trailer.Counts)
         {
-            if (!session.HasFaults && session.Told.GetValueOrDefault(kind) is var told && told != count)
+            if (!session.Tally.HasFaults && session.Tally.Told.GetValueOrDefault(kind) is var told && told != count)
             {
-                session.Fault(line, $"the file says that it has {count} {kind}, and {told} were read");
+                session.Tally.Fault(line, $"the file says that it has {count} {kind}, and {told} were read");
             }
         }
 
         if (Convert.ToHexStringLower(hash.GetCurrentHash()) != trailer.Sha256)
         {
-            session.Fault(line, "the file was changed after it was exported: its lines do not have the SHA-256 that this line names");
+            session.Tally.Fault(line, "the file was changed after it was exported: its lines do not have the SHA-256 that this line names");
         }
     }
 
