@@ -16,7 +16,7 @@ public sealed class StoreServers : IAsyncDisposable
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder folder = new();
-    private readonly List<Process> started = [];
+    private readonly List<(Process Process, Task<string> Errors)> started = [];
     private readonly Lazy<Task<string?>> missing;
     private readonly Lazy<Task<Uri>> s3;
     private readonly Lazy<Task<Uri>> azure;
@@ -34,6 +34,7 @@ public sealed class StoreServers : IAsyncDisposable
     public async Task<Uri> S3Async()
     {
         await SkipWhereMissingAsync();
+        await FailWhereEndedAsync();
         return await s3.Value;
     }
 
@@ -44,6 +45,7 @@ public sealed class StoreServers : IAsyncDisposable
     public async Task<Uri> AzureAsync()
     {
         await SkipWhereMissingAsync();
+        await FailWhereEndedAsync();
         return await azure.Value;
     }
 
@@ -57,7 +59,7 @@ public sealed class StoreServers : IAsyncDisposable
             await (await gcs.Value).DisposeAsync();
         }
 
-        foreach (var process in started)
+        foreach (var (process, _) in started)
         {
             process.StandardInput.Close();
             await process.WaitForExitAsync();
@@ -74,6 +76,20 @@ public sealed class StoreServers : IAsyncDisposable
         if (await missing.Value is { } reason)
         {
             Assert.Skip(reason);
+        }
+    }
+
+    private async Task FailWhereEndedAsync()
+    {
+        (Process Process, Task<string> Errors)[] servers;
+        lock (started)
+        {
+            servers = [.. started];
+        }
+
+        foreach (var (process, errors) in servers.Where(server => server.Process.HasExited))
+        {
+            Assert.Fail($"{string.Join(' ', process.StartInfo.ArgumentList)} ended with {process.ExitCode}: {await errors}");
         }
     }
 
@@ -151,12 +167,12 @@ public sealed class StoreServers : IAsyncDisposable
     private async Task<Uri> StartAsync(params string[] arguments)
     {
         var process = Start("node", arguments);
+        var errors = process.StandardError.ReadToEndAsync();
         lock (started)
         {
-            started.Add(process);
+            started.Add((process, errors));
         }
 
-        var errors = process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(StartTime);
         while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {

@@ -24,6 +24,13 @@ s3.store.listObjects = async (bucket, { startAfter = '', prefix = '', maxKeys })
   return { objects: await Promise.all(objects), commonPrefixes: [], isTruncated: keys.length > page.length };
 };
 
+// Folders stay: one that goes while another's object is put into it ends the server.
+s3.store.deleteObject = async (bucket, key) => {
+  for (const resource of ['object', 'object.md5', 'metadata.json']) {
+    await fs.promises.rm(s3.store.getResourcePath(bucket, key, resource), { force: true });
+  }
+};
+
 function answer(response, status, body) {
   response.writeHead(status, { 'content-type': 'application/xml' });
   response.end(body && `<?xml version="1.0" encoding="UTF-8"?>\n${body}`);
@@ -35,7 +42,7 @@ function refuse(request, response, status, code) {
 }
 
 function partsOf(upload) {
-  const parts = fs.readdirSync(upload).filter(name => /^\d+$/.test(name)).sort((a, b) => a - b);
+  const parts = fs.readdirSync(upload).filter(name => /^\d+$/.test(name) && fs.existsSync(path.join(upload, `${name}.md5`))).sort((a, b) => a - b);
   return parts.map(number => {
     const { size, mtime } = fs.statSync(path.join(upload, number));
     const md5 = fs.readFileSync(path.join(upload, `${number}.md5`), 'utf8');
@@ -45,7 +52,9 @@ function partsOf(upload) {
 }
 
 function listUploads(uploads, response) {
-  const listed = (fs.existsSync(uploads) ? fs.readdirSync(uploads) : []).map(id => {
+  // One without its key is being begun, or was dropped.
+  const begun = (fs.existsSync(uploads) ? fs.readdirSync(uploads) : []).filter(id => fs.existsSync(path.join(uploads, id, 'key')));
+  const listed = begun.map(id => {
     const file = path.join(uploads, id, 'key');
     const initiated = fs.statSync(file).mtime.toISOString();
     return `<Upload><Key>${fs.readFileSync(file, 'utf8')}</Key><UploadId>${id}</UploadId><Initiated>${initiated}</Initiated></Upload>`;
@@ -82,7 +91,7 @@ function serve(request, response) {
   }
 
   const upload = path.join(uploads, path.basename(id));
-  if (!/^[0-9a-f]+$/.test(id) || !fs.existsSync(upload) || fs.readFileSync(path.join(upload, 'key'), 'utf8') !== key) {
+  if (!/^[0-9a-f]+$/.test(id) || !fs.existsSync(path.join(upload, 'key')) || fs.readFileSync(path.join(upload, 'key'), 'utf8') !== key) {
     return refuse(request, response, 404, 'NoSuchUpload');
   }
 
@@ -92,13 +101,25 @@ function serve(request, response) {
   }
 
   if (request.method === 'DELETE') {
-    fs.rmSync(upload, { recursive: true });
+    fs.rmSync(path.join(upload, 'key'));
     return answer(response, 204);
   }
 
   return callback(request, response);
 }
 
+/** What trips over files that others change is refused as S3 refuses, and asked again. */
+function serveOrRefuse(request, response) {
+  try {
+    serve(request, response);
+  } catch (error) {
+    console.error(error);
+    refuse(request, response, 500, 'InternalError');
+  }
+}
+
+// A file that another request has just removed, found while it is opened.
+process.on('uncaughtException', error => console.error(error));
 process.stdin.resume().on('end', () => process.exit());
-const server = http.createServer(serve);
+const server = http.createServer(serveOrRefuse);
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));
