@@ -7,7 +7,7 @@ internal abstract class WaitQueue<T>(string store, string work)
 {
     private readonly Lock gate = new();
     private readonly LinkedList<T> items = new();
-    private TaskCompletionSource? arrival;
+    private readonly List<(int Count, TaskCompletionSource Arrival)> takers = [];
     private bool completed;
 
     /// <summary>How many wait.</summary>
@@ -25,7 +25,6 @@ internal abstract class WaitQueue<T>(string store, string work)
     /// <exception cref="RegistryException">Too many wait (<see cref="RegistryError.Busy"/>), or the queue is completed.</exception>
     public LinkedListNode<T> Add(T item)
     {
-        TaskCompletionSource? waiting;
         LinkedListNode<T> node;
         lock (gate)
         {
@@ -41,11 +40,9 @@ internal abstract class WaitQueue<T>(string store, string work)
 
             node = items.AddLast(item);
             Added(item);
-            waiting = arrival;
-            arrival = null;
+            WakeTakers();
         }
 
-        waiting?.SetResult();
         return node;
     }
 
@@ -53,7 +50,6 @@ internal abstract class WaitQueue<T>(string store, string work)
     /// <exception cref="RegistryException">As <see cref="Add"/>; none is added.</exception>
     public void AddAll(IReadOnlyList<T> added)
     {
-        TaskCompletionSource? waiting;
         lock (gate)
         {
             if (completed)
@@ -72,43 +68,42 @@ internal abstract class WaitQueue<T>(string store, string work)
                 Added(item);
             }
 
-            waiting = arrival;
-            arrival = null;
+            WakeTakers();
         }
-
-        waiting?.SetResult();
     }
 
     /// <summary>Takes no more; what is in it is still handed out.</summary>
     public void Complete()
     {
-        TaskCompletionSource? waiting;
         lock (gate)
         {
             completed = true;
-            waiting = arrival;
-            arrival = null;
+            WakeTakers();
         }
-
-        waiting?.SetResult();
     }
 
     /// <summary>Waits for work, and moves the oldest into <paramref name="batch"/>.</summary>
+    /// <param name="atLeast">Waits for as many as this, unless it is completed.</param>
     /// <returns>False once it is completed and empty.</returns>
-    public async Task<bool> TakeAsync(List<T> batch)
+    public async Task<bool> TakeAsync(List<T> batch, int atLeast = 1)
     {
         while (true)
         {
             Task next;
             lock (gate)
             {
-                Fill(items.First, batch);
+                if (items.Count >= atLeast || completed)
+                {
+                    Fill(items.First, batch);
+                }
+
                 if (batch.Count > 0 || completed)
                 {
                     return batch.Count > 0;
                 }
 
-                arrival ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                var arrival = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                takers.Add((atLeast, arrival));
                 next = arrival.Task;
             }
 
@@ -146,4 +141,17 @@ internal abstract class WaitQueue<T>(string store, string work)
 
     /// <summary>Takes one out. Called under the lock, for each that leaves.</summary>
     protected virtual void Take(LinkedListNode<T> node) => items.Remove(node);
+
+    /// <summary>Called under the lock, whenever there are more.</summary>
+    private void WakeTakers()
+    {
+        for (var i = takers.Count - 1; i >= 0; i--)
+        {
+            if (completed || items.Count >= takers[i].Count)
+            {
+                takers[i].Arrival.SetResult();
+                takers.RemoveAt(i);
+            }
+        }
+    }
 }
