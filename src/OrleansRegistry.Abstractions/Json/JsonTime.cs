@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
 
-namespace OrleansRegistry.Http;
+namespace OrleansRegistry;
 
 /// <summary>Times as answers show them: UTC to the millisecond, <c>2026-01-31T12:00:00.000Z</c>.</summary>
 internal static class JsonTime

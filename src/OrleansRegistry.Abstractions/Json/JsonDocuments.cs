@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace OrleansRegistry.Http;
+namespace OrleansRegistry;
 
 /// <summary>Documents of others in answers: written as the bytes that were sent, and omitted if absent.</summary>
 internal static class JsonDocuments

@@ -1,0 +1,2 @@
+// The framework has one too.
+global using TaskStatus = OrleansRegistry.TaskStatus;
