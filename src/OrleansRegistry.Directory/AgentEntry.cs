@@ -11,7 +11,7 @@ internal sealed class AgentEntry
 
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
-        Record = record;
+        Record = WithReach(record, card?.Reach ?? CardReach.Unknown);
         // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
         SearchText = card?.SearchText.ToArray() ?? Directory.SearchText.Of(record.Id);
         facets = new IReadOnlyList<string>[Facets.All.Length];
@@ -27,7 +27,7 @@ internal sealed class AgentEntry
     /// <summary>The same card in a new record.</summary>
     private AgentEntry(AgentRecord record, AgentEntry same)
     {
-        Record = record;
+        Record = WithReach(record, same.Record.Reach);
         SearchText = same.SearchText;
         facets = same.facets;
         Extensions = same.Extensions;
@@ -77,6 +77,8 @@ internal sealed class AgentEntry
             return new AgentEntry(record, null, policy, before);
         }
     }
+
+    private static AgentRecord WithReach(AgentRecord record, CardReach reach) => record.Reach == reach ? record : record with { Reach = reach };
 
     private static IReadOnlyList<string> Kept(IReadOnlyList<string>? before, IReadOnlyList<string> now) =>
         before is not null && AreEqual(before, now) ? before : now;

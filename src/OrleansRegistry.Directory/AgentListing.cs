@@ -5,6 +5,7 @@ internal sealed class AgentListing
 {
     private readonly TenantIndex index;
     private readonly bool? enabled;
+    private readonly AgentDelivery? delivery;
     private readonly byte[] text;
     private readonly Filter[] filters;
 
@@ -12,6 +13,7 @@ internal sealed class AgentListing
     {
         this.index = index;
         enabled = query.Enabled;
+        delivery = query.Delivery;
         text = SearchText.Of(query.Text ?? "");
         filters = [.. Facets.All.Select(kind => Filter.Of(kind, query)).Where(filter => filter.Wanted.Count > 0)];
     }
@@ -44,8 +46,11 @@ internal sealed class AgentListing
     /// <summary>The query without its page, as a page token remembers it.</summary>
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
-        ["agents", query.Text, query.Enabled?.ToString(), .. filters.SelectMany(
+        ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. filters.SelectMany(
             filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
+
+    /// <summary>None without that filter, so that tokens from before it go on.</summary>
+    private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
 
     private IEnumerable<AgentRecord> Matches(string? after)
     {
@@ -116,6 +121,7 @@ internal sealed class AgentListing
 
     private bool IsMatch(AgentEntry entry) =>
         (enabled is null || entry.Record.Enabled == enabled)
+        && (delivery is null || entry.Record.EffectiveDelivery == delivery)
         && (text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0)
         && HasAll(entry);
 

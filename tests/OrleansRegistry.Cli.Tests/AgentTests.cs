@@ -57,6 +57,24 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
     }
 
     [Fact]
+    public async Task How_messages_get_to_an_agent_is_said_shown_and_searched_by()
+    {
+        var card = folder.Write("tide.json", """{"name":"tide","url":"https://tide.example.com"}""");
+        await cli.DoAsync("agents", "register", card, "--delivery", "worker", "--disabled");
+        await RegisterAsync(Weather);
+        Assert.Matches("(?m)^delivery +worker$", await cli.DoAsync("agents", "get", "tide"));
+        Assert.False((await cli.JsonAsync("agents", "get", "tide")).GetProperty("enabled").GetBoolean());
+        Assert.Equal(["tide", "weather"], Ids(await cli.JsonAsync("agents", "list", "--delivery", "worker")));
+        Assert.Empty(Ids(await cli.JsonAsync("agents", "list", "--delivery", "forward")));
+
+        var wrong = await cli.RunAsync("agents", "register", card, "--delivery", "sometimes");
+        Assert.Contains("delivery: must be listed, worker or forward", wrong.Error, StringComparison.Ordinal);
+        var envelope = folder.Write("envelope.json", """{"agent_card":{"name":"tide"}}""");
+        var beside = await cli.RunAsync("agents", "register", envelope, "--delivery", "worker");
+        Assert.Contains("write \"delivery\" there", beside.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_goes_on_over_pages()
     {
         var cards = Enumerable.Range(0, 1203).Select(i => $$"""{"name":"a{{i:0000}}"}""");

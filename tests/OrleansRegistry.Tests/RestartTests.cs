@@ -17,7 +17,10 @@ public sealed class RestartTests : IDisposable
             await host.Agents.RegisterAsync(Me, Cards.Registration("first", extensions: ["urn:x"]));
             var batch = await host.Agents.RegisterManyAsync(
                 Me,
-                [Cards.Registration("second", extensions: ["urn:x", "urn:y"]), Cards.Registration("third", extensions: ["urn:y"])]);
+                [
+                    Cards.Registration("second", extensions: ["urn:x", "urn:y"]) with { Delivery = AgentDelivery.Forward },
+                    Cards.Registration("third", extensions: ["urn:y"]),
+                ]);
             agent = batch[0].Written!.Agent;
             await host.Agents.PatchAsync(Me, "third", new AgentPatch("""{"capabilities":{"extensions":[{"uri":"urn:z"}]}}"""u8.ToArray()));
             await host.Agents.RemoveAsync(Me, "first");

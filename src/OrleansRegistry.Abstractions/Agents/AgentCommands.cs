@@ -48,6 +48,13 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// present list; empty means the owner alone, as for a new agent. Only the agent's owner may change the list.
     /// </summary>
     public IReadOnlyList<string>? Workers { get; init; }
+
+    /// <summary>
+    /// How messages for the agent get to it. Null keeps what was set; a new agent then goes by its card
+    /// (<see cref="AgentRecord.EffectiveDelivery"/>). Only the agent's owner may set it, and
+    /// <see cref="AgentDelivery.Forward"/> needs a card with an http or https URL that speaks JSON-RPC or HTTP+JSON.
+    /// </summary>
+    public AgentDelivery? Delivery { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -58,6 +65,12 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 {
     /// <inheritdoc cref="AgentRegistration.Workers"/>
     public IReadOnlyList<string>? Workers { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Delivery"/>
+    public AgentDelivery? Delivery { get; init; }
+
+    /// <summary>True: forget what was set; the delivery follows from the card again. Excludes <see cref="Delivery"/>.</summary>
+    public bool DeliveryByCard { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>

@@ -24,6 +24,9 @@ public sealed record AgentQuery
     /// <summary>Whether the agent is enabled. Null matches both.</summary>
     public bool? Enabled { get; init; }
 
+    /// <summary>How messages get to the agent (<see cref="AgentRecord.EffectiveDelivery"/>). Null matches all.</summary>
+    public AgentDelivery? Delivery { get; init; }
+
     /// <summary>The most agents of a page, within <see cref="PageLimit.Agents"/>; null for all agents in one page.</summary>
     public int? PageSize { get; init; }
 

@@ -37,8 +37,8 @@ public sealed record AgentRecord
     public IReadOnlyList<ExtensionOrigin> ExtensionOrigins { get; init; } = [];
 
     /// <summary>
-    /// The subject that registered the agent: only it may remove the agent and change its workers. Null for an agent stored before owners were kept,
-    /// until it is registered again.
+    /// The subject that registered the agent: only it may remove the agent and change its workers and delivery. Null for an agent stored before
+    /// owners were kept, until it is registered again.
     /// </summary>
     [Id(8)]
     public string? Owner { get; init; }
@@ -46,6 +46,20 @@ public sealed record AgentRecord
     /// <summary>The subjects that may claim the agent's tasks; <c>*</c> is every subject of the tenant. Empty: the owner alone.</summary>
     [Id(9)]
     public IReadOnlyList<string> Workers { get; init; } = [];
+
+    /// <summary>How messages for the agent get to it, as its owner set it; null: as its card implies (<see cref="EffectiveDelivery"/>).</summary>
+    [Id(10)]
+    public AgentDelivery? Delivery { get; init; }
+
+    /// <summary>What the card says of where the agent is reached: follows from <see cref="Card"/>, and is not stored.</summary>
+    [Id(11)]
+    internal CardReach Reach { get; init; }
+
+    /// <summary>
+    /// How messages for the agent get to it: <see cref="Delivery"/>, else <see cref="AgentDelivery.Worker"/> where the card names no URL, and
+    /// <see cref="AgentDelivery.Listed"/> where it names one.
+    /// </summary>
+    public AgentDelivery EffectiveDelivery => Delivery ?? (Reach == CardReach.Nowhere ? AgentDelivery.Worker : AgentDelivery.Listed);
 
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]

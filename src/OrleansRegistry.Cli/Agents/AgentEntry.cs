@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 
@@ -41,16 +42,39 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
 
     /// <summary>The body that registers it with these members beside the card.</summary>
     /// <exception cref="CliException">It is an envelope, which says that itself.</exception>
-    public ReadOnlyMemory<byte> With(bool? enabled)
+    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery)
     {
-        if (enabled is not { } flag)
+        if (enabled is null && delivery is null)
         {
             return Json;
         }
 
-        return IsEnvelope
-            ? throw CliException.Refused($"{Source}: is an envelope with a card in it: write \"enabled\" there, in place of --disabled.")
-            : (byte[])[.. "{\"agent_card\":"u8, .. Json.Span, .. ",\"enabled\":"u8, .. flag ? "true"u8 : "false"u8, .. "}"u8];
+        if (IsEnvelope)
+        {
+            var (member, option) = enabled is null ? ("delivery", "--delivery") : ("enabled", "--disabled");
+            throw CliException.Refused($"{Source}: is an envelope with a card in it: write \"{member}\" there, in place of {option}.");
+        }
+
+        var envelope = new ArrayBufferWriter<byte>(Json.Length + 100);
+        using (var json = new Utf8JsonWriter(envelope))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("agent_card"u8);
+            json.WriteRawValue(Json.Span, skipInputValidation: true);
+            if (enabled is { } flag)
+            {
+                json.WriteBoolean("enabled"u8, flag);
+            }
+
+            if (delivery is not null)
+            {
+                json.WriteString("delivery"u8, delivery);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return envelope.WrittenMemory;
     }
 
     private static AgentEntry Of(string source, JsonElement entry)

@@ -18,9 +18,15 @@ internal sealed class AgentFilters
     private readonly Option<bool> enabled = new("--enabled") { Description = "Enabled agents only." };
     private readonly Option<bool> disabled = new("--disabled") { Description = "Disabled agents only." };
 
+    private readonly Option<string?> delivery = new("--delivery")
+    {
+        Description = "Agents to which messages get so: listed, worker or forward.",
+        HelpName = "how",
+    };
+
     public void AddTo(RegistryCommand command)
     {
-        foreach (var option in (Option[])[tags, skills, category, capability, provider, enabled, disabled])
+        foreach (var option in (Option[])[tags, skills, category, capability, provider, enabled, disabled, delivery])
         {
             command.Add(option);
         }
@@ -43,6 +49,7 @@ internal sealed class AgentFilters
             ("capability", call.Get(capability)),
             ("provider", call.Get(provider)),
             ("enabled", EnabledText(call)),
+            ("delivery", call.Get(delivery)),
         ];
     }
 

@@ -49,6 +49,7 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("version", Cell.Short(card.Text("version"), LongestText));
         facts.Add("state", AgentLists.State(agent.Flag("enabled")));
         facts.Add("revision", agent.Number("revision").ToString(CultureInfo.InvariantCulture));
+        facts.Add("delivery", Cell.Short(agent.Text("delivery"), LongestText));
         facts.Add("owner", Cell.Short(agent.Text("owner"), LongestText));
         facts.Add("workers", Cell.Short(agent.Texts("workers"), LongestText));
         facts.Add("created", Cell.Time(agent.Text("created_at")));

@@ -14,6 +14,13 @@ internal sealed class AgentRegisterCommand : RegistryCommand
 
     private readonly Option<string?> id = new("--id") { Description = "The agent's id, in place of the card's name.", HelpName = "id" };
     private readonly Option<bool> disabled = new("--disabled") { Description = "Registers it as disabled." };
+    private readonly Option<string?> delivery = new("--delivery")
+    {
+        Description = "How messages get to it: listed (clients go to its own URL), worker (its tasks wait here for its workers) or forward "
+            + "(the registry passes them on to its URL). By default as it was; if new, worker where its card names no URL, else listed.",
+        HelpName = "how",
+    };
+
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
     private readonly Option<long?> revision = new("--if-revision")
     {
@@ -34,6 +41,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         Add(sources);
         Add(id);
         Add(disabled);
+        Add(delivery);
         Add(isNew);
         Add(revision);
     }
@@ -59,7 +67,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
 
     private async Task<ExitCode> RegisterAsync(CommandCall call, AgentEntry entry)
     {
-        var body = entry.With(call.Get(disabled) ? false : null);
+        var body = entry.With(call.Get(disabled) ? false : null, call.Get(delivery));
         var connection = await call.ConnectAsync(StoreUse.MayCreate);
         using var answer = call.Get(id) is { } named
             ? await connection.Api.SendAsync(HttpMethod.Put, ApiPath.Of("agents", named), body, Condition(call), call.Cancellation)
@@ -84,7 +92,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
     /// <param name="first">The agents of the only place, where it is read already.</param>
     private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
     {
-        if (((Option[])[id, disabled, isNew, revision]).FirstOrDefault(call.Has) is { } single)
+        if (((Option[])[id, disabled, delivery, isNew, revision]).FirstOrDefault(call.Has) is { } single)
         {
             throw CliException.Usage($"{single.Name} goes with one agent, and here are several.");
         }

@@ -33,6 +33,9 @@ internal sealed class AgentCard
     /// <summary>The extensions that the card declares, each uri once.</summary>
     public IReadOnlyList<DeclaredExtension> Extensions { get; init; } = [];
 
+    /// <summary>Whether the card names a URL, and one that the registry could send messages to.</summary>
+    public CardReach Reach { get; init; }
+
     /// <summary>Name, description and skill ids as <see cref="SearchText"/>.</summary>
     public ReadOnlyMemory<byte> SearchText { get; init; }
 
@@ -61,6 +64,13 @@ internal sealed class AgentCard
 
         static JsonElement Member(JsonElement parent, string name) =>
             parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? member : default;
+    }
+
+    /// <summary><see cref="Reach"/> of a card that is known to be valid JSON.</summary>
+    public static CardReach ReachOf(RawJson card)
+    {
+        using var document = JsonDocument.Parse(card.Utf8);
+        return CardInterfaces.ReachOf(document.RootElement);
     }
 
     /// <summary>A capability's name as <see cref="Capabilities"/> has it: <c>push_notifications</c> is <c>pushNotifications</c>.</summary>

@@ -58,6 +58,7 @@ internal sealed class AgentCardReader
             Categories = categories.ToArray(),
             Capabilities = capabilities.ToArray(),
             Extensions = extensions.Found,
+            Reach = CardInterfaces.ReachOf(card),
             SearchText = SearchText.Of(name, description, ids),
             Warnings = warnings,
         };

@@ -55,6 +55,9 @@ internal sealed class RequestMembers
     /// <summary>Whether the member is present, with any value.</summary>
     public bool IsSent(string name) => Find(name).Sent is not null;
 
+    /// <summary>Whether the member is sent as null, which stands for nothing or, in a merge patch, takes a value away.</summary>
+    public bool IsNull(string name) => IsSent(name) && Find(name).Type == JsonTokenType.Null;
+
     public ReadOnlyMemory<byte>? Document(string name) => Has(name) ? Find(name).Value : (ReadOnlyMemory<byte>?)null;
 
     public ReadOnlyMemory<byte>? Object(string name) => !Has(name) || Find(name).Type == JsonTokenType.StartObject
@@ -97,6 +100,9 @@ internal sealed class RequestMembers
     public DateTimeOffset? Time(string name) => Text(name) is not { } text ? null : TimeText.TryParse(text)
         ?? throw RegistryException.Invalid(Field(name), $"must be a time such as {TimeText.Example}, not '{text}'");
 
+    /// <summary>How messages get to an agent.</summary>
+    public AgentDelivery? Delivery(string name) => Text(name) is { } text ? ReadDelivery(text, Field(name)) : null;
+
     /// <summary>A state of a task, in either spelling.</summary>
     public TaskState? State(string name) => Text(name) is { } text ? ReadState(text, Field(name)) : null;
 
@@ -107,6 +113,10 @@ internal sealed class RequestMembers
         field,
         $"must be one of {string.Join(", ", TaskStates.All.Select(state => state.ToV10()))} "
             + $"(or in the spelling of 0.3, such as {TaskState.Submitted.ToV03()})");
+
+    /// <exception cref="RegistryException">There is no such delivery.</exception>
+    public static AgentDelivery ReadDelivery(string text, string field) =>
+        AgentDeliveries.TryParse(text) ?? throw RegistryException.Invalid(field, $"must be {AgentDeliveries.AllNames}");
 
     private (string? Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type) Find(string name) => found[names.IndexOf(name)];
 

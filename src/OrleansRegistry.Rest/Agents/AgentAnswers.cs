@@ -31,6 +31,7 @@ internal static class AgentAnswers
         json.WriteString("agent_id"u8, written.Agent.Id);
         json.WriteString("message"u8, Registered);
         json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
+        json.WriteString("delivery"u8, written.Agent.EffectiveDelivery.ToName());
         WriteOutcome(json, written);
         return answer.SendObjectAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }

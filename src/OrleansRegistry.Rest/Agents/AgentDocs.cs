@@ -20,5 +20,6 @@ internal static class AgentDocs
         .Query("category", "Agents of this category.")
         .Query("capability", "Agents with this capability, such as streaming.")
         .Query("provider", "Agents of this provider's organization, whatever its case.")
-        .Query("enabled", "Agents that are enabled, or that are not.", "boolean");
+        .Query("enabled", "Agents that are enabled, or that are not.", "boolean")
+        .Query("delivery", "Agents to which messages get so: listed, worker or forward.");
 }

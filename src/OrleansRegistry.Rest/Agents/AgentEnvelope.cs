@@ -1,9 +1,16 @@
 namespace OrleansRegistry.Rest.Agents;
 
-/// <summary>What registers an agent: <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"]}</c>, or the card alone.</summary>
-internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string? Id, bool? Enabled, IReadOnlyList<string>? Workers)
+/// <summary>
+/// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker"}</c>, or the card alone.
+/// </summary>
+internal readonly record struct AgentEnvelope(
+    ReadOnlyMemory<byte> Card,
+    string? Id,
+    bool? Enabled,
+    IReadOnlyList<string>? Workers,
+    AgentDelivery? Delivery)
 {
-    private static readonly RequestMembers.Names Names = new("agent_card", "agent_id", "enabled", "workers");
+    private static readonly RequestMembers.Names Names = new("agent_card", "agent_id", "enabled", "workers", "delivery");
 
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -14,18 +21,23 @@ internal readonly record struct AgentEnvelope(ReadOnlyMemory<byte> Card, string?
         if (!JsonMembers.Has(json, "agent_card"u8, what))
         {
             return JsonMembers.Has(json, "name"u8, what)
-                ? new AgentEnvelope(json, null, null, null)
+                ? new AgentEnvelope(json, null, null, null, null)
                 : throw Missing(what);
         }
 
         var members = new RequestMembers(json, Names, what);
         var card = members.Document("agent_card") ?? throw Missing(what);
-        return new AgentEnvelope(card, members.Text("agent_id"), members.Boolean("enabled"), members.Texts("workers"));
+        return new AgentEnvelope(
+            card,
+            members.Text("agent_id"),
+            members.Boolean("enabled"),
+            members.Texts("workers"),
+            members.Delivery("delivery"));
     }
 
     /// <summary>The registration that this asks for.</summary>
     /// <param name="id">In place of the envelope's own, where the path names it.</param>
-    public AgentRegistration ToRegistration(string? id = null) => new(Card, id ?? Id, Enabled) { Workers = Workers };
+    public AgentRegistration ToRegistration(string? id = null) => new(Card, id ?? Id, Enabled) { Workers = Workers, Delivery = Delivery };
 
     private static RegistryException Missing(string what) =>
         RegistryException.Invalid("agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}} or an agent card");

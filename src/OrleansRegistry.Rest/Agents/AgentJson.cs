@@ -20,6 +20,12 @@ internal static class AgentJson
 
     private static ReadOnlySpan<byte> UpdatedPart => "\",\"updated_at\":\""u8;
 
+    private static ReadOnlySpan<byte> ListedPart => "\",\"delivery\":\"listed"u8;
+
+    private static ReadOnlySpan<byte> WorkerPart => "\",\"delivery\":\"worker"u8;
+
+    private static ReadOnlySpan<byte> ForwardPart => "\",\"delivery\":\"forward"u8;
+
     private static ReadOnlySpan<byte> OwnerPart => "\",\"owner\":\""u8;
 
     private static ReadOnlySpan<byte> WorkersPart => "\",\"workers\":[\""u8;
@@ -52,6 +58,7 @@ internal static class AgentJson
         tail = tail[Put(tail, UpdatedPart)..];
         JsonTime.Write(tail, agent.UpdatedAt);
         tail = tail[JsonTime.Length..];
+        tail = tail[Put(tail, DeliveryPart(agent))..];
         if (agent.Owner is { } owner)
         {
             tail = tail[Put(tail, OwnerPart)..];
@@ -70,8 +77,15 @@ internal static class AgentJson
 
     private static int MeasureTail(AgentRecord agent, in JsonName id) =>
         IdPart.Length + id.Length + (agent.Enabled ? EnabledPart : DisabledPart).Length + Digits(agent.Revision)
-        + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length
+        + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length + DeliveryPart(agent).Length
         + (agent.Owner is { } owner ? OwnerPart.Length + new JsonName(owner).Length : 0) + MeasureWorkers(agent.Workers);
+
+    private static ReadOnlySpan<byte> DeliveryPart(AgentRecord agent) => agent.EffectiveDelivery switch
+    {
+        AgentDelivery.Worker => WorkerPart,
+        AgentDelivery.Forward => ForwardPart,
+        _ => ListedPart,
+    };
 
     private static int MeasureWorkers(IReadOnlyList<string> workers)
     {

@@ -32,6 +32,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
             Capability = parameters.Text("capability"),
             Provider = parameters.Text("provider"),
             Enabled = parameters.Boolean("enabled"),
+            Delivery = parameters.Text("delivery") is { } delivery ? RequestMembers.ReadDelivery(delivery, "delivery") : null,
             PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),
         };

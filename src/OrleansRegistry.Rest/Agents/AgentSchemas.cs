@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using static OrleansRegistry.Http.ApiSchemas;
 
@@ -23,13 +24,17 @@ internal static class AgentSchemas
             ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")),
             ("enabled", Flag("Null or absent: true if new, else as it was.")),
             ("workers", List(Text("A subject that may claim the agent's tasks; "
-                + "* is every subject of the tenant. None: the owner. Null or absent: as it was.")))));
+                + "* is every subject of the tenant. None: the owner. Null or absent: as it was."))),
+            ("delivery", Delivery("How messages get to the agent. Null or absent: as it was; of a new agent, by its card: "
+                + "listed where that names a URL, else worker."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
-            ("workers", List(Text("In place of those before; none: the owner alone.")))));
+            ("workers", List(Text("In place of those before; none: the owner alone."))),
+            ("delivery", Delivery("Null: by the card again."))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
             ("extensions_processed", Integer("How many extensions the card declares.")),
+            ("delivery", Delivery("How messages get to the agent now.")),
             ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
             ("warnings", warnings)));
         yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
@@ -39,14 +44,17 @@ internal static class AgentSchemas
         yield return ("Agent", Shape(
             ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
-            ("owner", Text("Who registered it first, and alone removes it and names its workers.")),
+            ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "
+                + "messages on to its URL.")),
+            ("owner", Text("Who registered it first, and alone removes it, names its workers and sets its delivery.")),
             ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
         yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")),
             ("next_page_token", Token())));
         yield return ("AgentSearch", Shape(
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty.")),
             ("skills", List(Text(""))), ("tags", List(Text(""))), ("category", Text("")), ("capability", Text("")), ("provider", Text("")),
-            ("enabled", Flag("")), ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))));
+            ("enabled", Flag("")), ("delivery", Delivery("")),
+            ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))));
         yield return ("AgentSearchResult", Shape(
             ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token())));
         yield return ("AgentBatch", Shape(("agents", List(OneOf(Ref("AgentRegistration"), card)))));
@@ -62,5 +70,12 @@ internal static class AgentSchemas
             ("skills", Integer("")), ("extensions", Integer("")), ("revision", Integer(""))));
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
+    }
+
+    private static OpenApiSchema Delivery(string description)
+    {
+        var schema = Text(description);
+        schema.Enum = [.. Enum.GetValues<AgentDelivery>().Select(delivery => (JsonNode)delivery.ToName())];
+        return schema;
     }
 }

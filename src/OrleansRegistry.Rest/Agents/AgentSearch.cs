@@ -4,7 +4,7 @@ namespace OrleansRegistry.Rest.Agents;
 internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
 {
     private static readonly RequestMembers.Names Names =
-        new("query", "skills", "tags", "category", "capability", "provider", "enabled", "page_size", "page_token", "view");
+        new("query", "skills", "tags", "category", "capability", "provider", "enabled", "delivery", "page_size", "page_token", "view");
 
     /// <exception cref="RegistryException">A member is unknown, missing or of a wrong type.</exception>
     public static AgentSearch Read(ReadOnlyMemory<byte> body)
@@ -19,6 +19,7 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             Capability = members.Text("capability"),
             Provider = members.Text("provider"),
             Enabled = members.Boolean("enabled"),
+            Delivery = members.Delivery("delivery"),
             PageSize = members.PageSize(PageLimit.Agents),
             PageToken = members.Text("page_token"),
         };

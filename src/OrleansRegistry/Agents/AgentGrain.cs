@@ -30,7 +30,10 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Put(AgentPut put) => WriteAsync(put.Condition, put.Mark, creates: true, before =>
     {
         var now = time.GetUtcMilliseconds();
-        DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers);
+        var reach = put.Reach == CardReach.Unknown ? AgentCard.ReachOf(put.Card) : put.Reach;
+        var delivery = put.Delivery ?? before?.Delivery;
+        DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers, put.Delivery is not null);
+        AgentRules.CheckDelivery(delivery, reach);
         return new AgentRecord
         {
             Tenant = tenant,
@@ -42,6 +45,8 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             ExtensionOrigins = OriginsFor(put.Origins, before),
             Owner = before?.Owner ?? state.Unreadable?.Owner ?? put.Subject,
             Workers = put.Workers ?? before?.Workers ?? [],
+            Delivery = delivery,
+            Reach = reach,
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -50,21 +55,32 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
-        DemandOwner(before!.Owner, change.Subject, change.Workers);
+        DemandOwner(before!.Owner, change.Subject, change.Workers, change.Delivery is not null || change.DeliveryByCard);
         var after = before with
         {
             Enabled = change.Enabled ?? before.Enabled,
             Workers = change.Workers ?? before.Workers,
+            Delivery = change.DeliveryByCard ? null : change.Delivery ?? before.Delivery,
             UpdatedAt = now,
             Requests = MarksWith(before, change.Mark),
         };
-        if (change.CardPatch.IsEmpty)
+        if (!change.CardPatch.IsEmpty)
         {
-            return after;
+            var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
+            after = after with
+            {
+                Card = bytes,
+                Reach = card.Reach,
+                ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
+            };
         }
 
-        var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
-        return after with { Card = bytes, ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before) };
+        if (!change.CardPatch.IsEmpty || change.Delivery is not null)
+        {
+            AgentRules.CheckDelivery(after.Delivery, after.Reach);
+        }
+
+        return after;
     });
 
     public async Task<long> Remove(WriteCondition condition, string? subject = null)
@@ -219,11 +235,16 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
     }
 
-    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers)
+    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers, bool setsDelivery)
     {
         if (workers is not null)
         {
             Access.DemandOwner(id, owner, subject, "name its workers", "workers");
+        }
+
+        if (setsDelivery)
+        {
+            Access.DemandOwner(id, owner, subject, "say how messages get to it", "delivery");
         }
     }
 

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Agents;
 
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
-/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>extension_origins</c> and <c>requests</c>
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>extension_origins</c> and <c>requests</c>
 /// (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
@@ -36,10 +36,12 @@ internal static class AgentKind
     public static AgentRecord Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, static stored =>
     {
         using var card = JsonDocument.Parse(stored.Body.Document.Utf8);
-        return ReadFields(stored);
+        return ReadFields(stored) with { Reach = CardInterfaces.ReachOf(card.RootElement) };
     });
 
-    /// <summary>As <see cref="Read"/>, for callers that read the card themselves: whether it is JSON is not checked.</summary>
+    /// <summary>
+    /// As <see cref="Read"/>, for callers that read the card themselves: whether it is JSON is not checked, and its reach not known.
+    /// </summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public static AgentRecord ReadBesideCard(StoredRecord stored) => StoredRecords.Read(Kind, stored, ReadFields);
 
@@ -59,6 +61,7 @@ internal static class AgentKind
             ExtensionOrigins = fields.Array("extension_origins", ReadOrigin),
             Owner = fields.TextOrNull("owner"),
             Workers = fields.Array("workers", worker => worker.GetString() ?? throw new JsonException("a worker is null")),
+            Delivery = ReadDelivery(fields),
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -85,6 +88,11 @@ internal static class AgentKind
             fields.WriteEndArray();
         }
 
+        if (agent.Delivery is { } delivery)
+        {
+            fields.WriteString("delivery"u8, delivery.ToName());
+        }
+
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {
@@ -104,6 +112,10 @@ internal static class AgentKind
 
         StoredObject.WriteUnknown(fields, agent.Unknown);
     }
+
+    private static AgentDelivery? ReadDelivery(StoredObject fields) => fields.TextOrNull("delivery") is not { } name
+        ? null
+        : AgentDeliveries.TryParse(name) ?? throw new JsonException($"'delivery' is not {AgentDeliveries.AllNames}");
 
     private static ExtensionOrigin ReadOrigin(JsonElement json)
     {

@@ -50,19 +50,24 @@ internal sealed class AgentRegistry(
         using var span = RegistryTelemetry.Start("registry.agent.patch", caller, id);
         var cardPatch = CheckPatch(patch);
         var workers = AgentWorkers.Check(patch.Workers);
+        var delivery = CheckDelivery(patch);
         var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
         {
+            Delivery = patch.Delivery,
+            DeliveryByCard = patch.DeliveryByCard,
             Mark = RequestMarks.Of(
                 caller,
-                () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers)),
+                () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
+                    .Add("delivery", delivery),
                 time.GetUtcMilliseconds()),
         };
         var history = store.History;
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         var card = AgentCard.Read(written.Agent.Card);
-        directory.TakeIn(written.Agent, card, history);
-        await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
-        return new AgentWriteResult(written.Agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
+        var agent = written.Agent with { Reach = card.Reach };
+        directory.TakeIn(agent, card, history);
+        await revisions.SeeOwnAsync(agent.Revision, history, cancellationToken);
+        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
     }
 
     public async Task<AgentRemoval> RemoveAsync(
@@ -154,7 +159,7 @@ internal sealed class AgentRegistry(
         var mark = RequestMarks.Of(
             caller,
             () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
-                .Add("workers", Text(entry.Workers)),
+                .Add("workers", Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName()),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -162,7 +167,12 @@ internal sealed class AgentRegistry(
             return created;
         }
 
-        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers) { Mark = mark };
+        var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers)
+        {
+            Mark = mark,
+            Delivery = entry.Delivery,
+            Reach = entry.Card.Reach,
+        };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
         return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count)
@@ -192,6 +202,21 @@ internal sealed class AgentRegistry(
         }
 
         return warnings;
+    }
+
+    /// <summary>What the patch sets, as its request's fingerprint has it.</summary>
+    private static string? CheckDelivery(AgentPatch patch)
+    {
+        if (patch.Delivery is null)
+        {
+            return patch.DeliveryByCard ? "by the card" : null;
+        }
+
+        // Whether the card reaches as far is the grain's to judge, which knows the card.
+        AgentRules.CheckDelivery(patch.Delivery, CardReach.Forwardable);
+        return patch.DeliveryByCard
+            ? throw RegistryException.Invalid("delivery", "cannot be set and follow from the card at once")
+            : patch.Delivery.Value.ToName();
     }
 
     private static string? Text(IReadOnlyList<string>? workers) => workers is null ? null : string.Join('\n', workers);

@@ -27,4 +27,21 @@ internal sealed record AgentRules(bool Strict = false, int MaxCardBytes = 256 * 
 
         return (RawJson.FromValid(utf8.Span), card);
     }
+
+    /// <summary>Checks how messages are to get to an agent whose card reaches as far.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there is no such delivery, or the card rules it out.</exception>
+    public static void CheckDelivery(AgentDelivery? delivery, CardReach reach)
+    {
+        if (delivery is { } value && !AgentDeliveries.IsKnown(value))
+        {
+            throw RegistryException.Invalid("delivery", $"must be {AgentDeliveries.AllNames}");
+        }
+
+        if (delivery == AgentDelivery.Forward && reach != CardReach.Forwardable)
+        {
+            throw RegistryException.Invalid(
+                "delivery",
+                "is forward, and the card names no interface to forward to: it needs an http or https URL that speaks JSONRPC or HTTP+JSON");
+        }
+    }
 }

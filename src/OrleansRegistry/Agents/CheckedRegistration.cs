@@ -7,7 +7,8 @@ internal sealed record CheckedRegistration(
     AgentCard Card,
     bool? Enabled,
     WriteCondition Condition,
-    IReadOnlyList<string>? Workers)
+    IReadOnlyList<string>? Workers,
+    AgentDelivery? Delivery)
 {
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)
@@ -15,6 +16,14 @@ internal sealed record CheckedRegistration(
         var (bytes, card) = rules.Check(registration.Card);
         var id = registration.Id ?? card.Name;
         Identifiers.CheckId(id, registration.Id is null ? "name" : "agent_id");
-        return new CheckedRegistration(id, bytes, card, registration.Enabled, registration.Condition, AgentWorkers.Check(registration.Workers));
+        AgentRules.CheckDelivery(registration.Delivery, card.Reach);
+        return new CheckedRegistration(
+            id,
+            bytes,
+            card,
+            registration.Enabled,
+            registration.Condition,
+            AgentWorkers.Check(registration.Workers),
+            registration.Delivery);
     }
 }

@@ -44,6 +44,14 @@ internal sealed record AgentPut(
     /// <summary>Of a request that is to be carried out once; null where its caller gave it no key.</summary>
     [Id(6)]
     public RequestMark? Mark { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(7)]
+    public AgentDelivery? Delivery { get; init; }
+
+    /// <summary>The card's, as its caller read it; unknown from a silo of an older version.</summary>
+    [Id(8)]
+    public CardReach Reach { get; init; }
 }
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
@@ -62,6 +70,14 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Mark"/>
     [Id(6)]
     public RequestMark? Mark { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Delivery"/>
+    [Id(7)]
+    public AgentDelivery? Delivery { get; init; }
+
+    /// <summary>True: none is set any more, and the card decides.</summary>
+    [Id(8)]
+    public bool DeliveryByCard { get; init; }
 }
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>

@@ -34,6 +34,8 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             ExtensionOrigins = origins,
             Owner = caller.Subject,
             Workers = entry.Workers ?? [],
+            Delivery = entry.Delivery,
+            Reach = entry.Card.Reach,
             Requests = mark is null ? [] : [mark],
         };
         try

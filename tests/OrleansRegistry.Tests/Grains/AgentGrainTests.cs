@@ -96,6 +96,15 @@ public sealed class AgentGrainTests : IAsyncLifetime
         Assert.Equal(["first", "a"], again.Agent.ExtensionOrigins.Select(known => known.AgentId));
     }
 
+    [Fact]
+    public async Task A_silo_of_an_older_version_does_not_say_how_far_the_card_reaches()
+    {
+        var grain = Grain("a");
+        Assert.Equal(AgentDelivery.Worker, (await grain.Put(Put("no URL"))).Agent.EffectiveDelivery);
+        var reached = await grain.Put(Put("a URL") with { Card = RawJson.FromValid("""{"name":"a","url":"https://a.example.com"}"""u8) });
+        Assert.Equal(AgentDelivery.Listed, reached.Agent.EffectiveDelivery);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await host.StopAsync(TestContext.Current.CancellationToken);

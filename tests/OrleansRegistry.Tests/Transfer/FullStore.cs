@@ -42,7 +42,7 @@ internal static class FullStore
             }
         }
 
-        await registry.Agents.PatchAsync(alice, "agent-1", new AgentPatch { Enabled = false });
+        await registry.Agents.PatchAsync(alice, "agent-1", new AgentPatch { Enabled = false, Delivery = AgentDelivery.Worker });
         await registry.Agents.RemoveAsync(alice, "agent-2");
         await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => AddTaskAsync(registry, i % 3 == 0 ? bob : alice, i)));
         for (var i = 0; i < 40; i++)

@@ -40,6 +40,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal((0, await filled.Store.CurrentRevisionAsync(AgentKind.Kind)), (summary.UnreadableCount, summary.Revision));
         Assert.Contains(lines, line => line.Contains("documentText", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.Contains("\"has_webhook\":true", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.Contains("\"delivery\":\"worker\"", StringComparison.Ordinal));
         var revisions = lines.Where(line => line.Contains("\"kind\":\"agent\"", StringComparison.Ordinal)).Select(RevisionOf).ToArray();
         Assert.Equal(revisions.Order(), revisions);
 

@@ -1,0 +1,76 @@
+namespace OrleansRegistry;
+
+/// <summary>How messages for an agent get to it. The numbers are stored: never reuse one.</summary>
+[GenerateSerializer, Alias("registry.AgentDelivery")]
+public enum AgentDelivery : byte
+{
+    /// <summary>Clients go to the agent's own URL; the registry only lists it.</summary>
+    Listed = 1,
+    /// <summary>Tasks wait in the registry until a worker of the agent claims them.</summary>
+    Worker = 2,
+    /// <summary>The registry takes messages and forwards them to the agent's own URL.</summary>
+    Forward = 3,
+}
+
+/// <summary>Names of <see cref="AgentDelivery"/>.</summary>
+public static class AgentDeliveries
+{
+    private static readonly (AgentDelivery Delivery, string Name)[] Names =
+    [
+        (AgentDelivery.Listed, "listed"),
+        (AgentDelivery.Worker, "worker"),
+        (AgentDelivery.Forward, "forward"),
+    ];
+
+    /// <summary>All names, for messages: <c>listed, worker or forward</c>.</summary>
+    public const string AllNames = "listed, worker or forward";
+
+    /// <summary>The name in documents, such as <c>worker</c>.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
+    public static string ToName(this AgentDelivery delivery) =>
+        TryFind(delivery) ?? throw new ArgumentOutOfRangeException(nameof(delivery), delivery, null);
+
+    /// <summary>Parses a name, case-sensitive; null when there is no such delivery.</summary>
+    public static AgentDelivery? TryParse(string? name)
+    {
+        foreach (var (delivery, known) in Names)
+        {
+            if (name == known)
+            {
+                return delivery;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the value is one of the enumeration.</summary>
+    internal static bool IsKnown(AgentDelivery delivery) => TryFind(delivery) is not null;
+
+    private static string? TryFind(AgentDelivery delivery)
+    {
+        foreach (var (known, name) in Names)
+        {
+            if (known == delivery)
+            {
+                return name;
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>How far an agent's own card says that it is reached. The numbers go between silos: never reuse one.</summary>
+[GenerateSerializer, Alias("registry.CardReach")]
+internal enum CardReach : byte
+{
+    /// <summary>The card was not read.</summary>
+    Unknown = 0,
+    /// <summary>The card names no URL.</summary>
+    Nowhere = 1,
+    /// <summary>The card names a URL, but none that the registry could send messages to.</summary>
+    Elsewhere = 2,
+    /// <summary>The card names an http or https URL that speaks JSON-RPC or HTTP+JSON.</summary>
+    Forwardable = 3,
+}
