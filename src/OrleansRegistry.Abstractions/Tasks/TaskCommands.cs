@@ -68,6 +68,12 @@ public sealed record TaskUpdate
     public long? IfGeneration { get; init; }
 
     /// <summary>
+    /// True: the agent answers with <see cref="StatusMessage"/> alone, and has no task to show (A2A 1.0, 3.1.1: a direct message). Goes with
+    /// <see cref="TaskState.Completed"/>, a status message and no artifacts, else <see cref="RegistryError.Invalid"/>.
+    /// </summary>
+    public bool Reply { get; init; }
+
+    /// <summary>
     /// The lease under which the caller works on the task; it must be the task's present one, else <see cref="RegistryError.Conflict"/>. Null: the
     /// caller acts as owner.
     /// </summary>

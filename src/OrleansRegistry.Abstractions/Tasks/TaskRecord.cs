@@ -96,6 +96,10 @@ public abstract record TaskProperties
     /// </summary>
     [Id(14)]
     public string? TraceParent { get; init; }
+
+    /// <summary>True: the task is completed, and its status message is all of the answer (<see cref="TaskUpdate.Reply"/>).</summary>
+    [Id(15)]
+    public bool IsReply { get; init; }
 }
 
 /// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>

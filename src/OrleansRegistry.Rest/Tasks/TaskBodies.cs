@@ -9,7 +9,7 @@ internal static class TaskBodies
         new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "ifGenerationMatch");
 
     private static readonly RequestMembers.Names Update =
-        new("state", "statusMessage", "messages", "artifacts", "metadata", "ifState", "ifGenerationMatch", "leaseToken");
+        new("state", "statusMessage", "messages", "artifacts", "metadata", "ifState", "ifGenerationMatch", "leaseToken", "reply");
 
     private static readonly RequestMembers.Names CompareAndSet =
         new("from", "to", "ifState", "state", "statusMessage", "ifGenerationMatch", "leaseToken");
@@ -42,6 +42,7 @@ internal static class TaskBodies
             Messages = members.Entries("messages"),
             Artifacts = [.. members.Entries("artifacts").Select((entry, i) => ReadArtifact(entry, $"{members.Field("artifacts")}[{i}]"))],
             Metadata = members.Document("metadata"),
+            Reply = members.Boolean("reply") ?? false,
             IfState = members.State("ifState"),
             IfGeneration = members.Number("ifGenerationMatch", 0),
             LeaseToken = members.Text("leaseToken"),

@@ -91,6 +91,11 @@ internal static class TaskJson
             json.WriteNumber("attempts"u8, task.Attempts);
         }
 
+        if (task.IsReply)
+        {
+            json.WriteBoolean("reply"u8, true);
+        }
+
         if (shape.ShowsToken && task.TraceParent is { } trace)
         {
             json.WriteString("traceparent"u8, trace);

@@ -6,7 +6,8 @@ internal static class TaskPutBody
     private static readonly RequestMembers.Names Members = new(
         "id", "contextId", "status", "history", "artifacts", "metadata", "agentId", "deadline", "ifGenerationMatch", "leaseToken",
         "historyCount", "artifactCount",
-        "kind", "owner", "generation", "createdAt", "updatedAt", "historyTruncated", "artifactsTruncated", "lease", "attempts", "repeated");
+        "kind", "owner", "generation", "createdAt", "updatedAt", "historyTruncated", "artifactsTruncated", "lease", "attempts", "reply",
+        "repeated");
 
     private static readonly RequestMembers.Names Status = new("state", "timestamp", "message");
 

@@ -28,6 +28,7 @@ internal static class TaskSchemas
             ("attempts", Integer("Claims in a row, the present one included, that brought no change of it; "
                 + "after as many as the registry allows it fails.")),
             ("traceparent", Text("By claim, renew and release: the W3C trace context of who submitted it, if there is one, to go on with.")),
+            ("reply", Flag("Its status's message is all of the answer.")),
             ("repeated", Flag("Of a submission: the message was there already, and nothing was changed."))));
         yield return ("TaskSubmission", Shape(
             ("message", message), ("taskId", Text("Absent: the message's, else made.")),
@@ -41,6 +42,7 @@ internal static class TaskSchemas
                 ("append", Flag("Its parts are added to the artifact of that id; its name, description and metadata are merged into it.")),
                 ("lastChunk", Flag("")))))),
             ("metadata", Metadata()), ("ifState", State()), ("ifGenerationMatch", IfGeneration()),
+            ("reply", Flag("With the state completed and a statusMessage, without artifacts: that message is all of the answer.")),
             ("leaseToken", Text("The worker's, who claimed the task."))));
         yield return ("TaskPut", Shape(
             ("id", Text("That of the path, where it is given.")), ("contextId", Text("Absent: the task's own, else made. It never changes.")),

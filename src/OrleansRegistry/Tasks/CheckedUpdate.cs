@@ -16,6 +16,11 @@ internal static class CheckedUpdate
             throw RegistryException.Invalid("state", "must be a state of a task, other than 'unspecified'");
         }
 
+        if (update.Reply && update is not { State: TaskState.Completed, StatusMessage: not null, Artifacts.Count: 0 })
+        {
+            throw RegistryException.Invalid("reply", "goes with the state completed, a status message and no artifacts: that message is the answer");
+        }
+
         TaskRules.CheckItems(
             update.Messages.Count + update.Artifacts.Count,
             update.Artifacts.Count > update.Messages.Count ? "artifacts" : "messages");
@@ -32,7 +37,10 @@ internal static class CheckedUpdate
             update.Metadata is { } metadata ? rules.ReadObject(metadata, "metadata") : default,
             update.IfState,
             update.IfGeneration,
-            update.LeaseToken);
+            update.LeaseToken)
+        {
+            Reply = update.Reply,
+        };
     }
 
     /// <exception cref="RegistryException"><see cref="RegistryError.TooLarge"/>.</exception>

@@ -156,4 +156,8 @@ internal sealed record TaskChange(
     [property: Id(5)] RawJson Metadata,
     [property: Id(6)] TaskState? IfState,
     [property: Id(7)] long? IfGeneration,
-    [property: Id(8)] string? LeaseToken);
+    [property: Id(8)] string? LeaseToken)
+{
+    [Id(9)]
+    public bool Reply { get; init; }
+}

@@ -35,5 +35,6 @@ internal static class TaskFingerprints
         .Add("artifacts", [.. change.Artifacts.Select(ArtifactLog.Entry)])
         .Add("metadata", change.Metadata)
         .Add("ifState", change.IfState?.ToV10())
+        .Add("reply", change.Reply ? "true" : null)
         .Add("leaseToken", change.LeaseToken);
 }

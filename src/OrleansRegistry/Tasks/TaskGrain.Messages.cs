@@ -181,6 +181,11 @@ internal sealed partial class TaskGrain
             };
         }
 
+        if (change.Reply && head.ArtifactCount > 0)
+        {
+            throw RegistryException.Invalid("reply", $"cannot be the answer: task '{id}' has artifacts, which are a part of it");
+        }
+
         var status = change.State is null && change.StatusMessage is null
             ? null
             : StatusOf(head, change.State ?? head.Status.State, change.StatusMessage?.Json ?? default);
@@ -224,7 +229,7 @@ internal sealed partial class TaskGrain
             // Its worker gets on with the task, or somebody else decides how it goes on.
             Attempts = change.LeaseToken is null && change.State is null ? head.Attempts : 0,
         };
-        next = status is null ? next : WithStatus(next, status);
+        next = status is null ? next : WithStatus(next, status) with { IsReply = change.Reply };
         var plan = Plan(ref next, change.Artifacts, sizes);
         var grown = change.Messages.Count > 0 ? "messages" : "status.message";
         CheckRoom(head, next, change.Artifacts.Count > 0 ? "artifacts" : grown);
@@ -242,8 +247,8 @@ internal sealed partial class TaskGrain
 
     /// <summary>The head with another status. Work under a lease goes on only while the task is being worked on.</summary>
     private static TaskHead WithStatus(TaskHead head, TaskStatus status) => head.Lease is null || status.State == TaskState.Working
-        ? head with { Status = status }
-        : head with { Status = status, LostToken = head.Lease.Token, Lease = null };
+        ? head with { Status = status, IsReply = false }
+        : head with { Status = status, IsReply = false, LostToken = head.Lease.Token, Lease = null };
 
     /// <summary>The head of a change that sets the status alone, and its event.</summary>
     private (TaskHead Head, TaskEvent Event) Turn(TaskHead head, TaskState state, RawJson message = default)

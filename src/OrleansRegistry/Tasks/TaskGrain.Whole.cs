@@ -121,6 +121,7 @@ internal sealed partial class TaskGrain
         next = anew is null ? next : next with { Artifacts = head.Artifacts.Cleared(), ArtifactBytes = 0, ArtifactCount = 0 };
         chunks ??= [.. task.Artifacts.Select(artifact => new TaskArtifact(artifact))];
         var plan = Plan(ref next, chunks, anew ?? sizes);
+        next = next.IsReply && next.ArtifactCount > 0 ? next with { IsReply = false } : next;
         CheckRoom(head, next, "history");
         if (continues is null)
         {

@@ -5,9 +5,9 @@ namespace OrleansRegistry.Tasks;
 /// <summary>
 /// Tasks' heads as stores hold them. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where
 /// there are such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>,
-/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c> (<see cref="RequestMarksJson"/>); all else is in the fields:
-/// the columns, and <c>deadline</c>. A task that is being deleted has its owner in the document, as <c>deleting</c>, and an empty owner in its
-/// fields: no list of an owner's shows it.
+/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>reply</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c>
+/// (<see cref="RequestMarksJson"/>); all else is in the fields: the columns, and <c>deadline</c>. A task that is being deleted has its owner in the
+/// document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
 internal static class TaskKind
 {
@@ -97,6 +97,7 @@ internal static class TaskKind
             Deadline = fields.TimeOrNull("deadline"),
             Attempts = (int)(root.NumberOrNull("attempts") ?? 0),
             TraceParent = root.TextOrNull("traceparent"),
+            IsReply = root.Has("reply") && root.Flag("reply"),
             Webhooks = root.Array("webhooks", ReadWebhook),
             Keys = root.Array("keys", key => key.GetString() ?? throw new JsonException("a key is null")),
             Deleting = deletingOwner is not null,
@@ -199,6 +200,11 @@ internal static class TaskKind
         if (task.TraceParent is not null)
         {
             json.WriteString("traceparent"u8, task.TraceParent);
+        }
+
+        if (task.IsReply)
+        {
+            json.WriteBoolean("reply"u8, true);
         }
 
         if (task.Webhooks.Count > 0)
