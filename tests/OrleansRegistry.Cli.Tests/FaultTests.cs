@@ -14,7 +14,8 @@ public sealed class FaultTests : IDisposable
     [InlineData(404, """{"detail":"bad \u001b[31m\nword"}""", "application/json", 3, "registry: bad \\u001b[31m\\nword")]
     public async Task Answers_that_are_no_registrys_are_told_in_one_line(int status, string body, string type, int code, string message)
     {
-        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Say(status, body, type));
+        // A gateway that does not reach the registry is asked again.
+        await using var server = await ScriptedServer.StartAsync([.. Enumerable.Repeat(ScriptedServer.Say(status, body, type), 4)]);
         var ran = await server.Cli.RunAsync("agents", "get", "a");
         Assert.Equal((code, ""), (ran.Code, ran.Output));
         Assert.Contains(message, ran.Error, StringComparison.Ordinal);

@@ -154,6 +154,24 @@ public sealed record TaskClaim(string Worker)
 
     /// <summary>The longest wait for a task: up to 60 seconds.</summary>
     public TimeSpan Wait { get; init; } = DefaultWait;
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it is not 1 second to 1 hour.</exception>
+    internal static void CheckLease(TimeSpan lease)
+    {
+        if (lease < TimeSpan.FromSeconds(1) || lease > TimeSpan.FromHours(1))
+        {
+            throw RegistryException.Invalid("lease", $"is {lease.TotalSeconds} seconds; it can be 1 to 3600");
+        }
+    }
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it is not 0 to 60 seconds.</exception>
+    internal static void CheckWait(TimeSpan wait)
+    {
+        if (wait < TimeSpan.Zero || wait > TimeSpan.FromSeconds(60))
+        {
+            throw RegistryException.Invalid("wait", $"is {wait.TotalSeconds} seconds; it can be 0 to 60");
+        }
+    }
 }
 
 /// <summary>A webhook that receives the events of a task (A2A 1.0, section 4.3).</summary>

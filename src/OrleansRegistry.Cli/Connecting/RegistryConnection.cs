@@ -1,11 +1,9 @@
-using System.Net.Http.Headers;
-
 namespace OrleansRegistry.Cli;
 
 /// <summary>The registry of a command: one that runs somewhere, or one that is hosted here for the while.</summary>
 internal sealed class RegistryConnection : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
+    private const int Retries = 3;
 
     private readonly HostedRegistry? hosted;
     private readonly HttpClient http;
@@ -15,16 +13,13 @@ internal sealed class RegistryConnection : IAsyncDisposable
         this.hosted = hosted;
         Url = url;
         Place = hosted is null ? url.ToString() : $"store {call.Get(call.Options.Store)}";
-        http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectPatience })
-        {
-            BaseAddress = url,
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("registry-cli", null));
+        http = RegistryClient.NewHttp("registry-cli");
+        http.BaseAddress = url;
         AddHeader("X-Registry-Tenant", call.Get(call.Options.Tenant));
         AddHeader("X-Registry-Subject", call.Get(call.Options.Subject));
         AddHeader("X-Registry-Scope", call.Get(call.Options.AllOwners) ? "tenant" : null);
-        Api = new RegistryApi(http, hosted is null ? url.ToString() : "the store's registry", call.Terminal.Time);
+        var options = new RegistryClientOptions { Retries = Retries, RetriesUnreachable = false, Time = call.Terminal.Time };
+        Api = new RegistryApi(new RegistryHttp(http, url, options) { Name = hosted is null ? url.ToString() : "the store's registry" });
     }
 
     /// <summary>Where it answers.</summary>
@@ -69,16 +64,13 @@ internal sealed class RegistryConnection : IAsyncDisposable
     {
         var named = call.Get(call.Options.Url);
         var text = named ?? call.Terminal.Variable(GlobalOptions.UrlVariable) ?? GlobalOptions.DefaultUrl;
-        var isUrl = Uri.TryCreate(text, UriKind.Absolute, out var url)
-            && url.Scheme is "http" or "https"
-            && url is { UserInfo: "", Query: "", Fragment: "" };
-        if (!isUrl)
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || !RegistryAddress.IsAddress(url))
         {
             var where = named is null ? GlobalOptions.UrlVariable : "--url";
             throw CliException.Usage($"{where} must be a URL as {GlobalOptions.DefaultUrl}, without user, query and fragment.");
         }
 
-        return url!.AbsolutePath.EndsWith('/') ? url : new Uri(url.AbsoluteUri + "/");
+        return RegistryAddress.Check(url);
     }
 
     private void AddHeader(string name, string? value)

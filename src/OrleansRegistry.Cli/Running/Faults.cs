@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Settings;
@@ -16,6 +17,7 @@ internal static class Faults
 
         // What is told to everybody leaves out what the place said; whoever runs a command may know.
         RegistryException { InnerException: ObjectStoreException place } => (OfPlace(place.Error), place.Message),
+        RegistryException { Error: RegistryError.NotSupported, InnerException: JsonException } garbled => (ExitCode.Failed, garbled.Message),
         RegistryException refusal => (OfRegistry(refusal.Error), WithField(refusal.Message, refusal.Field)),
         SettingException setting => (ExitCode.Usage, setting.Message),
         StoreStartException store => (ExitCode.Unreachable, store.Message),

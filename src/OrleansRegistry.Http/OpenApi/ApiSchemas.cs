@@ -31,6 +31,7 @@ internal static class ApiSchemas
         yield return ("Problem", Shape(
             ("type", Text("")), ("title", Text("")), ("status", Integer("")), ("detail", Text("What is wrong, where, and what to do.")),
             ("field", Text("The member, parameter or header to blame; absent where none is.")),
+            ("code", Text("Why, where several reasons share a status: conflict, terminal, id_reused, …; absent where HTTP itself was misused.")),
             ("state", Text("The state of the task that was refused, where that is why.")),
             ("current_generation", Integer("The generation of the task or context, where a condition on it did not hold."))));
         yield return ("Health", Shape(("status", Text("healthy or unhealthy.")), ("service", Text(""))));

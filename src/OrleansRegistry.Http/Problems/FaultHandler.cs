@@ -62,6 +62,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
     {
         RegistryException refusal => new RegistryProblem(
             ProblemStatus.Of(refusal.Error, EntityTags.AreConditionsIn(context.Request)), refusal.Message + Hint(context, refusal), refusal.Field)
+            .Add("code", RegistryErrorCode.Of(refusal.Error))
             .Add("state", refusal.CurrentState is { } state ? StateFormat.OfProblem(context).Spell(state) : null)
             .Add("current_generation", refusal.CurrentGeneration),
         BadHttpRequestException bad => new RegistryProblem(bad.StatusCode, bad.Message, bad is HttpProblemException problem ? problem.Field : "body"),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -32,12 +33,20 @@ internal static class AgentAnswers
         json.WriteString("message"u8, Registered);
         json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
         json.WriteString("delivery"u8, written.Agent.EffectiveDelivery.ToName());
-        WriteOutcome(json, written);
+        WriteOutcome(json, written, ShowsRecord(context));
         return answer.SendObjectAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
     }
 
+    /// <summary>How that an answer may have the whole agent is described.</summary>
+    public static ApiOperation Viewed(this ApiOperation operation) => operation.Query(
+        "view", "summary: what became of the write, the default; record: also the agent as it is stored then, as agent.");
+
+    public static bool ShowsRecord(HttpContext context) =>
+        context.Request.QueryString.HasValue && new QueryParameters(context).IsSecond("view", "summary", "record");
+
     /// <summary>The members <c>created</c>, <c>revision</c> and <c>warnings</c>.</summary>
-    public static void WriteOutcome(Utf8JsonWriter json, AgentWriteResult written)
+    /// <param name="showsRecord">With the member <c>agent</c>.</param>
+    public static void WriteOutcome(Utf8JsonWriter json, AgentWriteResult written, bool showsRecord)
     {
         json.WriteBoolean("created"u8, written.Created);
         json.WriteNumber("revision"u8, written.Agent.Revision);
@@ -56,5 +65,12 @@ internal static class AgentAnswers
         }
 
         json.WriteEndArray();
+        if (showsRecord)
+        {
+            var record = new ArrayBufferWriter<byte>(AgentJson.Measure(written.Agent));
+            AgentJson.WriteRecord(record, written.Agent);
+            json.WritePropertyName("agent"u8);
+            json.WriteRawValue(record.WrittenSpan, skipInputValidation: true);
+        }
     }
 }

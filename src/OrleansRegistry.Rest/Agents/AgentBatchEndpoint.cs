@@ -11,6 +11,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         routes.Post("/agents:batch", RegisterAsync, AgentDocs.Operation("registerAgents", "Register many agents at once")
             .Says("The body is {\"agents\": […]} or an array. An entry is what POST /agents takes. Refused entries are told in the answer and spoil "
                 + "no other.")
+            .Viewed()
             .Body("AgentBatch")
             .Idempotent()
             .Answer(200, "What became of each entry.", "AgentBatchResult")
@@ -19,6 +20,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
     private async Task RegisterAsync(HttpContext context)
     {
         GenerationCondition.Refuse(context.Request);
+        var showsRecords = AgentAnswers.ShowsRecord(context);
         var body = await RequestBody.ReadJsonAsync(context, http.MaxBodyBytes);
         var entries = BatchBody.Split(body.Bytes, options.MaxBatchEntries);
         var results = new Entry[entries.Count];
@@ -45,7 +47,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
 
         body.Release();
         RevisionHeader.Set(context.Response, Math.Max(registry.Revision, results.Max(entry => entry.Written?.Agent.Revision) ?? 0));
-        await SendAsync(context, results);
+        await SendAsync(context, results, showsRecords);
     }
 
     private static void Merge(Entry[] results, IReadOnlyList<AgentBatchResult> registered)
@@ -62,7 +64,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         }
     }
 
-    private static Task SendAsync(HttpContext context, Entry[] results)
+    private static Task SendAsync(HttpContext context, Entry[] results, bool showsRecords)
     {
         var failed = results.Count(entry => entry.Fault is not null);
         var answer = JsonAnswer.RentObject();
@@ -82,14 +84,14 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         json.WriteStartArray("results"u8);
         for (var i = 0; i < results.Length; i++)
         {
-            Write(json, i, results[i]);
+            Write(json, i, results[i], showsRecords);
         }
 
         json.WriteEndArray();
         return answer.SendObjectAsync(context);
     }
 
-    private static void Write(Utf8JsonWriter json, int index, in Entry entry)
+    private static void Write(Utf8JsonWriter json, int index, in Entry entry, bool showsRecords)
     {
         json.WriteStartObject();
         json.WriteNumber("index"u8, index);
@@ -97,7 +99,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         if (entry.Written is { } written)
         {
             json.WriteString("agent_id"u8, written.Agent.Id);
-            AgentAnswers.WriteOutcome(json, written);
+            AgentAnswers.WriteOutcome(json, written, showsRecords);
         }
         else if (entry.Fault is { } fault)
         {
@@ -107,6 +109,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
             }
 
             json.WriteNumber("status"u8, ProblemStatus.Of(fault.Error));
+            json.WriteString("code"u8, RegistryErrorCode.Of(fault.Error));
             json.WriteString("field"u8, fault.Field);
             json.WriteString("error"u8, fault.Message);
         }

@@ -14,6 +14,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"], \"delivery\": \"worker\"}; "
                 + "what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
+            .Viewed()
             .Body("AgentPatch", "application/merge-patch+json", "application/json")
             .Idempotent()
             .Answer(200, "It is changed.", "AgentWritten", isTagged: true)

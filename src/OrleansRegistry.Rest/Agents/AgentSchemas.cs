@@ -36,7 +36,7 @@ internal static class AgentSchemas
             ("extensions_processed", Integer("How many extensions the card declares.")),
             ("delivery", Delivery("How messages get to the agent now.")),
             ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
-            ("warnings", warnings)));
+            ("warnings", warnings), ("agent", Ref("Agent"))));
         yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
         yield return ("AgentRemoved", Shape(
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
@@ -62,8 +62,8 @@ internal static class AgentSchemas
             ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
             ("results", List(Shape(
                 ("index", Integer("")), ("success", Flag("")), ("agent_id", Text("")), ("created", Flag("")), ("revision", Integer("")),
-                ("warnings", warnings),
-                ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("field", Text("")),
+                ("warnings", warnings), ("agent", record),
+                ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("code", Text("")), ("field", Text("")),
                 ("error", Text("")))))));
         yield return ("Stats", Shape(
             ("total", Integer("")), ("enabled", Integer("")), ("disabled", Integer("")), ("tags", Integer("")), ("categories", Integer("")),

@@ -13,12 +13,14 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an "
                 + "agent first owns it. Departures from A2A are answered as warnings.")
             .Conditional()
+            .Viewed()
             .Body("AgentRegistration")
             .Idempotent()
             .Answer(200, "It is registered.", "AgentWritten", isTagged: true)
             .Problems(WriteProblems));
         routes.Put("/agents/{id}", PutAsync, AgentDocs.Agent("putAgent", "Register or replace the agent of this id")
             .Conditional()
+            .Viewed()
             .Body("AgentRegistration")
             .Idempotent()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
@@ -26,6 +28,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             .Problems(WriteProblems));
         routes.Put("/agents/{id}/card", PutCardAsync, AgentDocs.Agent("putAgentCard", "Register or replace the agent of this id by its bare card")
             .Conditional()
+            .Viewed()
             .Body("AgentCard")
             .Idempotent()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)

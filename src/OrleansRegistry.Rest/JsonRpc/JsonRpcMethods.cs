@@ -72,7 +72,7 @@ internal sealed class JsonRpcMethods
             json.WriteString("agent_id"u8, written.Agent.Id);
             json.WriteString("message"u8, AgentAnswers.Registered);
             json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
-            AgentAnswers.WriteOutcome(json, written);
+            AgentAnswers.WriteOutcome(json, written, showsRecord: false);
             WriteTransport(json);
             json.WriteEndObject();
         });

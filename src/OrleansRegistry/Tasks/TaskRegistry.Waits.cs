@@ -6,13 +6,11 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Calls that wait: for a change, for events, for work.</summary>
 internal sealed partial class TaskRegistry
 {
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
-
     public async Task<TaskRecord?> WaitAsync(
         Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
     {
         var grain = Grain(caller, id);
-        CheckWait(wait);
+        TaskClaim.CheckWait(wait);
         using var span = RegistryTelemetry.Start("registry.task.wait", caller, id);
         using var watcher = RegistryTelemetry.Watch("tasks");
         var began = time.GetTimestamp();
@@ -118,8 +116,8 @@ internal sealed partial class TaskRegistry
         Identifiers.CheckCaller(caller);
         Identifiers.CheckId(agentId);
         Identifiers.CheckId(claim.Worker, "worker");
-        CheckLease(claim.Lease);
-        CheckWait(claim.Wait);
+        TaskClaim.CheckLease(claim.Lease);
+        TaskClaim.CheckWait(claim.Wait);
         using var span = RegistryTelemetry.Start("registry.task.claim", caller, agentId);
         using var watcher = RegistryTelemetry.Watch("work");
         var work = workGrains.Get(caller.Tenant, agentId);
@@ -165,7 +163,7 @@ internal sealed partial class TaskRegistry
     {
         using var span = RegistryTelemetry.Start("registry.task.renew", caller, id);
         var length = lease ?? TaskClaim.DefaultLease;
-        CheckLease(length);
+        TaskClaim.CheckLease(length);
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Renew(caller, leaseToken, length));
     }
 
@@ -215,20 +213,4 @@ internal sealed partial class TaskRegistry
     private Task PauseAsync(TimeSpan most, CancellationToken cancellationToken) => most <= TimeSpan.Zero
         ? Task.CompletedTask
         : Task.Delay(most < GrainCalls.StoppingPause ? most : GrainCalls.StoppingPause, time, cancellationToken);
-
-    private static void CheckWait(TimeSpan wait)
-    {
-        if (wait < TimeSpan.Zero || wait > LongestWait)
-        {
-            throw RegistryException.Invalid("wait", $"is {wait.TotalSeconds} seconds; it can be 0 to {LongestWait.TotalSeconds}");
-        }
-    }
-
-    private static void CheckLease(TimeSpan lease)
-    {
-        if (lease < TimeSpan.FromSeconds(1) || lease > TimeSpan.FromHours(1))
-        {
-            throw RegistryException.Invalid("lease", $"is {lease.TotalSeconds} seconds; it can be 1 to 3600");
-        }
-    }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
-namespace OrleansRegistry.Cli;
+namespace OrleansRegistry.Client;
 
 /// <summary>Members of answers, which an older or newer registry may lack.</summary>
 internal static class JsonMembersOf

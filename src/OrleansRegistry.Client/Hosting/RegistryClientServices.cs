@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrleansRegistry;
+using OrleansRegistry.Client;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds a <see cref="RegistryClient"/> to an application.</summary>
+public static class RegistryClientServices
+{
+    /// <summary>
+    /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/> and <see cref="IContextRegistry"/> where the
+    /// application has none.
+    /// </summary>
+    /// <param name="configure">Sets at least <see cref="RegistryClientOptions.BaseAddress"/>.</param>
+    public static IServiceCollection AddRegistryClient(this IServiceCollection services, Action<RegistryClientOptions> configure)
+    {
+        services.TryAddSingleton(_ =>
+        {
+            var options = new RegistryClientOptions();
+            configure(options);
+            return new RegistryClient(options);
+        });
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Agents);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Tasks);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Contexts);
+        return services;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Client;
+
+/// <summary>Reads agents and extensions as the REST API answers them.</summary>
+internal static class AgentAnswers
+{
+    /// <param name="tenant">The caller's: answers do not name it.</param>
+    public static AgentRecord Read(JsonElement agent, string tenant) => new()
+    {
+        Tenant = tenant,
+        Id = agent.Required("agent_id"),
+        Card = JsonInput.Copy(agent.GetProperty("agent_card")),
+        Enabled = agent.Flag("enabled"),
+        Revision = agent.Number("revision"),
+        CreatedAt = agent.Time("created_at"),
+        UpdatedAt = agent.Time("updated_at"),
+        Owner = agent.Text("owner"),
+        Workers = agent.Strings("workers"),
+        Delivery = AgentDeliveries.TryParse(agent.Text("delivery")),
+    };
+
+    public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(
+        Read(written.GetProperty("agent"), tenant),
+        written.Flag("created"),
+        [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))],
+        (int)written.Number("extensions_processed"))
+    {
+        Repeated = written.Flag("repeated"),
+    };
+
+    /// <summary>An entry of a batch's answer.</summary>
+    public static AgentBatchResult ReadEntry(JsonElement entry, string tenant) => entry.Flag("success")
+        ? new AgentBatchResult(ReadWritten(entry, tenant), null)
+        : new AgentBatchResult(null, new RegistryException(
+            RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field")));
+
+    public static AgentStats ReadStats(JsonElement stats) => new(
+        (int)stats.Number("total"),
+        (int)stats.Number("enabled"),
+        (int)stats.Number("disabled"),
+        (int)stats.Number("tags"),
+        (int)stats.Number("categories"),
+        (int)stats.Number("skills"),
+        (int)stats.Number("extensions"),
+        stats.Number("revision"));
+
+    public static ExtensionInfo ReadExtension(JsonElement extension) => new(
+        extension.Required("uri"),
+        extension.Text("description") ?? "",
+        extension.Flag("required"),
+        extension.Document("params"),
+        extension.Text("first_declared_by_agent") ?? "",
+        extension.Time("first_declared_at"),
+        extension.Text("trust_level") ?? TrustLevels.Unspecified,
+        extension.Strings("declaring_agents"),
+        (int)extension.Number("usage_count"));
+}

@@ -1,0 +1,74 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Client;
+
+/// <summary>Writes what is sent to agents. Cards are the bytes that were given, for the registry to judge.</summary>
+internal static class AgentRequests
+{
+    public static ReadOnlyMemory<byte> Of(AgentRegistration registration) => TaskRequests.Object(json => Write(json, registration));
+
+    public static ReadOnlyMemory<byte> Of(IReadOnlyList<AgentRegistration> registrations) => TaskRequests.Object(json =>
+    {
+        json.WriteStartArray("agents"u8);
+        foreach (var registration in registrations)
+        {
+            json.WriteStartObject();
+            Write(json, registration);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    });
+
+    public static ReadOnlyMemory<byte> Of(AgentPatch patch) => TaskRequests.Object(json =>
+    {
+        json.Write("agent_card", patch.CardPatch);
+        json.Write("enabled", patch.Enabled);
+        Write(json, "workers", patch.Workers);
+        json.Write("delivery", patch.Delivery?.ToName());
+        if (patch is { DeliveryByCard: true, Delivery: null })
+        {
+            json.WriteNull("delivery"u8);
+        }
+    });
+
+    public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
+    {
+        json.Write("query", query.Text ?? "");
+        Write(json, "tags", query.Tags);
+        Write(json, "skills", query.Skills);
+        json.Write("category", query.Category);
+        json.Write("capability", query.Capability);
+        json.Write("provider", query.Provider);
+        json.Write("enabled", query.Enabled);
+        json.Write("delivery", query.Delivery?.ToName());
+        json.Write("page_size", (long?)query.PageSize);
+        json.Write("page_token", query.PageToken);
+        json.Write("view", "record");
+    });
+
+    private static void Write(Utf8JsonWriter json, AgentRegistration registration)
+    {
+        json.Write("agent_card", (ReadOnlyMemory<byte>?)registration.Card);
+        json.Write("agent_id", registration.Id);
+        json.Write("enabled", registration.Enabled);
+        Write(json, "workers", registration.Workers);
+        json.Write("delivery", registration.Delivery?.ToName());
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)
+    {
+        if (values is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var value in values)
+        {
+            json.WriteStringValue(value);
+        }
+
+        json.WriteEndArray();
+    }
+}

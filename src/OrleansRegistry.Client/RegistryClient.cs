@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace OrleansRegistry.Client;
+
+/// <summary>
+/// A registry in another process, called by its REST API. What it offers are the interfaces of a co-hosted registry: code for one runs with the other,
+/// refusals included. Safe for concurrent use; one is enough for a process.
+/// </summary>
+/// <remarks>
+/// A registry that does not answer, also after the repetitions of <see cref="RegistryClientOptions.Retries"/>, is a <see cref="RegistryException"/> with
+/// <see cref="RegistryError.Unavailable"/>. Where there was an answer, the inner exception is an <see cref="HttpRequestException"/> with its status.
+/// </remarks>
+public sealed class RegistryClient : IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    // Names may come to point elsewhere while the client lives.
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient? own;
+
+    /// <summary>A client with connections of its own.</summary>
+    /// <param name="address">As <see cref="RegistryClientOptions.BaseAddress"/>.</param>
+    /// <exception cref="ArgumentException">It is not an absolute URL of http or https, or an option is out of its range.</exception>
+    public RegistryClient(string address, RegistryClientOptions? options = null)
+        : this(With(options, AddressOf(address)))
+    {
+    }
+
+    /// <inheritdoc cref="RegistryClient(string, RegistryClientOptions?)"/>
+    public RegistryClient(RegistryClientOptions options)
+        : this(NewHttp(), options) => own = Http.Inner;
+
+    /// <summary>A client over an <see cref="HttpClient"/> that stays its giver's: its time-out and handlers apply.</summary>
+    /// <exception cref="ArgumentException">Neither has an absolute URL of http or https, or an option is out of its range.</exception>
+    public RegistryClient(HttpClient http, RegistryClientOptions? options = null)
+    {
+        options ??= new RegistryClientOptions();
+        RegistryClientOptions.Check(options);
+        var address = options.BaseAddress ?? http.BaseAddress
+            ?? throw new ArgumentException(
+                $"Name the registry by {nameof(RegistryClientOptions.BaseAddress)}, or give an HttpClient that has one.", nameof(options));
+        Http = new RegistryHttp(http, RegistryAddress.Check(address), options);
+        Agents = new HttpAgents(Http);
+        Tasks = new HttpTasks(Http);
+        Contexts = new HttpContexts(Http);
+    }
+
+    /// <summary>
+    /// The agents. A read is at least as new as every write by this client, whichever replica answers. An <see cref="AgentRecord"/> read so has no
+    /// <see cref="AgentRecord.ExtensionOrigins"/>, and its <see cref="AgentRecord.Delivery"/> is what holds, whether it was set or follows from the card.
+    /// </summary>
+    public IAgentRegistry Agents { get; }
+
+    /// <summary>
+    /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.
+    /// </summary>
+    public ITaskRegistry Tasks { get; }
+
+    /// <summary>The contexts.</summary>
+    public IContextRegistry Contexts { get; }
+
+    internal RegistryHttp Http { get; }
+
+    /// <summary>Closes the connections that are the client's own.</summary>
+    public void Dispose() => own?.Dispose();
+
+    /// <summary>An <see cref="HttpClient"/> as the client's own: its requests may take as long as they do.</summary>
+    internal static HttpClient NewHttp(string product = "OrleansRegistry.Client") => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionLifetime = ConnectionLifetime,
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        DefaultRequestHeaders = { UserAgent = { new ProductInfoHeaderValue(product, null) } },
+    };
+
+    private static Uri AddressOf(string address) => Uri.TryCreate(address, UriKind.Absolute, out var url)
+        ? RegistryAddress.Check(url)
+        : throw RegistryAddress.Wrong(address);
+
+    private static RegistryClientOptions With(RegistryClientOptions? options, Uri address)
+    {
+        options ??= new RegistryClientOptions();
+        options.BaseAddress = address;
+        return options;
+    }
+}

@@ -1,0 +1,82 @@
+namespace OrleansRegistry.Client.Tests;
+
+/// <summary>Agents through the client, beside what the registry itself has.</summary>
+public sealed class AgentTests(ClientHost host)
+{
+    private readonly Caller caller = ClientHost.NewCaller();
+
+    private IAgentRegistry Agents => host.Client.Agents;
+
+    [Fact]
+    public async Task A_registration_answers_the_agent_as_it_was_stored()
+    {
+        var card = ClientHost.Card("a", """, "x":  1.0, "capabilities":{"extensions":[{"uri":"urn:e/1","required":true}]}""");
+        var written = await Agents.RegisterAsync(caller, new(card, "a/ü", Enabled: false) { Workers = ["w1", "*"] });
+        Assert.True(written is { Created: true, Repeated: false, ExtensionsProcessed: 1 });
+        Assert.NotEmpty(written.Warnings);
+        await SameAsync("a/ü");
+        Assert.Equal(card.ToArray(), written.Agent.Card.Utf8.ToArray());
+        Assert.Equal((false, "somebody", 2), (written.Agent.Enabled, written.Agent.Owner, written.Agent.Workers.Count));
+        var patched = await Agents.PatchAsync(caller, "a/ü", new(ClientHost.Json("""{"x":2}"""), true, new(written.Agent.Revision)));
+        Assert.Equal((true, false), (patched.Agent.Enabled, patched.Created));
+        Assert.Equal(AgentDelivery.Listed, patched.Agent.EffectiveDelivery);
+        Assert.Equal(AgentDelivery.Worker, (await Agents.PatchAsync(caller, "a/ü", new() { Delivery = AgentDelivery.Worker })).Agent.Delivery);
+        Assert.Single((await Agents.ListAsync(caller, new() { Delivery = AgentDelivery.Worker })).Agents);
+        Assert.Equal(AgentDelivery.Listed, (await Agents.PatchAsync(caller, "a/ü", new() { DeliveryByCard = true })).Agent.Delivery);
+        await SameAsync("a/ü");
+        var extension = (await Agents.GetExtensionAsync(caller, "urn:e/1"))!;
+        Assert.Equal(("a/ü", 1, true), (extension.FirstDeclaredByAgent, extension.UsageCount, extension.Required));
+        Assert.Single((await Agents.GetAgentExtensionsAsync(caller, "a/ü"))!);
+        Assert.Single((await Agents.ListExtensionsAsync(caller, new() { DeclaringAgents = ["a/ü"] })).Extensions);
+        var removal = await Agents.RemoveAsync(caller, "a/ü");
+        Assert.Equal(("a/ü", 1), (removal.Id, removal.ExtensionsCleaned));
+        Assert.Null(await Agents.GetAsync(caller, "a/ü", ReadConsistency.Strong));
+
+        async Task SameAsync(string id)
+        {
+            var expected = (await host.LocalAgents.GetAsync(caller, id))!;
+            var found = (await Agents.GetAsync(caller, id))!;
+            Assert.Equal(expected.Workers, found.Workers);
+            expected = expected with { Delivery = expected.EffectiveDelivery, Reach = default };
+            Assert.Equal(
+                expected with { Workers = [], ExtensionOrigins = [], Requests = [] },
+                found with { Workers = [], ExtensionOrigins = [], Requests = [] });
+        }
+    }
+
+    [Fact]
+    public async Task A_batch_tells_of_each_entry()
+    {
+        var results = await Agents.RegisterManyAsync(
+            caller, [new(ClientHost.Card("a")), new(ClientHost.Json("""{"description":"d"}"""), "b"), new(ClientHost.Card("c"), "c", false)]);
+        Assert.Equal(("a", true), (results[0].Written!.Agent.Id, results[0].Written!.Agent.Enabled));
+        Assert.Equal(RegistryError.Invalid, results[1].Refused!.Error);
+        Assert.False(results[2].Written!.Agent.Enabled);
+        Assert.Empty(await Agents.RegisterManyAsync(caller, []));
+        var refused = await Assert.ThrowsAsync<RegistryException>(() => Agents.RegisterManyAsync(
+            caller, [new(ClientHost.Card("a"), Condition: new(IfAbsent: true))]));
+        Assert.Equal(RegistryError.NotSupported, refused.Error);
+    }
+
+    [Fact]
+    public async Task Searches_facets_and_figures_are_those_of_the_registry()
+    {
+        const string skills = """, "category":"c1", "skills":[{"id":"s1","name":"S","description":"d","tags":["t1","t2"]}]""";
+        await Agents.RegisterManyAsync(caller, [.. Enumerable.Range(0, 5).Select(i => new AgentRegistration(ClientHost.Card($"a{i}", skills)))]);
+        await Agents.PatchAsync(caller, "a3", new(Enabled: false));
+        var page = await Agents.ListAsync(caller, new() { PageSize = 2, Tags = ["t1", "no"], Enabled = true });
+        Assert.Equal(["a0", "a1"], page.Agents.Select(agent => agent.Id));
+        Assert.True(page.Revision > 0);
+        page = await Agents.ListAsync(caller, new() { PageSize = 2, Tags = ["t1", "no"], Enabled = true, PageToken = page.NextPageToken });
+        Assert.Equal(["a2", "a4"], page.Agents.Select(agent => agent.Id));
+        Assert.Null(page.NextPageToken);
+        Assert.Equal("a1", Assert.Single((await Agents.ListAsync(caller, new() { Text = "ABOUT A1" })).Agents).Id);
+        Assert.Equal(await host.LocalAgents.GetTagsAsync(caller), await Agents.GetTagsAsync(caller));
+        Assert.Equal(await host.LocalAgents.GetCategoriesAsync(caller), await Agents.GetCategoriesAsync(caller));
+        Assert.Equal(await host.LocalAgents.GetStatsAsync(caller), await Agents.GetStatsAsync(caller));
+        Assert.True(Agents.Revision > 0);
+        await Agents.WaitForRevisionAsync(Agents.Revision);
+        var fault = await Assert.ThrowsAsync<RegistryException>(() => Agents.WaitForRevisionAsync(long.MaxValue).AsTask());
+        Assert.Equal(RegistryError.Conflict, fault.Error);
+    }
+}
