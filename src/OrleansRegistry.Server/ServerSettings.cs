@@ -15,10 +15,12 @@ internal static class ServerSettings
     private const string Urls = $"such as {DefaultUrl}, with a port from 0 to 65535 and no path, semicolon between";
     private const string Ports = "ports from 0 to 65535, semicolon between";
 
+    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(30);
+
     /// <summary>The settings of everything that is in this program: a front end that is added adds its own here.</summary>
     public static IReadOnlyList<SettingGroup> All { get; } =
     [
-        new SettingGroup("Listening")
+        GrpcListening.Setting
             .AddForeign("ASPNETCORE_URLS", Urls, $"`{DefaultUrl}`", "Where the server listens.")
             .AddForeign("ASPNETCORE_HTTP_PORTS", Ports, "", "Listen for HTTP on all addresses, on these ports. `ASPNETCORE_URLS` goes first.")
             .AddForeign("ASPNETCORE_HTTPS_PORTS", Ports, "", "The same for HTTPS, with the certificate of ASP.NET's settings."),
@@ -53,9 +55,13 @@ internal static class ServerSettings
             CheckPorts(builder.Configuration, "https_ports");
         }
 
+        GrpcListening.Configure(builder, Addresses(builder.Configuration));
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+
+            // A stream of gRPC sends nothing while nothing happens: this finds out that its client is gone.
+            kestrel.Limits.Http2.KeepAlivePingDelay = KeepAlive;
 
             // The server refuses what is longer without a body; the registry's limits are lower, and say why.
             kestrel.Limits.MaxRequestLineSize = 64 * 1024;
@@ -63,9 +69,22 @@ internal static class ServerSettings
         });
     }
 
+    /// <summary>Where the server listens, as the host reads it: ports count where there are no addresses.</summary>
+    private static IEnumerable<string> Addresses(ConfigurationManager configuration)
+    {
+        var urls = Split(configuration["urls"]);
+        return urls.Length > 0
+            ? urls
+            : Split(configuration["http_ports"]).Select(port => $"http://*:{port}")
+                .Concat(Split(configuration["https_ports"]).Select(port => $"https://*:{port}"));
+    }
+
+    private static string[] Split(string? text) =>
+        (text ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
     private static void CheckUrls(string? urls)
     {
-        foreach (var url in (urls ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var url in Split(urls))
         {
             try
             {
@@ -84,7 +103,7 @@ internal static class ServerSettings
 
     private static void CheckPorts(ConfigurationManager configuration, string name)
     {
-        foreach (var port in (configuration[name] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        foreach (var port in Split(configuration[name]))
         {
             if (!ushort.TryParse(port, NumberStyles.None, CultureInfo.InvariantCulture, out _))
             {
