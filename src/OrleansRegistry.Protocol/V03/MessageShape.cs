@@ -8,13 +8,16 @@ internal static class MessageShape
 {
     private const string Kind = "message";
 
-    public static void ToV10(JsonElement message, Utf8JsonWriter target) => Object(message, target, static (name, value, target) => name switch
+    public static void ToV10(JsonElement message, Utf8JsonWriter target) => Object(message, target, MemberToV10);
+
+    /// <summary>A member of a message, for one whose other members are written already.</summary>
+    public static bool MemberToV10(string name, JsonElement value, Utf8JsonWriter target) => name switch
     {
         "kind" => Is(value, "message"u8),
         "role" => Member(name, value, target, StateNames.RoleToV10),
         "parts" => Array(name, value, target, PartShape.ToV10),
         _ => false,
-    });
+    };
 
     public static void ToV03(JsonElement message, Utf8JsonWriter target) => Object(
         message,

@@ -33,6 +33,12 @@ internal static class Translations
         "supportedInterfaces", "supportsAuthenticatedExtendedCard", "taskId", "taskPushNotificationConfig", "tokenUrl",
     }.ToFrozenDictionary(SnakeCase, StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> NeverEmpty = new[]
+    {
+        "messageId", "taskId", "contextId", "artifactId", "referenceTaskIds", "extensions", "metadata", "history", "artifacts", "message",
+        "configuration",
+    }.ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Translates a document that <see cref="JsonInput"/> has read before.</summary>
     public static ReadOnlyMemory<byte> Apply(this Translation translation, ReadOnlyMemory<byte> utf8)
     {
@@ -54,7 +60,7 @@ internal static class Translations
 
     /// <summary>
     /// Writes an object with the members that <paramref name="each"/> translates, and the rest as they are. What is no object is written as it is.
-    /// A member that is null is left out: absent is never null in A2A 1.0.
+    /// A member that stands for nothing is left out: absent is never null in A2A 1.0.
     /// </summary>
     /// <param name="kind">The member <c>kind</c> that comes first; null for none.</param>
     public static void Object(JsonElement source, Utf8JsonWriter target, MemberTranslation each, string? kind = null)
@@ -80,12 +86,7 @@ internal static class Translations
     {
         foreach (var member in source.EnumerateObject())
         {
-            if (member.Value.ValueKind == JsonValueKind.Null || !TryName(source, member.Name, out var name))
-            {
-                continue;
-            }
-
-            if (!each(name, member.Value, target))
+            if (TryName(source, member.Name, out var name) && !IsAbsent(name, member.Value) && !each(name, member.Value, target))
             {
                 Copy(name, member.Value, target);
             }
@@ -141,14 +142,18 @@ internal static class Translations
     public static void Copy(JsonElement value, Utf8JsonWriter target) =>
         target.WriteRawValue(JsonMarshal.GetRawUtf8Value(value), skipInputValidation: true);
 
-    /// <summary>A member that is there and not null, by its name in camelCase or snake_case.</summary>
+    /// <summary>A member that is there and stands for something, by its name in camelCase or snake_case.</summary>
     public static bool TryGet(JsonElement source, string name, out JsonElement value)
     {
         value = default;
         return source.ValueKind == JsonValueKind.Object
-            && (source.TryGetProperty(name, out value) || source.TryGetProperty(SnakeCase(name), out value))
-            && value.ValueKind != JsonValueKind.Null;
+            && ((source.TryGetProperty(name, out value) && !IsAbsent(name, value))
+                || (source.TryGetProperty(SnakeCase(name), out value) && !IsAbsent(name, value)));
     }
+
+    /// <summary>Null, and the empty string where a member has no other use for it.</summary>
+    public static bool IsAbsent(string name, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Null || (Is(value, ""u8) && NeverEmpty.Contains(name));
 
     public static bool Is(JsonElement value, ReadOnlySpan<byte> text) => value.ValueKind == JsonValueKind.String && value.ValueEquals(text);
 
@@ -163,7 +168,7 @@ internal static class Translations
         }
 
         name = camel;
-        return !source.TryGetProperty(camel, out var other) || other.ValueKind == JsonValueKind.Null;
+        return !source.TryGetProperty(camel, out var other) || IsAbsent(camel, other);
     }
 
     private static string SnakeCase(string camel) => JsonNamingPolicy.SnakeCaseLower.ConvertName(camel);

@@ -43,6 +43,7 @@ public class DocumentShapeTests
     [Theory]
     [InlineData("""{"message_id":"m","task_id":"t","context_id":"c","role":"user","parts":[{"text":"a"}]}""")]
     [InlineData("""{"message_id":"m","messageId":null,"task_id":"","role":"user","parts":[{"text":"a"}]}""")]
+    [InlineData("""{"message_id":"m","messageId":"","taskId":"","task_id":"t","role":"user","parts":[{"text":"a"}]}""")]
     public void Ids_in_snake_case_become_camelCase(string message) =>
         AssertSame("""{"messageId":"m","taskId":"t","contextId":"c","role":"ROLE_USER","parts":[{"text":"a"}]}""", Message(message));
 

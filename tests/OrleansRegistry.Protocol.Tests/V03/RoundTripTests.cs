@@ -127,6 +127,8 @@ public sealed class RoundTripTests
 
     private static Gen<JsonNode> TextNode() => Text().Select(text => (JsonNode)text);
 
+    private static Gen<JsonNode> Id() => Gen.Elements("1", "é").Select(id => (JsonNode)id);
+
     private static Gen<JsonNode> List(Gen<JsonObject> items, int least = 0) => Some(items, least).Select(list => (JsonNode)Nodes(list));
 
     private static class Legacy
@@ -168,7 +170,7 @@ public sealed class RoundTripTests
             from parts in Some(Part(), 1)
             from role in Gen.Elements("user", "agent")
             select new JsonObject { ["kind"] = "message", ["messageId"] = "m", ["role"] = role, ["parts"] = Nodes(parts) },
-            ("contextId", TextNode()),
+            ("contextId", Id()),
             ("metadata", Node(Metadata())),
             ("x", Node(Metadata())));
 
@@ -217,7 +219,7 @@ public sealed class RoundTripTests
             from parts in Some(Part(), 1)
             from role in Gen.Elements("ROLE_USER", "ROLE_AGENT")
             select new JsonObject { ["messageId"] = "m", ["role"] = role, ["parts"] = Nodes(parts) },
-            ("taskId", TextNode()),
+            ("taskId", Id()),
             ("metadata", Node(Metadata())));
 
         private static Gen<JsonObject> Part()
