@@ -35,6 +35,12 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
 
     /// <summary>True: the task must exist; none is created.</summary>
     public bool MustExist { get; init; }
+
+    /// <summary>
+    /// An A2A push notification configuration, one JSON object with <c>url</c>, that the task gets in the same write: nothing that happens to the task
+    /// comes before it. Replaces the one with its id. Null for none.
+    /// </summary>
+    public ReadOnlyMemory<byte>? Webhook { get; init; }
 }
 
 /// <summary>The result of a submission or put.</summary>

@@ -56,6 +56,11 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
                 Deadline(submission))
             {
                 TraceParent = RegistryTelemetry.TraceParent,
+
+                // Without an id of its own, one that is sent again with its message must get the same.
+                Webhook = submission.Webhook is { } config
+                    ? CheckedWebhook.Of(null, config, DerivedId.For("webhook", tenant, owner, taskId ?? newTaskId, messageId))
+                    : null,
             },
             taskId ?? newTaskId,
             taskId is not null || key is not null,

@@ -102,6 +102,10 @@ internal sealed record TaskMessage(
     /// <inheritdoc cref="TaskProperties.TraceParent"/>
     [Id(8)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The webhook that the task gets with the message; null for none.</summary>
+    [Id(9)]
+    public TaskWebhook? Webhook { get; init; }
 }
 
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>

@@ -10,7 +10,8 @@ internal static class TaskFingerprints
         .Add("contextId", message.ContextId)
         .Add("agentId", message.AgentId)
         .Add("metadata", message.Metadata)
-        .Add("deadline", message.Deadline?.UtcTicks);
+        .Add("deadline", message.Deadline?.UtcTicks)
+        .Add("webhook", message.Webhook?.Config ?? default);
 
     /// <summary>The members of a submission other than its message.</summary>
     public static RequestFingerprint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>

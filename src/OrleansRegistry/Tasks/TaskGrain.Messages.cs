@@ -83,6 +83,7 @@ internal sealed partial class TaskGrain
             Deadline = rules.DeadlineOf(message.Deadline, now.Timestamp),
             Requests = MarksWith([], message, message.AgentId, generation),
             TraceParent = message.TraceParent,
+            Webhooks = With([], message.Webhook),
         };
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
@@ -154,6 +155,7 @@ internal sealed partial class TaskGrain
             Attempts = 0,
             Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
             TraceParent = message.TraceParent ?? head.TraceParent,
+            Webhooks = With(head.Webhooks, message.Webhook),
         };
         CheckRoom(head, next, "message");
         Know(added);

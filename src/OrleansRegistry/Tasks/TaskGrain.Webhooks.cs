@@ -9,19 +9,27 @@ internal sealed partial class TaskGrain
         head =>
         {
             CheckOpen(head);
-            var others = head.Webhooks.Where(known => known.Id != webhook.Id).ToList();
-            if (others.Count >= TaskRules.MaxWebhooks)
-            {
-                throw new RegistryException(RegistryError.TooLarge, $"Task '{id}' has {others.Count} webhooks, as many as a task may have.", "id");
-            }
-
-            var next = Next(head) with { Webhooks = [.. others.Append(webhook).OrderBy(known => known.Id, StringComparer.Ordinal)] };
+            var next = Next(head) with { Webhooks = With(head.Webhooks, webhook) };
             return (next, EventOf(next), webhook);
         },
         webhook.Config.Length,
         new(
             () => new RequestFingerprint("saveWebhook").Add("config", webhook.Config),
             head => head.Webhooks.FirstOrDefault(known => known.Id == webhook.Id) ?? webhook));
+
+    /// <summary>The webhooks with another, in the place of the one with its id; null for the same.</summary>
+    private IReadOnlyList<TaskWebhook> With(IReadOnlyList<TaskWebhook> webhooks, TaskWebhook? added)
+    {
+        if (added is null)
+        {
+            return webhooks;
+        }
+
+        var others = webhooks.Where(known => known.Id != added.Id).ToList();
+        return others.Count < TaskRules.MaxWebhooks
+            ? [.. others.Append(added).OrderBy(known => known.Id, StringComparer.Ordinal)]
+            : throw new RegistryException(RegistryError.TooLarge, $"Task '{id}' has {others.Count} webhooks, as many as a task may have.", "id");
+    }
 
     public Task DeleteWebhook(Caller caller, string webhookId) => ChangeAsync<bool>(caller, null, head =>
     {
