@@ -152,7 +152,7 @@ internal sealed class JsonAnswer
 
         if (!context.Response.HasStarted)
         {
-            context.Response.ContentType = JsonContentType.Json;
+            context.Response.ContentType ??= JsonContentType.Json;
         }
 
         return SlowReaders.SendAsync(context, bytes);

@@ -5,7 +5,7 @@ namespace OrleansRegistry.Http;
 
 /// <summary>
 /// The members of one JSON object of a request, as slices of its body. Null and the empty string count as absent unless the names say otherwise, and
-/// a member that is unknown, or there twice, is refused.
+/// a member that is unknown, unless the names say otherwise, or there twice, is refused.
 /// </summary>
 internal sealed class RequestMembers
 {
@@ -43,7 +43,7 @@ internal sealed class RequestMembers
             throw RegistryException.Invalid(path + twice, "is there more than once");
         }
 
-        if (unknown is not null)
+        if (unknown is not null && !names.IgnoresOthers)
         {
             throw RegistryException.Invalid(path + unknown, $"is no member of this {what}; it takes {names}");
         }
@@ -128,6 +128,9 @@ internal sealed class RequestMembers
 
         /// <summary>Null and the empty string are values, which the type of the member allows or not.</summary>
         public bool KeepsAbsent { get; init; }
+
+        /// <summary>Members of other names are passed over.</summary>
+        public bool IgnoresOthers { get; init; }
 
         public int Count => names.Length;
 

@@ -25,11 +25,18 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
     public static long? LastEventOf(HttpRequest request, QueryParameters parameters)
     {
         // A browser that comes back still has the query that it began with, so the header knows better.
-        var header = request.Headers[Header];
         var asked = parameters.Number(Parameter, 0);
+        return LastEventOf(request) ?? asked;
+    }
+
+    /// <summary>The same, by the header alone.</summary>
+    /// <inheritdoc cref="LastEventOf(HttpRequest, QueryParameters)"/>
+    public static long? LastEventOf(HttpRequest request)
+    {
+        var header = request.Headers[Header];
         if (string.IsNullOrEmpty(header))
         {
-            return asked;
+            return null;
         }
 
         return header.Count == 1 && long.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
@@ -39,8 +46,15 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
 
     /// <summary>Sends all of <paramref name="watch"/>. What can be refused must have been by now: the headers go out first.</summary>
     /// <param name="write">Writes one event.</param>
-    public async Task SendAsync<T>(HttpContext context, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<SseWriter, T, Task> write)
+    /// <param name="end">Tells a reader why the stream ends before there is no more: the refusal, or null where this server ends. By default an event
+    /// <c>bye</c> does.</param>
+    public async Task SendAsync<T>(
+        HttpContext context,
+        Func<CancellationToken, IAsyncEnumerable<T>> watch,
+        Func<SseWriter, T, Task> write,
+        Func<SseWriter, RegistryException?, Task>? end = null)
     {
+        end ??= SayByeAsync;
         var output = new SseWriter(context);
         await output.StartAsync(Retry);
         if (HttpMethods.IsHead(context.Request.Method))
@@ -64,11 +78,11 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         catch (OperationCanceledException)
             when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            await SayByeAsync(output, "this server is ending; come back with Last-Event-ID");
+            await end(output, null);
         }
         catch (RegistryException fault)
         {
-            await SayByeAsync(output, fault.Message);
+            await end(output, fault);
         }
         finally
         {
@@ -80,7 +94,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
     }
 
     /// <summary>Sends one event, whose document is sent as it is written: of a large one no more than a piece is copied for this reader.</summary>
-    public static async Task WriteEventAsync(SseWriter output, string name, long? id, Func<JsonAnswer, ValueTask> write)
+    public static async Task WriteEventAsync(SseWriter output, string? name, long? id, Func<JsonAnswer, ValueTask> write)
     {
         output.BeginEvent(name, id);
         var answer = JsonAnswer.Rent();
@@ -110,10 +124,10 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         return await next;
     }
 
-    private static Task SayByeAsync(SseWriter output, string reason) => WriteEventAsync(output, "bye", null, answer =>
+    private static Task SayByeAsync(SseWriter output, RegistryException? fault) => WriteEventAsync(output, "bye", null, answer =>
     {
         answer.Json.WriteStartObject();
-        answer.Json.WriteString("reason"u8, reason);
+        answer.Json.WriteString("reason"u8, fault?.Message ?? "this server is ending; come back with Last-Event-ID");
         answer.Json.WriteEndObject();
         return default;
     });

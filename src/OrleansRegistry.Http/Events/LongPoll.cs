@@ -13,6 +13,9 @@ internal sealed class LongPoll(IHostApplicationLifetime lifetime)
     /// <summary>The longest wait of a request that comes while the server stops: its client asks again, and not at once.</summary>
     private static readonly TimeSpan WhileStopping = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether the server stops: waits are over then.</summary>
+    public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>Sets a request that waits apart in the metrics of requests: how long it takes says nothing of the server.</summary>
     public static void Mark(HttpContext context) =>
         context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new KeyValuePair<string, object?>("registry.waits", "true"));

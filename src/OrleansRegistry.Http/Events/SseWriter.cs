@@ -32,9 +32,14 @@ internal sealed class SseWriter(HttpContext context)
 
     /// <summary>Begins an event, whose data comes by <see cref="WriteDataAsync"/>.</summary>
     /// <param name="id">What a reader names as <c>Last-Event-ID</c> to go on after this event; null leaves it as it was.</param>
-    public void BeginEvent(string name, long? id)
+    /// <param name="name">Null for an event without a name.</param>
+    public void BeginEvent(string? name, long? id)
     {
-        Write($"event: {name}\n");
+        if (name is not null)
+        {
+            Write($"event: {name}\n");
+        }
+
         if (id is { } number)
         {
             Write(string.Create(CultureInfo.InvariantCulture, $"id: {number}\n"));

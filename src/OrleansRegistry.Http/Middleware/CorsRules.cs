@@ -8,10 +8,13 @@ internal static class CorsRules
 {
     public const string Anyone = "*";
 
+    /// <summary>The extensions that an A2A answer was made with.</summary>
+    public const string ExtensionsHeader = "A2A-Extensions";
+
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Exposed =
-        [HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RevisionHeader.Name];
+        [HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RevisionHeader.Name, ExtensionsHeader];
 
     /// <returns>Null where no origin is allowed.</returns>
     public static CorsPolicy? Policy(RegistryHttpOptions options)

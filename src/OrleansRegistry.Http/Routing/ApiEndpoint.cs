@@ -2,9 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Http;
 
+/// <summary>Answers a request that ended in <paramref name="fault"/>.</summary>
+internal delegate Task FaultAnswer(HttpContext context, Exception fault);
+
 /// <summary>What every endpoint does around its own work: check the path, wait for a revision that is asked for, answer faults.</summary>
 /// <param name="registry">Null where answers carry no revision.</param>
-internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultHandler faults)
+internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultAnswer answerFault)
 {
     /// <summary>The same, for callers who say who they are.</summary>
     public ApiEndpoint DemandingCaller() => new(
@@ -14,7 +17,7 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
             return handler(context);
         },
         registry,
-        faults);
+        answerFault);
 
     public async Task InvokeAsync(HttpContext context)
     {
@@ -30,7 +33,7 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
         }
         catch (Exception fault)
         {
-            await faults.AnswerAsync(context, fault);
+            await answerFault(context, fault);
         }
     }
 

@@ -12,19 +12,26 @@ internal sealed class ApiRoutes
     private static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     private readonly IEndpointRouteBuilder endpoints;
-    private readonly FaultHandler faults;
     private readonly RegistryHttpOptions options;
     private readonly CallerRule? caller;
+    private FaultAnswer answerFault;
+    private bool isHidden;
 
     public ApiRoutes(IEndpointRouteBuilder endpoints)
     {
         this.endpoints = endpoints;
-        faults = endpoints.ServiceProvider.GetRequiredService<FaultHandler>();
+        answerFault = endpoints.ServiceProvider.GetRequiredService<FaultHandler>().AnswerAsync;
         options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         caller = options.TrustCallerHeaders || options.DefaultCaller is not null
             ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader)
             : null;
     }
+
+    /// <summary>The same for endpoints whose errors have bodies of their own.</summary>
+    public ApiRoutes Answering(FaultAnswer faults) => With(routes => routes.answerFault = faults);
+
+    /// <summary>The same for endpoints that the OpenAPI document leaves out.</summary>
+    public ApiRoutes Hidden() => With(routes => routes.isHidden = true);
 
     public void Get(string pattern, Func<HttpContext, Task> handler, ApiOperation description) => Map(Reading, pattern, handler, description);
 
@@ -47,8 +54,22 @@ internal sealed class ApiRoutes
     /// <param name="hasNoAction">The answer to POST without an action, with the methods that are allowed.</param>
     public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
     {
-        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, faults);
+        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, answerFault);
         endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
+    }
+
+    /// <summary>Refuses every request of this pattern that nothing else takes; no part of the description.</summary>
+    public void RefuseAll(string pattern, Func<Exception> refusal)
+    {
+        var endpoint = new ApiEndpoint(_ => throw refusal(), registry: null, answerFault);
+        endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
+    }
+
+    private ApiRoutes With(Action<ApiRoutes> change)
+    {
+        var routes = (ApiRoutes)MemberwiseClone();
+        change(routes);
+        return routes;
     }
 
     private static HttpProblemException Refusal(string method, HttpProblemException hasNoAction) => HttpMethods.IsPost(method)
@@ -58,7 +79,7 @@ internal sealed class ApiRoutes
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {
         var registry = description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null;
-        var endpoint = new ApiEndpoint(handler, registry, faults);
+        var endpoint = new ApiEndpoint(handler, registry, answerFault);
         if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
         {
             // Before anything else: a request without a caller learns nothing.
@@ -80,6 +101,11 @@ internal sealed class ApiRoutes
         var mapped = endpoints.MapMethods(pattern, methods, endpoint.InvokeAsync)
             .WithMetadata(description, handler.Method)
             .WithMetadata(new TagsAttribute(description.Tag));
+        if (isHidden)
+        {
+            mapped.ExcludeFromDescription();
+        }
+
         if (caller is not null)
         {
             mapped.WithMetadata(caller);
