@@ -1,0 +1,5 @@
+global using OrleansRegistry.Http;
+global using OrleansRegistry.Protocol;
+
+// The framework has one too.
+global using TaskStatus = OrleansRegistry.TaskStatus;

@@ -1,0 +1,131 @@
+namespace OrleansRegistry.A2A.Service;
+
+/// <summary>Sending messages.</summary>
+internal sealed partial class A2AService
+{
+    /// <summary>The longest wait that the registry takes at once.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// SendMessage: waits until the task is over or asks something, up to <see cref="RegistryA2AOptions.SendTimeout"/>, unless it is to return
+    /// immediately. A client that leaves meanwhile cancels nothing.
+    /// </summary>
+    /// <exception cref="A2AException">It is refused.</exception>
+    public async Task<SendMessageResult> SendMessageAsync(A2ACall call, SendMessageRequest request)
+    {
+        var submitted = await SubmitAsync(call, request);
+        var task = submitted.Task;
+        if (submitted.Created && request.ReturnImmediately)
+        {
+            // All there is of it is known.
+            return new SendMessageResult(request.HistoryLength == 0 ? task : task with { History = [RawJson.FromValid(request.Message.Span)] });
+        }
+
+        return await RunAsync(task.Id, async () =>
+        {
+            var last = request.ReturnImmediately ? task : await AwaitRestAsync(call, task);
+            var view = ViewOf(request.HistoryLength, withArtifacts: true) with { SeenGeneration = last.Generation };
+            return new SendMessageResult(await FindAsync(call, task.Id, view));
+        });
+    }
+
+    /// <summary>
+    /// SendStreamingMessage: the task, and then what happens to it until it is over or asks for input. Then the client has to answer, which begins
+    /// another stream. Where it is asked to authorize something the stream goes on, as the answer may come another way (7.6.1).
+    /// </summary>
+    /// <param name="lastEventId">Of a message that is sent again: the last event that the client has.</param>
+    /// <inheritdoc cref="SendMessageAsync"/>
+    public async Task<TaskStream> SendStreamingMessageAsync(A2ACall call, SendMessageRequest request, long? lastEventId)
+    {
+        CheckStreams(call);
+        var submitted = await SubmitAsync(call, request);
+        var after = submitted.Repeated ? lastEventId : null;
+        return new TaskStream(ending => WatchAsync(call.Caller, submitted.Task.Id, after, request.HistoryLength, endsAtQuestion: true, ending));
+    }
+
+    private async Task<TaskSubmitted> SubmitAsync(A2ACall call, SendMessageRequest request)
+    {
+        if (!call.Agent.Enabled)
+        {
+            throw new A2AException(A2AError.UnsupportedOperation, "This agent is disabled: it takes no messages now. Its tasks can be read.");
+        }
+
+        if (request.PushConfig is not null)
+        {
+            CheckPushes(call);
+        }
+
+        string? taskId = null;
+        try
+        {
+            var message = SentMessage.Read(request.Message, call.Card.InputModes);
+            taskId = message.TaskId;
+            if (taskId is not null)
+            {
+                _ = await FindAsync(call, taskId, Head);
+            }
+
+            return await tasks.SubmitAsync(
+                call.Caller,
+                new TaskSubmission(request.Message)
+                {
+                    AgentId = call.Agent.Id,
+                    Metadata = request.Metadata,
+                    MustExist = taskId is not null,
+                    Webhook = request.PushConfig,
+                },
+                call.Aborted);
+        }
+        catch (RegistryException refusal)
+        {
+            if (refusal.Error == RegistryError.Conflict && taskId is not null)
+            {
+                // Deleted meanwhile.
+                _ = await FindAsync(call, taskId, Head);
+            }
+
+            throw A2AException.Of(refusal, taskId, FieldOf);
+        }
+    }
+
+    private async Task<TaskRecord> AwaitRestAsync(A2ACall call, TaskRecord submitted)
+    {
+        var began = time.GetTimestamp();
+        var task = submitted;
+        while (!IsAtRest(task.Status.State))
+        {
+            var left = options.Value.SendTimeout - time.GetElapsedTime(began);
+            if (left <= TimeSpan.Zero)
+            {
+                break;
+            }
+
+            var (id, generation) = (task.Id, task.Generation);
+            task = await polls.RunAsync(
+                call.Http,
+                left < LongestWait ? left : LongestWait,
+                (wait, ending) => tasks.WaitAsync(call.Caller, id, generation, wait, Head, ending)) ?? throw A2AException.TaskNotFound(id);
+            if (polls.IsStopping)
+            {
+                // The client is answered with the task as it is, and asks another server.
+                break;
+            }
+        }
+
+        return task;
+    }
+
+    /// <summary>Over, or interrupted: nothing happens until somebody does something about it.</summary>
+    private static bool IsAtRest(TaskState state) => state.IsTerminal() || state is TaskState.InputRequired or TaskState.AuthRequired;
+
+    /// <summary>What the request calls a member that the registry blames.</summary>
+    private static string FieldOf(string blamed) => blamed switch
+    {
+        "task_id" => "message.taskId",
+        "context_id" => "message.contextId",
+        "config" => "configuration.taskPushNotificationConfig",
+        _ when blamed.StartsWith("config.", StringComparison.Ordinal) =>
+            $"configuration.taskPushNotificationConfig.{blamed["config.".Length..]}",
+        _ => RequestNames.ToCamelCase(blamed),
+    };
+}
