@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
+using OrleansRegistry.A2A;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
@@ -38,6 +39,7 @@ internal static partial class RegistryServer
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
             builder.Services.AddCloudObjectStores();
             builder.Services.AddRegistryRest();
+            builder.Services.AddRegistryA2A();
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
@@ -81,6 +83,7 @@ internal static partial class RegistryServer
         }
         else
         {
+            app.MapRegistryA2A();
             app.MapRegistryRest();
         }
 

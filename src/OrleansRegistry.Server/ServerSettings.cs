@@ -1,4 +1,5 @@
 using System.Globalization;
+using OrleansRegistry.A2A;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Objects;
@@ -29,6 +30,7 @@ internal static class ServerSettings
         .. CloudStorageSettings.Groups,
         .. RegistryHttpSettings.Groups,
         .. RegistryRestSettings.Groups,
+        .. RegistryA2ASettings.Groups,
         TelemetrySettings.Group,
         new SettingGroup("Log")
             .AddForeign(

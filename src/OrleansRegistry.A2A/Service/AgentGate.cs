@@ -71,7 +71,7 @@ internal sealed class AgentGate(IAgentRegistry agents)
     private static A2AException NotFound() => new(A2AError.NotFound, "There is no agent at this address.");
 
     /// <summary>Whether messages for the agent come to the registry.</summary>
-    private static bool IsFronted(AgentRecord agent) => !FrontedAgent.Of(agent).IsReachedElsewhere;
+    private static bool IsFronted(AgentRecord agent) => agent.EffectiveDelivery is AgentDelivery.Worker or AgentDelivery.Forward;
 
     private static A2AException VersionNotSupported(string version, ReadOnlySpan<ProtocolVersion> speaks)
     {

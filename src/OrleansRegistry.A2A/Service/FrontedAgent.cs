@@ -11,8 +11,6 @@ internal sealed class FrontedAgent
     private FrontedAgent(JsonElement card)
     {
         var capabilities = Member(card, "capabilities", "capabilities");
-        IsReachedElsewhere = HasUrl(card);
-
         // The registry streams and pushes for any agent; only one whose card says that it does not is taken at its word.
         Streams = Member(capabilities, "streaming", "streaming").ValueKind != JsonValueKind.False;
         Pushes = Member(capabilities, "pushNotifications", "push_notifications").ValueKind != JsonValueKind.False;
@@ -27,9 +25,6 @@ internal sealed class FrontedAgent
         InputModes = new MediaTypes([.. Texts(Member(card, "defaultInputModes", "default_input_modes"))
             .Concat(Items(Member(card, "skills", "skills")).SelectMany(skill => Texts(Member(skill, "inputModes", "input_modes"))))]);
     }
-
-    /// <summary>The card names a URL of the agent's own.</summary>
-    public bool IsReachedElsewhere { get; }
 
     public bool Streams { get; }
 
@@ -52,14 +47,8 @@ internal sealed class FrontedAgent
         return new FrontedAgent(card.RootElement);
     });
 
-    private static bool HasUrl(JsonElement card) =>
-        IsText(Member(card, "url", "url"))
-        || Items(Member(card, "supportedInterfaces", "supported_interfaces")).Any(item => IsText(Member(item, "url", "url")));
-
     private static string? UriOf(JsonElement extension) =>
         Member(extension, "uri", "uri") is { ValueKind: JsonValueKind.String } uri ? uri.GetString() : null;
-
-    private static bool IsText(JsonElement value) => value.ValueKind == JsonValueKind.String && !value.ValueEquals(""u8);
 
     private static IEnumerable<string> Texts(JsonElement list) =>
         Items(list).Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);

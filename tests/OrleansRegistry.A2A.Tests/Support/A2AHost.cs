@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.A2A.Tests;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Http;
+
+[assembly: AssemblyFixture(typeof(A2AHost))]
+
+namespace OrleansRegistry.A2A.Tests;
+
+/// <summary>A2A on real Kestrel over a store in memory. One for all tests that need no other.</summary>
+public sealed class A2AHost : IAsyncLifetime
+{
+    private WebApplication? app;
+
+    /// <summary>What the log holds from level warning up.</summary>
+    internal ConcurrentQueue<string> Log { get; } = new();
+
+    internal HttpClient Client { get; private set; } = null!;
+
+    internal IAgentRegistry Agents => app!.Services.GetRequiredService<IAgentRegistry>();
+
+    internal ITaskRegistry Tasks => app!.Services.GetRequiredService<ITaskRegistry>();
+
+    /// <summary>A server of its own for one test.</summary>
+    internal static async Task<A2AHost> StartAsync(Action<RegistryA2AOptions>? configure = null, Action<RegistryHttpOptions>? http = null)
+    {
+        var host = new A2AHost();
+        await host.RunAsync(builder =>
+        {
+            builder.Services.AddRegistryHttp(http).AddRegistryA2A(configure);
+            builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+        });
+        return host;
+    }
+
+    /// <summary>The one that is shared believes the headers that say who calls; without them everybody is the default caller.</summary>
+    public async ValueTask InitializeAsync() => await RunAsync(builder =>
+    {
+        builder.Services.AddRegistryHttp(options =>
+        {
+            options.TrustCallerHeaders = true;
+            options.DefaultCaller = Caller.Default;
+        }).AddRegistryA2A();
+        builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+    });
+
+    /// <summary>Registers an agent of which nobody else knows.</summary>
+    /// <param name="capabilities">Of its card.</param>
+    /// <param name="more">Further members of its card, after a comma.</param>
+    internal async Task<TestAgent> RegisterAsync(string capabilities = "{}", string more = "", AgentDelivery? delivery = AgentDelivery.Worker)
+    {
+        var id = $"agent-{Guid.NewGuid():N}";
+        var card = $$"""{"name":"{{id}}","description":"For tests","version":"1","capabilities":{{capabilities}},"skills":[]{{more}}}""";
+        var registration = new AgentRegistration(TestAgent.Utf8(card)) { Delivery = delivery };
+        await Agents.RegisterAsync(Caller.Default, registration, TestContext.Current.CancellationToken);
+        return new TestAgent(this, id);
+    }
+
+    /// <summary>Asks it to end, and waits until it has.</summary>
+    internal Task StopAsync() => app!.StopAsync(TestContext.Current.CancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (app is not null)
+        {
+            await app.StopAsync();
+            await app.DisposeAsync();
+        }
+    }
+
+    private async Task RunAsync(Action<WebApplicationBuilder> build)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
+        build(builder);
+        app = builder.Build();
+        app.MapRegistryA2A();
+        await app.StartAsync();
+        Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
+    }
+
+    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
+    {
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}
