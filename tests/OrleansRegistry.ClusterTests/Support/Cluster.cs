@@ -13,6 +13,9 @@ public sealed class Cluster : IAsyncLifetime
 {
     public const int Size = 3;
 
+    /// <summary>Those that run now; null before the first test that wants them.</summary>
+    internal static Replicas? Running { get; private set; }
+
     private Replicas? replicas;
     private TestDatabase? database;
 
@@ -38,6 +41,7 @@ public sealed class Cluster : IAsyncLifetime
     {
         database ??= await TestDatabase.CreateAsync();
         replicas ??= new Replicas(Size, _ => database.Settings.ConnectionString, first: Environment.GetEnvironmentVariable("CLUSTER_OLD_SERVER"));
+        Running = replicas;
         await replicas.StartAsync();
         return replicas;
     }
