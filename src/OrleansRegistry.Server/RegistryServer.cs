@@ -4,6 +4,7 @@ using OrleansRegistry.A2A;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.Mcp;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
@@ -40,6 +41,7 @@ internal static partial class RegistryServer
             builder.Services.AddCloudObjectStores();
             builder.Services.AddRegistryRest();
             builder.Services.AddRegistryA2A();
+            builder.Services.AddRegistryMcp();
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());
@@ -85,6 +87,7 @@ internal static partial class RegistryServer
         {
             app.MapRegistryA2A();
             app.MapRegistryRest();
+            app.MapRegistryMcp();
         }
 
         app.MapServerTelemetry();

@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansRegistry.A2A;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.Mcp;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
@@ -31,6 +32,7 @@ internal static class ServerSettings
         .. RegistryHttpSettings.Groups,
         .. RegistryRestSettings.Groups,
         .. RegistryA2ASettings.Groups,
+        .. RegistryMcpSettings.Groups,
         TelemetrySettings.Group,
         new SettingGroup("Log")
             .AddForeign(

@@ -31,7 +31,7 @@ internal static class RequestCaller
     /// <exception cref="HttpProblemException">401: a header is missing, and there is no default.</exception>
     public static Caller GetCaller(this HttpContext context)
     {
-        var caller = Sender(context);
+        var caller = Sender(context, IsRead(context));
         var key = context.Request.Headers[KeyHeader];
         if (key.Count == 0 || IsRead(context))
         {
@@ -43,9 +43,13 @@ internal static class RequestCaller
             : throw RegistryException.Invalid(KeyHeader, "must be one key, and not empty");
     }
 
+    /// <summary>The caller of what only reads, though its method is not one of those that do.</summary>
+    /// <inheritdoc cref="GetCaller"/>
+    public static Caller GetReader(this HttpContext context) => Sender(context, isRead: true);
+
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
-    private static Caller Sender(HttpContext context)
+    private static Caller Sender(HttpContext context, bool isRead)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is not { } rule)
         {
@@ -60,7 +64,7 @@ internal static class RequestCaller
         VaryHeader.By(context.Response, TenantHeader);
         VaryHeader.By(context.Response, SubjectHeader);
         var caller = Read(context.Request.Headers, rule.Default);
-        return IsRead(context) ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
+        return isRead ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
     }
 
     private static bool SeesAll(HttpContext context, CallerRule rule)

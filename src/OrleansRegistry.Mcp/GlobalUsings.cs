@@ -1,0 +1,4 @@
+global using OrleansRegistry.Http;
+
+// The framework has one too.
+global using TaskStatus = OrleansRegistry.TaskStatus;
