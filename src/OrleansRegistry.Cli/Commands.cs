@@ -5,6 +5,7 @@ using OrleansRegistry.Cli.Backups;
 using OrleansRegistry.Cli.Contexts;
 using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Cli.Database;
+using OrleansRegistry.Cli.Mcp;
 using OrleansRegistry.Cli.Service;
 using OrleansRegistry.Cli.Snapshots;
 using OrleansRegistry.Cli.Tasks;
@@ -52,6 +53,7 @@ internal static class Commands
             new SnapshotLatestCommand()),
         new CommandGroup(
             "db", "Brings a store's schema up to date, or back.", new DbStatusCommand(), new DbUpCommand(), new DbDownCommand()),
+        new McpCommand(),
         new CompletionCommand(),
     ];
 

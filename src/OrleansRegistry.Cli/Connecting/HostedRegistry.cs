@@ -4,6 +4,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansRegistry.Objects.Cloud;
+using OrleansRegistry.Mcp;
 using OrleansRegistry.Rest;
 
 namespace OrleansRegistry.Cli;
@@ -35,10 +36,12 @@ internal sealed class HostedRegistry : IAsyncDisposable
         builder.AddOrleansRegistry();
         builder.Services.AddCloudObjectStores();
         builder.Services.AddRegistryRest();
+        builder.Services.AddRegistryMcp();
         var app = builder.Build();
         try
         {
             app.MapRegistryRest();
+            app.MapRegistryMcp();
             await app.StartAsync(cancellation);
             return new HostedRegistry(app);
         }
