@@ -90,7 +90,8 @@ public interface IRecordStore : IAsyncDisposable
         int limit,
         CancellationToken cancellationToken = default);
 
-    /// <summary>As <see cref="QueryAsync"/>, but reads no records: where each stands in the list.</summary>
+    /// <summary>As <see cref="QueryAsync"/>, but reads no records: where each stands in the list, all as of one moment.</summary>
+    /// <param name="limit">1 to 10,000.</param>
     ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
         RecordQuery query,
         RecordPosition? after,

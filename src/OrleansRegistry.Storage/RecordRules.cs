@@ -18,6 +18,9 @@ internal static class RecordRules
     /// <summary>The most records that a list gives at once.</summary>
     public const int MaxLimit = 1_000;
 
+    /// <summary>The most keys that a list gives at once.</summary>
+    public const int MaxKeys = 10_000;
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The lengths of the key's parts in UTF-8.</summary>
@@ -39,10 +42,10 @@ internal static class RecordRules
     }
 
     /// <exception cref="ArgumentOutOfRangeException">A list of so many is not given.</exception>
-    public static void CheckLimit(int limit, int least = 1)
+    public static void CheckLimit(int limit, int least = 1, int most = MaxLimit)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, least);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, MaxLimit);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, most);
     }
 
     /// <exception cref="ArgumentException">The column is not one that a query of that kind can be grouped by.</exception>

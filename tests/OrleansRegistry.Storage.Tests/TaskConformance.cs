@@ -27,13 +27,18 @@ public abstract partial class TaskConformance : StoreTestBase
     }
 
     [Fact]
-    public async Task A_list_takes_1_to_1000()
+    public async Task A_list_takes_1_to_1000_and_of_keys_10000()
     {
         foreach (var limit in new[] { 0, -1, 1001 })
         {
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.ListTasksAsync(Acme, null, limit));
             await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.ListContextsAsync(new ContextFilter("acme"), null, limit));
         }
+
+        var keys = new RecordQuery(TaskKind.Kind, "acme");
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.QueryKeysAsync(keys, null, 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Store.QueryKeysAsync(keys, null, 10_001));
+        Assert.Empty(await Store.QueryKeysAsync(keys, null, 10_000));
     }
 
     [Fact]

@@ -26,6 +26,13 @@ public sealed record TaskQuery
     /// <summary>The <see cref="TaskPage.NextPageToken"/> of the previous page; null for the first. The rest of the query must be unchanged.</summary>
     public string? PageToken { get; init; }
 
+    /// <summary>
+    /// True: each task that matches all the while is on exactly one page, also where tasks change, come and go between the pages. What follows the
+    /// first page, up to 10,000 tasks, is held in memory until five minutes after its last page was read, each at the place it had and shown as it
+    /// is. Beyond that, and where it is no longer held, the list goes on by status time, and can miss a task that changes meanwhile.
+    /// </summary>
+    public bool Stable { get; init; }
+
     /// <summary>The parts of each task to load; by default neither history nor artifacts.</summary>
     public TaskView View { get; init; } = new() { HeadOnly = true };
 

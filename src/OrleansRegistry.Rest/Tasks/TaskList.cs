@@ -18,6 +18,7 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
             PageSize = parameters.PageSize(PageLimit.Tasks) ?? PageLimit.Tasks.Usual,
             PageToken = parameters.Text("page_token"),
             CountTotal = parameters.Boolean("count_total") ?? false,
+            Stable = parameters.Boolean("stable") ?? false,
 
             // There is no view of artifacts without history: one message is the least.
             View = hasHistory || artifacts ? new TaskView(hasHistory ? history : 1, artifacts) : new TaskQuery().View,

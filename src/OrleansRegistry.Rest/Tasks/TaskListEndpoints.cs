@@ -38,6 +38,7 @@ internal sealed class TaskListEndpoints(ITaskRegistry registry)
         .Query(
             "history_length", "The newest so many messages of each task, 0 or negative for all. Absent: none.", "integer", aliases: "historyLength")
         .Query("include_artifacts", "true: with artifacts.", "boolean", aliases: "includeArtifacts")
+        .Query("stable", "true: each task that matches all the while is on one page, also where it changes meanwhile.", "boolean")
         .Query("count_total", "true: with totalSize, which counts all that match.", "boolean")
         .Versioned()
         .Answer(200, "A page of tasks. nextPageToken is empty on the last.", "TaskList")

@@ -128,7 +128,7 @@ public sealed class PostgresStore : IRecordStore
     public async ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
-        CheckQuery(limit, cancellationToken);
+        CheckQuery(limit, cancellationToken, RecordRules.MaxKeys);
         using var followed = database.Telemetry.BeginRead(query.Kind, "keys");
         return await lists.ReadKeysAsync(ListSql.List(PostgresDialect.Instance, query, after, limit, keysOnly: true), cancellationToken);
     }
@@ -290,9 +290,9 @@ public sealed class PostgresStore : IRecordStore
     private FollowedKind Followed(RecordKind kind) => Array.Find(followed, candidate => candidate.Kind == kind)
         ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
 
-    private void CheckQuery(int limit, CancellationToken cancellationToken)
+    private void CheckQuery(int limit, CancellationToken cancellationToken, int most = RecordRules.MaxLimit)
     {
-        RecordRules.CheckLimit(limit);
+        RecordRules.CheckLimit(limit, most: most);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
     }

@@ -115,7 +115,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     public ValueTask<IReadOnlyList<RecordPosition>> QueryKeysAsync(
         RecordQuery query, RecordPosition? after, int limit, CancellationToken cancellationToken = default)
     {
-        CheckQuery(limit, cancellationToken);
+        CheckQuery(limit, cancellationToken, RecordRules.MaxKeys);
         return RunAsync(
             "keys",
             query.Kind,
@@ -339,9 +339,9 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
     private ChangeLog Feed(RecordKind kind) =>
         feeds.GetValueOrDefault(kind) ?? throw new ArgumentException($"The {Description} follows no changes of the kind '{kind}'.", nameof(kind));
 
-    private void CheckQuery(int limit, CancellationToken cancellationToken)
+    private void CheckQuery(int limit, CancellationToken cancellationToken, int most = RecordRules.MaxLimit)
     {
-        RecordRules.CheckLimit(limit);
+        RecordRules.CheckLimit(limit, most: most);
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
     }

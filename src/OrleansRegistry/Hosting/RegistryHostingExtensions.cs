@@ -134,6 +134,7 @@ public static class OrleansRegistryHostingExtensions
             });
             services.AddSingleton<Generations>();
             services.AddSingleton<TaskLists>();
+            services.AddSingleton<HeldListRoom>();
             services.AddSingleton<UpkeepShare>();
             services.AddSingleton<TaskUpkeep>();
             services.AddHostedService<UpkeepService>();

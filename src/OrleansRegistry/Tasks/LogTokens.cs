@@ -56,14 +56,40 @@ internal static class LogTokens
     /// <exception cref="RegistryException">The token was not issued for this query.</exception>
     public static RecordPosition? ReadRecord(string? token, string tenant, string query)
     {
+        return PageToken.Read(token, query) is { } text ? Position(text, tenant) : null;
+    }
+
+    private static RecordPosition Position(string text, string tenant)
+    {
+        var slash = text.IndexOf('/');
+        return slash > 0 && Number(text[..slash], out var at) && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
+            ? new RecordPosition(DateTimeOffset.FromUnixTimeMilliseconds(at), new RecordKey(tenant, text[(slash + 1)..]))
+            : throw Broken();
+    }
+
+    /// <summary>Of a list that is held (<see cref="TaskListGrain"/>): its name and the place in it, and where to go on without it.</summary>
+    public static string MakeHeld(string list, int index, RecordPosition last, string query) => PageToken.Make(
+        string.Create(CultureInfo.InvariantCulture, $"{list}.{index}/{last.At.ToUnixTimeMilliseconds()}/{last.Key.Id}"),
+        query);
+
+    /// <summary>Reads what <see cref="MakeHeld"/> or <see cref="Make(DateTimeOffset, string, string)"/> made; null where there is no token.</summary>
+    /// <exception cref="RegistryException">The token was not issued for this query.</exception>
+    public static ListPlace? ReadPlace(string? token, string tenant, string query)
+    {
         if (PageToken.Read(token, query) is not { } text)
         {
             return null;
         }
 
         var slash = text.IndexOf('/');
-        return slash > 0 && Number(text[..slash], out var at) && at <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()
-            ? new RecordPosition(DateTimeOffset.FromUnixTimeMilliseconds(at), new RecordKey(tenant, text[(slash + 1)..]))
+        var dot = slash > 0 ? text.AsSpan(0, slash).IndexOf('.') : -1;
+        if (dot <= 0)
+        {
+            return new ListPlace(null, 0, Position(text, tenant));
+        }
+
+        return Number(text[(dot + 1)..slash], out var index) && index <= int.MaxValue
+            ? new ListPlace(text[..dot], (int)index, Position(text[(slash + 1)..], tenant))
             : throw Broken();
     }
 
@@ -71,3 +97,9 @@ internal static class LogTokens
 
     private static RegistryException Broken() => RegistryException.Invalid("page_token", "is not one that this registry gave");
 }
+
+/// <summary>Where a list goes on.</summary>
+/// <param name="List">The list that is held for its reader; null for none.</param>
+/// <param name="Index">The place in that list.</param>
+/// <param name="After">Where it goes on where no list is held.</param>
+internal sealed record ListPlace(string? List, int Index, RecordPosition After);

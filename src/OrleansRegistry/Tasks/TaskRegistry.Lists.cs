@@ -17,8 +17,8 @@ internal sealed partial class TaskRegistry
         PageLimit.Tasks.Check(query.PageSize);
         var binding =
             $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}"
-            + $"\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}";
-        var after = LogTokens.ReadRecord(query.PageToken, caller.Tenant, binding);
+            + $"\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}{(query.Stable ? "\nstable" : "")}";
+        var place = LogTokens.ReadPlace(query.PageToken, caller.Tenant, binding);
         if (!await MayHaveAsync(caller, query, cancellationToken))
         {
             return new TaskPage([], null, query.CountTotal ? 0 : null);
@@ -26,10 +26,15 @@ internal sealed partial class TaskRegistry
 
         var page = new AnswerBudget<TaskRecord>(query.PageSize, rules.MaxLoadBytes);
         var unreadable = new List<string>();
-        var next = await CollectAsync(caller, filter, after, query.View, page, unreadable, cancellationToken);
+        var next = query.Stable
+            ? await CollectStableAsync(caller, query, filter, place, binding, page, unreadable, cancellationToken)
+            : TokenOf(await CollectAsync(caller, filter, place?.After, query.View, page, unreadable, cancellationToken), binding);
         var total = query.CountTotal ? (await CountAsync(filter, query.States, cancellationToken)).Values.Sum() : (long?)null;
-        return new TaskPage(page.Taken, next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null, total) { Unreadable = unreadable };
+        return new TaskPage(page.Taken, next, total) { Unreadable = unreadable };
     }
+
+    private static string? TokenOf(RecordPosition? next, string binding) =>
+        next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null;
 
     /// <summary>Fills a page. Only so much is loaded at once as the page has room for, and one task at least.</summary>
     /// <returns>The last task that the page has or leaves out; null where there are no more after it.</returns>
@@ -46,25 +51,11 @@ internal sealed partial class TaskRegistry
         {
             var limit = page.Limit;
             var found = await store.QueryAsync(query, after, limit, cancellationToken);
-            for (var at = 0; at < found.Count;)
+            var taken = await TakeAsync(caller, found, view, page, unreadable, matches: null);
+            after = taken > 0 ? found[taken - 1].Position : after;
+            if (taken < found.Count)
             {
-                var group = Group(found, at, view, page);
-                var loaded = await Task.WhenAll(group.Select(head => LoadAsync(caller, head, view)));
-                for (var i = 0; i < loaded.Length; i++, at++)
-                {
-                    var (task, isUnreadable) = loaded[i];
-                    if (isUnreadable ? !page.TrySkip() : task is not null && !page.TryTake(task, task.ContentBytes))
-                    {
-                        return after;
-                    }
-
-                    if (isUnreadable)
-                    {
-                        unreadable.Add(found[at].Record.Key.Id);
-                    }
-
-                    after = found[at].Position;
-                }
+                return after;
             }
 
             if (found.Count < limit)
@@ -72,6 +63,40 @@ internal sealed partial class TaskRegistry
                 return null;
             }
         }
+    }
+
+    /// <summary>Puts records on the page, in their order, until it is full.</summary>
+    /// <param name="matches">Passes over the tasks for which it is false; null for none.</param>
+    /// <returns>How many of them it has or leaves out: all where there was room.</returns>
+    private async Task<int> TakeAsync(
+        Caller caller,
+        IReadOnlyList<ListedRecord> found,
+        TaskView view,
+        AnswerBudget<TaskRecord> page,
+        List<string> unreadable,
+        Func<TaskHead, bool>? matches)
+    {
+        for (var at = 0; at < found.Count;)
+        {
+            var group = Group(found, at, view, page);
+            var loaded = await Task.WhenAll(group.Select(head =>
+                head is null || matches?.Invoke(head) != false ? LoadAsync(caller, head, view) : Task.FromResult<(TaskRecord?, bool)>(default)));
+            for (var i = 0; i < loaded.Length; i++, at++)
+            {
+                var (task, isUnreadable) = loaded[i];
+                if (isUnreadable ? !page.TrySkip() : task is not null && !page.TryTake(task, task.ContentBytes))
+                {
+                    return at;
+                }
+
+                if (isUnreadable)
+                {
+                    unreadable.Add(found[at].Record.Key.Id);
+                }
+            }
+        }
+
+        return found.Count;
     }
 
     /// <summary>

@@ -6,6 +6,7 @@ internal sealed partial class TaskRegistry(
     GrainReferences<IContextGrain> contextGrains,
     GrainReferences<IFeedbackGrain> feedbackGrains,
     GrainReferences<IAgentWorkGrain> workGrains,
+    GrainReferences<ITaskListGrain> lists,
     AgentDirectory agents,
     IRecordStore store,
     UnreadableRecords faulty,

@@ -28,6 +28,26 @@ public sealed class TaskListTests(TrustingHost host)
     }
 
     [Fact]
+    public async Task A_stable_list_has_a_task_once_that_changes_between_its_pages()
+    {
+        var me = host.NewTenant();
+        var ids = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            ids.Add((await me.SubmitAsync($"task {i}")).Text("id"));
+        }
+
+        var first = await me.GetAsync("/tasks?stable=true&page_size=2");
+        await (await me.SendAsync("PATCH", $"/tasks/{ids[0]}", """{"state":"working"}""")).JsonAsync();
+        var rest = await me.GetAsync($"/tasks?stable=true&page_size=10&page_token={first.Text("nextPageToken")}");
+        var seen = first.GetProperty("tasks").EnumerateArray().Concat(rest.GetProperty("tasks").EnumerateArray()).Select(task => task.Text("id"));
+        Assert.Equal(ids.Order(), seen.Order());
+        Assert.Equal("", rest.Text("nextPageToken"));
+        await (await me.SendAsync("GET", $"/tasks?page_size=2&page_token={first.Text("nextPageToken")}")).ProblemAsync(400, "page_token");
+        await (await me.SendAsync("GET", "/tasks?stable=perhaps")).ProblemAsync(400, "stable");
+    }
+
+    [Fact]
     public async Task Pages_are_newest_first_and_whole()
     {
         var ids = new List<string>();
