@@ -18,4 +18,8 @@ internal static class PublicPath
             : "";
         return (configured.Length > 0 ? configured : context.Request.PathBase.ToUriComponent()) + path;
     }
+
+    /// <summary>Where clients reach the registry, without a slash at the end: as configured, else as the request came.</summary>
+    public static string UrlOf(RegistryHttpOptions options, HttpRequest request) =>
+        options.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
 }

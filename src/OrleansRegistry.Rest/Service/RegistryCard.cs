@@ -11,6 +11,12 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
 
     private const string Version = "1.0";
 
+    /// <summary>
+    /// The methods at <c>/jsonrpc</c> are the older registry's, none of them A2A's: a binding of its own, which A2A 1.0 (5.8) names by a URI. A client
+    /// that looks for JSONRPC must not take it for that.
+    /// </summary>
+    private const string Binding = "urn:a2a-registry:jsonrpc:1";
+
     private static readonly (string Id, string Description, string[] Tags)[] Skills =
     [
         ("register_agent", "Register an agent by its card, or replace it", ["registry", "write"]),
@@ -28,7 +34,7 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
     /// <param name="snakeCase">Add the snake_case names under which the older registry's JSON-RPC clients look.</param>
     public void Write(Utf8JsonWriter json, HttpRequest request, bool snakeCase)
     {
-        var url = UrlOf(request);
+        var url = PublicPath.UrlOf(options, request);
         json.WriteStartObject();
         json.WriteString("name"u8, RegistryService.Name);
         json.WriteString("description"u8, "A registry of A2A agents: register, look up and search agent cards"u8);
@@ -55,15 +61,11 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
     private static void WriteInterfaces(Utf8JsonWriter json, string url)
     {
         json.WriteStartArray("supportedInterfaces"u8);
-        foreach (var (binding, path) in ((string, string)[])[("JSONRPC", "/jsonrpc")])
-        {
-            json.WriteStartObject();
-            json.WriteString("url"u8, url + path);
-            json.WriteString("protocolBinding"u8, binding);
-            json.WriteString("protocolVersion"u8, Version);
-            json.WriteEndObject();
-        }
-
+        json.WriteStartObject();
+        json.WriteString("url"u8, url + "/jsonrpc");
+        json.WriteString("protocolBinding"u8, Binding);
+        json.WriteString("protocolVersion"u8, Version);
+        json.WriteEndObject();
         json.WriteEndArray();
     }
 
@@ -103,7 +105,4 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
 
         json.WriteEndArray();
     }
-
-    private string UrlOf(HttpRequest request) =>
-        options.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
 }

@@ -78,7 +78,7 @@ public sealed partial class ServiceTests(RestHost host)
         Assert.Equal(host.Address + "jsonrpc", card.Text("url"));
         Assert.Equal(("0.3.0", "JSONRPC"), (card.Text("protocolVersion"), card.Text("preferredTransport")));
         Assert.Equal(
-            ["JSONRPC 1.0"],
+            ["urn:a2a-registry:jsonrpc:1 1.0"], // None of A2A's methods is there, so it must not say JSONRPC.
             card.GetProperty("supportedInterfaces").EnumerateArray()
                 .Select(item => $"{item.Text("protocolBinding")} {item.Text("protocolVersion")}"));
         Assert.Contains("max-age", response.One("Cache-Control"), StringComparison.Ordinal);
