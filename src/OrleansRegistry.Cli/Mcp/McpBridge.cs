@@ -147,33 +147,31 @@ internal sealed class McpBridge(RegistryApi api, LineWriter output, Terminal ter
     {
         using var request = Request(call, line);
         using var answer = await api.OpenAsync(request, cancellation);
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellation);
-        if (answer.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        switch (answer.Content.Headers.ContentType?.MediaType)
         {
-            await foreach (var item in SseParser.Create(body, (_, data) => data.ToArray()).EnumerateAsync(cancellation))
-            {
-                await TakeAsync(call, item.Data, cancellation);
-            }
+            case "text/event-stream":
+                await using (var body = await answer.Content.ReadAsStreamAsync(cancellation))
+                {
+                    await foreach (var item in SseParser.Create(body, (_, data) => data.ToArray()).EnumerateAsync(cancellation))
+                    {
+                        await TakeAsync(call, item.Data, cancellation);
+                    }
+                }
 
-            return;
-        }
-
-        using var whole = new MemoryStream();
-        await body.CopyToAsync(whole, cancellation);
-        var bytes = whole.ToArray();
-        if (answer.Content.Headers.ContentType?.MediaType == "application/json" && bytes.Length > 0)
-        {
-            await TakeAsync(call, bytes, cancellation);
-        }
-        else if (!answer.IsSuccessStatusCode)
-        {
-            await RefuseAsync(call.Id, InternalError, Reason(answer, bytes), cancellation);
+                break;
+            case "application/json":
+                await TakeAsync(call, await answer.Content.ReadAsByteArrayAsync(cancellation), cancellation);
+                break;
+            default:
+                // Of a notification there is none; else it is a refusal of something that knows no MCP.
+                await CheckAsync(answer, cancellation);
+                break;
         }
     }
 
-    private string Reason(HttpResponseMessage answer, byte[] body) => answer.StatusCode == HttpStatusCode.NotFound
-        ? $"{api.Name} has no MCP: it is of an older version, or something else."
-        : Problem.Read(api.Name, answer, body).Message;
+    private Task CheckAsync(HttpResponseMessage answer, CancellationToken cancellation) => answer.StatusCode == HttpStatusCode.NotFound
+        ? throw new CliException(ExitCode.Refused, $"{api.Name} has no MCP: it is of an older version, or something else.")
+        : api.CheckAsync(answer, cancellation);
 
     private async Task TakeAsync(McpCall call, byte[] message, CancellationToken cancellation)
     {
