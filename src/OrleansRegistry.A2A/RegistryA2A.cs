@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansRegistry.A2A.Grpc;
 using OrleansRegistry.A2A.HttpJson;
 using OrleansRegistry.A2A.JsonRpc;
 using OrleansRegistry.A2A.Service;
@@ -10,8 +11,8 @@ using OrleansRegistry.A2A.Service;
 namespace OrleansRegistry.A2A;
 
 /// <summary>
-/// A2A for the agents that the registry fronts: JSON-RPC at <c>/a2a/{agentId}</c>, HTTP+JSON below it. The host registers an
-/// <see cref="IAgentRegistry"/> and an <see cref="ITaskRegistry"/>.
+/// A2A for the agents that the registry fronts: JSON-RPC at <c>/a2a/{agentId}</c>, HTTP+JSON below it, and gRPC where the host speaks HTTP/2. The
+/// host registers an <see cref="IAgentRegistry"/> and an <see cref="ITaskRegistry"/>.
 /// </summary>
 public static class RegistryA2A
 {
@@ -29,6 +30,7 @@ public static class RegistryA2A
         services.AddSingleton<AgentGate>();
         services.AddSingleton<A2AService>();
         services.AddSingleton<A2AFaults>();
+        services.AddGrpcBinding();
         return services;
     }
 
@@ -53,6 +55,7 @@ public static class RegistryA2A
         new PushEndpoints(service, http).Map(below);
         below.RefuseOthers();
         new JsonRpcEndpoint(gate, new JsonRpcMethods(service), v03: null, streams, faults, http).Map(routes);
+        endpoints.MapGrpcBinding(routes);
         return endpoints;
     }
 }

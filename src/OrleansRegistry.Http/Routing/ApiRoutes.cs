@@ -65,6 +65,15 @@ internal sealed class ApiRoutes
         endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
     }
 
+    /// <summary>Of endpoints that something else maps: requests say who calls as they do to all others.</summary>
+    public void AskCaller(IEndpointConventionBuilder mapped)
+    {
+        if (caller is not null)
+        {
+            mapped.WithMetadata(caller);
+        }
+    }
+
     private ApiRoutes With(Action<ApiRoutes> change)
     {
         var routes = (ApiRoutes)MemberwiseClone();
@@ -106,9 +115,6 @@ internal sealed class ApiRoutes
             mapped.ExcludeFromDescription();
         }
 
-        if (caller is not null)
-        {
-            mapped.WithMetadata(caller);
-        }
+        AskCaller(mapped);
     }
 }

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Grpc.Net.Client;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,6 +24,9 @@ public sealed class A2AHost : IAsyncLifetime
     internal ConcurrentQueue<string> Log { get; } = new();
 
     internal HttpClient Client { get; private set; } = null!;
+
+    /// <summary>To the port that speaks clear-text HTTP/2.</summary>
+    internal GrpcChannel Grpc { get; private set; } = null!;
 
     internal IAgentRegistry Agents => app!.Services.GetRequiredService<IAgentRegistry>();
 
@@ -68,6 +73,7 @@ public sealed class A2AHost : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         Client?.Dispose();
+        Grpc?.Dispose();
         if (app is not null)
         {
             await app.StopAsync();
@@ -78,13 +84,18 @@ public sealed class A2AHost : IAsyncLifetime
     private async Task RunAsync(Action<WebApplicationBuilder> build)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Listen(IPAddress.Loopback, 0);
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
+        });
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
         build(builder);
         app = builder.Build();
         app.MapRegistryA2A();
         await app.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
+        Grpc = GrpcChannel.ForAddress(app.Urls.Last(), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
     }
 
     private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger

@@ -85,6 +85,7 @@ internal static class Bindings
     {
         ["JSONRPC"] = new JsonRpcBinding(),
         ["HTTP+JSON"] = new HttpJsonBinding(),
+        ["GRPC"] = new GrpcBinding(),
     };
 
     /// <summary>One row for each binding.</summary>
