@@ -12,7 +12,7 @@ namespace OrleansRegistry.A2A;
 
 /// <summary>
 /// A2A for the agents that the registry fronts: JSON-RPC at <c>/a2a/{agentId}</c>, HTTP+JSON below it, and gRPC where the host speaks HTTP/2. The
-/// host registers an <see cref="IAgentRegistry"/> and an <see cref="ITaskRegistry"/>.
+/// host registers an <see cref="IAgentRegistry"/>, an <see cref="ITaskRegistry"/> and an <see cref="IContextRegistry"/>.
 /// </summary>
 public static class RegistryA2A
 {
@@ -29,6 +29,7 @@ public static class RegistryA2A
         services.AddSingleton<ApiSchemaSource>(A2ADocs.Schemas);
         services.AddSingleton<AgentGate>();
         services.AddSingleton<A2AService>();
+        services.AddSingleton<BinduService>();
         services.AddSingleton<A2AFaults>();
         services.AddGrpcBinding();
         return services;
@@ -54,7 +55,8 @@ public static class RegistryA2A
         new TaskEndpoints(service, streams, http).Map(below);
         new PushEndpoints(service, http).Map(below);
         below.RefuseOthers();
-        new JsonRpcEndpoint(gate, new JsonRpcMethods(service), v03: null, streams, faults, http).Map(routes);
+        var legacy = new LegacyMethods(service, new BinduMethods(services.GetRequiredService<BinduService>()));
+        new JsonRpcEndpoint(gate, new JsonRpcMethods(service), legacy, streams, faults, http).Map(routes);
         endpoints.MapGrpcBinding(routes);
         return endpoints;
     }

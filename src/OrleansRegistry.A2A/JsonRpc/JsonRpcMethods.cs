@@ -128,7 +128,8 @@ internal sealed class JsonRpcMethods : IJsonRpcDialect
         return new JsonRpcOutcome.Result(answer => answer.WriteDocumentAsync(call.Http, card));
     }
 
-    private static JsonFields Fields(A2ACall call, ReadOnlyMemory<byte> parameters, params string[] names)
+    /// <summary>The parameters of a method; a tenant among them is checked.</summary>
+    internal static JsonFields Fields(A2ACall call, ReadOnlyMemory<byte> parameters, params string[] names)
     {
         var members = new RequestMembers(parameters, new RequestMembers.Names([Tenant, .. names]) { IgnoresOthers = true }, "params");
         AgentGate.CheckTenant(call, members.Text(Tenant));

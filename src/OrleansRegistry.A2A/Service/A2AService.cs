@@ -64,6 +64,10 @@ internal sealed partial class A2AService(
         : new A2AException(
             A2AError.UnsupportedOperation, "This agent has no extended card: its card does not declare capabilities.extendedAgentCard."));
 
+    /// <summary>A task of this agent that the caller may see, without messages and artifacts.</summary>
+    /// <inheritdoc cref="GetTaskAsync"/>
+    public Task<TaskRecord> FindHeadAsync(A2ACall call, string id) => RunAsync(id, () => FindAsync(call, id, Head));
+
     /// <summary>A task of this agent that the caller may see.</summary>
     /// <exception cref="A2AException"><see cref="A2AError.TaskNotFound"/>.</exception>
     private async Task<TaskRecord> FindAsync(A2ACall call, string id, TaskView view)

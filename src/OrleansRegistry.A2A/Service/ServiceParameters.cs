@@ -18,6 +18,9 @@ internal readonly record struct ServiceParameters(string Version, IReadOnlyList<
     public const string VersionName = StateFormat.Header;
     public const string ExtensionsName = CorsRules.ExtensionsHeader;
 
+    /// <summary>The name of A2A 0.3.</summary>
+    private const string LegacyExtensionsName = "X-" + ExtensionsName;
+
     public static ServiceParameters Of(HttpContext context)
     {
         var request = context.Request;
@@ -26,6 +29,11 @@ internal readonly record struct ServiceParameters(string Version, IReadOnlyList<
         var header = request.Headers[VersionName].ToString().Trim();
         var version = header.Length > 0 ? header : request.Query[VersionName].ToString().Trim();
         var extensions = request.Headers[ExtensionsName];
+        if (extensions.Count == 0)
+        {
+            extensions = request.Headers[LegacyExtensionsName];
+        }
+
         return new ServiceParameters(version, extensions.Count == 0 ? [] : Split(extensions.ToString()));
     }
 

@@ -57,6 +57,9 @@ internal sealed record A2AError(string Reason, int Code, int Http, RpcStatus Rpc
     /// <summary>Something other than a task does not exist, or the caller may not see it.</summary>
     public static A2AError NotFound { get; } = Own("NOT_FOUND", ServerCode, 404, RpcStatus.NotFound);
 
+
+    /// <summary>As Bindu has it.</summary>
+    public static A2AError ContextNotFound { get; } = Own("CONTEXT_NOT_FOUND", -32020, 404, RpcStatus.NotFound);
     public static A2AError Unauthenticated { get; } = Own("UNAUTHENTICATED", ServerCode, 401, RpcStatus.Unauthenticated);
     public static A2AError Forbidden { get; } = Own("FORBIDDEN", ServerCode, 403, RpcStatus.PermissionDenied);
 

@@ -54,16 +54,12 @@ internal static class EventShape
         target.WriteEndObject();
     }
 
-    /// <summary>
-    /// Whether a stream of 0.3 ends with this StreamResponse: a status that is terminal or waits for the user (A2A 0.3, streaming: <c>final</c>).
-    /// </summary>
-    public static bool IsFinal(JsonElement response) =>
-        TryGet(response, "statusUpdate", out var update) && IsFinalStatus(update);
+    /// <summary>Whether a stream of 0.3 ends with a status in this state: it is terminal, or waits for the user (<c>final</c>).</summary>
+    public static bool IsFinal(TaskState state) => state.IsTerminal() || state == TaskState.InputRequired;
 
     private static bool IsFinalStatus(JsonElement update) =>
         TryGet(update, "status", out var status) && TryGet(status, "state", out var state) && state.ValueKind == JsonValueKind.String
-        && TaskStates.TryParse(state.GetString()!) is { } known
-        && (known.IsTerminal() || known is TaskState.InputRequired or TaskState.AuthRequired);
+        && TaskStates.TryParse(state.GetString()!) is { } known && IsFinal(known);
 
     private static void StatusUpdateToV03(JsonElement update, Utf8JsonWriter target)
     {

