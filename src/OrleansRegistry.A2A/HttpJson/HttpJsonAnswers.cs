@@ -20,12 +20,13 @@ internal static class HttpJsonAnswers
         var takesPlain = false;
         foreach (var range in accepted)
         {
-            if (range.MatchesMediaType(MediaType))
+            // Word for word: to the framework application/json takes every +json too.
+            if (range.MatchesAllSubTypes || range.MediaType.Equals(MediaType, StringComparison.OrdinalIgnoreCase))
             {
                 return MediaType;
             }
 
-            takesPlain |= range.MatchesMediaType(JsonContentType.Json);
+            takesPlain |= range.MediaType.Equals(JsonContentType.Json, StringComparison.OrdinalIgnoreCase);
         }
 
         return takesPlain ? JsonContentType.Json : MediaType;

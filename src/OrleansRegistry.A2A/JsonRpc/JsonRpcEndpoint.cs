@@ -36,11 +36,11 @@ internal sealed class JsonRpcEndpoint(
         ReadOnlyMemory<byte> id = default;
         try
         {
-            var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-            var request = JsonRpcRequest.Read(body.Bytes, out var found);
+            var body = await ReadBodyAsync(context);
+            var request = JsonRpcRequest.Read(body.Bytes, out id);
 
             // The body's buffer is given back before a stream ends.
-            id = found.ToArray();
+            id = id.ToArray();
             var outcome = await DialectOf(call).InvokeAsync(call, request.Method, request.Parameters);
             body.Release();
             await SendAsync(context, id, outcome);
@@ -48,6 +48,18 @@ internal sealed class JsonRpcEndpoint(
         catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             await SendErrorAsync(context, id, faults.Of(context, fault));
+        }
+    }
+
+    private async ValueTask<RequestBody> ReadBodyAsync(HttpContext context)
+    {
+        try
+        {
+            return await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
+        }
+        catch (RegistryException missing) when (missing.Error == RegistryError.Invalid)
+        {
+            throw new A2AException(A2AError.Parse, missing.Message, missing);
         }
     }
 

@@ -8,7 +8,7 @@ internal sealed partial class A2AService
 
     /// <summary>
     /// SendMessage: waits until the task is over or asks something, up to <see cref="RegistryA2AOptions.SendTimeout"/>, unless it is to return
-    /// immediately. A client that leaves meanwhile cancels nothing.
+    /// immediately. An answer of the agent that is a message alone goes to whoever waits for it. A client that leaves meanwhile cancels nothing.
     /// </summary>
     /// <exception cref="A2AException">It is refused.</exception>
     public async Task<SendMessageResult> SendMessageAsync(A2ACall call, SendMessageRequest request)
@@ -24,6 +24,11 @@ internal sealed partial class A2AService
         return await RunAsync(task.Id, async () =>
         {
             var last = request.ReturnImmediately ? task : await AwaitRestAsync(call, task);
+            if (last.IsReply && !request.ReturnImmediately)
+            {
+                return new SendMessageResult(last, last.Status.Message);
+            }
+
             var view = ViewOf(request.HistoryLength, withArtifacts: true) with { SeenGeneration = last.Generation };
             return new SendMessageResult(await FindAsync(call, task.Id, view));
         });
@@ -70,6 +75,7 @@ internal sealed partial class A2AService
                 new TaskSubmission(request.Message)
                 {
                     AgentId = call.Agent.Id,
+                    IdsPerAgent = true,
                     Metadata = request.Metadata,
                     MustExist = taskId is not null,
                     Webhook = request.PushConfig,

@@ -41,6 +41,12 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
     /// comes before it. Replaces the one with its id. Null for none.
     /// </summary>
     public ReadOnlyMemory<byte>? Webhook { get; init; }
+
+    /// <summary>
+    /// True: message ids are one space for each agent, so that one sent to two agents makes a task of each. False: they are one for the caller, and
+    /// the second is refused.
+    /// </summary>
+    public bool IdsPerAgent { get; init; }
 }
 
 /// <summary>The result of a submission or put.</summary>

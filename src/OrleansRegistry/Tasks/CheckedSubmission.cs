@@ -31,16 +31,19 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
         var tenant = caller.Tenant;
         var owner = caller.Subject;
         var once = key ?? message.Id;
+        var space = submission.IdsPerAgent ? submission.AgentId : null;
         var messageId = message.Id ?? (key is null ? DerivedId.Random() : DerivedId.For("message", tenant, owner, key));
         var newTaskId = (key, once) switch
         {
             (not null, _) => DerivedId.For("task of key", tenant, owner, key),
+            (_, not null) when space is not null => DerivedId.For("task of agent", tenant, owner, space, contextId ?? "", once),
             (_, not null) => DerivedId.For("task", tenant, owner, contextId ?? "", once),
             _ => DerivedId.Random(),
         };
         var newContextId = (taskId, once) switch
         {
             (not null, _) => ContextOf(caller, taskId),
+            (_, not null) when space is not null => DerivedId.For("context of agent", tenant, owner, space, once),
             (_, not null) => DerivedId.For("context", tenant, owner, once),
             _ => DerivedId.Random(),
         };
