@@ -1,8 +1,12 @@
+using System.Text.Json;
+
 namespace OrleansRegistry.A2A.Tests;
 
-/// <summary>SendMessage (A2A 1.0, 3.1.1, 3.2.2, 3.4).</summary>
+/// <summary>SendMessage (A2A 1.0, 3.1.1, 3.2.2, 3.2.4, 3.3.1, 3.4).</summary>
 public sealed class SendMessageTests(A2AHost host)
 {
+    private const string AtOnce = """{"returnImmediately":true}""";
+
     [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
     public async Task S3_2_2_waits_until_the_task_is_over_and_answers_it_with_its_artifacts(string binding)
     {
@@ -16,5 +20,355 @@ public sealed class SendMessageTests(A2AHost host)
         Assert.Equal("42", answer.GetProperty("artifacts")[0].GetProperty("parts")[0].GetProperty("text").GetString());
         Assert.Equal("hello", answer.GetProperty("history")[0].GetProperty("parts")[0].GetProperty("text").GetString());
         Assert.Equal(task.ContextId, answer.GetProperty("contextId").GetString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Bindings.With), "INPUT_REQUIRED", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), "AUTH_REQUIRED", MemberType = typeof(Bindings))]
+    public async Task S3_2_2_waits_until_the_task_is_interrupted(string binding, string state)
+    {
+        var agent = await host.RegisterAsync();
+        var sending = Bindings.Of(binding).SendAsync(agent, TestAgent.Message());
+        var task = await agent.ClaimAsync();
+        await agent.UpdateAsync(task, says: "still at it");
+        Assert.False(sending.IsCompleted);
+        await agent.UpdateAsync(task, TaskStates.TryParse($"TASK_STATE_{state}"), "which one?");
+        var answer = await sending;
+        Assert.Equal($"TASK_STATE_{state}", answer.StateOf());
+        Assert.Equal("which one?", answer.GetProperty("status").GetProperty("message").GetProperty("parts")[0].GetProperty("text").GetString());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_2_2_returns_immediately_where_it_is_asked_to(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var answer = await Bindings.Of(binding).SendAsync(agent, TestAgent.Message("hi"), AtOnce);
+        Assert.Equal("TASK_STATE_SUBMITTED", answer.StateOf());
+        Assert.Equal("hi", Assert.Single(answer.GetProperty("history").EnumerateArray()).GetProperty("parts")[0].GetProperty("text").GetString());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_1_1_a_message_alone_is_the_answer_in_place_of_the_task(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var parameters = $$"""{"message":{{TestAgent.Message()}}}""";
+        var sending = client.CallAsync(agent, "SendMessage", parameters);
+        var task = await agent.ClaimAsync();
+        var reply = new TaskUpdate
+        {
+            State = TaskState.Completed,
+            StatusMessage = TextMessage.Agent("hi", "reply-1"),
+            Reply = true,
+            LeaseToken = task.Lease!.Token,
+        };
+        await host.Tasks.UpdateAsync(Caller.Default, task.Id, reply, TestContext.Current.CancellationToken);
+        var answer = (await sending).Ok;
+        Assert.Equal("message", Assert.Single(answer.EnumerateObject()).Name);
+        var message = answer.GetProperty("message");
+        Assert.Equal(("reply-1", task.ContextId), (message.GetProperty("messageId").GetString(), message.GetProperty("contextId").GetString()));
+        Assert.False(message.TryGetProperty("taskId", out _));
+
+        // Sent again after a lost answer, it has the same one; the task can be got all the same.
+        Assert.Equal(answer.GetRawText(), (await client.CallAsync(agent, "SendMessage", parameters)).Ok.GetRawText());
+        Assert.Equal("TASK_STATE_COMPLETED", (await client.CallAsync(agent, "GetTask", $$"""{"id":"{{task.Id}}"}""")).Ok.StateOf());
+    }
+
+    [Fact]
+    public async Task SendMessage_answers_the_task_as_it_is_when_its_time_is_over()
+    {
+        await using var impatient = await A2AHost.StartAsync(options => options.SendTimeout = TimeSpan.FromSeconds(1));
+        var agent = await impatient.RegisterAsync();
+        var answer = await new JsonRpcBinding().SendAsync(agent, TestAgent.Message());
+        Assert.Equal("TASK_STATE_SUBMITTED", answer.StateOf());
+    }
+
+    [Fact]
+    public async Task SendMessage_answers_the_task_as_it_is_when_the_server_ends()
+    {
+        await using var ending = await A2AHost.StartAsync();
+        var agent = await ending.RegisterAsync();
+        var sending = new HttpJsonBinding().SendAsync(agent, TestAgent.Message());
+        await agent.ClaimAsync();
+        await ending.StopAsync();
+        Assert.Equal("TASK_STATE_WORKING", (await sending).StateOf());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task A_client_that_leaves_cancels_nothing(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var message = TestAgent.Message();
+        using (var leaving = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken))
+        {
+            var path = binding == "JSONRPC" ? $"/a2a/{agent.Id}" : $"/a2a/{agent.Id}/message:send";
+            var parameters = $$"""{"message":{{message}}}""";
+            var body = binding == "JSONRPC" ? $$"""{"jsonrpc":"2.0","id":1,"method":"SendMessage","params":{{parameters}}}""" : parameters;
+            using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body, null, "application/json") };
+            request.Headers.Add("A2A-Version", "1.0");
+            var sending = host.Client.SendAsync(request, leaving.Token);
+            var task = await agent.ClaimAsync();
+            await leaving.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+            await agent.UpdateAsync(task, TaskState.Completed);
+        }
+
+        Assert.Equal("TASK_STATE_COMPLETED", (await Bindings.Of(binding).SendAsync(agent, message)).StateOf());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_2_4_historyLength_limits_the_history_and_0_leaves_it_out(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var message = TestAgent.Message("one");
+        Assert.False((await client.SendAsync(agent, message, """{"returnImmediately":true,"historyLength":0}""")).TryGetProperty("history", out _));
+        var task = await agent.ClaimAsync();
+        await agent.UpdateAsync(task, TaskState.InputRequired, "?");
+        var answer = await client.SendAsync(
+            agent, TestAgent.Message("two", more: $$""","taskId":"{{task.Id}}" """), """{"returnImmediately":true,"historyLength":1}""");
+        Assert.Equal("two", Assert.Single(answer.GetProperty("history").EnumerateArray()).GetProperty("parts")[0].GetProperty("text").GetString());
+        var refused = await client.CallAsync(
+            agent, "SendMessage", $$$"""{"message":{{{TestAgent.Message()}}},"configuration":{"historyLength":-1}}""");
+        Assert.Equal("configuration.historyLength", refused.Refused(A2AError.InvalidParams).Field);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_3_1_a_message_that_is_sent_again_is_the_same_message(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var message = TestAgent.Message("once");
+        var first = await client.SendAsync(agent, message, AtOnce);
+        var again = await client.SendAsync(agent, message, AtOnce);
+        Assert.Equal(first.IdOf(), again.IdOf());
+        Assert.Single(again.GetProperty("history").EnumerateArray());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_3_1_a_message_of_a_task_that_is_over_can_be_sent_again(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var message = TestAgent.Message();
+        var first = await client.SendAsync(agent, message, AtOnce);
+        await agent.CompleteNextAsync();
+        var again = await client.SendAsync(agent, message);
+        Assert.Equal((first.IdOf(), "TASK_STATE_COMPLETED"), (again.IdOf(), again.StateOf()));
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_3_1_a_message_id_is_its_sender_s_own(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var parameters = $$"""{"message":{{TestAgent.Message("mine", "the-same-id")}},"configuration":{{AtOnce}}}""";
+        var one = (await client.CallAsync(agent, "SendMessage", parameters, ("X-Registry-Subject", "one"))).Ok.GetProperty("task");
+        var other = (await client.CallAsync(agent, "SendMessage", parameters, ("X-Registry-Subject", "other"))).Ok.GetProperty("task");
+        Assert.NotEqual(one.IdOf(), other.IdOf());
+        Assert.NotEqual(one.GetProperty("contextId").GetString(), other.GetProperty("contextId").GetString());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task A_message_id_that_is_sent_to_two_agents_makes_a_task_of_each(string binding)
+    {
+        var message = TestAgent.Message();
+        var client = Bindings.Of(binding);
+        var one = await client.SendAsync(await host.RegisterAsync(), message, AtOnce);
+        var other = await client.SendAsync(await host.RegisterAsync(), message, AtOnce);
+        Assert.NotEqual(one.IdOf(), other.IdOf());
+        Assert.NotEqual(one.GetProperty("contextId").GetString(), other.GetProperty("contextId").GetString());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task A_message_id_that_comes_with_another_message_is_refused(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        await client.SendAsync(agent, TestAgent.Message("one", "id-1"), AtOnce);
+        var again = await client.CallAsync(agent, "SendMessage", $$"""{"message":{{TestAgent.Message("two", "id-1")}}}""");
+        Assert.Equal("message.messageId", again.Refused(A2AError.MessageIdReused).Field);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_1_a_context_is_made_where_none_is_named_and_kept_where_one_is(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var first = await client.SendAsync(agent, TestAgent.Message(), AtOnce);
+        var context = first.GetProperty("contextId").GetString()!;
+        Assert.NotEmpty(context);
+        var second = await client.SendAsync(agent, TestAgent.Message(more: $$""","contextId":"{{context}}" """), AtOnce);
+        Assert.Equal(context, second.GetProperty("contextId").GetString());
+        Assert.NotEqual(first.IdOf(), second.IdOf());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_1_a_context_that_is_not_the_caller_s_is_refused(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var context = (await client.SendAsync(agent, TestAgent.Message(), AtOnce)).GetProperty("contextId").GetString();
+        var parameters = $$"""{"message":{{TestAgent.Message(more: $$""","contextId":"{{context}}" """)}}}""";
+        Assert.NotNull((await client.CallAsync(agent, "SendMessage", parameters, ("X-Registry-Subject", "stranger"))).Fault);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_2_a_task_id_that_is_not_there_is_refused_and_makes_no_task(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var answer = await client.CallAsync(
+            agent, "SendMessage", $$"""{"message":{{TestAgent.Message(more: ",\"taskId\":\"made-up\"")}},"configuration":{{AtOnce}}}""");
+        Assert.Equal("made-up", answer.Refused(A2AError.TaskNotFound).TaskId);
+        (await client.CallAsync(agent, "GetTask", """{"id":"made-up"}""")).Refused(A2AError.TaskNotFound);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_2_a_task_of_another_caller_or_another_agent_is_not_found(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var another = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var theirs = await agent.SubmitAsync(caller: new Caller("default", "somebody"));
+        var elsewhere = await another.SubmitAsync();
+        foreach (var id in (string[])[theirs.Id, elsewhere.Id])
+        {
+            var parameters = $$"""{"message":{{TestAgent.Message(more: $$""","taskId":"{{id}}" """)}}}""";
+            (await client.CallAsync(agent, "SendMessage", parameters)).Refused(A2AError.TaskNotFound);
+        }
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_3_a_message_continues_its_task_in_the_task_s_context(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var client = Bindings.Of(binding);
+        var task = await agent.SubmitAsync(TaskState.InputRequired);
+        var answer = await client.SendAsync(agent, TestAgent.Message("yes", more: $$""","taskId":"{{task.Id}}" """), AtOnce);
+        Assert.Equal(
+            (task.Id, task.ContextId, "TASK_STATE_SUBMITTED"), (answer.IdOf(), answer.GetProperty("contextId").GetString(), answer.StateOf()));
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_4_3_a_context_that_is_not_the_task_s_is_refused(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var task = await agent.SubmitAsync();
+        var parameters = $$"""{"message":{{TestAgent.Message(more: $$""","taskId":"{{task.Id}}","contextId":"another" """)}}}""";
+        var answer = await Bindings.Of(binding).CallAsync(agent, "SendMessage", parameters);
+        Assert.Equal("message.contextId", answer.Refused(A2AError.InvalidParams).Field);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bindings.With), "COMPLETED", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), "FAILED", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), "CANCELED", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), "REJECTED", MemberType = typeof(Bindings))]
+    public async Task S3_1_1_a_task_that_is_over_takes_no_message(string binding, string state)
+    {
+        var agent = await host.RegisterAsync();
+        var task = await agent.SubmitAsync(TaskStates.TryParse($"TASK_STATE_{state}")!.Value);
+        var parameters = $$"""{"message":{{TestAgent.Message(more: $$""","taskId":"{{task.Id}}" """)}}}""";
+        Assert.Equal(task.Id, (await Bindings.Of(binding).CallAsync(agent, "SendMessage", parameters)).Refused(A2AError.UnsupportedOperation).TaskId);
+    }
+
+    [Theory]
+    [MemberData(nameof(Bindings.With), """{"x":1}|message""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), """{"message":null}|message""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), """{"message":"hi"}|message""", MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"role":"ROLE_USER","parts":[{"text":"a"}]}}|message.messageId""",
+        MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"","role":"ROLE_USER","parts":[{"text":"a"}]}}|message.messageId""",
+        MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), """{"message":{"messageId":"m","parts":[{"text":"a"}]}}|message.role""", MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_AGENT","parts":[{"text":"a"}]}}|message.role""",
+        MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"user","parts":[{"text":"a"}]}}|message.role""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_USER"}}|message.parts""", MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_USER","parts":[]}}|message.parts""",
+        MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{}]}}|message.parts[0]""", MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"a"},{"text":"a","url":"b"}]}}|message.parts[1]""",
+        MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With),
+        """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"kind":"file","file":{"uri":"http://x"}}]}}|message.parts[0]""",
+        MemberType = typeof(Bindings))]
+    [MemberData(
+        nameof(Bindings.With), """{"message":{"messageId":"m","role":"ROLE_USER","parts":[{"raw":"%"}]}}|message.parts[0].raw""",
+        MemberType = typeof(Bindings))]
+    public async Task S5_7_a_message_without_what_is_required_is_refused_with_its_field(string binding, string request)
+    {
+        var agent = await host.RegisterAsync();
+        var bar = request.LastIndexOf('|');
+        var answer = await Bindings.Of(binding).CallAsync(agent, "SendMessage", request[..bar]);
+        Assert.Equal(request[(bar + 1)..], answer.Refused(A2AError.InvalidParams).Field);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S5_7_members_that_A2A_does_not_know_are_passed_over(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var answer = await Bindings.Of(binding).CallAsync(
+            agent,
+            "SendMessage",
+            $$$"""{"message":{{{TestAgent.Message(more: ",\"later\":[1]")}}},"later":{},"configuration":{"returnImmediately":true,"later":0}}""");
+        Assert.Equal("TASK_STATE_SUBMITTED", answer.Ok.GetProperty("task").StateOf());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_1_1_a_part_of_a_type_that_the_agent_does_not_take_is_refused(string binding)
+    {
+        const string Modes = """
+            ,"defaultInputModes":["text/plain"],"skills":[{"id":"s","name":"s","description":"s","tags":[],"inputModes":["image/*"]}]
+            """;
+        var agent = await host.RegisterAsync(more: Modes);
+        var client = Bindings.Of(binding);
+        Assert.Equal("message.parts[0].mediaType", (await SendAsync("application/pdf")).Refused(A2AError.ContentTypeNotSupported).Field);
+        Assert.NotNull((await SendAsync("text/plain; charset=utf-8")).Ok.ToString());
+        Assert.NotNull((await SendAsync("image/png")).Ok.ToString());
+
+        Task<Answer> SendAsync(string type) => client.CallAsync(agent, "SendMessage", $$"""
+            {"message":{"messageId":"{{Guid.NewGuid()}}","role":"ROLE_USER","parts":[{"raw":"AA==","mediaType":"{{type}}"}]},
+            "configuration":{{AtOnce}}}
+            """);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task A_disabled_agent_takes_no_message_and_its_tasks_can_be_read(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var task = await agent.SubmitAsync();
+        await host.Agents.PatchAsync(Caller.Default, agent.Id, new AgentPatch { Enabled = false }, TestContext.Current.CancellationToken);
+        var client = Bindings.Of(binding);
+        (await client.CallAsync(agent, "SendMessage", $$"""{"message":{{TestAgent.Message()}}}""")).Refused(A2AError.UnsupportedOperation);
+        Assert.Equal(task.Id, (await client.CallAsync(agent, "GetTask", $$"""{"id":"{{task.Id}}"}""")).Ok.IdOf());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_2_5_metadata_of_the_request_is_the_task_s(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var answer = await Bindings.Of(binding).CallAsync(
+            agent, "SendMessage", $$$"""{"message":{{{TestAgent.Message()}}},"metadata":{"trip":{"n":[1,null]}},"configuration":{{{AtOnce}}}}""");
+        Assert.Equal("""{"trip":{"n":[1,null]}}""", answer.Ok.GetProperty("task").GetProperty("metadata").GetRawText());
+        Assert.Equal("""{"trip":{"n":[1,null]}}""", (await agent.ClaimAsync()).Metadata.ToString());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S4_1_4_what_a_client_sends_reaches_the_worker_byte_for_byte(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        const string Message = """{ "messageId":"bytes", "role":"ROLE_USER","parts":[{"data":{"n":1.50,"u":"\u00e9","e":[]}}] , "later":1e2 }""";
+        await Bindings.Of(binding).SendAsync(agent, Message, AtOnce);
+        Assert.Equal(Message, Assert.Single((await agent.ClaimAsync()).History).ToString());
     }
 }

@@ -61,7 +61,8 @@ public sealed class A2AHost : IAsyncLifetime
     internal async Task<TestAgent> RegisterAsync(string capabilities = "{}", string more = "", AgentDelivery? delivery = AgentDelivery.Worker)
     {
         var id = $"agent-{Guid.NewGuid():N}";
-        var card = $$"""{"name":"{{id}}","description":"For tests","version":"1","capabilities":{{capabilities}},"skills":[]{{more}}}""";
+        var skills = more.Contains("\"skills\"", StringComparison.Ordinal) ? "" : ",\"skills\":[]";
+        var card = $$"""{"name":"{{id}}","description":"For tests","version":"1","capabilities":{{capabilities}}{{skills}}{{more}}}""";
         var registration = new AgentRegistration(TestAgent.Utf8(card)) { Delivery = delivery };
         await Agents.RegisterAsync(Caller.Default, registration, TestContext.Current.CancellationToken);
         return new TestAgent(this, id);

@@ -91,6 +91,18 @@ internal static class Bindings
     /// <summary>One row for each binding.</summary>
     public static TheoryData<string> All => [.. ByName.Keys];
 
+    /// <summary>One row for each binding, with this beside it.</summary>
+    public static TheoryData<string, string> With(string beside)
+    {
+        var rows = new TheoryData<string, string>();
+        foreach (var name in ByName.Keys)
+        {
+            rows.Add(name, beside);
+        }
+
+        return rows;
+    }
+
     public static IBinding Of(string name) => ByName[name];
 
     /// <summary>Sends a message, and gives back the task that comes of it.</summary>
