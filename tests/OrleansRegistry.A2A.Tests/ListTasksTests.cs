@@ -25,7 +25,7 @@ public sealed class ListTasksTests(A2AHost host)
     {
         var agent = await host.RegisterAsync();
         var empty = await ListAsync(binding, agent, "{}");
-        Assert.Equal("""{"tasks":[],"nextPageToken":"","pageSize":50,"totalSize":0}""", empty.GetRawText());
+        JsonAssert.Same("""{"tasks":[],"nextPageToken":"","pageSize":50,"totalSize":0}""", empty.GetRawText());
     }
 
     [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
@@ -97,13 +97,13 @@ public sealed class ListTasksTests(A2AHost host)
     [MemberData(nameof(Bindings.With), """{"pageSize":0}|pageSize""", MemberType = typeof(Bindings))]
     [MemberData(nameof(Bindings.With), """{"pageSize":101}|pageSize""", MemberType = typeof(Bindings))]
     [MemberData(nameof(Bindings.With), """{"pageSize":-1}|pageSize""", MemberType = typeof(Bindings))]
-    [MemberData(nameof(Bindings.With), """{"pageSize":"many"}|pageSize""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.JsonWith), """{"pageSize":"many"}|pageSize""", MemberType = typeof(Bindings))]
     [MemberData(nameof(Bindings.With), """{"pageToken":"made-up"}|pageToken""", MemberType = typeof(Bindings))]
     [MemberData(nameof(Bindings.With), """{"historyLength":-5}|historyLength""", MemberType = typeof(Bindings))]
-    [MemberData(nameof(Bindings.With), """{"status":"TASK_STATE_RUNNING"}|status""", MemberType = typeof(Bindings))]
-    [MemberData(nameof(Bindings.With), """{"status":"working"}|status""", MemberType = typeof(Bindings))]
-    [MemberData(nameof(Bindings.With), """{"statusTimestampAfter":"yesterday"}|statusTimestampAfter""", MemberType = typeof(Bindings))]
-    [MemberData(nameof(Bindings.With), """{"includeArtifacts":"yes"}|includeArtifacts""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.JsonWith), """{"status":"TASK_STATE_RUNNING"}|status""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.JsonWith), """{"status":"working"}|status""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.JsonWith), """{"statusTimestampAfter":"yesterday"}|statusTimestampAfter""", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.JsonWith), """{"includeArtifacts":"yes"}|includeArtifacts""", MemberType = typeof(Bindings))]
     public async Task S3_1_4_a_parameter_out_of_range_is_refused_with_its_name(string binding, string request)
     {
         var agent = await host.RegisterAsync();

@@ -91,11 +91,21 @@ internal static class Bindings
     /// <summary>One row for each binding.</summary>
     public static TheoryData<string> All => [.. ByName.Keys];
 
+    /// <summary>One row for each binding in JSON: for what messages of gRPC cannot say, as a value of another type, or ids of events.</summary>
+    public static TheoryData<string> Json => [.. ByName.Keys.Where(IsJson)];
+
     /// <summary>One row for each binding, with this beside it.</summary>
-    public static TheoryData<string, string> With(string beside)
+    public static TheoryData<string, string> With(string beside) => Rows(ByName.Keys, beside);
+
+    /// <summary>One row for each binding in JSON, with this beside it.</summary>
+    public static TheoryData<string, string> JsonWith(string beside) => Rows(ByName.Keys.Where(IsJson), beside);
+
+    private static bool IsJson(string name) => name != "GRPC";
+
+    private static TheoryData<string, string> Rows(IEnumerable<string> names, string beside)
     {
         var rows = new TheoryData<string, string>();
-        foreach (var name in ByName.Keys)
+        foreach (var name in names)
         {
             rows.Add(name, beside);
         }
