@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OrleansRegistry.A2A.Cards;
 using OrleansRegistry.A2A.Grpc;
 using OrleansRegistry.A2A.HttpJson;
 using OrleansRegistry.A2A.JsonRpc;
@@ -31,6 +32,8 @@ public static class RegistryA2A
         services.AddSingleton<A2AService>();
         services.AddSingleton<BinduService>();
         services.AddSingleton<A2AFaults>();
+        services.AddSingleton<SpokenBindings>();
+        services.AddSingleton<CardSigning>();
         services.AddGrpcBinding();
         return services;
     }
@@ -54,6 +57,9 @@ public static class RegistryA2A
         new MessageEndpoints(service, streams, http).Map(below);
         new TaskEndpoints(service, streams, http).Map(below);
         new PushEndpoints(service, http).Map(below);
+        var options = services.GetRequiredService<IOptions<RegistryA2AOptions>>().Value;
+        var spoken = services.GetRequiredService<SpokenBindings>();
+        new CardEndpoint(gate, services.GetRequiredService<CardSigning>(), spoken, faults, http, options).Map(routes);
         below.RefuseOthers();
         var legacy = new LegacyMethods(service, new BinduMethods(services.GetRequiredService<BinduService>()));
         new JsonRpcEndpoint(gate, new JsonRpcMethods(service), legacy, streams, faults, http).Map(routes);

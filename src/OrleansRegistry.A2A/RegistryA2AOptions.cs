@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OrleansRegistry.A2A.Cards;
 
 namespace OrleansRegistry.A2A;
 
@@ -10,6 +11,21 @@ public sealed class RegistryA2AOptions
     /// which goes on.
     /// </summary>
     public TimeSpan SendTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long clients may keep the card of an agent before they ask for it again (<c>A2A_CARD_MAX_AGE_SECONDS</c>).</summary>
+    public TimeSpan CardMaxAge { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// Where clients reach gRPC, as <c>host:port</c>, for the cards of agents (<c>A2A_GRPC_ADDRESS</c>). Null: where this server is reached over TLS
+    /// without a proxy; else cards name no gRPC.
+    /// </summary>
+    public string? GrpcAddress { get; set; }
+
+    /// <summary>
+    /// A PEM file with the private key, on the curve P-256, that cards made by the registry are signed with (<c>A2A_CARD_KEY_FILE</c>). Null: they
+    /// are not signed.
+    /// </summary>
+    public string? CardKeyFile { get; set; }
 }
 
 internal sealed class RegistryA2AOptionsValidator : IValidateOptions<RegistryA2AOptions>
@@ -17,6 +33,11 @@ internal sealed class RegistryA2AOptionsValidator : IValidateOptions<RegistryA2A
     public ValidateOptionsResult Validate(string? name, RegistryA2AOptions options)
     {
         var faults = RegistryA2ASettings.All.FaultsOf(options).ToList();
+        if (CardSigning.FaultOf(options) is { } fault)
+        {
+            faults.Add(fault);
+        }
+
         return faults.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(faults);
     }
 }

@@ -5,6 +5,8 @@ namespace OrleansRegistry.A2A;
 /// <summary>The settings of the A2A front end.</summary>
 public static class RegistryA2ASettings
 {
+    internal const string CardKeyFile = "A2A_CARD_KEY_FILE";
+
     internal static SettingGroup<RegistryA2AOptions> All { get; } = new SettingGroup<RegistryA2AOptions>("A2A")
         .Add(
             "A2A_SEND_TIMEOUT_SECONDS",
@@ -12,8 +14,33 @@ public static class RegistryA2ASettings
             "How long `SendMessage` waits for a task to end or to ask something; then it answers the task as it is. A proxy in front must wait as long.",
             options => options.SendTimeout,
             (options, value) => options.SendTimeout = value,
-            new() { More = "a2a.md#sendmessage" });
+            new() { More = "a2a.md#sendmessage" })
+        .Add(
+            "A2A_CARD_MAX_AGE_SECONDS",
+            SettingKind.Seconds(0, 86400),
+            "How long clients may keep the card of an agent before they ask for it again.",
+            options => options.CardMaxAge,
+            (options, value) => options.CardMaxAge = value,
+            new() { More = "a2a.md#cards" })
+        .Add(
+            "A2A_GRPC_ADDRESS",
+            SettingKind.Plain("`host:port`", IsHostAndPort),
+            "Where clients reach gRPC, for the cards of agents. Without it they name gRPC only where this server is reached over TLS without a proxy.",
+            options => options.GrpcAddress,
+            (options, value) => options.GrpcAddress = value,
+            new() { More = "a2a.md#cards" })
+        .Add(
+            CardKeyFile,
+            SettingKind.Text("a PEM file"),
+            "The private key, on the curve P-256, that the cards made by the registry are signed with (ES256). Without one they are not signed.",
+            options => options.CardKeyFile,
+            (options, value) => options.CardKeyFile = value,
+            new() { More = "a2a.md#cards" });
 
     /// <summary>All of them, by what they are about.</summary>
     public static IReadOnlyList<SettingGroup> Groups { get; } = [All];
+
+    private static bool IsHostAndPort(string text) =>
+        Uri.TryCreate($"grpc://{text}", UriKind.Absolute, out var uri) && uri.Port > 0
+        && string.Equals($"{uri.Host}:{uri.Port}", text, StringComparison.OrdinalIgnoreCase);
 }

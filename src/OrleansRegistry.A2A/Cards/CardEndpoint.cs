@@ -1,0 +1,115 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
+using OrleansRegistry.A2A.Service;
+
+namespace OrleansRegistry.A2A.Cards;
+
+/// <summary>
+/// The cards of agents that the registry fronts, <c>GET /a2a/{agentId}/.well-known/agent-card.json</c>, and the key that they are signed with.
+/// </summary>
+/// <remarks>Source: A2A 1.0, 8.2, 8.4 and 8.6.</remarks>
+internal sealed class CardEndpoint(
+    AgentGate gate, CardSigning signing, SpokenBindings spoken, A2AFaults faults, RegistryHttpOptions http, RegistryA2AOptions options)
+{
+    private const string CardPath = "/.well-known/agent-card.json";
+    private const string KeySetPath = "/.well-known/jwks.json";
+
+    /// <summary>The newest card of each record: signing costs more than all else.</summary>
+    private readonly ConditionalWeakTable<AgentRecord, MadeCard> made = [];
+
+    public void Map(ApiRoutes routes)
+    {
+        var answering = routes.Answering((context, fault) => faults.AnswerAsync(
+            context, fault, JsonContentType.Json, (json, error) => A2AErrorJson.WriteStatus(json, error, faults.Now)));
+        var description = new ApiOperation("a2aAgentCard", A2ADocs.Tag, "The card of an agent that is reached through the registry")
+            .Path("agentId", "The agent's id.")
+            .Says("Made by the registry: its interfaces lead here. The card that the author registered is at the URL of the Link header.")
+            .Header("If-None-Match", "The entity tag of what the client has: 304 if it still is so.")
+            .Answer(200, "The card.", A2ADocs.Schema, isTagged: true)
+            .Answer(304, "The client has it already.", isTagged: true)
+            .Answer(404, "There is no agent at this address.", A2ADocs.ErrorSchema);
+        answering.Get(A2APaths.Agent + CardPath, GetAsync, description);
+        answering.Hidden().Get(A2APaths.AgentOfTenant + CardPath, GetAsync, description);
+        if (signing.Signer is { } signer)
+        {
+            var keys = new ApiOperation("a2aKeySet", A2ADocs.Tag, "The key that cards are signed with")
+                .AllowAnonymous()
+                .Answer(200, "A JWKS (RFC 7517).", A2ADocs.Schema);
+            routes.Get(KeySetPath, context => SendKeysAsync(context, signer), keys);
+        }
+    }
+
+    private async Task GetAsync(HttpContext context)
+    {
+        var call = await A2APaths.FindAsync(gate, context, segmentsAfter: 2);
+        var card = Find(context, call);
+        var headers = context.Response.Headers;
+        headers.ETag = card.IsSigned ? $"W/{card.Tag}" : card.Tag;
+        headers.LastModified = HeaderUtilities.FormatDate(call.Agent.UpdatedAt);
+        headers.Link = $"<{card.AuthorCard}>; rel=\"via\"; type=\"application/json\"";
+
+        // What is chosen by the caller or the host of a request is not for others.
+        var isForAll = http.PublicUrl is not null && !http.TrustCallerHeaders;
+        var age = ((long)options.CardMaxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        headers.CacheControl = $"{(isForAll ? "public" : "private")}, max-age={age}";
+        if (http.PublicUrl is null)
+        {
+            foreach (var header in (string[])["Host", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix"])
+            {
+                VaryHeader.By(context.Response, header);
+            }
+        }
+
+        if (EntityTags.IsNotModified(context.Request, card.Tag))
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        await SendAsync(context, card.Json);
+    }
+
+    private MadeCard Find(HttpContext context, A2ACall call)
+    {
+        var site = PublicPath.UrlOf(http, context.Request);
+        var id = Uri.EscapeDataString(call.Agent.Id);
+        var tenant = context.Request.RouteValues.TryGetValue("tenant", out var named) ? $"/{Uri.EscapeDataString((string)named!)}" : "";
+        var url = $"{site}{tenant}/a2a/{id}";
+        if (made.TryGetValue(call.Agent, out var known) && known.Url == url)
+        {
+            return known;
+        }
+
+        var interfaces = spoken.Of(context, url, call.Agent.Id);
+        var able = new FrontedCapabilities(call.Card.Streams, call.Card.Pushes);
+        var authorCard = $"{site}/agents/{id}/card";
+        var signer = signing.Signer;
+        var json = FrontedCard.Make(call.Agent, able, interfaces, authorCard, isStrict: signer is not null);
+
+        // Each signature of the same card is another, so what counts is what was signed.
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 16))}{(signer is null ? "" : $"-{signer.KeyId[..8]}")}\"";
+        var card = new MadeCard(url, authorCard, signer?.Sign(json, site + KeySetPath) ?? json, tag, signer is not null);
+        made.AddOrUpdate(call.Agent, card);
+        return card;
+    }
+
+    private static Task SendKeysAsync(HttpContext context, CardSigner signer)
+    {
+        context.Response.Headers.CacheControl = "public, max-age=3600";
+        return SendAsync(context, signer.KeySet);
+    }
+
+    private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> json)
+    {
+        context.Response.ContentType = JsonContentType.Json;
+        context.Response.ContentLength = json.Length;
+        await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
+    }
+
+    /// <param name="Url">Where the agent is, as this card says.</param>
+    /// <param name="Tag">The entity tag, in quotes.</param>
+    private sealed record MadeCard(string Url, string AuthorCard, ReadOnlyMemory<byte> Json, string Tag, bool IsSigned);
+}
