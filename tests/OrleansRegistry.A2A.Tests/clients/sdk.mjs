@@ -81,7 +81,7 @@ const checks = {
     const card = await client.getAgentCard();
     assert.equal(card.name, agent);
     assert.ok(card.supportedInterfaces.some((one) => one.protocolBinding === binding));
-    assert.equal(card.signatures.length, 0);
+    assert.deepEqual(card.signatures ?? [], []);
   },
 
   async send() {
