@@ -52,6 +52,23 @@ public sealed class ListTasksTests(A2AHost host)
     }
 
     [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task S3_1_4_a_task_that_changes_between_two_pages_is_on_one_of_them(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var submitted = new List<string>();
+        for (var i = 0; i < 6; i++)
+        {
+            submitted.Add((await agent.SubmitAsync()).Id);
+        }
+
+        var first = await ListAsync(binding, agent, """{"pageSize":2}""");
+        var changed = await agent.ClaimAsync();
+        Assert.DoesNotContain(changed.Id, IdsOf(first));
+        var rest = await ListAsync(binding, agent, $$"""{"pageSize":50,"pageToken":"{{first.GetProperty("nextPageToken").GetString()}}"}""");
+        Assert.Equal(submitted.Order(), IdsOf(first).Concat(IdsOf(rest)).Order());
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
     public async Task S3_1_4_filters_by_context_and_status(string binding)
     {
         var agent = await host.RegisterAsync();

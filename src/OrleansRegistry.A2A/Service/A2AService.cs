@@ -31,6 +31,7 @@ internal sealed partial class A2AService(
             PageSize = request.PageSize,
             PageToken = request.PageToken,
             CountTotal = true,
+            Stable = true,
             View = request is { IncludeArtifacts: false, HistoryLength: null or 0 }
                 ? Head
                 : ViewOf(request.HistoryLength ?? 0, request.IncludeArtifacts),

@@ -75,6 +75,7 @@ internal sealed partial class HttpTasks
                 ("page_size", Text(query.PageSize)),
                 ("page_token", query.PageToken),
                 ("count_total", query.CountTotal ? "true" : null),
+                ("stable", query.Stable ? "true" : null),
             ]);
         using var answer = await http.CallAsync(http.Read(caller, path), cancellationToken);
         return answer.Read(page => new TaskPage(

@@ -94,6 +94,13 @@ public sealed class TaskTests(ClientHost host)
         }
 
         Assert.Equal(["t0", "t1", "t2", "t3", "t4"], ids.Order());
+
+        // The task that changes is one of those that are left, and goes to the front.
+        var first = await Tasks.ListAsync(caller, query with { Stable = true });
+        var changed = ids.Except(first.Tasks.Select(task => task.Id)).Order().Last();
+        await Tasks.UpdateAsync(caller, changed, new TaskUpdate { State = TaskState.Working });
+        var rest = await Tasks.ListAsync(caller, query with { Stable = true, PageSize = 50, PageToken = first.NextPageToken });
+        Assert.Equal(ids.Order(), first.Tasks.Concat(rest.Tasks).Select(task => task.Id).Order());
         Assert.Empty((await Tasks.ListAsync(caller, new TaskQuery { AgentId = "a" })).Tasks[0].History);
         Assert.Single((await Tasks.ListAsync(caller, new TaskQuery { States = [TaskState.Completed, TaskState.Failed] })).Tasks);
         Assert.Single((await Tasks.ListAsync(caller, new TaskQuery { AgentId = "a", States = [TaskState.Submitted] })).Tasks);
