@@ -83,11 +83,12 @@ public sealed class PackageTests : IDisposable
         return (root!.FullName, new DirectoryInfo(AppContext.BaseDirectory).Name);
     }
 
-    /// <summary>The lines of C# in README.</summary>
+    /// <summary>The lines of C# in README that make a host.</summary>
     private static string Example(string readme)
     {
         const string Begin = "```csharp\n";
-        var start = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        var host = readme.IndexOf("AddOrleansRegistry", StringComparison.Ordinal);
+        var start = readme.LastIndexOf(Begin, host, StringComparison.Ordinal) + Begin.Length;
         return readme[start..readme.IndexOf("```", start, StringComparison.Ordinal)];
     }
 
