@@ -6,6 +6,7 @@ global using OrleansRegistry.Directory;
 global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Grains;
 global using OrleansRegistry.Logs;
+global using OrleansRegistry.Push;
 global using OrleansRegistry.Requests;
 global using OrleansRegistry.Settings;
 global using OrleansRegistry.Snapshots;

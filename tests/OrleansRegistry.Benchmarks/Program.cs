@@ -10,6 +10,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["http"] = HttpRows.RunAsync,
     ["postgres"] = PostgresRows.RunAsync,
     ["tasks"] = TaskRows.RunAsync,
+    ["push"] = PushRows.RunAsync,
     ["backups"] = BackupRows.RunAsync,
     ["sdk"] = SdkRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,

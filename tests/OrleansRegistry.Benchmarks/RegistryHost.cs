@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Grains;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Push;
 using OrleansRegistry.Storage;
 using OrleansRegistry.Storage.Postgres;
 
@@ -30,7 +31,7 @@ internal sealed class RegistryHost : IAsyncDisposable
         host.Services.GetRequiredService<IGrainFactory>().GetGrain<IAgentGrain>(GrainKeys.For(Caller.Default.Tenant, id));
 
     public static async Task<RegistryHost> StartAsync(
-        StorageType storage, TimeSpan? idle = null, PostgresStoreOptions? postgres = null, string? folder = null)
+        StorageType storage, TimeSpan? idle = null, PostgresStoreOptions? postgres = null, string? folder = null, PushOptions? push = null)
     {
         var ownFolder = folder is null ? System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName : null;
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -40,6 +41,7 @@ internal sealed class RegistryHost : IAsyncDisposable
             options.StorageType = storage;
             options.DataDirectory = folder ?? ownFolder!;
             options.Postgres = postgres;
+            options.Push = push ?? options.Push;
             options.GrainIdle = idle ?? TimeSpan.FromMinutes(10);
 
             // Room for a task of a hundred thousand messages and more.

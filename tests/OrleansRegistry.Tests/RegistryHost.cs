@@ -29,6 +29,9 @@ internal sealed class RegistryHost : IAsyncDisposable
         builder.AddOrleansRegistry(options =>
         {
             options.StorageType = StorageType.Memory;
+
+            // Webhooks of tests that are not about them lead to hosts that there are not.
+            options.Push = options.Push with { Enabled = false };
             configure?.Invoke(options);
         });
         if (store is not null)

@@ -103,14 +103,18 @@ public interface ITaskRegistry
     /// <summary>Ends the lease of a claimed task and sets its state to submitted.</summary>
     Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default);
 
-    /// <summary>Adds a webhook to a task, or replaces the one with that id.</summary>
+    /// <summary>
+    /// Adds a webhook to a task, or replaces the one with that id, which goes on from where it was. Of a task in a terminal state only one that was
+    /// given up can be saved again.
+    /// </summary>
     /// <param name="config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
     /// <param name="id">Null: the configuration's <c>id</c>, or a generated one.</param>
     Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default);
 
     /// <summary>Lists the webhooks of a task, in the order of their ids.</summary>
-    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>.</param>
+    /// <param name="leaseToken">As of <see cref="ReadHistoryAsync"/>. With one, the configurations have no <c>token</c> either, which is for the
+    /// receiver.</param>
     Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(
         Caller caller,
         string taskId,

@@ -188,11 +188,39 @@ public sealed record TaskClaim(string Worker)
 
 /// <summary>A webhook that receives the events of a task (A2A 1.0, section 4.3).</summary>
 /// <param name="Id">Unique within the task.</param>
-/// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>.</param>
+/// <param name="Config">The A2A push notification configuration: one JSON object with <c>url</c>. What a registry returns has no
+/// <c>authentication.credentials</c>: they are used, and never read back.</param>
 [GenerateSerializer, Immutable, Alias("registry.TaskWebhook")]
 public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] RawJson Config)
 {
+    /// <summary>
+    /// The generation of the task up to which everything was delivered; a new webhook's is the one at which it was stored. Null where a version that
+    /// delivered nothing stored it, and the task has not changed since.
+    /// </summary>
+    [Id(2)]
+    public long? Delivered { get; init; }
+
+    /// <summary>Why nothing more is sent; null while it is. Saving the webhook again clears it, and what was not delivered is.</summary>
+    [Id(3)]
+    public WebhookFailure? Failure { get; init; }
+
+    /// <summary>Rises each time the webhook is saved: what is told of the one before does not count for this one.</summary>
+    [Id(4)]
+    internal long Since { get; init; }
+
     /// <summary>Members of the stored webhook that a newer version wrote, preserved by changes; empty when there are none.</summary>
+    [Id(31)]
+    internal RawJson Unknown { get; init; }
+}
+
+/// <summary>Why a webhook was given up.</summary>
+/// <param name="Reason">How the last attempt failed, in words.</param>
+/// <param name="At">When that was, in UTC, to the millisecond.</param>
+/// <param name="Attempts">The number of attempts in a row that failed.</param>
+[GenerateSerializer, Immutable, Alias("registry.WebhookFailure")]
+public sealed record WebhookFailure([property: Id(0)] string Reason, [property: Id(1)] DateTimeOffset At, [property: Id(2)] int Attempts)
+{
+    /// <summary>Members of the stored failure that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     internal RawJson Unknown { get; init; }
 }

@@ -20,6 +20,9 @@ public sealed record TaskQuery
     /// <summary>True: only tasks that have a webhook.</summary>
     public bool HasWebhook { get; init; }
 
+    /// <summary>True: only tasks with a webhook that was given up (<see cref="TaskWebhook.Failure"/>).</summary>
+    public bool HasFailedWebhook { get; init; }
+
     /// <summary>The most tasks of a page, within <see cref="PageLimit.Tasks"/>.</summary>
     public int PageSize { get; init; } = PageLimit.Tasks.Usual;
 

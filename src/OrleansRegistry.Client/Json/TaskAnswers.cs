@@ -57,7 +57,13 @@ internal static class TaskAnswers
 
     public static TaskState ReadState(string text) => TaskStates.TryParse(text) ?? throw new FormatException($"'{text}' is not a state");
 
-    public static TaskWebhook ReadWebhook(JsonElement webhook) => new(webhook.Required("id"), JsonInput.Copy(webhook));
+    public static TaskWebhook ReadWebhook(JsonElement webhook) => new(webhook.Required("id"), JsonInput.Copy(webhook))
+    {
+        Delivered = webhook.Find("delivered")?.GetInt64(),
+        Failure = webhook.Find("failure") is { } failure
+            ? new WebhookFailure(failure.Required("reason"), failure.Time("at"), (int)failure.Number("attempts"))
+            : null,
+    };
 
     public static TaskFeedback ReadFeedback(JsonElement feedback) => new(
         feedback.Number("number"), feedback.Required("subject"), feedback.Time("createdAt"), feedback.Document("data"));

@@ -162,6 +162,7 @@ internal sealed partial class HttpTasks
         ("agent_id", query.AgentId),
         ("status_timestamp_after", query.UpdatedSince?.ToString("O", CultureInfo.InvariantCulture)),
         ("has_webhook", query.HasWebhook ? "true" : null),
+        ("has_failed_webhook", query.HasFailedWebhook ? "true" : null),
     ];
 
     private async Task<TaskRecord?> FindAsync(Caller caller, ApiRequest request, CancellationToken cancellationToken)

@@ -17,7 +17,8 @@ internal static class TaskDocs
             "status_timestamp_after",
             "Tasks whose status is of this time or after; updated_since is the same.",
             aliases: ["statusTimestampAfter", "updated_since"])
-        .Query("has_webhook", "true: tasks that have a webhook.", "boolean");
+        .Query("has_webhook", "true: tasks that have a webhook.", "boolean")
+        .Query("has_failed_webhook", "true: tasks with a webhook to which delivery was given up.", "boolean");
 
     /// <summary>A read that the holder of a lease may make.</summary>
     public static ApiOperation Leased(this ApiOperation operation) => operation

@@ -72,5 +72,10 @@ internal readonly record struct TaskList(TaskQuery Query, TaskShape Shape)
             false => throw RegistryException.Invalid("has_webhook", "can be true only: tasks that have one"),
             var asked => asked is true,
         },
+        HasFailedWebhook = parameters.Boolean("has_failed_webhook") switch
+        {
+            false => throw RegistryException.Invalid("has_failed_webhook", "can be true only: tasks with one that was given up"),
+            var asked => asked is true,
+        },
     };
 }

@@ -70,7 +70,11 @@ internal static class TaskSchemas
             ("data", Ref("FeedbackData"))));
         yield return ("FeedbackList", Page(("feedback", List(Ref("Feedback"))), total: true, first: true));
         yield return ("PushNotificationConfig", Shape(
-            ("id", Text("Absent: made.")), ("taskId", Text("")), ("url", Text("")), ("token", Text("")), ("authentication", Any(""))));
+            ("id", Text("Absent: made.")), ("taskId", Text("")), ("url", Text("")), ("token", Text("Sent back in X-A2A-Notification-Token.")),
+            ("authentication", Any("scheme and credentials; the credentials are not in answers.")),
+            ("delivered", Integer("The generation of the task up to which it has everything.")),
+            ("failure", Shape(
+                ("reason", Text("Why nothing more is sent, until it is saved again.")), ("at", Time()), ("attempts", Integer(""))))));
         yield return ("PushNotificationConfigList", Shape(("configs", List(Ref("PushNotificationConfig"))), ("nextPageToken", NextPage())));
         yield return ("TaskClaim", Shape(
             ("worker", Text("How to call the worker, for people.")), ("leaseSeconds", Integer("1 to 3,600; 60 unless given.")),

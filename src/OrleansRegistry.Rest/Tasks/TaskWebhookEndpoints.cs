@@ -10,7 +10,8 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
     {
         routes.Post("/tasks/{id}/pushNotificationConfigs", SaveAsync, TaskDocs.Task(
             "saveWebhook", "Store a webhook of a task, or replace the one of that id")
-            .Says("Up to 8 KiB, and 32 of a task.")
+            .Says("Up to 8 KiB, and 32 of a task. It gets what happens from now on; one that is saved again goes on from where it was, also where it "
+                + "was given up. authentication.credentials are not shown again.")
             .Body("PushNotificationConfig")
             .Idempotent()
             .Answer(200, "It is stored.", "PushNotificationConfig")
@@ -91,7 +92,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
         return answer.SendAsync(context);
     }
 
-    /// <summary>The configuration's members as they were sent, after the two ids.</summary>
+    /// <summary>The configuration's members as they were sent, but for secrets, after the two ids; and how far its delivery is.</summary>
     private static void Write(Utf8JsonWriter json, string taskId, TaskWebhook webhook)
     {
         json.WriteStartObject();
@@ -100,11 +101,25 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
         var members = new JsonMembers(webhook.Config.Utf8, "config");
         while (members.Next())
         {
-            if (!members.NameIs("id"u8) && !members.NameIs("taskId"u8))
+            if (!members.NameIs("id"u8) && !members.NameIs("taskId"u8) && !members.NameIs("delivered"u8) && !members.NameIs("failure"u8))
             {
                 json.WritePropertyName(members.Name);
                 json.WriteRawValue(members.Value.Span, skipInputValidation: true);
             }
+        }
+
+        if (webhook.Delivered is { } delivered)
+        {
+            json.WriteNumber("delivered"u8, delivered);
+        }
+
+        if (webhook.Failure is { } failure)
+        {
+            json.WriteStartObject("failure"u8);
+            json.WriteString("reason"u8, failure.Reason);
+            json.WriteTime("at", failure.At);
+            json.WriteNumber("attempts"u8, failure.Attempts);
+            json.WriteEndObject();
         }
 
         json.WriteEndObject();

@@ -121,6 +121,10 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<OwnerClearing>();
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
+        services.AddSingleton(options.Push);
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<ArtifactReader>();
+        services.AddSingleton<TaskLoader>();
         if (options.Cluster.Role != ClusterRole.Gateway)
         {
             services.AddSingleton(provider => new GrainWaits(provider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping));
@@ -135,6 +139,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddSingleton<Generations>();
             services.AddSingleton<TaskLists>();
             services.AddSingleton<HeldListRoom>();
+            services.AddPush();
             services.AddSingleton<UpkeepShare>();
             services.AddSingleton<TaskUpkeep>();
             services.AddHostedService<UpkeepService>();
@@ -168,9 +173,6 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<RecentRemovals>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
-        services.AddSingleton<LogReader>();
-        services.AddSingleton<ArtifactReader>();
-        services.AddSingleton<TaskLoader>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSingleton<ActivationEnd>();

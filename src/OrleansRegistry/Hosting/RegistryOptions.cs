@@ -1,4 +1,5 @@
 using OrleansRegistry.Backups;
+using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
 
@@ -73,6 +74,9 @@ public sealed class RegistryOptions
 
     /// <summary>Which extensions are listed (<c>A2A_REGISTRY_…</c>).</summary>
     public ExtensionPolicy Extensions { get; set; } = new();
+
+    /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
+    public PushOptions Push { get; set; } = new();
 
     /// <summary>Where snapshots of agents' states are kept, and for how long (<c>SNAPSHOT_…</c>, <c>PERSIST_…</c>).</summary>
     public SnapshotOptions Snapshots { get; set; } = new();

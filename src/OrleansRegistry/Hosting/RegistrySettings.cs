@@ -12,6 +12,7 @@ public static class RegistrySettings
         StorageSettings.Postgres,
         AgentSettings.Group,
         TaskSettings.Group,
+        PushSettings.Group,
         SnapshotSettings.Group,
         BackupSettings.Group,
         ClusterSettings.Group,
@@ -49,6 +50,7 @@ public static class RegistrySettings
 
         StorageSettings.Check(options);
         TaskSettings.Check(options);
+        PushSettings.Check(options);
         BackupSettings.Check(options);
     }
 }

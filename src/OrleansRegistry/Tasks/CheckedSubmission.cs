@@ -1,3 +1,5 @@
+using OrleansRegistry.Outbound;
+
 namespace OrleansRegistry.Tasks;
 
 /// <summary>A submission that was read and checked, with the ids that a new task and context would get.</summary>
@@ -12,7 +14,7 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
     public bool IsOfNewContext => !MayBeThere && Message.ContextId is null;
 
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
-    public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules)
+    public static CheckedSubmission Of(Caller caller, TaskSubmission submission, TaskRules rules, OutboundAddresses? receivers)
     {
         Identifiers.CheckCaller(caller);
         var message = MessageReader.Read(submission.Message, "message", rules);
@@ -62,7 +64,7 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
 
                 // Without an id of its own, one that is sent again with its message must get the same.
                 Webhook = submission.Webhook is { } config
-                    ? CheckedWebhook.Of(null, config, DerivedId.For("webhook", tenant, owner, taskId ?? newTaskId, messageId))
+                    ? CheckedWebhook.Of(null, config, DerivedId.For("webhook", tenant, owner, taskId ?? newTaskId, messageId), receivers)
                     : null,
             },
             taskId ?? newTaskId,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansRegistry.Outbound;
 
 namespace OrleansRegistry.Tasks;
 
@@ -6,21 +7,18 @@ namespace OrleansRegistry.Tasks;
 internal static class CheckedWebhook
 {
     /// <param name="otherwise">The id where neither <paramref name="id"/> nor the configuration gives one.</param>
+    /// <param name="receivers">Where receivers may be; null where nothing is delivered to them.</param>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
-    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, string otherwise)
+    public static TaskWebhook Of(string? id, ReadOnlyMemory<byte> utf8, string otherwise, OutboundAddresses? receivers = null)
     {
         var config = TaskRules.ReadObject(utf8, TaskRules.MaxWebhookBytes, "config");
         using var document = JsonDocument.Parse(config.Utf8);
         var root = document.RootElement;
-        if (!root.TryGetProperty("url"u8, out var url))
+        var target = PushTarget.Read(root);
+        if (receivers?.Refuses(target.Url) == true)
         {
-            throw RegistryException.Invalid("config.url", "is required");
-        }
-
-        if (url.ValueKind != JsonValueKind.String || !Uri.TryCreate(url.GetString(), UriKind.Absolute, out var uri)
-            || (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps))
-        {
-            throw RegistryException.Invalid("config.url", "must be an http or https URL");
+            throw RegistryException.Invalid(
+                "config.url", "is at an address that is not public; PUSH_ALLOWED_NETWORKS names networks where receivers may be all the same");
         }
 
         var named = MessageReader.ReadId(root, "config", "id", "configId");

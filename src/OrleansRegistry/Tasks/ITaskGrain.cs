@@ -80,6 +80,13 @@ internal interface ITaskGrain : IGrainWithStringKey
     [Alias("DeleteWebhook")]
     Task DeleteWebhook(Caller caller, string webhookId);
 
+    /// <summary>
+    /// Takes down how far deliveries to webhooks are. No change of the task: a webhook that is gone, or was saved again since, is passed over.
+    /// </summary>
+    /// <param name="due">When upkeep is to look next, where something is still to be delivered; null for soon.</param>
+    [Alias("TellPushed")]
+    Task TellPushed(IReadOnlyList<WebhookProgress> progress, DateTimeOffset? due);
+
     [Alias("AddFeedback")]
     Task<TaskFeedback> AddFeedback(Caller caller, RawJson data);
 }

@@ -83,7 +83,7 @@ internal sealed partial class TaskGrain
             Deadline = rules.DeadlineOf(message.Deadline, now.Timestamp),
             Requests = MarksWith([], message, message.AgentId, generation),
             TraceParent = message.TraceParent,
-            Webhooks = With([], message.Webhook),
+            Webhooks = With(null, message.Webhook, generation),
         };
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
@@ -155,7 +155,7 @@ internal sealed partial class TaskGrain
             Attempts = 0,
             Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
             TraceParent = message.TraceParent ?? head.TraceParent,
-            Webhooks = With(head.Webhooks, message.Webhook),
+            Webhooks = With(head, message.Webhook, head.Generation + 1),
         };
         CheckRoom(head, next, "message");
         Know(added);

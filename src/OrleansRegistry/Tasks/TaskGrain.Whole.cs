@@ -216,6 +216,7 @@ internal sealed partial class TaskGrain
         events = EventsAfter(happened.Generation);
         told.Wake();
         TellWorkers(head, happened);
+        TellWebhooks(head);
     }
 
     private void CheckIsThat(TaskHead head, TaskWhole task)

@@ -10,6 +10,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
     private readonly PageStore pages;
     private readonly GrainReferences<IAgentWorkGrain> work;
     private readonly GrainReferences<IFeedbackGrain> feedback;
+    private readonly GrainReferences<IPushGrain> push;
+    private readonly PushOptions pushOptions;
     private readonly TaskRules rules;
     private readonly Generations generations;
     private readonly GrainWaits waits;
@@ -25,6 +27,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         PageStore pages,
         GrainReferences<IAgentWorkGrain> work,
         GrainReferences<IFeedbackGrain> feedback,
+        GrainReferences<IPushGrain> push,
+        PushOptions pushOptions,
         TaskRules rules,
         Generations generations,
         GrainWaits waits,
@@ -33,6 +37,8 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
         this.pages = pages;
         this.work = work;
         this.feedback = feedback;
+        this.push = push;
+        this.pushOptions = pushOptions;
         this.rules = rules;
         this.generations = generations;
         this.waits = waits;
@@ -123,6 +129,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
 
         events.Add(happened, SizeOf(happened));
         TellWorkers(head, happened);
+        TellWebhooks(head);
     }
 
     private void TellWorkers(TaskHead head, TaskEvent happened)
@@ -220,6 +227,7 @@ internal sealed partial class TaskGrain : CallingGrain, ITaskGrain
             after = after with { History = await history.FlushAsync(before.History, after.History, writer.IsCurrentAsync) };
         }
 
+        after = WebhookDelivery.Settle(before, after, pushOptions.Enabled, time.GetUtcMilliseconds());
         return await FlushArtifactsAsync(before, after);
     }
 

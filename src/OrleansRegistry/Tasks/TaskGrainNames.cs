@@ -5,7 +5,7 @@ internal static class TaskGrainNames
 {
     /// <summary>The grain classes, as <c>GrainCollectionOptions</c> takes them.</summary>
     public static IReadOnlyList<string> ClassNames { get; } =
-        [typeof(TaskGrain).FullName!, typeof(FeedbackGrain).FullName!, typeof(AgentWorkGrain).FullName!];
+        [typeof(TaskGrain).FullName!, typeof(FeedbackGrain).FullName!, typeof(AgentWorkGrain).FullName!, typeof(PushGrain).FullName!];
 
     /// <summary>The name of a task's state.</summary>
     public const string StateName = "task";

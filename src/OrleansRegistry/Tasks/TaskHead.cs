@@ -48,6 +48,13 @@ internal sealed record TaskHead : TaskProperties
     public long HistorySwept { get; init; }
 
     /// <summary>
+    /// Set while something is to be delivered to a webhook: when upkeep looks whether anybody is at it. Kept up to date by <see
+    /// cref="WebhookDelivery.Settle"/>.
+    /// </summary>
+    [Id(9)]
+    public DateTimeOffset? PushDue { get; init; }
+
+    /// <summary>
     /// The newest requests that named themselves, or said more than their message; null where a version that kept none wrote the task last.
     /// </summary>
     [Id(30)]

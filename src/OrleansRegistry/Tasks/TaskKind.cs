@@ -37,16 +37,26 @@ internal static class TaskKind
 
     public static RecordColumn UpdatedAt { get; } = RecordColumn.Time("updated_at", required: true);
 
+    /// <summary>Of a task with something to deliver to a webhook: when upkeep looks after it.</summary>
+    public static RecordColumn PushDue { get; } = RecordColumn.Time("push_due");
+
+    /// <summary>A webhook of it was given up.</summary>
+    public static RecordColumn HasFailedWebhook { get; } = RecordColumn.Flag("has_failed_webhook");
+
     public static RecordKind Kind { get; } = new()
     {
         Number = 2,
         Name = "task",
         Table = "task_records",
-        Columns = [ContextId, State, StatusAt, Owner, AgentId, LeaseExpiresAt, OpenDeadline, HasWebhook, Metadata, CreatedAt, UpdatedAt],
+        Columns =
+        [
+            ContextId, State, StatusAt, Owner, AgentId, LeaseExpiresAt, OpenDeadline, HasWebhook, Metadata, CreatedAt, UpdatedAt, PushDue,
+            HasFailedWebhook,
+        ],
         Orders = [new RecordOrder(StatusAt, Second: "state_second")],
         Lane = new RecordLane(State, [.. TaskStates.All.Select(state => state.ToV03())]),
         Groups = [ContextId, AgentId, Owner],
-        Due = [LeaseExpiresAt, OpenDeadline],
+        Due = [LeaseExpiresAt, OpenDeadline, PushDue],
     };
 
     public static RecordBody Write(TaskHead task) => new(FieldsWriter.Write(task, WriteDocument), FieldsWriter.Write(task, WriteFields));
@@ -66,7 +76,7 @@ internal static class TaskKind
         var root = new StoredObject(document.RootElement, "document");
         var deletingOwner = root.TextOrNull("deleting");
         // Known, but read from other members.
-        foreach (var column in (RecordColumn[])[Owner, OpenDeadline, LeaseExpiresAt, HasWebhook])
+        foreach (var column in (RecordColumn[])[Owner, OpenDeadline, LeaseExpiresAt, HasWebhook, HasFailedWebhook])
         {
             _ = fields.Has(column.Name);
         }
@@ -95,6 +105,7 @@ internal static class TaskKind
             Lease = root.ObjectOrNull("lease") is { } lease ? ReadLease(lease) : null,
             LostToken = root.TextOrNull("lost_token"),
             Deadline = fields.TimeOrNull("deadline"),
+            PushDue = fields.TimeOrNull("push_due"),
             Attempts = (int)(root.NumberOrNull("attempts") ?? 0),
             TraceParent = root.TextOrNull("traceparent"),
             IsReply = root.Has("reply") && root.Flag("reply"),
@@ -136,6 +147,16 @@ internal static class TaskKind
         if (task.Webhooks.Count > 0)
         {
             json.WriteBoolean("has_webhook"u8, true);
+        }
+
+        if (task.PushDue is { } pushDue && !task.Deleting)
+        {
+            json.WriteString("push_due"u8, pushDue);
+        }
+
+        if (task.Webhooks.Any(webhook => webhook.Failure is not null))
+        {
+            json.WriteBoolean("has_failed_webhook"u8, true);
         }
 
         if (!task.Metadata.IsEmpty)
@@ -241,6 +262,26 @@ internal static class TaskKind
             json.WriteString("id"u8, webhook.Id);
             json.WritePropertyName("config"u8);
             json.WriteRawValue(webhook.Config.Span, skipInputValidation: true);
+            if (webhook.Delivered is { } delivered)
+            {
+                json.WriteNumber("delivered"u8, delivered);
+            }
+
+            if (webhook.Since > 0)
+            {
+                json.WriteNumber("since"u8, webhook.Since);
+            }
+
+            if (webhook.Failure is { } failure)
+            {
+                json.WriteStartObject("failure"u8);
+                json.WriteString("reason"u8, failure.Reason);
+                json.WriteString("at"u8, failure.At);
+                json.WriteNumber("attempts"u8, failure.Attempts);
+                StoredObject.WriteUnknown(json, failure.Unknown);
+                json.WriteEndObject();
+            }
+
             StoredObject.WriteUnknown(json, webhook.Unknown);
             json.WriteEndObject();
         }
@@ -254,6 +295,15 @@ internal static class TaskKind
     private static TaskWebhook ReadWebhook(JsonElement json)
     {
         var webhook = new StoredObject(json, "webhooks");
-        return new TaskWebhook(webhook.Text("id"), webhook.Raw("config")) { Unknown = webhook.Unknown() };
+        return new TaskWebhook(webhook.Text("id"), webhook.Raw("config"))
+        {
+            Delivered = webhook.NumberOrNull("delivered"),
+            Failure = webhook.ObjectOrNull("failure") is { } failure ? ReadFailure(failure) : null,
+            Since = webhook.NumberOrNull("since") ?? 0,
+            Unknown = webhook.Unknown(),
+        };
     }
+
+    private static WebhookFailure ReadFailure(StoredObject failure) =>
+        new(failure.Text("reason"), failure.Time("at"), (int)failure.Number("attempts")) { Unknown = failure.Unknown() };
 }

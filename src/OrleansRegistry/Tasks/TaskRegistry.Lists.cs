@@ -17,7 +17,8 @@ internal sealed partial class TaskRegistry
         PageLimit.Tasks.Check(query.PageSize);
         var binding =
             $"tasks\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}\n{query.ContextId}\n{string.Join(',', query.States.Order())}"
-            + $"\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}{(query.Stable ? "\nstable" : "")}";
+            + $"\n{query.AgentId}\n{query.UpdatedSince?.UtcTicks}\n{query.HasWebhook}"
+            + $"{(query.Stable ? "\nstable" : "")}{(query.HasFailedWebhook ? "\nfailed" : "")}";
         var place = LogTokens.ReadPlace(query.PageToken, caller.Tenant, binding);
         if (!await MayHaveAsync(caller, query, cancellationToken))
         {
@@ -181,6 +182,7 @@ internal sealed partial class TaskRegistry
             query.AgentId is { } agent ? TaskKind.AgentId.Is(agent) : null,
             query.UpdatedSince is { } since ? TaskKind.StatusAt.IsFrom(since) : null,
             query.HasWebhook ? TaskKind.HasWebhook.IsSet() : null,
+            query.HasFailedWebhook ? TaskKind.HasFailedWebhook.IsSet() : null,
             TaskKind.IsIn(query.States));
     }
 }

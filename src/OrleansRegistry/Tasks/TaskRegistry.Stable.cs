@@ -145,5 +145,6 @@ internal sealed partial class TaskRegistry
         && (query.AgentId is null || query.AgentId == head.AgentId)
         && (query.States.Count == 0 || query.States.Contains(head.Status.State))
         && (query.UpdatedSince is null || head.Status.Timestamp >= query.UpdatedSince)
-        && (!query.HasWebhook || head.Webhooks.Count > 0);
+        && (!query.HasWebhook || head.Webhooks.Count > 0)
+        && (!query.HasFailedWebhook || head.Webhooks.Any(webhook => webhook.Failure is not null));
 }

@@ -1,3 +1,5 @@
+using OrleansRegistry.Outbound;
+
 namespace OrleansRegistry.Tasks;
 
 /// <summary>The registry of tasks, made of grains (writes, and reads of one task) and the store (lists).</summary>
@@ -16,12 +18,16 @@ internal sealed partial class TaskRegistry(
     TaskRules rules,
     RecentRemovals removals,
     OwnerClearing clearing,
+    PushOptions push,
     [RegistryTime] TimeProvider time) : ITaskRegistry
 {
+    /// <summary>Where webhooks may be; null where nothing is delivered to them.</summary>
+    private readonly OutboundAddresses? receivers = push.Enabled ? push.Addresses : null;
+
     public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
     {
         using var span = RegistryTelemetry.Start("registry.task.submit", caller);
-        var checkedOne = CheckedSubmission.Of(caller, submission, rules);
+        var checkedOne = CheckedSubmission.Of(caller, submission, rules, receivers);
         span?.SetTag("registry.id", checkedOne.TaskId);
         var message = checkedOne.Message;
         var id = checkedOne.TaskId;
@@ -116,8 +122,9 @@ internal sealed partial class TaskRegistry(
     {
         // Without an id of its own, one sent twice must get the same.
         var named = caller.IdempotencyKey is { } key ? DerivedId.For("webhook", caller.Tenant, caller.Subject, taskId, key) : DerivedId.Random();
-        var webhook = CheckedWebhook.Of(id, config, named);
-        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.SaveWebhook(caller, webhook));
+        var webhook = CheckedWebhook.Of(id, config, named, receivers);
+        return WebhookSecrets.Shown(
+            await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.SaveWebhook(caller, webhook)));
     }
 
     public async Task<IReadOnlyList<TaskWebhook>> ListWebhooksAsync(
@@ -125,7 +132,8 @@ internal sealed partial class TaskRegistry(
         string taskId,
         string? leaseToken = null,
         CancellationToken cancellationToken = default) =>
-        (await ReadHeadAsync(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks;
+        [.. (await ReadHeadAsync(caller with { SeesAllOwners = false }, taskId, leaseToken)).Webhooks
+            .Select(webhook => WebhookSecrets.Shown(webhook, hidesToken: leaseToken is not null))];
 
     public async Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, taskId), task => task.DeleteWebhook(caller, id));

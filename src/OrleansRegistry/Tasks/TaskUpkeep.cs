@@ -10,6 +10,8 @@ internal sealed partial class TaskUpkeep(
     IRecordStore store,
     GrainReferences<ITaskGrain> tasks,
     GrainReferences<IContextGrain> contexts,
+    GrainReferences<IPushGrain> push,
+    PushNode pushNode,
     OwnerClearing clearing,
     UpkeepShare share,
     RegistryOptions options,
@@ -22,7 +24,13 @@ internal sealed partial class TaskUpkeep(
     /// <summary>So many failures are no longer those of single records.</summary>
     private const int MaxFailures = 100;
 
+    /// <summary>So many dispatchers at work are enough: the others' turn comes.</summary>
+    private const int MaxDispatchers = 10_000;
+
+    private static readonly TimeSpan FarAhead = TimeSpan.FromDays(366);
+
     private RecordPosition? contextsSeen;
+    private bool hasResumedAll;
 
     /// <summary>Puts tasks back to submitted whose workers let their leases run out; after too many attempts they fail.</summary>
     public Task EndLeasesAsync(CancellationToken cancellationToken) =>
@@ -31,6 +39,30 @@ internal sealed partial class TaskUpkeep(
     /// <summary>Lets tasks fail that are past their deadlines.</summary>
     public Task EndDeadlinesAsync(CancellationToken cancellationToken) =>
         EndDueAsync("deadline", OfAll(TaskKind.Kind, TaskKind.OpenDeadline.IsBefore(time.GetUtcNow())), cancellationToken);
+
+    /// <summary>
+    /// Wakes who delivers notifications that are due and not delivered: after a start all of them, as whoever was at it, or paused, may be gone; then
+    /// those whose time is over.
+    /// </summary>
+    public async Task ResumePushAsync(CancellationToken cancellationToken)
+    {
+        var until = time.GetUtcNow() + (hasResumedAll ? TimeSpan.Zero : FarAhead);
+        var due = OfAll(TaskKind.Kind, TaskKind.PushDue.IsBefore(until));
+        var isFull = false;
+        await ForEachAsync("notifications", after => store.QueryKeysAsync(due, after, Step, cancellationToken), Wake, cancellationToken);
+        hasResumedAll |= !isFull;
+
+        async Task<bool> Wake(RecordKey key)
+        {
+            isFull |= pushNode.Busy >= MaxDispatchers;
+            if (!isFull)
+            {
+                await push.Get(key.Tenant, key.Id).Wake();
+            }
+
+            return !isFull;
+        }
+    }
 
     private Task EndDueAsync(string what, RecordQuery due, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 
 namespace OrleansRegistry.Rest.Tests;
 
@@ -207,11 +208,11 @@ public sealed class TaskListTests(TrustingHost host)
         var list = await client.GetAsync(path);
         Assert.Equal((2, ""), (list.GetProperty("configs").GetArrayLength(), list.Text("nextPageToken")));
         Assert.Equal(replaced.GetRawText(), (await client.GetAsync(path + "/a%2Fb")).GetRawText());
-        Assert.Equal(made.GetRawText(), (await client.GetAsync($"{path}/{made.Text("id")}")).GetRawText());
+        Assert.Equal(Sent(made), Sent(await client.GetAsync($"{path}/{made.Text("id")}")));
         await (await client.SendAsync("GET", path + "/nothing")).ProblemAsync(404, "config_id");
         Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("DELETE", path + "/a%2Fb")).StatusCode);
         Assert.Equal(HttpStatusCode.NoContent, (await client.SendAsync("DELETE", path + "/a%2Fb")).StatusCode);
-        Assert.Equal(made.GetRawText(), Assert.Single((await client.GetAsync(path)).GetProperty("configs").EnumerateArray()).GetRawText());
+        Assert.Equal(Sent(made), Sent(Assert.Single((await client.GetAsync(path)).GetProperty("configs").EnumerateArray())));
 
         foreach (var body in (string[])["{}", "[]", """{"url":7}""", """{"url":""}""", """{"url":"https://e.com","id":7}""", "{", "null"])
         {
@@ -220,6 +221,44 @@ public sealed class TaskListTests(TrustingHost host)
 
         await (await client.SendAsync("POST", "/tasks/nobody/pushNotificationConfigs", """{"url":"https://example.com/a"}""")).ProblemAsync(404);
         await (await client.SendAsync("GET", "/tasks/nobody/pushNotificationConfigs/a")).ProblemAsync(404);
+
+        // How far its delivery is moves on.
+        static string Sent(JsonElement webhook)
+        {
+            var sent = webhook.EnumerateObject().Where(member => member.Name != "delivered");
+            return string.Join(',', sent.Select(member => $"{member.Name}:{member.Value.GetRawText()}"));
+        }
+    }
+
+    [Fact]
+    public async Task A_webhook_is_shown_without_credentials_and_with_what_became_of_it()
+    {
+        var task = await client.SubmitAsync();
+        var id = task.Text("id");
+        var path = $"/tasks/{id}/pushNotificationConfigs";
+        var made = await (await client.SendAsync("POST", path, """
+            {"id":"w","url":"http://localhost:1/","token":"t","failure":"mine","authentication":{"scheme":"Bearer","credentials":"hidden"}}
+            """)).JsonAsync();
+        Assert.Equal(
+            ("""{"scheme":"Bearer"}""", "t", task.Generation() + 1),
+            (made.GetProperty("authentication").GetRawText(), made.Text("token"), made.GetProperty("delivered").GetInt64()));
+        Assert.False(made.TryGetProperty("failure", out _));
+        await (await client.SendAsync("PATCH", $"/tasks/{id}", """{"state":"completed"}""")).JsonAsync();
+        var shown = await client.GetAsync(path + "/w");
+        for (var tries = 0; !shown.TryGetProperty("failure", out _); tries++)
+        {
+            Assert.InRange(tries, 0, 3_000);
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+            shown = await client.GetAsync(path + "/w");
+        }
+
+        Assert.Equal(1, shown.GetProperty("failure").Number("attempts"));
+        Assert.Contains("not sent", shown.GetProperty("failure").Text("reason"), StringComparison.Ordinal);
+        Assert.EndsWith("Z", shown.GetProperty("failure").Text("at"), StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", (await client.GetAsync(path)).GetRawText(), StringComparison.Ordinal);
+        var failed = (await client.GetAsync("/tasks?has_failed_webhook=true")).GetProperty("tasks").EnumerateArray();
+        Assert.Contains(id, failed.Select(one => one.Text("id")));
+        await (await client.SendAsync("GET", "/tasks?has_failed_webhook=false")).ProblemAsync(400, "has_failed_webhook");
     }
 
     [Fact]

@@ -71,7 +71,7 @@ public sealed class WatchedServer : IAsyncLifetime
         Assert.True(await stream.ReadAtLeastAsync(new byte[1], 1) > 0);
         Server.Services.GetRequiredService<BackupStatus>().Found(DateTimeOffset.UtcNow, 10);
         GC.Collect();
-        string[] last = ["registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}"];
+        string[] last = ["registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}", "registry_push_dead_letters_total{"];
         await Eventually.TrueAsync(
             async () =>
             {
@@ -112,8 +112,13 @@ public sealed class WatchedServer : IAsyncLifetime
         await Send(
             "POST",
             "/tasks/t1/pushNotificationConfigs",
-            $$$"""{"id":"w","url":"https://example.com/{{{Marker}}}","token":"{{{Marker}}}","authentication":{"credentials":"{{{Marker}}}"}}""",
+            $$$"""
+            {"id":"w","url":"https://example.com/{{{Marker}}}","token":"{{{Marker}}}",
+            "authentication":{"scheme":"Bearer","credentials":"{{{Marker}}}"}}
+            """,
             200);
+        await Send("POST", "/tasks/t2/pushNotificationConfigs", $$"""{"url":"http://localhost:1/{{Marker}}","token":"{{Marker}}"}""", 200);
+        await Send("PATCH", "/tasks/t2", """{"state":"working"}""", 200);
         await Send("POST", "/tasks/t1/feedback", $$"""{"said":"{{Marker}}"}""", 201);
         await Send("PATCH", "/contexts/c1", $$$"""{"data":{"x":"{{{Marker}}}"}}""", 200);
         await Send("GET", "/tasks", null, 200);

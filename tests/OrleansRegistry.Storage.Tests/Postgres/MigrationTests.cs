@@ -34,6 +34,21 @@ public sealed class MigrationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tasks_get_the_columns_of_notifications_and_lose_them_again()
+    {
+        await using var migrations = Of(Migration.Postgres);
+        await migrations.UpAsync();
+
+        // A server of the version before, which does not know them, may still write.
+        await Database.ExecuteAsync(
+            "INSERT INTO task_records (tenant, id, version, document, fields, has_webhook) VALUES ('t', 'a', 1, '{}', '{}', true)");
+        await migrations.DownAsync(2);
+        Assert.True(await Database.QueryAsync<bool>("SELECT has_webhook FROM task_records"));
+        await migrations.UpAsync();
+        Assert.True(await Database.QueryAsync<bool>("SELECT NOT has_failed_webhook AND push_due IS NULL FROM task_records"));
+    }
+
+    [Fact]
     public async Task An_edited_one_stops_the_start_with_its_name()
     {
         await using (var first = Of([Second]))

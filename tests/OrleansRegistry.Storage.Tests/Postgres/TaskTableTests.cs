@@ -132,12 +132,12 @@ public sealed class TaskTableTests : IAsyncLifetime
         await Database.ExecuteAsync(
             """
             INSERT INTO task_records (tenant, id, version, document, fields, context_id, state, state_timestamp, owner, agent_id, lease_expires_at,
-            open_deadline, has_webhook, created_at, updated_at)
+            open_deadline, has_webhook, created_at, updated_at, push_due, has_failed_webhook)
             SELECT 'acme', n::text, n, '{}', '{}', CASE WHEN n % 2 = 0 THEN 'c' ELSE n::text END, (array['submitted', 'working',
             'completed'])[1 + n % 3],
                    timestamptz '2026-01-01' + n * interval '1 ms', 'o' || n % 7 % 3, CASE WHEN n % 4 = 0 THEN 'g' || n % 5 END,
                    CASE WHEN n % 1000 = 0 THEN timestamptz '2026-01-01' END, CASE WHEN n % 1000 = 1 THEN timestamptz '2026-01-01' END, n % 500 = 0,
-                   now(), now()
+                   now(), now(), CASE WHEN n % 1000 = 2 THEN timestamptz '2026-01-01' END, n % 500 = 1
             FROM generate_series(1, 30000) AS n
             """);
         await Database.ExecuteAsync("VACUUM ANALYZE task_records");
@@ -150,10 +150,12 @@ public sealed class TaskTableTests : IAsyncLifetime
             (acme with { Owner = "o1", OldestFirst = true }, "task_records_owner"),
             (acme with { Owner = "o1", States = [TaskState.Working, TaskState.Failed] }, "task_records_owner"),
             (acme with { Owner = "o1", HasWebhook = true }, "task_records_webhook"),
+            (acme with { Owner = "o1", HasFailedWebhook = true }, "task_records_failed_webhook"),
             (acme with { AgentId = "g2", States = [TaskState.Submitted], OldestFirst = true }, "task_records_agent"),
             (everybody with { States = [TaskState.Completed, TaskState.Failed], Before = At(0) }, "task_records_state"),
             (everybody with { LeaseBefore = At(0) }, "task_records_lease"),
             (everybody with { DeadlineBefore = At(0) }, "task_records_deadline"),
+            (everybody with { PushBefore = At(0) }, "task_records_push"),
         };
         var middle = new RecordPosition(new DateTimeOffset(2026, 1, 1, 0, 0, 15, TimeSpan.Zero), Key("15000"));
         foreach (var (filter, index) in listed)

@@ -97,6 +97,14 @@ public sealed class SqliteStartTests : IDisposable
         Assert.Equal(1L, database.Writer.Scalar("SELECT count(*) FROM sqlite_schema WHERE type IN ('table', 'view')"));
         Assert.Equal(Migration.Sqlite.Count, migrations.Up());
         Assert.Equal(0, migrations.Up());
+
+        // Tasks get the columns of notifications (0003), and lose them again.
+        database.Writer.Execute(
+            "INSERT INTO task_records (tenant, id, version, document, fields, has_webhook) VALUES ('t', 'a', 1, x'7b7d', x'7b7d', 1)");
+        migrations.Down(2);
+        Assert.Equal(1L, database.Writer.Scalar("SELECT has_webhook FROM task_records"));
+        migrations.Up();
+        Assert.Equal(1L, database.Writer.Scalar("SELECT count(*) FROM task_records WHERE NOT has_failed_webhook AND push_due IS NULL"));
     }
 
     [Fact]

@@ -78,6 +78,7 @@ public sealed class SqliteTableTests : IAsyncLifetime
             (everybody with { States = [TaskState.Completed, TaskState.Failed], Before = At(0) }, "task_records_state"),
             (everybody with { LeaseBefore = At(0) }, "task_records_lease"),
             (everybody with { DeadlineBefore = At(0) }, "task_records_deadline"),
+            (everybody with { PushBefore = At(0) }, "task_records_push"),
         };
         foreach (var (filter, index) in listed)
         {

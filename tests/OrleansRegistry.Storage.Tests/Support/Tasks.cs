@@ -99,6 +99,10 @@ public sealed record TaskFilter(string? Tenant)
 
     public bool HasWebhook { get; init; }
 
+    public DateTimeOffset? PushBefore { get; init; }
+
+    public bool HasFailedWebhook { get; init; }
+
     public bool OldestFirst { get; init; }
 
     public RecordQuery Query => new RecordQuery(TaskKind.Kind, Tenant) { OldestFirst = OldestFirst }.And(
@@ -111,7 +115,9 @@ public sealed record TaskFilter(string? Tenant)
         Before is { } before ? TaskKind.StatusAt.IsBefore(before) : null,
         LeaseBefore is { } lease ? TaskKind.LeaseExpiresAt.IsBefore(lease) : null,
         DeadlineBefore is { } deadline ? TaskKind.OpenDeadline.IsBefore(deadline) : null,
-        HasWebhook ? TaskKind.HasWebhook.IsSet() : null);
+        HasWebhook ? TaskKind.HasWebhook.IsSet() : null,
+        PushBefore is { } push ? TaskKind.PushDue.IsBefore(push) : null,
+        HasFailedWebhook ? TaskKind.HasFailedWebhook.IsSet() : null);
 
     public bool Matches(RecordKey key, TaskFields task) =>
         (Tenant is null || Tenant == key.Tenant)

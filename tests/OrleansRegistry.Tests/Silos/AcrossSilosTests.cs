@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Silos;
@@ -20,6 +21,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await CallContext();
         await CallFeedback();
         await CallWork();
+        await CallPush();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
@@ -105,6 +107,8 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.NotNull((await grain.ReadEvents(Alice, null, TimeSpan.Zero))!.Snapshot);
         var webhook = await grain.SaveWebhook(Alice, new TaskWebhook("w", RawJson.FromValid("""{"url":"https://example.org"}"""u8)));
         Assert.Equal(webhook, Assert.Single((await grain.Get(Alice, null))!.Webhooks));
+        await grain.TellPushed([new WebhookProgress("w", 0, 0, new WebhookFailure("x", When, 1))], When);
+        Assert.Equal(webhook, Assert.Single((await grain.Get(Alice, null))!.Webhooks));
         await grain.DeleteWebhook(Alice, "w");
         Assert.Equal("""{"rating":5}""", (await grain.AddFeedback(Alice, RawJson.FromValid("""{"rating":5}"""u8))).Data.ToString());
 
@@ -170,6 +174,13 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var claimed = (await grain.ClaimOnce(once, "worker", Minute, Minute, null)).Task;
         Assert.Equal("work", claimed!.Id);
         Assert.Equal(claimed.Lease, (await grain.ClaimOnce(once, "worker", Minute, Minute, null)).Task!.Lease);
+    }
+
+    private async Task CallPush()
+    {
+        var grain = silos.Grain<IPushGrain>(GrainKeys.For("acme", "nobody"));
+        await grain.Wake();
+        await Eventually.TrueAsync(() => silos.Called.Any(method => method.DeclaringType == typeof(IPushGrain)), "the call");
     }
 
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);

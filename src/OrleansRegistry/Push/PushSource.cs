@@ -1,0 +1,54 @@
+using System.Buffers;
+using System.Text.Json;
+using OrleansRegistry.Protocol;
+
+namespace OrleansRegistry.Push;
+
+/// <summary>What is read of a task in order to deliver it: as any subscriber reads it, but without waiting.</summary>
+internal sealed class PushSource(GrainReferences<ITaskGrain> tasks, TaskLoader loader)
+{
+    /// <summary>The task; null where it is gone.</summary>
+    public Task<TaskHead?> GetHeadAsync(string tenant, string id) =>
+        GrainCalls.ReadAsync(tasks.Get(tenant, id), task => task.Get(Reader(tenant), leaseToken: null));
+
+    /// <summary>
+    /// What happened after a generation, in order; the task as it is where single events are no longer held. Empty where the task cannot say now.
+    /// </summary>
+    public async Task<IReadOnlyList<TaskEvent>> ReadAsync(string tenant, string id, long after)
+    {
+        var grain = tasks.Get(tenant, id);
+        var run = await GrainCalls.ReadAsync(grain, task => task.ReadEvents(Reader(tenant), after, TimeSpan.Zero));
+        if (run?.Snapshot is not { } snapshot)
+        {
+            return run?.Events ?? [];
+        }
+
+        TaskHead? first = snapshot;
+        var whole = await TaskLoader.WithHeadAsync(
+            async () =>
+            {
+                var head = first ?? await GetHeadAsync(tenant, id);
+                first = null;
+                return head;
+            },
+            head => loader.LoadAsync(head, default));
+
+        // One that is no newer is of an activation that another has replaced.
+        return whole is null || whole.Generation <= after ? [] : [new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole)];
+    }
+
+    /// <summary>Tells the task how far deliveries are.</summary>
+    public Task TellAsync(string tenant, string id, IReadOnlyList<WebhookProgress> progress, DateTimeOffset? due) =>
+        GrainCalls.RunAsync(tasks.Get(tenant, id), task => task.TellPushed(progress, due));
+
+    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(StreamItem item)
+    {
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        await using var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
+        await new ProtocolWriter(json).WriteAsync(item);
+        await json.FlushAsync();
+        return bytes.WrittenMemory;
+    }
+
+    private static Caller Reader(string tenant) => new(tenant) { SeesAllOwners = true };
+}
