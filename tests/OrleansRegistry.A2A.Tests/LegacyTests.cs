@@ -35,6 +35,22 @@ public sealed class LegacyTests(A2AHost host)
     }
 
     [Fact]
+    public async Task An_agent_that_answers_with_a_message_alone_is_answered_so()
+    {
+        var agent = await host.RegisterAsync();
+        var sending = CallAsync(agent, "message/send", $$"""{"message":{{NewMessage()}}}""");
+        var task = await agent.ClaimAsync();
+        await host.Tasks.UpdateAsync(
+            Caller.Default,
+            task.Id,
+            new TaskUpdate { State = TaskState.Completed, StatusMessage = TextMessage.Agent("hi"), Reply = true, LeaseToken = task.Lease!.Token },
+            TestContext.Current.CancellationToken);
+        var result = await OkAsync(sending);
+        Assert.Equal("message", result.GetProperty("kind").GetString());
+        Assert.Equal("hi", result.GetProperty("parts")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
     public async Task Nothing_of_0_3_is_stored()
     {
         var agent = await host.RegisterAsync();
