@@ -38,6 +38,8 @@ internal sealed class McpHandlers(McpTools tools, McpResources resources, FaultH
             ListResourceTemplatesHandler = (request, _) => ValueTask.FromResult(WithoutCursor(request.Params?.Cursor, McpResources.Templates())),
             ListResourcesHandler = (request, token) => ReadAsync(
                 exchange.Http, request, () => resources.ListAsync(exchange.Http.GetReader(), request.Params?.Cursor, token), token),
+            CompleteHandler = (request, token) => ReadAsync(
+                exchange.Http, request, () => resources.CompleteAsync(exchange.Http.GetReader(), request.Params!, token), token),
             ReadResourceHandler = (request, token) => ReadAsync(
                 exchange.Http, request, () => resources.ReadAsync(exchange.Http.GetReader(), request.Params?.Uri ?? "", token), token),
         };

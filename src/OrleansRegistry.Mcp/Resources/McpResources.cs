@@ -13,6 +13,7 @@ internal sealed class McpResources(IAgentRegistry agents, ITaskRegistry tasks, R
     private const string AgentMark = "agents:";
     private const string TaskMark = "tasks:";
     private const int PageSize = 50;
+    private const int MostCompletions = 100;
     private const int MostText = 300;
     private const int UsualHistory = 20;
 
@@ -73,6 +74,21 @@ internal sealed class McpResources(IAgentRegistry agents, ITaskRegistry tasks, R
     {
         Contents = [new TextResourceContents { Uri = uri, MimeType = Json, Text = await TextAsync(caller, uri, cancellation) }],
     };
+
+    /// <summary>Ids for the templates above: those of agents that have what was typed in them. Other references have no values here.</summary>
+    public async Task<CompleteResult> CompleteAsync(Caller caller, CompleteRequestParams asked, CancellationToken cancellation)
+    {
+        if (asked.Ref is not ResourceTemplateReference { Uri: ResourceUri.CardTemplate })
+        {
+            return new CompleteResult { Completion = new Completion { Values = [] } };
+        }
+
+        // The registry looks for it in names, descriptions and skills too.
+        var typed = asked.Argument.Value;
+        var page = await agents.ListAsync(caller, new AgentQuery { Text = typed, PageSize = MostCompletions }, cancellation);
+        var ids = page.Agents.Select(agent => agent.Id).Where(id => id.Contains(typed, StringComparison.OrdinalIgnoreCase));
+        return new CompleteResult { Completion = new Completion { Values = [.. ids], HasMore = page.NextPageToken is not null } };
+    }
 
     private async Task<string> TextAsync(Caller caller, string uri, CancellationToken cancellation)
     {

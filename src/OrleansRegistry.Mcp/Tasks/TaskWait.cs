@@ -32,7 +32,7 @@ internal sealed class TaskWait(
             await using var changes = tasks.WatchAsync(call.Caller, task.Id, task.Generation, cancellationToken: ending.Token)
                 .GetAsyncEnumerator(ending.Token);
             await progress.TellAsync(task.Status);
-            while (await NextAsync(changes, progress, call))
+            while (await NextAsync(changes, progress, call, ending))
             {
                 var change = changes.Current;
                 await progress.TellAsync(change);
@@ -48,19 +48,30 @@ internal sealed class TaskWait(
         }
     }
 
-    private async Task<bool> NextAsync(IAsyncEnumerator<TaskEvent> changes, TaskProgress progress, ToolCall call)
+    private async Task<bool> NextAsync(
+        IAsyncEnumerator<TaskEvent> changes, TaskProgress progress, ToolCall call, CancellationTokenSource ending)
     {
         var next = changes.MoveNextAsync().AsTask();
-        while (call.WantsProgress && !next.IsCompleted)
+        try
         {
-            using var quiet = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
-            if (await Task.WhenAny(next, Task.Delay(Heartbeat, time, quiet.Token)) == next)
+            while (call.WantsProgress && !next.IsCompleted)
             {
-                await quiet.CancelAsync();
-                break;
-            }
+                using var quiet = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation);
+                if (await Task.WhenAny(next, Task.Delay(Heartbeat, time, quiet.Token)) == next)
+                {
+                    await quiet.CancelAsync();
+                    break;
+                }
 
-            await progress.TellAliveAsync();
+                await progress.TellAliveAsync();
+            }
+        }
+        catch
+        {
+            // What is being read cannot be disposed.
+            await ending.CancelAsync();
+            await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
 
         return await next;

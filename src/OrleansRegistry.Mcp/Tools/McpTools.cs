@@ -42,8 +42,9 @@ internal sealed class McpTools
         {
             return (await tool.RunAsync(new ToolCall(http, tool, arguments, request, options) { Cancellation = cancellation })).Protocol;
         }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        catch (Exception) when (cancellation.IsCancellationRequested)
         {
+            // The client is gone, and so is whatever its answer was written to.
             throw;
         }
 #pragma warning disable CA1031 // Whatever it was: the client gets no details of it, and the log all.

@@ -38,7 +38,7 @@ public sealed class AgentToolTests(McpHost host)
     [Fact]
     public async Task A_card_is_kept_byte_for_byte()
     {
-        const string Card = """{ "name":"bytes",  "version":"1.0" , "description":"Größe < 5 € 🙂 \/", "x": [1.50, 1e3,   12345678901234567] }""";
+        const string Card = """{ "name":"bytes",  "version":"1.0" , "description":"Größe < 5 € 🙂 \/", "x": [1.50, 1e3,  12345678901234567] }""";
         var tenant = $"t-{Guid.NewGuid():N}";
         var answer = await host.CallAsync("deploy_agent", "{\"agent_card\":" + Card + "}", ("X-Registry-Tenant", tenant));
         Assert.Contains("\"created\":true", answer, StringComparison.Ordinal);

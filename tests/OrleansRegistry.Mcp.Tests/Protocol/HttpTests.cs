@@ -12,15 +12,15 @@ public sealed class HttpTests(McpHost host)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(null, "2026-07-28")]
-    [InlineData("2025-11-25", "2025-11-25")]
-    [InlineData("2025-06-18", "2025-06-18")]
-    [InlineData("2025-03-26", "2025-03-26")]
-    [InlineData("2024-11-05", "2024-11-05")]
-    public async Task Clients_of_all_revisions_are_served(string? asked, string spoken)
+    [InlineData("2026-07-28")]
+    [InlineData("2025-11-25")]
+    [InlineData("2025-06-18")]
+    [InlineData("2025-03-26")]
+    [InlineData("2024-11-05")]
+    public async Task Clients_of_all_revisions_are_served(string version)
     {
-        await using var client = await host.ConnectAsync(version: asked);
-        Assert.Equal(spoken, client.Mcp.NegotiatedProtocolVersion);
+        await using var client = await host.ConnectAsync(version: version);
+        Assert.Equal(version, client.Mcp.NegotiatedProtocolVersion);
         Assert.Equal("orleans-registry", client.Mcp.ServerInfo!.Name);
         Assert.Contains("find_agents", client.Mcp.ServerInstructions, StringComparison.Ordinal);
         Assert.True((await client.Mcp.ListToolsAsync(cancellationToken: Cancellation)).Count > 15);

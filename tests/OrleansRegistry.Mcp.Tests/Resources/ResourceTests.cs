@@ -39,6 +39,19 @@ public sealed class ResourceTests(McpHost host)
             (await client.Mcp.ListResourceTemplatesAsync(cancellationToken: Cancellation)).Select(template => template.UriTemplate));
     }
 
+    [Fact]
+    public async Task Ids_of_agents_are_completed()
+    {
+        await using var client = await host.ConnectAsync();
+        await client.DeployAsync("weather", "Tells of tides.");
+        await client.DeployAsync("tide");
+        var card = new ResourceTemplateReference { Uri = "registry://agents/{agent_id}/card" };
+        Assert.Equal(["tide"], (await client.Mcp.CompleteAsync(card, "agent_id", "TID", cancellationToken: Cancellation)).Completion.Values);
+        Assert.Equal(2, (await client.Mcp.CompleteAsync(card, "agent_id", "", cancellationToken: Cancellation)).Completion.Values.Count);
+        var other = new PromptReference { Name = "x" };
+        Assert.Empty((await client.Mcp.CompleteAsync(other, "y", "z", cancellationToken: Cancellation)).Completion.Values);
+    }
+
     [Theory]
     [InlineData("registry://agents/nobody/card")]
     [InlineData("registry://tasks/none")]
@@ -49,7 +62,7 @@ public sealed class ResourceTests(McpHost host)
     [InlineData("registry://tasks/%00")]
     public async Task What_is_not_there_is_an_error_that_says_so(string uri)
     {
-        await using var newest = await host.ConnectAsync();
+        await using var newest = await host.ConnectAsync(version: "2026-07-28");
         var fault = await Assert.ThrowsAsync<McpProtocolException>(
             async () => await newest.Mcp.ReadResourceAsync(uri, cancellationToken: Cancellation));
         Assert.Equal(McpErrorCode.InvalidParams, fault.ErrorCode);

@@ -138,6 +138,7 @@ public sealed class SendMessageTests(McpHost host)
         await gone.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await sending);
         Assert.Equal(TaskState.Working, (await ClaimAsync(client, "weather")).Status.State);
+        Assert.DoesNotContain(host.Log, line => line.Contains("unexpectedly", StringComparison.Ordinal));
     }
 
     [Theory]

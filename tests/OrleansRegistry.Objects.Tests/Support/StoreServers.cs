@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using OrleansRegistry.Objects.Tests.Support;
+using OrleansRegistry.Tests.Shared;
 
 [assembly: AssemblyFixture(typeof(StoreServers))]
 
@@ -12,19 +13,17 @@ namespace OrleansRegistry.Objects.Tests.Support;
 /// </summary>
 public sealed class StoreServers : IAsyncDisposable
 {
-    private static readonly TimeSpan InstallTime = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly TemporaryFolder folder = new();
     private readonly List<(Process Process, Task<string> Errors)> started = [];
-    private readonly Lazy<Task<string?>> missing;
+    private readonly NpmPackages packages = new(Source(), "OBJECT_SERVERS_INSTALLER", "the tests against S3 and Azure servers");
     private readonly Lazy<Task<Uri>> s3;
     private readonly Lazy<Task<Uri>> azure;
     private readonly Lazy<Task<GcsServer>> gcs = new(GcsServer.StartAsync);
 
     public StoreServers()
     {
-        missing = new(InstallAsync);
         // Its continuation tokens are made with DES.
         s3 = new(() => StartAsync("--openssl-legacy-provider", "s3.js", folder.Path));
         azure = new(() => StartAsync("azure.js"));
@@ -33,7 +32,7 @@ public sealed class StoreServers : IAsyncDisposable
     /// <summary>The S3 server; skips the test where it cannot run.</summary>
     public async Task<Uri> S3Async()
     {
-        await SkipWhereMissingAsync();
+        await packages.SkipWhereMissingAsync();
         await FailWhereEndedAsync();
         return await s3.Value;
     }
@@ -44,7 +43,7 @@ public sealed class StoreServers : IAsyncDisposable
     /// <summary>Azurite; skips the test where it cannot run.</summary>
     public async Task<Uri> AzureAsync()
     {
-        await SkipWhereMissingAsync();
+        await packages.SkipWhereMissingAsync();
         await FailWhereEndedAsync();
         return await azure.Value;
     }
@@ -71,14 +70,6 @@ public sealed class StoreServers : IAsyncDisposable
 
     private static string Source([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "servers");
 
-    private async Task SkipWhereMissingAsync()
-    {
-        if (await missing.Value is { } reason)
-        {
-            Assert.Skip(reason);
-        }
-    }
-
     private async Task FailWhereEndedAsync()
     {
         (Process Process, Task<string> Errors)[] servers;
@@ -93,80 +84,9 @@ public sealed class StoreServers : IAsyncDisposable
         }
     }
 
-    /// <summary>Installs what <c>.ci/run</c> has not.</summary>
-    /// <returns>Why there are no servers; null where there are.</returns>
-    private static async Task<string?> InstallAsync()
-    {
-        if (!Runs("node", "--version"))
-        {
-            return "node is not on the PATH: the tests against S3 and Azure servers need it.";
-        }
-
-        // npm writes it last.
-        var installed = Path.Combine(Source(), "node_modules", ".package-lock.json");
-        for (var watch = Stopwatch.StartNew(); !File.Exists(installed) && IsInstalling() && watch.Elapsed < InstallTime;)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(200));
-        }
-
-        if (File.Exists(installed))
-        {
-            return null;
-        }
-
-        if (!Runs("npm", "--version"))
-        {
-            return "npm is not on the PATH: the tests against S3 and Azure servers need what it installs.";
-        }
-
-        using var npm = Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
-        var output = npm.StandardOutput.ReadToEndAsync();
-        var errors = npm.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(InstallTime);
-        await npm.WaitForExitAsync(limit.Token);
-        return npm.ExitCode == 0 ? null : $"npm ci failed in {Source()}: {await errors}{await output}";
-    }
-
-    /// <summary>Whether <c>.ci/run</c> is about it.</summary>
-    private static bool IsInstalling()
-    {
-        try
-        {
-            var installer = Environment.GetEnvironmentVariable("OBJECT_SERVERS_INSTALLER");
-            return int.TryParse(installer, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && !Process.GetProcessById(id).HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
-
-    private static bool Runs(string program, string argument)
-    {
-        try
-        {
-            using var process = Start(program, argument);
-            process.WaitForExit();
-            return process.ExitCode == 0;
-        }
-        catch (System.ComponentModel.Win32Exception)
-        {
-            return false;
-        }
-    }
-
-    private static Process Start(string program, params string[] arguments) => Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        WorkingDirectory = Source(),
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-        RedirectStandardError = true,
-        UseShellExecute = false,
-    })!;
-
     private async Task<Uri> StartAsync(params string[] arguments)
     {
-        var process = Start("node", arguments);
+        var process = packages.Start("node", arguments);
         var errors = process.StandardError.ReadToEndAsync();
         lock (started)
         {
