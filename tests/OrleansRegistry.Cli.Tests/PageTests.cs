@@ -1,18 +1,25 @@
-using System.Text;
+using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Cli.Tests;
 
-/// <summary>Every line of <c>docs/cli.md</c> does what it says, each block of them in a registry that holds little.</summary>
-public sealed class PageTests(RunningRegistry registry) : IDisposable
+/// <summary>Every line of <c>docs/cli.md</c> and <c>docs/data.md</c> does what it says, each block of them in a registry that holds little.</summary>
+public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
 {
-    private readonly TempFolder folder = new();
+    private const string Database = "postgresql://registry@db/registry";
+    private const string Url = "http://127.0.0.1:8080";
 
-    public static TheoryData<string> Blocks()
+    private readonly TempFolder folder = new();
+    private PageDatabase? database;
+
+    public static TheoryData<string, string> Blocks()
     {
-        var blocks = new TheoryData<string>();
-        foreach (var part in Documents.Read("cli.md").Split("```bash\n").Skip(1))
+        var blocks = new TheoryData<string, string>();
+        foreach (var page in (string[])["cli.md", "data.md"])
         {
-            blocks.Add(part[..part.IndexOf("```", StringComparison.Ordinal)]);
+            foreach (var part in Documents.Read(page).Split("```bash\n").Skip(1))
+            {
+                blocks.Add(page, part[..part.IndexOf("```", StringComparison.Ordinal)]);
+            }
         }
 
         return blocks;
@@ -20,13 +27,41 @@ public sealed class PageTests(RunningRegistry registry) : IDisposable
 
     [Theory]
     [MemberData(nameof(Blocks))]
-    public async Task The_page_says_what_works(string block)
+    public async Task The_page_says_what_works(string page, string block)
     {
-        var cli = registry.Cli();
-        await FillAsync(cli);
+        // What a whole registry is exported from, and imported into again, is not the one of other tests.
+        await using var own = block.Contains("curl ", StringComparison.Ordinal) ? new RunningRegistry() : null;
+        await (own?.InitializeAsync() ?? ValueTask.CompletedTask);
+        var running = own ?? registry;
+        var cli = running.Cli();
+        await FillAsync(running, cli);
+        if (block.Contains(Database, StringComparison.Ordinal))
+        {
+            TestServer.SkipWhereMissing();
+            database = await PageDatabase.CreateAsync();
+        }
+
+        if (page == "data.md")
+        {
+            await new TestCli().DoAsync("agents", "register", folder.Of("weather.json"), "--store", folder.Of("data"));
+        }
+
         foreach (var line in block.Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             var (words, into) = ShellLine.Parse(line);
+            if (words.Length == 0)
+            {
+                continue;
+            }
+
+            if (words[0] == "curl")
+            {
+                var here = line.Split("  #")[0].Replace(Url, running.Url.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+                var answer = await ShellProcess.RunAsync($"{here} -sS --fail-with-body", folder.Path);
+                Assert.Equal(line.Contains("/import", StringComparison.Ordinal), answer.Contains("\"faultCount\":0", StringComparison.Ordinal));
+                continue;
+            }
+
             Assert.Equal("registry", words[0]);
             string[] command = [.. words.Skip(1).Select(Here)];
             var runs = command.Contains("--store") || command[0] == "migrate" ? new TestCli() : cli;
@@ -47,16 +82,56 @@ public sealed class PageTests(RunningRegistry registry) : IDisposable
         }
     }
 
-    public void Dispose() => folder.Dispose();
+    [Fact]
+    public async Task So_do_the_lines_within_its_text()
+    {
+        string[] lines = [.. Documents.Read("data.md").Replace("\\|", "|", StringComparison.Ordinal).Split('`').Where((_, i) => i % 2 == 1)];
+        var unpacks = lines.Where(line => line.StartsWith("cat ", StringComparison.Ordinal)).ToArray();
+        Assert.Equal(2, unpacks.Length);
+        TestServer.SkipWhereMissing();
+        database = await PageDatabase.CreateAsync();
+        var cli = new TestCli { Input = """{"name":"weather"}""" };
+        await cli.DoAsync("agents", "register", "-", "--store", folder.Of("data"));
+        await cli.DoAsync("migrate", folder.Of("data"), database.Store);
+        foreach (var (store, unpack) in new[] { folder.Of("data"), database.Store }.Zip(unpacks))
+        {
+            var place = folder.Of(unpack.Split(' ')[^1]);
+            await cli.DoAsync("backup", "--store", store, "--to", place);
+            var backup = Assert.Single(System.IO.Directory.GetDirectories(Path.Combine(place, "backups")));
+            await ShellProcess.RunAsync(unpack, backup);
+            string[] agents = unpack.EndsWith(".db", StringComparison.Ordinal)
+                ? ["agents", "list", "--store", backup]
+                : ["import", Path.Combine(backup, "export.jsonl"), "--dry-run", "--store", folder.Of("data")];
+            Assert.Contains(agents[0] == "import" ? "same 1" : "weather", await cli.DoAsync(agents), StringComparison.Ordinal);
+        }
 
-    private string Here(string word) => word.StartsWith("./", StringComparison.Ordinal) ? folder.Of(word[2..]) : word;
+        var key = Assert.Single(lines, line => line.StartsWith("openssl ", StringComparison.Ordinal));
+        cli.Variables["OBJECT_ENCRYPTION_KEY_FILE"] = folder.Write("key", await ShellProcess.RunAsync(key, folder.Path));
+        await cli.DoAsync("backup", "--store", folder.Of("data"), "--to", folder.Of("encrypted"));
+        await cli.DoAsync("verify", "--from", folder.Of("encrypted"));
+        cli.Variables.Clear();
+        Assert.NotEqual(0, (await cli.RunAsync("verify", "--from", folder.Of("encrypted"))).Code);
+    }
 
-    private async Task FillAsync(TestCli cli)
+    public async ValueTask DisposeAsync()
+    {
+        folder.Dispose();
+        await (database?.DisposeAsync() ?? ValueTask.CompletedTask);
+    }
+
+    private string Here(string word) => word switch
+    {
+        Database => database!.Store,
+        ['.', '/', .. var name] => folder.Of(name),
+        _ => word,
+    };
+
+    private async Task FillAsync(RunningRegistry running, TestCli cli)
     {
         folder.Write("weather.json", """{"name":"weather","tags":["sky"],"skills":[{"id":"forecast"}]}""");
         folder.Write("cards/tide.json", """{"name":"tide"}""");
         await cli.DoAsync("agents", "register", folder.Of("weather.json"));
-        await registry.CallAsync(cli, HttpMethod.Post, "tasks", """{"taskId":"t1","contextId":"c1","agentId":"weather","message":MESSAGE}""");
-        await registry.CallAsync(cli, HttpMethod.Patch, "tasks/t1", """{"state":"completed"}""");
+        await running.CallAsync(cli, HttpMethod.Post, "tasks", """{"taskId":"t1","contextId":"c1","agentId":"weather","message":MESSAGE}""");
+        await running.CallAsync(cli, HttpMethod.Patch, "tasks/t1", """{"state":"completed"}""");
     }
 }

@@ -27,6 +27,10 @@ public sealed class TransferTests(RunningRegistry registry) : IDisposable
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
         }
 
+        var dry = await cli.RunAsync("import", file, "--store", folder.Of("two"), "--dry-run");
+        Assert.Equal((0, "There is no store yet: compared with an empty one.\n"), (dry.Code, dry.Error));
+        Assert.StartsWith("would create 2, ", dry.Output, StringComparison.Ordinal);
+        Assert.False(Path.Exists(folder.Of("two")));
         Assert.StartsWith("created 2, ", await cli.DoAsync("import", file, "--store", folder.Of("two")), StringComparison.Ordinal);
         var again = await cli.JsonAsync("import", file, "--store", folder.Of("two"));
         Assert.Equal((0L, 2L), (again.GetProperty("created").GetInt64(), again.GetProperty("same").GetInt64()));

@@ -13,6 +13,9 @@ internal enum StoreUse
 
     /// <summary>It stores something, also in a folder that has no store yet.</summary>
     MayCreate,
+
+    /// <summary>It stores nothing: where there is no store yet, an empty one in memory stands for it.</summary>
+    Trial,
 }
 
 /// <summary>What <c>--store</c> names: a data folder, a PostgreSQL database, or what the server's settings in the environment name.</summary>
@@ -55,8 +58,16 @@ internal sealed class StorePlace(string text)
             MustExist(options);
         }
 
-        var isNew = use == StoreUse.MayCreate && await IsEmptyAsync(options, cancellation);
-        return new ConfigurationBuilder().AddConfiguration(Settings(terminal)).AddInMemoryCollection(Visitor(isNew)).Build();
+        var isNew = use != StoreUse.Existing && await IsEmptyAsync(options, cancellation);
+        var settings = Visitor(isNew);
+        if (isNew && use == StoreUse.Trial)
+        {
+            terminal.WriteNote("There is no store yet: compared with an empty one.");
+            settings["STORAGE_TYPE"] = "memory";
+            settings["DATABASE_URL"] = "";
+        }
+
+        return new ConfigurationBuilder().AddConfiguration(Settings(terminal)).AddInMemoryCollection(settings).Build();
     }
 
     /// <exception cref="CliException">There is no store in the folder.</exception>

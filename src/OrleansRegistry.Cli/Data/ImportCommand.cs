@@ -45,7 +45,7 @@ internal sealed class ImportCommand : RegistryCommand
             Replace = call.Get(replace),
             Caller = new Caller(call.Get(call.Options.Tenant) ?? Caller.Default.Tenant, call.Get(call.Options.Subject) ?? Caller.Default.Subject),
         };
-        await using var into = await TransferSide.OpenAsync(call, request.DryRun ? StoreUse.Existing : StoreUse.MayCreate);
+        await using var into = await TransferSide.OpenAsync(call, request.DryRun ? StoreUse.Trial : StoreUse.MayCreate);
         var begun = call.Terminal.Time.GetTimestamp();
         var report = await call.WithProgressAsync(
             request.DryRun ? "checking" : "importing",
