@@ -31,6 +31,9 @@ internal sealed class HeadGroup(CheckedLine head)
     /// <summary>What is in the store in its place.</summary>
     public StoredRecord? Before { get; set; }
 
+    /// <summary>What became of it where it replaces that; null before.</summary>
+    public ImportedRecord? Imported { get; set; }
+
     /// <summary>Adds the page that comes next.</summary>
     public void Add(CheckedLine page)
     {

@@ -10,8 +10,12 @@ internal sealed class ImportSession(
     private const int BatchHeads = 256;
     private const int BatchBytes = 4 * 1024 * 1024;
 
+    /// <summary>How often a head is replaced that others write to at the same time.</summary>
+    private const int Attempts = 10;
+
     private readonly HashSet<RecordKey> keys = [];
     private readonly List<HeadGroup> groups = [];
+    private readonly HeadReplacement replacement = new(store, activations, cancellationToken);
     private List<CheckedLine> agents = [];
     private HeadGroup? open;
     private Task storing = Task.CompletedTask;
@@ -245,18 +249,11 @@ internal sealed class ImportSession(
         }
 
         var kind = groups[0].Kind;
-        var undecided = groups.Where(group => group.Decision is null).ToArray();
-        var stored = await ReadAsync(kind.Kind, [.. undecided.Select(group => group.Head)]);
-        for (var i = 0; i < undecided.Length; i++)
-        {
-            undecided[i].Before = stored[i];
-            undecided[i].Decision = ResultOf(undecided[i].Head, stored[i]);
-        }
-
+        await DecideAsync(kind, [.. groups.Where(group => group.Decision is null)]);
         var complete = groups.Where(group => group != open).ToArray();
         if (!request.DryRun)
         {
-            await RemoveAsync(kind, [.. complete.Where(group => group.Decision == ImportResult.Replaced)]);
+            await ReplaceAsync(kind, [.. complete.Where(group => group.Decision == ImportResult.Replaced)]);
             await StorePagesAsync();
         }
 
@@ -276,24 +273,38 @@ internal sealed class ImportSession(
         Tally.ReportProgress();
     }
 
-    /// <summary>
-    /// Removes heads that are to be replaced, before their pages are, so that at no time a head names pages of another. All that takes their place is
-    /// here and checked; an import that is stopped here is made again.
-    /// </summary>
-    private async ValueTask RemoveAsync(TransferKind kind, IReadOnlyList<HeadGroup> replacing)
+    private async ValueTask DecideAsync(TransferKind kind, HeadGroup[] undecided)
     {
-        if (replacing.Count > 0)
+        var stored = await ReadAsync(kind.Kind, [.. undecided.Select(group => group.Head)]);
+        for (var i = 0; i < undecided.Length; i++)
         {
-            RecordChange[] removals = [.. replacing.Select(group => new RecordChange(group.Head.Key, 0, null))];
-            await store.ImportAsync(kind.Kind, removals, replace: true, cancellationToken);
-            await EndActivationsAsync(replacing.Select(group => group.Head));
+            undecided[i].Before = stored[i];
+            undecided[i].Decision = ResultOf(undecided[i].Head, stored[i]);
+        }
+    }
+
+    private async ValueTask ReplaceAsync(TransferKind kind, HeadGroup[] left)
+    {
+        for (var attempt = 0; left.Length > 0; attempt++)
+        {
+            if (attempt == Attempts)
+            {
+                throw new RegistryException(
+                    RegistryError.Busy,
+                    $"{kind.Kind.Name} {RecordLine.Shorten(left[0].Head.Key.Id)} is being written to all the time, and stays as it is. "
+                        + "Import it again.");
+            }
+
+            await replacement.RunAsync(kind, left);
+            left = [.. left.Where(group => group.Imported is null)];
+            await DecideAsync(kind, left);
+            left = [.. left.Where(group => group.Decision == ImportResult.Replaced)];
         }
     }
 
     private async ValueTask StorePagesAsync()
     {
-        var wanted = groups.Where(
-            group => group.Decision == ImportResult.Created || (group.Decision == ImportResult.Replaced && group != open));
+        var wanted = groups.Where(group => group.Decision == ImportResult.Created);
         foreach (var pages in wanted.SelectMany(group => group.Pages).Chunk(BatchRecords))
         {
             // What is there under these names belongs to no head: an import left it that stopped.
@@ -307,53 +318,25 @@ internal sealed class ImportSession(
 
     private async ValueTask StoreAsync(TransferKind kind, IReadOnlyList<HeadGroup> complete)
     {
-        var writes = complete.Where(group => group.Decision is ImportResult.Created or ImportResult.Replaced).ToArray();
+        var writes = complete.Where(group => group.Decision == ImportResult.Created).ToArray();
         IReadOnlyList<ImportedRecord> imported = request.DryRun
-            ? [.. writes.Select(group => new ImportedRecord(group.Decision!.Value, 0))]
+            ? [.. writes.Select(group => new ImportedRecord(ImportResult.Created, 0))]
             : await store.ImportAsync(kind.Kind, [.. writes.Select(group => group.Head.ToChange())], request.Replace, cancellationToken);
         for (var i = 0; i < writes.Length; i++)
         {
-            var isReplaced = imported[i].Result == ImportResult.Created && writes[i].Decision == ImportResult.Replaced;
-            Tally.Count(writes[i].Head, isReplaced ? imported[i] with { Result = ImportResult.Replaced } : imported[i]);
+            Tally.Count(writes[i].Head, imported[i]);
         }
 
         foreach (var group in complete.Except(writes))
         {
-            Tally.Count(group.Head, new ImportedRecord(group.Decision!.Value, 0));
+            Tally.Count(group.Head, group.Imported ?? new ImportedRecord(group.Decision!.Value, 0));
         }
 
         if (!request.DryRun)
         {
-            await RemoveOldPagesAsync(kind, [.. writes.Where(group => group.Before is not null)]);
-
             // Also of what is new: a grain that was asked for it before believes that there is none.
-            await EndActivationsAsync(writes.Select(group => group.Head));
-        }
-    }
-
-    /// <summary>Removes pages of heads that were replaced, as far as the new heads do not name them.</summary>
-    private async ValueTask RemoveOldPagesAsync(TransferKind kind, IReadOnlyList<HeadGroup> written)
-    {
-        foreach (var group in written)
-        {
-            var old = OldHead(kind, group.Before!);
-            var named = old is null ? [] : group.Head.Head!.PageKeys().ToHashSet();
-            foreach (var pages in (old?.PageKeys() ?? []).Where(page => !named.Contains(page)).Chunk(BatchRecords))
-            {
-                await store.ImportAsync(PageKind.Kind, [.. pages.Select(page => new RecordChange(page, 0, null))], replace: true, cancellationToken);
-            }
-        }
-    }
-
-    private static TransferHead? OldHead(TransferKind kind, StoredRecord stored)
-    {
-        try
-        {
-            return kind.Read(stored);
-        }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-        {
-            return null;
+            var stored = complete.Where(group => group.Decision is ImportResult.Created or ImportResult.Replaced);
+            await EndActivationsAsync(stored.Select(group => group.Head));
         }
     }
 

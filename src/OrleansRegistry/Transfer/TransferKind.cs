@@ -27,13 +27,27 @@ internal sealed record TransferHead(DateTimeOffset? ChangedAt, IReadOnlyList<(Lo
 /// more.</param>
 internal sealed record TransferKind(string Plural, RecordKind Kind, string IdField, Func<StoredRecord, TransferHead?> Read)
 {
+    /// <summary>
+    /// The record with its logs in other pages, in the order of <see cref="TransferHead.Logs"/>. Never called of a kind whose records have none.
+    /// </summary>
+    public Func<StoredRecord, LogHead[], RecordBody> WithLogs { get; private init; } = (record, _) => record.Body;
+
     public static TransferKind Agents { get; } = new("agents", AgentKind.Kind, "agent_id", ReadAgent);
 
-    public static TransferKind Tasks { get; } = new("tasks", TaskKind.Kind, "task_id", ReadTask);
+    public static TransferKind Tasks { get; } = new("tasks", TaskKind.Kind, "task_id", ReadTask)
+    {
+        WithLogs = (record, logs) => TaskKind.Write(TaskKind.Read(record) with { History = logs[0], Artifacts = logs[1] }),
+    };
 
-    public static TransferKind Contexts { get; } = new("contexts", ContextKind.Kind, "context_id", ReadContext);
+    public static TransferKind Contexts { get; } = new("contexts", ContextKind.Kind, "context_id", ReadContext)
+    {
+        WithLogs = (record, logs) => ContextKind.Write(ContextKind.Read(record) with { Messages = logs[0] }),
+    };
 
-    public static TransferKind Feedback { get; } = new("feedback", FeedbackKind.Kind, "task_id", ReadFeedback);
+    public static TransferKind Feedback { get; } = new("feedback", FeedbackKind.Kind, "task_id", ReadFeedback)
+    {
+        WithLogs = (record, logs) => FeedbackKind.Write(FeedbackKind.Read(record) with { Items = logs[0] }),
+    };
 
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
