@@ -27,22 +27,59 @@ public static class RegistryTelemetry
     internal static string? TraceParent =>
         Activity.Current is { IdFormat: ActivityIdFormat.W3C } current && (current.Recorded || current.ParentId is not null) ? current.Id : null;
 
-    /// <summary>Begins a span of an operation, to be disposed by the same asynchronous method; null where nobody records it.</summary>
-    /// <param name="id">Of what it is about.</param>
-    internal static Activity? Start(string operation, Caller caller, string? id = null)
+    /// <summary>Runs an operation, with a span where somebody records it.</summary>
+    /// <param name="id">Of what it is about, as it was sent.</param>
+    /// <param name="run">Gets the span, or null.</param>
+    internal static Task<T> RunAsync<T>(string operation, Caller caller, string? id, Func<Activity?, Task<T>> run) =>
+        Spans.HasListeners() ? FollowAsync(operation, caller, id, run) : run(null);
+
+    private static async Task<T> FollowAsync<T>(string operation, Caller caller, string? id, Func<Activity?, Task<T>> run)
     {
-        var span = Spans.StartActivity(operation);
+        using var span = Spans.StartActivity(operation);
         if (span is { IsAllDataRequested: true })
         {
             span.SetTag("registry.tenant", caller.Tenant);
-            if (id is not null)
+            if (id is { Length: <= Identifiers.MaxLength })
             {
                 span.SetTag("registry.id", id);
             }
         }
 
-        return span;
+        try
+        {
+            return await run(span);
+        }
+        catch (Exception fault) when (span is not null)
+        {
+            Mark(span, fault);
+            throw;
+        }
     }
+
+    /// <summary>
+    /// As the semantic conventions have it for servers: an error is what HTTP answers with 5xx, and no refusal of the caller's making, as 4xx is none
+    /// there. What the fault says is left to the log: it may name what callers sent.
+    /// </summary>
+    private static void Mark(Activity span, Exception fault)
+    {
+        switch (fault)
+        {
+            case OperationCanceledException:
+                break;
+            case RegistryException { Error: var error } when IsFailure(error):
+                span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", error.ToString());
+                break;
+            case RegistryException { Error: var error }:
+                span.SetTag("registry.refusal", error.ToString());
+                break;
+            default:
+                span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", fault.GetType().FullName);
+                break;
+        }
+    }
+
+    private static bool IsFailure(RegistryError error) => error is RegistryError.Busy or RegistryError.Unavailable or RegistryError.StorageFull
+        or RegistryError.NotSupported or RegistryError.Unreadable;
 
     /// <summary>Counts somebody who watches, until it is disposed.</summary>
     /// <param name="what"><c>tasks</c>, <c>contexts</c> or <c>work</c>.</param>

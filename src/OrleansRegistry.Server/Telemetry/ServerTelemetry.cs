@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -125,7 +126,7 @@ internal static class ServerTelemetry
         span.SetTag("http.route", route).SetTag("http.response.status_code", status);
         if (status >= StatusCodes.Status500InternalServerError)
         {
-            span.SetStatus(ActivityStatusCode.Error);
+            span.SetStatus(ActivityStatusCode.Error).SetTag("error.type", status.ToString(CultureInfo.InvariantCulture));
         }
     }
 

@@ -17,22 +17,26 @@ internal sealed class AgentRegistry(
     public ValueTask WaitForRevisionAsync(long revision, CancellationToken cancellationToken = default) =>
         revisions.WaitAsync(revision, cancellationToken);
 
-    public async Task<AgentWriteResult> RegisterAsync(Caller caller, AgentRegistration registration, CancellationToken cancellationToken = default)
+    public Task<AgentWriteResult> RegisterAsync(
+        Caller caller,
+        AgentRegistration registration,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.register", caller, null, async span =>
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
         var entry = CheckedRegistration.Of(registration, rules);
-        using var span = RegistryTelemetry.Start("registry.agent.register", caller, entry.Id);
+        span?.SetTag("registry.id", entry.Id);
         var history = store.History;
         var result = await PutAsync(caller, entry, OriginsOf(caller, entry), history);
         await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
         return result;
-    }
+    });
 
-    public async Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
-        Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
+        Caller caller,
+        IReadOnlyList<AgentRegistration> registrations,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.register_many", caller, null, async span =>
     {
         Identifiers.CheckCaller(caller);
-        using var span = RegistryTelemetry.Start("registry.agent.register_many", caller);
         span?.SetTag("registry.count", registrations.Count);
         var history = store.History;
         var results = await batches.WriteAsync(
@@ -42,12 +46,15 @@ internal sealed class AgentRegistry(
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? 0;
         await revisions.SeeOwnAsync(newest, history, cancellationToken);
         return results;
-    }
+    });
 
-    public async Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default)
+    public Task<AgentWriteResult> PatchAsync(
+        Caller caller,
+        string id,
+        AgentPatch patch,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.patch", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.agent.patch", caller, id);
         var cardPatch = CheckPatch(patch);
         var workers = AgentWorkers.Check(patch.Workers);
         var delivery = CheckDelivery(patch);
@@ -68,16 +75,15 @@ internal sealed class AgentRegistry(
         directory.TakeIn(agent, card, history);
         await revisions.SeeOwnAsync(agent.Revision, history, cancellationToken);
         return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
-    }
+    });
 
-    public async Task<AgentRemoval> RemoveAsync(
+    public Task<AgentRemoval> RemoveAsync(
         Caller caller,
         string id,
         WriteCondition condition = default,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.remove", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.agent.remove", caller, id);
         return await removals.RunAsync(caller, $"agent {id}", async () =>
         {
             var declared = directory.ExtensionUrisOf(caller.Tenant, id);
@@ -87,7 +93,7 @@ internal sealed class AgentRegistry(
             await revisions.SeeOwnAsync(revision, history, cancellationToken);
             return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
         });
-    }
+    });
 
     public ValueTask<AgentRecord?> GetAsync(
         Caller caller, string id, ReadConsistency consistency = ReadConsistency.Local, CancellationToken cancellationToken = default) =>

@@ -20,30 +20,28 @@ internal sealed class ContextRegistry(
             ? (await SummarizeAsync(caller, [head.Context], cancellationToken))[0]
             : null;
 
-    public async Task<ContextRecord> UpdateAsync(
+    public Task<ContextRecord> UpdateAsync(
         Caller caller,
         string id,
         ReadOnlyMemory<byte> data,
         long? ifGeneration = null,
         bool mustExist = false,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.context.update", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.context.update", caller, id);
         var read = rules.ReadObject(data, "data");
         return await GrainCalls.RunAsync(grain, context => context.Update(caller, read, ifGeneration, mustExist));
-    }
+    });
 
-    public async Task<ContextRecord> AppendAsync(
+    public Task<ContextRecord> AppendAsync(
         Caller caller,
         string id,
         IReadOnlyList<ReadOnlyMemory<byte>> messages,
         long? ifGeneration = null,
         bool mustExist = false,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.context.append", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.context.append", caller, id);
         if (messages.Count == 0)
         {
             throw RegistryException.Invalid("messages", "must have at least one message");
@@ -60,7 +58,7 @@ internal sealed class ContextRegistry(
 
         var read = CheckedUpdate.Messages(messages, rules);
         return await GrainCalls.RunAsync(grain, context => context.Append(caller, read, ifGeneration, mustExist));
-    }
+    });
 
     public async Task<ItemPage<RawJson>> ReadMessagesAsync(
         Caller caller,
@@ -82,14 +80,13 @@ internal sealed class ContextRegistry(
             }) ?? throw NotFound();
     }
 
-    public async Task<ContextPage> ListAsync(
+    public Task<ContextPage> ListAsync(
         Caller caller,
         int pageSize = 50,
         string? pageToken = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.context.list", caller, null, async _ =>
     {
         Identifiers.CheckCaller(caller);
-        using var span = RegistryTelemetry.Start("registry.context.list", caller);
         PageLimit.Contexts.Check(pageSize);
         var binding = $"contexts\n{caller.Tenant}\n{caller.Subject}\n{caller.SeesAllOwners}";
         var after = LogTokens.ReadRecord(pageToken, caller.Tenant, binding);
@@ -99,7 +96,7 @@ internal sealed class ContextRegistry(
         var last = await CollectAsync(query, after, page, unreadable, cancellationToken);
         var next = last is { } place ? LogTokens.Make(place.At, place.Key.Id, binding) : null;
         return new ContextPage(await SummarizeAsync(caller, page.Taken, cancellationToken), next) { Unreadable = unreadable };
-    }
+    });
 
     /// <summary>Fills a page.</summary>
     /// <returns>The last context that the page has or leaves out; null where there are no more after it.</returns>
@@ -134,22 +131,26 @@ internal sealed class ContextRegistry(
         }
     }
 
-    public async Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+    public Task<long> ClearAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.context.clear", caller, id, async _ =>
     {
         Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.context.clear", caller, id);
         return await ContextClearing.RunAsync(grains, caller, id, delete: false, cancellationToken) ?? throw NotFound();
-    }
+    });
 
-    public async Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+    public Task<long> DeleteAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.context.delete", caller, id, async _ =>
     {
         Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.context.delete", caller, id);
         return await removals.RunAsync(
             caller,
             $"context {id}",
             async () => await ContextClearing.RunAsync(grains, caller, id, delete: true, cancellationToken) ?? throw NotFound());
-    }
+    });
 
     public async IAsyncEnumerable<ContextEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)

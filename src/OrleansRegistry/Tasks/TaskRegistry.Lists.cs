@@ -9,10 +9,12 @@ internal sealed partial class TaskRegistry
 
     private static readonly IReadOnlyDictionary<TaskState, long> NoTasks = new Dictionary<TaskState, long>();
 
-    public async Task<TaskPage> ListAsync(Caller caller, TaskQuery? query = null, CancellationToken cancellationToken = default)
+    public Task<TaskPage> ListAsync(
+        Caller caller,
+        TaskQuery? query = null,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.list", caller, null, async _ =>
     {
         query ??= new TaskQuery();
-        using var span = RegistryTelemetry.Start("registry.task.list", caller);
         var filter = QueryOf(caller, query);
         PageLimit.Tasks.Check(query.PageSize);
         var binding =
@@ -32,7 +34,7 @@ internal sealed partial class TaskRegistry
             : TokenOf(await CollectAsync(caller, filter, place?.After, query.View, page, unreadable, cancellationToken), binding);
         var total = query.CountTotal ? (await CountAsync(filter, query.States, cancellationToken)).Values.Sum() : (long?)null;
         return new TaskPage(page.Taken, next, total) { Unreadable = unreadable };
-    }
+    });
 
     private static string? TokenOf(RecordPosition? next, string binding) =>
         next is { } last ? LogTokens.Make(last.At, last.Key.Id, binding) : null;

@@ -6,12 +6,16 @@ namespace OrleansRegistry.Tasks;
 /// <summary>Calls that wait: for a change, for events, for work.</summary>
 internal sealed partial class TaskRegistry
 {
-    public async Task<TaskRecord?> WaitAsync(
-        Caller caller, string id, long currentGeneration, TimeSpan wait, TaskView view = default, CancellationToken cancellationToken = default)
+    public Task<TaskRecord?> WaitAsync(
+        Caller caller,
+        string id,
+        long currentGeneration,
+        TimeSpan wait,
+        TaskView view = default,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.wait", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
         TaskClaim.CheckWait(wait);
-        using var span = RegistryTelemetry.Start("registry.task.wait", caller, id);
         using var watcher = RegistryTelemetry.Watch("tasks");
         var began = time.GetTimestamp();
         var lease = view.LeaseToken;
@@ -40,7 +44,7 @@ internal sealed partial class TaskRegistry
         }
 
         return head is null ? null : await GetAsync(caller, id, view, cancellationToken);
-    }
+    });
 
     public async IAsyncEnumerable<TaskEvent> WatchAsync(
         Caller caller,
@@ -111,14 +115,17 @@ internal sealed partial class TaskRegistry
         }
     }
 
-    public async Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default)
+    public Task<TaskRecord?> ClaimAsync(
+        Caller caller,
+        string agentId,
+        TaskClaim claim,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.claim", caller, agentId, async span =>
     {
         Identifiers.CheckCaller(caller);
         Identifiers.CheckId(agentId);
         Identifiers.CheckId(claim.Worker, "worker");
         TaskClaim.CheckLease(claim.Lease);
         TaskClaim.CheckWait(claim.Wait);
-        using var span = RegistryTelemetry.Start("registry.task.claim", caller, agentId);
         using var watcher = RegistryTelemetry.Watch("work");
         var work = workGrains.Get(caller.Tenant, agentId);
         var began = time.GetTimestamp();
@@ -152,26 +159,28 @@ internal sealed partial class TaskRegistry
         while (time.GetTimeLeft(began, claim.Wait) > TimeSpan.Zero);
 
         return null;
-    }
+    });
 
-    public async Task<TaskRecord> RenewAsync(
+    public Task<TaskRecord> RenewAsync(
         Caller caller,
         string id,
         string leaseToken,
         TimeSpan? lease = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.renew", caller, id, async _ =>
     {
-        using var span = RegistryTelemetry.Start("registry.task.renew", caller, id);
         var length = lease ?? TaskClaim.DefaultLease;
         TaskClaim.CheckLease(length);
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Renew(caller, leaseToken, length));
-    }
+    });
 
-    public async Task<TaskRecord> ReleaseAsync(Caller caller, string id, string leaseToken, CancellationToken cancellationToken = default)
+    public Task<TaskRecord> ReleaseAsync(
+        Caller caller,
+        string id,
+        string leaseToken,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.release", caller, id, async _ =>
     {
-        using var span = RegistryTelemetry.Start("registry.task.release", caller, id);
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Release(caller, leaseToken));
-    }
+    });
 
     /// <summary>The whole task as of a head, or as it is by now; null where it is gone.</summary>
     private Task<TaskRecord?> LoadWholeAsync(Caller caller, ITaskGrain grain, TaskHead head, string? leaseToken) =>

@@ -24,9 +24,11 @@ internal sealed partial class TaskRegistry(
     /// <summary>Where webhooks may be; null where nothing is delivered to them.</summary>
     private readonly OutboundAddresses? receivers = push.Enabled ? push.Addresses : null;
 
-    public async Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default)
+    public Task<TaskSubmitted> SubmitAsync(
+        Caller caller,
+        TaskSubmission submission,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.submit", caller, null, async span =>
     {
-        using var span = RegistryTelemetry.Start("registry.task.submit", caller);
         var checkedOne = CheckedSubmission.Of(caller, submission, rules, receivers);
         span?.SetTag("registry.id", checkedOne.TaskId);
         var message = checkedOne.Message;
@@ -43,7 +45,7 @@ internal sealed partial class TaskRegistry(
                 ? NewGrainHint.CallAsync(GrainKeys.For(caller.Tenant, checkedOne.ContextId), caller.Subject, () => context.CreateTask(id, message))
                 : context.CreateTask(id, message));
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
-    }
+    });
 
     public Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default)
     {
@@ -76,19 +78,25 @@ internal sealed partial class TaskRegistry(
             }) ?? throw NotFound();
     }
 
-    public async Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default)
+    public Task<TaskRecord> UpdateAsync(
+        Caller caller,
+        string id,
+        TaskUpdate update,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.update", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.task.update", caller, id);
         var change = CheckedUpdate.Of(caller, update, rules);
         await CheckKnownAsync(caller, id);
         return await GrainCalls.RunAsync(grain, task => task.Update(change));
-    }
+    });
 
-    public async Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default)
+    public Task<TaskSubmitted> PutAsync(
+        Caller caller,
+        string id,
+        TaskPut task,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.put", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        using var span = RegistryTelemetry.Start("registry.task.put", caller, id);
         var whole = CheckedWhole.Of(caller, task, rules, time.GetUtcNow());
         var put = await IsUnknownAsync(caller, id) ? null : await GrainCalls.RunAsync(grain, known => known.Put(whole, null));
         if (put is null && task.MustExist)
@@ -99,23 +107,26 @@ internal sealed partial class TaskRegistry(
         put ??= await GrainCalls.RunAsync(
             contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole));
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
-    }
+    });
 
-    public async Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default)
+    public Task<TaskRecord> CancelAsync(
+        Caller caller,
+        string id,
+        long? ifGeneration = null,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.cancel", caller, id, async _ =>
     {
-        using var span = RegistryTelemetry.Start("registry.task.cancel", caller, id);
         return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
-    }
+    });
 
     public Task DeleteAsync(
         Caller caller,
         string id,
-        CancellationToken cancellationToken = default) => removals.RunAsync(caller, $"task {id}", async () =>
+        CancellationToken cancellationToken = default) => removals.RunAsync(
+        caller, $"task {id}", () => RegistryTelemetry.RunAsync("registry.task.delete", caller, id, async _ =>
     {
-        using var span = RegistryTelemetry.Start("registry.task.delete", caller, id);
         await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Remove(caller));
         return true;
-    });
+    }));
 
     public async Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default)

@@ -12,11 +12,12 @@ internal sealed class SpanCapture : IDisposable
     private readonly ConcurrentQueue<Activity> ended = new();
     private readonly ActivityListener listener;
 
-    public SpanCapture()
+    /// <param name="others">More sources to take spans of.</param>
+    public SpanCapture(params string[] others)
     {
         listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name is RegistryTelemetry.Name or "tests",
+            ShouldListenTo = source => source.Name is RegistryTelemetry.Name or "tests" || others.Contains(source.Name),
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = ended.Enqueue,
         };

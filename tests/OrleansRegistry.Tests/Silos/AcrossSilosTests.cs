@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Storage.Tests.Telemetry;
 using OrleansRegistry.Tests.Tasks;
 
 namespace OrleansRegistry.Tests.Silos;
@@ -27,6 +29,19 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
             .SelectMany(type => type.GetMethods());
         Assert.Empty(methods.Except(silos.Called).Select(Name));
+    }
+
+    [Fact]
+    public async Task What_another_silo_does_is_of_the_callers_trace()
+    {
+        using var spans = new SpanCapture("Microsoft.Orleans.Runtime");
+        await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "traced")).Create(Submission("m1"), "context");
+        var calls = spans.Ended("ITaskGrain/Create").ToList();
+        var call = Assert.Single(calls, call => call.Kind == ActivityKind.Client);
+        var there = Assert.Single(calls, call => call.Kind == ActivityKind.Server);
+        var write = Assert.Single(spans.Ended("registry.store.write"), write => Equals(write.GetTagItem("registry.kind"), "task"));
+        Assert.Equal((spans.Caller.SpanId, call.SpanId, true), (call.ParentSpanId, there.ParentSpanId, there.HasRemoteParent));
+        Assert.Equal(there.SpanId, write.ParentSpanId);
     }
 
     [Fact]

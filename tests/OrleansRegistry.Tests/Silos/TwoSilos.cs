@@ -29,6 +29,7 @@ public sealed class TwoSilos : IAsyncLifetime
             silo.AddOrleansRegistry(new RegistryOptions { StorageType = StorageType.Memory });
             silo.Services.AddSingleton<IRecordStore>(store);
             silo.AddIncomingGrainCallFilter<Recorder>();
+            silo.AddActivityPropagation();
             silo.Services.AddSingleton(called);
         });
         cluster = builder.Build();
