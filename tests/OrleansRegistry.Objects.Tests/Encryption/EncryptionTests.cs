@@ -176,7 +176,7 @@ public sealed class EncryptionTests : IDisposable
         var upload = await store.BeginUploadAsync("b");
         await store.PutPartAsync("b", upload, 1, Bytes.Stream(content));
 
-        foreach (var file in Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories))
+        foreach (var file in System.IO.Directory.EnumerateFiles(folder.Path, "*", SearchOption.AllDirectories))
         {
             Assert.Equal(-1, File.ReadAllBytes(file).AsSpan().IndexOf("secret"u8));
         }

@@ -36,7 +36,7 @@ public sealed class LocalFolderTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
         outside.Write("secret", "secret");
         File.CreateSymbolicLink(folder.File("file"), outside.File("secret"));
-        Directory.CreateSymbolicLink(folder.File("way"), outside.Path);
+        System.IO.Directory.CreateSymbolicLink(folder.File("way"), outside.Path);
         File.CreateSymbolicLink(folder.File("dangling"), outside.File("none"));
         await using var store = new LocalObjectStore(folder.Path);
 
@@ -59,7 +59,7 @@ public sealed class LocalFolderTests : IDisposable
 
         Assert.Empty(await store.NamesAsync(""));
         await Assert.ThrowsAsync<ObjectStoreException>(() => store.NamesAsync("way/"));
-        Assert.Equal(["secret"], Directory.EnumerateFileSystemEntries(outside.Path).Select(Path.GetFileName));
+        Assert.Equal(["secret"], System.IO.Directory.EnumerateFileSystemEntries(outside.Path).Select(Path.GetFileName));
         Assert.Equal("secret", File.ReadAllText(outside.File("secret")));
     }
 
@@ -67,19 +67,19 @@ public sealed class LocalFolderTests : IDisposable
     public async Task A_link_in_place_of_the_store_s_own_folder_is_refused()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
-        Directory.CreateSymbolicLink(folder.File(".store"), outside.Path);
+        System.IO.Directory.CreateSymbolicLink(folder.File(".store"), outside.Path);
         await using var store = new LocalObjectStore(folder.Path);
 
         await Assert.ThrowsAsync<ObjectStoreException>(() => store.PutAsync("a", Bytes.Stream([1])));
 
-        Assert.Empty(Directory.EnumerateFileSystemEntries(outside.Path));
+        Assert.Empty(System.IO.Directory.EnumerateFileSystemEntries(outside.Path));
     }
 
     [Fact]
     public async Task The_folder_itself_may_be_a_link()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege there.");
-        Directory.CreateSymbolicLink(folder.File("link"), outside.Path);
+        System.IO.Directory.CreateSymbolicLink(folder.File("link"), outside.Path);
         await using var store = new LocalObjectStore(folder.File("link"));
 
         await store.PutAsync("a", Bytes.Stream([1]));
@@ -102,7 +102,7 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Null(await store.FindAsync("f"));
         Assert.Null(await store.FindAsync("a/b"));
         Assert.Equal(["a", "f/a"], await store.NamesAsync(""));
-        Assert.Empty(Directory.EnumerateFiles(folder.File(".store/pending")));
+        Assert.Empty(System.IO.Directory.EnumerateFiles(folder.File(".store/pending")));
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public sealed class LocalFolderTests : IDisposable
             }
         }));
 
-        Assert.False(Directory.Exists(folder.File("deep")));
+        Assert.False(System.IO.Directory.Exists(folder.File("deep")));
     }
 
     [Fact]
@@ -146,7 +146,7 @@ public sealed class LocalFolderTests : IDisposable
         Assert.Equal(2, await store.SweepAsync(DateTimeOffset.UtcNow.AddDays(-1)));
 
         Assert.Equal(["fresh"], new DirectoryInfo(folder.File(".store/pending")).EnumerateFiles().Select(file => file.Name));
-        Assert.Empty(Directory.EnumerateDirectories(folder.File(".store/uploads")));
+        Assert.Empty(System.IO.Directory.EnumerateDirectories(folder.File(".store/uploads")));
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class LocalFolderTests : IDisposable
 
         Assert.Equal(ObjectStoreError.Full, full.Error);
         Assert.Equal(before, await store.ReadAsync("a"));
-        Assert.Empty(Directory.EnumerateFiles(folder.File("disk/.store/pending")));
+        Assert.Empty(System.IO.Directory.EnumerateFiles(folder.File("disk/.store/pending")));
         await store.PutAsync("b", Bytes.Stream(before));
     }
 

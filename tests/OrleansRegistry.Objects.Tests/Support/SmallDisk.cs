@@ -17,7 +17,7 @@ internal sealed class SmallDisk : IDisposable
             return null;
         }
 
-        Directory.CreateDirectory(path);
+        System.IO.Directory.CreateDirectory(path);
         return Run("mount", "-t", "tmpfs", "-o", $"size={bytes}", "tmpfs", path) ? new SmallDisk(path) : null;
     }
 

@@ -2,14 +2,14 @@ namespace OrleansRegistry.Objects.Tests.Support;
 
 internal sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("objects-").FullName;
+    public string Path { get; } = System.IO.Directory.CreateTempSubdirectory("objects-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public string Write(string name, string text)
     {
         var path = File(name);
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
         System.IO.File.WriteAllText(path, text);
         return path;
     }
@@ -29,5 +29,5 @@ internal sealed class TemporaryFolder : IDisposable
         }
     }
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose() => System.IO.Directory.Delete(Path, recursive: true);
 }
