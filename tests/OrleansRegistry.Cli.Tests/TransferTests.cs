@@ -56,6 +56,12 @@ public sealed class TransferTests(RunningRegistry registry) : IDisposable
         var cut = await cli.RunAsync("import", folder.Write("cut.jsonl", whole[..(whole.Length / 2)]), "--store", folder.Of("two"));
         Assert.Equal((4, ""), (cut.Code, cut.Output));
         Assert.Single(cut.Error.TrimEnd('\n').Split('\n'));
+        await cli.DoAsync("export", folder.Of("packed.jsonl.gz"), "--store", folder.Of("one"));
+        var packed = await File.ReadAllBytesAsync(folder.Of("packed.jsonl.gz"));
+        await File.WriteAllBytesAsync(folder.Of("packed.jsonl.gz"), packed[..(packed.Length / 2)]);
+        var half = await cli.RunAsync("import", folder.Of("packed.jsonl.gz"), "--store", folder.Of("two"));
+        Assert.Equal((4, ""), (half.Code, half.Output));
+        Assert.Equal("registry: Line 1: the gzip is cut off here: import the whole file. What came before stays.\n", half.Error);
         Assert.Equal(3, (await cli.RunAsync("import", folder.Of("nowhere"), "--store", folder.Of("two"))).Code);
         Assert.Equal(4, (await cli.RunAsync("export", folder.Of("x"), "--store", folder.Of("one"), "--kind", "agent")).Code);
         Assert.False(File.Exists(folder.Of("x.part")));

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 
 namespace OrleansRegistry.Transfer;
@@ -41,6 +42,12 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
     /// <summary>Bytes of the input, as it is packed, that were read.</summary>
     public long Consumed => packed.Consumed;
 
+    /// <summary>
+    /// <see cref="GZipStream"/> takes no offence at a gzip without its last bytes, which tell the length of what was packed. Of several gzips joined to
+    /// one, they tell the length of the last.
+    /// </summary>
+    private bool IsCutOff => isAtEnd && unpacked is GZipStream && packed.LastNumber != unchecked((uint)read);
+
     /// <summary>The next lines, at least one; null at the end of the file. Empty lines are left out of it, and counted.</summary>
     /// <exception cref="RegistryException">The file cannot be read on: what is wrong with it.</exception>
     public async ValueTask<LineChunk?> ReadAsync(CancellationToken cancellationToken)
@@ -53,6 +60,11 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
         {
             filled += await FillAsync(buffer.AsMemory(filled), cancellationToken);
             var end = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
+            if (end < filled && IsCutOff)
+            {
+                throw Invalid("the gzip is cut off here: import the whole file");
+            }
+
             if (isAtEnd || end > 0)
             {
                 end = isAtEnd ? filled : end;
@@ -84,6 +96,12 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
             }
 
             all.Write(chunk.Buffer);
+        }
+
+        if (IsCutOff)
+        {
+            throw new RegistryException(
+                RegistryError.Invalid, "The gzip is cut off, or joined of several. Import the whole file, or unpack it first. Nothing was imported.");
         }
 
         return all.ToArray();
@@ -149,10 +167,14 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
     private sealed class PackedStream(Stream input) : Stream
     {
         private readonly byte[] start = new byte[2];
+        private readonly byte[] last = new byte[sizeof(uint)];
         private int startLength;
         private int startRead;
 
         public long Consumed { get; private set; }
+
+        /// <summary>What the last bytes are as a number.</summary>
+        public uint LastNumber => BinaryPrimitives.ReadUInt32LittleEndian(last);
 
         public override bool CanRead => true;
 
@@ -187,6 +209,9 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
 
             var read = await input.ReadAsync(buffer, cancellationToken);
             Consumed += read;
+            var kept = Math.Min(read, last.Length);
+            last.AsSpan(kept).CopyTo(last);
+            buffer.Span[(read - kept)..read].CopyTo(last.AsSpan(last.Length - kept));
             return read;
         }
 

@@ -38,7 +38,12 @@ public sealed class TransferTests(RestHost shared)
         Assert.Equal((true, 3), (dry.GetProperty("dryRun").GetBoolean(), dry.GetProperty("created").GetInt32()));
         Assert.Equal(HttpStatusCode.NotFound, (await target.Client.SendAsync("GET", "/agents/agent%200")).StatusCode);
 
-        var done = await (await ImportAsync(target, await packed.Content.ReadAsByteArrayAsync(Token), "")).JsonAsync();
+        var gzip = await packed.Content.ReadAsByteArrayAsync(Token);
+        using var cut = await ImportAsync(target, gzip[..(gzip.Length / 2)], "");
+        Assert.Equal(HttpStatusCode.BadRequest, cut.StatusCode);
+        Assert.Contains("the gzip is cut off here: import the whole file", await cut.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.NotFound, (await target.Client.SendAsync("GET", "/agents/agent%202")).StatusCode);
+        var done = await (await ImportAsync(target, gzip, "")).JsonAsync();
         Assert.Equal((3, 0), (done.GetProperty("created").GetInt32(), done.GetProperty("faultCount").GetInt32()));
         var again = await (await ImportAsync(target, file, "?replace=true")).JsonAsync();
         Assert.Equal((0, 3), (again.GetProperty("created").GetInt32(), again.GetProperty("same").GetInt32()));

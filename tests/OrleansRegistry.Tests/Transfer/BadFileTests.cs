@@ -44,9 +44,36 @@ public sealed class BadFileTests(FilledStore filled) : IClassFixture<FilledStore
             await RefusedAsync(Encoding.UTF8.GetBytes(string.Join('\n', lines[..^1]))),
             StringComparison.Ordinal);
         var packed = Transfers.Gzip(filled.File);
-        await RefusedAsync(packed[..(packed.Length / 2)]);
+        foreach (var length in (int[])[packed.Length / 2, packed.Length - 10])
+        {
+            Assert.Contains("the gzip is cut off here: import the whole file", await RefusedAsync(packed[..length]), StringComparison.Ordinal);
+        }
 
         await store.ImportAsync(filled.File);
+        Assert.Equal(filled.File, await store.ExportAsync());
+    }
+
+    [Fact]
+    public async Task Of_an_older_systems_gzip_that_is_cut_off_after_a_line_nothing_is_imported()
+    {
+        using var packed = new MemoryStream();
+        await using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync("{\"name\":\"a\"}\n"u8.ToArray());
+            await gzip.FlushAsync();
+            var cut = await RefusedAsync(packed.ToArray());
+            Assert.StartsWith("The gzip is cut off, or joined of several.", cut, StringComparison.Ordinal);
+            await gzip.WriteAsync("{\"name\":\"b\"}\n"u8.ToArray());
+        }
+
+        Assert.Equal(2, (await store.ImportAsync(packed.ToArray())).Created);
+    }
+
+    [Fact]
+    public async Task Gzips_that_were_joined_are_one_file()
+    {
+        var half = filled.File.Length / 2;
+        await store.ImportAsync([.. Transfers.Gzip(filled.File[..half]), .. Transfers.Gzip(filled.File[half..])]);
         Assert.Equal(filled.File, await store.ExportAsync());
     }
 
