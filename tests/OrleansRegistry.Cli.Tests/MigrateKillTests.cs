@@ -49,7 +49,7 @@ public sealed class MigrateKillTests(RunningRegistry registry) : IDisposable
         await KilledAsync("DELETE ON record_pages", "OLD.id = 'migration'", log => log.Contains("Migration, pass") && IsWriting(), "--finish");
 
         Assert.StartsWith(
-            $"both hold the same: {Agents + 1} agents, {Tasks} tasks, 1 contexts, 0 feedback, {Tasks} pages",
+            $"both hold the same: {Agents + 1} agents, {Tasks} tasks, 1 contexts, 0 feedback, {2 * Tasks} pages",
             await cli.DoAsync("migrate", folder.Of("source"), Target, "--finish"),
             StringComparison.Ordinal);
         Assert.Equal(0, Count("record_pages WHERE id = 'migration'"));
@@ -58,7 +58,7 @@ public sealed class MigrateKillTests(RunningRegistry registry) : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    /// <summary>Agents, and tasks with a page each, in a store that somebody serves.</summary>
+    /// <summary>Agents, and tasks with two pages each, in a store that somebody serves.</summary>
     private async Task<IRecordStore> FillAsync()
     {
         var running = registry.Cli();
@@ -72,13 +72,13 @@ public sealed class MigrateKillTests(RunningRegistry registry) : IDisposable
         {
             foreach (var line in lines[1..].Where(line => !line.StartsWith(Context, StringComparison.Ordinal)))
             {
-                file.Append(line.Replace("\"id\":\"t\"", $"\"id\":\"t{i:D4}\"").Replace("/1/t\"", $"/1/t{i:D4}\"")).Append('\n');
+                file.Append(line.Replace("\"id\":\"t\"", $"\"id\":\"t{i:D4}\"").Replace("/t\"", $"/t{i:D4}\"")).Append('\n');
             }
         }
 
         file.Append(lines.Single(line => line.StartsWith(Context, StringComparison.Ordinal))).Append('\n');
         var sha256 = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.ToString())));
-        file.Append($$"""{"end":{"counts":{},"sha256":"{{sha256}}"}}""").Append('\n');
+        file.Append($$$"""{"end":{"counts":{},"sha256":"{{{sha256}}}"}}""").Append('\n');
 
         var store = RegistryStores.Create(Options);
         await store.OpenAsync(CancellationToken.None);
@@ -89,7 +89,7 @@ public sealed class MigrateKillTests(RunningRegistry registry) : IDisposable
 
     private RegistryOptions Options => new() { DataDirectory = folder.Of("source") };
 
-    private Task ImportAsync(IRecordStore store, string file) => RegistryStores.Transfer(store, Options)
+    private Task<ImportReport> ImportAsync(IRecordStore store, string file) => RegistryStores.Transfer(store, Options)
         .ImportAsync(new MemoryStream(Encoding.UTF8.GetBytes(file)), new ImportRequest { Caller = Caller.Default });
 
     /// <summary>Starts it, holds it at a write that never ends, and kills it once it is there.</summary>

@@ -35,7 +35,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     public async Task What_another_silo_does_is_of_the_callers_trace()
     {
         using var spans = new SpanCapture("Microsoft.Orleans.Runtime");
-        await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "traced")).Create(Submission("m1"), "context");
+        await silos.Grain<ITaskGrain>(GrainKeys.For("acme", "traced")).Create(Submission("m1"), "a context of its own");
         var calls = spans.Ended("ITaskGrain/Create").ToList();
         var call = Assert.Single(calls, call => call.Kind == ActivityKind.Client);
         var there = Assert.Single(calls, call => call.Kind == ActivityKind.Server);

@@ -37,11 +37,12 @@ public sealed partial class ReplaceTests(FilledStore filled) : IClassFixture<Fil
 
             await inner.ImportAsync(replacing, replace: true);
             Assert.Equal(Groups(replacing), Groups(Encoding.UTF8.GetString(await inner.ExportAsync())));
-            var pages = await (await inner.ScanAsync(PageKind.Kind)).Records.CountAsync();
-            Assert.Equal(replacing.Split("{\"kind\":\"page\"").Length - 1, pages);
             Assert.Equal(0, (await inner.ImportAsync(replacing, replace: true)).Replaced);
             if (!isStopped)
             {
+                // What ends just before the last removal leaves pages behind that no head names.
+                var pages = await (await inner.ScanAsync(PageKind.Kind)).Records.CountAsync();
+                Assert.Equal(replacing.Split("{\"kind\":\"page\"").Length - 1, pages);
                 break;
             }
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using OrleansRegistry.Objects;
 
 namespace OrleansRegistry.Snapshots;
 
@@ -69,6 +70,10 @@ internal sealed class StateStream : AsyncReadStream
         catch (InvalidDataException fault)
         {
             throw Damaged($"it is not gzip, or is cut off ({fault.Message})", cause: fault);
+        }
+        catch (ObjectStoreException fault) when (fault.Error == ObjectStoreError.Damaged)
+        {
+            throw Damaged("it cannot be decrypted: it was cut off, changed or renamed", cause: fault);
         }
     }
 
