@@ -92,6 +92,11 @@ internal sealed class BackupParts(IObjectStore objects, string folder)
         {
             throw new InvalidDataException($"part {part.Name} is missing", fault);
         }
+        catch (ObjectStoreException fault) when (fault.Error == ObjectStoreError.Configuration)
+        {
+            // The manifest was read with the keys that are set.
+            throw new InvalidDataException($"part {part.Name} is encrypted with another key than the manifest", fault);
+        }
     }
 
     private static void Check(BackupPart part, HashedStream packed, long unpacked)

@@ -47,7 +47,7 @@ public sealed class RegistryOnS3Tests(RegistryOnS3 registry, StoreServers server
 
         await using var plain = registry.Open();
         var name = Assert.Single(await plain.NamesAsync(""), name => name.Contains("/acme/a/", StringComparison.Ordinal));
-        await SpoilAsync(plain, name, async refusal =>
+        await SpoilAsync(plain, name, "is damaged", "is encrypted with the key", async refusal =>
         {
             var refused = await Assert.ThrowsAsync<RegistryException>(() => snapshots.VerifyAsync(Alice, "a", saved.Id));
             Assert.Contains(refusal, refused.ToString(), StringComparison.Ordinal);
@@ -84,7 +84,8 @@ public sealed class RegistryOnS3Tests(RegistryOnS3 registry, StoreServers server
         Assert.Contains(foreign.Fault!.Split(';')[0], refused.Message, StringComparison.Ordinal);
 
         await using var plain = registry.Open();
-        await SpoilAsync(plain, $"backups/{made.Name}/{made.Parts[^1].Name}", async refusal =>
+        var part = $"backups/{made.Name}/{made.Parts[^1].Name}";
+        await SpoilAsync(plain, part, "it cannot be decrypted", "is encrypted with another key", async refusal =>
         {
             Assert.Contains(refusal, Assert.Single((await backups.VerifyAsync(made.Name)).Faults), StringComparison.Ordinal);
             var target = Empty();
@@ -97,19 +98,19 @@ public sealed class RegistryOnS3Tests(RegistryOnS3 registry, StoreServers server
     private RegistryOptions Empty() => new() { DataDirectory = folder.File($"{Guid.NewGuid():N}") };
 
     /// <summary>Puts half an object in its place, and one that another key encrypts; then it is again as it was.</summary>
-    private async Task SpoilAsync(IObjectStore plain, string name, Func<string, Task> checkAsync)
+    private async Task SpoilAsync(IObjectStore plain, string name, string ofHalf, string ofKey, Func<string, Task> checkAsync)
     {
         var stored = await plain.ReadAsync(name);
         Assert.NotEqual([0x1f, 0x8b], stored[..2]);
         await plain.PutAsync(name, Bytes.Stream(stored[..(stored.Length / 2)]));
-        await checkAsync("is damaged");
+        await checkAsync(ofHalf);
         await plain.PutAsync(name, Bytes.Stream(stored));
 
         await using var right = registry.Open("one");
         var content = await right.ReadAsync(name);
         await using var wrong = registry.Open("two");
         await wrong.PutAsync(name, Bytes.Stream(content));
-        await checkAsync("is encrypted with the key");
+        await checkAsync(ofKey);
         await plain.PutAsync(name, Bytes.Stream(stored));
     }
 }

@@ -24,6 +24,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await CallFeedback();
         await CallWork();
         await CallPush();
+        await CallList();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
@@ -197,6 +198,17 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await grain.Wake();
         await Eventually.TrueAsync(() => silos.Called.Any(method => method.DeclaringType == typeof(IPushGrain)), "the call");
     }
+
+    private async Task CallList()
+    {
+        var grain = silos.Grain<ITaskListGrain>(GrainKeys.For("acme", "list"));
+        Assert.True(await grain.Hold(HeldList.Of("query", "alice", [Place("t1"), Place("t2")], isCut: false)));
+        var run = await grain.Read("query", 1, 10);
+        Assert.Equal(["t2"], run!.Tasks.Select(task => task.Id));
+        Assert.Null(await grain.Read("another", 0, 10));
+    }
+
+    private static RecordPosition Place(string id) => new(When, new RecordKey("acme", id));
 
     private static CheckedMessage Message(string id) => MessageReader.Read(Messages.Message(id), "message", Rules);
 
