@@ -20,7 +20,7 @@ internal sealed class AgentRevisions(AgentDirectory directory, IRecordStore stor
     /// </summary>
     /// <param name="history">The store's before the write: where it has another one by now, nothing was taken in.</param>
     public Task SeeOwnAsync(long revision, long history, CancellationToken cancellationToken) =>
-        store.IsShared && directory.History == history
+        store.IsShared && directory.History == history && store.History == history
             ? Task.CompletedTask
             : WaitAsync(revision, $"The change is stored, as revision {revision}, but this node has not seen it yet.", cancellationToken);
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using OrleansRegistry.Push;
 
 namespace OrleansRegistry.Tests.Grains;
 
@@ -22,6 +23,7 @@ public sealed class TurnTests : IAsyncLifetime
         builder.Services.AddSingleton(new AgentRules());
         builder.Services.AddSingleton(Rules);
         builder.Services.AddSingleton<Generations>();
+        builder.Services.AddSingleton(new PushOptions());
         builder.Services.AddSingleton(new PageStore(storage));
         builder.Services.AddSingleton(new HeadStorage(storage, IsShared: false));
         builder.Services.AddSingleton(new GrainWaits(CancellationToken.None));
