@@ -20,7 +20,8 @@ public sealed class ProblemTests
         await using var host = await FrontEndHost.StartAsync(Refusal);
         var answer = await host.Client.SendAsync("GET", "/things/x", null, ("Accept", accept));
         var text = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Equal("""{"type":"about:blank","title":"Not Found","status":404,"detail":"There is no 'Bücher'","field":"id"}""", text);
+        Assert.Equal(
+            """{"type":"about:blank","title":"Not Found","status":404,"detail":"There is no 'Bücher'","field":"id","code":"not_found"}""", text);
         Assert.Null(answer.Headers.TransferEncodingChunked);
         await answer.ProblemAsync(404, "id");
         Assert.NotEqual(0, (await host.Client.SendAsync("HEAD", "/things/x")).Content.Headers.ContentLength);
