@@ -40,7 +40,7 @@ public static class RegistryMcp
         services.AddSingleton<McpResources>();
         services.AddSingleton<McpHandlers>();
         services.AddMcpServer().WithHttpTransport(transport => transport.SessionMode = HttpServerSessionMode.Stateless);
-        services.AddOptions<HttpServerTransportOptions>().Configure<McpHandlers>(Serve);
+        services.AddOptions<HttpServerTransportOptions>().Configure<IServiceProvider>(Serve);
 
         // It warns of each message that a client got wrong. What is configured comes after it, and goes before it.
         services.Configure<LoggerFilterOptions>(log => log.Rules.Insert(0, new LoggerFilterRule(null, "ModelContextProtocol", LogLevel.None, null)));
@@ -83,7 +83,8 @@ public static class RegistryMcp
         return new McpTools(tools, options, services.GetRequiredService<FaultHandler>());
     }
 
-    private static void Serve(HttpServerTransportOptions transport, McpHandlers handlers)
+    /// <summary>The handlers are made by the first request: a process that only hosts a silo has the options and no registry.</summary>
+    private static void Serve(HttpServerTransportOptions transport, IServiceProvider services)
     {
         var others = transport.ConfigureSessionOptions;
         transport.ConfigureSessionOptions = async (context, options, cancellation) =>
@@ -93,7 +94,7 @@ public static class RegistryMcp
                 await others(context, options, cancellation);
             }
 
-            await handlers.Configure(context, options, cancellation);
+            await services.GetRequiredService<McpHandlers>().Configure(context, options, cancellation);
         };
     }
 }
