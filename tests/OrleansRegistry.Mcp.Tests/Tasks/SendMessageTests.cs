@@ -42,7 +42,9 @@ public sealed class SendMessageTests(McpHost host)
         // What came after the message, and not the message itself.
         Assert.Equal("Have a nice day.", result.Items("history")[^1].Items("parts")[0].Text("text"));
         Assert.DoesNotContain("Rain today?", result.ToString(), StringComparison.Ordinal);
-        Assert.Equal(told.Numbers.Order().Distinct(), told.Numbers);
+
+        // The client hands out what comes on several threads, so in any order.
+        Assert.Distinct(told.Numbers);
     }
 
     [Fact]
