@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OrleansRegistry.Cli.Agents;
 
 /// <summary>Where agents to register are read from: a file, a folder, a URL, or <c>-</c> for the standard input.</summary>
@@ -93,7 +95,7 @@ internal static class AgentSources
                 ? await response.Content.ReadAsByteArrayAsync(cancellation)
                 : throw new CliException(ExitCodes.OfStatus((int)response.StatusCode), $"{url}: answered {(int)response.StatusCode}, and no card.");
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
             throw new CliException(ExitCode.Unreachable, $"{url}: cannot be fetched: {fault.Message}", fault);
         }

@@ -76,7 +76,7 @@ internal sealed class RegistryApi(RegistryHttp http)
             Status = (int)status,
         },
         { Error: RegistryError.NotSupported } => new CliException(ExitCode.Failed, fault.Message, fault),
-        { InnerException: HttpRequestException { InnerException: SocketException or null } } => new CliException(
+        { InnerException: SocketException or HttpRequestException { InnerException: SocketException or null } } => new CliException(
             ExitCode.Unreachable, $"{fault.Message} Name the registry with --url or {GlobalOptions.UrlVariable}, or a store with --store.", fault),
         _ => new CliException(ExitCode.Unreachable, fault.Message, fault),
     };

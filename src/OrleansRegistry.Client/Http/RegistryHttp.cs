@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Authentication;
 
 namespace OrleansRegistry.Client;
@@ -102,8 +103,9 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
         }
-        catch (HttpRequestException fault)
+        catch (Exception fault) when (fault is HttpRequestException or SocketException)
         {
+            // A connection that is reset as it begins comes out of HttpClient as it is.
             throw Unreachable(fault);
         }
     }

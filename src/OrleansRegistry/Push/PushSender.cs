@@ -87,7 +87,7 @@ internal sealed class PushSender(PushOptions options, [RegistryTime] TimeProvide
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
             return Judge((int)response.StatusCode);
         }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             return Judge(fault);
         }
