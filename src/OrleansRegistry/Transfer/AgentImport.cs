@@ -1,0 +1,107 @@
+namespace OrleansRegistry.Transfer;
+
+/// <summary>Stores the agents of one import, in batches: while one is being stored, the next gathers.</summary>
+internal sealed class AgentImport(
+    IRecordStore store, ImportTarget target, ImportRequest request, ImportTally tally, CancellationToken cancellationToken)
+{
+    private const int BatchRecords = 1_000;
+    private const int BatchBytes = 4 * 1024 * 1024;
+
+    private readonly HashSet<RecordKey> keys = [];
+    private List<CheckedLine> agents = [];
+    private Task storing = Task.CompletedTask;
+    private int bytes;
+
+    public async ValueTask AddAsync(CheckedLine line)
+    {
+        tally.Tell(TransferKind.Agents.Plural, 1);
+        var isOutOfOrder = agents.Count > 0 && agents[^1].Line!.Version > line.Line!.Version;
+        if (agents.Count >= BatchRecords || bytes >= BatchBytes || isOutOfOrder || keys.Contains(line.Key))
+        {
+            await StoreAsync();
+        }
+
+        keys.Add(line.Key);
+        agents.Add(line);
+        bytes += line.Bytes;
+    }
+
+    /// <summary>Begins to store those that wait, once those before them are stored.</summary>
+    public async ValueTask StoreAsync()
+    {
+        if (agents.Count == 0)
+        {
+            return;
+        }
+
+        await storing;
+        storing = StoreAsync(agents);
+        agents = [];
+        keys.Clear();
+        bytes = 0;
+        tally.ReportProgress();
+    }
+
+    /// <summary>Waits until what is being stored is.</summary>
+    public Task FinishAsync() => storing;
+
+    /// <summary>Waits for what is being stored, whatever comes of it.</summary>
+    public async ValueTask EndAsync() => await storing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async Task StoreAsync(List<CheckedLine> batch)
+    {
+        await Task.Yield();
+        if (batch.Exists(line => line.IsBare) || request.DryRun)
+        {
+            batch = await CompareAsync(batch);
+        }
+
+        await WriteAsync([.. batch.Where(line => !line.IsUpdate)], request.Replace);
+        await WriteAsync([.. batch.Where(line => line.IsUpdate)], replace: true);
+    }
+
+    private async Task WriteAsync(List<CheckedLine> batch, bool replace)
+    {
+        if (batch.Count == 0)
+        {
+            return;
+        }
+
+        var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken);
+        for (var i = 0; i < imported.Count; i++)
+        {
+            tally.Count(batch[i], imported[i]);
+        }
+
+        await target.EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
+    }
+
+    /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>
+    private async Task<List<CheckedLine>> CompareAsync(List<CheckedLine> batch)
+    {
+        var rest = new List<CheckedLine>();
+        var stored = await target.ReadAsync(AgentKind.Kind, batch);
+        var revision = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var line = batch[i];
+            var result = target.ResultOf(line, stored[i]);
+            if (line.IsBare && result == ImportResult.Replaced)
+            {
+                line = BareAgent.Over(stored[i]!, line);
+            }
+
+            if (request.DryRun || result is ImportResult.Same or ImportResult.Kept)
+            {
+                revision = Math.Max(revision + 1, line.Line!.Version);
+                tally.Count(line, new ImportedRecord(result, revision));
+            }
+            else
+            {
+                rest.Add(line);
+            }
+        }
+
+        return rest;
+    }
+}
