@@ -6,7 +6,7 @@ using Azure.Storage.Blobs.Specialized;
 namespace OrleansRegistry.Objects.Cloud.Azure;
 
 /// <summary>Objects in a container of Azure Blob Storage. A put of 8 MiB or more goes in blocks.</summary>
-internal sealed class AzureObjectStore : IObjectStore
+internal sealed class AzureObjectStore : CloudObjectStore
 {
     private readonly AzureOptions options;
     private readonly HttpClient http;
@@ -23,9 +23,9 @@ internal sealed class AzureObjectStore : IObjectStore
         pace = new RetryPace(options.MaxRetries, options.Timeout) { MaxWait = options.Tuning.MaxWait };
     }
 
-    public string Description => container.Description;
+    public override string Description => container.Description;
 
-    public async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
         return await container.CallAsync(
@@ -39,15 +39,84 @@ internal sealed class AzureObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<Stream> OpenAsync(string name, long from = 0, long? count = null, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        if (count == 0)
-        {
-            return await FindAsync(name, cancellationToken) is null ? throw NotFound(name) : Stream.Null;
-        }
+        return await container.CallAsync(
+            AzureCall.Get(name), async () => (await container.FindAsync(name, cancellationToken))?.Info, cancellationToken);
+    }
 
+    public override async Task DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        await container.CallAsync(
+            AzureCall.Delete(name), () => container.Blob(name).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
+    }
+
+    public override async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectName.CheckPrefix(prefix);
+        await using var pages = container.Client
+            .GetBlobsAsync(new GetBlobsOptions { Prefix = container.Keys.Of(prefix) }, cancellationToken)
+            .AsPages(pageSizeHint: options.Tuning.PageSize)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await container.CallAsync(AzureCall.List, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            foreach (var found in pages.Current.Values)
+            {
+                if (container.Keys.NameOf(found.Name, prefix) is { } name)
+                {
+                    yield return new ObjectInfo(name, found.Properties.ContentLength ?? 0, found.Properties.LastModified ?? default);
+                }
+            }
+        }
+    }
+
+    public override Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return container.CallAsync(AzureCall.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
+    }
+
+    public override Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return container.CallAsync(AzureCall.Get(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
+    }
+
+    public override async Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        var parts = await ListPartsAsync(name, upload, cancellationToken);
+        UploadLimits.Check(name, parts);
+        return await container.CallAsync(
+            AzureCall.Put(name),
+            async () =>
+            {
+                var info = await uploads.CompleteAsync(name, upload, parts.Count, parts.Sum(part => part.Size), cancellationToken);
+                await uploads.ForgetAsync(upload, cancellationToken);
+                return info;
+            },
+            cancellationToken);
+    }
+
+    public override Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return container.CallAsync(AzureCall.Delete(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
+    }
+
+    public override Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
+        container.CallAsync(AzureCall.List, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
+
+    public override ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async Task<Stream> ReadAsync(string name, long from, long? count, CancellationToken cancellationToken)
+    {
         var call = AzureCall.Get(name);
         return await container.CallAsync(
             call,
@@ -80,96 +149,15 @@ internal sealed class AzureObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return await container.CallAsync(
-            AzureCall.Get(name), async () => (await container.FindAsync(name, cancellationToken))?.Info, cancellationToken);
-    }
-
-    public async Task DeleteAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        await container.CallAsync(
-            AzureCall.Delete(name), () => container.Blob(name).DeleteIfExistsAsync(cancellationToken: cancellationToken), cancellationToken);
-    }
-
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ObjectName.CheckPrefix(prefix);
-        await using var pages = container.Client
-            .GetBlobsAsync(new GetBlobsOptions { Prefix = container.Keys.Of(prefix) }, cancellationToken)
-            .AsPages(pageSizeHint: options.Tuning.PageSize)
-            .GetAsyncEnumerator(cancellationToken);
-        while (await container.CallAsync(AzureCall.List, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+    protected override Task PutPartAsync(
+        string name, string upload, int number, ArraySegment<byte> part, CancellationToken cancellationToken) => container.CallAsync(
+        AzureCall.Put(name),
+        async () =>
         {
-            foreach (var found in pages.Current.Values)
-            {
-                if (container.Keys.NameOf(found.Name, prefix) is { } name)
-                {
-                    yield return new ObjectInfo(name, found.Properties.ContentLength ?? 0, found.Properties.LastModified ?? default);
-                }
-            }
-        }
-    }
-
-    public Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return container.CallAsync(AzureCall.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
-    }
-
-    public async Task PutPartAsync(string name, string upload, int number, Stream part, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        UploadLimits.CheckNumber(number);
-        UploadLimits.CheckId(name, upload);
-        using var bytes = await PartBytes.ReadAsync(part, name, number, cancellationToken);
-        await container.CallAsync(
-            AzureCall.Put(name),
-            async () =>
-            {
-                await uploads.PutAsync(name, upload, number, bytes.Content, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-    }
-
-    public Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return container.CallAsync(AzureCall.Get(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
-    }
-
-    public async Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        var parts = await ListPartsAsync(name, upload, cancellationToken);
-        UploadLimits.Check(name, parts);
-        return await container.CallAsync(
-            AzureCall.Put(name),
-            async () =>
-            {
-                var info = await uploads.CompleteAsync(name, upload, parts.Count, parts.Sum(part => part.Size), cancellationToken);
-                await uploads.ForgetAsync(upload, cancellationToken);
-                return info;
-            },
-            cancellationToken);
-    }
-
-    public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return container.CallAsync(AzureCall.Delete(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
-    }
-
-    public Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
-        container.CallAsync(AzureCall.List, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        http.Dispose();
-        return ValueTask.CompletedTask;
-    }
+            await uploads.PutAsync(name, upload, number, part, cancellationToken);
+            return true;
+        },
+        cancellationToken);
 
     private async Task<BlobDownloadStreamingResult> GetAsync(string name, long from, long? count, ETag? ifMatch, CancellationToken cancellationToken)
     {
@@ -181,7 +169,4 @@ internal sealed class AzureObjectStore : IObjectStore
 
         return (await container.Blob(name).DownloadStreamingAsync(request, cancellationToken)).Value;
     }
-
-    private ObjectStoreException NotFound(string name, Exception? cause = null) =>
-        new(ObjectStoreError.NotFound, $"There is no object {name} in the {Description}.", cause);
 }

@@ -5,7 +5,7 @@ using Google;
 namespace OrleansRegistry.Objects.Cloud.Gcs;
 
 /// <summary>Objects in a bucket of Google Cloud Storage. A put is one resumable upload, in chunks of 8 MiB.</summary>
-internal sealed class GcsObjectStore : IObjectStore
+internal sealed class GcsObjectStore : CloudObjectStore
 {
     private readonly GcsBucket bucket;
     private readonly GcsUploads uploads;
@@ -18,9 +18,9 @@ internal sealed class GcsObjectStore : IObjectStore
         uploads = new GcsUploads(bucket);
     }
 
-    public string Description => bucket.Description;
+    public override string Description => bucket.Description;
 
-    public async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
         return await bucket.CallAsync(
@@ -34,15 +34,74 @@ internal sealed class GcsObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<Stream> OpenAsync(string name, long from = 0, long? count = null, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        if (count == 0)
-        {
-            return await FindAsync(name, cancellationToken) is null ? throw NotFound(name) : Stream.Null;
-        }
+        return await bucket.CallAsync(
+            GcsCall.Get(name),
+            async () => await bucket.FindAsync(name, cancellationToken) is { } found ? GcsBucket.InfoOf(name, found) : null,
+            cancellationToken);
+    }
 
+    public override Task DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(GcsCall.Delete(name), () => bucket.DeleteAsync(name, cancellationToken), cancellationToken);
+    }
+
+    public override async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectName.CheckPrefix(prefix);
+        await using var pages = await bucket.CallAsync(
+            GcsCall.List, () => Task.FromResult(bucket.Pages(prefix).GetAsyncEnumerator(cancellationToken)), cancellationToken);
+        while (await bucket.CallAsync(GcsCall.List, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+        {
+            foreach (var found in pages.Current.Items ?? [])
+            {
+                if (bucket.Keys.NameOf(found.Name, prefix) is { } name)
+                {
+                    yield return GcsBucket.InfoOf(name, found);
+                }
+            }
+        }
+    }
+
+    public override Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(GcsCall.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
+    }
+
+    public override Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(GcsCall.List, () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
+    }
+
+    public override Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(GcsCall.Put(name), () => uploads.CompleteAsync(name, upload, cancellationToken), cancellationToken);
+    }
+
+    public override Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(GcsCall.Delete(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
+    }
+
+    public override Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
+        bucket.CallAsync(GcsCall.List, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
+
+    public override ValueTask DisposeAsync()
+    {
+        bucket.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async Task<Stream> ReadAsync(string name, long from, long? count, CancellationToken cancellationToken)
+    {
         var call = GcsCall.Get(name);
         return await bucket.CallAsync(
             call,
@@ -70,86 +129,15 @@ internal sealed class GcsObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return await bucket.CallAsync(
-            GcsCall.Get(name),
-            async () => await bucket.FindAsync(name, cancellationToken) is { } found ? GcsBucket.InfoOf(name, found) : null,
-            cancellationToken);
-    }
-
-    public Task DeleteAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(GcsCall.Delete(name), () => bucket.DeleteAsync(name, cancellationToken), cancellationToken);
-    }
-
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ObjectName.CheckPrefix(prefix);
-        await using var pages = await bucket.CallAsync(
-            GcsCall.List, () => Task.FromResult(bucket.Pages(prefix).GetAsyncEnumerator(cancellationToken)), cancellationToken);
-        while (await bucket.CallAsync(GcsCall.List, () => pages.MoveNextAsync().AsTask(), cancellationToken))
+    protected override Task PutPartAsync(
+        string name, string upload, int number, ArraySegment<byte> part, CancellationToken cancellationToken) => bucket.CallAsync(
+        GcsCall.Put(name),
+        async () =>
         {
-            foreach (var found in pages.Current.Items ?? [])
-            {
-                if (bucket.Keys.NameOf(found.Name, prefix) is { } name)
-                {
-                    yield return GcsBucket.InfoOf(name, found);
-                }
-            }
-        }
-    }
-
-    public Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(GcsCall.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
-    }
-
-    public async Task PutPartAsync(string name, string upload, int number, Stream part, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        UploadLimits.CheckNumber(number);
-        UploadLimits.CheckId(name, upload);
-        using var bytes = await PartBytes.ReadAsync(part, name, number, cancellationToken);
-        await bucket.CallAsync(
-            GcsCall.Put(name),
-            async () =>
-            {
-                await uploads.PutAsync(name, upload, number, bytes.Content, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-    }
-
-    public Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(GcsCall.List, () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
-    }
-
-    public Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(GcsCall.Put(name), () => uploads.CompleteAsync(name, upload, cancellationToken), cancellationToken);
-    }
-
-    public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(GcsCall.Delete(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
-    }
-
-    public Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
-        bucket.CallAsync(GcsCall.List, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        bucket.Dispose();
-        return ValueTask.CompletedTask;
-    }
+            await uploads.PutAsync(name, upload, number, part, cancellationToken);
+            return true;
+        },
+        cancellationToken);
 
     /// <summary>Reads on; where that generation is gone, so is what was read.</summary>
     private async Task<CloudBody> GoOnAsync(string name, long next, long rest, string generation, CancellationToken cancellationToken)
@@ -163,7 +151,4 @@ internal sealed class GcsObjectStore : IObjectStore
             throw new ObjectStoreException(ObjectStoreError.Unavailable, $"Could not read {name}: {ResumingStream.Replaced}.", gone);
         }
     }
-
-    private ObjectStoreException NotFound(string name, Exception? cause = null) =>
-        new(ObjectStoreError.NotFound, $"There is no object {name} in the {Description}.", cause);
 }

@@ -5,7 +5,7 @@ using Amazon.S3.Model;
 namespace OrleansRegistry.Objects.Cloud.S3;
 
 /// <summary>Objects in a bucket of Amazon S3, or of what speaks as it does. A put of 8 MiB or more goes in parts.</summary>
-internal sealed class S3ObjectStore : IObjectStore
+internal sealed class S3ObjectStore : CloudObjectStore
 {
     private readonly S3Options options;
     private readonly S3Client client;
@@ -22,9 +22,9 @@ internal sealed class S3ObjectStore : IObjectStore
         pace = new RetryPace(options.MaxRetries, options.Timeout) { MaxWait = options.Tuning.MaxWait };
     }
 
-    public string Description => bucket.Description;
+    public override string Description => bucket.Description;
 
-    public async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo> PutAsync(string name, Stream content, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
         return await bucket.CallAsync(
@@ -38,15 +38,92 @@ internal sealed class S3ObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<Stream> OpenAsync(string name, long from = 0, long? count = null, CancellationToken cancellationToken = default)
+    public override async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
     {
         ObjectName.Check(name);
-        ArgumentOutOfRangeException.ThrowIfNegative(from);
-        if (count == 0)
-        {
-            return await FindAsync(name, cancellationToken) is null ? throw NotFound(name) : Stream.Null;
-        }
+        return await bucket.CallAsync(S3Calls.Get(name), async () => (await bucket.HeadAsync(name, cancellationToken))?.Info, cancellationToken);
+    }
 
+    public override async Task DeleteAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        await bucket.CallAsync(
+            S3Calls.Delete(name),
+            () => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket.Name, Key = bucket.Keys.Of(name) }, cancellationToken),
+            cancellationToken);
+    }
+
+    public override async IAsyncEnumerable<ObjectInfo> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ObjectName.CheckPrefix(prefix);
+        string? next = null;
+        do
+        {
+            var request = new ListObjectsV2Request
+            {
+                BucketName = bucket.Name,
+                Prefix = bucket.Keys.Of(prefix),
+                MaxKeys = options.Tuning.PageSize,
+                ContinuationToken = next,
+            };
+            var page = await bucket.CallAsync(S3Calls.List, () => client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
+            foreach (var found in page.S3Objects ?? [])
+            {
+                if (bucket.Keys.NameOf(found.Key, prefix) is { } name)
+                {
+                    yield return new ObjectInfo(name, found.Size ?? 0, S3Bucket.TimeOf(found.LastModified));
+                }
+            }
+
+            next = page.IsTruncated == true ? page.NextContinuationToken : null;
+        }
+        while (next is not null);
+    }
+
+    public override Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        return bucket.CallAsync(S3Calls.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
+    }
+
+    public override async Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        UploadLimits.CheckId(name, upload);
+        var parts = await bucket.CallAsync(S3Calls.ListParts(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
+        return [.. parts.Select(part => part.Part)];
+    }
+
+    public override async Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        UploadLimits.CheckId(name, upload);
+        var parts = await bucket.CallAsync(S3Calls.ListParts(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
+        UploadLimits.Check(name, [.. parts.Select(part => part.Part)]);
+        return await bucket.CallAsync(S3Calls.Put(name), () => uploads.CompleteAsync(name, upload, parts, cancellationToken), cancellationToken);
+    }
+
+    public override async Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
+    {
+        ObjectName.Check(name);
+        if (UploadLimits.IsId(upload))
+        {
+            await bucket.CallAsync(S3Calls.Abort(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
+        }
+    }
+
+    public override Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
+        bucket.CallAsync(S3Calls.ListUploads, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
+
+    public override ValueTask DisposeAsync()
+    {
+        client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    protected override async Task<Stream> ReadAsync(string name, long from, long? count, CancellationToken cancellationToken)
+    {
         var call = S3Calls.Get(name);
         return await bucket.CallAsync(
             call,
@@ -79,104 +156,15 @@ internal sealed class S3ObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public async Task<ObjectInfo?> FindAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return await bucket.CallAsync(S3Calls.Get(name), async () => (await bucket.HeadAsync(name, cancellationToken))?.Info, cancellationToken);
-    }
-
-    public async Task DeleteAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        await bucket.CallAsync(
-            S3Calls.Delete(name),
-            () => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket.Name, Key = bucket.Keys.Of(name) }, cancellationToken),
-            cancellationToken);
-    }
-
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        ObjectName.CheckPrefix(prefix);
-        string? next = null;
-        do
+    protected override Task PutPartAsync(
+        string name, string upload, int number, ArraySegment<byte> part, CancellationToken cancellationToken) => bucket.CallAsync(
+        S3Calls.Put(name),
+        async () =>
         {
-            var request = new ListObjectsV2Request
-            {
-                BucketName = bucket.Name,
-                Prefix = bucket.Keys.Of(prefix),
-                MaxKeys = options.Tuning.PageSize,
-                ContinuationToken = next,
-            };
-            var page = await bucket.CallAsync(S3Calls.List, () => client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
-            foreach (var found in page.S3Objects ?? [])
-            {
-                if (bucket.Keys.NameOf(found.Key, prefix) is { } name)
-                {
-                    yield return new ObjectInfo(name, found.Size ?? 0, S3Bucket.TimeOf(found.LastModified));
-                }
-            }
-
-            next = page.IsTruncated == true ? page.NextContinuationToken : null;
-        }
-        while (next is not null);
-    }
-
-    public Task<string> BeginUploadAsync(string name, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        return bucket.CallAsync(S3Calls.Put(name), () => uploads.BeginAsync(name, cancellationToken), cancellationToken);
-    }
-
-    public async Task PutPartAsync(string name, string upload, int number, Stream part, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        UploadLimits.CheckNumber(number);
-        UploadLimits.CheckId(name, upload);
-        using var bytes = await PartBytes.ReadAsync(part, name, number, cancellationToken);
-        await bucket.CallAsync(
-            S3Calls.Put(name),
-            async () =>
-            {
-                await uploads.PutAsync(name, upload, number, bytes.Content, cancellationToken);
-                return true;
-            },
-            cancellationToken);
-    }
-
-    public async Task<IReadOnlyList<ObjectPart>> ListPartsAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        UploadLimits.CheckId(name, upload);
-        var parts = await bucket.CallAsync(S3Calls.ListParts(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
-        return [.. parts.Select(part => part.Part)];
-    }
-
-    public async Task<ObjectInfo> CompleteUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        UploadLimits.CheckId(name, upload);
-        var parts = await bucket.CallAsync(S3Calls.ListParts(name), () => uploads.ListAsync(name, upload, cancellationToken), cancellationToken);
-        UploadLimits.Check(name, [.. parts.Select(part => part.Part)]);
-        return await bucket.CallAsync(S3Calls.Put(name), () => uploads.CompleteAsync(name, upload, parts, cancellationToken), cancellationToken);
-    }
-
-    public async Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken = default)
-    {
-        ObjectName.Check(name);
-        if (UploadLimits.IsId(upload))
-        {
-            await bucket.CallAsync(S3Calls.Abort(name), () => uploads.AbortAsync(name, upload, cancellationToken), cancellationToken);
-        }
-    }
-
-    public Task<int> SweepAsync(DateTimeOffset untouchedSince, CancellationToken cancellationToken = default) =>
-        bucket.CallAsync(S3Calls.ListUploads, () => uploads.SweepAsync(untouchedSince, cancellationToken), cancellationToken);
-
-    public ValueTask DisposeAsync()
-    {
-        client.Dispose();
-        return ValueTask.CompletedTask;
-    }
+            await uploads.PutAsync(name, upload, number, part, cancellationToken);
+            return true;
+        },
+        cancellationToken);
 
     private Task<GetObjectResponse> GetAsync(string name, long from, long? count, string? ifMatch, CancellationToken cancellationToken)
     {
@@ -188,7 +176,4 @@ internal sealed class S3ObjectStore : IObjectStore
 
         return client.GetObjectAsync(request, cancellationToken);
     }
-
-    private ObjectStoreException NotFound(string name, Exception? cause = null) =>
-        new(ObjectStoreError.NotFound, $"There is no object {name} in the {Description}.", cause);
 }
