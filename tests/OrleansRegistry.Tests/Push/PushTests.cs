@@ -1,16 +1,12 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage.Tests.Postgres;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Push;
 
-/// <summary>What reaches the receivers of push notifications (A2A 1.0, 4.3.3 and 13.2).</summary>
-public sealed class PushTests
+/// <summary>What reaches the receivers of push notifications (A2A 1.0, 4.3.3).</summary>
+public sealed class PushTests : PushedTasks
 {
-    private readonly Caller me = TestRegistry.NewCaller();
-
     [Fact]
     public async Task What_happens_is_posted_in_order_and_once_with_what_the_configuration_asks_for()
     {
@@ -18,15 +14,15 @@ public sealed class PushTests
         await using var host = await PushHost.StartAsync();
         var id = await SubmitAsync(host);
         var config = $$$"""{"url":"{{{receiver.Url()}}}","token":"mine","authentication":{"scheme":"Bearer","credentials":"secret"}}""";
-        var saved = await host.Tasks.SaveWebhookAsync(me, id, Bytes(config), "w");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
+        var saved = await host.Tasks.SaveWebhookAsync(Me, id, Bytes(config), "w");
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
         for (var i = 0; i < 10; i++)
         {
-            await host.Tasks.UpdateAsync(me, id, new TaskUpdate { Artifacts = [Artifact("a", $"{i}", append: i > 0), Artifact("b", $"{i}")] });
+            await host.Tasks.UpdateAsync(Me, id, new TaskUpdate { Artifacts = [Artifact("a", $"{i}", append: i > 0), Artifact("b", $"{i}")] });
         }
 
-        await host.Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes("""{"n":1}""") });
-        var done = await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, new TaskUpdate { Metadata = Bytes("""{"n":1}""") });
+        var done = await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.All.Count == 22, "22 notifications");
         await Eventually.TrueAsync(async () => (await WebhookAsync(host, id)).Delivered == done.Generation, "the task to know");
         Assert.Equal(0, await host.CountDueAsync());
@@ -62,9 +58,9 @@ public sealed class PushTests
         await using var host = await PushHost.StartAsync();
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, receiver.Url("/first"), "1");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
         await SaveAsync(host, id, receiver.Url("/second"), "2");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.All.Count == 3, "three notifications");
         Assert.Equal(2, receiver.All.Count(one => one.Path == "/first"));
         Assert.Contains("COMPLETED", Assert.Single(receiver.All, one => one.Path == "/second").Body, StringComparison.Ordinal);
@@ -76,9 +72,9 @@ public sealed class PushTests
         await using var receiver = await Receiver.StartAsync();
         await using var host = await PushHost.StartAsync();
         var submission = new TaskSubmission(Message("m1")) { Webhook = Bytes($$"""{"id":"w","url":"{{receiver.Url()}}"}""") };
-        var submitted = (await host.Tasks.SubmitAsync(me, submission)).Task;
+        var submitted = (await host.Tasks.SubmitAsync(Me, submission)).Task;
         Assert.Equal(submitted.Generation, (await WebhookAsync(host, submitted.Id)).Delivered);
-        var done = await host.Tasks.UpdateAsync(me, submitted.Id, To(TaskState.Completed));
+        var done = await host.Tasks.UpdateAsync(Me, submitted.Id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.All.Count == 1, "the end");
         Assert.Equal(done.Generation, receiver.All[0].Generation);
     }
@@ -94,10 +90,10 @@ public sealed class PushTests
         await SaveAsync(host, id, receiver.Url());
         for (var i = 0; i < 10; i++)
         {
-            await host.Tasks.UpdateAsync(me, id, new TaskUpdate { Artifacts = [Artifact($"{i}", "x")] });
+            await host.Tasks.UpdateAsync(Me, id, new TaskUpdate { Artifacts = [Artifact($"{i}", "x")] });
         }
 
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.Taken.Count == 11, "11 that were taken");
         Assert.Equal(33, receiver.All.Count);
         var taken = receiver.Taken.Select(one => one.Generation).ToList();
@@ -116,8 +112,8 @@ public sealed class PushTests
         await using var host = await PushHost.StartAsync();
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, $"http://127.0.0.1:{port}/");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
-        var done = await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
+        var done = await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await using var receiver = await Receiver.StartAsync(port);
         await Eventually.TrueAsync(() => receiver.All.Count == 2, "both notifications");
         Assert.Equal([done.Generation - 1, done.Generation], receiver.All.Select(one => one.Generation));
@@ -133,11 +129,11 @@ public sealed class PushTests
             PushHost.Quick with { Backoff = TimeSpan.FromSeconds(12), MaxBackoff = TimeSpan.FromMinutes(1) });
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, receiver.Url());
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
         await Eventually.TrueAsync(() => receiver.All.Count == 1, "the first attempt");
         for (var i = 0; i < 300; i++)
         {
-            await host.Tasks.UpdateAsync(me, id, new TaskUpdate { Metadata = Bytes($$"""{"n":{{i}}}""") });
+            await host.Tasks.UpdateAsync(Me, id, new TaskUpdate { Metadata = Bytes($$"""{"n":{{i}}}""") });
         }
 
         isUp = true;
@@ -145,100 +141,9 @@ public sealed class PushTests
         await Eventually.TrueAsync(() => receiver.Taken.Count == 1, "the task");
         using var body = JsonDocument.Parse(receiver.Taken[0].Body);
         Assert.Equal(299, body.RootElement.GetProperty("task").GetProperty("metadata").GetProperty("n").GetInt32());
-        var done = await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        var done = await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.Taken.Count == 2, "the end");
         Assert.Equal(done.Generation, receiver.Taken[1].Generation);
-    }
-
-    [Fact]
-    public async Task After_so_many_failures_a_webhook_is_given_up_and_listed_until_it_is_saved_again()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = _ => Task.FromResult(500);
-        await using var host = await PushHost.StartAsync(PushHost.Quick with { MaxAttempts = 3 });
-        var id = await SubmitAsync(host);
-        await SaveAsync(host, id, receiver.Url());
-        var done = await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
-        await Eventually.TrueAsync(async () => (await WebhookAsync(host, id)).Failure is not null, "the failure");
-        var failure = (await WebhookAsync(host, id)).Failure!;
-        Assert.Equal(("The receiver answered 500.", 3), (failure.Reason, failure.Attempts));
-        Assert.Equal(3, receiver.All.Count);
-        Assert.Equal(0, await host.CountDueAsync());
-        Assert.Equal([id], (await host.Tasks.ListAsync(me, new TaskQuery { HasFailedWebhook = true })).Tasks.Select(task => task.Id));
-
-        // The task is over, and no other webhook can be saved.
-        receiver.Answer = _ => Task.FromResult(200);
-        await Refused(RegistryError.Terminal, () => SaveAsync(host, id, receiver.Url(), "other"));
-        var again = await SaveAsync(host, id, receiver.Url());
-        Assert.Null(again.Failure);
-        await Eventually.TrueAsync(async () => (await WebhookAsync(host, id)).Delivered == done.Generation, "the delivery");
-        Assert.Equal(done.Generation, Assert.Single(receiver.Taken).Generation);
-        Assert.Empty((await host.Tasks.ListAsync(me, new TaskQuery { HasFailedWebhook = true })).Tasks);
-        await Refused(RegistryError.Terminal, () => SaveAsync(host, id, receiver.Url()));
-        Assert.Equal(done.Generation, (await host.Tasks.GetAsync(me, id))!.Generation);
-    }
-
-    [Fact]
-    public async Task A_receiver_that_says_it_is_gone_is_not_asked_again()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = _ => Task.FromResult(410);
-        await using var host = await PushHost.StartAsync();
-        Assert.Equal(1, (await FailureAsync(host, receiver.Url())).Attempts);
-    }
-
-    [Fact]
-    public async Task A_redirect_is_not_followed()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = context =>
-        {
-            context.Response.Headers.Location = receiver.Url("/inside");
-            return Task.FromResult(307);
-        };
-        await using var host = await PushHost.StartAsync(PushHost.Quick with { MaxAttempts = 2 });
-        Assert.Contains("307", (await FailureAsync(host, receiver.Url())).Reason, StringComparison.Ordinal);
-        Assert.All(receiver.All, one => Assert.Equal("/hook", one.Path));
-    }
-
-    [Fact]
-    public async Task A_name_that_leads_to_this_machine_is_refused_once_it_is_resolved()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        await using var host = await PushHost.StartAsync(PushHost.Quick with { AllowedNetworks = [] });
-        var failure = await FailureAsync(host, receiver.Url(host: "localhost"));
-        Assert.Equal(("The URL leads to an address where notifications are not sent.", 1), (failure.Reason, failure.Attempts));
-        Assert.Empty(receiver.All);
-        var refusal = await Refused(RegistryError.Invalid, async () => await SaveAsync(host, await SubmitAsync(host), receiver.Url()));
-        Assert.Equal("config.url", refusal.Field);
-    }
-
-    [Theory]
-    [InlineData("""{"url":"http://u:p@example.com/"}""", "config.url")]
-    [InlineData("""{"url":"file:///etc/passwd"}""", "config.url")]
-    [InlineData("""{"url":"https://example.com/","token":"a\r\nX: y"}""", "config.token")]
-    [InlineData("""{"url":"https://example.com/","token":7}""", "config.token")]
-    [InlineData("""{"url":"https://example.com/","authentication":"Bearer x"}""", "config.authentication")]
-    [InlineData("""{"url":"https://example.com/","authentication":{"credentials":"x"}}""", "config.authentication.scheme")]
-    [InlineData("""{"url":"https://example.com/","authentication":{"scheme":"a b","credentials":"x"}}""", "config.authentication.scheme")]
-    [InlineData("""{"url":"https://example.com/","authentication":{"scheme":"Bearer","credentials":"ü"}}""", "config.authentication.credentials")]
-    public async Task What_could_not_be_sent_is_refused_when_it_is_saved(string config, string field)
-    {
-        await using var host = await PushHost.StartAsync();
-        var id = await SubmitAsync(host);
-        var refusal = await Refused(RegistryError.Invalid, () => host.Tasks.SaveWebhookAsync(me, id, Bytes(config), "w"));
-        Assert.Equal(field, refusal.Field);
-    }
-
-    [Theory]
-    [InlineData("""{"scheme":"Basic","credentials":"user:pass"}""", "Basic dXNlcjpwYXNz")]
-    [InlineData("""{"scheme":"basic","credentials":"dXNlcjpwYXNz"}""", "basic dXNlcjpwYXNz")]
-    [InlineData("""{"schemes":["Bearer"],"credentials":"t"}""", "Bearer t")]
-    [InlineData("""{"scheme":"","credentials":null}""", null)]
-    public void Authentication_becomes_a_header(string authentication, string? header)
-    {
-        using var config = JsonDocument.Parse($$"""{"url":"https://example.com/","authentication":{{authentication}}}""");
-        Assert.Equal(header, PushTarget.Read(config.RootElement).Authorization?.ToString());
     }
 
     [Fact]
@@ -250,9 +155,9 @@ public sealed class PushTests
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, receiver.Url());
         await SaveAsync(host, id, receiver.Url("/other"), "other");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
         await Eventually.TrueAsync(() => receiver.All.Any(one => one.Path == "/hook"), "an attempt");
-        await host.Tasks.DeleteWebhookAsync(me, id, "w");
+        await host.Tasks.DeleteWebhookAsync(Me, id, "w");
 
         // One may be on its way. The other webhook shows that time passes.
         var others = receiver.All.Count(one => one.Path == "/other");
@@ -264,7 +169,7 @@ public sealed class PushTests
         // Nor does one that is made again with its id get what was before it.
         receiver.Answer = _ => Task.FromResult(200);
         await SaveAsync(host, id, receiver.Url("/again"));
-        var done = await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        var done = await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => receiver.Taken.Count(one => one.Path == "/again") == 1, "the end");
         Assert.Equal(done.Generation, receiver.Taken.Single(one => one.Path == "/again").Generation);
     }
@@ -277,9 +182,9 @@ public sealed class PushTests
         await using var host = await PushHost.StartAsync();
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, receiver.Url());
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
         await Eventually.TrueAsync(() => receiver.All.Count > 0, "an attempt");
-        await host.Tasks.DeleteAsync(me, id);
+        await host.Tasks.DeleteAsync(Me, id);
         Assert.Equal(0, await host.CountDueAsync());
         var node = (PushNode)host.Services.GetService(typeof(PushNode))!;
         await Eventually.TrueAsync(() => node.Busy == 0, "the dispatcher to end");
@@ -297,60 +202,18 @@ public sealed class PushTests
         {
             var stuck = await SubmitAsync(host);
             await SaveAsync(host, stuck, slow.Url());
-            await host.Tasks.UpdateAsync(me, stuck, To(TaskState.Completed));
+            await host.Tasks.UpdateAsync(Me, stuck, To(TaskState.Completed));
         }
 
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, slow.Url(), "slow");
         await SaveAsync(host, id, fast.Url(), "fast");
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Working));
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Working));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         await Eventually.TrueAsync(() => fast.Taken.Count == 2, "both notifications of the fast one");
         Assert.Empty(slow.All);
         release.SetResult(200);
         await Eventually.TrueAsync(() => slow.Taken.Count == 22, "those of the slow one");
-    }
-
-    [Fact]
-    public async Task Secrets_are_in_no_answer_and_no_log()
-    {
-        await using var receiver = await Receiver.StartAsync();
-        receiver.Answer = _ => Task.FromResult(500);
-        var log = new AllLogged();
-        await using (var host = await PushHost.StartAsync(PushHost.Quick with { MaxAttempts = 2 }, log: log))
-        {
-            var id = await SubmitAsync(host);
-            var config = $$$"""
-                {"url":"{{{receiver.Url("/hidden-path?key=hidden-key")}}}","token":"hidden-token","more":[1.0],
-                "authentication":{"scheme":"Bearer","credentials":"hidden-credentials"}}
-                """;
-            var saved = await host.Tasks.SaveWebhookAsync(me, id, Bytes(config), "w");
-            await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
-            await Eventually.TrueAsync(async () => (await WebhookAsync(host, id)).Failure is not null, "the failure");
-            var listed = await WebhookAsync(host, id);
-            foreach (var shown in (TaskWebhook[])[saved, listed])
-            {
-                Assert.DoesNotContain("hidden-credentials", shown.Config.ToString(), StringComparison.Ordinal);
-                Assert.Contains("\"scheme\":\"Bearer\"", shown.Config.ToString(), StringComparison.Ordinal);
-                Assert.Contains("hidden-token", shown.Config.ToString(), StringComparison.Ordinal);
-                Assert.Contains("[1.0]", shown.Config.ToString(), StringComparison.Ordinal);
-            }
-        }
-
-        Assert.Equal("Bearer hidden-credentials", receiver.All[0].Headers["Authorization"]);
-        Assert.Contains(log.Lines, line => line.Contains("is given up", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("hidden", StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public async Task A_worker_sees_no_token()
-    {
-        await using var host = await PushHost.StartAsync();
-        var id = (await host.Tasks.Submit(me, agent: "a")).Task.Id;
-        await host.Tasks.SaveWebhookAsync(me, id, Bytes("""{"url":"https://example.com/","token":"t"}"""), "w");
-        var claimed = (await host.Tasks.Claim(me, "a"))!;
-        Assert.Equal("t", Member((await WebhookAsync(host, id)).Config, "token"));
-        Assert.Null(Member(Assert.Single(await host.Tasks.ListWebhooksAsync(me, id, claimed.Lease!.Token)).Config, "token"));
     }
 
     [Fact]
@@ -360,47 +223,11 @@ public sealed class PushTests
         await using var host = await PushHost.StartAsync(new PushOptions { Enabled = false });
         var id = await SubmitAsync(host);
         await SaveAsync(host, id, receiver.Url());
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
+        await host.Tasks.UpdateAsync(Me, id, To(TaskState.Completed));
         Assert.Equal(0, await host.CountDueAsync());
         Assert.Empty(receiver.All);
     }
 
-    private async Task<string> SubmitAsync(RegistryHost host) => (await host.Tasks.Submit(me)).Task.Id;
-
-    private Task<TaskWebhook> SaveAsync(RegistryHost host, string task, string url, string id = "w") =>
-        host.Tasks.SaveWebhookAsync(me, task, Bytes($$"""{"url":"{{url}}"}"""), id);
-
-    private async Task<TaskWebhook> WebhookAsync(RegistryHost host, string task) => Assert.Single(await host.Tasks.ListWebhooksAsync(me, task));
-
-    private async Task<WebhookFailure> FailureAsync(RegistryHost host, string url)
-    {
-        var id = await SubmitAsync(host);
-        await SaveAsync(host, id, url);
-        await host.Tasks.UpdateAsync(me, id, To(TaskState.Completed));
-        await Eventually.TrueAsync(async () => (await WebhookAsync(host, id)).Failure is not null, "the failure");
-        return (await WebhookAsync(host, id)).Failure!;
-    }
-
     private static string? StateOf(JsonDocument update) =>
         update.RootElement.GetProperty("statusUpdate").GetProperty("status").GetProperty("state").GetString();
-
-    /// <summary>All that anything logs, with what is thrown.</summary>
-    private sealed class AllLogged : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
-    }
 }
