@@ -8,7 +8,7 @@ public enum AgentDelivery : byte
     Listed = 1,
     /// <summary>Tasks wait in the registry until a worker of the agent claims them.</summary>
     Worker = 2,
-    /// <summary>The registry takes messages and forwards them to the agent's own URL.</summary>
+    /// <summary>The registry takes messages for the agent's own URL. Nothing passes them on yet: they wait, as those of a worker do.</summary>
     Forward = 3,
 }
 
