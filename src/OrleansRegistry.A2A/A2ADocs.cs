@@ -35,7 +35,7 @@ internal static class A2ADocs
             ("details", List(Any("google.rpc.ErrorInfo, with the reason; google.rpc.BadRequest, with the field; google.rpc.RetryInfo.")))))));
     }
 
-    private static ApiOperation Refused(this ApiOperation operation)
+    public static ApiOperation Refused(this ApiOperation operation)
     {
         foreach (var status in (int[])[400, 404, 413, 503])
         {

@@ -128,10 +128,13 @@ public sealed class GateTests(A2AHost host)
         (await client.CallAsync(agent, "SendMessage", inline)).Refused(A2AError.PushNotificationNotSupported);
     }
 
-    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
-    public async Task S3_3_4_an_extended_card_that_is_not_declared_is_unsupported(string binding)
+    /// <summary>What the author's card declares is not what the card here declares.</summary>
+    [Theory]
+    [MemberData(nameof(Bindings.With), "{}", MemberType = typeof(Bindings))]
+    [MemberData(nameof(Bindings.With), """{"extendedAgentCard":true}""", MemberType = typeof(Bindings))]
+    public async Task S3_3_4_an_extended_card_that_is_not_declared_is_unsupported(string binding, string capabilities)
     {
-        var agent = await host.RegisterAsync();
+        var agent = await host.RegisterAsync(capabilities);
         (await Bindings.Of(binding).CallAsync(agent, "GetExtendedAgentCard", "{}")).Refused(A2AError.UnsupportedOperation);
     }
 

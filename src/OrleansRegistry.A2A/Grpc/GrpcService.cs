@@ -88,5 +88,5 @@ internal sealed class GrpcService(GrpcCalls calls, A2AService service)
         });
 
     public Task<Wire.AgentCard> GetExtendedAgentCard(Wire.GetExtendedAgentCardRequest request, ServerCallContext server) =>
-        calls.RunAsync(server, request.Tenant, async call => WireAnswers.Card(await A2AService.GetExtendedAgentCardAsync(call)));
+        calls.RunAsync<Wire.AgentCard>(server, request.Tenant, _ => throw A2AService.NoExtendedCard());
 }

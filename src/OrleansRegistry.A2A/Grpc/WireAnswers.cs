@@ -3,7 +3,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Google.Protobuf;
 using OrleansRegistry.A2A.Service;
-using OrleansRegistry.Protocol.V03;
 
 namespace OrleansRegistry.A2A.Grpc;
 
@@ -43,10 +42,6 @@ internal static class WireAnswers
             PushConfigJson.Write(json, taskId, config);
             return default;
         });
-
-    /// <param name="card">As its author wrote it, of either version.</param>
-    public static Wire.AgentCard Card(RawJson card) =>
-        WireJson.Read<Wire.AgentCard>(((Translation)CardShape.ToV10).Apply(card.Utf8).Span, "the card of this agent");
 
     private static string NameOf(string taskId) => $"task '{LogText.Id(taskId)}'";
 

@@ -33,8 +33,9 @@ internal sealed class TaskEndpoints(A2AService service, EventStreams streams, Re
         routes.Post("/tasks/{id}" + Subscribe, SubscribeAsync, A2ADocs.Task("subscribeToAgentTaskByPost", "The same, as the text of A2A has it")
             .Header(EventStreams.Header, "The id of the last event that the client has: it goes on after that.")
             .Streamed());
-        routes.Get("/extendedAgentCard", GetCardAsync, A2ADocs.Agent("getExtendedAgentCard", "The extended card of an agent")
-            .Answered("The card."));
+        routes.Get("/extendedAgentCard", RefuseCard, A2ADocs.Agent("getExtendedAgentCard", "The extended card of an agent")
+            .Says("Agents have none here: UnsupportedOperation.")
+            .Refused());
     }
 
     private async Task ListAsync(A2ACall call)
@@ -69,11 +70,7 @@ internal sealed class TaskEndpoints(A2AService service, EventStreams streams, Re
         await HttpJsonStream.SendAsync(streams, call.Http, stream);
     }
 
-    private static async Task GetCardAsync(A2ACall call)
-    {
-        var card = await A2AService.GetExtendedAgentCardAsync(call);
-        await HttpJsonAnswers.SendAsync(call.Http, (answer, _) => answer.WriteDocumentAsync(call.Http, card));
-    }
+    private static Task RefuseCard(A2ACall call) => throw A2AService.NoExtendedCard();
 
     /// <summary>Reads a body that says nothing that counts, and may be missing.</summary>
     private async ValueTask SkipBodyAsync(A2ACall call)

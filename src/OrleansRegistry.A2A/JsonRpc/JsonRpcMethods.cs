@@ -28,7 +28,7 @@ internal sealed class JsonRpcMethods : IJsonRpcDialect
             ["GetTaskPushNotificationConfig"] = GetConfigAsync,
             ["ListTaskPushNotificationConfigs"] = ListConfigsAsync,
             ["DeleteTaskPushNotificationConfig"] = DeleteConfigAsync,
-            ["GetExtendedAgentCard"] = GetCardAsync,
+            ["GetExtendedAgentCard"] = GetCard,
         };
     }
 
@@ -121,11 +121,10 @@ internal sealed class JsonRpcMethods : IJsonRpcDialect
         });
     }
 
-    private static async Task<JsonRpcOutcome> GetCardAsync(A2ACall call, ReadOnlyMemory<byte> parameters)
+    private static Task<JsonRpcOutcome> GetCard(A2ACall call, ReadOnlyMemory<byte> parameters)
     {
         _ = Fields(call, parameters);
-        var card = await A2AService.GetExtendedAgentCardAsync(call);
-        return new JsonRpcOutcome.Result(answer => answer.WriteDocumentAsync(call.Http, card));
+        throw A2AService.NoExtendedCard();
     }
 
     /// <summary>The parameters of a method; a tenant among them is checked.</summary>

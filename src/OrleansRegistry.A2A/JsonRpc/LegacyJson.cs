@@ -20,8 +20,6 @@ internal static class LegacyJson
         return translation.Apply(document.RootElement);
     }
 
-    public static RawJson Translate(Translation translation, ReadOnlyMemory<byte> json) => RawJson.FromValid(translation.Apply(json).Span);
-
     public static JsonRpcOutcome.Result Task(A2ACall call, TaskRecord task) => Result(call, TaskShape.ToV03, json => json.WriteTaskAsync(task));
 
     /// <param name="write">Writes the result as 1.0 has it.</param>
@@ -45,7 +43,7 @@ internal static class LegacyJson
             await write(json);
         }
 
-        await answer.WriteDocumentAsync(call.Http, Translate(translation, current.WrittenMemory));
+        await answer.WriteDocumentAsync(call.Http, RawJson.FromValid(translation.Apply(current.WrittenMemory).Span));
     }
 
     private static async IAsyncEnumerable<StreamItem> UntilFinalAsync(

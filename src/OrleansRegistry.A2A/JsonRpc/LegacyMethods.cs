@@ -30,7 +30,9 @@ internal sealed class LegacyMethods : IJsonRpcDialect
             ["tasks/pushNotificationConfig/get"] = GetConfigAsync,
             ["tasks/pushNotificationConfig/list"] = ListConfigsAsync,
             ["tasks/pushNotificationConfig/delete"] = DeleteConfigAsync,
-            ["agent/getAuthenticatedExtendedCard"] = GetCardAsync,
+            // A2A 0.3 has one error for an agent that declares no such card, and for one that has none.
+            ["agent/getAuthenticatedExtendedCard"] = (_, _) =>
+                throw new A2AException(A2AError.ExtendedAgentCardNotConfigured, A2AService.NoExtendedCard().Message),
             ["tasks/list"] = bindu.ListTasksAsync,
             ["tasks/feedback"] = bindu.AddFeedbackAsync,
             ["contexts/list"] = bindu.ListContextsAsync,
@@ -129,20 +131,6 @@ internal sealed class LegacyMethods : IJsonRpcDialect
             answer.Json.WriteNullValue();
             return default;
         });
-    }
-
-    private static async Task<JsonRpcOutcome> GetCardAsync(A2ACall call, ReadOnlyMemory<byte> parameters)
-    {
-        try
-        {
-            var card = await A2AService.GetExtendedAgentCardAsync(call);
-            return new JsonRpcOutcome.Result(answer => answer.WriteDocumentAsync(call.Http, LegacyJson.Translate(CardShape.ToV03, card.Utf8)));
-        }
-        catch (A2AException refusal) when (refusal.Error == A2AError.UnsupportedOperation)
-        {
-            // A2A 0.3 has one error for both: the agent has no such card.
-            throw new A2AException(A2AError.ExtendedAgentCardNotConfigured, refusal.Message, refusal);
-        }
     }
 
     private static JsonFields Fields(A2ACall call, Translation translation, ReadOnlyMemory<byte> parameters, params string[] names) =>

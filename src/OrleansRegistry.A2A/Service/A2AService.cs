@@ -58,12 +58,12 @@ internal sealed partial class A2AService(
         }
     });
 
-    /// <summary>GetExtendedAgentCard.</summary>
-    /// <exception cref="A2AException">The card does not say that there is one, or there is none.</exception>
-    public static Task<RawJson> GetExtendedAgentCardAsync(A2ACall call) => throw (call.Card.HasExtendedCard
-        ? new A2AException(A2AError.ExtendedAgentCardNotConfigured, "No extended card is configured for this agent.")
-        : new A2AException(
-            A2AError.UnsupportedOperation, "This agent has no extended card: its card does not declare capabilities.extendedAgentCard."));
+    /// <summary>
+    /// GetExtendedAgentCard: always refused, as the cards of agents here say that there is none, whatever their authors' cards say of their own
+    /// servers.
+    /// </summary>
+    public static A2AException NoExtendedCard() => new(
+        A2AError.UnsupportedOperation, "This agent has no extended card here: its card does not declare capabilities.extendedAgentCard.");
 
     /// <summary>A task of this agent that the caller may see, without messages and artifacts.</summary>
     /// <inheritdoc cref="GetTaskAsync"/>

@@ -14,8 +14,6 @@ internal sealed class FrontedAgent
         // The registry streams and pushes for any agent; only one whose card says that it does not is taken at its word.
         Streams = Member(capabilities, "streaming", "streaming").ValueKind != JsonValueKind.False;
         Pushes = Member(capabilities, "pushNotifications", "push_notifications").ValueKind != JsonValueKind.False;
-        HasExtendedCard = Member(capabilities, "extendedAgentCard", "extended_agent_card").ValueKind == JsonValueKind.True
-            || Member(card, "supportsAuthenticatedExtendedCard", "supports_authenticated_extended_card").ValueKind == JsonValueKind.True;
         var extensions = Items(Member(capabilities, "extensions", "extensions")).ToList();
         Extensions = [.. extensions.Select(UriOf).OfType<string>()];
         RequiredExtensions = [.. extensions
@@ -29,8 +27,6 @@ internal sealed class FrontedAgent
     public bool Streams { get; }
 
     public bool Pushes { get; }
-
-    public bool HasExtendedCard { get; }
 
     /// <summary>The URIs of the extensions that the card declares.</summary>
     public IReadOnlyList<string> Extensions { get; }
