@@ -4,21 +4,25 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 using OrleansRegistry.A2A.Service;
+using OrleansRegistry.Protocol.V03;
 
 namespace OrleansRegistry.A2A.Cards;
 
 /// <summary>
-/// The cards of agents that the registry fronts, <c>GET /a2a/{agentId}/.well-known/agent-card.json</c>, and the key that they are signed with.
+/// The cards of agents that the registry fronts, <c>GET /a2a/{agentId}/.well-known/agent-card.json</c>, and the key that they are signed with. Who
+/// says that it speaks 0.3, or asks for <c>agent.json</c> as clients did before 1.0, gets a card of 0.3.
 /// </summary>
 /// <remarks>Source: A2A 1.0, 8.2, 8.4 and 8.6.</remarks>
 internal sealed class CardEndpoint(
     AgentGate gate, CardSigning signing, SpokenBindings spoken, A2AFaults faults, RegistryHttpOptions http, RegistryA2AOptions options)
 {
     private const string CardPath = "/.well-known/agent-card.json";
+    private const string OldCardPath = "/.well-known/agent.json";
     private const string KeySetPath = "/.well-known/jwks.json";
 
     /// <summary>The newest card of each record: signing costs more than all else.</summary>
     private readonly ConditionalWeakTable<AgentRecord, MadeCard> made = [];
+    private readonly ConditionalWeakTable<AgentRecord, MadeCard> madeV03 = [];
 
     public void Map(ApiRoutes routes)
     {
@@ -27,12 +31,16 @@ internal sealed class CardEndpoint(
         var description = new ApiOperation("a2aAgentCard", A2ADocs.Tag, "The card of an agent that is reached through the registry")
             .Path("agentId", "The agent's id.")
             .Says("Made by the registry: its interfaces lead here. The card that the author registered is at the URL of the Link header.")
+            .Header(ServiceParameters.VersionName, "0.3: a card of A2A 0.3. Else one of 1.0.")
             .Header("If-None-Match", "The entity tag of what the client has: 304 if it still is so.")
             .Answer(200, "The card.", A2ADocs.Schema, isTagged: true)
             .Answer(304, "The client has it already.", isTagged: true)
             .Answer(404, "There is no agent at this address.", A2ADocs.ErrorSchema);
         answering.Get(A2APaths.Agent + CardPath, GetAsync, description);
-        answering.Hidden().Get(A2APaths.AgentOfTenant + CardPath, GetAsync, description);
+        var hidden = answering.Hidden();
+        hidden.Get(A2APaths.AgentOfTenant + CardPath, GetAsync, description);
+        hidden.Get(A2APaths.Agent + OldCardPath, GetV03Async, description);
+        hidden.Get(A2APaths.AgentOfTenant + OldCardPath, GetV03Async, description);
         if (signing.Signer is { } signer)
         {
             var keys = new ApiOperation("a2aKeySet", A2ADocs.Tag, "The key that cards are signed with")
@@ -42,10 +50,19 @@ internal sealed class CardEndpoint(
         }
     }
 
-    private async Task GetAsync(HttpContext context)
+    /// <summary>
+    /// A version that is not spoken here is no error: it is by the card that a client learns which are. Of a request without one it cannot be told
+    /// which it speaks, so that what it gets can be read as either.
+    /// </summary>
+    private Task GetAsync(HttpContext context) =>
+        SendCardAsync(context, isV03: ServiceParameters.Of(context) is { Version.Length: > 0 } asked && asked.Known() == ProtocolVersion.V03);
+
+    private Task GetV03Async(HttpContext context) => SendCardAsync(context, isV03: true);
+
+    private async Task SendCardAsync(HttpContext context, bool isV03)
     {
         var call = await A2APaths.FindAsync(gate, context, segmentsAfter: 2);
-        var card = Find(context, call);
+        var card = Find(context, call, isV03);
         var headers = context.Response.Headers;
         headers.ETag = card.IsSigned ? $"W/{card.Tag}" : card.Tag;
         headers.LastModified = HeaderUtilities.FormatDate(call.Agent.UpdatedAt);
@@ -72,27 +89,32 @@ internal sealed class CardEndpoint(
         await SendAsync(context, card.Json);
     }
 
-    private MadeCard Find(HttpContext context, A2ACall call)
+    private MadeCard Find(HttpContext context, A2ACall call, bool isV03)
     {
+        var known = isV03 ? madeV03 : made;
         var site = PublicPath.UrlOf(http, context.Request);
         var id = Uri.EscapeDataString(call.Agent.Id);
         var tenant = context.Request.RouteValues.TryGetValue("tenant", out var named) ? $"/{Uri.EscapeDataString((string)named!)}" : "";
         var url = $"{site}{tenant}/a2a/{id}";
-        if (made.TryGetValue(call.Agent, out var known) && known.Url == url)
+        if (known.TryGetValue(call.Agent, out var newest) && newest.Url == url)
         {
-            return known;
+            return newest;
         }
 
         var interfaces = spoken.Of(context, url, call.Agent.Id);
         var able = new FrontedCapabilities(call.Card.Streams, call.Card.Pushes);
         var authorCard = $"{site}/agents/{id}/card";
-        var signer = signing.Signer;
+        var signer = isV03 ? null : signing.Signer;
         var json = FrontedCard.Make(call.Agent, able, interfaces, authorCard, isStrict: signer is not null);
+        if (isV03)
+        {
+            json = ((Translation)CardShape.ToV03).Apply(json);
+        }
 
         // Each signature of the same card is another, so what counts is what was signed.
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 16))}{(signer is null ? "" : $"-{signer.KeyId[..8]}")}\"";
         var card = new MadeCard(url, authorCard, signer?.Sign(json, site + KeySetPath) ?? json, tag, signer is not null);
-        made.AddOrUpdate(call.Agent, card);
+        known.AddOrUpdate(call.Agent, card);
         return card;
     }
 

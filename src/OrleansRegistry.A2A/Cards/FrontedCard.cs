@@ -16,6 +16,7 @@ internal readonly record struct FrontedCapabilities(bool Streaming, bool PushNot
 /// <summary>
 /// Makes the card of an agent that the registry fronts: the author's, in the shape of A2A 1.0, with interfaces that lead here and the capabilities
 /// that the agent has here. What the author signed, and how the author's own server wants to be called, is left out: the author's card has it.
+/// Unless it is strict, it has beside that what clients of A2A 0.3 read, and others pass over.
 /// </summary>
 /// <remarks>Source: A2A 1.0, 4.4.1 and 8.</remarks>
 internal static class FrontedCard
@@ -84,6 +85,13 @@ internal static class FrontedCard
         json.WriteString("name"u8, name);
         json.WriteString("description"u8, description);
         WriteInterfaces(json, interfaces);
+        if (!isStrict && interfaces.FirstOrDefault(one => one.Version == "0.3") is { } legacy)
+        {
+            json.WriteString("url"u8, legacy.Url);
+            json.WriteString("preferredTransport"u8, legacy.Binding);
+            json.WriteString("protocolVersion"u8, CardShape.Version);
+        }
+
         WriteProvider(json, card, isStrict);
         json.WriteString("version"u8, Text(card, Version) ?? agent.Revision.ToString(CultureInfo.InvariantCulture));
         WriteOptional(json, card, DocumentationUrl);

@@ -75,6 +75,47 @@ public sealed class CardEndpointTests(A2AHost host)
         Assert.Equal(HttpStatusCode.NotFound, (await GetAsync(host, "/.well-known/jwks.json")).StatusCode);
     }
 
+    /// <summary>Who sends no A2A-Version may be of either version (3.6.2), or of one that is not spoken here, and learns so by the card.</summary>
+    [Theory]
+    [InlineData(null)]
+    [InlineData("1.0")]
+    [InlineData("7.0")]
+    public async Task A_client_of_1_0_and_one_of_0_3_find_their_way_by_the_same_card(string? version)
+    {
+        var agent = await host.RegisterAsync("""{"streaming":true}""");
+        var url = $"{host.Client.BaseAddress!.AbsoluteUri.TrimEnd('/')}/a2a/{agent.Id}";
+        var response = await GetAsync(host, $"/a2a/{agent.Id}/.well-known/agent-card.json", version: version);
+        var card = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled)).RootElement;
+        Assert.Equal(3, card.GetProperty("supportedInterfaces").GetArrayLength());
+        Assert.Equal((url, "JSONRPC", "0.3.0"), LegacyAddress(card));
+        Assert.Contains("A2A-Version", response.Headers.Vary);
+    }
+
+    [Theory]
+    [InlineData("agent-card.json", "0.3")]
+    [InlineData("agent-card.json?A2A-Version=0.3.0", null)]
+    [InlineData("agent.json", null)]
+    [InlineData("agent.json", "1.0")]
+    public async Task Who_speaks_0_3_gets_a_card_of_0_3(string file, string? version)
+    {
+        var agent = await host.RegisterAsync("""{"streaming":true}""");
+        var url = $"{host.Client.BaseAddress!.AbsoluteUri.TrimEnd('/')}/a2a/{agent.Id}";
+        var latest = await GetAsync(host, $"/a2a/{agent.Id}/.well-known/agent-card.json");
+        var response = await GetAsync(host, $"/a2a/{agent.Id}/.well-known/{file}", version: version);
+        var card = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled)).RootElement;
+        Assert.Equal(
+            ["capabilities", "defaultInputModes", "defaultOutputModes", "description", "name", "preferredTransport", "protocolVersion", "skills",
+                "supportsAuthenticatedExtendedCard", "url", "version"],
+            card.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal));
+        Assert.Equal((url, "JSONRPC", "0.3.0"), LegacyAddress(card));
+        Assert.NotEqual(latest.Headers.ETag, response.Headers.ETag);
+        var again = await GetAsync(host, $"/a2a/{agent.Id}/.well-known/{file}", response.Headers.ETag!.ToString(), version);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+        var tenants = await GetAsync(host, $"/default/a2a/{agent.Id}/.well-known/{file}", version: version);
+        var ofTenant = JsonDocument.Parse(await tenants.Content.ReadAsStringAsync(Cancelled)).RootElement;
+        Assert.Equal(url.Replace("/a2a/", "/default/a2a/", StringComparison.Ordinal), LegacyAddress(ofTenant).Url);
+    }
+
     [Fact]
     public async Task With_a_key_the_card_is_signed_and_the_key_is_published()
     {
@@ -101,6 +142,10 @@ public sealed class CardEndpointTests(A2AHost host)
             var keys = await (await GetAsync(signing, "/.well-known/jwks.json")).Content.ReadAsByteArrayAsync(Cancelled);
             Assert.True(CardSignerTests.IsRight(card, keys));
             Assert.False(CardSignerTests.IsRight(card.Replace("Acme", "Other", StringComparison.Ordinal), keys));
+            Assert.False(JsonDocument.Parse(card).RootElement.TryGetProperty("url", out _));
+            var old = await (await GetAsync(signing, path, version: "0.3")).Content.ReadAsStringAsync(Cancelled);
+            Assert.Contains($"\"url\":\"https://registry.example/base/a2a/{agent.Id}\"", old, StringComparison.Ordinal);
+            Assert.DoesNotContain("signatures", old, StringComparison.Ordinal);
 
             var tag = response.Headers.ETag!;
             Assert.True(tag.IsWeak);
@@ -152,6 +197,9 @@ public sealed class CardEndpointTests(A2AHost host)
         Assert.Contains("A2A_CARD_KEY_FILE): the file cannot be read", fault.Message, StringComparison.Ordinal);
     }
 
+    private static (string? Url, string? Transport, string? Version) LegacyAddress(JsonElement card) =>
+        (card.GetProperty("url").GetString(), card.GetProperty("preferredTransport").GetString(), card.GetProperty("protocolVersion").GetString());
+
     /// <summary>What is told before the time of the error, which comes last.</summary>
     private static async Task<string> BodyAsync(HttpResponseMessage response)
     {
@@ -159,7 +207,7 @@ public sealed class CardEndpointTests(A2AHost host)
         return text[..text.IndexOf("\"timestamp\"", StringComparison.Ordinal)];
     }
 
-    private static async Task<HttpResponseMessage> GetAsync(A2AHost host, string path, string? known = null)
+    private static async Task<HttpResponseMessage> GetAsync(A2AHost host, string path, string? known = null, string? version = null)
     {
         var uri = new Uri(
             host.Client.BaseAddress!.AbsoluteUri.TrimEnd('/') + path,
@@ -168,6 +216,11 @@ public sealed class CardEndpointTests(A2AHost host)
         if (known is not null)
         {
             request.Headers.TryAddWithoutValidation("If-None-Match", known);
+        }
+
+        if (version is not null)
+        {
+            request.Headers.Add("A2A-Version", version);
         }
 
         return await host.Client.SendAsync(request, Cancelled);
