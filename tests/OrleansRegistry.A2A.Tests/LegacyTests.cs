@@ -1,14 +1,11 @@
-using System.Net;
-using System.Text;
 using System.Text.Json;
+using static OrleansRegistry.A2A.Tests.LegacyCalls;
 
 namespace OrleansRegistry.A2A.Tests;
 
 /// <summary>A2A 0.3 over JSON-RPC, which a request without <c>A2A-Version</c> speaks (A2A 1.0, 3.6.2).</summary>
 public sealed class LegacyTests(A2AHost host)
 {
-    private const string Message = """{"kind":"message","messageId":"ID","role":"user","parts":[{"kind":"text","text":"hello"}]}""";
-
     [Fact]
     public async Task A_send_waits_and_answers_the_task_in_the_shapes_of_0_3()
     {
@@ -172,136 +169,5 @@ public sealed class LegacyTests(A2AHost host)
         var agent = await host.RegisterAsync("""{"extensions":[{"uri":"urn:must","required":true}]}""");
         await RefusedAsync(-32008, CallAsync(agent, "tasks/list", "{}"));
         await OkAsync(CallAsync(agent, "tasks/list", "{}", ("X-A2A-Extensions", "urn:other, urn:must")));
-    }
-
-    [Fact]
-    public async Task Push_configurations_are_nested_and_their_list_is_an_array()
-    {
-        var agent = await host.RegisterAsync();
-        var id = (await SubmitAsync(agent)).IdOf();
-        const string Config = """{"id":"c","url":"https://example.com/hook","authentication":{"schemes":["Bearer"],"credentials":"s"}}""";
-        var set = await OkAsync(CallAsync(
-            agent, "tasks/pushNotificationConfig/set", $$"""{"taskId":"{{id}}","pushNotificationConfig":{{Config}}}"""));
-        Assert.Equal(id, set.GetProperty("taskId").GetString());
-        var config = set.GetProperty("pushNotificationConfig");
-        Assert.Equal("https://example.com/hook", config.GetProperty("url").GetString());
-        Assert.Equal("Bearer", config.GetProperty("authentication").GetProperty("schemes")[0].GetString());
-        Assert.False(config.GetProperty("authentication").TryGetProperty("credentials", out _));
-
-        var named = await OkAsync(CallAsync(agent, "tasks/pushNotificationConfig/get", $$"""{"id":"{{id}}","pushNotificationConfigId":"c"}"""));
-        var only = await OkAsync(CallAsync(agent, "tasks/pushNotificationConfig/get", $$"""{"id":"{{id}}"}"""));
-        var all = await OkAsync(CallAsync(agent, "tasks/pushNotificationConfig/list", $$"""{"id":"{{id}}"}"""));
-        Assert.True(JsonElement.DeepEquals(named, only));
-        Assert.True(JsonElement.DeepEquals(named, Assert.Single(all.EnumerateArray())));
-
-        var deleted = await CallAsync(agent, "tasks/pushNotificationConfig/delete", $$"""{"id":"{{id}}","pushNotificationConfigId":"c"}""");
-        Assert.Equal(JsonValueKind.Null, deleted.GetProperty("result").ValueKind);
-        await RefusedAsync(-32001, CallAsync(agent, "tasks/pushNotificationConfig/get", $$"""{"id":"{{id}}"}"""));
-    }
-
-    [Fact]
-    public async Task Bindus_list_of_tasks_is_an_array_of_whole_tasks_newest_first()
-    {
-        var agent = await host.RegisterAsync();
-        var first = (await SubmitAsync(agent)).IdOf();
-        await agent.CompleteNextAsync();
-        var second = (await SubmitAsync(agent)).IdOf();
-        var all = await OkAsync(CallAsync(agent, "tasks/list", "{}"));
-        Assert.Equal([second, first], all.EnumerateArray().Select(task => task.IdOf()));
-        Assert.Equal("task", KindOf(all[1]));
-        Assert.Single(all[1].GetProperty("history").EnumerateArray());
-        Assert.Single(all[1].GetProperty("artifacts").EnumerateArray());
-        Assert.Single((await OkAsync(CallAsync(agent, "tasks/list", """{"length":1}"""))).EnumerateArray());
-    }
-
-    [Fact]
-    public async Task Bindus_feedback_is_kept_with_the_task()
-    {
-        var agent = await host.RegisterAsync();
-        var id = (await SubmitAsync(agent)).IdOf();
-        var said = await OkAsync(CallAsync(
-            agent, "tasks/feedback", $$$"""{"task_id":"{{{id}}}","feedback":"good","rating":5,"metadata":{"by":"me"}}"""));
-        Assert.Equal(id, said.GetProperty("task_id").GetString());
-        var kept = await host.Tasks.ListFeedbackAsync(Caller.Default, id, cancellationToken: TestContext.Current.CancellationToken);
-        Assert.Equal("""{"feedback":"good","rating":5,"metadata":{"by":"me"}}""", Assert.Single(kept.Items).Data.ToString());
-    }
-
-    [Fact]
-    public async Task Bindus_contexts_are_listed_and_cleared_with_their_tasks()
-    {
-        var agent = await host.RegisterAsync();
-        (string, string)[] me = [("X-Registry-Tenant", "default"), ("X-Registry-Subject", $"s-{Guid.NewGuid():N}")];
-        var task = await OkAsync(CallAsync(
-            agent, "message/send", $$$"""{"message":{{{NewMessage()}}},"configuration":{"blocking":false}}""", me));
-        var context = Assert.Single((await OkAsync(CallAsync(agent, "contexts/list", "{}", me))).EnumerateArray());
-        Assert.Equal(task.GetProperty("contextId").GetString(), context.GetProperty("contextId").GetString());
-        Assert.Equal(1, context.GetProperty("taskCount").GetInt32());
-        Assert.Equal(task.IdOf(), Assert.Single(context.GetProperty("taskIds").EnumerateArray()).GetString());
-
-        var clear = $$"""{"contextId":"{{context.GetProperty("contextId").GetString()}}"}""";
-        await RefusedAsync(-32020, CallAsync(agent, "contexts/clear", clear));
-        Assert.True((await OkAsync(CallAsync(agent, "contexts/clear", clear, me))).TryGetProperty("message", out _));
-        Assert.Empty((await OkAsync(CallAsync(agent, "contexts/list", "{}", me))).EnumerateArray());
-        await RefusedAsync(-32001, CallAsync(agent, "tasks/get", $$"""{"id":"{{task.IdOf()}}"}""", me));
-        await RefusedAsync(-32020, CallAsync(agent, "contexts/clear", clear, me));
-    }
-
-    private static string NewMessage() => Message.Replace("ID", Guid.NewGuid().ToString(), StringComparison.Ordinal);
-
-    private static Task<JsonElement> SubmitAsync(TestAgent agent) =>
-        OkAsync(CallAsync(agent, "message/send", $$$"""{"message":{{{NewMessage()}}},"configuration":{"blocking":false}}"""));
-
-    private static async Task<JsonElement> CallAsync(
-        TestAgent agent, string method, string parameters, params (string Name, string Value)[] headers)
-    {
-        using var response = await SendAsync(agent, method, parameters, headers);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return await HttpDriver.ReadAsync(response);
-    }
-
-    private static async Task<SseItemReader> OpenAsync(TestAgent agent, string method, string parameters)
-    {
-        var response = await SendAsync(agent, method, parameters, []);
-        Assert.True(HttpDriver.IsStream(response));
-        return await SseItemReader.OpenAsync(response, answer => answer.GetProperty("result"));
-    }
-
-    private static async Task<HttpResponseMessage> SendAsync(
-        TestAgent agent, string method, string parameters, (string Name, string Value)[] headers)
-    {
-        var body = $$"""{"jsonrpc":"2.0","id":7,"method":"{{method}}","params":{{parameters}}}""";
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/a2a/{agent.Id}")
-        {
-            Content = new StringContent(body, Encoding.UTF8, "application/json"),
-        };
-        foreach (var (name, value) in headers)
-        {
-            request.Headers.Add(name, value);
-        }
-
-        return await agent.Host.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-    }
-
-    private static async Task<JsonElement> OkAsync(Task<JsonElement> calling)
-    {
-        var answer = await calling;
-        Assert.True(answer.TryGetProperty("result", out var result), answer.ToString());
-        return result;
-    }
-
-    private static async Task<JsonElement> RefusedAsync(int code, Task<JsonElement> calling)
-    {
-        var answer = await calling;
-        Assert.True(answer.TryGetProperty("error", out var error), answer.ToString());
-        Assert.True(code == error.GetProperty("code").GetInt32(), error.ToString());
-        return error;
-    }
-
-    private static string? KindOf(JsonElement? item) => item?.GetProperty("kind").GetString();
-
-    private static (string State, bool IsFinal) StatusOf(JsonElement? item)
-    {
-        Assert.Equal("status-update", KindOf(item));
-        return (item!.Value.StateOf(), item.Value.GetProperty("final").GetBoolean());
     }
 }

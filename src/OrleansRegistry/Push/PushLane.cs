@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Protocol;
+using OrleansRegistry.Protocol.V03;
 
 namespace OrleansRegistry.Push;
 
@@ -38,6 +40,7 @@ internal sealed partial class PushLane(
     private long since;
     private int failures;
     private int emptyReads;
+    private bool isV03;
 
     /// <summary>There may be more since it looked last.</summary>
     public bool IsPoked { get; private set; }
@@ -106,6 +109,15 @@ internal sealed partial class PushLane(
         {
             since = webhook.Since;
             failures = 0;
+            using var config = JsonDocument.Parse(webhook.Config.Utf8, JsonInput.Stored);
+            var wasV03 = isV03;
+            isV03 = PushConfigShape.IsForV03(config.RootElement);
+            if (isV03 != wasV03)
+            {
+                // It is another notification that it is to get.
+                current = null;
+                events.Clear();
+            }
         }
 
         position = Math.Max(Math.Max(position, webhook.Delivered ?? 0), report.DeliveredTo(webhookId));
@@ -137,6 +149,19 @@ internal sealed partial class PushLane(
         }
 
         items = StreamItem.Of(current);
+        if (isV03 && items.Count > 0 && current.Snapshot is null)
+        {
+            // A notification of 0.3 is the task as it is.
+            current = await source.ReadWholeAsync(tenant, id, position);
+            if (current is null)
+            {
+                events.Clear();
+                return false;
+            }
+
+            items = StreamItem.Of(current);
+        }
+
         part = part.Generation == current.Generation && current.Snapshot is null ? part : (current.Generation, 0);
         return true;
     }
@@ -148,7 +173,7 @@ internal sealed partial class PushLane(
         if (part.Sent < items!.Count)
         {
             var name = string.Create(CultureInfo.InvariantCulture, $"{part.Generation}.{part.Sent + 1}");
-            var body = await PushSource.WriteAsync(items[part.Sent]);
+            var body = await PushSource.WriteAsync(items[part.Sent], isV03);
             var outcome = await sender.SendAsync(webhook, body, name, head.TraceParent, stopping);
             if (!outcome.IsDelivered)
             {

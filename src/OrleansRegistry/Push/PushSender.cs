@@ -19,7 +19,8 @@ internal sealed class PushSender(PushOptions options, [RegistryTime] TimeProvide
     /// <summary>A receiver that takes longer has no claim to the room of those that are fast.</summary>
     private static readonly TimeSpan Fast = TimeSpan.FromSeconds(2);
 
-    private static readonly MediaTypeHeaderValue Json = new("application/a2a+json");
+    private static readonly MediaTypeHeaderValue V10 = new("application/a2a+json");
+    private static readonly MediaTypeHeaderValue V03 = new("application/json");
 
     private static readonly ProductInfoHeaderValue Agent = new(
         RegistryTelemetry.Name, typeof(PushSender).Assembly.GetName().Version?.ToString(3) ?? "0");
@@ -66,7 +67,7 @@ internal sealed class PushSender(PushOptions options, [RegistryTime] TimeProvide
     private async Task<PushOutcome> PostAsync(PushTarget target, ReadOnlyMemory<byte> body, string name, string? traceParent)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, target.Url) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = Json;
+        request.Content.Headers.ContentType = target.IsV03 ? V03 : V10;
         request.Headers.Authorization = target.Authorization;
         request.Headers.UserAgent.Add(Agent);
         request.Headers.Add(EventHeader, name);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using OrleansRegistry.Protocol;
+using OrleansRegistry.Protocol.V03;
 
 namespace OrleansRegistry.Push;
 
@@ -18,12 +19,15 @@ internal sealed class PushSource(GrainReferences<ITaskGrain> tasks, TaskLoader l
     {
         var grain = tasks.Get(tenant, id);
         var run = await GrainCalls.ReadAsync(grain, task => task.ReadEvents(Reader(tenant), after, TimeSpan.Zero));
-        if (run?.Snapshot is not { } snapshot)
-        {
-            return run?.Events ?? [];
-        }
+        return run?.Snapshot is not { } snapshot
+            ? run?.Events ?? []
+            : await ReadWholeAsync(tenant, id, after, snapshot) is { } whole ? [whole] : [];
+    }
 
-        TaskHead? first = snapshot;
+    /// <summary>The task as it is, with all that happened after a generation; null where it cannot say now, or is gone.</summary>
+    /// <param name="first">Its head, if that was read before.</param>
+    public async Task<TaskEvent?> ReadWholeAsync(string tenant, string id, long after, TaskHead? first = null)
+    {
         var whole = await TaskLoader.WithHeadAsync(
             async () =>
             {
@@ -34,20 +38,21 @@ internal sealed class PushSource(GrainReferences<ITaskGrain> tasks, TaskLoader l
             head => loader.LoadAsync(head, default));
 
         // One that is no newer is of an activation that another has replaced.
-        return whole is null || whole.Generation <= after ? [] : [new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole)];
+        return whole is null || whole.Generation <= after ? null : new TaskEvent(id, whole.ContextId, whole.Generation, Snapshot: whole);
     }
 
     /// <summary>Tells the task how far deliveries are.</summary>
     public Task TellAsync(string tenant, string id, IReadOnlyList<WebhookProgress> progress, DateTimeOffset? due) =>
         GrainCalls.RunAsync(tasks.Get(tenant, id), task => task.TellPushed(progress, due));
 
-    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(StreamItem item)
+    /// <param name="isV03">As A2A 0.3 has it.</param>
+    public static async ValueTask<ReadOnlyMemory<byte>> WriteAsync(StreamItem item, bool isV03)
     {
         var bytes = new ArrayBufferWriter<byte>(1024);
         await using var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { SkipValidation = true });
         await new ProtocolWriter(json).WriteAsync(item);
         await json.FlushAsync();
-        return bytes.WrittenMemory;
+        return isV03 ? ((Translation)EventShape.ToV03).Apply(bytes.WrittenMemory) : bytes.WrittenMemory;
     }
 
     private static Caller Reader(string tenant) => new(tenant) { SeesAllOwners = true };

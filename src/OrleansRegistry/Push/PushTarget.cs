@@ -1,13 +1,15 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using OrleansRegistry.Protocol.V03;
 
 namespace OrleansRegistry.Push;
 
 /// <summary>Where notifications of one configuration go, and what says there who sends them (A2A 1.0, 4.3.1 and 4.3.2).</summary>
 /// <param name="Authorization">The header's value; null for none.</param>
 /// <param name="Token">The client's own secret, which it gets back; null for none.</param>
-internal sealed record PushTarget(Uri Url, AuthenticationHeaderValue? Authorization, string? Token)
+/// <param name="IsV03">It expects notifications as A2A 0.3 has them.</param>
+internal sealed record PushTarget(Uri Url, AuthenticationHeaderValue? Authorization, string? Token, bool IsV03)
 {
     /// <summary>Reads a configuration. That of A2A 0.3 with <c>schemes</c> goes by the first.</summary>
     /// <exception cref="RegistryException">It cannot be delivered to: the field and the rule are named, and no secret.</exception>
@@ -30,7 +32,7 @@ internal sealed record PushTarget(Uri Url, AuthenticationHeaderValue? Authorizat
 
         var token = TextOf(config, "token", "config.token");
         return token is null || IsHeaderText(token)
-            ? new PushTarget(url, ReadAuthorization(config), token)
+            ? new PushTarget(url, ReadAuthorization(config), token, PushConfigShape.IsForV03(config))
             : throw RegistryException.Invalid("config.token", "must be printable ASCII, as it is sent in a header");
     }
 

@@ -20,7 +20,8 @@ public sealed class RequestShapeTests
         const string Current = """
             {"message":{"messageId":"m","role":"ROLE_USER","parts":[{"text":"hi"}]},
              "configuration":{"returnImmediately":true,"historyLength":3,"acceptedOutputModes":["text/plain"],
-                "taskPushNotificationConfig":{"url":"https://a/b","token":"k","authentication":{"scheme":"Bearer","credentials":"s"}}},"metadata":{"a":1}}
+                "taskPushNotificationConfig":{"url":"https://a/b","token":"k","authentication":{"scheme":"Bearer","credentials":"s"},
+                    "protocolVersion":"0.3"}},"metadata":{"a":1}}
             """;
         SendToV10.Becomes(Legacy, Current);
         SendToV03.Becomes(Current, Legacy);
@@ -64,7 +65,7 @@ public sealed class RequestShapeTests
         const string Legacy = """
             {"taskId":"t","pushNotificationConfig":{"id":"c","url":"https://a/b","authentication":{"schemes":["Basic"]},"x":1}}
             """;
-        const string Current = """{"taskId":"t","id":"c","url":"https://a/b","authentication":{"scheme":"Basic"},"x":1}""";
+        const string Current = """{"taskId":"t","id":"c","url":"https://a/b","authentication":{"scheme":"Basic"},"x":1,"protocolVersion":"0.3"}""";
         ConfigToV10.Becomes(Legacy, Current);
         ConfigToV03.Becomes(Current, Legacy);
     }
@@ -75,7 +76,9 @@ public sealed class RequestShapeTests
         const string Legacy = """
             {"taskId":"t","pushNotificationConfig":{"url":"u","authentication":{"schemes":["Digest","bearer"],"credentials":"s"}}}
             """;
-        const string Current = """{"taskId":"t","url":"u","authentication":{"scheme":"bearer","schemes":["Digest","bearer"],"credentials":"s"}}""";
+        const string Current = """
+            {"taskId":"t","url":"u","authentication":{"scheme":"bearer","schemes":["Digest","bearer"],"credentials":"s"},"protocolVersion":"0.3"}
+            """;
         ConfigToV10.Becomes(Legacy, Current);
         ConfigToV03.Becomes(Current, Legacy);
     }
@@ -83,5 +86,15 @@ public sealed class RequestShapeTests
     [Theory]
     [InlineData("""{"taskId":"t","pushNotificationConfig":"none"}""")]
     [InlineData("""{"taskId":"t","url":"u","authentication":7}""")]
-    public void A_push_configuration_that_is_none_is_left_for_the_rules_to_refuse(string config) => ConfigToV10.Becomes(config, config);
+    [InlineData("""{"taskId":"t","url":"u","protocolVersion":["1.0"]}""", """{"taskId":"t","url":"u"}""")]
+    public void A_push_configuration_that_is_none_is_left_for_the_rules_to_refuse(string config, string? same = null) =>
+        ConfigToV10.Becomes(config, (same ?? config)[..^1] + ",\"protocolVersion\":\"0.3\"}");
+
+    [Theory]
+    [InlineData("""{"protocolVersion":"0.3"}""", true)]
+    [InlineData("""{"protocolVersion":"1.0"}""", false)]
+    [InlineData("""{"protocolVersion":0.3}""", false)]
+    [InlineData("{}", false)]
+    public void Only_a_push_configuration_that_says_so_is_for_a_receiver_of_0_3(string config, bool isForV03) =>
+        Assert.Equal(isForV03, PushConfigShape.IsForV03(System.Text.Json.JsonElement.Parse(config)));
 }
