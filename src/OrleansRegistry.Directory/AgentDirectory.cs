@@ -34,6 +34,10 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
 
+    /// <summary>The agents to which the registry passes messages on, of all tenants.</summary>
+    internal IEnumerable<AgentRecord> Forwarded =>
+        held.Tenants.Values.SelectMany(tenant => tenant.Forwarded.Values).Select(slot => slot.Entry?.Record).OfType<AgentRecord>();
+
     /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public void ThrowIfUnreadable(string tenant, string id)

@@ -13,6 +13,9 @@ internal sealed class TenantIndex
 
     public ExtensionIndex Extensions { get; } = new();
 
+    /// <summary>Those to which the registry passes messages on, by their ids.</summary>
+    public ConcurrentDictionary<string, AgentSlot> Forwarded { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
     public int Count => slots.Count;
 
     public int EnabledCount => Volatile.Read(ref enabled);
@@ -68,6 +71,15 @@ internal sealed class TenantIndex
         if (had?.Extensions.Count > 0 || has?.Extensions.Count > 0)
         {
             Extensions.Update(slot, had, has);
+        }
+
+        if (has?.Record.Delivery == AgentDelivery.Forward)
+        {
+            Forwarded[slot.Id] = slot;
+        }
+        else if (had?.Record.Delivery == AgentDelivery.Forward)
+        {
+            Forwarded.TryRemove(slot.Id, out _);
         }
 
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.A2A;
 using OrleansRegistry.Clustering;
+using OrleansRegistry.Forwarding;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Mcp;
@@ -42,6 +43,7 @@ internal static partial class RegistryServer
             builder.Services.AddRegistryRest();
             builder.Services.AddRegistryA2A();
             builder.Services.AddRegistryMcp();
+            builder.Services.AddRegistryForwarding();
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansRegistry.A2A;
+using OrleansRegistry.Forwarding;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Mcp;
@@ -33,6 +34,7 @@ internal static class ServerSettings
         .. RegistryRestSettings.Groups,
         .. RegistryA2ASettings.Groups,
         .. RegistryMcpSettings.Groups,
+        .. ForwardingSettings.Groups,
         TelemetrySettings.Group,
         new SettingGroup("Log")
             .AddForeign(

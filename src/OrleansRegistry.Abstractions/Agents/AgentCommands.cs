@@ -52,9 +52,15 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// <summary>
     /// How messages for the agent get to it. Null keeps what was set; a new agent then goes by its card
     /// (<see cref="AgentRecord.EffectiveDelivery"/>). Only the agent's owner may set it, and
-    /// <see cref="AgentDelivery.Forward"/> needs a card with an http or https URL that speaks JSON-RPC or HTTP+JSON.
+    /// <see cref="AgentDelivery.Forward"/> needs a card with an http or https URL that speaks JSON-RPC, or HTTP+JSON as of A2A 1.0.
     /// </summary>
     public AgentDelivery? Delivery { get; init; }
+
+    /// <summary>
+    /// What is shown to the agent where messages are forwarded to it: sent to the hosts that the card names now, and to no others. Null keeps what was
+    /// set. Only the agent's owner may set it.
+    /// </summary>
+    public AgentCredentials? Credentials { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -71,6 +77,9 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <summary>True: forget what was set; the delivery follows from the card again. Excludes <see cref="Delivery"/>.</summary>
     public bool DeliveryByCard { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Credentials"/>
+    public AgentCredentials? Credentials { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>

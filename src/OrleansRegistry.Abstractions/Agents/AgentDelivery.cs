@@ -8,7 +8,7 @@ public enum AgentDelivery : byte
     Listed = 1,
     /// <summary>Tasks wait in the registry until a worker of the agent claims them.</summary>
     Worker = 2,
-    /// <summary>The registry takes messages for the agent's own URL. Nothing passes them on yet: they wait, as those of a worker do.</summary>
+    /// <summary>The registry passes messages on to the agent's own URL, and keeps its tasks as the agent tells of them.</summary>
     Forward = 3,
 }
 
@@ -71,6 +71,6 @@ internal enum CardReach : byte
     Nowhere = 1,
     /// <summary>The card names a URL, but none that the registry could send messages to.</summary>
     Elsewhere = 2,
-    /// <summary>The card names an http or https URL that speaks JSON-RPC or HTTP+JSON.</summary>
+    /// <summary>The card names an http or https URL that speaks JSON-RPC, or HTTP+JSON as of A2A 1.0.</summary>
     Forwardable = 3,
 }

@@ -61,6 +61,15 @@ public sealed record AgentRecord
     /// </summary>
     public AgentDelivery EffectiveDelivery => Delivery ?? (Reach == CardReach.Nowhere ? AgentDelivery.Worker : AgentDelivery.Listed);
 
+    /// <summary>What is shown to the agent where messages are forwarded to it; null where nothing is. Only the origins are told to anybody.</summary>
+    [Id(12)]
+    internal AgentCredentials? Credentials { get; init; }
+
+    /// <summary>
+    /// To which origins, such as <c>https://agent.example</c>, the registry sends the agent's credentials with what it forwards; empty where it has none.
+    /// </summary>
+    public IReadOnlyList<string> CredentialOrigins => Credentials?.Origins ?? [];
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

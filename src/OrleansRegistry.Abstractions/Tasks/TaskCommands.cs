@@ -90,6 +90,9 @@ public sealed record TaskUpdate
     /// caller acts as owner.
     /// </summary>
     public string? LeaseToken { get; init; }
+
+    /// <summary>Which task of the agent's own the task mirrors; null keeps what is known.</summary>
+    internal RemoteTask? Remote { get; init; }
 }
 
 /// <summary>

@@ -100,6 +100,10 @@ public abstract record TaskProperties
     /// <summary>True: the task is completed, and its status message is all of the answer (<see cref="TaskUpdate.Reply"/>).</summary>
     [Id(15)]
     public bool IsReply { get; init; }
+
+    /// <summary>The agent's own task that this one mirrors; null where nothing was forwarded.</summary>
+    [Id(16)]
+    internal RemoteTask? Remote { get; init; }
 }
 
 /// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>

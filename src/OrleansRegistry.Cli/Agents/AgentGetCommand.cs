@@ -50,6 +50,7 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("state", AgentLists.State(agent.Flag("enabled")));
         facts.Add("revision", agent.Number("revision").ToString(CultureInfo.InvariantCulture));
         facts.Add("delivery", Cell.Short(agent.Text("delivery"), LongestText));
+        facts.Add("credentials", Cell.Short(agent.Texts("credentials_for") is { Length: > 0 } origins ? $"for {origins}" : null, LongestText));
         facts.Add("owner", Cell.Short(agent.Text("owner"), LongestText));
         facts.Add("workers", Cell.Short(agent.Texts("workers"), LongestText));
         facts.Add("created", Cell.Time(agent.Text("created_at")));

@@ -18,6 +18,11 @@ internal static class AgentAnswers
         Owner = agent.Text("owner"),
         Workers = agent.Strings("workers"),
         Delivery = AgentDeliveries.TryParse(agent.Text("delivery")),
+
+        // The headers are never told.
+        Credentials = agent.Strings("credentials_for") is { Length: > 0 } origins
+            ? new AgentCredentials(new Dictionary<string, string>()) { Origins = origins }
+            : null,
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(

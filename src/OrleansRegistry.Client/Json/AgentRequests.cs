@@ -30,6 +30,8 @@ internal static class AgentRequests
         {
             json.WriteNull("delivery"u8);
         }
+
+        Write(json, patch.Credentials);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -54,6 +56,23 @@ internal static class AgentRequests
         json.Write("enabled", registration.Enabled);
         Write(json, "workers", registration.Workers);
         json.Write("delivery", registration.Delivery?.ToName());
+        Write(json, registration.Credentials);
+    }
+
+    private static void Write(Utf8JsonWriter json, AgentCredentials? credentials)
+    {
+        if (credentials is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject("credentials"u8);
+        foreach (var (name, value) in credentials.Headers)
+        {
+            json.WriteString(name, value);
+        }
+
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)

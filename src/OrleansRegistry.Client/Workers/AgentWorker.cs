@@ -43,7 +43,7 @@ public sealed partial class AgentWorker
     /// <summary>
     /// Registers the agent where the options have its card, and works until <paramref name="cancellationToken"/> is cancelled: then no task is claimed any
     /// more, and those that are being worked on have <see cref="AgentWorkerOptions.StopTimeout"/> to come to an end, or are given back. A registry that is
-    /// away is asked again until it is back.
+    /// away is asked again until it is back. With <see cref="AgentWorkerOptions.UntilIdle"/> it also ends where there is nothing to do.
     /// </summary>
     /// <param name="work">Called for each task, for up to <see cref="AgentWorkerOptions.MaxConcurrency"/> at once.</param>
     /// <exception cref="RegistryException">The registration or a claim was refused: for what it says, or as the caller is not the agent's
@@ -130,6 +130,10 @@ public sealed partial class AgentWorker
                 {
                     var run = new TaskRun(tasks, task, options, log);
                     running.Start(run, run.RunAsync(work, stopping.Token));
+                }
+                else if (options.UntilIdle && running.Count == 0)
+                {
+                    return;
                 }
             }
             catch (RegistryException fault) when (WorkerFaults.MayPass(fault))

@@ -32,6 +32,11 @@ public sealed class AgentWorkerOptions
     /// <summary>How long tasks that are being worked on may go on once the worker is to stop; then they are given back. 20 seconds.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>
+    /// True: <see cref="AgentWorker.RunAsync"/> returns once a claim gets no task within <see cref="ClaimWait"/> and nothing is being worked on.
+    /// </summary>
+    public bool UntilIdle { get; set; }
+
     /// <summary>Gets what goes wrong: null for nowhere.</summary>
     public ILogger? Logger { get; set; }
 

@@ -7,7 +7,11 @@ namespace OrleansRegistry.Directory;
 /// <param name="Binding"><c>JSONRPC</c>, <c>HTTP+JSON</c>, <c>GRPC</c>, or whatever else the card says; null where it says nothing.</param>
 /// <param name="Version">The A2A version; null where the card says nothing.</param>
 /// <param name="Tenant">What clients put into <c>tenant</c> of each request; null for nothing.</param>
-internal sealed record CardInterface(string Url, string? Binding, string? Version, string? Tenant);
+internal sealed record CardInterface(string Url, string? Binding, string? Version, string? Tenant)
+{
+    /// <summary>Whether it speaks a version before 1.0; where the card says nothing, the agent is of that time.</summary>
+    public bool IsBeforeV10 => Version is null || Version.StartsWith("0.", StringComparison.Ordinal);
+}
 
 /// <summary>The interfaces that a card names, in its order of preference, as far as they can be read; judges nothing.</summary>
 /// <remarks>
@@ -36,9 +40,11 @@ internal static class CardInterfaces
         }
     }
 
-    /// <summary>Whether the registry could be the interface's client: a card that names no binding means JSON-RPC.</summary>
-    public static bool IsForwardable(CardInterface found) =>
-        found.Binding is null or "JSONRPC" or "HTTP+JSON" && InterfaceUrl.IsHttp(found.Url);
+    /// <summary>
+    /// Whether the registry could be the interface's client: a card that names no binding means JSON-RPC. HTTP+JSON before 1.0 was another protocol.
+    /// </summary>
+    public static bool IsForwardable(CardInterface found) => InterfaceUrl.IsHttp(found.Url)
+        && (found.Binding is null or "JSONRPC" || (found.Binding == "HTTP+JSON" && !found.IsBeforeV10));
 
     public static CardReach ReachOf(JsonElement card)
     {

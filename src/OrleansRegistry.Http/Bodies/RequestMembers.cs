@@ -103,6 +103,32 @@ internal sealed class RequestMembers
     /// <summary>How messages get to an agent.</summary>
     public AgentDelivery? Delivery(string name) => Text(name) is { } text ? ReadDelivery(text, Field(name)) : null;
 
+    /// <summary>Headers by their names, which are secrets: no error tells a value.</summary>
+    public AgentCredentials? Credentials(string name)
+    {
+        if (Object(name) is not { } json)
+        {
+            return null;
+        }
+
+        using var document = JsonDocument.Parse(json, JsonInput.Stored);
+        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in document.RootElement.EnumerateObject())
+        {
+            if (member.Value.ValueKind != JsonValueKind.String)
+            {
+                throw RegistryException.Invalid($"{Field(name)}.{member.Name}", $"must be a text, not {JsonInput.Describe(member.Value)}");
+            }
+
+            if (!headers.TryAdd(member.Name, member.Value.GetString()!))
+            {
+                throw RegistryException.Invalid($"{Field(name)}.{member.Name}", "is there more than once");
+            }
+        }
+
+        return new AgentCredentials(headers);
+    }
+
     /// <summary>A state of a task, in either spelling.</summary>
     public TaskState? State(string name) => Text(name) is { } text ? ReadState(text, Field(name)) : null;
 

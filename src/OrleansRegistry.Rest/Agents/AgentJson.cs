@@ -10,6 +10,12 @@ internal static class AgentJson
 {
     private static ReadOnlySpan<byte> CardPart => "{\"agent_card\":"u8;
 
+    private static ReadOnlySpan<byte> CredentialsPart => ",\"credentials_for\":[\""u8;
+
+    private static ReadOnlySpan<byte> NextOriginPart => "\",\""u8;
+
+    private static ReadOnlySpan<byte> CredentialsEnd => "\"]"u8;
+
     private static ReadOnlySpan<byte> IdPart => ",\"agent_id\":\""u8;
 
     private static ReadOnlySpan<byte> EnabledPart => "\",\"enabled\":true,\"revision\":"u8;
@@ -47,6 +53,13 @@ internal static class AgentJson
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];
+        for (var i = 0; i < agent.CredentialOrigins.Count; i++)
+        {
+            tail = tail[Put(tail, i == 0 ? CredentialsPart : NextOriginPart)..];
+            tail = tail[new JsonName(agent.CredentialOrigins[i]).CopyTo(tail)..];
+        }
+
+        tail = tail[Put(tail, agent.CredentialOrigins.Count > 0 ? CredentialsEnd : [])..];
         tail = tail[Put(tail, IdPart)..];
         tail = tail[id.CopyTo(tail)..];
         tail = tail[Put(tail, agent.Enabled ? EnabledPart : DisabledPart)..];
@@ -76,7 +89,8 @@ internal static class AgentJson
     }
 
     private static int MeasureTail(AgentRecord agent, in JsonName id) =>
-        IdPart.Length + id.Length + (agent.Enabled ? EnabledPart : DisabledPart).Length + Digits(agent.Revision)
+        MeasureOrigins(agent.CredentialOrigins)
+        + IdPart.Length + id.Length + (agent.Enabled ? EnabledPart : DisabledPart).Length + Digits(agent.Revision)
         + CreatedPart.Length + JsonTime.Length + UpdatedPart.Length + JsonTime.Length + DeliveryPart(agent).Length
         + (agent.Owner is { } owner ? OwnerPart.Length + new JsonName(owner).Length : 0) + MeasureWorkers(agent.Workers);
 
@@ -86,6 +100,17 @@ internal static class AgentJson
         AgentDelivery.Forward => ForwardPart,
         _ => ListedPart,
     };
+
+    private static int MeasureOrigins(IReadOnlyList<string> origins)
+    {
+        var length = origins.Count > 0 ? CredentialsEnd.Length : 0;
+        for (var i = 0; i < origins.Count; i++)
+        {
+            length += (i == 0 ? CredentialsPart : NextOriginPart).Length + new JsonName(origins[i]).Length;
+        }
+
+        return length;
+    }
 
     private static int MeasureWorkers(IReadOnlyList<string> workers)
     {

@@ -26,10 +26,11 @@ internal static class AgentSchemas
             ("workers", List(Text("A subject that may claim the agent's tasks; "
                 + "* is every subject of the tenant. None: the owner. Null or absent: as it was."))),
             ("delivery", Delivery("How messages get to the agent. Null or absent: as it was; of a new agent, by its card: "
-                + "listed where that names a URL, else worker."))));
+                + "listed where that names a URL, else worker.")),
+            ("credentials", Headers("Null or absent: as it was."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
-            ("delivery", Delivery("Null: by the card again."))));
+            ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more."))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
@@ -42,7 +43,9 @@ internal static class AgentSchemas
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
             ("extensions_removed", Integer("How many extensions nobody declares any more.")), ("revision", Integer(""))));
         yield return ("Agent", Shape(
-            ("agent_card", card), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
+            ("agent_card", card),
+            ("credentials_for", List(Text("An origin to which the registry sends the agent's credentials; absent: it has none."))),
+            ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "
                 + "messages on to its URL.")),
@@ -71,6 +74,15 @@ internal static class AgentSchemas
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
     }
+
+    private static OpenApiSchema Headers(string absent) => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "Headers that the registry sends to the agent with what it forwards, by their names; only to the hosts that the card names "
+            + $"now, and never told. {absent}",
+        AdditionalProperties = Text(""),
+        WriteOnly = true,
+    };
 
     private static OpenApiSchema Delivery(string description)
     {

@@ -32,7 +32,9 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         var now = time.GetUtcMilliseconds();
         var reach = put.Reach == CardReach.Unknown ? AgentCard.ReachOf(put.Card) : put.Reach;
         var delivery = put.Delivery ?? before?.Delivery;
-        DemandOwner(before?.Owner ?? state.Unreadable?.Owner, put.Subject, put.Workers, put.Delivery is not null);
+        var owner = before?.Owner ?? state.Unreadable?.Owner;
+        DemandOwner(owner, put.Subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
+        DemandOwnerOfForwarded(before, put.Subject);
         AgentRules.CheckDelivery(delivery, reach);
         return new AgentRecord
         {
@@ -43,10 +45,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
-            Owner = before?.Owner ?? state.Unreadable?.Owner ?? put.Subject,
+            Owner = owner ?? put.Subject,
             Workers = put.Workers ?? before?.Workers ?? [],
             Delivery = delivery,
             Reach = reach,
+            Credentials = put.Credentials is null ? before?.Credentials : ForwardingRules.Bind(put.Credentials, put.Card),
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -55,7 +58,13 @@ internal sealed class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, creates: false, before =>
     {
         var now = time.GetUtcMilliseconds();
-        DemandOwner(before!.Owner, change.Subject, change.Workers, change.Delivery is not null || change.DeliveryByCard);
+        var setsDelivery = change.Delivery is not null || change.DeliveryByCard;
+        DemandOwner(before!.Owner, change.Subject, change.Workers, setsDelivery, change.Credentials is not null);
+        if (!change.CardPatch.IsEmpty)
+        {
+            DemandOwnerOfForwarded(before, change.Subject);
+        }
+
         var after = before with
         {
             Enabled = change.Enabled ?? before.Enabled,
@@ -80,7 +89,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             AgentRules.CheckDelivery(after.Delivery, after.Reach);
         }
 
-        return after;
+        return change.Credentials is null ? after : after with { Credentials = ForwardingRules.Bind(change.Credentials, after.Card) };
     });
 
     public async Task<long> Remove(WriteCondition condition, string? subject = null)
@@ -235,7 +244,16 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
     }
 
-    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers, bool setsDelivery)
+    /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go.</summary>
+    private void DemandOwnerOfForwarded(AgentRecord? before, string? subject)
+    {
+        if (before?.Delivery == AgentDelivery.Forward)
+        {
+            Access.DemandOwner(id, before.Owner, subject, "change its card while messages are forwarded to it", "agent_card");
+        }
+    }
+
+    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers, bool setsDelivery, bool setsCredentials)
     {
         if (workers is not null)
         {
@@ -245,6 +263,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         if (setsDelivery)
         {
             Access.DemandOwner(id, owner, subject, "say how messages get to it", "delivery");
+        }
+
+        if (setsCredentials)
+        {
+            Access.DemandOwner(id, owner, subject, "set its credentials", "credentials");
         }
     }
 

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Agents;
 
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
-/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>extension_origins</c> and <c>requests</c>
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c> and <c>requests</c>
 /// (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
@@ -62,6 +62,7 @@ internal static class AgentKind
             Owner = fields.TextOrNull("owner"),
             Workers = fields.Array("workers", worker => worker.GetString() ?? throw new JsonException("a worker is null")),
             Delivery = ReadDelivery(fields),
+            Credentials = fields.ObjectOrNull("credentials") is { } credentials ? ReadCredentials(credentials) : null,
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -93,6 +94,11 @@ internal static class AgentKind
             fields.WriteString("delivery"u8, delivery.ToName());
         }
 
+        if (agent.Credentials is { } credentials)
+        {
+            WriteCredentials(fields, credentials);
+        }
+
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {
@@ -116,6 +122,36 @@ internal static class AgentKind
     private static AgentDelivery? ReadDelivery(StoredObject fields) => fields.TextOrNull("delivery") is not { } name
         ? null
         : AgentDeliveries.TryParse(name) ?? throw new JsonException($"'delivery' is not {AgentDeliveries.AllNames}");
+
+    private static AgentCredentials ReadCredentials(StoredObject credentials) => new(
+        credentials.Array("headers", static json => new StoredObject(json, "headers"))
+            .ToDictionary(header => header.Text("name"), header => header.Text("value"), StringComparer.OrdinalIgnoreCase))
+    {
+        Origins = credentials.Array("origins", origin => origin.GetString() ?? throw new JsonException("an origin is null")),
+    };
+
+    private static void WriteCredentials(Utf8JsonWriter fields, AgentCredentials credentials)
+    {
+        fields.WriteStartObject("credentials"u8);
+        fields.WriteStartArray("headers"u8);
+        foreach (var (name, value) in credentials.Headers)
+        {
+            fields.WriteStartObject();
+            fields.WriteString("name"u8, name);
+            fields.WriteString("value"u8, value);
+            fields.WriteEndObject();
+        }
+
+        fields.WriteEndArray();
+        fields.WriteStartArray("origins"u8);
+        foreach (var origin in credentials.Origins)
+        {
+            fields.WriteStringValue(origin);
+        }
+
+        fields.WriteEndArray();
+        fields.WriteEndObject();
+    }
 
     private static ExtensionOrigin ReadOrigin(JsonElement json)
     {

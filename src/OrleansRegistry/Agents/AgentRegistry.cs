@@ -58,14 +58,16 @@ internal sealed class AgentRegistry(
         var cardPatch = CheckPatch(patch);
         var workers = AgentWorkers.Check(patch.Workers);
         var delivery = CheckDelivery(patch);
+        var credentials = ForwardingRules.Check(patch.Credentials);
         var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
         {
             Delivery = patch.Delivery,
             DeliveryByCard = patch.DeliveryByCard,
+            Credentials = credentials,
             Mark = RequestMarks.Of(
                 caller,
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
-                    .Add("delivery", delivery),
+                    .Add("delivery", delivery).Add("credentials", ForwardingRules.Text(credentials)),
                 time.GetUtcMilliseconds()),
         };
         var history = store.History;
@@ -165,7 +167,8 @@ internal sealed class AgentRegistry(
         var mark = RequestMarks.Of(
             caller,
             () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
-                .Add("workers", Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName()),
+                .Add("workers", Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
+                .Add("credentials", ForwardingRules.Text(entry.Credentials)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -178,6 +181,7 @@ internal sealed class AgentRegistry(
             Mark = mark,
             Delivery = entry.Delivery,
             Reach = entry.Card.Reach,
+            Credentials = entry.Credentials,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

@@ -8,7 +8,8 @@ internal sealed record CheckedRegistration(
     bool? Enabled,
     WriteCondition Condition,
     IReadOnlyList<string>? Workers,
-    AgentDelivery? Delivery)
+    AgentDelivery? Delivery,
+    AgentCredentials? Credentials)
 {
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)
@@ -24,6 +25,7 @@ internal sealed record CheckedRegistration(
             registration.Enabled,
             registration.Condition,
             AgentWorkers.Check(registration.Workers),
-            registration.Delivery);
+            registration.Delivery,
+            ForwardingRules.Check(registration.Credentials));
     }
 }

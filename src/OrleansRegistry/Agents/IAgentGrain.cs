@@ -52,6 +52,10 @@ internal sealed record AgentPut(
     /// <summary>The card's, as its caller read it; unknown from a silo of an older version.</summary>
     [Id(8)]
     public CardReach Reach { get; init; }
+
+    /// <summary>Null leaves them; without headers, they are removed.</summary>
+    [Id(9)]
+    public AgentCredentials? Credentials { get; init; }
 }
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
@@ -78,6 +82,10 @@ internal sealed record AgentChange(
     /// <summary>True: none is set any more, and the card decides.</summary>
     [Id(8)]
     public bool DeliveryByCard { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Credentials"/>
+    [Id(9)]
+    public AgentCredentials? Credentials { get; init; }
 }
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>

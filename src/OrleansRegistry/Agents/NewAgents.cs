@@ -35,6 +35,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Owner = caller.Subject,
             Workers = entry.Workers ?? [],
             Delivery = entry.Delivery,
+            Credentials = ForwardingRules.Bind(entry.Credentials, entry.Bytes),
             Reach = entry.Card.Reach,
             Requests = mark is null ? [] : [mark],
         };

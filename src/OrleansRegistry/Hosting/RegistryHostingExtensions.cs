@@ -170,6 +170,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddHealthChecks().AddCheck<DirectoryHealthCheck>(HealthCheckNames.Prefix + "directory", tags: [HealthCheckNames.Ready]);
         services.AddSingleton<AgentRevisions>();
         services.AddSingleton<NewAgents>();
+        services.AddSingleton<ForwardedNews>();
         services.AddSingleton<RecentRemovals>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();

@@ -20,10 +20,18 @@ internal static class GuardedHttp
         OutboundAddresses addresses,
         int connections,
         TimeSpan connectTimeout,
+        Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null) =>
+        new(Handler(addresses, connections, connectTimeout, resolve)) { Timeout = Timeout.InfiniteTimeSpan };
+
+    /// <summary>What such a client is made on.</summary>
+    public static SocketsHttpHandler Handler(
+        OutboundAddresses addresses,
+        int connections,
+        TimeSpan connectTimeout,
         Func<string, CancellationToken, Task<IPAddress[]>>? resolve = null)
     {
         resolve ??= Dns.GetHostAddressesAsync;
-        return new HttpClient(new SocketsHttpHandler
+        return new SocketsHttpHandler
         {
             ConnectCallback = (context, token) => ConnectAsync(context.DnsEndPoint, addresses, resolve, token),
             AllowAutoRedirect = false,
@@ -40,9 +48,6 @@ internal static class GuardedHttp
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = 64 * 1024,
             ResponseDrainTimeout = TimeSpan.FromSeconds(1),
-        })
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
         };
     }
 
@@ -87,4 +92,19 @@ internal static class GuardedHttp
 }
 
 /// <summary>All addresses of a host are such that <see cref="OutboundAddresses"/> does not allow.</summary>
-internal sealed class AddressRefusedException(string host) : IOException($"'{host}' is at an address that is not public.");
+internal sealed class AddressRefusedException(string host) : IOException($"'{host}' is at an address that is not public.")
+{
+    /// <summary>Whether it is the fault, or what caused it.</summary>
+    public static bool IsIn(Exception? fault)
+    {
+        for (; fault is not null; fault = fault.InnerException)
+        {
+            if (fault is AddressRefusedException)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -6,7 +6,7 @@ internal static class CheckedUpdate
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public static TaskChange Of(Caller caller, TaskUpdate update, TaskRules rules)
     {
-        if (update is { State: null, StatusMessage: null, Messages.Count: 0, Artifacts.Count: 0, Metadata: null })
+        if (update is { State: null, StatusMessage: null, Messages.Count: 0, Artifacts.Count: 0, Metadata: null, Remote: null })
         {
             throw RegistryException.Invalid("update", "names nothing to change");
         }
@@ -40,6 +40,7 @@ internal static class CheckedUpdate
             update.LeaseToken)
         {
             Reply = update.Reply,
+            Remote = update.Remote,
         };
     }
 

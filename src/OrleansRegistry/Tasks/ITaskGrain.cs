@@ -171,4 +171,8 @@ internal sealed record TaskChange(
 {
     [Id(9)]
     public bool Reply { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(10)]
+    public RemoteTask? Remote { get; init; }
 }

@@ -37,5 +37,6 @@ internal static class TaskFingerprints
         .Add("metadata", change.Metadata)
         .Add("ifState", change.IfState?.ToV10())
         .Add("reply", change.Reply ? "true" : null)
+        .Add("remote", change.Remote?.ToString())
         .Add("leaseToken", change.LeaseToken);
 }

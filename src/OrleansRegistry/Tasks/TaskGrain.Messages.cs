@@ -220,13 +220,16 @@ internal sealed partial class TaskGrain
 
         if (status is null && added.Count == 0 && change.Artifacts.Count == 0 && change.Metadata.IsEmpty)
         {
-            return (head, null, head.ToRecord());
+            // Which task of the agent's own it mirrors is no part of the task.
+            var same = change.Remote is null || change.Remote == head.Remote ? head : head with { Remote = change.Remote };
+            return (same, null, same.ToRecord());
         }
 
         var next = Next(head) with
         {
             Metadata = metadata,
             History = Append(head.History, added),
+            Remote = change.Remote ?? head.Remote,
 
             // Its worker gets on with the task, or somebody else decides how it goes on.
             Attempts = change.LeaseToken is null && change.State is null ? head.Attempts : 0,

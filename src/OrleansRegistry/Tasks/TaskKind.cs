@@ -5,7 +5,7 @@ namespace OrleansRegistry.Tasks;
 /// <summary>
 /// Tasks' heads as stores hold them. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where
 /// there are such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>,
-/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>reply</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c>
+/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>reply</c>, <c>remote</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c>
 /// (<see cref="RequestMarksJson"/>); all else is in the fields: the columns, and <c>deadline</c>. A task that is being deleted has its owner in the
 /// document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
@@ -109,6 +109,7 @@ internal static class TaskKind
             Attempts = (int)(root.NumberOrNull("attempts") ?? 0),
             TraceParent = root.TextOrNull("traceparent"),
             IsReply = root.Has("reply") && root.Flag("reply"),
+            Remote = root.ObjectOrNull("remote") is { } remote ? ReadRemote(remote) : null,
             Webhooks = root.Array("webhooks", ReadWebhook),
             Keys = root.Array("keys", key => key.GetString() ?? throw new JsonException("a key is null")),
             Deleting = deletingOwner is not null,
@@ -228,6 +229,16 @@ internal static class TaskKind
             json.WriteBoolean("reply"u8, true);
         }
 
+        if (task.Remote is { } remote)
+        {
+            json.WriteStartObject("remote"u8);
+            WriteText(json, "task_id", remote.TaskId);
+            WriteText(json, "context_id", remote.ContextId);
+            WriteText(json, "message_id", remote.MessageId);
+            StoredObject.WriteUnknown(json, remote.Unknown);
+            json.WriteEndObject();
+        }
+
         if (task.Webhooks.Count > 0)
         {
             WriteWebhooks(json, task.Webhooks);
@@ -251,6 +262,17 @@ internal static class TaskKind
         }
 
         StoredObject.WriteUnknown(json, task.Unknown.Document);
+    }
+
+    private static RemoteTask ReadRemote(StoredObject remote) =>
+        new(remote.TextOrNull("task_id"), remote.TextOrNull("context_id"), remote.TextOrNull("message_id")) { Unknown = remote.Unknown() };
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
     }
 
     private static void WriteWebhooks(Utf8JsonWriter json, IReadOnlyList<TaskWebhook> webhooks)

@@ -19,6 +19,7 @@ internal sealed partial class TaskRegistry(
     RecentRemovals removals,
     OwnerClearing clearing,
     PushOptions push,
+    ForwardedNews forwarded,
     [RegistryTime] TimeProvider time) : ITaskRegistry
 {
     /// <summary>Where webhooks may be; null where nothing is delivered to them.</summary>
@@ -44,6 +45,7 @@ internal sealed partial class TaskRegistry(
             context => checkedOne.IsOfNewContext
                 ? NewGrainHint.CallAsync(GrainKeys.For(caller.Tenant, checkedOne.ContextId), caller.Subject, () => context.CreateTask(id, message))
                 : context.CreateTask(id, message));
+        forwarded.Submitted(submitted.Task);
         return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
     });
 
@@ -106,6 +108,7 @@ internal sealed partial class TaskRegistry(
 
         put ??= await GrainCalls.RunAsync(
             contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole));
+        forwarded.Submitted(put.Task);
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
     });
 
@@ -115,7 +118,9 @@ internal sealed partial class TaskRegistry(
         long? ifGeneration = null,
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.task.cancel", caller, id, async _ =>
     {
-        return await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
+        var canceled = await GrainCalls.RunAsync(await GetKnownGrainAsync(caller, id), task => task.Cancel(caller, ifGeneration));
+        forwarded.Canceled(canceled);
+        return canceled;
     });
 
     public Task DeleteAsync(

@@ -87,6 +87,7 @@ public sealed class DeliveryTests(TrustingHost host)
     [InlineData(ByGrpc)]
     [InlineData("""{"name":"a","url":"wss://a.example.com"}""")]
     [InlineData("""{"name":"a","url":"{BASE_URL}"}""")]
+    [InlineData("""{"name":"a","url":"https://a.example.com","preferredTransport":"HTTP+JSON","protocolVersion":"0.3.0"}""")]
     public async Task Forward_needs_an_interface_that_the_registry_can_speak_to(string card)
     {
         await (await owner.SendAsync("PUT", "/agents/a", $$"""{"agent_card":{{card}},"delivery":"forward"}""")).ProblemAsync(400, "delivery");
@@ -105,7 +106,7 @@ public sealed class DeliveryTests(TrustingHost host)
     [InlineData(
         """
         {"name":"a","url":"a.example.com:50051","preferredTransport":"GRPC",
-         "additionalInterfaces":[{"url":"https://a.example.com","transport":"HTTP_JSON"}]}
+         "additionalInterfaces":[{"url":"https://a.example.com","transport":"jsonrpc"}]}
         """)]
     public async Task Forward_goes_by_any_interface_of_the_card(string card) =>
         Assert.Equal("forward", (await PutAsync(card, ""","delivery":"forward" """)).Text("delivery"));

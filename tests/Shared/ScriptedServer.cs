@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
-namespace OrleansRegistry.Client.Tests;
+namespace OrleansRegistry.Tests.Shared;
 
 /// <summary>A server that answers each request with the next step of a script, the last again and again, and keeps the requests.</summary>
 internal sealed class ScriptedServer : IAsyncDisposable

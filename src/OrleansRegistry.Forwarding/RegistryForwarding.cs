@@ -1,0 +1,68 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
+using Microsoft.Extensions.Options;
+using OrleansRegistry.Clustering;
+using OrleansRegistry.Forwarding.Agents;
+using OrleansRegistry.Hosting;
+using OrleansRegistry.Outbound;
+using Polly;
+
+namespace OrleansRegistry.Forwarding;
+
+/// <summary>
+/// Makes a registry the A2A client of agents that serve themselves: what is sent to an agent delivered <see cref="AgentDelivery.Forward"/> goes on to
+/// the URL of its card, and what the agent does is mirrored into the task here.
+/// </summary>
+public static class RegistryForwarding
+{
+    internal const string ClientName = "registry.forward";
+
+    /// <summary>Adds it to a process with <c>AddOrleansRegistry</c>. In the role of a silo alone, which takes no messages, it does nothing.</summary>
+    /// <param name="configure">Changes what configuration and environment set (<see cref="ForwardingSettings"/>).</param>
+    public static IServiceCollection AddRegistryForwarding(this IServiceCollection services, Action<ForwardingOptions>? configure = null)
+    {
+        services.AddSingleton<IValidateOptions<ForwardingOptions>, ForwardingOptionsValidator>();
+        services.AddOptions<ForwardingOptions>()
+            .Configure<IConfiguration>((options, configuration) => ForwardingSettings.All.Bind(configuration, options))
+            .Configure(configure ?? (_ => { }))
+            .ValidateOnStart();
+        services.AddSingleton<RemoteAgents>();
+        services.AddSingleton<ForwardingService>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<RegistryOptions>().Cluster.Role == ClusterRole.Silo
+            ? new NoForwarding()
+            : provider.GetRequiredService<ForwardingService>());
+        services.AddHttpClient(ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(Handler)
+            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+            .AddResilienceHandler(ClientName, (pipeline, context) =>
+            {
+                var options = context.ServiceProvider.GetRequiredService<IOptions<ForwardingOptions>>().Value;
+                pipeline.AddRetry(new HttpRetryStrategyOptions
+                {
+                    MaxRetryAttempts = options.Retries,
+                    Delay = options.Pause,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    MaxDelay = TimeSpan.FromSeconds(30),
+                    ShouldHandle = attempt => ValueTask.FromResult(
+                        (HttpClientResiliencePredicates.IsTransient(attempt.Outcome) || attempt.Outcome.Exception is SocketException)
+                        && !AddressRefusedException.IsIn(attempt.Outcome.Exception)),
+                });
+            });
+        return services;
+    }
+
+    private static SocketsHttpHandler Handler(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<ForwardingOptions>>().Value;
+        return GuardedHttp.Handler(options.Addresses, connections: int.MaxValue, connectTimeout: TimeSpan.FromSeconds(10));
+    }
+
+    private sealed class NoForwarding : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.CompletedTask;
+    }
+}
