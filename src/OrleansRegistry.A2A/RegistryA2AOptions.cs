@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.A2A.Cards;
 
@@ -17,9 +18,15 @@ public sealed class RegistryA2AOptions
 
     /// <summary>
     /// Where clients reach gRPC, as <c>host:port</c>, for the cards of agents (<c>A2A_GRPC_ADDRESS</c>). Null: where this server is reached over TLS
-    /// without a proxy; else cards name no gRPC.
+    /// without a proxy; else at the port of <see cref="GrpcClearText"/>; else cards name no gRPC.
     /// </summary>
     public string? GrpcAddress { get; set; }
+
+    /// <summary>
+    /// Where the host serves gRPC in clear text, for the cards of agents: they name its port, at the registry's host. A loopback address is named to
+    /// those who reach the registry at one. Null: nowhere.
+    /// </summary>
+    public IPEndPoint? GrpcClearText { get; set; }
 
     /// <summary>
     /// A PEM file with the private key, on the curve P-256, that cards made by the registry are signed with (<c>A2A_CARD_KEY_FILE</c>). Null: they

@@ -25,7 +25,8 @@ public static class RegistryA2ASettings
         .Add(
             "A2A_GRPC_ADDRESS",
             SettingKind.Plain("`host:port`", IsHostAndPort),
-            "Where clients reach gRPC, for the cards of agents. Without it they name gRPC only where this server is reached over TLS without a proxy.",
+            "Where clients reach gRPC, for the cards of agents. Without it they name the registry's own address where this server is reached over TLS "
+                + "without a proxy, else the port of `A2A_GRPC_PORT` at the registry's host.",
             options => options.GrpcAddress,
             (options, value) => options.GrpcAddress = value,
             new() { More = "a2a.md#cards" })

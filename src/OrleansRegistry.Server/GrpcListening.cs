@@ -36,9 +36,7 @@ internal sealed class GrpcListening
     /// <param name="addresses">Where the server listens else; unused where endpoints are configured, beside which addresses do not count.</param>
     public static void Configure(WebApplicationBuilder builder, IEnumerable<string> addresses)
     {
-        var options = new GrpcListening();
-        Setting.Bind(builder.Configuration, options);
-        if (options.ClearText is not { } endpoint)
+        if (Read(builder.Configuration) is not { } endpoint)
         {
             return;
         }
@@ -59,6 +57,14 @@ internal sealed class GrpcListening
                 listen.Protocols = HttpProtocols.Http2;
             }
         }));
+    }
+
+    /// <summary>The port in clear text; null for none.</summary>
+    public static IPEndPoint? Read(IConfiguration configuration)
+    {
+        var options = new GrpcListening();
+        Setting.Bind(configuration, options);
+        return options.ClearText;
     }
 
     private static bool Read(string text, [MaybeNullWhen(false)] out IPEndPoint? value)

@@ -41,7 +41,7 @@ internal static partial class RegistryServer
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
             builder.Services.AddCloudObjectStores();
             builder.Services.AddRegistryRest();
-            builder.Services.AddRegistryA2A();
+            builder.Services.AddRegistryA2A(options => options.GrpcClearText = GrpcListening.Read(builder.Configuration));
             builder.Services.AddRegistryMcp();
             builder.Services.AddRegistryForwarding();
             builder.AddServerTelemetry();

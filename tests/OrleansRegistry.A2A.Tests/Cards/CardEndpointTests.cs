@@ -160,6 +160,24 @@ public sealed class CardEndpointTests(A2AHost host)
     }
 
     [Theory]
+    [InlineData("0.0.0.0:8081", "https://registry.example/base", "registry.example:8081")]
+    [InlineData("[::]:8081", "http://[2001:db8::1]:8080", "[2001:db8::1]:8081")]
+    [InlineData("127.0.0.1:8081", null, "127.0.0.1:8081")]
+    [InlineData("[::1]:8081", "http://localhost:8080", "localhost:8081")]
+    [InlineData("127.0.0.1:8081", "https://registry.example", null)]
+    public async Task A_port_of_gRPC_is_named_at_the_host_of_the_registry_where_it_is_reached(string port, string? url, string? named)
+    {
+        await using var ported = await A2AHost.StartAsync(options => options.GrpcClearText = IPEndPoint.Parse(port), http => http.PublicUrl = url);
+        var agent = await ported.RegisterAsync();
+        var response = await GetAsync(ported, $"/a2a/{agent.Id}/.well-known/agent-card.json");
+        var card = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancelled)).RootElement;
+        var grpc = card.GetProperty("supportedInterfaces").EnumerateArray()
+            .Where(one => one.GetProperty("protocolBinding").GetString() == "GRPC")
+            .Select(one => (one.GetProperty("url").GetString(), one.GetProperty("tenant").GetString()));
+        Assert.Equal(named is null ? [] : [(named, agent.Id)], grpc);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("secret")]
     public async Task A_key_that_cannot_sign_stops_the_start(string content)

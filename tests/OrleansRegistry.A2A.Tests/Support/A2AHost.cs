@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using OrleansRegistry.A2A.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
@@ -33,16 +34,25 @@ public sealed class A2AHost : IAsyncLifetime
     internal ITaskRegistry Tasks => app!.Services.GetRequiredService<ITaskRegistry>();
 
     /// <summary>A server of its own for one test.</summary>
-    internal static async Task<A2AHost> StartAsync(Action<RegistryA2AOptions>? configure = null, Action<RegistryHttpOptions>? http = null)
+    internal static async Task<A2AHost> StartAsync(
+        Action<RegistryA2AOptions>? configure = null, Action<RegistryHttpOptions>? http = null, Action<RegistryOptions>? registry = null)
     {
         var host = new A2AHost();
         await host.RunAsync(builder =>
         {
             builder.Services.AddRegistryHttp(http).AddRegistryA2A(configure);
-            builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+            builder.AddOrleansRegistry(options =>
+            {
+                options.StorageType = StorageType.Memory;
+                registry?.Invoke(options);
+            });
         });
         return host;
     }
+
+    /// <summary>Has the cards name the port that speaks clear-text HTTP/2, which is known only now.</summary>
+    internal void NameGrpc() => app!.Services.GetRequiredService<IOptions<RegistryA2AOptions>>().Value.GrpcClearText =
+        new IPEndPoint(IPAddress.Loopback, new Uri(app.Urls.Last()).Port);
 
     /// <summary>The one that is shared believes the headers that say who calls; without them everybody is the default caller.</summary>
     public async ValueTask InitializeAsync() => await RunAsync(builder =>

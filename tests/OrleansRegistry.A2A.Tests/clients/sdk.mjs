@@ -1,5 +1,5 @@
 // Drives an echo agent through a registry with @a2a-js/sdk. Prints one line of JSON for each check: {"check", "ok", "error"?}.
-// node sdk.mjs <URL of the registry; for GRPC host and port> <id of the agent> <JSONRPC | HTTP+JSON | GRPC> <1.0 | 0.3> [card] [list] [reply] [push]
+// node sdk.mjs <URL of the registry> <id of the agent> <JSONRPC | HTTP+JSON | GRPC> <1.0 | 0.3> [card] [list] [reply] [push]
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import assert from 'node:assert/strict';
@@ -73,9 +73,7 @@ const checks = {
       ? await factory.createFromUrl(`${registry}/a2a/${agent}/.well-known/agent-card.json`, '')
       : await factory.createFromAgentCard({
           name: agent, description: '', version: '1', capabilities: { streaming: true, pushNotifications: true, extensions: [] },
-          supportedInterfaces: [binding === 'GRPC'
-            ? { url: registry, protocolBinding: binding, tenant: agent, protocolVersion: version }
-            : { url: `${registry}/a2a/${agent}`, protocolBinding: binding, tenant: '', protocolVersion: version }],
+          supportedInterfaces: [{ url: `${registry}/a2a/${agent}`, protocolBinding: binding, tenant: '', protocolVersion: version }],
           defaultInputModes: ['text/plain'], defaultOutputModes: ['text/plain'], skills: [], signatures: [], securityRequirements: [], securitySchemes: {},
         });
     const card = await client.getAgentCard();
@@ -197,13 +195,20 @@ const checks = {
     try {
       const task = await client.sendMessage(configured(message('slow push'), { taskPushNotificationConfig: config }));
       const again = { tenant: '', taskId: task.id, id: 'hook' };
-      for (let tries = 0; tries < 100 && !posted.some((post) => post.body.statusUpdate?.status.state === 'TASK_STATE_COMPLETED'); tries++) {
+      const last = version === '0.3' ? 'completed' : 'TASK_STATE_COMPLETED';
+      const stateOf = ({ body }) => (body.statusUpdate ?? body).status?.state;
+      for (let tries = 0; tries < 300 && !posted.some((post) => stateOf(post) === last); tries++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
       }
+      assert.equal(stateOf(posted.at(-1)), last);
       assert.ok(posted.every((post) => post.headers.authorization === 'Bearer credential' && post.headers['x-a2a-notification-token'] === 'secret'));
-      assert.equal(posted[0].body.task?.id, task.id);
-      assert.deepEqual(posted.flatMap((post) => post.body.artifactUpdate?.artifact.parts.map((part) => part.text) ?? []), ['slow', 'push']);
-      assert.equal(posted.at(-1).body.statusUpdate.status.state, 'TASK_STATE_COMPLETED');
+      if (version === '0.3') {
+        assert.ok(posted.every(({ body }) => body.kind === 'task' && body.id === task.id));
+        assert.deepEqual(posted.at(-1).body.artifacts.flatMap((one) => one.parts.map((part) => part.text)), ['slow', 'push']);
+      } else {
+        assert.ok(posted.every(({ body }) => (body.statusUpdate ?? body.artifactUpdate).taskId === task.id));
+        assert.deepEqual(posted.flatMap(({ body }) => body.artifactUpdate?.artifact.parts.map((part) => part.text) ?? []), ['slow', 'push']);
+      }
       assert.equal((await client.getTaskPushNotificationConfig(again)).url, config.url);
       await client.deleteTaskPushNotificationConfig(again);
       assert.deepEqual((await client.listTaskPushNotificationConfig({ tenant: '', taskId: task.id, pageSize: 10, pageToken: '' })).configs, []);
