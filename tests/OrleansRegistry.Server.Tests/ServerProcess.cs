@@ -127,6 +127,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"Now listening on: (?<url>http://\S+)", RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(@"Now listening on: (?<url>https?://\S+)", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Listening();
 }
