@@ -35,11 +35,15 @@ public sealed class A2AHost : IAsyncLifetime
 
     /// <summary>A server of its own for one test.</summary>
     internal static async Task<A2AHost> StartAsync(
-        Action<RegistryA2AOptions>? configure = null, Action<RegistryHttpOptions>? http = null, Action<RegistryOptions>? registry = null)
+        Action<RegistryA2AOptions>? configure = null,
+        Action<RegistryHttpOptions>? http = null,
+        Action<RegistryOptions>? registry = null,
+        Action<IServiceCollection>? services = null)
     {
         var host = new A2AHost();
         await host.RunAsync(builder =>
         {
+            services?.Invoke(builder.Services);
             builder.Services.AddRegistryHttp(http).AddRegistryA2A(configure);
             builder.AddOrleansRegistry(options =>
             {

@@ -1,22 +1,23 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text;
-using System.Threading.Channels;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Rest.Tests;
 
-/// <summary>Readers that ask for much and take nothing of it.</summary>
+/// <summary>Readers that ask for much and take nothing of it. Alone, as the memory of the process is measured.</summary>
+[Collection<SlowReaderTests>, CollectionDefinition(DisableParallelization = true)]
 public sealed class SlowReaderTests
 {
     private const int Megabyte = 1024 * 1024;
 
     [Fact]
-    public async Task Sockets_that_never_read_cost_little_and_hold_up_nobody_and_are_ended()
+    public async Task Sockets_that_never_read_cost_little_and_hold_up_nobody()
     {
-        await using var host = await RestHost.StartAsync(options => options.StalledReader = TimeSpan.FromSeconds(20));
+        await using var host = await RestHost.StartAsync(options => options.StalledReader = TimeSpan.FromMinutes(5));
         await MakeTaskAsync(host, "fat", 12);
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var sockets = new List<TcpClient>();
@@ -34,7 +35,8 @@ public sealed class SlowReaderTests
             var watch = Stopwatch.StartNew();
             await (await host.Client.SendAsync("GET", "/tasks/fat?history_length=1&include_artifacts=false")).JsonAsync();
             Assert.InRange(watch.Elapsed.TotalSeconds, 0, 10);
-            Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 150L * Megabyte);
+            // What was asked for is 1,200 MB. What a request had in its hands a moment ago is not counted.
+            await Eventually.TrueAsync(() => GC.GetTotalMemory(forceFullCollection: true) - before < 150L * Megabyte, "little memory");
         }
         finally
         {
@@ -53,8 +55,7 @@ public sealed class SlowReaderTests
         foreach (var path in (string[])["/tasks/fat/events", "/tasks/fat"])
         {
             using var socket = await AskAsync(host, path);
-            Assert.Equal(path, await ended.Aborted.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask()
-                .WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken));
+            Assert.Equal(path, await ended.NextAsync());
         }
 
         Assert.DoesNotContain(host.Log, line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -99,21 +100,4 @@ public sealed class SlowReaderTests
 
     private static async Task FirstByteAsync(TcpClient socket) =>
         Assert.Equal(1, await socket.GetStream().ReadAsync(new byte[1], TestContext.Current.CancellationToken));
-
-    /// <summary>Tells which requests the server aborted.</summary>
-    private sealed class EndedRequests : IStartupFilter
-    {
-        public Channel<string> Aborted { get; } = Channel.CreateUnbounded<string>();
-
-        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
-        {
-            app.Use((context, rest) =>
-            {
-                var path = context.Request.Path.Value!;
-                context.RequestAborted.Register(() => Aborted.Writer.TryWrite(path));
-                return rest(context);
-            });
-            next(app);
-        };
-    }
 }
