@@ -30,6 +30,7 @@ internal sealed partial class TaskUpkeep(
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(366);
 
     private RecordPosition? contextsSeen;
+    private IReadOnlySet<string> silosBefore = new HashSet<string>();
     private bool hasResumedAll;
 
     /// <summary>Puts tasks back to submitted whose workers let their leases run out; after too many attempts they fail.</summary>
@@ -41,16 +42,19 @@ internal sealed partial class TaskUpkeep(
         EndDueAsync("deadline", OfAll(TaskKind.Kind, TaskKind.OpenDeadline.IsBefore(time.GetUtcNow())), cancellationToken);
 
     /// <summary>
-    /// Wakes who delivers notifications that are due and not delivered: after a start all of them, as whoever was at it, or paused, may be gone; then
-    /// those whose time is over.
+    /// Wakes who delivers notifications that are due and not delivered: after a start, and when silos have come or gone, all of them, as whoever was at
+    /// it, or paused, may be gone, and shares are others; then those whose time is over.
     /// </summary>
     public async Task ResumePushAsync(CancellationToken cancellationToken)
     {
+        var silos = share.Silos();
+        hasResumedAll &= silosBefore.SetEquals(silos);
+        silosBefore = silos;
         var until = time.GetUtcNow() + (hasResumedAll ? TimeSpan.Zero : FarAhead);
         var due = OfAll(TaskKind.Kind, TaskKind.PushDue.IsBefore(until));
         var isFull = false;
         await ForEachAsync("notifications", after => store.QueryKeysAsync(due, after, Step, cancellationToken), Wake, cancellationToken);
-        hasResumedAll |= !isFull;
+        hasResumedAll |= silos.Count > 0 && !isFull;
 
         async Task<bool> Wake(RecordKey key)
         {

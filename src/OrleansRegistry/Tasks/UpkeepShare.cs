@@ -15,12 +15,19 @@ internal sealed class UpkeepShare(IServiceProvider services)
     /// <summary>What is this silo's as of now.</summary>
     public Predicate<RecordKey> Now()
     {
-        var here = silos.Value.SiloAddress.ToParsableString();
-        string[] active = [.. silos.Value.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString())
-            .Order(StringComparer.Ordinal)];
-        var place = Array.IndexOf(active, here);
-        return active.Length == 1 && place == 0
+        string[] active = [.. Silos().Order(StringComparer.Ordinal)];
+        var place = Array.IndexOf(active, Here);
+        return active.Length == 1
             ? _ => true
             : key => place >= 0 && StableHash.ComputeHash($"{key.Tenant}/{key.Id}") % (uint)active.Length == (uint)place;
     }
+
+    /// <summary>The silos that are active as of now; none while this one is not.</summary>
+    public IReadOnlySet<string> Silos()
+    {
+        var active = silos.Value.GetApproximateSiloStatuses(onlyActive: true).Keys.Select(silo => silo.ToParsableString()).ToHashSet();
+        return active.Contains(Here) ? active : [];
+    }
+
+    private string Here => silos.Value.SiloAddress.ToParsableString();
 }

@@ -79,6 +79,10 @@ internal sealed class Replicas(int size, Func<int, string> database, bool clocks
         ["ORLEANS_SILO_NAME"] = name,
         ["REGISTRY_DRAIN_SECONDS"] = "1",
         ["REGISTRY_STRICT_CARDS"] = "false",
+        ["PUSH_ALLOWED_NETWORKS"] = "127.0.0.0/8",
+
+        // So that nobody tries again by itself within a test.
+        ["PUSH_BACKOFF_SECONDS"] = "60",
     };
 
     public async ValueTask DisposeAsync()
