@@ -267,7 +267,8 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
 
     private AgentEntry EntryOf(AgentRecord record, AgentCard? card, DirectoryContents contents)
     {
-        var entry = AgentEntry.For(record, card, policy, contents.Of(record.Tenant).Find(record.Id), out var unusable);
+        var index = contents.Of(record.Tenant);
+        var entry = AgentEntry.For(record, card, policy, index.Find(record.Id), index.Text.Generation, out var unusable);
         if (unusable is not null)
         {
             LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));

@@ -9,6 +9,9 @@ internal sealed class AgentEntry
     private readonly Dictionary<string, DeclaredExtension>? manyExtensions;
     private readonly IReadOnlyList<string>[] facets;
 
+    // Until it is indexed.
+    private PreparedText? text;
+
     private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
     {
         Record = WithReach(record, card?.Reach ?? CardReach.Unknown);
@@ -36,6 +39,17 @@ internal sealed class AgentEntry
 
     public AgentRecord Record { get; }
 
+    /// <summary>Whether ranked search finds the same in both.</summary>
+    public bool HasTextOf(AgentEntry other) => Record.Card == other.Record.Card;
+
+    /// <summary>The card's tokens, for the index; null where the card could not be read. They are gone after that.</summary>
+    public PreparedText? TakeText()
+    {
+        var taken = text;
+        text = null;
+        return taken;
+    }
+
     /// <inheritdoc cref="AgentCard.SearchText"/>
     public ReadOnlyMemory<byte> SearchText { get; }
 
@@ -53,12 +67,14 @@ internal sealed class AgentEntry
     /// registry, can no longer be read: the agent is then found by its id alone.
     /// </summary>
     /// <param name="card">The record's card, where it was read already.</param>
+    /// <param name="texts">Where its tokens are looked up.</param>
     /// <param name="before">What it takes the place of: lists that have not changed are taken over, and need not be indexed again.</param>
     public static AgentEntry For(
         AgentRecord record,
         AgentCard? card,
         ExtensionPolicy policy,
         AgentEntry? before,
+        TextGeneration texts,
         out RegistryException? unreadable)
     {
         unreadable = null;
@@ -69,7 +85,8 @@ internal sealed class AgentEntry
 
         try
         {
-            return new AgentEntry(record, card ?? AgentCard.Read(record.Card), policy, before);
+            card ??= AgentCard.Read(record.Card);
+            return new AgentEntry(record, card, policy, before) { text = texts.Prepare(card, record.Id) };
         }
         catch (RegistryException fault)
         {
@@ -99,11 +116,16 @@ internal sealed class AgentEntry
 }
 
 /// <summary>The place of one agent id in the directory's orderings; its entry is replaced with every change.</summary>
-internal sealed class AgentSlot(string id)
+internal sealed class AgentSlot(string id) : ISorted
 {
     private volatile AgentEntry? entry;
 
     public string Id => id;
+
+    string ISorted.Key => id;
+
+    /// <summary>The number of its card in the text index; negative where it is not in there.</summary>
+    public int Document { get; set; } = -1;
 
     /// <summary>Null once the agent is removed.</summary>
     public AgentEntry? Entry

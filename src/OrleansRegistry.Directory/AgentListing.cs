@@ -27,6 +27,11 @@ internal sealed class AgentListing
 
         var listing = new AgentListing(index, query);
         var binding = listing.Binding(query);
+        if (!string.IsNullOrEmpty(query.Words))
+        {
+            return RankedListing.Run(index, query, revision, listing.IsMatch, binding);
+        }
+
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
         var found = new List<AgentRecord>(Math.Min(size, 128));
@@ -46,11 +51,13 @@ internal sealed class AgentListing
     /// <summary>The query without its page, as a page token remembers it.</summary>
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
-        ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. filters.SelectMany(
+        ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words), .. filters.SelectMany(
             filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
 
     /// <summary>None without that filter, so that tokens from before it go on.</summary>
     private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
+
+    private static string[] Of(string? words) => string.IsNullOrEmpty(words) ? [] : ["q", words];
 
     private IEnumerable<AgentRecord> Matches(string? after)
     {

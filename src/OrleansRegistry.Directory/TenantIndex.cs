@@ -9,9 +9,13 @@ internal sealed class TenantIndex
     private readonly Facet[] facets = [.. Facets.All.Select(kind => new Facet(kind.Comparer))];
     private int enabled;
 
+    public TenantIndex() => Text = new TextIndex(id => slots.GetValueOrDefault(id));
+
     public SortedSlots All { get; } = new();
 
     public ExtensionIndex Extensions { get; } = new();
+
+    public TextIndex Text { get; }
 
     /// <summary>Those to which the registry passes messages on, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Forwarded { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
@@ -66,6 +70,15 @@ internal sealed class TenantIndex
         foreach (var kind in Facets.All)
         {
             Of(kind).Update(slot, had?.Values(kind) ?? [], has?.Values(kind) ?? []);
+        }
+
+        if (has is null)
+        {
+            Text.Remove(slot);
+        }
+        else
+        {
+            Text.Put(slot, had, has);
         }
 
         if (had?.Extensions.Count > 0 || has?.Extensions.Count > 0)

@@ -18,6 +18,8 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["transfer"] = TransferRows.RunAsync,
     ["snapshots"] = SnapshotRows.RunAsync,
     ["scale"] = ScaleRows.RunAsync,
+    ["quality"] = QualityRows.RunAsync,
+    ["search"] = SearchRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])
 {
@@ -32,7 +34,8 @@ if (args is [GroupProcess.RowsOnly, var only])
 
 string[] chosen = args.Length > 0
     ? args
-    : [.. groups.Keys.Where(group => group is not "sdk" and not "scale" && !group.StartsWith("cluster", StringComparison.Ordinal))];
+    : [.. groups.Keys.Where(
+        group => group is not ("sdk" or "scale" or "quality" or "search") && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");

@@ -26,12 +26,19 @@ internal sealed class AgentListCommand : RegistryCommand
 
 internal sealed class AgentSearchCommand : RegistryCommand
 {
-    private readonly Argument<string> text = new("text") { Description = "A part of the name, the description or a skill's id, in any case." };
+    private readonly Argument<string> text = new("words")
+    {
+        Description = "What is looked for, in a few words: the last may be unfinished, and one that no agent has may have a typo.",
+    };
     private readonly AgentFilters filters = new();
     private readonly Option<int> limit = Pages.LimitOption();
 
     public AgentSearchCommand()
-        : base("search", "Finds agents by a keyword.", "registry agents search forecast", "registry agents search rain --provider Acme --limit 10")
+        : base(
+            "search",
+            "Finds agents by words, best first.",
+            "registry agents search forecast",
+            "registry agents search 'rain in the next days' --provider Acme --limit 10")
     {
         Add(text);
         filters.AddTo(this);
@@ -39,7 +46,7 @@ internal sealed class AgentSearchCommand : RegistryCommand
     }
 
     protected override Task<ExitCode> RunAsync(CommandCall call) =>
-        AgentLists.PrintAsync(call, [("query", call.Get(text)), .. filters.Query(call)], call.Get(limit));
+        AgentLists.PrintAsync(call, [("q", call.Get(text)), .. filters.Query(call)], call.Get(limit));
 }
 
 internal static class AgentLists

@@ -80,7 +80,10 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
         var request = http.Write(caller, HttpMethod.Post, "agents/search", AgentRequests.Of(query), keyed: false);
         using var answer = await ReadAsync(request, cancellationToken);
         return answer.Read(page => new AgentPage(
-            [.. page.Entries("agents").Select(agent => AgentAnswers.Read(agent, TenantOf(caller)))], page.NextPage(), RevisionOf(answer)));
+            [.. page.Entries("agents").Select(agent => AgentAnswers.Read(agent, TenantOf(caller)))], page.NextPage(), RevisionOf(answer))
+        {
+            Matches = page.Find("matches") is null ? null : [.. page.Entries("matches").Select(AgentAnswers.ReadMatch)],
+        });
     }
 
     public async ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>

@@ -40,6 +40,16 @@ internal static class AgentAnswers
         : new AgentBatchResult(null, new RegistryException(
             RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field")));
 
+    public static AgentMatch ReadMatch(JsonElement match) => new(
+        match.Required("agent_id"),
+        match.Find("score")?.GetDouble() ?? 0,
+        [
+            .. match.Entries("highlights").Select(highlight => new AgentHighlight(
+                highlight.Required("field"),
+                highlight.Required("text"),
+                [.. highlight.Entries("ranges").Select(range => new TextRange(range[0].GetInt32(), range[1].GetInt32()))])),
+        ]);
+
     public static AgentStats ReadStats(JsonElement stats) => new(
         (int)stats.Number("total"),
         (int)stats.Number("enabled"),

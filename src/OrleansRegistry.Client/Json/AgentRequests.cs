@@ -37,6 +37,7 @@ internal static class AgentRequests
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
     {
         json.Write("query", query.Text ?? "");
+        json.Write("q", query.Words);
         Write(json, "tags", query.Tags);
         Write(json, "skills", query.Skills);
         json.Write("category", query.Category);

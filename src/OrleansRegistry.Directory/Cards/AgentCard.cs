@@ -78,7 +78,11 @@ internal sealed class AgentCard
 }
 
 /// <summary>One skill of a card. <paramref name="Id"/> is null where the card gives none.</summary>
-internal sealed record AgentSkill(string? Id, string? Name, string? Description);
+internal sealed record AgentSkill(string? Id, string? Name, string? Description)
+{
+    /// <summary>What a user might say.</summary>
+    public IReadOnlyList<string> Examples { get; init; } = [];
+}
 
 /// <summary>One extension as a card declares it. <paramref name="Params"/> is empty if there are none.</summary>
 internal sealed record DeclaredExtension(string Uri, string? Description, bool Required, RawJson Params);

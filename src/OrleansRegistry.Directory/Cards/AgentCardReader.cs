@@ -104,10 +104,19 @@ internal sealed class AgentCardReader
             AddSkill(new AgentSkill(
                 Required(skill, path, "id"),
                 Required(skill, path, "name"),
-                Required(skill, path, "description")));
+                Required(skill, path, "description"))
+            {
+                Examples = ReadExamples(skill),
+            });
             ReadTags(skill, path, required: true);
         }
     }
+
+    /// <summary>As far as they are texts; they are only searched in.</summary>
+    private static IReadOnlyList<string> ReadExamples(JsonElement skill) =>
+        TryGet(skill, "examples", out var examples) && examples.ValueKind == JsonValueKind.Array
+            ? [.. examples.EnumerateArray().Where(example => example.ValueKind == JsonValueKind.String).Select(example => example.GetString()!)]
+            : [];
 
     private void AddSkill(AgentSkill skill)
     {

@@ -36,10 +36,11 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             "find_agents",
             "Find agents",
             ToolEffect.Reads,
-            "Finds agents by a word and filters; all that are given must match. Use it to choose an agent for a job before send_message. "
-                + "Without a result, try a shorter word, or list_agents.",
+            "Finds agents by what they are to do, best first, and by filters, all of which must match. Use it to choose an agent for a job before "
+                + "send_message. Without a result, try other words, or list_agents.",
             [
-                Text("query", "A part of the name, of the description or of a skill's id; upper and lower case are the same."),
+                Text("query", "The job in a few words. Agents are ranked by how many of them, and how rare ones, their cards have: in name, "
+                    + "description, tags, and skills with their examples."),
                 Texts("skills", "Has at least one skill with one of these ids."),
                 Texts("tags", "Has at least one of these tags."),
                 Text("category", "Is of this category."),
@@ -129,7 +130,7 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
 
     private Task<ToolResult> FindAsync(ToolCall call) => ListAsync(call, new AgentQuery
     {
-        Text = call.Arguments.Text("query"),
+        Words = call.Arguments.Text("query"),
         Skills = call.Arguments.Texts("skills") ?? [],
         Tags = call.Arguments.Texts("tags") ?? [],
         Category = call.Arguments.Text("category"),

@@ -7,12 +7,15 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
 {
     public void Map(ApiRoutes routes)
     {
-        routes.Get("/agents", ListAsync, AgentDocs.Operation("listAgents", "Agents in the order of their ids")
+        routes.Get("/agents", ListAsync, AgentDocs.Operation("listAgents", "Agents in the order of their ids, or with q the best first")
             .Filtered()
-            .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them.", "integer")
+            .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them; with q, the best 20.", "integer")
             .Query("page_token", "The next_page_token of the page before.")
             .Query("view", "card: the cards alone, the default; record: each with its id, state, revision and times.")
-            .Answer(200, "The agents. next_page_token is there when page_size was given, and null on the last page.", "AgentList")
+            .Answer(
+                200,
+                "The agents; with q also matches. next_page_token is there when page_size or q was given, and null on the last page.",
+                "AgentList")
             .Problems(400, 503));
         routes.Post("/agents/search", SearchAsync, AgentDocs.Operation("searchAgents", "Search agents by a keyword and filters")
             .Body("AgentSearch")
@@ -26,6 +29,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
         var query = new AgentQuery
         {
             Text = parameters.Text("query"),
+            Words = parameters.Text("q"),
             Tags = parameters.Texts("tag"),
             Skills = parameters.Texts("skill"),
             Category = parameters.Text("category"),
@@ -55,6 +59,6 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
         RevisionHeader.Set(context.Response, page.Revision);
         context.Response.ContentType = JsonContentType.Json;
         await context.Response.StartAsync(context.RequestAborted);
-        await new AgentListWriter(context).WriteAsync(page, records, isPaged: query.PageSize is not null, search);
+        await new AgentListWriter(context).WriteAsync(page, records, isPaged: query.PageSize is not null || page.Matches is not null, search);
     }
 }

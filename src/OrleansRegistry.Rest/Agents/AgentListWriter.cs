@@ -69,9 +69,48 @@ internal sealed class AgentListWriter(HttpContext context)
                 json.WriteString("next_page_token"u8, page.NextPageToken);
             }
 
+            if (page.Matches is { } matches)
+            {
+                json.WriteStartArray("matches"u8);
+                foreach (var match in matches)
+                {
+                    Write(json, match);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 
         output.Write(end.WrittenSpan[1..]);
+    }
+
+    private static void Write(Utf8JsonWriter json, AgentMatch match)
+    {
+        json.WriteStartObject();
+        json.WriteString("agent_id"u8, match.AgentId);
+        json.WriteNumber("score"u8, Math.Round(match.Score, 4));
+        json.WriteStartArray("highlights"u8);
+        foreach (var highlight in match.Highlights)
+        {
+            json.WriteStartObject();
+            json.WriteString("field"u8, highlight.Field);
+            json.WriteString("text"u8, highlight.Text);
+            json.WriteStartArray("ranges"u8);
+            foreach (var (start, length) in highlight.Ranges)
+            {
+                json.WriteStartArray();
+                json.WriteNumberValue(start);
+                json.WriteNumberValue(length);
+                json.WriteEndArray();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 }

@@ -51,15 +51,22 @@ internal static class AgentSchemas
                 + "messages on to its URL.")),
             ("owner", Text("Who registered it first, and alone removes it, names its workers and sets its delivery.")),
             ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
+        yield return ("AgentMatch", Shape(
+            ("agent_id", Text("")), ("score", Score()),
+            ("highlights", List(Shape(
+                ("field", Text("A path within the card.")), ("text", Text("A part of it.")),
+                ("ranges", List(List(Integer("Start and length of a word of the query in the text, in UTF-16 code units.")))))))));
         yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")),
-            ("next_page_token", Token())));
+            ("next_page_token", Token()), ("matches", List(Ref("AgentMatch")))));
         yield return ("AgentSearch", Shape(
-            ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty.")),
+            ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty, and absent with q.")),
+            ("q", Text("Words to rank by, as of GET /agents.")),
             ("skills", List(Text(""))), ("tags", List(Text(""))), ("category", Text("")), ("capability", Text("")), ("provider", Text("")),
             ("enabled", Flag("")), ("delivery", Delivery("")),
             ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))));
         yield return ("AgentSearchResult", Shape(
-            ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token())));
+            ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token()),
+            ("matches", List(Ref("AgentMatch")))));
         yield return ("AgentBatch", Shape(("agents", List(OneOf(Ref("AgentRegistration"), card)))));
         yield return ("AgentBatchResult", Shape(
             ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
@@ -74,6 +81,12 @@ internal static class AgentSchemas
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
     }
+
+    private static OpenApiSchema Score() => new()
+    {
+        Type = JsonSchemaType.Number,
+        Description = "The higher the better; 1 is about what an agent gets that has every word where it tells most.",
+    };
 
     private static OpenApiSchema Headers(string absent) => new()
     {

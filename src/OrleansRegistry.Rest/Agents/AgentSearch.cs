@@ -4,7 +4,7 @@ namespace OrleansRegistry.Rest.Agents;
 internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
 {
     private static readonly RequestMembers.Names Names =
-        new("query", "skills", "tags", "category", "capability", "provider", "enabled", "delivery", "page_size", "page_token", "view");
+        new("query", "q", "skills", "tags", "category", "capability", "provider", "enabled", "delivery", "page_size", "page_token", "view");
 
     /// <exception cref="RegistryException">A member is unknown, missing or of a wrong type.</exception>
     public static AgentSearch Read(ReadOnlyMemory<byte> body)
@@ -12,7 +12,9 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
         var members = new RequestMembers(body, Names);
         var query = new AgentQuery
         {
-            Text = members.TextOrEmpty("query") ?? throw members.Missing("query", "it must be a string, and may be empty"),
+            Text = members.TextOrEmpty("query")
+                ?? (members.Has("q") ? "" : throw members.Missing("query", "it must be a string, and may be empty; or send q, the words to rank by")),
+            Words = members.Text("q"),
             Skills = Given(members, "skills"),
             Tags = Given(members, "tags"),
             Category = members.Text("category"),

@@ -1,21 +1,28 @@
 namespace OrleansRegistry.Directory;
 
+/// <summary>Has a key that it is sorted by, which never changes.</summary>
+internal interface ISorted
+{
+    string Key { get; }
+}
+
 /// <summary>
-/// Agents in the ordinal order of their ids. One writer at a time; any number of readers, who see one consistent picture
+/// Things in the ordinal order of their keys. One writer at a time; any number of readers, who see one consistent picture
 /// without locks: what is written is a copy of one chunk, of the block of chunks that it is in, and of the list of blocks.
 /// </summary>
-internal sealed class SortedSlots
+internal class Sorted<T>
+    where T : class, ISorted
 {
     // Small, as a new agent costs a copy of each in every ordering that it is in.
     private const int ChunkSize = 64;
     private const int BlockSize = 128;
 
-    private volatile AgentSlot[][][] blocks = [];
+    private volatile T[][][] blocks = [];
     private int count;
 
     public int Count => Volatile.Read(ref count);
 
-    public void Add(AgentSlot slot)
+    public void Add(T slot)
     {
         var now = blocks;
         if (now.Length == 0)
@@ -25,8 +32,8 @@ internal sealed class SortedSlots
             return;
         }
 
-        var (block, chunk) = ChunkOf(now, slot.Id);
-        var place = ~Array.BinarySearch(now[block][chunk], slot, ById.Instance);
+        var (block, chunk) = ChunkOf(now, slot.Key);
+        var place = ~PlaceOf(now[block][chunk], slot.Key);
         if (place < 0)
         {
             return;
@@ -38,7 +45,7 @@ internal sealed class SortedSlots
         count++;
     }
 
-    public void Remove(AgentSlot slot)
+    public void Remove(T slot)
     {
         var now = blocks;
         if (now.Length == 0)
@@ -46,8 +53,8 @@ internal sealed class SortedSlots
             return;
         }
 
-        var (block, chunk) = ChunkOf(now, slot.Id);
-        var place = Array.BinarySearch(now[block][chunk], slot, ById.Instance);
+        var (block, chunk) = ChunkOf(now, slot.Key);
+        var place = PlaceOf(now[block][chunk], slot.Key);
         if (place < 0)
         {
             return;
@@ -58,7 +65,7 @@ internal sealed class SortedSlots
     }
 
     /// <summary>The slots whose ids come after <paramref name="after"/>; all for null.</summary>
-    public IEnumerable<AgentSlot> After(string? after)
+    public IEnumerable<T> After(string? after)
     {
         var now = blocks;
         var block = 0;
@@ -67,7 +74,7 @@ internal sealed class SortedSlots
         if (after is not null && now.Length > 0)
         {
             (block, chunk) = ChunkOf(now, after);
-            place = Array.BinarySearch(now[block][chunk], new AgentSlot(after), ById.Instance);
+            place = PlaceOf(now[block][chunk], after);
             place = place < 0 ? ~place : place + 1;
         }
 
@@ -84,20 +91,20 @@ internal sealed class SortedSlots
     }
 
     /// <summary>The last chunk whose first id is not after <paramref name="id"/>, or the first.</summary>
-    private static (int Block, int Chunk) ChunkOf(AgentSlot[][][] blocks, string id)
+    private static (int Block, int Chunk) ChunkOf(T[][][] blocks, string id)
     {
         var block = LastNotAfter(blocks, id, static block => block[0][0]);
         return (block, LastNotAfter(blocks[block], id, static chunk => chunk[0]));
     }
 
-    private static int LastNotAfter<T>(T[] items, string id, Func<T, AgentSlot> first)
+    private static int LastNotAfter<TItem>(TItem[] items, string id, Func<TItem, T> first)
     {
         var low = 0;
         var high = items.Length - 1;
         while (low < high)
         {
             var middle = (low + high + 1) / 2;
-            if (string.CompareOrdinal(first(items[middle]).Id, id) <= 0)
+            if (string.CompareOrdinal(first(items[middle]).Key, id) <= 0)
             {
                 low = middle;
             }
@@ -113,11 +120,11 @@ internal sealed class SortedSlots
     /// <summary>
     /// A copy with <paramref name="item"/> at <paramref name="at"/>, in two parts where it is larger than <paramref name="limit"/>.
     /// </summary>
-    private static T[][] With<T>(T[][] items, int at, T[] item, int limit, bool leaveFull)
+    private static TItem[][] With<TItem>(TItem[][] items, int at, TItem[] item, int limit, bool leaveFull)
     {
         if (item.Length <= limit)
         {
-            T[][] copy = [.. items];
+            TItem[][] copy = [.. items];
             copy[at] = item;
             return copy;
         }
@@ -128,26 +135,42 @@ internal sealed class SortedSlots
         return parts;
     }
 
-    private static T[][] Without<T>(T[][] items, int at, T[] item)
+    private static TItem[][] Without<TItem>(TItem[][] items, int at, TItem[] item)
     {
         if (item.Length == 0)
         {
             return Removed(items, at);
         }
 
-        T[][] copy = [.. items];
+        TItem[][] copy = [.. items];
         copy[at] = item;
         return copy;
     }
 
-    private static T[] Inserted<T>(T[] items, int at, T item) => [.. items.AsSpan(0, at), item, .. items.AsSpan(at)];
+    private static TItem[] Inserted<TItem>(TItem[] items, int at, TItem item) => [.. items.AsSpan(0, at), item, .. items.AsSpan(at)];
 
-    private static T[] Removed<T>(T[] items, int at) => [.. items.AsSpan(0, at), .. items.AsSpan(at + 1)];
+    private static TItem[] Removed<TItem>(TItem[] items, int at) => [.. items.AsSpan(0, at), .. items.AsSpan(at + 1)];
 
-    private sealed class ById : IComparer<AgentSlot>
+    /// <returns>Where it is; else the complement of where it would be.</returns>
+    private static int PlaceOf(T[] chunk, string key)
     {
-        public static readonly ById Instance = new();
+        var low = 0;
+        var high = chunk.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            var order = string.CompareOrdinal(chunk[middle].Key, key);
+            if (order == 0)
+            {
+                return middle;
+            }
 
-        public int Compare(AgentSlot? x, AgentSlot? y) => string.CompareOrdinal(x!.Id, y!.Id);
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+
+        return ~low;
     }
 }
+
+/// <summary>Agents in the ordinal order of their ids.</summary>
+internal sealed class SortedSlots : Sorted<AgentSlot>;

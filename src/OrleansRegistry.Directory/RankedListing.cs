@@ -1,0 +1,48 @@
+using System.Globalization;
+
+namespace OrleansRegistry.Directory;
+
+/// <summary>Answers an <see cref="AgentQuery"/> that ranks by the words of <see cref="AgentQuery.Words"/>.</summary>
+internal static class RankedListing
+{
+    private const char Separator = '\u0001';
+
+    /// <param name="isMatch">The other conditions of the query.</param>
+    /// <param name="binding">The query without its page.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the words or the page token.</exception>
+    public static AgentPage Run(TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding)
+    {
+        if (query.Words!.Length > AgentQuery.MaxWords)
+        {
+            throw RegistryException.Invalid("q", $"has {query.Words.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
+        }
+
+        var after = ReadToken(query.PageToken, binding);
+        var size = query.PageSize ?? AgentQuery.RankedPageSize;
+        var texts = index.Text.Generation;
+        var asked = TextQuery.Of(query.Words, texts);
+        var found = TextSearch.Run(texts, asked, isMatch, size + 1, after);
+        var page = found.Take(size).ToList();
+        return new AgentPage(
+            [.. page.Select(match => match.Entry.Record)], found.Count > size ? MakeToken(page[^1], binding) : null, revision)
+        {
+            Matches = [.. page.Select(match => new AgentMatch(match.Entry.Record.Id, match.Score, Highlights.Of(match.Entry.Record, asked)))],
+        };
+    }
+
+    private static string MakeToken(TextMatch last, string binding) =>
+        PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}{Separator}{last.Entry.Record.Id}"), binding);
+
+    private static (float Score, string Id)? ReadToken(string? token, string binding)
+    {
+        if (PageToken.Read(token, binding) is not { } key)
+        {
+            return null;
+        }
+
+        var end = key.IndexOf(Separator, StringComparison.Ordinal);
+        return end > 0 && float.TryParse(key.AsSpan(0, end), NumberStyles.Float, CultureInfo.InvariantCulture, out var score)
+            ? (score, key[(end + 1)..])
+            : throw RegistryException.Invalid("page_token", "is not one that this registry gave for this query; leave it out to start over");
+    }
+}

@@ -1,0 +1,140 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json.Nodes;
+using OrleansRegistry.Directory;
+
+namespace OrleansRegistry.Benchmarks;
+
+/// <summary>
+/// Searches in one node's memory over many agents (<c>SEARCH_AGENTS</c>, 1,000,000), whose cards are mixed from the real ones that
+/// <c>REGISTRY_TEST_CARDS</c> names: the name of one, the skills of another.
+/// </summary>
+internal static class SearchRows
+{
+    private const string Tenant = "t";
+
+    private static readonly string[] Queries =
+    [
+        "generate a diagram from a text description", "weather forecast for tomorrow", "expence tracker", "invoice reconcilation",
+        "trading market data", "code review of pull requests", "trust score for agents", "payments in usdc", "book a flight and a hotel",
+        "meeting notes", "translate documents", "horoscope", "customer support tickets", "image gener", "summarise an article", "agent",
+        "security audit of a smart contract", "legal advice", "recipes for dinner", "search the web",
+    ];
+
+    public static async IAsyncEnumerable<Row> RunAsync()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("SEARCH_AGENTS"), out var asked) ? asked : 1_000_000;
+        var cards = await CardsAsync();
+        var index = new TenantIndex();
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        var filling = Stopwatch.GetTimestamp();
+        long bytes = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var card = cards(i);
+            bytes += card.Length;
+            Put(index, i, card, i + 1);
+        }
+
+        var took = Stopwatch.GetElapsedTime(filling);
+        var memory = GC.GetTotalMemory(forceFullCollection: true) - before;
+        var of = $"{count:N0} agents";
+        yield return Told($"taken in, {of}, cards of {bytes / count:N0} bytes", $"{count / took.TotalSeconds:N0} /s", "");
+        yield return Told($"memory beside the card, {of}", $"{(memory - bytes) / count:N0} bytes an agent", "");
+
+        var scan = Times(3, _ => index.All.After(null).Count(slot => slot.Entry!.SearchText.Span.IndexOf("invoice"u8) >= 0));
+        yield return Timed($"ranked text, {of}", Times(500, i => List(index, new AgentQuery { Words = Queries[i % Queries.Length] })), scan, 20);
+        yield return Timed(
+            $"substring that one agent has, {of}",
+            Times(100, i => List(index, new AgentQuery { Text = $"mix{i * 37:D8} ", PageSize = 20 })),
+            scan,
+            10);
+        var first = index.All.After(null).Select(slot => slot.Entry!)
+            .First(entry => entry.Values(Facets.Tags).Count > 0 && entry.Values(Facets.Skills).Count > 0);
+        var (tag, skill) = (first.Values(Facets.Tags)[0], first.Values(Facets.Skills)[0]);
+        yield return Timed(
+            $"tag and skill, page of 20, {of}",
+            Times(2_000, _ => List(index, new AgentQuery { Tags = [tag], Skills = [skill], PageSize = 20 })),
+            scan,
+            1);
+        yield return Timed($"written, then found by text, {of}", Times(1_000, i =>
+        {
+            Put(index, i, Encoding.UTF8.GetBytes($$"""{"name":"mix{{i}}","description":"fresh{{i}}fresh","skills":[]}"""), count + i + 1);
+            return List(index, new AgentQuery { Words = $"fresh{i}fresh " }) == 1 ? 1 : throw new InvalidOperationException("It is not found.");
+        }), scan, 10);
+    }
+
+    private static int List(TenantIndex index, AgentQuery query) => AgentListing.Run(index, query, 0).Agents.Count;
+
+    private static void Put(TenantIndex index, int i, byte[] card, long revision)
+    {
+        var id = $"mix{i}";
+        var record = new AgentRecord { Tenant = Tenant, Id = id, Card = RawJson.FromValid(card), Revision = revision };
+        index.Put(index.SlotOf(id), AgentEntry.For(record, null, new ExtensionPolicy(), index.Find(id), index.Text.Generation, out _));
+    }
+
+    private static async Task<Func<int, byte[]>> CardsAsync()
+    {
+        if (Environment.GetEnvironmentVariable("REGISTRY_TEST_CARDS") is not { } folder)
+        {
+            return i => SampleCards.Card(i);
+        }
+
+        var real = new List<JsonObject>();
+        foreach (var file in System.IO.Directory.GetFiles(Path.Combine(folder, "good"), "*.json").Order(StringComparer.Ordinal))
+        {
+            real.Add(JsonNode.Parse(await File.ReadAllTextAsync(file))!.AsObject());
+        }
+
+        // Mixed beforehand, so that making them is none of what is timed.
+        var mixed = new byte[real.Count * real.Count / 4][];
+        for (var i = 0; i < mixed.Length; i++)
+        {
+            var card = (JsonObject)real[i % real.Count].DeepClone();
+            card["skills"] = real[(int)((i * 7919L) % real.Count)]["skills"]?.DeepClone();
+            card["name"] = $"mix00000000 {card["name"]}";
+            mixed[i] = Encoding.UTF8.GetBytes(card.ToJsonString());
+        }
+
+        return i =>
+        {
+            var card = (byte[])mixed[i % mixed.Length].Clone();
+            Encoding.UTF8.GetBytes($"{i:D8}").CopyTo(card.AsSpan(card.AsSpan().IndexOf("mix00000000"u8) + 3));
+            return card;
+        };
+    }
+
+    private static double[] Times(int times, Func<int, int> run)
+    {
+        for (var i = 0; i < Math.Min(times, 20); i++)
+        {
+            run(i);
+        }
+
+        var taken = new double[times];
+        for (var i = 0; i < times; i++)
+        {
+            var began = Stopwatch.GetTimestamp();
+            run(i);
+            taken[i] = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        }
+
+        Array.Sort(taken);
+        return taken;
+    }
+
+    private static Row Timed(string what, double[] taken, double[] scan, double reach)
+    {
+        var p99 = taken[(int)(taken.Length * 0.99)];
+        var plain = scan[scan.Length / 2];
+        return new Row(
+            what,
+            $"p50 {taken[taken.Length / 2]:0.00} ms, p99 {p99:0.00} ms",
+            $"a look at every agent: {plain:0.0} ms",
+            p99 / plain,
+            $"p99 under {reach:0} ms",
+            p99 < reach);
+    }
+
+    private static Row Told(string what, string figure, string reference) => new(what, figure, reference, 1, "told", true);
+}
