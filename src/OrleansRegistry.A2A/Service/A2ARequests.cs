@@ -11,6 +11,9 @@ internal sealed record SendMessageRequest(ReadOnlyMemory<byte> Message)
     /// <summary>A push notification configuration that the task is to have; null for none.</summary>
     public ReadOnlyMemory<byte>? PushConfig { get; init; }
 
+    /// <summary>The media types that the client takes in answers; none for any.</summary>
+    public IReadOnlyList<string> AcceptedOutputModes { get; init; } = [];
+
     /// <summary>Null for all messages, 0 for none.</summary>
     public int? HistoryLength { get; init; }
 

@@ -79,6 +79,7 @@ internal sealed partial class A2AService
                     Metadata = request.Metadata,
                     MustExist = taskId is not null,
                     Webhook = request.PushConfig,
+                    AcceptedOutputModes = request.AcceptedOutputModes,
                 },
                 call.Aborted);
         }
@@ -129,6 +130,7 @@ internal sealed partial class A2AService
     {
         "task_id" => "message.taskId",
         "context_id" => "message.contextId",
+        _ when blamed.StartsWith("accepted_output_modes", StringComparison.Ordinal) => $"configuration.{RequestNames.ToCamelCase(blamed)}",
         "config" => "configuration.taskPushNotificationConfig",
         _ when blamed.StartsWith("config.", StringComparison.Ordinal) =>
             $"configuration.taskPushNotificationConfig.{blamed["config.".Length..]}",

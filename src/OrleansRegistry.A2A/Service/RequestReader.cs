@@ -25,9 +25,9 @@ internal static class RequestReader
         }
 
         var configuration = new RequestMembers(configured, Configuration, "configuration", "configuration.");
-        _ = configuration.Texts("acceptedOutputModes");
         return request with
         {
+            AcceptedOutputModes = configuration.Texts("acceptedOutputModes") ?? [],
             PushConfig = configuration.Object("taskPushNotificationConfig"),
             HistoryLength = CheckHistoryLength(
                 configuration.Integer(HistoryLengthName, int.MinValue, int.MaxValue), $"configuration.{HistoryLengthName}"),

@@ -43,6 +43,13 @@ public sealed record TaskSubmission(ReadOnlyMemory<byte> Message)
     public ReadOnlyMemory<byte>? Webhook { get; init; }
 
     /// <summary>
+    /// The media types that the caller takes in answers, up to 64, such as <c>text/plain</c>: whoever works on the task is told, and nothing is enforced.
+    /// None leaves those of a continued task; of a new one it means any.
+    /// </summary>
+    /// <remarks>Source: A2A 1.0, 3.2.2.</remarks>
+    public IReadOnlyList<string> AcceptedOutputModes { get; init; } = [];
+
+    /// <summary>
     /// True: message ids are one space for each agent, so that one sent to two agents makes a task of each. False: they are one for the caller, and
     /// the second is refused.
     /// </summary>

@@ -104,6 +104,10 @@ public abstract record TaskProperties
     /// <summary>The agent's own task that this one mirrors; null where nothing was forwarded.</summary>
     [Id(16)]
     internal RemoteTask? Remote { get; init; }
+
+    /// <summary>The media types that its submitter takes in answers (<see cref="TaskSubmission.AcceptedOutputModes"/>); none for any.</summary>
+    [Id(17)]
+    public IReadOnlyList<string> AcceptedOutputModes { get; init; } = [];
 }
 
 /// <summary>One task as committed (A2A 1.0, section 4.1.1), with the requested part of its history and artifacts. Immutable.</summary>

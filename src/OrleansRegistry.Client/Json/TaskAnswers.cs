@@ -31,6 +31,7 @@ internal static class TaskAnswers
         HistoryTruncated = task.Flag("historyTruncated"),
         ArtifactsTruncated = task.Flag("artifactsTruncated"),
         IsReply = task.Flag("reply"),
+        AcceptedOutputModes = [.. task.Entries("acceptedOutputModes").Select(mode => mode.GetString() ?? "")],
         Repeated = task.Flag("repeated"),
     };
 

@@ -17,6 +17,17 @@ internal static class TaskRequests
         json.Write("agentId", submission.AgentId);
         json.Write("metadata", submission.Metadata);
         json.Write("deadline", submission.Deadline);
+        if (submission.AcceptedOutputModes.Count > 0)
+        {
+            json.WriteStartArray("acceptedOutputModes"u8);
+            foreach (var mode in submission.AcceptedOutputModes)
+            {
+                json.WriteStringValue(mode);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.Write("ifGenerationMatch", submission.IfGeneration);
     });
 

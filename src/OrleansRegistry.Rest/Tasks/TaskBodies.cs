@@ -6,7 +6,7 @@ namespace OrleansRegistry.Rest.Tasks;
 internal static class TaskBodies
 {
     private static readonly RequestMembers.Names Submission =
-        new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "ifGenerationMatch");
+        new("message", "taskId", "contextId", "agentId", "metadata", "deadline", "acceptedOutputModes", "ifGenerationMatch");
 
     private static readonly RequestMembers.Names Update =
         new("state", "statusMessage", "messages", "artifacts", "metadata", "ifState", "ifGenerationMatch", "leaseToken", "reply");
@@ -28,6 +28,7 @@ internal static class TaskBodies
             AgentId = members.Text("agentId"),
             Metadata = members.Document("metadata"),
             Deadline = members.Time("deadline"),
+            AcceptedOutputModes = members.Texts("acceptedOutputModes") ?? [],
             IfGeneration = members.Number("ifGenerationMatch", 0),
         };
     }

@@ -96,6 +96,17 @@ internal static class TaskJson
             json.WriteBoolean("reply"u8, true);
         }
 
+        if (task.AcceptedOutputModes.Count > 0)
+        {
+            json.WriteStartArray("acceptedOutputModes"u8);
+            foreach (var mode in task.AcceptedOutputModes)
+            {
+                json.WriteStringValue(mode);
+            }
+
+            json.WriteEndArray();
+        }
+
         if (shape.ShowsToken && task.TraceParent is { } trace)
         {
             json.WriteString("traceparent"u8, trace);

@@ -7,7 +7,7 @@ internal static class TaskPutBody
         "id", "contextId", "status", "history", "artifacts", "metadata", "agentId", "deadline", "ifGenerationMatch", "leaseToken",
         "historyCount", "artifactCount",
         "kind", "owner", "generation", "createdAt", "updatedAt", "historyTruncated", "artifactsTruncated", "lease", "attempts", "reply",
-        "repeated");
+        "acceptedOutputModes", "repeated");
 
     private static readonly RequestMembers.Names Status = new("state", "timestamp", "message");
 

@@ -29,12 +29,15 @@ internal static class TaskSchemas
                 + "after as many as the registry allows it fails.")),
             ("traceparent", Text("By claim, renew and release: the W3C trace context of who submitted it, if there is one, to go on with.")),
             ("reply", Flag("Its status's message is all of the answer.")),
+            ("acceptedOutputModes", List(Text("A media type that its submitter takes in answers."))),
             ("repeated", Flag("Of a submission: the message was there already, and nothing was changed."))));
         yield return ("TaskSubmission", Shape(
             ("message", message), ("taskId", Text("Absent: the message's, else made.")),
             ("contextId", Text("Absent: the message's, else the task's, else made.")),
             ("agentId", Text("Who is to work on a new task.")), ("metadata", Metadata()),
-            ("deadline", Time("When the task fails unless it is over: up to 366 days ahead.")), ("ifGenerationMatch", IfGeneration())));
+            ("deadline", Time("When the task fails unless it is over: up to 366 days ahead.")),
+            ("acceptedOutputModes", List(Text("A media type to answer in. Absent: as the task has it, of a new one any."))),
+            ("ifGenerationMatch", IfGeneration())));
         yield return ("TaskUpdate", Shape(
             ("state", State()), ("statusMessage", message), ("messages", List(message)),
             ("artifacts", List(OneOf(Ref("Artifact"), Shape(

@@ -29,6 +29,7 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
         caller = caller with { IdempotencyKey = key };
         Identifiers.CheckKey(key);
 
+        TaskRules.CheckModes(submission.AcceptedOutputModes, "accepted_output_modes");
         var metadata = submission.Metadata is { } given ? rules.ReadObject(given, "metadata") : default;
         var tenant = caller.Tenant;
         var owner = caller.Subject;
@@ -61,6 +62,7 @@ internal sealed record CheckedSubmission(TaskMessage Message, string TaskId, boo
                 Deadline(submission))
             {
                 TraceParent = RegistryTelemetry.TraceParent,
+                AcceptedOutputModes = submission.AcceptedOutputModes.Count > 0 ? [.. submission.AcceptedOutputModes] : null,
 
                 // Without an id of its own, one that is sent again with its message must get the same.
                 Webhook = submission.Webhook is { } config

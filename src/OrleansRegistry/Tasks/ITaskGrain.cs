@@ -113,6 +113,10 @@ internal sealed record TaskMessage(
     /// <summary>The webhook that the task gets with the message; null for none.</summary>
     [Id(9)]
     public TaskWebhook? Webhook { get; init; }
+
+    /// <summary>Null leaves those of a continued task.</summary>
+    [Id(10)]
+    public IReadOnlyList<string>? AcceptedOutputModes { get; init; }
 }
 
 /// <summary>As <see cref="TaskSubmitted"/>.</summary>

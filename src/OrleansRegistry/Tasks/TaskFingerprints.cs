@@ -11,7 +11,8 @@ internal static class TaskFingerprints
         .Add("agentId", message.AgentId)
         .Add("metadata", message.Metadata)
         .Add("deadline", message.Deadline?.UtcTicks)
-        .Add("webhook", message.Webhook?.Config ?? default);
+        .Add("webhook", message.Webhook?.Config ?? default)
+        .Add("acceptedOutputModes", message.AcceptedOutputModes is { } modes ? string.Join('\n', modes) : null);
 
     /// <summary>The members of a submission other than its message.</summary>
     public static RequestFingerprint Beside(string? agentId, RawJson metadata, DateTimeOffset? deadline) =>

@@ -84,6 +84,7 @@ internal sealed partial class TaskGrain
             Requests = MarksWith([], message, message.AgentId, generation),
             TraceParent = message.TraceParent,
             Webhooks = With(null, message.Webhook, generation),
+            AcceptedOutputModes = message.AcceptedOutputModes ?? [],
         };
         history.Add(message.Message.Id!);
         var submitted = new TaskSubmittedTo(head.ToRecord(), Created: true, Repeated: false);
@@ -156,6 +157,7 @@ internal sealed partial class TaskGrain
             Requests = MarksWith(head.Requests, message, agentId: null, head.Generation + 1),
             TraceParent = message.TraceParent ?? head.TraceParent,
             Webhooks = With(head, message.Webhook, head.Generation + 1),
+            AcceptedOutputModes = message.AcceptedOutputModes ?? head.AcceptedOutputModes,
         };
         CheckRoom(head, next, "message");
         Know(added);

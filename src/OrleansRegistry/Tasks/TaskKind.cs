@@ -5,7 +5,7 @@ namespace OrleansRegistry.Tasks;
 /// <summary>
 /// Tasks' heads as stores hold them. The document has <c>generation</c>, <c>history</c> and <c>artifacts</c> (see <see cref="LogJson"/>), and where
 /// there are such <c>status_message</c>, <c>artifact_count</c>, <c>artifact_bytes</c>, <c>artifacts_swept</c>, <c>history_swept</c>, <c>lease</c>,
-/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>reply</c>, <c>remote</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c>
+/// <c>lost_token</c>, <c>attempts</c>, <c>traceparent</c>, <c>reply</c>, <c>accepted_output_modes</c>, <c>remote</c>, <c>webhooks</c>, <c>keys</c> and <c>requests</c>
 /// (<see cref="RequestMarksJson"/>); all else is in the fields: the columns, and <c>deadline</c>. A task that is being deleted has its owner in the
 /// document, as <c>deleting</c>, and an empty owner in its fields: no list of an owner's shows it.
 /// </summary>
@@ -110,7 +110,8 @@ internal static class TaskKind
             TraceParent = root.TextOrNull("traceparent"),
             IsReply = root.Has("reply") && root.Flag("reply"),
             Remote = root.ObjectOrNull("remote") is { } remote ? ReadRemote(remote) : null,
-            Webhooks = root.Array("webhooks", ReadWebhook),
+            AcceptedOutputModes = root.Array("accepted_output_modes", mode => mode.GetString() ?? throw new JsonException("a media type is null")),
+            Webhooks = root.Array("webhooks", WebhookJson.Read),
             Keys = root.Array("keys", key => key.GetString() ?? throw new JsonException("a key is null")),
             Deleting = deletingOwner is not null,
             Requests = RequestMarksJson.Read(root),
@@ -229,6 +230,17 @@ internal static class TaskKind
             json.WriteBoolean("reply"u8, true);
         }
 
+        if (task.AcceptedOutputModes.Count > 0)
+        {
+            json.WriteStartArray("accepted_output_modes"u8);
+            foreach (var mode in task.AcceptedOutputModes)
+            {
+                json.WriteStringValue(mode);
+            }
+
+            json.WriteEndArray();
+        }
+
         if (task.Remote is { } remote)
         {
             json.WriteStartObject("remote"u8);
@@ -241,7 +253,7 @@ internal static class TaskKind
 
         if (task.Webhooks.Count > 0)
         {
-            WriteWebhooks(json, task.Webhooks);
+            WebhookJson.Write(json, task.Webhooks);
         }
 
         if (task.Keys.Count > 0)
@@ -275,57 +287,6 @@ internal static class TaskKind
         }
     }
 
-    private static void WriteWebhooks(Utf8JsonWriter json, IReadOnlyList<TaskWebhook> webhooks)
-    {
-        json.WriteStartArray("webhooks"u8);
-        foreach (var webhook in webhooks)
-        {
-            json.WriteStartObject();
-            json.WriteString("id"u8, webhook.Id);
-            json.WritePropertyName("config"u8);
-            json.WriteRawValue(webhook.Config.Span, skipInputValidation: true);
-            if (webhook.Delivered is { } delivered)
-            {
-                json.WriteNumber("delivered"u8, delivered);
-            }
-
-            if (webhook.Since > 0)
-            {
-                json.WriteNumber("since"u8, webhook.Since);
-            }
-
-            if (webhook.Failure is { } failure)
-            {
-                json.WriteStartObject("failure"u8);
-                json.WriteString("reason"u8, failure.Reason);
-                json.WriteString("at"u8, failure.At);
-                json.WriteNumber("attempts"u8, failure.Attempts);
-                StoredObject.WriteUnknown(json, failure.Unknown);
-                json.WriteEndObject();
-            }
-
-            StoredObject.WriteUnknown(json, webhook.Unknown);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
     private static TaskLease ReadLease(StoredObject lease) =>
         new(lease.Text("worker"), lease.Text("token"), lease.Time("expires_at")) { Unknown = lease.Unknown() };
-
-    private static TaskWebhook ReadWebhook(JsonElement json)
-    {
-        var webhook = new StoredObject(json, "webhooks");
-        return new TaskWebhook(webhook.Text("id"), webhook.Raw("config"))
-        {
-            Delivered = webhook.NumberOrNull("delivered"),
-            Failure = webhook.ObjectOrNull("failure") is { } failure ? ReadFailure(failure) : null,
-            Since = webhook.NumberOrNull("since") ?? 0,
-            Unknown = webhook.Unknown(),
-        };
-    }
-
-    private static WebhookFailure ReadFailure(StoredObject failure) =>
-        new(failure.Text("reason"), failure.Time("at"), (int)failure.Number("attempts")) { Unknown = failure.Unknown() };
 }

@@ -23,6 +23,11 @@ internal sealed record TaskRules(
     /// <summary>The largest webhook configuration, in bytes: every write of the task carries all of them.</summary>
     public const int MaxWebhookBytes = 8 * 1024;
 
+    /// <summary>How many media types a caller may accept: every write of the task carries all of them.</summary>
+    private const int MaxModes = 64;
+
+    private const int MaxModeLength = 256;
+
     /// <summary>How many messages and artifacts one call may bring.</summary>
     public const int MaxItems = 1_000;
 
@@ -64,6 +69,24 @@ internal sealed record TaskRules(
         if (given - now > MaxDeadline)
         {
             throw RegistryException.Invalid("deadline", $"is more than {MaxDeadline.TotalDays} days ahead");
+        }
+    }
+
+    /// <summary>Checks the media types that a caller accepts. Names that are none, as older clients have them, say what they say.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>.</exception>
+    public static void CheckModes(IReadOnlyList<string> modes, string field)
+    {
+        if (modes.Count > MaxModes)
+        {
+            throw RegistryException.Invalid(field, $"has {modes.Count:N0} media types; a task has up to {MaxModes}");
+        }
+
+        foreach (var (i, mode) in modes.Index())
+        {
+            if (mode.Length is 0 or > MaxModeLength || !mode.All(c => c is >= ' ' and <= '~'))
+            {
+                throw RegistryException.Invalid($"{field}[{i}]", $"must be a media type: 1 to {MaxModeLength} printable ASCII characters");
+            }
         }
     }
 

@@ -20,6 +20,7 @@ public sealed partial class SameAsCoHostedTests(ClientHost host)
         ["a page that is too large"] = async r => await r.Agents.ListAsync(r.Caller, new() { PageSize = 1001 }),
         ["a page token that is none"] = async r => await r.Agents.ListAsync(r.Caller, new() { PageToken = "no", PageSize = 1 }),
         ["a message without parts"] = r => r.Tasks.SubmitAsync(r.Caller, new(ClientHost.Json("""{"role":"ROLE_USER"}"""))),
+        ["a media type that is none"] = r => r.Tasks.SubmitAsync(r.Caller, new(TextMessage.User("hi", "m-type")) { AcceptedOutputModes = [""] }),
         ["a message that is not JSON"] = r => r.Tasks.UpdateAsync(r.Caller, r.Over, new() { Metadata = ClientHost.Json("[]") }),
         ["a task that is over"] = r => r.Tasks.UpdateAsync(r.Caller, r.Over, new() { State = TaskState.Working }),
         ["a message to a task that is over"] = r => r.Tasks.SubmitAsync(r.Caller, new(TextMessage.User("more", "m-more")) { TaskId = r.Over }),

@@ -20,6 +20,7 @@ public sealed class TaskTests(ClientHost host)
             AgentId = "a",
             Metadata = ClientHost.Json("""{"n": 1e2}"""),
             Deadline = DateTimeOffset.UtcNow.AddDays(1),
+            AcceptedOutputModes = ["text/plain", "image/*"],
         });
         Assert.True(submitted is { Created: true, Repeated: false });
         await Tasks.UpdateAsync(caller, "a/b ü", new TaskUpdate
@@ -43,7 +44,10 @@ public sealed class TaskTests(ClientHost host)
             var found = (await Tasks.GetAsync(caller, "a/b ü", view, ClientHost.Cancellation))!;
             Assert.Equal(expected.History, found.History);
             Assert.Equal(expected.Artifacts, found.Artifacts);
-            Assert.Equal(expected with { History = [], Artifacts = [], TraceParent = null }, found with { History = [], Artifacts = [] });
+            Assert.Equal(["text/plain", "image/*"], found.AcceptedOutputModes);
+            Assert.Equal(
+                expected with { History = [], Artifacts = [], AcceptedOutputModes = [], TraceParent = null },
+                found with { History = [], Artifacts = [], AcceptedOutputModes = [] });
         }
     }
 

@@ -18,6 +18,8 @@ public sealed class TaskBadMemberTests : IAsyncLifetime
     [InlineData("POST", "/tasks", """{"message":null}""", "message")]
     [InlineData("POST", "/tasks", """{"message":{},"taskId":7}""", "taskId")]
     [InlineData("POST", "/tasks", """{"message":{},"deadline":7}""", "deadline")]
+    [InlineData("POST", "/tasks", """{"message":{},"acceptedOutputModes":"text/plain"}""", "acceptedOutputModes")]
+    [InlineData("POST", "/tasks", """{"message":{},"accepted_output_modes":["text/plain",7]}""", "accepted_output_modes[1]")]
     [InlineData("POST", "/tasks", """{"message":{},"deadline":"tomorrow"}""", "deadline")]
     [InlineData("POST", "/tasks", """{"message":{},"deadline":"2999-13-01T00:00:00Z"}""", "deadline")]
     [InlineData("POST", "/tasks", """{"message":{},"task_id":7}""", "task_id")]

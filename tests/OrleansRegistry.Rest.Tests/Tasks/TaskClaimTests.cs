@@ -60,6 +60,21 @@ public sealed class TaskClaimTests(TrustingHost host)
     }
 
     [Fact]
+    public async Task A_worker_is_told_the_media_types_that_are_accepted_and_the_task_can_be_put_as_it_was_read()
+    {
+        var id = (await client.SubmitAsync(more: ",\"agentId\":\"modes\",\"acceptedOutputModes\":[\"text/plain\",\"image/*\"]")).Text("id");
+        var claimed = await (await client.SendAsync("POST", "/agents/modes/tasks:claim", """{"worker":"w"}""")).JsonAsync();
+        Assert.Equal(id, claimed.Text("id"));
+        Assert.Equal("""["text/plain","image/*"]""", claimed.GetProperty("acceptedOutputModes").GetRawText());
+        var read = await (await client.SendAsync("GET", $"/tasks/{id}")).JsonAsync();
+        var put = await (await client.SendAsync("PUT", $"/tasks/{id}", read.GetRawText())).JsonAsync();
+        Assert.Equal("""["text/plain","image/*"]""", put.GetProperty("acceptedOutputModes").GetRawText());
+        Assert.False((await client.SubmitAsync()).TryGetProperty("acceptedOutputModes", out _));
+        var wrong = $$"""{"message":{{TaskClient.Message("x")}},"acceptedOutputModes":[""]}""";
+        await (await client.SendAsync("POST", "/tasks", wrong)).ProblemAsync(400, "accepted_output_modes[0]");
+    }
+
+    [Fact]
     public async Task A_deadline_is_a_time_ahead_and_shown_in_the_task()
     {
         var deadline = DateTimeOffset.UtcNow.AddDays(1);
