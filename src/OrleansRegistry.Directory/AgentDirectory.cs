@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage;
 
@@ -35,8 +36,10 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
 
     /// <summary>The agents to which the registry passes messages on, of all tenants.</summary>
-    internal IEnumerable<AgentRecord> Forwarded =>
-        held.Tenants.Values.SelectMany(tenant => tenant.Forwarded.Values).Select(slot => slot.Entry?.Record).OfType<AgentRecord>();
+    internal IEnumerable<AgentRecord> Forwarded => Of(tenant => tenant.Forwarded);
+
+    /// <summary>The agents whose cards are fetched anew on a schedule, of all tenants.</summary>
+    internal IEnumerable<AgentRecord> Refreshed => Of(tenant => tenant.Refreshed);
 
     /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
@@ -278,6 +281,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     }
 
     private TenantIndex Of(string tenant) => held.Of(tenant);
+
+    private IEnumerable<AgentRecord> Of(Func<TenantIndex, ConcurrentDictionary<string, AgentSlot>> some) =>
+        held.Tenants.Values.SelectMany(tenant => some(tenant).Values).Select(slot => slot.Entry?.Record).OfType<AgentRecord>();
 
     [LoggerMessage(LogLevel.Warning, "The stored card of agent {Tenant}/{Id} cannot be read any more: it is found by its id alone")]
     private partial void LogUnreadableCard(Exception fault, string tenant, string id);

@@ -20,6 +20,9 @@ internal sealed class TenantIndex
     /// <summary>Those to which the registry passes messages on, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Forwarded { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
 
+    /// <summary>Those whose cards are fetched anew on a schedule, by their ids.</summary>
+    public ConcurrentDictionary<string, AgentSlot> Refreshed { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
     public int Count => slots.Count;
 
     public int EnabledCount => Volatile.Read(ref enabled);
@@ -86,15 +89,20 @@ internal sealed class TenantIndex
             Extensions.Update(slot, had, has);
         }
 
-        if (has?.Record.Delivery == AgentDelivery.Forward)
-        {
-            Forwarded[slot.Id] = slot;
-        }
-        else if (had?.Record.Delivery == AgentDelivery.Forward)
-        {
-            Forwarded.TryRemove(slot.Id, out _);
-        }
-
+        Keep(Forwarded, slot, had?.Record.Delivery == AgentDelivery.Forward, has?.Record.Delivery == AgentDelivery.Forward);
+        Keep(Refreshed, slot, had?.Record.Source?.RefreshInterval is not null, has?.Record.Source?.RefreshInterval is not null);
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
+    }
+
+    private static void Keep(ConcurrentDictionary<string, AgentSlot> some, AgentSlot slot, bool was, bool isOne)
+    {
+        if (isOne)
+        {
+            some[slot.Id] = slot;
+        }
+        else if (was)
+        {
+            some.TryRemove(slot.Id, out _);
+        }
     }
 }

@@ -37,7 +37,7 @@ public readonly record struct WriteCondition([property: Id(0)] long? IfRevision 
 }
 
 /// <summary>A request to register an agent, or to replace the card of a registered one.</summary>
-/// <param name="Card">The agent card: one JSON object in UTF-8.</param>
+/// <param name="Card">The agent card: one JSON object in UTF-8. Empty where <see cref="CardUrl"/> says where it is.</param>
 /// <param name="Id">The agent's id; null takes the card's name.</param>
 /// <param name="Enabled">Whether the agent is enabled. Null: a new agent is enabled, an existing one keeps its value.</param>
 /// <param name="Condition">The precondition of the write; the default has none.</param>
@@ -61,6 +61,19 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// set. Only the agent's owner may set it.
     /// </summary>
     public AgentCredentials? Credentials { get; init; }
+
+    /// <summary>
+    /// Where the registry is to fetch the card, in place of <see cref="Card"/>: an http or https URL of up to 2,048 characters that leads to the card, or
+    /// below which it is at <c>/.well-known/agent-card.json</c> or <c>/.well-known/agent.json</c>. Of an agent that there is, only its owner may say it.
+    /// Not taken by <see cref="IAgentRegistry.RegisterManyAsync"/>.
+    /// </summary>
+    public string? CardUrl { get; init; }
+
+    /// <summary>
+    /// With <see cref="CardUrl"/>: how often the card is to be fetched anew, from 60 seconds to 30 days. Null: only by
+    /// <see cref="IAgentRegistry.RefreshAsync"/>.
+    /// </summary>
+    public TimeSpan? RefreshInterval { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -94,6 +107,12 @@ public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnly
     /// </summary>
     public bool Repeated { get; init; }
 }
+
+/// <summary>What came of fetching an agent's card anew.</summary>
+/// <param name="Agent">The agent as it is now.</param>
+/// <param name="Changed">Whether the card is another one now.</param>
+/// <param name="Warnings">Recommendations for the new card; empty when there are none.</param>
+public sealed record AgentRefresh(AgentRecord Agent, bool Changed, IReadOnlyList<CardWarning> Warnings);
 
 /// <summary>The outcome of one entry of a batch: exactly one of the two members is set.</summary>
 /// <param name="Written">The result of the write; null when it was refused.</param>

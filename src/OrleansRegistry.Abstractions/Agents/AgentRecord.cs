@@ -70,6 +70,10 @@ public sealed record AgentRecord
     /// </summary>
     public IReadOnlyList<string> CredentialOrigins => Credentials?.Origins ?? [];
 
+    /// <summary>Where the card is from; null where it was sent, and not fetched by the registry. Whoever sends a card, or patches it, ends that.</summary>
+    [Id(13)]
+    public AgentSource? Source { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

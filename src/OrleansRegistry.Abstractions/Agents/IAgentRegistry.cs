@@ -50,6 +50,15 @@ public interface IAgentRegistry
     /// <summary>Changes a part of a registered agent.</summary>
     Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Fetches an agent's card anew from where it is from (<see cref="AgentRecord.Source"/>), and replaces it if it has changed; else nothing is written.
+    /// </summary>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryError.Forbidden"/>: another subject owns the agent. <see cref="RegistryError.Invalid"/>: its card was not fetched, or there is no
+    /// card now; the agent keeps what it has.
+    /// </exception>
+    Task<AgentRefresh> RefreshAsync(Caller caller, string id, CancellationToken cancellationToken = default);
+
     /// <summary>Removes an agent.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another subject owns the agent.</exception>
     Task<AgentRemoval> RemoveAsync(Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default);

@@ -57,6 +57,16 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
             patch.Condition,
             cancellationToken);
 
+    public async Task<AgentRefresh> RefreshAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+    {
+        var path = ApiPath.With(Of(id, ":refresh"), View);
+        using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Post, path), cancellationToken);
+        See(answer);
+        var refresh = answer.Read(json => AgentAnswers.ReadRefresh(json, TenantOf(caller)));
+        Wrote(refresh.Agent.Revision);
+        return refresh;
+    }
+
     public async Task<AgentRemoval> RemoveAsync(
         Caller caller, string id, WriteCondition condition = default, CancellationToken cancellationToken = default)
     {

@@ -23,16 +23,20 @@ internal static class AgentAnswers
         Credentials = agent.Strings("credentials_for") is { Length: > 0 } origins
             ? new AgentCredentials(new Dictionary<string, string>()) { Origins = origins }
             : null,
+        Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(
         Read(written.GetProperty("agent"), tenant),
         written.Flag("created"),
-        [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))],
+        ReadWarnings(written),
         (int)written.Number("extensions_processed"))
     {
         Repeated = written.Flag("repeated"),
     };
+
+    public static AgentRefresh ReadRefresh(JsonElement refresh, string tenant) =>
+        new(Read(refresh.GetProperty("agent"), tenant), refresh.Flag("changed"), ReadWarnings(refresh));
 
     /// <summary>An entry of a batch's answer.</summary>
     public static AgentBatchResult ReadEntry(JsonElement entry, string tenant) => entry.Flag("success")
@@ -70,4 +74,17 @@ internal static class AgentAnswers
         extension.Text("trust_level") ?? TrustLevels.Unspecified,
         extension.Strings("declaring_agents"),
         (int)extension.Number("usage_count"));
+
+    private static CardWarning[] ReadWarnings(JsonElement written) =>
+        [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))];
+
+    private static AgentSource ReadSource(string url, JsonElement agent) => new()
+    {
+        Url = url,
+        FetchedAt = agent.Time("fetched_at"),
+        RefreshInterval = agent.Number("refresh_seconds") is > 0 and var seconds ? TimeSpan.FromSeconds(seconds) : null,
+        Failure = agent.TryGetProperty("fetch_failure", out var failure)
+            ? new AgentSourceFailure(failure.Required("reason"), failure.Time("at"), (int)failure.Number("attempts"))
+            : null,
+    };
 }

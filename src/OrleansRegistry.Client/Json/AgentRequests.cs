@@ -52,7 +52,10 @@ internal static class AgentRequests
 
     private static void Write(Utf8JsonWriter json, AgentRegistration registration)
     {
-        json.Write("agent_card", (ReadOnlyMemory<byte>?)registration.Card);
+        // Beside a URL an empty card is none; else it is the registry's to refuse.
+        json.Write("agent_card", registration is { CardUrl: not null, Card.IsEmpty: true } ? null : (ReadOnlyMemory<byte>?)registration.Card);
+        json.Write("card_url", registration.CardUrl);
+        json.Write("refresh_seconds", (long?)registration.RefreshInterval?.TotalSeconds);
         json.Write("agent_id", registration.Id);
         json.Write("enabled", registration.Enabled);
         Write(json, "workers", registration.Workers);

@@ -49,14 +49,21 @@ internal static class AgentAnswers
     public static void WriteOutcome(Utf8JsonWriter json, AgentWriteResult written, bool showsRecord)
     {
         json.WriteBoolean("created"u8, written.Created);
-        json.WriteNumber("revision"u8, written.Agent.Revision);
         if (written.Repeated)
         {
             json.WriteBoolean("repeated"u8, true);
         }
 
+        WriteWritten(json, written.Agent, written.Warnings, showsRecord);
+    }
+
+    /// <summary>The members <c>revision</c> and <c>warnings</c>.</summary>
+    /// <param name="showsRecord">With the member <c>agent</c>.</param>
+    public static void WriteWritten(Utf8JsonWriter json, AgentRecord agent, IReadOnlyList<CardWarning> warnings, bool showsRecord)
+    {
+        json.WriteNumber("revision"u8, agent.Revision);
         json.WriteStartArray("warnings"u8);
-        foreach (var warning in written.Warnings)
+        foreach (var warning in warnings)
         {
             json.WriteStartObject();
             json.WriteString("field"u8, warning.Field);
@@ -67,8 +74,8 @@ internal static class AgentAnswers
         json.WriteEndArray();
         if (showsRecord)
         {
-            var record = new ArrayBufferWriter<byte>(AgentJson.Measure(written.Agent));
-            AgentJson.WriteRecord(record, written.Agent);
+            var record = new ArrayBufferWriter<byte>(AgentJson.Measure(agent));
+            AgentJson.WriteRecord(record, agent);
             json.WritePropertyName("agent"u8);
             json.WriteRawValue(record.WrittenSpan, skipInputValidation: true);
         }

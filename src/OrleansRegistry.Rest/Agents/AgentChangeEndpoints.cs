@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Rest.Agents;
 
-/// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c> and <c>:disable</c>.</summary>
+/// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c>, <c>:disable</c> and <c>:refresh</c>.</summary>
 internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
     // Null in a merge patch takes a member away, which only delivery and credentials can be.
@@ -30,6 +30,12 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             .Idempotent()
             .Answer(200, "It is disabled.", "AgentState", isTagged: true)
             .Problems(400, 404, 412, 503, 507));
+        routes.Post("/agents/{id}:refresh", RefreshAsync, AgentDocs.Agent("refreshAgent", "Fetch an agent's card anew from its source_url")
+            .Says("For its owner, and agents that were registered by card_url. The card is replaced if it has changed; else nothing is written. "
+                + "Where there is none now, the answer is 400, the agent keeps what it has, and shows why as fetch_failure.")
+            .Viewed()
+            .Answer(200, "It was fetched.", "AgentRefreshed", isTagged: true)
+            .Problems(400, 403, 404, 409, 501, 503, 507));
         routes.Refuse("/agents/{id}", AgentPaths.HasNoAction);
     }
 
@@ -47,6 +53,21 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     private Task EnableAsync(HttpContext context) => SetEnabledAsync(context, enabled: true, ":enable");
 
     private Task DisableAsync(HttpContext context) => SetEnabledAsync(context, enabled: false, ":disable");
+
+    private async Task RefreshAsync(HttpContext context)
+    {
+        GenerationCondition.Refuse(context.Request);
+        var id = AgentPaths.AgentId(context, suffix: ":refresh");
+        var showsRecord = AgentAnswers.ShowsRecord(context);
+        var refresh = await registry.RefreshAsync(context.GetCaller(), id, context.RequestAborted);
+        AgentAnswers.SetHeaders(context, refresh.Agent);
+        var answer = JsonAnswer.RentObject();
+        answer.Json.WriteBoolean("success"u8, true);
+        answer.Json.WriteString("agent_id"u8, id);
+        answer.Json.WriteBoolean("changed"u8, refresh.Changed);
+        AgentAnswers.WriteWritten(answer.Json, refresh.Agent, refresh.Warnings, showsRecord);
+        await answer.SendObjectAsync(context);
+    }
 
     private async Task SetEnabledAsync(HttpContext context, bool enabled, string action)
     {

@@ -2,7 +2,8 @@ namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>
 /// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker",
-/// "credentials": {"Authorization": "…"}}</c>, or the card alone.
+/// "credentials": {"Authorization": "…"}}</c>, with <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card
+/// alone.
 /// </summary>
 internal readonly record struct AgentEnvelope(
     ReadOnlyMemory<byte> Card,
@@ -12,7 +13,12 @@ internal readonly record struct AgentEnvelope(
     AgentDelivery? Delivery,
     AgentCredentials? Credentials)
 {
-    private static readonly RequestMembers.Names Names = new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials");
+    private static readonly RequestMembers.Names Names =
+        new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds");
+
+    private string? CardUrl { get; init; }
+
+    private long? RefreshSeconds { get; init; }
 
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -20,29 +26,46 @@ internal readonly record struct AgentEnvelope(
     public static AgentEnvelope Read(ReadOnlyMemory<byte> json, string what)
     {
         // A card may have members of its own that are called as an envelope's.
-        if (!JsonMembers.Has(json, "agent_card"u8, what))
+        var isCard = !JsonMembers.Has(json, "agent_card"u8, what) && JsonMembers.Has(json, "name"u8, what);
+        if (isCard)
         {
-            return JsonMembers.Has(json, "name"u8, what)
-                ? new AgentEnvelope(json, null, null, null, null, null)
-                : throw Missing(what);
+            return new AgentEnvelope(json, null, null, null, null, null);
         }
 
         var members = new RequestMembers(json, Names, what);
-        var card = members.Document("agent_card") ?? throw Missing(what);
+        var url = members.Text("card_url");
+        var card = members.Document("agent_card");
+        if (card is null && url is null)
+        {
+            throw Missing(what);
+        }
+
         return new AgentEnvelope(
-            card,
+            card ?? default,
             members.Text("agent_id"),
             members.Boolean("enabled"),
             members.Texts("workers"),
             members.Delivery("delivery"),
-            members.Credentials("credentials"));
+            members.Credentials("credentials"))
+        {
+            CardUrl = url,
+            RefreshSeconds = members.Number("refresh_seconds", min: 0),
+        };
     }
 
     /// <summary>The registration that this asks for.</summary>
     /// <param name="id">In place of the envelope's own, where the path names it.</param>
     public AgentRegistration ToRegistration(string? id = null) =>
-        new(Card, id ?? Id, Enabled) { Workers = Workers, Delivery = Delivery, Credentials = Credentials };
+        new(Card, id ?? Id, Enabled)
+        {
+            Workers = Workers,
+            Delivery = Delivery,
+            Credentials = Credentials,
+            CardUrl = CardUrl,
+            RefreshInterval = RefreshSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null,
+        };
 
     private static RegistryException Missing(string what) =>
-        RegistryException.Invalid("agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}} or an agent card");
+        RegistryException.Invalid(
+            "agent_card", $"is missing; the {what} must be {{\"agent_card\": {{…}}}}, {{\"card_url\": \"…\"}} or an agent card");
 }

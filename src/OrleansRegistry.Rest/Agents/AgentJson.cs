@@ -43,13 +43,15 @@ internal static class AgentJson
     private static ReadOnlySpan<byte> End => "\"}"u8;
 
     /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
-    public static int Measure(AgentRecord agent) => CardPart.Length + agent.Card.Length + MeasureTail(agent, new JsonName(agent.Id));
+    public static int Measure(AgentRecord agent) =>
+        CardPart.Length + agent.Card.Length + AgentSourceJson.Of(agent.Source).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
         output.Write(CardPart);
         output.Write(agent.Card.Span);
 
+        output.Write(AgentSourceJson.Of(agent.Source));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

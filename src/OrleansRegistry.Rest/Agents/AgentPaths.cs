@@ -14,7 +14,7 @@ internal static class AgentPaths
     }
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable and /agents/{id}:disable")
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable, /agents/{id}:disable and /agents/{id}:refresh")
         {
             Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT"),
         };

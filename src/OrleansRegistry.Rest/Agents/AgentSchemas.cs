@@ -27,7 +27,11 @@ internal static class AgentSchemas
                 + "* is every subject of the tenant. None: the owner. Null or absent: as it was."))),
             ("delivery", Delivery("How messages get to the agent. Null or absent: as it was; of a new agent, by its card: "
                 + "listed where that names a URL, else worker.")),
-            ("credentials", Headers("Null or absent: as it was."))));
+            ("credentials", Headers("Null or absent: as it was.")),
+            ("card_url", Text("In place of agent_card: an http or https URL that leads to the card, or below which it is at "
+                + "/.well-known/agent-card.json or agent.json. For the owner of an agent that there is; not in a batch.")),
+            ("refresh_seconds", Integer("With card_url: how often the card is fetched anew, 60 to 2,592,000 (30 days). Null or absent: never by "
+                + "itself."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
             ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more."))));
@@ -38,6 +42,9 @@ internal static class AgentSchemas
             ("delivery", Delivery("How messages get to the agent now.")),
             ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
             ("warnings", warnings), ("agent", Ref("Agent"))));
+        yield return ("AgentRefreshed", Shape(
+            ("success", Flag("")), ("agent_id", Text("")), ("changed", Flag("The card is another one now.")), ("revision", Integer("The agent's.")),
+            ("warnings", warnings), ("agent", Ref("Agent"))));
         yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
         yield return ("AgentRemoved", Shape(
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
@@ -45,6 +52,11 @@ internal static class AgentSchemas
         yield return ("Agent", Shape(
             ("agent_card", card),
             ("credentials_for", List(Text("An origin to which the registry sends the agent's credentials; absent: it has none."))),
+            ("source_url", Text("Where the registry fetched the card; absent: it was sent.")),
+            ("fetched_at", Time()), ("refresh_seconds", Integer("How often the card is fetched anew; absent: when its owner asks for it.")),
+            ("fetch_failure", Shape(
+                ("reason", Text("Why the last fetch brought no card; absent: it did.")), ("at", Time()),
+                ("attempts", Integer("How many fetches in a row brought none.")))),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "

@@ -5,13 +5,14 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary>Registers, replaces and removes agents.</summary>
 internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
-    private static readonly int[] WriteProblems = [400, 403, 409, 412, 413, 415, 503, 507];
+    private static readonly int[] WriteProblems = [400, 403, 409, 412, 413, 415, 501, 503, 507];
 
     public void Map(ApiRoutes routes)
     {
         routes.Post("/agents", RegisterAsync, AgentDocs.Operation("registerAgent", "Register an agent, or replace the one of that id")
-            .Says("The body is {\"agent_card\": {…}} or the card alone. The id is the card's name unless agent_id gives another. Who registers an "
-                + "agent first owns it. Departures from A2A are answered as warnings.")
+            .Says("The body is {\"agent_card\": {…}}, {\"card_url\": \"https://…\"} for the registry to fetch the card, or the card alone. The "
+                + "id is the card's name unless agent_id gives another. Who registers an agent first owns it. Departures from A2A are answered as "
+                + "warnings.")
             .Conditional()
             .Viewed()
             .Body("AgentRegistration")

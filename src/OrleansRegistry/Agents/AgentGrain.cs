@@ -3,7 +3,7 @@ using Orleans.Storage;
 namespace OrleansRegistry.Agents;
 
 [GrainType("registry.agent")]
-internal sealed class AgentGrain : Grain, IAgentGrain
+internal sealed partial class AgentGrain : Grain, IAgentGrain
 {
     private readonly StoredState<AgentState> state;
     private readonly HeadStorage storage;
@@ -35,6 +35,11 @@ internal sealed class AgentGrain : Grain, IAgentGrain
         var owner = before?.Owner ?? state.Unreadable?.Owner;
         DemandOwner(owner, put.Subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
         DemandOwnerOfForwarded(before, put.Subject);
+        if (put.Source is not null)
+        {
+            Access.DemandOwner(id, owner, put.Subject, "say where its card is fetched", "card_url");
+        }
+
         AgentRules.CheckDelivery(delivery, reach);
         return new AgentRecord
         {
@@ -50,6 +55,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             Delivery = delivery,
             Reach = reach,
             Credentials = put.Credentials is null ? before?.Credentials : ForwardingRules.Bind(put.Credentials, put.Card),
+            Source = put.Source,
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -80,6 +86,7 @@ internal sealed class AgentGrain : Grain, IAgentGrain
             {
                 Card = bytes,
                 Reach = card.Reach,
+                Source = null,
                 ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
             };
         }

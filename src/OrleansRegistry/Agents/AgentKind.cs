@@ -4,8 +4,8 @@ namespace OrleansRegistry.Agents;
 
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
-/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c> and <c>requests</c>
-/// (<see cref="RequestMarksJson"/>).
+/// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
+/// <c>source</c> (<see cref="AgentSourceJson"/>) and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -63,6 +63,7 @@ internal static class AgentKind
             Workers = fields.Array("workers", worker => worker.GetString() ?? throw new JsonException("a worker is null")),
             Delivery = ReadDelivery(fields),
             Credentials = fields.ObjectOrNull("credentials") is { } credentials ? ReadCredentials(credentials) : null,
+            Source = fields.ObjectOrNull("source") is { } source ? AgentSourceJson.Read(source) : null,
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -97,6 +98,11 @@ internal static class AgentKind
         if (agent.Credentials is { } credentials)
         {
             WriteCredentials(fields, credentials);
+        }
+
+        if (agent.Source is { } source)
+        {
+            AgentSourceJson.Write(fields, source);
         }
 
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);

@@ -8,6 +8,7 @@ internal sealed class AgentRegistry(
     NewAgents newAgents,
     AgentBatchWriter batches,
     AgentRules rules,
+    CardSources sources,
     RecentRemovals removals,
     AgentRevisions revisions,
     [RegistryTime] TimeProvider time) : IAgentRegistry
@@ -23,7 +24,7 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.register", caller, null, async span =>
     {
         Identifiers.CheckKey(caller.IdempotencyKey);
-        var entry = CheckedRegistration.Of(registration, rules);
+        var entry = CheckedRegistration.Of(registration, rules, await sources.FetchAsync(registration, cancellationToken));
         span?.SetTag("registry.id", entry.Id);
         var history = store.History;
         var result = await PutAsync(caller, entry, OriginsOf(caller, entry), history);
@@ -77,6 +78,17 @@ internal sealed class AgentRegistry(
         directory.TakeIn(agent, card, history);
         await revisions.SeeOwnAsync(agent.Revision, history, cancellationToken);
         return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
+    });
+
+    public Task<AgentRefresh> RefreshAsync(
+        Caller caller,
+        string id,
+        CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.refresh", caller, id, async _ =>
+    {
+        var agent = await GetStrongAsync(caller, id, cancellationToken)
+            ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
+        Access.DemandOwner(id, agent.Owner, caller.Subject, "have its card fetched");
+        return await sources.RefreshAsync(agent, cancellationToken);
     });
 
     public Task<AgentRemoval> RemoveAsync(
@@ -166,7 +178,9 @@ internal sealed class AgentRegistry(
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
-            () => new RequestFingerprint("register").Add("agent_card", entry.Bytes).Add("enabled", Text(entry.Enabled))
+            () => new RequestFingerprint("register").Add("agent_card", entry.Source is null ? entry.Bytes : default)
+                .Add("card_url", entry.Source?.Url).Add("refresh_seconds", (long?)entry.Source?.RefreshInterval?.TotalSeconds)
+                .Add("enabled", Text(entry.Enabled))
                 .Add("workers", Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
                 .Add("credentials", ForwardingRules.Text(entry.Credentials)),
             time.GetUtcMilliseconds());
@@ -182,6 +196,7 @@ internal sealed class AgentRegistry(
             Delivery = entry.Delivery,
             Reach = entry.Card.Reach,
             Credentials = entry.Credentials,
+            Source = entry.Source,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

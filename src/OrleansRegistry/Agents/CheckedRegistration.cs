@@ -11,9 +11,22 @@ internal sealed record CheckedRegistration(
     AgentDelivery? Delivery,
     AgentCredentials? Credentials)
 {
+    /// <summary>Where the card was fetched; null where it was sent.</summary>
+    public AgentSource? Source { get; init; }
+
+    /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
-    public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules)
+    public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
     {
+        if (fetched is not null)
+        {
+            return Of(registration with { Card = fetched.Bytes, CardUrl = null, RefreshInterval = null }, rules) with
+            {
+                Source = fetched.Source with { RefreshInterval = registration.RefreshInterval },
+            };
+        }
+
+        CardUrls.CheckSent(registration);
         var (bytes, card) = rules.Check(registration.Card);
         var id = registration.Id ?? card.Name;
         Identifiers.CheckId(id, registration.Id is null ? "name" : "agent_id");

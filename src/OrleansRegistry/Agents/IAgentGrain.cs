@@ -18,6 +18,17 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("Patch")]
     Task<AgentWritten> Patch(AgentChange change);
 
+    /// <summary>Takes over what came of fetching the agent's card anew. The card was checked by the caller.</summary>
+    [Alias("Refresh")]
+    Task<AgentWritten> Refresh(AgentRefreshed refreshed);
+
+    /// <summary>
+    /// Whether the caller is the first to ask about the fetch that was due then: of all processes, one is to make it. It is not stored: where the
+    /// activation ended in between, a second one may be told so too, which does no harm.
+    /// </summary>
+    [Alias("ClaimRefresh")]
+    Task<bool> ClaimRefresh(DateTimeOffset due);
+
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>
@@ -56,7 +67,24 @@ internal sealed record AgentPut(
     /// <summary>Null leaves them; without headers, they are removed.</summary>
     [Id(9)]
     public AgentCredentials? Credentials { get; init; }
+
+    /// <summary>Where the card was fetched; null where it was sent.</summary>
+    [Id(10)]
+    public AgentSource? Source { get; init; }
 }
+
+/// <param name="Source">As it is now.</param>
+/// <param name="Before">When the card was fetched that the agent had as the fetch began: where it has another by now, nothing is changed.</param>
+/// <param name="Card">Empty where it has not changed.</param>
+/// <param name="Origins">What is known of the extensions that the card declares, oldest first known.</param>
+/// <param name="Reach">The card's, as its caller read it.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentRefreshed")]
+internal sealed record AgentRefreshed(
+    [property: Id(0)] AgentSource Source,
+    [property: Id(1)] DateTimeOffset Before,
+    [property: Id(2)] RawJson Card,
+    [property: Id(3)] IReadOnlyList<ExtensionOrigin> Origins,
+    [property: Id(4)] CardReach Reach);
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
 /// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>

@@ -36,6 +36,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Workers = entry.Workers ?? [],
             Delivery = entry.Delivery,
             Credentials = ForwardingRules.Bind(entry.Credentials, entry.Bytes),
+            Source = entry.Source,
             Reach = entry.Card.Reach,
             Requests = mark is null ? [] : [mark],
         };

@@ -121,6 +121,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<OwnerClearing>();
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
+        services.AddSingleton(options.CardFetch);
         services.AddSingleton(options.Push);
         services.AddSingleton<LogReader>();
         services.AddSingleton<ArtifactReader>();
@@ -172,6 +173,10 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<NewAgents>();
         services.AddSingleton<ForwardedNews>();
         services.AddSingleton<RecentRemovals>();
+        services.AddSingleton<CardFetcher>();
+        services.AddSingleton<CardSources>();
+        services.AddSingleton<RefreshSchedule>();
+        services.AddHostedService<RefreshService>();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();

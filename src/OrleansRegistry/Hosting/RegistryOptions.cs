@@ -1,3 +1,4 @@
+using OrleansRegistry.Agents.Sources;
 using OrleansRegistry.Backups;
 using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
@@ -74,6 +75,9 @@ public sealed class RegistryOptions
 
     /// <summary>Which extensions are listed (<c>A2A_REGISTRY_…</c>).</summary>
     public ExtensionPolicy Extensions { get; set; } = new();
+
+    /// <summary>How the cards of agents are fetched that are registered by URL (<c>CARD_FETCH_…</c>).</summary>
+    public CardFetchOptions CardFetch { get; set; } = new();
 
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();

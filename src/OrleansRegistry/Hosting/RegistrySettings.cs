@@ -11,6 +11,7 @@ public static class RegistrySettings
         StorageSettings.Group,
         StorageSettings.Postgres,
         AgentSettings.Group,
+        CardFetchSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

@@ -20,6 +20,7 @@ internal static class BareAgent
         var after = before with
         {
             Card = fresh.Card,
+            Source = null,
             Enabled = fresh.Enabled,
             UpdatedAt = fresh.UpdatedAt,
             ExtensionOrigins = ExtensionOrigins.Keep(fresh.ExtensionOrigins, before.ExtensionOrigins),

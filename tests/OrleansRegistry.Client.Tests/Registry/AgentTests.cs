@@ -1,3 +1,5 @@
+using OrleansRegistry.Tests.Shared;
+
 namespace OrleansRegistry.Client.Tests;
 
 /// <summary>Agents through the client, beside what the registry itself has.</summary>
@@ -41,6 +43,36 @@ public sealed class AgentTests(ClientHost host)
             Assert.Equal(
                 expected with { Workers = [], ExtensionOrigins = [], Requests = [] },
                 found with { Workers = [], ExtensionOrigins = [], Requests = [] });
+        }
+    }
+
+    [Fact]
+    public async Task An_agent_by_url_is_registered_and_refreshed()
+    {
+        await using var server = await CardServer.StartAsync();
+        server.At[CardServer.WellKnown] = CardServer.Serve(CardServer.Card("a"), "v1");
+        var byUrl = new AgentRegistration(default) { CardUrl = server.Url(), RefreshInterval = TimeSpan.FromMinutes(90) };
+        var written = await Agents.RegisterAsync(caller, byUrl);
+        await SameAsync(written.Agent);
+        Assert.Equal(TimeSpan.FromMinutes(90), written.Agent.Source!.RefreshInterval);
+        Assert.False((await Agents.RefreshAsync(caller, "a")).Changed);
+        server.At[CardServer.WellKnown] = CardServer.Serve("""{"name":"a"}""");
+        var refresh = await Agents.RefreshAsync(caller, "a");
+        Assert.True(refresh is { Changed: true, Warnings.Count: > 0 });
+        await SameAsync(refresh.Agent);
+
+        server.At.Clear();
+        Assert.Equal("card_url", (await Assert.ThrowsAsync<RegistryException>(() => Agents.RefreshAsync(caller, "a"))).Field);
+        await SameAsync((await Agents.GetAsync(caller, "a"))!);
+        var both = byUrl with { Card = ClientHost.Card("a") };
+        Assert.Equal("card_url", (await Assert.ThrowsAsync<RegistryException>(() => Agents.RegisterAsync(caller, both))).Field);
+
+        // But for what is not told of it: by what the next fetch is conditional.
+        async Task SameAsync(AgentRecord found)
+        {
+            var expected = (await host.LocalAgents.GetAsync(caller, "a"))!;
+            Assert.Equal(expected.Source! with { ETag = null, LastModified = null }, found.Source);
+            Assert.Equal((expected.Card, expected.Revision), (found.Card, found.Revision));
         }
     }
 

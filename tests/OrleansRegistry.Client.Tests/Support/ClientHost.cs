@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Agents.Sources;
 using OrleansRegistry.Client.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
@@ -86,6 +87,7 @@ public sealed class ClientHost : IAsyncLifetime
         {
             options.StorageType = folder is null ? StorageType.Memory : StorageType.Sqlite;
             options.DataDirectory = folder ?? options.DataDirectory;
+            options.CardFetch = new CardFetchOptions { AllowedNetworks = ["127.0.0.1"] };
         });
         app = builder.Build();
         app.MapRegistryRest();

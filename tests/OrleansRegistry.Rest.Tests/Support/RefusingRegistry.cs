@@ -16,6 +16,8 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
     public Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default) =>
         throw fault;
 
+    public Task<AgentRefresh> RefreshAsync(Caller caller, string id, CancellationToken cancellationToken = default) => throw fault;
+
     public Task<AgentRemoval> RemoveAsync(
         Caller caller,
         string id,

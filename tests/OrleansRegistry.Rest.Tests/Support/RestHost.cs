@@ -40,7 +40,8 @@ public sealed class RestHost : IAsyncLifetime
         Action<WebApplicationBuilder>? build = null,
         string? pathBase = null,
         RefusingTasks? tasks = null,
-        Action<RegistryRestOptions>? rest = null)
+        Action<RegistryRestOptions>? rest = null,
+        Action<RegistryOptions>? options = null)
     {
         var host = new RestHost();
         await host.StartAsync(builder =>
@@ -48,7 +49,11 @@ public sealed class RestHost : IAsyncLifetime
             builder.Services.AddRegistryHttp(configure).AddRegistryRest(rest);
             if (registry is null && tasks is null)
             {
-                builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+                builder.AddOrleansRegistry(changed =>
+                {
+                    changed.StorageType = StorageType.Memory;
+                    options?.Invoke(changed);
+                });
             }
             else
             {

@@ -80,6 +80,24 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             RegistryError.Invalid,
             () => grain.Patch(new AgentChange(RawJson.FromValid("""{"name":null}"""u8), null, [], default)));
         Assert.Equal("name", refusal.Field);
+        var source = new AgentSource
+        {
+            Url = "https://agent.example.com/card.json",
+            FetchedAt = DateTimeOffset.UnixEpoch,
+            RefreshInterval = Minute,
+            ETag = "\"v1\"",
+            LastModified = DateTimeOffset.UnixEpoch,
+            Failure = new AgentSourceFailure("why", DateTimeOffset.UnixEpoch, 2),
+        };
+        var fetched = await grain.Put(new AgentPut(card, false, [], default) { Source = source });
+        Assert.Equal(source, fetched.Agent.Source);
+        var newer = RawJson.FromValid("""{"name":"newer"}"""u8);
+        var refreshed = await grain.Refresh(new AgentRefreshed(source with { ETag = "\"v2\"" }, source.FetchedAt, newer, [], CardReach.Nowhere));
+        Assert.Equal((newer, "\"v2\"", Minute), (refreshed.Agent.Card, refreshed.Agent.Source!.ETag, refreshed.Agent.Source.RefreshInterval));
+        await Messages.Refused(
+            RegistryError.Conflict, () => grain.Refresh(new AgentRefreshed(source, DateTimeOffset.MinValue, newer, [], CardReach.Nowhere)));
+        Assert.Equal((true, false), (await grain.ClaimRefresh(DateTimeOffset.UnixEpoch), await grain.ClaimRefresh(DateTimeOffset.UnixEpoch)));
+        Assert.True(await grain.ClaimRefresh(DateTimeOffset.UnixEpoch + Minute));
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
     }
 

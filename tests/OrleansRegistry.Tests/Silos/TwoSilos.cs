@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Orleans.Runtime;
 using Orleans.Runtime.Placement;
 using Orleans.TestingHost;
+using OrleansRegistry.Tests.Agents.Sources;
 
 namespace OrleansRegistry.Tests.Silos;
 
@@ -26,7 +27,7 @@ public sealed class TwoSilos : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddOrleansRegistry(new RegistryOptions { StorageType = StorageType.Memory });
+            silo.AddOrleansRegistry(new RegistryOptions { StorageType = StorageType.Memory, CardFetch = SourceHost.Local });
             silo.Services.AddSingleton<IRecordStore>(store);
             silo.AddIncomingGrainCallFilter<Recorder>();
             silo.AddActivityPropagation();

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Orleans.Runtime;
+
+namespace OrleansRegistry.Agents.Sources;
+
+/// <summary>
+/// Fetches the cards anew that are due. When one is due follows from its record, so that all processes with a directory find the same; the agent's grain
+/// tells the first of them that asks to make the fetch.
+/// </summary>
+internal sealed partial class RefreshSchedule(
+    AgentDirectory directory,
+    CardSources sources,
+    GrainReferences<IAgentGrain> grains,
+    CardFetchOptions options,
+    [RegistryTime] TimeProvider time,
+    ILogger<RefreshSchedule> log)
+{
+    /// <summary>The pause after the first failure; it doubles with each that follows, up to the agent's interval, or this if that is shorter.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
+
+    // The last fetch of each that this process has seen to, or left to another.
+    private ConcurrentDictionary<RecordKey, DateTimeOffset> seen = new();
+
+    /// <summary>Makes the fetches that are due now, so many at once, and ends with the last.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var due = new List<(AgentRecord Agent, DateTimeOffset At)>();
+        var still = new ConcurrentDictionary<RecordKey, DateTimeOffset>();
+        foreach (var agent in directory.Refreshed)
+        {
+            var key = new RecordKey(agent.Tenant, agent.Id);
+            if (seen.TryGetValue(key, out var last))
+            {
+                still[key] = last;
+            }
+
+            if (DueAt(agent, now) is { } at && at > last)
+            {
+                due.Add((agent, at));
+            }
+        }
+
+        // Of those that are no longer there nothing is kept.
+        seen = still;
+        await Parallel.ForEachAsync(
+            due,
+            new ParallelOptions { MaxDegreeOfParallelism = options.MaxConcurrent, CancellationToken = cancellationToken },
+            async (one, token) => await RefreshAsync(one.Agent, one.At, token));
+    }
+
+    /// <summary>When the last fetch was due that has not been made; null where there is none.</summary>
+    internal static DateTimeOffset? DueAt(AgentRecord agent, DateTimeOffset now)
+    {
+        if (agent.Source is not { RefreshInterval: { } interval } source)
+        {
+            return null;
+        }
+
+        // Of each agent its own, and the same for all processes: agents that came together are not fetched together.
+        var share = StableHash.ComputeHash($"{agent.Tenant}/{agent.Id}") / (double)uint.MaxValue;
+        if (source.Failure is { } failure)
+        {
+            var longest = interval > LongestPause ? interval : LongestPause;
+            var pause = FirstPause * Math.Pow(2, Math.Min(failure.Attempts - 1, 20));
+            var again = failure.At + ((pause < longest ? pause : longest) * (1 - (share / 2)));
+            return again <= now ? again : null;
+        }
+
+        var since = now - DateTimeOffset.UnixEpoch - (interval * share);
+        var at = now - new TimeSpan(since.Ticks % interval.Ticks);
+        return at > source.FetchedAt ? at : null;
+    }
+
+    private async Task RefreshAsync(AgentRecord agent, DateTimeOffset due, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isMine = await GrainCalls.RunAsync(grains.Get(agent.Tenant, agent.Id), grain => grain.ClaimRefresh(due));
+            seen[new RecordKey(agent.Tenant, agent.Id)] = due;
+            if (isMine)
+            {
+                await sources.RefreshAsync(agent, cancellationToken);
+            }
+        }
+        catch (RegistryException fault) when (fault.Error is RegistryError.Invalid or RegistryError.NotFound or RegistryError.Conflict)
+        {
+            // The agent's record tells it, or it has another card by now.
+            LogNotRefreshed(LogText.Id(agent.Id), LogText.Id(agent.Tenant), LogText.Escape(fault.Message));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "The card of agent '{Agent}' of tenant '{Tenant}' was not fetched anew: {Reason}")]
+    private partial void LogNotRefreshed(string agent, string tenant, string reason);
+}
