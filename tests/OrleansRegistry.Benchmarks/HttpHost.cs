@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.A2A;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Rest;
 using OrleansRegistry.Storage.Postgres;
@@ -28,8 +29,10 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
 
-    /// <summary>The registry with its REST API, on SQLite unless a database is given.</summary>
-    public static async Task<HttpHost> RegistryAsync(PostgresStoreOptions? postgres = null)
+    public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
+
+    /// <summary>The registry with its REST API and A2A, on SQLite unless a database is given.</summary>
+    public static async Task<HttpHost> RegistryAsync(PostgresStoreOptions? postgres = null, Action<IServiceCollection>? services = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
         var builder = Builder();
@@ -40,8 +43,11 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
             options.DataDirectory = folder;
         });
         builder.Services.AddRegistryRest();
+        builder.Services.AddRegistryA2A();
+        services?.Invoke(builder.Services);
         var app = builder.Build();
         app.MapRegistryRest();
+        app.MapRegistryA2A();
         await app.StartAsync();
         return new HttpHost(app, folder);
     }

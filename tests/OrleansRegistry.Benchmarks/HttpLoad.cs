@@ -22,9 +22,12 @@ internal sealed class HttpLoad : IDisposable
         connections = to.Select((endpoint, number) => new Connection(endpoint, number)).ToDictionary(connection => connection.Socket);
     }
 
-    public static byte[] Get(string path) => Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    /// <param name="headers">More of them, each with its line end.</param>
+    public static byte[] Get(string path, string headers = "") =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n");
 
-    public static byte[] Post(string path, ReadOnlySpan<byte> json) => WithBody("POST", path, json);
+    /// <inheritdoc cref="Get"/>
+    public static byte[] Post(string path, ReadOnlySpan<byte> json, string headers = "") => WithBody("POST", path, json, headers);
 
     public static byte[] Patch(string path, ReadOnlySpan<byte> json) => WithBody("PATCH", path, json);
 
@@ -46,9 +49,12 @@ internal sealed class HttpLoad : IDisposable
         }
     }
 
-    private static byte[] WithBody(string method, string path, ReadOnlySpan<byte> json) =>
-        [.. Encoding.ASCII.GetBytes(
-            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"), .. json];
+    private static byte[] WithBody(string method, string path, ReadOnlySpan<byte> json, string headers = "") =>
+    [
+        .. Encoding.ASCII.GetBytes(
+            $"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{headers}Content-Type: application/json\r\nContent-Length: {json.Length}\r\n\r\n"),
+        .. json,
+    ];
 
     private double Run(Func<int, int, byte[]> request, TimeSpan turn)
     {

@@ -15,6 +15,8 @@ internal sealed class ContextRegistry(
 {
     private const int MaxTaskIds = 100;
 
+    private readonly KnownIds known = new(store, ContextKind.Kind);
+
     public async Task<ContextSummary?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         await ReadAsync(caller, Grain(caller, id), id) is { } head
             ? (await SummarizeAsync(caller, [head.Context], cancellationToken))[0]
@@ -251,7 +253,7 @@ internal sealed class ContextRegistry(
 
     /// <summary>The head as its grain has it; an id that the store knows to be unknown wakes no grain.</summary>
     private async Task<ContextHead?> ReadAsync(Caller caller, IContextGrain grain, string id) =>
-        await store.HasAsync(ContextKind.Kind, new RecordKey(caller.Tenant, id)) == false
+        await known.IsUnknownAsync(new RecordKey(caller.Tenant, id))
         ? null
         : await GrainCalls.ReadAsync(grain, context => context.Get(caller));
 

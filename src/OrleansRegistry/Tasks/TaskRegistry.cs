@@ -25,6 +25,8 @@ internal sealed partial class TaskRegistry(
     /// <summary>Where webhooks may be; null where nothing is delivered to them.</summary>
     private readonly OutboundAddresses? receivers = push.Enabled ? push.Addresses : null;
 
+    private readonly KnownIds known = new(store, TaskKind.Kind);
+
     public Task<TaskSubmitted> SubmitAsync(
         Caller caller,
         TaskSubmission submission,
@@ -230,8 +232,7 @@ internal sealed partial class TaskRegistry(
     private async Task<TaskHead?> ReadAsync(Caller caller, ITaskGrain grain, string id, string? leaseToken = null) =>
         await IsUnknownAsync(caller, id) ? null : await GrainCalls.ReadAsync(grain, task => task.Get(caller, leaseToken));
 
-    private async ValueTask<bool> IsUnknownAsync(Caller caller, string id) =>
-        await store.HasAsync(TaskKind.Kind, new RecordKey(caller.Tenant, id)) == false;
+    private ValueTask<bool> IsUnknownAsync(Caller caller, string id) => known.IsUnknownAsync(new RecordKey(caller.Tenant, id));
 
     private async ValueTask CheckKnownAsync(Caller caller, string id)
     {
