@@ -31,7 +31,8 @@ public sealed class TraceTests(WatchedServer watched)
     {
         var submit = Assert.Single(Named("registry.task.submit"));
         Assert.Equal($"00-{WatchedServer.Trace}-{submit.SpanId.ToHexString()}-01", watched.ClaimedTrace);
-        var claim = Assert.Single(watched.Spans, span => span.OperationName == "registry.task.claim");
+        var claim = Assert.Single(
+            watched.Spans, span => span.OperationName == "registry.task.claim" && Equals(span.GetTagItem("registry.id"), "weather"));
         Assert.Equal(submit.SpanId, Assert.Single(claim.Links).Context.SpanId);
         Assert.NotEqual(submit.TraceId, claim.TraceId);
     }

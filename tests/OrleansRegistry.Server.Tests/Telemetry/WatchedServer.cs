@@ -71,7 +71,11 @@ public sealed class WatchedServer : IAsyncLifetime
         Assert.True(await stream.ReadAtLeastAsync(new byte[1], 1) > 0);
         Server.Services.GetRequiredService<BackupStatus>().Found(DateTimeOffset.UtcNow, 10);
         GC.Collect();
-        string[] last = ["registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}", "registry_push_dead_letters_total{"];
+        string[] last =
+        [
+            "registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}", "registry_push_dead_letters_total{",
+            "registry_forward_running{",
+        ];
         await Eventually.TrueAsync(
             async () =>
             {
@@ -119,6 +123,8 @@ public sealed class WatchedServer : IAsyncLifetime
             200);
         await Send("POST", "/tasks/t2/pushNotificationConfigs", $$"""{"url":"http://localhost:1/{{Marker}}","token":"{{Marker}}"}""", 200);
         await Send("PATCH", "/tasks/t2", """{"state":"working"}""", 200);
+        await Send("POST", "/agents", """{"agent_card":{"name":"remote","url":"http://localhost:1/"},"delivery":"forward"}""", 200);
+        await Send("POST", "/tasks", """{"agentId":"remote","message":{"role":"ROLE_USER","messageId":"m3","parts":[{"text":"x"}]}}""", 201);
         await Send("POST", "/tasks/t1/feedback", $$"""{"said":"{{Marker}}"}""", 201);
         await Send("PATCH", "/contexts/c1", $$$"""{"data":{"x":"{{{Marker}}}"}}""", 200);
         await Send("GET", "/tasks", null, 200);
