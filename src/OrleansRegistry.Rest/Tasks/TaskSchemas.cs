@@ -75,6 +75,7 @@ internal static class TaskSchemas
         yield return ("PushNotificationConfig", Shape(
             ("id", Text("Absent: made.")), ("taskId", Text("")), ("url", Text("")), ("token", Text("Sent back in X-A2A-Notification-Token.")),
             ("authentication", Any("scheme and credentials; the credentials are not in answers.")),
+            ("protocolVersion", Text("0.3: notifications are the task, as A2A 0.3 has them. Anything else: those of 1.0.")),
             ("delivered", Integer("The generation of the task up to which it has everything.")),
             ("failure", Shape(
                 ("reason", Text("Why nothing more is sent, until it is saved again.")), ("at", Time()), ("attempts", Integer(""))))));
