@@ -13,6 +13,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     private const int LoadChunk = 256;
 
     private readonly RevisionGate gate = new();
+    private readonly ChangeLog log = new();
     private readonly Lock writing = new();
     private volatile DirectoryContents held = new();
 
@@ -49,6 +50,24 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         {
             throw new RegistryException(RegistryError.Unreadable, reason.Message, innerException: reason);
         }
+    }
+
+    /// <summary>As <see cref="IAgentRegistry.WatchAsync"/>.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, is paged, or has a filter with too many values.</exception>
+    internal IAsyncEnumerable<AgentEvent> WatchAsync(
+        string tenant, AgentQuery query, long? after, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (!string.IsNullOrEmpty(query.Words))
+        {
+            throw RegistryException.Invalid("q", "ranks agents, of which a watch knows nothing; filter, or ask for a substring by query");
+        }
+
+        if (query.PageSize is not null || query.PageToken is not null)
+        {
+            throw RegistryException.Invalid(query.PageToken is null ? "page_size" : "page_token", "is of lists: a watch has no pages");
+        }
+
+        return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => List(tenant, query).Agents, cancellationToken);
     }
 
     public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision);
@@ -118,6 +137,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         {
             if (History == history && record.Revision > Revision)
             {
+                log.Ahead(new RecordKey(record.Tenant, record.Id), held.Of(record.Tenant).Find(record.Id));
                 held.Put(entry);
             }
         }
@@ -131,6 +151,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
             if (History == history && revision > Revision)
             {
                 var key = new RecordKey(tenant, id);
+                log.Ahead(key, held.Of(tenant).Find(id));
                 held.Remove(key, revision);
                 held.Removed[key] = Math.Max(revision, held.Removed.GetValueOrDefault(key));
             }
@@ -159,6 +180,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         {
             foreach (var (i, change) in batch.Changes.Index())
             {
+                var before = contents.Of(change.Key.Tenant).Find(change.Key.Id);
                 if (entries[i] is { } entry)
                 {
                     contents.Put(entry);
@@ -167,9 +189,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
                 {
                     contents.Remove(change.Key, change.Revision, isUnreadable: change.Body is not null);
                 }
+
+                log.Add(change.Key, change.Revision, before, contents.Of(change.Key.Tenant).Find(change.Key.Id));
             }
 
             contents.Forget(batch.Revision);
+            log.Advance(batch.Revision);
             gate.Advance(gate.Position with { Revision = batch.Revision });
         }
     }
@@ -194,6 +219,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
             }
 
             contents.Forget(snapshot.Revision);
+            log.Restart(gate.Position with { Revision = snapshot.Revision });
             gate.Advance(gate.Position with { Revision = snapshot.Revision });
         }
 
@@ -208,6 +234,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         lock (writing)
         {
             held = contents;
+            log.Restart(new RegistryPosition(history, snapshot.Revision));
             gate.Advance(new RegistryPosition(history, snapshot.Revision));
         }
 

@@ -3,6 +3,8 @@ namespace OrleansRegistry.Directory;
 /// <summary>Answers one <see cref="AgentQuery"/> from one tenant's index.</summary>
 internal sealed class AgentListing
 {
+    private static readonly TenantIndex Nowhere = new();
+
     private readonly TenantIndex index;
     private readonly bool? enabled;
     private readonly AgentDelivery? delivery;
@@ -17,6 +19,10 @@ internal sealed class AgentListing
         text = SearchText.Of(query.Text ?? "");
         filters = [.. Facets.All.Select(kind => Filter.Of(kind, query)).Where(filter => filter.Wanted.Count > 0)];
     }
+
+    /// <summary>Tells of any agent whether the query finds it. Its words, which rank, and its page are none of that.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values.</exception>
+    public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, query).IsMatch;
 
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
     {

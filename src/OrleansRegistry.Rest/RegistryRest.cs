@@ -64,6 +64,7 @@ public static class RegistryRest
 
         new AgentReadEndpoints(agents).Map(routes);
         new AgentListEndpoints(agents, http).Map(routes);
+        new AgentWatchEndpoint(agents, streams, polls).Map(routes);
         new AgentWriteEndpoints(agents, http).Map(routes);
         new AgentChangeEndpoints(agents, http).Map(routes);
         new AgentBatchEndpoint(agents, http, rest).Map(routes);

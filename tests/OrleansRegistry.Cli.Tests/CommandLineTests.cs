@@ -18,7 +18,6 @@ public sealed class CommandLineTests
     [InlineData("--new and --if-revision", "agents", "register", "x", "--new", "--if-revision", "1")]
     [InlineData("--enabled and --disabled", "agents", "list", "--enabled", "--disabled")]
     [InlineData("goes with one id", "agents", "remove", "a", "b", "--if-revision", "1")]
-    [InlineData("--interval must be", "agents", "watch", "--interval", "0")]
     [InlineData("--store is empty", "status", "--store", "")]
     [InlineData("no --url", "db", "status", "--url", "http://127.0.0.1:1")]
     [InlineData("neither --url nor --store", "migrate", "a", "b", "--store", "c")]

@@ -51,7 +51,7 @@ public sealed class StoreTests : IDisposable
     public async Task A_folder_that_a_registry_serves_is_left_to_it()
     {
         await cli.DoAsync("db", "up", "--store", Data);
-        await using var serving = cli.Follow("agents", "watch", "--all", "--interval", "0.1", "--json", "--store", Data);
+        await using var serving = cli.Follow("agents", "watch", "--all", "--json", "--store", Data);
         while (!IsTaken(Data))
         {
             await Task.Delay(20);

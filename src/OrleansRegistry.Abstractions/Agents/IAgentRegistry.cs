@@ -74,6 +74,18 @@ public interface IAgentRegistry
     /// <param name="query">Null for all agents.</param>
     ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Yields the agents of a query as they are, then <see cref="AgentEventKind.Synced"/>, and then what happens to them, in the order of revisions,
+    /// without an end. An agent may be told of twice in the same state, never out of order. Whoever falls too far behind gets
+    /// <see cref="AgentEventKind.Reset"/> and all agents again. Costs no grain calls.
+    /// </summary>
+    /// <param name="query">Null for all agents. Neither ranked nor paged.</param>
+    /// <param name="afterRevision">The <see cref="AgentEvent.Revision"/> up to which the caller knows everything, from any node: then what happened since
+    /// comes alone, where it is still held.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, or is paged.</exception>
+    IAsyncEnumerable<AgentEvent> WatchAsync(
+        Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default);
+
     /// <summary>All tags with their counts, most used first.</summary>
     ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default);
 

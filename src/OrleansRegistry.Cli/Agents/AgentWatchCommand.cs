@@ -5,17 +5,11 @@ using Spectre.Console;
 
 namespace OrleansRegistry.Cli.Agents;
 
-/// <summary>Asks for the newest revision again and again, and reads the agents where it has changed.</summary>
+/// <summary>Shows what happens to agents, as the registry tells it.</summary>
 internal sealed class AgentWatchCommand : RegistryCommand
 {
     private readonly AgentFilters filters = new();
     private readonly Option<bool> all = new("--all") { Description = "Begins with the agents that there are." };
-    private readonly Option<double> interval = new("--interval")
-    {
-        Description = "How many seconds lie between two looks, from 0.1.",
-        HelpName = "seconds",
-        DefaultValueFactory = _ => 1,
-    };
 
     public AgentWatchCommand()
         : base(
@@ -26,78 +20,27 @@ internal sealed class AgentWatchCommand : RegistryCommand
     {
         filters.AddTo(this);
         Add(all);
-        Add(interval);
     }
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
-        var seconds = call.Get(interval);
-        if (seconds is not (>= 0.1 and <= 86_400))
-        {
-            throw CliException.Usage("--interval must be from 0.1 to 86400 seconds.");
-        }
-
-        var api = (await call.ConnectAsync()).Api;
-        var path = ApiPath.With("agents", [.. filters.Query(call), ("view", "record")]);
-        var known = new Dictionary<string, long>(StringComparer.Ordinal);
-        var seen = await LookAsync(call, api, path, known, call.Get(all) ? "present" : null);
-        while (true)
-        {
-            await Task.Delay(TimeSpan.FromSeconds(seconds), call.Terminal.Time, call.Cancellation);
-            try
+        var connection = await call.ConnectAsync();
+        await new EventTail(connection.Api, ApiPath.With("agents:watch", [.. filters.Query(call)]), call.Terminal).RunAsync(
+            async (name, data) =>
             {
-                if (await RevisionAsync(api, call.Cancellation) != seen)
+                if (name == "reset")
                 {
-                    seen = await LookAsync(call, api, path, known, "registered");
+                    call.Terminal.WriteNote("Too much has happened in between: all agents follow.");
                 }
-            }
-            catch (CliException fault) when (fault.Code == ExitCode.Unreachable)
-            {
-                call.Terminal.WriteError($"{fault.Message} Trying again.");
-            }
-        }
-    }
-
-    private static async Task<long> RevisionAsync(RegistryApi api, CancellationToken cancellation)
-    {
-        using var stats = await api.GetAsync("stats", cancellation);
-        return stats.Json.Number("revision");
-    }
-
-    /// <summary>Reads all agents and tells what is other than it was.</summary>
-    /// <param name="asNew">What to call one that was not there; null to tell of none.</param>
-    /// <returns>A revision that all which was told is as new as.</returns>
-    private static async Task<long> LookAsync(CommandCall call, RegistryApi api, string path, Dictionary<string, long> known, string? asNew)
-    {
-        var revision = await RevisionAsync(api, call.Cancellation);
-        var gone = known.Keys.ToHashSet(StringComparer.Ordinal);
-        await foreach (var page in Pages.ReadAsync(api, path, AgentLists.PageSize, call.Cancellation))
-        {
-            foreach (var agent in page.Entries("agents"))
-            {
-                var id = agent.Text("agent_id")!;
-                var at = agent.Number("revision");
-                gone.Remove(id);
-                var isKnown = known.TryGetValue(id, out var before);
-                known[id] = at;
-                if (!isKnown && asNew is not null)
+                else if (data.Text("agent_id") is { } id && (name != "present" || call.Get(all)))
                 {
-                    await TellAsync(call, asNew, id, agent);
+                    await TellAsync(call, name, id, data.Find("agent"));
                 }
-                else if (isKnown && before != at)
-                {
-                    await TellAsync(call, "changed", id, agent);
-                }
-            }
-        }
 
-        foreach (var id in gone)
-        {
-            known.Remove(id);
-            await TellAsync(call, "removed", id, null);
-        }
-
-        return revision;
+                return true;
+            },
+            call.Cancellation);
+        return ExitCode.Done;
     }
 
     private static async Task TellAsync(CommandCall call, string change, string id, JsonElement? agent)
@@ -127,8 +70,8 @@ internal sealed class AgentWatchCommand : RegistryCommand
 
     private static Cell Change(string change) => change switch
     {
-        "removed" => Cell.Of(change.PadRight(10), Color.Red),
-        "changed" => Cell.Of(change.PadRight(10), Color.Blue),
+        "removed" or "left" => Cell.Of(change.PadRight(10), Color.Red),
+        "updated" or "status" => Cell.Of(change.PadRight(10), Color.Blue),
         _ => Cell.Of(change.PadRight(10), Color.Green),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace OrleansRegistry.Client;
@@ -94,6 +95,42 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
         {
             Matches = page.Find("matches") is null ? null : [.. page.Entries("matches").Select(AgentAnswers.ReadMatch)],
         });
+    }
+
+    public async IAsyncEnumerable<AgentEvent> WatchAsync(
+        Caller caller,
+        AgentQuery? query = null,
+        long? afterRevision = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        query ??= new AgentQuery();
+        var path = ApiPath.With(
+            "agents:watch",
+            [
+                ("query", query.Text),
+                ("q", query.Words),
+                .. query.Tags.Select(tag => ("tag", (string?)tag)),
+                .. query.Skills.Select(skill => ("skill", (string?)skill)),
+                ("category", query.Category),
+                ("capability", query.Capability),
+                ("provider", query.Provider),
+                ("enabled", query.Enabled is { } enabled ? (enabled ? "true" : "false") : null),
+                ("delivery", query.Delivery?.ToName()),
+            ]);
+        await using var events = new EventFollower(http, http.Read(caller, path), afterRevision is { } after ? Text(after) : null);
+        while (await events.NextAsync(cancellationToken) is { } item)
+        {
+            using var data = item.Data;
+            if (AgentEvent.KindOf(item.EventType) is { } kind)
+            {
+                var agent = data.RootElement.Find("agent");
+                yield return new AgentEvent(
+                    kind,
+                    data.RootElement.Find("revision")?.GetInt64(),
+                    data.RootElement.Text("agent_id"),
+                    agent is { } record ? AgentAnswers.Read(record, TenantOf(caller)) : null);
+            }
+        }
     }
 
     public async ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>

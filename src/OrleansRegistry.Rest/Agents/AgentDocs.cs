@@ -15,8 +15,6 @@ internal static class AgentDocs
     public static ApiOperation Filtered(this ApiOperation operation) => operation
         .Query("query", "A substring of the name, the description or a skill's id, whatever its case. It and the filters find accented letters "
             + "composed or decomposed alike.")
-        .Query("q", "Words of what is looked for. Agents whose cards have some of them, in any field, are ranked by them; the last word may be "
-            + "unfinished, and one that no card has may have a typo.")
         .Query("tag", "Agents with at least one of these tags.", repeats: true)
         .Query("skill", "Agents with at least one skill of these ids.", repeats: true)
         .Query("category", "Agents of this category.")

@@ -9,6 +9,8 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
     {
         routes.Get("/agents", ListAsync, AgentDocs.Operation("listAgents", "Agents in the order of their ids, or with q the best first")
             .Filtered()
+            .Query("q", "Words of what is looked for. Agents whose cards have some of them, in any field, are ranked by them; the last word may be "
+                + "unfinished, and one that no card has may have a typo.")
             .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them; with q, the best 20.", "integer")
             .Query("page_token", "The next_page_token of the page before.")
             .Query("view", "card: the cards alone, the default; record: each with its id, state, revision and times.")
@@ -26,23 +28,28 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
     private async Task ListAsync(HttpContext context)
     {
         var parameters = new QueryParameters(context);
-        var query = new AgentQuery
+        var query = Filters(parameters) with
         {
-            Text = parameters.Text("query"),
             Words = parameters.Text("q"),
-            Tags = parameters.Texts("tag"),
-            Skills = parameters.Texts("skill"),
-            Category = parameters.Text("category"),
-            Capability = parameters.Text("capability"),
-            Provider = parameters.Text("provider"),
-            Enabled = parameters.Boolean("enabled"),
-            Delivery = parameters.Text("delivery") is { } delivery ? RequestMembers.ReadDelivery(delivery, "delivery") : null,
             PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),
         };
         var records = parameters.IsSecond("view", "card", "record");
         await SendAsync(context, query, records, search: null);
     }
+
+    /// <summary>What <see cref="AgentDocs.Filtered"/> describes.</summary>
+    internal static AgentQuery Filters(QueryParameters parameters) => new()
+    {
+        Text = parameters.Text("query"),
+        Tags = parameters.Texts("tag"),
+        Skills = parameters.Texts("skill"),
+        Category = parameters.Text("category"),
+        Capability = parameters.Text("capability"),
+        Provider = parameters.Text("provider"),
+        Enabled = parameters.Boolean("enabled"),
+        Delivery = parameters.Text("delivery") is { } delivery ? RequestMembers.ReadDelivery(delivery, "delivery") : null,
+    };
 
     private async Task SearchAsync(HttpContext context)
     {

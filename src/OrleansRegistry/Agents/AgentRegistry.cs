@@ -118,6 +118,10 @@ internal sealed class AgentRegistry(
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.List(caller.Tenant, query ?? new AgentQuery()));
 
+    public IAsyncEnumerable<AgentEvent> WatchAsync(
+        Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) =>
+        directory.WatchAsync(caller.Tenant, query ?? new AgentQuery(), afterRevision, time, cancellationToken);
+
     public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.Tags(caller.Tenant));
 

@@ -10,6 +10,45 @@ public sealed class AgentTests(ClientHost host)
     private IAgentRegistry Agents => host.Client.Agents;
 
     [Fact]
+    public async Task Changes_are_watched_over_HTTP()
+    {
+        var caller = ClientHost.NewCaller();
+        await host.Client.Agents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("first")), ClientHost.Cancellation);
+        await using var watch = host.Client.Agents.WatchAsync(caller, new AgentQuery { Text = "about" }, null, ClientHost.Cancellation)
+            .GetAsyncEnumerator(ClientHost.Cancellation);
+        Assert.Equal((AgentEventKind.Present, "first"), await NextAsync());
+        Assert.Equal((AgentEventKind.Synced, null), await NextAsync());
+        await host.LocalAgents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("second")), ClientHost.Cancellation);
+        Assert.Equal((AgentEventKind.Registered, "second"), await NextAsync());
+        Assert.Equal("second", watch.Current.Agent!.Id);
+        await host.LocalAgents.RemoveAsync(caller, "first", cancellationToken: ClientHost.Cancellation);
+        Assert.Equal((AgentEventKind.Removed, "first"), await NextAsync());
+
+        async Task<(AgentEventKind, string?)> NextAsync()
+        {
+            Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+            return (watch.Current.Kind, watch.Current.AgentId);
+        }
+    }
+
+    [Fact]
+    public async Task Agents_are_ranked_over_HTTP_as_they_are_here()
+    {
+        var caller = ClientHost.NewCaller();
+        await host.Client.Agents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("weather")), ClientHost.Cancellation);
+        await host.Client.Agents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("traffic")), ClientHost.Cancellation);
+        var query = new AgentQuery { Words = "weather, trafic" };
+        var far = await host.Client.Agents.ListAsync(caller, query, ClientHost.Cancellation);
+        var near = await host.LocalAgents.ListAsync(caller, query, ClientHost.Cancellation);
+        Assert.Equal(["weather", "traffic"], far.Agents.Select(agent => agent.Id));
+        Assert.Equal(near.Matches!.Select(match => match.AgentId), far.Matches!.Select(match => match.AgentId));
+        Assert.Equal(near.Matches![0].Score, far.Matches![0].Score, 0.001);
+        var (here, there) = (near.Matches[0].Highlights[0], far.Matches[0].Highlights[0]);
+        Assert.Equal((here.Field, here.Text), (there.Field, there.Text));
+        Assert.Equal(here.Ranges, there.Ranges);
+    }
+
+    [Fact]
     public async Task A_registration_answers_the_agent_as_it_was_stored()
     {
         var card = ClientHost.Card("a", """, "x":  1.0, "capabilities":{"extensions":[{"uri":"urn:e/1","required":true}]}""");

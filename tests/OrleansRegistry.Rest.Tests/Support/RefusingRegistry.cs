@@ -29,6 +29,9 @@ internal class RefusingRegistry(Exception fault) : IAgentRegistry
 
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) => throw fault;
 
+    public IAsyncEnumerable<AgentEvent> WatchAsync(
+        Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) => throw fault;
+
     public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;
 
     public ValueTask<IReadOnlyList<FacetCount>> GetCategoriesAsync(Caller caller, CancellationToken cancellationToken = default) => throw fault;

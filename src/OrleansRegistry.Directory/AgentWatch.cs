@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+
+namespace OrleansRegistry.Directory;
+
+/// <summary>Tells of the agents that a query finds, and then of what happens to them, from this node's memory alone.</summary>
+internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant, AgentQuery query, TimeProvider time)
+{
+    /// <summary>How long this node has to come to where the watcher was on another.</summary>
+    private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
+
+    private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query);
+
+    /// <param name="after">The revision up to which the watcher knows everything; null where it begins.</param>
+    /// <param name="list">All agents of the query as they are.</param>
+    public async IAsyncEnumerable<AgentEvent> RunAsync(
+        long? after, Func<IReadOnlyList<AgentRecord>> list, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var position = await StartAsync(after, cancellationToken);
+        if (after is not null && position is null)
+        {
+            yield return new AgentEvent(AgentEventKind.Reset, null, null, null);
+        }
+
+        var changes = new List<LoggedChange>();
+        while (true)
+        {
+            if (position is null)
+            {
+                position = gate.Position;
+                foreach (var agent in list())
+                {
+                    yield return new AgentEvent(AgentEventKind.Present, null, agent.Id, agent);
+                }
+
+                yield return new AgentEvent(AgentEventKind.Synced, position.Revision, null, null);
+            }
+
+            await gate.WaitAsync(position with { Revision = position.Revision + 1 }, Timeout.InfiniteTimeSpan, time, cancellationToken);
+            changes.Clear();
+            position = log.ReadAfter(position, changes);
+            if (position is null)
+            {
+                yield return new AgentEvent(AgentEventKind.Reset, null, null, null);
+                continue;
+            }
+
+            foreach (var change in changes)
+            {
+                if (change.Tenant == tenant && KindOf(change) is { } kind)
+                {
+                    yield return new AgentEvent(kind, change.Revision, change.Id, change.After?.Record);
+                }
+            }
+        }
+    }
+
+    private async Task<RegistryPosition?> StartAsync(long? after, CancellationToken cancellationToken)
+    {
+        if (after is not { } revision)
+        {
+            return null;
+        }
+
+        var position = gate.Position with { Revision = revision };
+        try
+        {
+            await gate.WaitAsync(position, CatchUp, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+
+        return log.ReadAfter(position, []) is null ? null : position;
+    }
+
+    private AgentEventKind? KindOf(LoggedChange change)
+    {
+        var was = change.Before is { } before && isMatch(before);
+        var isNow = change.After is { } after && isMatch(after);
+        return (was, isNow) switch
+        {
+            (false, false) => null,
+            (true, false) => change.After is null ? AgentEventKind.Removed : AgentEventKind.Left,
+            (false, true) => change.Before is null ? AgentEventKind.Registered : AgentEventKind.Entered,
+            _ => IsStatus(change.Before!.Record, change.After!.Record) ? AgentEventKind.Status : AgentEventKind.Updated,
+        };
+    }
+
+    private static bool IsStatus(AgentRecord before, AgentRecord after) => before.Enabled != after.Enabled && before.Card == after.Card;
+}
