@@ -37,9 +37,13 @@ public static class RegistryForwarding
         services.AddHttpClient(ClientName, client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(Handler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+
+            // Of each request several lines with its URL: what matters is logged by the turn that it is of.
+            .RemoveAllLoggers()
             .AddResilienceHandler(ClientName, (pipeline, context) =>
             {
                 var options = context.ServiceProvider.GetRequiredService<IOptions<ForwardingOptions>>().Value;
+                pipeline.TelemetryListener = null;
                 pipeline.AddRetry(new HttpRetryStrategyOptions
                 {
                     MaxRetryAttempts = options.Retries,
