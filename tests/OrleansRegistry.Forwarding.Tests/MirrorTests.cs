@@ -146,7 +146,7 @@ public sealed class MirrorTests(TwoRegistries registries)
     }
 
     [Fact]
-    public async Task A_message_that_refers_to_a_task_refers_to_the_agents_own()
+    public async Task A_message_refers_to_the_agents_own_tasks_and_says_what_its_user_takes()
     {
         var (agent, remote) = await PairAsync();
         var first = await near.SubmitAsync(agent);
@@ -156,9 +156,11 @@ public sealed class MirrorTests(TwoRegistries registries)
 
         var message = TestRegistry.Utf8(
             $$"""{"messageId":"{{Guid.NewGuid()}}","role":"ROLE_USER","parts":[{"text":"as before"}],"referenceTaskIds":["{{first.Id}}","unknown"]}""");
-        await near.Tasks.SubmitAsync(Caller.Default, new TaskSubmission(message) { AgentId = agent }, TestRegistry.Cancellation);
+        await near.Tasks.SubmitAsync(
+            Caller.Default, new TaskSubmission(message) { AgentId = agent, AcceptedOutputModes = ["text/csv"] }, TestRegistry.Cancellation);
         var second = await far.ClaimAsync(remote);
         await far.UpdateAsync(second, TaskState.Completed);
+        Assert.Equal(["text/csv"], second.AcceptedOutputModes);
         Assert.Contains($"\"referenceTaskIds\":[\"{there.Id}\"]", second.History[0].ToString(), StringComparison.Ordinal);
     }
 

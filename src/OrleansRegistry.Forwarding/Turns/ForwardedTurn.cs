@@ -218,7 +218,7 @@ internal sealed partial class ForwardedTurn(
             }
         }
 
-        return message.ToRequest(mirror.Remote, references);
+        return message.ToRequest(mirror.Remote, references, task.AcceptedOutputModes);
     }
 
     private Task PauseAsync(int tries, CancellationToken cancellationToken)

@@ -30,7 +30,8 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
 
     /// <summary>The SendMessageRequest of 1.0.</summary>
     /// <param name="references">The agent's ids of the tasks that the message refers to.</param>
-    public ReadOnlyMemory<byte> ToRequest(RemoteTask remote, IReadOnlyList<string> references)
+    /// <param name="outputModes">The media types that the user takes; none for any.</param>
+    public ReadOnlyMemory<byte> ToRequest(RemoteTask remote, IReadOnlyList<string> references, IReadOnlyList<string> outputModes)
     {
         var output = new ArrayBufferWriter<byte>(Json.Length + 256);
         using (var json = new Utf8JsonWriter(output))
@@ -39,17 +40,7 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
             json.WriteStartObject("message"u8);
             Write(json, "taskId", remote.TaskId);
             Write(json, "contextId", remote.ContextId);
-            if (references.Count > 0)
-            {
-                json.WriteStartArray("referenceTaskIds"u8);
-                foreach (var reference in references)
-                {
-                    json.WriteStringValue(reference);
-                }
-
-                json.WriteEndArray();
-            }
-
+            Write(json, "referenceTaskIds", references);
             using var document = JsonDocument.Parse(Json.Utf8, JsonInput.Stored);
             foreach (var member in document.RootElement.EnumerateObject().Where(member => !IsOurs(member.Name)))
             {
@@ -61,6 +52,7 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
             // What happens is followed, not waited for.
             json.WriteStartObject("configuration"u8);
             json.WriteBoolean("returnImmediately"u8, true);
+            Write(json, "acceptedOutputModes", outputModes);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -79,6 +71,22 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
     }
 
     private static bool IsOurs(string name) => name is "taskId" or "contextId" or "referenceTaskIds";
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        if (texts.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, string name, string? id)
     {
