@@ -21,12 +21,12 @@ public sealed class CompletionTests : IDisposable
             ask 'registry agents re'
             ask 'registry tasks list --state c'
             """;
-        Assert.Equal(["register remove", "canceled completed"], (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
+        Assert.Equal(["refresh register remove", "canceled completed"], (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
     }
 
     [Fact]
     public async Task Fish_completes_words() => Assert.Equal(
-        ["register", "remove"],
+        ["refresh", "register", "remove"],
         (await RunAsync("fish", "--no-config", "-c", "registry completion fish | source; complete -C 'registry agents re'")).Order());
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class CompletionTests : IDisposable
             words=(registry agents re) CURSOR=3
             _registry
             """;
-        Assert.Equal(["register", "remove"], (await RunAsync("zsh", "-f", "-c", Script)).Order());
+        Assert.Equal(["refresh", "register", "remove"], (await RunAsync("zsh", "-f", "-c", Script)).Order());
     }
 
     public void Dispose() => folder.Dispose();

@@ -1,4 +1,5 @@
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Cli.Tests;
 
@@ -10,6 +11,7 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
 
     private readonly TempFolder folder = new();
     private PageDatabase? database;
+    private CardServer? cards;
 
     public static TheoryData<string, string> Blocks()
     {
@@ -39,6 +41,13 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
         {
             TestServer.SkipWhereMissing();
             database = await PageDatabase.CreateAsync();
+        }
+
+        if (block.Contains("https://", StringComparison.Ordinal))
+        {
+            cards = await CardServer.StartAsync();
+            cards.At[CardServer.WellKnown] = CardServer.Serve(CardServer.Card("tide"));
+            cards.At["/agents?view=record&page_size=1000"] = CardServer.Serve($$"""{"agents":[{{CardServer.Card("moon")}}],"count":1}""");
         }
 
         if (page == "data.md")
@@ -123,11 +132,13 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
     {
         folder.Dispose();
         await (database?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await (cards?.DisposeAsync() ?? ValueTask.CompletedTask);
     }
 
     private string Here(string word) => word switch
     {
         Database => database!.Store,
+        "https://agent.example.com" or "https://registry.example.com" => cards!.Url(),
         ['.', '/', .. var name] => folder.Of(name),
         _ => word,
     };

@@ -14,14 +14,23 @@ internal abstract class AgentEachCommand : RegistryCommand
     };
 
     protected AgentEachCommand(string name, string description, params string[] examples)
+        : this(name, description, takesRevision: true, examples)
+    {
+    }
+
+    /// <param name="takesRevision">Whether it can be on the condition of a revision.</param>
+    protected AgentEachCommand(string name, string description, bool takesRevision, params string[] examples)
         : base(name, description, examples)
     {
         Add(ids);
-        Add(revision);
+        if (takesRevision)
+        {
+            Add(revision);
+        }
     }
 
     /// <summary>What is said of one to whom it was done.</summary>
-    protected abstract string Done { get; }
+    protected abstract string Done(JsonElement answer);
 
     protected abstract Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation);
 
@@ -56,11 +65,12 @@ internal abstract class AgentEachCommand : RegistryCommand
             {
                 json.WriteString("agent_id", id);
                 json.WriteBoolean("success", true);
+                json.Write("changed", answer.Json.Find("changed") is { } changed ? changed.ValueKind == JsonValueKind.True : null);
                 json.WriteNumber("revision", at);
             });
             if (list is null)
             {
-                call.Answer.Line($"{Done} {id} (revision {at})");
+                call.Answer.Line($"{Done(answer.Json)} {id} (revision {at})");
             }
 
             return ExitCode.Done;
@@ -82,7 +92,7 @@ internal abstract class AgentEachCommand : RegistryCommand
 internal sealed class AgentRemoveCommand() : AgentEachCommand(
     "remove", "Removes agents.", "registry agents remove weather", "registry agents remove weather tide --json")
 {
-    protected override string Done => "removed";
+    protected override string Done(JsonElement answer) => "removed";
 
     protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
         api.SendAsync(HttpMethod.Delete, ApiPath.Of("agents", id), null, condition, cancellation);
@@ -90,7 +100,7 @@ internal sealed class AgentRemoveCommand() : AgentEachCommand(
 
 internal sealed class AgentEnableCommand() : AgentEachCommand("enable", "Enables agents.", "registry agents enable weather")
 {
-    protected override string Done => "enabled";
+    protected override string Done(JsonElement answer) => "enabled";
 
     protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
         api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":enable"), null, condition, cancellation);
@@ -99,8 +109,21 @@ internal sealed class AgentEnableCommand() : AgentEachCommand("enable", "Enables
 internal sealed class AgentDisableCommand() : AgentEachCommand(
     "disable", "Disables agents; they stay registered.", "registry agents disable weather", "registry agents disable weather --if-revision 12")
 {
-    protected override string Done => "disabled";
+    protected override string Done(JsonElement answer) => "disabled";
 
     protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
         api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":disable"), null, condition, cancellation);
+}
+
+internal sealed class AgentRefreshCommand() : AgentEachCommand(
+    "refresh",
+    "Has the registry fetch the cards of agents anew that were registered by URL.",
+    takesRevision: false,
+    "registry agents refresh weather",
+    "registry agents refresh weather tide --json")
+{
+    protected override string Done(JsonElement answer) => answer.Flag("changed") ? "refreshed" : "unchanged";
+
+    protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
+        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":refresh"), null, condition, cancellation);
 }

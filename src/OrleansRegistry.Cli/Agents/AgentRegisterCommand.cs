@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 
 namespace OrleansRegistry.Cli.Agents;
 
@@ -65,29 +64,8 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         return await RegisterAllAsync(call, places, null);
     }
 
-    private async Task<ExitCode> RegisterAsync(CommandCall call, AgentEntry entry)
-    {
-        var body = entry.With(call.Get(disabled) ? false : null, call.Get(delivery));
-        var connection = await call.ConnectAsync(StoreUse.MayCreate);
-        using var answer = call.Get(id) is { } named
-            ? await connection.Api.SendAsync(HttpMethod.Put, ApiPath.Of("agents", named), body, Condition(call), call.Cancellation)
-            : await connection.Api.SendAsync(HttpMethod.Post, "agents", body, Condition(call), call.Cancellation);
-        if (call.IsJson)
-        {
-            call.Answer.Document(answer.Bytes);
-            return ExitCode.Done;
-        }
-
-        var written = answer.Json;
-        var done = written.Flag("created") ? "registered" : "replaced";
-        call.Answer.Line($"{done} {written.Text("agent_id")} (revision {written.Number("revision")})");
-        foreach (var warning in written.Entries("warnings"))
-        {
-            call.Terminal.WriteNote(PlainText.Of($"warning: {warning.Text("field")}: {warning.Text("message")}"));
-        }
-
-        return ExitCode.Done;
-    }
+    private Task<ExitCode> RegisterAsync(CommandCall call, AgentEntry entry) =>
+        AgentWrite.RunAsync(call, call.Get(id), entry.With(call.Get(disabled) ? false : null, call.Get(delivery)), Condition(call));
 
     /// <param name="first">The agents of the only place, where it is read already.</param>
     private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
@@ -111,8 +89,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
             await batches.FlushAsync();
             return batches;
         });
-        Print(call, batches, call.Terminal.Time.GetElapsedTime(begun));
-        return batches.Refused.Count == 0 ? ExitCode.Done : ExitCode.Refused;
+        return AgentSummary.Print(call, batches, call.Terminal.Time.GetElapsedTime(begun));
     }
 
     private static async Task AddAsync(
@@ -131,44 +108,6 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         {
             batches.Refuse(place, refused.Message);
         }
-    }
-
-    private static void Print(CommandCall call, AgentBatches batches, TimeSpan elapsed)
-    {
-        if (call.IsJson)
-        {
-            call.Answer.Document(json =>
-            {
-                json.WriteNumber("registered", batches.Registered);
-                json.WriteNumber("replaced", batches.Replaced);
-                json.WriteNumber("warnings", batches.Warnings);
-                json.WriteNumber("revision", batches.Revision);
-                json.WriteStartArray("refused");
-                foreach (var refusal in batches.Refused)
-                {
-                    json.WriteStartObject();
-                    json.WriteString("source", refusal.Source);
-                    json.WriteString("agent_id", refusal.AgentId);
-                    json.WriteString("error", refusal.Reason);
-                    json.WriteEndObject();
-                }
-
-                json.WriteEndArray();
-            });
-            return;
-        }
-
-        foreach (var refusal in batches.Refused)
-        {
-            var says = refusal.Reason.StartsWith(refusal.Source, StringComparison.Ordinal) ? "" : refusal.Source + ": ";
-            call.Terminal.WriteNote(PlainText.Of($"refused: {says}{refusal.Reason}"));
-        }
-
-        var done = batches.Registered + batches.Replaced;
-        call.Answer.Line(string.Create(
-            CultureInfo.InvariantCulture,
-            $"registered {batches.Registered:N0}, replaced {batches.Replaced:N0}, refused {batches.Refused.Count:N0}, warnings {batches.Warnings:N0} "
-                + $"({elapsed.TotalSeconds:N1} s, {Rates.Text(done, 0, elapsed)})"));
     }
 
     private (string Name, string? Value) Condition(CommandCall call) => call.Get(isNew)

@@ -141,6 +141,7 @@ internal sealed class StorePlace(string text)
         ["STORAGE_CHECK_ON_STARTUP"] = "false",
         ["BACKUP_SCHEDULE"] = "",
         ["SNAPSHOT_SCHEDULE"] = "",
+        ["CARD_REFRESH_ENABLED"] = "false",
         ["STORAGE__RUN_MIGRATIONS_ON_STARTUP"] = isNew ? "true" : "false",
     };
 

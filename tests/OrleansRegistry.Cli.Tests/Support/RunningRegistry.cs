@@ -30,6 +30,7 @@ public sealed class RunningRegistry : IAsyncLifetime
         builder.Configuration["REGISTRY_TRUST_SCOPE_HEADER"] = "true";
         builder.Configuration["REGISTRY_ALLOW_TRANSFER"] = "true";
         builder.Configuration["REGISTRY_DEFAULT_CALLER"] = "default/default";
+        builder.Configuration["CARD_FETCH_ALLOWED_NETWORKS"] = "127.0.0.1";
         builder.AddOrleansRegistry(options =>
         {
             options.StorageType = StorageType.Memory;

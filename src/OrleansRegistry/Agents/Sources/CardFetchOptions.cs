@@ -9,6 +9,9 @@ public sealed record CardFetchOptions
     /// <summary>Whether they are fetched (<c>CARD_FETCH_ENABLED</c>).</summary>
     public bool Enabled { get; init; } = true;
 
+    /// <summary>Whether this process fetches them anew as often as they are to be (<c>CARD_REFRESH_ENABLED</c>).</summary>
+    public bool Refresh { get; init; } = true;
+
     /// <summary>How long a fetch may take, with its redirects (<c>CARD_FETCH_TIMEOUT_SECONDS</c>).</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -16,6 +16,13 @@ internal static class CardFetchSettings
             (options, value) => options.CardFetch = options.CardFetch with { Enabled = value },
             new() { More = More })
         .Add(
+            "CARD_REFRESH_ENABLED",
+            SettingKind.Flag,
+            "Fetch them anew as often as their `refresh_seconds` say; else only when their owners ask for it.",
+            options => options.CardFetch.Refresh,
+            (options, value) => options.CardFetch = options.CardFetch with { Refresh = value },
+            new() { More = More + "#fetched-anew" })
+        .Add(
             "CARD_FETCH_TIMEOUT_SECONDS",
             SettingKind.Seconds(1, 60),
             "How long the fetch of a card may take, with its redirects.",
@@ -26,8 +33,7 @@ internal static class CardFetchSettings
             SettingKind.Number(1, 256),
             "How many cards a process fetches at once of those that are due.",
             options => options.CardFetch.MaxConcurrent,
-            (options, value) => options.CardFetch = options.CardFetch with { MaxConcurrent = value },
-            new() { More = More + "#fetched-anew" })
+            (options, value) => options.CardFetch = options.CardFetch with { MaxConcurrent = value })
         .Add(
             "CARD_FETCH_ALLOWED_NETWORKS",
             SettingKind.List("addresses or networks, such as `10.20.0.0/16;fd00:20::/32`", ";,", text => OutboundAddresses.Read(text) is not null),

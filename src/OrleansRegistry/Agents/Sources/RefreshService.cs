@@ -8,5 +8,7 @@ internal sealed class RefreshService(RefreshSchedule schedule, CardFetchOptions 
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        options.Enabled ? loops.RepeatAsync("the refresh of cards", Often, schedule.RunAsync, stoppingToken) : Task.CompletedTask;
+        options is { Enabled: true, Refresh: true }
+            ? loops.RepeatAsync("the refresh of cards", Often, schedule.RunAsync, stoppingToken)
+            : Task.CompletedTask;
 }

@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using OrleansRegistry.Directory;
+
+namespace OrleansRegistry.Cli.Agents;
+
+/// <summary>The agents of a registry elsewhere: one of this kind, page by page, or one whose <c>GET /agents</c> answers all cards at once.</summary>
+internal sealed class OtherRegistry : IDisposable
+{
+    private readonly HttpClient http;
+    private readonly RegistryApi api;
+
+    /// <param name="tenant">Whose agents; null for those that it shows to everybody.</param>
+    /// <exception cref="CliException">It is no URL.</exception>
+    public OtherRegistry(string url, string? tenant, TimeProvider time)
+    {
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || !RegistryAddress.IsAddress(address))
+        {
+            throw CliException.Usage("The registry to import from must be a URL as https://registry.example.com, without user, query and fragment.");
+        }
+
+        http = RegistryClient.NewHttp("registry-cli");
+        var options = new RegistryClientOptions { Retries = 3, RetriesUnreachable = false, Time = time };
+        if (tenant is not null)
+        {
+            options.Headers["X-Registry-Tenant"] = tenant;
+        }
+
+        api = new RegistryApi(new RegistryHttp(http, RegistryAddress.Check(address), options) { Name = url });
+    }
+
+    /// <summary>The ids of agents whose credentials the registry has, and does not tell.</summary>
+    public List<string> WithCredentials { get; } = [];
+
+    /// <summary>The agents, as <c>POST /agents:batch</c> takes them.</summary>
+    /// <param name="meter">Told how many there are, as pages come.</param>
+    /// <exception cref="CliException">It does not answer, or not with agents.</exception>
+    public async IAsyncEnumerable<AgentEntry> ReadAsync(Meter meter, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var path = ApiPath.With("agents", ("view", "record"));
+        await foreach (var page in Pages.ReadAsync(api, path, AgentLists.PageSize, cancellation))
+        {
+            if (page.Find("agents") is not { ValueKind: JsonValueKind.Array } agents)
+            {
+                throw new CliException(ExitCode.Failed, $"{api.Name}: answered no list of agents.");
+            }
+
+            var from = meter.Total;
+            meter.Total += agents.GetArrayLength();
+            foreach (var (i, agent) in agents.EnumerateArray().Index())
+            {
+                yield return Entry($"{api.Name}[{from + i}]", agent);
+            }
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>How messages get to an agent, where that does not follow from its card: a later card is to count too.</summary>
+    private static string? Said(string? delivery, JsonElement card)
+    {
+        var byCard = CardInterfaces.ReachOf(card) == CardReach.Nowhere ? AgentDelivery.Worker : AgentDelivery.Listed;
+        return delivery == byCard.ToName() ? null : delivery;
+    }
+
+    private AgentEntry Entry(string source, JsonElement agent)
+    {
+        if (agent.Find("agent_card") is not { ValueKind: JsonValueKind.Object } card)
+        {
+            return new AgentEntry(source, JsonMarshal.GetRawUtf8Value(agent).ToArray());
+        }
+
+        var id = agent.Text("agent_id");
+        if (id is not null && agent.Entries("credentials_for").Any())
+        {
+            WithCredentials.Add(id);
+        }
+
+        var envelope = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(envelope))
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("agent_card"u8);
+            json.WriteRawValue(JsonMarshal.GetRawUtf8Value(card), skipInputValidation: true);
+            json.Write("agent_id", id);
+            json.Write("enabled", agent.Find("enabled") is { ValueKind: JsonValueKind.False } ? false : null);
+            json.Write("delivery", Said(agent.Text("delivery"), card));
+            if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
+            {
+                json.WritePropertyName("workers"u8);
+                workers.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return new AgentEntry(id ?? source, envelope.WrittenMemory);
+    }
+}
