@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -51,13 +52,16 @@ public static class RegistryForwarding
                     BackoffType = DelayBackoffType.Exponential,
                     UseJitter = true,
                     MaxDelay = TimeSpan.FromSeconds(30),
-                    ShouldHandle = attempt => ValueTask.FromResult(
-                        (HttpClientResiliencePredicates.IsTransient(attempt.Outcome) || attempt.Outcome.Exception is SocketException)
-                        && !AddressRefusedException.IsIn(attempt.Outcome.Exception)),
+                    ShouldHandle = attempt => ValueTask.FromResult(MayPass(attempt.Outcome)),
                 });
             });
         return services;
     }
+
+    private static bool MayPass(Outcome<HttpResponseMessage> outcome) =>
+        (HttpClientResiliencePredicates.IsTransient(outcome) || outcome.Exception is SocketException)
+        && outcome.Result?.StatusCode != HttpStatusCode.NotImplemented
+        && !AddressRefusedException.IsIn(outcome.Exception);
 
     private static SocketsHttpHandler Handler(IServiceProvider services)
     {

@@ -65,6 +65,26 @@ public sealed class OddAgentTests(TwoRegistries registries)
         Assert.Contains("plainly", done.Status.Message.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(404)]
+    [InlineData(405)]
+    [InlineData(501)]
+    public async Task An_agent_that_lets_nobody_subscribe_is_asked_again_and_again(int status)
+    {
+        const string Working = """{"id":"t1","contextId":"c1","status":{"state":"TASK_STATE_WORKING"}}""";
+        await using var server = await ScriptedServer.StartAsync(
+            ScriptedServer.Say(200, $$"""data: {"task":{{Working}}}""" + "\n\n", "text/event-stream"),
+            ScriptedServer.Say(200, Working),
+            ScriptedServer.Say(status, ""),
+            ScriptedServer.Say(200, Working),
+            ScriptedServer.Say(200, Working.Replace("WORKING", "COMPLETED", StringComparison.Ordinal)));
+        var agent = await near.ForwardToAsync(server.Address.AbsoluteUri, "HTTP+JSON");
+        await near.WaitAsync((await near.SubmitAsync(agent)).Id, TaskState.Completed);
+        Assert.Equal(
+            ["/message:stream", "/tasks/t1", "/tasks/t1:subscribe", "/tasks/t1", "/tasks/t1"],
+            server.Requests.Where(request => !request.Target.StartsWith("/.", StringComparison.Ordinal)).Take(5).Select(request => request.Target));
+    }
+
     [Fact]
     public async Task An_agent_that_never_answers_fails_the_task()
     {

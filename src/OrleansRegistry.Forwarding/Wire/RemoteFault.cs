@@ -61,7 +61,11 @@ internal sealed class RemoteFault(string message, bool mayPass = false, Exceptio
             hadCredentials
                 ? $"The agent refused the credentials that its owner set ({(int)status})."
                 : $"The agent asks for credentials ({(int)status}), and its owner set none for where its card leads now."),
-        _ => new($"The agent answered with the status {(int)status}.", IsTransient(status)),
+        _ => new($"The agent answered with the status {(int)status}.", IsTransient(status))
+        {
+            // Of an agent that has no such path, or takes it by another method.
+            IsUnsupported = status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented,
+        },
     };
 
     /// <summary>An error as JSON-RPC has it, and HTTP+JSON (<c>google.rpc.Status</c>).</summary>
@@ -79,7 +83,8 @@ internal sealed class RemoteFault(string message, bool mayPass = false, Exceptio
     }
 
     private static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests
+            || (status >= HttpStatusCode.InternalServerError && status != HttpStatusCode.NotImplemented);
 
     private static string Short(string text) => LogText.Escape(text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText), "…"));
 }
