@@ -8,7 +8,8 @@ namespace OrleansRegistry.Grains;
 /// </summary>
 internal sealed class KnownIds(IRecordStore store, RecordKind kind)
 {
-    private const int Most = 10_000;
+    /// <summary>So many are remembered; then all are forgotten.</summary>
+    public const int Most = 10_000;
 
     private readonly ConcurrentDictionary<RecordKey, bool> found = new();
     private int count;
