@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
@@ -61,7 +62,9 @@ public abstract class PropertyTests
         Restart,
     }
 
-    private protected virtual int Runs => 10;
+    /// <summary>More of them where <c>TEST_PROPERTY_RUNS</c> says so.</summary>
+    private protected virtual int Runs =>
+        int.Parse(Environment.GetEnvironmentVariable("TEST_PROPERTY_RUNS") ?? "5", CultureInfo.InvariantCulture);
 
     private protected abstract TestRegistry NewRegistry();
 
