@@ -26,10 +26,18 @@ internal readonly record struct AgentEnvelope(
     public static AgentEnvelope Read(ReadOnlyMemory<byte> json, string what)
     {
         // A card may have members of its own that are called as an envelope's.
-        var isCard = !JsonMembers.Has(json, "agent_card"u8, what) && JsonMembers.Has(json, "name"u8, what);
-        if (isCard)
+        if (!JsonMembers.Has(json, "agent_card"u8, what))
         {
-            return new AgentEnvelope(json, null, null, null, null, null);
+            if (JsonMembers.Has(json, "name"u8, what))
+            {
+                return new AgentEnvelope(json, null, null, null, null, null);
+            }
+
+            // A card without a name is told as such, and not for members that an envelope does not have.
+            if (!JsonMembers.Has(json, "card_url"u8, what))
+            {
+                throw Missing(what);
+            }
         }
 
         var members = new RequestMembers(json, Names, what);

@@ -66,6 +66,8 @@ public sealed class CardUrlTests(RestHost closed) : IAsyncLifetime
     [InlineData("""{"card_url":7}""", 400, "card_url")]
     [InlineData("""{"card_url":""}""", 400, "agent_card")]
     [InlineData("""{"card_url":null}""", 400, "agent_card")]
+    [InlineData("""{"description":"a card without a name"}""", 400, "agent_card")]
+    [InlineData("""{"refresh_seconds":3600}""", 400, "agent_card")]
     [InlineData("""{"card_url":"https://example.com/","agent_card":{"name":"a"}}""", 400, "card_url")]
     [InlineData("""{"card_url":"https://example.com/","refresh_seconds":59}""", 400, "refresh_seconds")]
     [InlineData("""{"card_url":"https://example.com/","refresh_seconds":2592001}""", 400, "refresh_seconds")]
