@@ -76,7 +76,9 @@ public sealed class RegistryFiguresTests : IAsyncLifetime
         store.Counts = false;
         time.Advance(TimeSpan.FromMinutes(1));
         await Eventually.TrueAsync(() => Ask("registry.tasks", "state=working") is null, "the fault");
-        Assert.Contains(log.Entries, entry => entry is (LogLevel.Warning, var said) && said.StartsWith("Figures of the", StringComparison.Ordinal));
+        await Eventually.TrueAsync(
+            () => log.Entries.Any(entry => entry is (LogLevel.Warning, var said) && said.StartsWith("Figures of the", StringComparison.Ordinal)),
+            "the entry in the log");
         await Eventually.TrueAsync(() => Ask("storage_size") > 0, "the size, which is found all the same");
     }
 
