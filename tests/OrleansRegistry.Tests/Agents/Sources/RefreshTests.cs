@@ -33,7 +33,7 @@ public sealed class RefreshTests(SourceFixture fixture) : IClassFixture<SourceFi
         Assert.Equal(after, refresh.Agent);
         Assert.Equal((Card("renamed", "newer"), false), (after.Card.ToString(), after.Enabled));
         Assert.Equal((TimeSpan.FromDays(1), before.Source!.Url), (after.Source!.RefreshInterval, after.Source.Url));
-        Assert.True(after.Revision > before.Revision && after.Source.FetchedAt > before.Source.FetchedAt && after.UpdatedAt > before.UpdatedAt);
+        Assert.True(after.Revision > before.Revision && after.Source.FetchedAt >= before.Source.FetchedAt && after.UpdatedAt >= before.UpdatedAt);
 
         // The newer tag counts from now on.
         Assert.False((await host.Agents.RefreshAsync(alice, "a")).Changed);
