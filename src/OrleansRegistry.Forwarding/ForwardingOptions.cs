@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Outbound;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace OrleansRegistry.Forwarding;
 
@@ -31,7 +30,7 @@ public sealed class ForwardingOptions
     /// <summary>The pause before a broken stream is opened again, an agent is asked again, or a request is sent again, the first time.</summary>
     internal TimeSpan Pause { get; set; } = TimeSpan.FromSeconds(1);
 
-    internal OutboundAddresses Addresses => new([.. AllowedNetworks.Select(OutboundAddresses.Read).OfType<IPNetwork>()]);
+    internal OutboundAddresses Addresses => OutboundAddresses.Of(AllowedNetworks);
 }
 
 internal sealed class ForwardingOptionsValidator : IValidateOptions<ForwardingOptions>

@@ -43,7 +43,7 @@ public static class ForwardingSettings
             (options, value) => options.GiveUp = value)
         .Add(
             "FORWARD_ALLOWED_NETWORKS",
-            SettingKind.List("addresses or networks, such as `10.20.0.0/16;fd00:20::/32`", ";,", text => OutboundAddresses.Read(text) is not null),
+            OutboundAddresses.Setting,
             "Where agents may be beside public addresses. All others (loopback, private, link-local, …) are refused, however a card's URL leads there.",
             options => options.AllowedNetworks,
             (options, value) => options.AllowedNetworks = value,

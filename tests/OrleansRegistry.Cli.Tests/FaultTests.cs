@@ -1,3 +1,5 @@
+using OrleansRegistry.Tests.Shared;
+
 namespace OrleansRegistry.Cli.Tests;
 
 /// <summary>What proxies, other servers and bad days make of answers.</summary>
@@ -31,8 +33,8 @@ public sealed class FaultTests : IDisposable
         var ran = await server.Cli.RunAsync("agents", "register", folder.Write("a.json", """{"name":"a"}"""));
         Assert.Equal((0, "registered a (revision 7)\n"), (ran.Code, ran.Output));
         Assert.Equal(3, server.Requests.Count);
-        Assert.Single(server.Requests.Select(request => request.Key).Distinct());
-        Assert.NotNull(server.Requests[0].Key);
+        Assert.Single(server.Requests.Select(request => (string?)request.Headers["Idempotency-Key"]).Distinct());
+        Assert.NotNull((string?)server.Requests[0].Headers["Idempotency-Key"]);
     }
 
     [Fact]
@@ -57,7 +59,7 @@ public sealed class FaultTests : IDisposable
         isSeen.SetResult();
         Assert.Contains("COMPLETED", await tail.NextAsync(), StringComparison.Ordinal);
         Assert.Equal(0, await tail.Ended);
-        Assert.Equal([null, "5", "5"], server.Requests.Select(request => request.LastEventId));
+        Assert.Equal([null, "5", "5"], server.Requests.Select(request => (string?)request.Headers["Last-Event-ID"]));
         Assert.Contains("Trying again.", tail.Error, StringComparison.Ordinal);
     }
 

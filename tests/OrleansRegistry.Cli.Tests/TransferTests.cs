@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Cli.Tests;
 

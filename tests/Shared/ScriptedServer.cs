@@ -49,6 +49,19 @@ internal sealed class ScriptedServer : IAsyncDisposable
         return context.Response.WriteAsync(body);
     };
 
+    /// <summary>Sends events, and cuts the connection then.</summary>
+    public static Func<HttpContext, Task> Events(string events, Task? cutAfter = null) => async context =>
+    {
+        context.Response.ContentType = "text/event-stream";
+        await context.Response.WriteAsync(events);
+        await context.Response.Body.FlushAsync();
+        if (cutAfter is not null)
+        {
+            await cutAfter;
+            context.Abort();
+        }
+    };
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();

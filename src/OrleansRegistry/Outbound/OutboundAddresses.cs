@@ -42,6 +42,13 @@ internal sealed class OutboundAddresses(IReadOnlyList<IPNetwork> allowed)
     /// <summary>NAT64: the last four bytes are the IPv4 address that a connection leads to.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
+    /// <summary>The addresses that options name (<see cref="Setting"/>).</summary>
+    public static OutboundAddresses Of(IReadOnlyList<string> networks) => new([.. networks.Select(Read).OfType<IPNetwork>()]);
+
+    /// <summary>What a setting that allows networks can be.</summary>
+    public static SettingKind<IReadOnlyList<string>> Setting { get; } =
+        SettingKind.List("addresses or networks, such as `10.20.0.0/16;fd00:20::/32`", ";,", text => Read(text) is not null);
+
     /// <summary>Reads a network, such as <c>10.0.0.0/8</c>, or one address.</summary>
     /// <returns>Null where it is neither.</returns>
     public static IPNetwork? Read(string text)

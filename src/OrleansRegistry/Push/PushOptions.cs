@@ -1,5 +1,4 @@
 using OrleansRegistry.Outbound;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace OrleansRegistry.Push;
 
@@ -30,5 +29,5 @@ public sealed record PushOptions
     /// <summary>Networks and addresses beside the public ones where receivers may be (<c>PUSH_ALLOWED_NETWORKS</c>).</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    internal OutboundAddresses Addresses => new([.. AllowedNetworks.Select(OutboundAddresses.Read).OfType<IPNetwork>()]);
+    internal OutboundAddresses Addresses => OutboundAddresses.Of(AllowedNetworks);
 }

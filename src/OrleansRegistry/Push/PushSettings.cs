@@ -56,7 +56,7 @@ internal static class PushSettings
             (options, value) => options.Push = options.Push with { MaxConcurrentPerHost = value })
         .Add(
             "PUSH_ALLOWED_NETWORKS",
-            SettingKind.List("addresses or networks, such as `10.20.0.0/16;fd00:20::/32`", ";,", text => OutboundAddresses.Read(text) is not null),
+            OutboundAddresses.Setting,
             "Where receivers may be beside public addresses. All others (loopback, private, link-local, …) are refused, however a webhook's URL leads "
             + "there.",
             options => options.Push.AllowedNetworks,

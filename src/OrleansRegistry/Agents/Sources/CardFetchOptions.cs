@@ -1,5 +1,4 @@
 using OrleansRegistry.Outbound;
-using IPNetwork = System.Net.IPNetwork;
 
 namespace OrleansRegistry.Agents.Sources;
 
@@ -21,5 +20,5 @@ public sealed record CardFetchOptions
     /// <summary>Networks and addresses beside the public ones where cards may be (<c>CARD_FETCH_ALLOWED_NETWORKS</c>).</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
-    internal OutboundAddresses Addresses => new([.. AllowedNetworks.Select(OutboundAddresses.Read).OfType<IPNetwork>()]);
+    internal OutboundAddresses Addresses => OutboundAddresses.Of(AllowedNetworks);
 }

@@ -36,7 +36,7 @@ internal static class CardFetchSettings
             (options, value) => options.CardFetch = options.CardFetch with { MaxConcurrent = value })
         .Add(
             "CARD_FETCH_ALLOWED_NETWORKS",
-            SettingKind.List("addresses or networks, such as `10.20.0.0/16;fd00:20::/32`", ";,", text => OutboundAddresses.Read(text) is not null),
+            OutboundAddresses.Setting,
             "Where cards may be beside public addresses. All others (loopback, private, link-local, …) are refused, however a URL leads there.",
             options => options.CardFetch.AllowedNetworks,
             (options, value) => options.CardFetch = options.CardFetch with { AllowedNetworks = value },
