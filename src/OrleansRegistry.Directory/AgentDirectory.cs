@@ -207,10 +207,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         var found = await FillAsync(contents, snapshot, cancellationToken);
         lock (writing)
         {
+            var ahead = contents.Removed.Values.DefaultIfEmpty().Max();
             foreach (var (tenant, index) in contents.Tenants)
             {
                 foreach (var slot in index.All.After(null))
                 {
+                    ahead = Math.Max(ahead, slot.Entry?.Record.Revision ?? 0);
                     if (!found.Contains(new RecordKey(tenant, slot.Id)))
                     {
                         index.Remove(slot.Id, snapshot.Revision + 1);
@@ -219,7 +221,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
             }
 
             contents.Forget(snapshot.Revision);
-            log.Restart(gate.Position with { Revision = snapshot.Revision });
+            log.Restart(gate.Position with { Revision = snapshot.Revision }, ahead);
             gate.Advance(gate.Position with { Revision = snapshot.Revision });
         }
 

@@ -8,6 +8,12 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
     /// <summary>How long this node has to come to where the watcher was on another.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
 
+    /// <summary>After so many revisions of which none was for the watcher, it is told how far it is: else it would begin anew when it comes back.</summary>
+    private const int MostUntold = 1_000;
+
+    /// <summary>Whoever comes back in the middle of what follows has nothing, and says so by the revision 0.</summary>
+    private static readonly AgentEvent Reset = new(AgentEventKind.Reset, 0, null, null);
+
     private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query);
 
     /// <param name="after">The revision up to which the watcher knows everything; null where it begins.</param>
@@ -18,9 +24,10 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
         var position = await StartAsync(after, cancellationToken);
         if (after is not null && position is null)
         {
-            yield return new AgentEvent(AgentEventKind.Reset, null, null, null);
+            yield return Reset;
         }
 
+        var told = after ?? 0;
         var changes = new List<LoggedChange>();
         while (true)
         {
@@ -32,7 +39,8 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
                     yield return new AgentEvent(AgentEventKind.Present, null, agent.Id, agent);
                 }
 
-                yield return new AgentEvent(AgentEventKind.Synced, position.Revision, null, null);
+                told = position.Revision;
+                yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
             }
 
             await gate.WaitAsync(position with { Revision = position.Revision + 1 }, Timeout.InfiniteTimeSpan, time, cancellationToken);
@@ -40,7 +48,7 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
             position = log.ReadAfter(position, changes);
             if (position is null)
             {
-                yield return new AgentEvent(AgentEventKind.Reset, null, null, null);
+                yield return Reset;
                 continue;
             }
 
@@ -48,8 +56,15 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
             {
                 if (change.Tenant == tenant && KindOf(change) is { } kind)
                 {
-                    yield return new AgentEvent(kind, change.Revision, change.Id, change.After?.Record);
+                    told = change.Revision;
+                    yield return new AgentEvent(kind, told, change.Id, change.After?.Record);
                 }
+            }
+
+            if (position.Revision - told >= MostUntold)
+            {
+                told = position.Revision;
+                yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
             }
         }
     }

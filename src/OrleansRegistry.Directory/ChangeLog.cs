@@ -5,15 +5,24 @@ namespace OrleansRegistry.Directory;
 /// <summary>A change of an agent, as the feed came to it.</summary>
 /// <param name="Before">What was told of the agent before; null for nothing.</param>
 /// <param name="After">Null where it is gone.</param>
-internal readonly record struct LoggedChange(long Revision, string Tenant, string Id, AgentEntry? Before, AgentEntry? After);
+internal readonly record struct LoggedChange(long Revision, string Tenant, string Id, AgentEntry? Before, AgentEntry? After)
+{
+    /// <summary>What it keeps in memory, about: a card, and what it is searched in.</summary>
+    public long Bytes => BytesOf(Before) + BytesOf(After);
+
+    private static long BytesOf(AgentEntry? entry) => entry is null ? 0 : entry.Record.Card.Length + entry.SearchText.Length;
+}
 
 /// <summary>
 /// The newest changes of agents, in the order of their revisions, for those who watch. What this node wrote itself is in the directory ahead of the
 /// feed: here it comes in its turn.
 /// </summary>
-internal sealed class ChangeLog(int most = ChangeLog.Usual)
+/// <param name="most">How many changes are held.</param>
+/// <param name="mostBytes">How much of cards they hold; the newest is held whatever it has.</param>
+internal sealed class ChangeLog(int most = ChangeLog.Usual, long mostBytes = ChangeLog.UsualBytes)
 {
     private const int Usual = 10_000;
+    private const long UsualBytes = 64 * 1024 * 1024;
 
     private readonly Lock gate = new();
     private readonly LoggedChange[] changes = new LoggedChange[most];
@@ -24,18 +33,22 @@ internal sealed class ChangeLog(int most = ChangeLog.Usual)
     /// <summary>Of the changes ever added, those from first to before next are held, each at its number modulo the room.</summary>
     private long first;
     private long next;
+    private long bytes;
     private RegistryPosition start = new(0, 0);
     private RegistryPosition end = new(0, 0);
 
     /// <summary>Begins anew: nothing is known of what came before.</summary>
-    public void Restart(RegistryPosition at)
+    /// <param name="ahead">The newest revision that this node has taken in ahead of the feed: what it was before is not known.</param>
+    public void Restart(RegistryPosition at, long ahead = 0)
     {
         lock (gate)
         {
             Array.Clear(changes);
             told.Clear();
             first = next;
-            (start, end) = (at, at);
+            bytes = 0;
+            start = at with { Revision = Math.Max(at.Revision, ahead) };
+            end = at;
         }
     }
 
@@ -68,10 +81,15 @@ internal sealed class ChangeLog(int most = ChangeLog.Usual)
 
             if (next - first == changes.Length)
             {
-                start = start with { Revision = At(first++).Revision };
+                DropFirst();
             }
 
-            At(next++) = new LoggedChange(revision, key.Tenant, key.Id, known, after);
+            At(next) = new LoggedChange(revision, key.Tenant, key.Id, known, after);
+            bytes += At(next++).Bytes;
+            while (bytes > mostBytes && next - first > 1)
+            {
+                DropFirst();
+            }
         }
     }
 
@@ -109,6 +127,14 @@ internal sealed class ChangeLog(int most = ChangeLog.Usual)
 
             return end;
         }
+    }
+
+    private void DropFirst()
+    {
+        ref var oldest = ref At(first++);
+        start = start with { Revision = Math.Max(start.Revision, oldest.Revision) };
+        bytes -= oldest.Bytes;
+        oldest = default;
     }
 
     private ref LoggedChange At(long number) => ref changes[number % changes.Length];

@@ -21,12 +21,11 @@ internal static class RankedListing
         var size = query.PageSize ?? AgentQuery.RankedPageSize;
         var texts = index.Text.Generation;
         var asked = TextQuery.Of(query.Words, texts);
-        var found = TextSearch.Run(texts, asked, isMatch, size + 1, after);
-        var page = found.Take(size).ToList();
+        var found = TextSearch.Run(texts, asked, isMatch, size, after);
         return new AgentPage(
-            [.. page.Select(match => match.Entry.Record)], found.Count > size ? MakeToken(page[^1], binding) : null, revision)
+            [.. found.Best.Select(match => match.Entry.Record)], found.HasMore ? MakeToken(found.Best[^1], binding) : null, revision)
         {
-            Matches = [.. page.Select(match => new AgentMatch(match.Entry.Record.Id, match.Score, Highlights.Of(match.Entry.Record, asked)))],
+            Matches = [.. found.Best.Select(match => new AgentMatch(match.Entry.Record.Id, match.Score, Highlights.Of(match.Entry.Record, asked)))],
         };
     }
 

@@ -160,6 +160,12 @@ internal sealed partial class ForwardingService(
             {
                 LogCannotWork(LogText.Id(key.Agent), LogText.Escape(fault.Message));
             }
+#pragma warning disable CA1031 // Nobody else is there to see it, and the next message for the agent must find the way free.
+            catch (Exception fault)
+#pragma warning restore CA1031
+            {
+                LogUnexpected(fault, LogText.Id(key.Agent));
+            }
         }
         while (!IsOver(key, pump));
     }
@@ -230,6 +236,9 @@ internal sealed partial class ForwardingService(
 
     [LoggerMessage(LogLevel.Warning, "Tasks of agent '{Agent}' cannot be passed on: {Reason}")]
     private partial void LogCannotWork(string agent, string reason);
+
+    [LoggerMessage(LogLevel.Error, "Passing on tasks of agent '{Agent}' failed unexpectedly. It is tried again.")]
+    private partial void LogUnexpected(Exception fault, string agent);
 
     [LoggerMessage(LogLevel.Warning, "Agent '{Agent}' could not be told that task '{Task}' is canceled: {Reason}")]
     private partial void LogNotCanceled(string agent, string task, string reason);

@@ -10,6 +10,7 @@ using OrleansRegistry.Forwarding.Agents;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Outbound;
 using Polly;
+using Polly.Timeout;
 
 namespace OrleansRegistry.Forwarding;
 
@@ -54,12 +55,16 @@ public static class RegistryForwarding
                     MaxDelay = TimeSpan.FromSeconds(30),
                     ShouldHandle = attempt => ValueTask.FromResult(MayPass(attempt.Outcome)),
                 });
+
+                // Of each attempt. An agent that takes so long may be at it, and gets no second request.
+                pipeline.AddTimeout(options.Timeout);
             });
         return services;
     }
 
     private static bool MayPass(Outcome<HttpResponseMessage> outcome) =>
         (HttpClientResiliencePredicates.IsTransient(outcome) || outcome.Exception is SocketException)
+        && outcome.Exception is not TimeoutRejectedException
         && outcome.Result?.StatusCode != HttpStatusCode.NotImplemented
         && !AddressRefusedException.IsIn(outcome.Exception);
 

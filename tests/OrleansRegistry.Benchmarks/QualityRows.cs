@@ -32,7 +32,7 @@ internal static class QualityRows
         var substring = Judge(
             queries, ids, query => AgentListing.Run(index, new AgentQuery { Text = query }, 0).Agents.Select(agent => (agent.Id, 1f)));
         var text = Judge(queries, ids, query => TextSearch.Run(texts, TextQuery.Of(query, texts), _ => true, Depth, null)
-            .Select(match => (match.Entry.Record.Id, match.Score)));
+            .Best.Select(match => (match.Entry.Record.Id, match.Score)));
         yield return new Row(
             $"ranked text search, {queries.Count} queries over {ids.Count} cards",
             text.ToString(),

@@ -123,6 +123,59 @@ public sealed class WatchTests
         Assert.Equal((AgentEventKind.Present, "a"), Of(await watch.NextAsync()));
     }
 
+    [Fact]
+    public async Task Whoever_is_cut_off_within_a_reset_begins_anew()
+    {
+        directory.Put("a", new TestCard("a"));
+        directory.Put("b", new TestCard("b"));
+        var reset = await Watch(directory, new AgentQuery(), -1).NextAsync();
+        Assert.Equal((AgentEventKind.Reset, 0L), (reset.Kind, reset.Revision));
+        var again = Watch(directory, new AgentQuery(), reset.Revision);
+        Assert.Equal((AgentEventKind.Registered, "a"), Of(await again.NextAsync()));
+        Assert.Equal((AgentEventKind.Registered, "b"), Of(await again.NextAsync()));
+    }
+
+    [Fact]
+    public async Task A_watch_that_nothing_is_for_is_told_how_far_it_is()
+    {
+        var watch = Watch(directory, new AgentQuery { Tags = ["x"] }, 0);
+        var next = watch.NextAsync();
+        for (var i = 0; i < 1_500; i++)
+        {
+            directory.Put("other", new TestCard("other", $"{i}"));
+        }
+
+        var synced = await next;
+        Assert.Equal(AgentEventKind.Synced, synced.Kind);
+        Assert.InRange(synced.Revision!.Value, 1_000, 1_500);
+    }
+
+    [Fact]
+    public void Large_cards_leave_less_room_for_changes()
+    {
+        var log = new ChangeLog(most: 100, mostBytes: 10_000);
+        for (var revision = 1; revision <= 10; revision++)
+        {
+            log.Add(new Storage.RecordKey("t", "x"), revision, null, AgentEntryOf(revision, new string('y', 3_000)));
+            log.Advance(revision);
+        }
+
+        var found = new List<LoggedChange>();
+        Assert.Null(log.ReadAfter(new RegistryPosition(0, 7), found));
+        Assert.NotNull(log.ReadAfter(new RegistryPosition(0, 9), found));
+        Assert.Equal(10, Assert.Single(found).Revision);
+    }
+
+    [Fact]
+    public void Of_what_was_ahead_of_a_picture_that_was_taken_in_nobody_is_told_half()
+    {
+        var log = new ChangeLog();
+        log.Restart(new RegistryPosition(0, 15), ahead: 20);
+        log.Advance(21);
+        Assert.Null(log.ReadAfter(new RegistryPosition(0, 16), []));
+        Assert.NotNull(log.ReadAfter(new RegistryPosition(0, 20), []));
+    }
+
     [Theory]
     [InlineData("q")]
     [InlineData("page_size")]
@@ -140,8 +193,8 @@ public sealed class WatchTests
         Assert.Equal(field, refused.Field);
     }
 
-    private AgentEntry AgentEntryOf(long revision) => AgentEntry.For(
-        directory.Record("x", new TestCard("x"), revision), null, new ExtensionPolicy(), null, new TextGeneration(), out _);
+    private AgentEntry AgentEntryOf(long revision, string description = "") => AgentEntry.For(
+        directory.Record("x", new TestCard("x", description), revision), null, new ExtensionPolicy(), null, new TextGeneration(), out _);
 
     private static Watching Watch(TestDirectory of, AgentQuery query, long? after) =>
         new(of.Agents.WatchAsync(TestDirectory.Tenant, query, after, TimeProvider.System, Cancellation).GetAsyncEnumerator(Cancellation));

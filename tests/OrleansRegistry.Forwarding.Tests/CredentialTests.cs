@@ -52,6 +52,38 @@ public sealed class CredentialTests(TwoRegistries registries)
         Assert.DoesNotContain("s3cr3t", said, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(200, """{"error":{"code":-32602,"message":"bad key 's3cr3t-7f1b' in Bearer s3cr3t-7f1b, and k-551"}}""")]
+    [InlineData(400, """{"error":{"code":-32602,"message":"bad key 's3cr3t-7f1b' in Bearer s3cr3t-7f1b, and k-551"}}""")]
+    public async Task What_the_agent_says_of_a_refusal_is_told_without_them(int status, string body)
+    {
+        await using var server = await ScriptedServer.StartAsync(ScriptedServer.Say(status, body));
+        var agent = await near.ForwardToAsync(server.Address.AbsoluteUri, credentials: Set);
+        var said = (await near.WaitAsync((await near.SubmitAsync(agent)).Id, TaskState.Failed)).Status.Message.ToString();
+        Assert.Contains("bad key '", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cr3t", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("k-551", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task They_are_for_the_interface_that_messages_go_to_alone()
+    {
+        var card = TestRegistry.Utf8("""
+            {"name":"two","skills":[],"supportedInterfaces":[
+            {"url":"https://one.example/rpc","protocolBinding":"JSONRPC","protocolVersion":"1.0"},
+            {"url":"https://two.example/","protocolBinding":"HTTP+JSON","protocolVersion":"1.0"}]}
+            """);
+        var written = await near.Agents.RegisterAsync(
+            Caller.Default, new AgentRegistration(card, $"two-{Guid.NewGuid():N}") { Credentials = Set }, TestRegistry.Cancellation);
+        Assert.Equal(["https://one.example"], written.Agent.CredentialOrigins);
+
+        // Before anything is forwarded, too.
+        var other = new Caller(Caller.Default.Tenant, "other");
+        var refused = await Assert.ThrowsAsync<RegistryException>(() => near.Agents.RegisterAsync(
+            other, new AgentRegistration(TestRegistry.Card("two", "https://else.example/"), written.Agent.Id), TestRegistry.Cancellation));
+        Assert.Equal((RegistryError.Forbidden, "agent_card"), (refused.Error, refused.Field));
+    }
+
     [Fact]
     public async Task No_answer_has_them_and_a_patch_removes_them()
     {

@@ -125,6 +125,26 @@ public sealed class MirrorTests(TwoRegistries registries)
     }
 
     [Fact]
+    public async Task Messages_that_the_agent_has_not_heard_go_as_one()
+    {
+        var remote = await far.WorkAsync();
+        var agent = await near.WorkAsync();
+        var task = await near.SubmitAsync(agent, "one");
+        await near.SubmitAsync(agent, "two", taskId: task.Id);
+        var card = TestRegistry.Card(agent, new Uri(far.Address, $"a2a/{remote}").AbsoluteUri);
+        var registration = new AgentRegistration(card, agent) { Delivery = AgentDelivery.Forward };
+        await near.Agents.RegisterAsync(Caller.Default, registration, TestRegistry.Cancellation);
+
+        var there = await far.ClaimAsync(remote);
+        var said = Assert.Single(there.History).ToString();
+        var places = new[] { "\"one\"", "\"two\"" }.Select(text => said.IndexOf(text, StringComparison.Ordinal)).ToArray();
+        Assert.True(places[0] > 0 && places[0] < places[1]);
+        await far.UpdateAsync(there, TaskState.Completed, "both");
+        var done = await near.WaitAsync(task.Id, TaskState.Completed);
+        Assert.Equal(2, done.History.Count);
+    }
+
+    [Fact]
     public async Task Tasks_of_one_context_are_of_one_context_there()
     {
         var (agent, remote) = await PairAsync();

@@ -57,7 +57,7 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     public AgentDelivery? Delivery { get; init; }
 
     /// <summary>
-    /// What is shown to the agent where messages are forwarded to it: sent to the hosts that the card names now, and to no others. Null keeps what was
+    /// What is shown to the agent where messages are forwarded to it: sent to where the card leads now, and to no other host. Null keeps what was
     /// set. Only the agent's owner may set it.
     /// </summary>
     public AgentCredentials? Credentials { get; init; }

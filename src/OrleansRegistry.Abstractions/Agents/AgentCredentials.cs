@@ -19,8 +19,8 @@ public sealed record AgentCredentials
     public IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>
-    /// The origins of the card's interfaces when they were set (<c>https://agent.example:8443</c>): they are sent to no other, whatever card the agent
-    /// gets.
+    /// The origin of the interface that the card led to when they were set (<c>https://agent.example:8443</c>): they are sent to no other, whatever card
+    /// the agent gets.
     /// </summary>
     [Id(1)]
     internal IReadOnlyList<string> Origins { get; init; } = [];

@@ -6,7 +6,10 @@ public enum AgentEventKind
     /// <summary>An agent of the query as it is; comes before everything else where a watch begins, or begins anew.</summary>
     Present,
 
-    /// <summary>All agents of the query have been told, and changes follow.</summary>
+    /// <summary>
+    /// Everything up to the event's revision has been told, and changes follow: after the agents that there are, and from time to time where
+    /// nothing happens to those of the query.
+    /// </summary>
     Synced,
 
     /// <summary>A new agent, which the query finds.</summary>
@@ -32,7 +35,8 @@ public enum AgentEventKind
 }
 
 /// <summary>Something that happened to the agents of a query.</summary>
-/// <param name="Revision">The registry revision up to which everything is told with this event; null where more of the same follows.</param>
+/// <param name="Revision">The registry revision up to which everything is told with this event; null where more of the same follows, and 0 for
+/// <see cref="AgentEventKind.Reset"/>: nothing is.</param>
 /// <param name="AgentId">Null for <see cref="AgentEventKind.Synced"/> and <see cref="AgentEventKind.Reset"/>.</param>
 /// <param name="Agent">The agent as it is after that, or later; null where it is removed, or the event is about none.</param>
 public sealed record AgentEvent(AgentEventKind Kind, long? Revision, string? AgentId, AgentRecord? Agent)

@@ -11,7 +11,7 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
     /// <summary>What is searched in now.</summary>
     public TextGeneration Generation => now;
 
-    /// <summary>Takes in an agent's card in place of the one that it had.</summary>
+    /// <summary>Takes in an agent's card in place of the one that it had. Beyond 16 million cards, it is found by filters alone.</summary>
     public void Put(AgentSlot slot, AgentEntry? had, AgentEntry has)
     {
         if (had is not null && slot.Document >= 0 && has.HasTextOf(had))
@@ -20,8 +20,13 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
             return;
         }
 
+        if (now.Count > Postings.MaxDocument)
+        {
+            Compact();
+        }
+
         var before = slot.Document;
-        slot.Document = (has.TakeText() ?? Read(has)) is { } text ? now.Add(has, text) : -1;
+        slot.Document = now.Count <= Postings.MaxDocument && (has.TakeText() ?? Read(has)) is { } text ? now.Add(has, text) : -1;
 
         // The new one first: an agent that changes is never missing.
         Drop(before);
@@ -58,7 +63,9 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
         now.Remove(document);
         if (now.Gone > FewGone && now.Gone > now.Count / 2)
         {
-            now = now.Compact((entry, document) => slotOf(entry.Record.Id)!.Document = document);
+            Compact();
         }
     }
+
+    private void Compact() => now = now.Compact((entry, document) => slotOf(entry.Record.Id)!.Document = document);
 }

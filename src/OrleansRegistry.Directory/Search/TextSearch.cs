@@ -7,6 +7,11 @@ namespace OrleansRegistry.Directory;
 /// <param name="Score">Above 0; 1 is about what a card gets in which every word of the query is as weighty as can be.</param>
 internal readonly record struct TextMatch(AgentEntry Entry, float Score);
 
+/// <summary>What a ranked search found.</summary>
+/// <param name="Best">Best first, and of equal ones by their ids.</param>
+/// <param name="HasMore">Whether there are others after them.</param>
+internal readonly record struct TextMatches(IReadOnlyList<TextMatch> Best, bool HasMore);
+
 /// <summary>
 /// Ranks the cards that have words of a query: BM25, with the weights of a card's fields in how often it has a word, and the length of the card.
 /// </summary>
@@ -22,11 +27,11 @@ internal static class TextSearch
     /// <summary>What an agent gets whose very name is the query.</summary>
     private const float NameFactor = 2f;
 
-    /// <summary>The best matches, best first, and of equal ones by their ids.</summary>
+    /// <summary>The best matches.</summary>
     /// <param name="admits">The other conditions of the query.</param>
     /// <param name="most">How many, from 1.</param>
     /// <param name="after">The last of those before; null for the first page.</param>
-    public static IReadOnlyList<TextMatch> Run(
+    public static TextMatches Run(
         TextGeneration texts, TextQuery query, Func<AgentEntry, bool> admits, int most, (float Score, string Id)? after)
     {
         var count = texts.Count;
@@ -41,7 +46,7 @@ internal static class TextSearch
                 best += Add(texts, clause, scores.AsSpan(0, count), ofClause.AsSpan(0, count));
             }
 
-            return best == 0 ? [] : Select(texts, query, scores.AsSpan(0, count), 1 / best, admits, most, after);
+            return best == 0 ? new TextMatches([], HasMore: false) : Select(texts, query, scores.AsSpan(0, count), 1 / best, admits, most, after);
         }
         finally
         {
@@ -99,7 +104,7 @@ internal static class TextSearch
         }
     }
 
-    private static IReadOnlyList<TextMatch> Select(
+    private static TextMatches Select(
         TextGeneration texts,
         TextQuery query,
         ReadOnlySpan<float> scores,
@@ -127,7 +132,7 @@ internal static class TextSearch
             }
 
             found.Enqueue(match, match);
-            if (found.Count > most)
+            if (found.Count > most + 1)
             {
                 found.Dequeue();
                 least = found.Peek().Score;
@@ -141,14 +146,19 @@ internal static class TextSearch
         }
 
         // An agent that is changed in this moment may be there as it was and as it is.
-        return [.. matches.DistinctBy(match => match.Entry.Record.Id)];
+        return new TextMatches([.. matches.Take(most).DistinctBy(match => match.Entry.Record.Id)], HasMore: matches.Length > most);
     }
 
     private static bool IsAfter(TextMatch match, (float Score, string Id) last) =>
         match.Score < last.Score || (match.Score == last.Score && string.CompareOrdinal(match.Entry.Record.Id, last.Id) > 0);
 
     /// <summary>The rarer a word, the more it says.</summary>
-    private static float Rarity(TextGeneration texts, int having) => MathF.Log(1 + ((texts.Count - having + 0.5f) / (having + 0.5f)));
+    private static float Rarity(TextGeneration texts, int having)
+    {
+        // A word of a card that is being taken in may be in one more than there are.
+        var count = Math.Max(texts.Count, having);
+        return MathF.Log(1 + ((count - having + 0.5f) / (having + 0.5f)));
+    }
 
     private static bool IsNamed(AgentEntry entry, string plain)
     {

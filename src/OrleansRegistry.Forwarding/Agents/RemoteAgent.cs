@@ -4,11 +4,12 @@ using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using OrleansRegistry.Forwarding.Wire;
+using Polly.Timeout;
 
 namespace OrleansRegistry.Forwarding.Agents;
 
 /// <summary>An agent that serves itself, called as an A2A client does. All answers are of A2A 1.0, whatever the agent speaks.</summary>
-internal sealed class RemoteAgent(HttpClient http, IBinding binding, TimeSpan timeout, TimeProvider time)
+internal sealed class RemoteAgent(HttpClient http, IBinding binding, ForwardingOptions options, TimeProvider time)
 {
     /// <summary>The largest answer or event, in bytes.</summary>
     private const int MaxAnswer = 32 * 1024 * 1024;
@@ -150,19 +151,25 @@ internal sealed class RemoteAgent(HttpClient http, IBinding binding, TimeSpan ti
     }
 
     private async Task<BoundedStream> BodyAsync(HttpResponseMessage response, int most, CancellationToken cancellationToken) =>
-        new(new QuietStream(await response.Content.ReadAsStreamAsync(cancellationToken), timeout, time), most);
+        new(new QuietStream(await response.Content.ReadAsStreamAsync(cancellationToken), options.Timeout, time), most);
 
+    /// <summary>All attempts together, with the pauses that the agent asks for, have as long as it may say nothing of a task, and one answer more.</summary>
     private async Task<HttpResponseMessage> TimedAsync(Func<CancellationToken, Task<HttpResponseMessage>> send, CancellationToken cancellationToken)
     {
-        using var patience = new CancellationTokenSource(timeout, time);
+        var longest = options.Timeout + options.GiveUp;
+        using var patience = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
             return await send(either.Token);
         }
+        catch (TimeoutRejectedException)
+        {
+            throw RemoteFault.TimedOut(options.Timeout);
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            throw RemoteFault.TimedOut(timeout);
+            throw RemoteFault.TimedOut(longest);
         }
     }
 

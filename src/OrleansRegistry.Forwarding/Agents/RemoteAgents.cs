@@ -19,20 +19,21 @@ internal sealed class RemoteAgents(
         }
 
         using var card = JsonDocument.Parse(agent.Card.Utf8, JsonInput.Stored);
-        var chosen = CardInterfaces.Of(card.RootElement).FirstOrDefault(CardInterfaces.IsForwardable)
+        var chosen = ForwardingRules.Chosen(card.RootElement)
             ?? throw new RemoteFault("The agent's card names no interface that this registry could forward to.");
         var url = new Uri(chosen.Url);
+        // Another card may lead elsewhere: what is secret is for whom it was set.
+        var isMeant = agent.CredentialOrigins.Contains(ForwardingRules.OriginOf(chosen), StringComparer.Ordinal);
+        var headers = isMeant ? agent.Credentials!.Headers : null;
+        var secrets = new SecretTexts(headers);
         IBinding binding = chosen.Binding == "HTTP+JSON"
-            ? new HttpJsonBinding(url, chosen.Tenant)
-            : new JsonRpcBinding(url, chosen.Tenant, chosen.IsBeforeV10);
-        var origin = ForwardingRules.OriginOf(chosen);
-        return new RemoteAgent(clients.CreateClient(RegistryForwarding.ClientName), binding, options.Value.Timeout, time)
+            ? new HttpJsonBinding(url, chosen.Tenant, secrets)
+            : new JsonRpcBinding(url, chosen.Tenant, chosen.IsBeforeV10, secrets);
+        return new RemoteAgent(clients.CreateClient(RegistryForwarding.ClientName), binding, options.Value, time)
         {
             Streams = CardJson.TryGet(card.RootElement, "capabilities", out var capabilities) && capabilities.Flag("streaming"),
             Version = chosen.IsBeforeV10 ? "0.3" : "1.0",
-
-            // Another card may lead elsewhere: what is secret is for whom it was set.
-            Headers = agent.CredentialOrigins.Contains(origin, StringComparer.Ordinal) ? agent.Credentials!.Headers : null,
+            Headers = headers,
         };
     }
 }

@@ -53,8 +53,7 @@ internal sealed partial class ForwardedTurn(
 
     private async Task ForwardAsync(CancellationToken cancellationToken)
     {
-        var unsent = OutgoingMessage.After(task, mirror.Remote.MessageId);
-        if (unsent.Count == 0)
+        if (OutgoingMessage.After(task, mirror.Remote.MessageId) is not { } unsent)
         {
             await FollowAsync(
                 mirror.Remote.TaskId is { } id ? ResumeAsync(id, cancellationToken) : throw new RemoteFault("The task has no message of its user."),
@@ -67,17 +66,11 @@ internal sealed partial class ForwardedTurn(
             await FindContextAsync(cancellationToken);
         }
 
-        foreach (var message in unsent.SkipLast(1))
-        {
-            mirror.Learn(await agent.SendAsync(await RequestAsync(message, cancellationToken), message.Extensions, cancellationToken));
-            mirror.Took(message.Id);
-        }
-
-        await FollowAsync(SendLastAsync(unsent[^1], cancellationToken), cancellationToken);
+        await FollowAsync(SendAsync(unsent, cancellationToken), cancellationToken);
     }
 
     /// <summary>Sends a message, and yields what comes of it.</summary>
-    private async IAsyncEnumerable<JsonElement> SendLastAsync(OutgoingMessage message, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<JsonElement> SendAsync(OutgoingMessage message, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = await RequestAsync(message, cancellationToken);
         if (streams)
@@ -139,9 +132,9 @@ internal sealed partial class ForwardedTurn(
                 await PauseAsync(tries, cancellationToken);
                 responses = ResumeAsync(id, cancellationToken);
             }
-            else if (fault is { IsUnsupported: true } && OutgoingMessage.After(task, mirror.Remote.MessageId) is [.., var last])
+            else if (fault is { IsUnsupported: true } && OutgoingMessage.After(task, mirror.Remote.MessageId) is { } again)
             {
-                responses = SendLastAsync(last, cancellationToken);
+                responses = SendAsync(again, cancellationToken);
             }
             else
             {

@@ -4,15 +4,24 @@ using OrleansRegistry.Protocol;
 
 namespace OrleansRegistry.Forwarding.Turns;
 
-/// <summary>A message of the user's as the agent gets it: as it was sent, but with the agent's own ids of the task and context.</summary>
+/// <summary>
+/// What the user has said and the agent has not heard, as the agent gets it: as it was sent, but with the agent's own ids of the task and context.
+/// </summary>
 /// <param name="Id">Its <c>messageId</c>, by which the agent may tell that it has it already.</param>
 /// <param name="Extensions">The URIs of the extensions that it uses.</param>
 /// <param name="References">The ids here of the tasks that it refers to.</param>
 internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<string> Extensions, IReadOnlyList<string> References)
 {
-    /// <summary>The messages of the user after the one that the agent has taken last, oldest first.</summary>
+    /// <summary>Messages that were sent before it, and go with it: what they say comes first.</summary>
+    private IReadOnlyList<RawJson> Earlier { get; init; } = [];
+
+    /// <summary>
+    /// The user's messages after the one that the agent has taken last, as one: answers to each of several could not be told apart, and an agent may be
+    /// done after the first.
+    /// </summary>
     /// <param name="taken">The id of that one; null for none.</param>
-    public static IReadOnlyList<OutgoingMessage> After(TaskRecord task, string? taken)
+    /// <returns>With the id and the metadata of the newest; null where there are none.</returns>
+    public static OutgoingMessage? After(TaskRecord task, string? taken)
     {
         var messages = new List<OutgoingMessage>();
         foreach (var stored in task.History)
@@ -25,7 +34,13 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
         }
 
         var known = taken is null ? -1 : messages.FindIndex(message => message.Id == taken);
-        return known >= 0 ? messages[(known + 1)..] : messages;
+        var unsent = messages[(known + 1)..];
+        return unsent is not [.. var earlier, var newest] ? null : newest with
+        {
+            Earlier = [.. earlier.Select(message => message.Json)],
+            Extensions = [.. unsent.SelectMany(message => message.Extensions).Distinct(StringComparer.Ordinal)],
+            References = [.. unsent.SelectMany(message => message.References).Distinct(StringComparer.Ordinal)],
+        };
     }
 
     /// <summary>The SendMessageRequest of 1.0.</summary>
@@ -44,7 +59,14 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
             using var document = JsonDocument.Parse(Json.Utf8, JsonInput.Stored);
             foreach (var member in document.RootElement.EnumerateObject().Where(member => !IsOurs(member.Name)))
             {
-                member.WriteTo(json);
+                if (member.NameEquals("parts"u8) && Earlier.Count > 0)
+                {
+                    WriteParts(json, member.Value);
+                }
+                else
+                {
+                    member.WriteTo(json);
+                }
             }
 
             json.WriteEndObject();
@@ -58,6 +80,26 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
         }
 
         return output.WrittenMemory;
+    }
+
+    private void WriteParts(Utf8JsonWriter json, JsonElement own)
+    {
+        json.WriteStartArray("parts"u8);
+        foreach (var message in Earlier)
+        {
+            using var document = JsonDocument.Parse(message.Utf8, JsonInput.Stored);
+            foreach (var part in document.RootElement.Entries("parts"))
+            {
+                part.WriteTo(json);
+            }
+        }
+
+        foreach (var part in own.EnumerateArray())
+        {
+            part.WriteTo(json);
+        }
+
+        json.WriteEndArray();
     }
 
     private static OutgoingMessage? Read(RawJson message)

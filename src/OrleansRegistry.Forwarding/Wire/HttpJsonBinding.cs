@@ -5,8 +5,9 @@ namespace OrleansRegistry.Forwarding.Wire;
 
 /// <summary>HTTP+JSON, as A2A 1.0 has it.</summary>
 /// <param name="tenant">What the card wants in front of each path; null for nothing.</param>
+/// <param name="secrets">What is left out of errors.</param>
 /// <remarks>Source: A2A 1.0, 11.</remarks>
-internal sealed class HttpJsonBinding(Uri url, string? tenant) : IBinding
+internal sealed class HttpJsonBinding(Uri url, string? tenant, SecretTexts secrets) : IBinding
 {
     private static readonly MediaTypeHeaderValue Json = new("application/a2a+json");
 
@@ -31,7 +32,8 @@ internal sealed class HttpJsonBinding(Uri url, string? tenant) : IBinding
 
     public JsonElement ReadEvent(JsonElement answer) => ReadError(answer) is { } fault ? throw fault : answer;
 
-    public RemoteFault? ReadError(JsonElement body) => body.Find("error") is { ValueKind: JsonValueKind.Object } error ? RemoteFault.Of(error) : null;
+    public RemoteFault? ReadError(JsonElement body) =>
+        body.Find("error") is { ValueKind: JsonValueKind.Object } error ? RemoteFault.Of(error, secrets) : null;
 
     private Uri At(string path) => new(root + path + url.Query);
 }

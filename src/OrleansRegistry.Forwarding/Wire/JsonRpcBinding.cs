@@ -8,8 +8,9 @@ namespace OrleansRegistry.Forwarding.Wire;
 /// <summary>JSON-RPC, as A2A 1.0 and 0.3 have it.</summary>
 /// <param name="tenant">What the card wants in each request; null for nothing.</param>
 /// <param name="isV03">Whether the agent speaks 0.3.</param>
+/// <param name="secrets">What is left out of errors.</param>
 /// <remarks>Source: A2A 1.0, 9; A2A 0.3, 7.</remarks>
-internal sealed class JsonRpcBinding(Uri url, string? tenant, bool isV03) : IBinding
+internal sealed class JsonRpcBinding(Uri url, string? tenant, bool isV03, SecretTexts secrets) : IBinding
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -32,7 +33,8 @@ internal sealed class JsonRpcBinding(Uri url, string? tenant, bool isV03) : IBin
 
     public JsonElement ReadEvent(JsonElement answer) => Translated(ResultOf(answer), EventShape.ToV10);
 
-    public RemoteFault? ReadError(JsonElement body) => body.Find("error") is { ValueKind: JsonValueKind.Object } error ? RemoteFault.Of(error) : null;
+    public RemoteFault? ReadError(JsonElement body) =>
+        body.Find("error") is { ValueKind: JsonValueKind.Object } error ? RemoteFault.Of(error, secrets) : null;
 
     private JsonElement ResultOf(JsonElement answer) => ReadError(answer) is { } fault
         ? throw fault

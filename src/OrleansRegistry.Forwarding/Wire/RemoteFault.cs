@@ -69,11 +69,12 @@ internal sealed class RemoteFault(string message, bool mayPass = false, Exceptio
     };
 
     /// <summary>An error as JSON-RPC has it, and HTTP+JSON (<c>google.rpc.Status</c>).</summary>
-    public static RemoteFault Of(JsonElement error)
+    /// <param name="secrets">What the agent was sent and nobody else is told.</param>
+    public static RemoteFault Of(JsonElement error, SecretTexts secrets)
     {
         var code = error.Find("code") is { ValueKind: JsonValueKind.Number } number && number.TryGetInt32(out var known) ? known : 0;
         string[] reasons = [.. error.Entries("details").Concat(error.Entries("data")).Select(detail => detail.Text("reason")).OfType<string>()];
-        var about = Short(error.Text("message") ?? "no reason given");
+        var about = Short(secrets.Hide(error.Text("message") ?? "no reason given"));
         return new($"The agent refused: {about}", mayPass: Is(A2AError.Internal) || IsTransient((HttpStatusCode)code))
         {
             IsUnsupported = Is(A2AError.UnsupportedOperation) || Is(A2AError.MethodNotFound) || code == (int)HttpStatusCode.NotImplemented,

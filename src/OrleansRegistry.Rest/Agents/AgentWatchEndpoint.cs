@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -7,6 +11,9 @@ internal sealed class AgentWatchEndpoint(IAgentRegistry registry, EventStreams s
 {
     /// <summary>So many events end a poll that has some.</summary>
     private const int MostOfPoll = 1_000;
+
+    private const int FlushBytes = 64 * 1024;
+    private const int EventBytes = 256;
 
     /// <summary>A poll that has an event waits so long for those that come with it.</summary>
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(20);
@@ -49,24 +56,45 @@ internal sealed class AgentWatchEndpoint(IAgentRegistry registry, EventStreams s
     private async Task PollAsync(HttpContext context, TimeSpan wait, long? after, Func<CancellationToken, IAsyncEnumerable<AgentEvent>> watch)
     {
         var events = await polls.RunAsync(context, wait, (longest, ending) => CollectAsync(longest, watch, ending));
-        var answer = JsonAnswer.RentObject();
-        var json = answer.Json;
-        json.WriteStartArray("events"u8);
-        foreach (var happened in events)
+        context.Response.ContentType = JsonContentType.Json;
+
+        // As fast as the client takes it: it may be all agents.
+        var output = context.Response.BodyWriter;
+        var unsent = 0;
+        output.Write("{\"events\":["u8);
+        foreach (var (i, happened) in events.Index())
+        {
+            unsent += Write(output, happened, isFirst: i == 0);
+            if (unsent >= FlushBytes)
+            {
+                await SlowReaders.FlushAsync(context);
+                unsent = 0;
+            }
+        }
+
+        var revision = events.LastOrDefault(happened => happened.Revision is not null)?.Revision ?? after;
+        output.Write(Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"]{(revision is null ? "" : $",\"revision\":{revision}")}}}")));
+        await SlowReaders.FlushAsync(context);
+    }
+
+    /// <returns>How many bytes that are, about.</returns>
+    private static int Write(IBufferWriter<byte> output, AgentEvent happened, bool isFirst)
+    {
+        if (!isFirst)
+        {
+            output.Write(","u8);
+        }
+
+        using (var json = new Utf8JsonWriter(output))
         {
             json.WriteStartObject();
             json.WriteString("type"u8, AgentEvent.NameOf(happened.Kind));
-            Write(answer, happened);
+            Write(json, happened);
             json.WriteEndObject();
         }
 
-        json.WriteEndArray();
-        if ((events.LastOrDefault(happened => happened.Revision is not null)?.Revision ?? after) is { } revision)
-        {
-            json.WriteNumber("revision"u8, revision);
-        }
-
-        await answer.SendObjectAsync(context);
+        return EventBytes + (happened.Agent?.Card.Length ?? 0);
     }
 
     /// <summary>What comes until nothing more does for a moment; all of a snapshot, which no poll goes on in the middle of.</summary>
@@ -102,14 +130,13 @@ internal sealed class AgentWatchEndpoint(IAgentRegistry registry, EventStreams s
         EventStreams.WriteEventAsync(output, AgentEvent.NameOf(happened.Kind), happened.Revision, answer =>
         {
             answer.Json.WriteStartObject();
-            Write(answer, happened);
+            Write(answer.Json, happened);
             answer.Json.WriteEndObject();
             return default;
         });
 
-    private static void Write(JsonAnswer answer, AgentEvent happened)
+    private static void Write(Utf8JsonWriter json, AgentEvent happened)
     {
-        var json = answer.Json;
         if (happened.Revision is { } revision)
         {
             json.WriteNumber("revision"u8, revision);
@@ -122,7 +149,7 @@ internal sealed class AgentWatchEndpoint(IAgentRegistry registry, EventStreams s
 
         if (happened.Agent is { } agent)
         {
-            var record = new System.Buffers.ArrayBufferWriter<byte>(AgentJson.Measure(agent));
+            var record = new ArrayBufferWriter<byte>(AgentJson.Measure(agent));
             AgentJson.WriteRecord(record, agent);
             json.WritePropertyName("agent"u8);
             json.WriteRawValue(record.WrittenSpan, skipInputValidation: true);

@@ -2,7 +2,11 @@ namespace OrleansRegistry.Agents;
 
 internal sealed partial class AgentGrain
 {
+    /// <summary>A fetch takes no longer than a minute.</summary>
+    private static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(2);
+
     private DateTimeOffset lastRefresh;
+    private DateTimeOffset refreshClaimed;
 
     public Task<AgentWritten> Refresh(AgentRefreshed refreshed) => WriteAsync(default, mark: null, creates: false, before =>
     {
@@ -29,8 +33,10 @@ internal sealed partial class AgentGrain
 
     public Task<bool> ClaimRefresh(DateTimeOffset due)
     {
-        var isFirst = due > lastRefresh;
-        lastRefresh = isFirst ? due : lastRefresh;
+        // Whoever has made it does not ask again: who asks after so long has failed, or another has.
+        var now = time.GetUtcNow();
+        var isFirst = due > lastRefresh || (due == lastRefresh && now - refreshClaimed > ClaimLife);
+        (lastRefresh, refreshClaimed) = isFirst ? (due, now) : (lastRefresh, refreshClaimed);
         return Task.FromResult(isFirst);
     }
 }

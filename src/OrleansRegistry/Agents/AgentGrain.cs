@@ -251,12 +251,13 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
     }
 
-    /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go.</summary>
+    /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go, and its credentials with them.</summary>
     private void DemandOwnerOfForwarded(AgentRecord? before, string? subject)
     {
-        if (before?.Delivery == AgentDelivery.Forward)
+        if (before is { Delivery: AgentDelivery.Forward } or { Credentials: not null })
         {
-            Access.DemandOwner(id, before.Owner, subject, "change its card while messages are forwarded to it", "agent_card");
+            Access.DemandOwner(
+                id, before.Owner, subject, "change its card while messages are forwarded to it, or it has credentials for that", "agent_card");
         }
     }
 

@@ -49,7 +49,10 @@ internal static class ForwardingRules
         return new AgentCredentials(headers);
     }
 
-    /// <summary>The credentials for the hosts that the card names; null where they are to be removed, or there are none.</summary>
+    /// <summary>The interface of a card that messages are forwarded to; null where there is none.</summary>
+    public static CardInterface? Chosen(JsonElement card) => CardInterfaces.Of(card).FirstOrDefault(CardInterfaces.IsForwardable);
+
+    /// <summary>The credentials for where the card leads now; null where they are to be removed, or there are none.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the card names none that they could be sent to.</exception>
     public static AgentCredentials? Bind(AgentCredentials? credentials, RawJson card)
     {
@@ -59,10 +62,8 @@ internal static class ForwardingRules
         }
 
         using var document = JsonDocument.Parse(card.Utf8, JsonInput.Stored);
-        string[] origins = [.. CardInterfaces.Of(document.RootElement).Where(CardInterfaces.IsForwardable).Select(OriginOf)
-            .Distinct(StringComparer.Ordinal)];
-        return origins.Length > 0
-            ? credentials with { Origins = origins }
+        return Chosen(document.RootElement) is { } chosen
+            ? credentials with { Origins = [OriginOf(chosen)] }
             : throw RegistryException.Invalid(Field, "is for nobody: the card names no interface to forward to");
     }
 

@@ -128,8 +128,7 @@ internal sealed class CardFetcher(CardFetchOptions options, AgentRules rules, [R
             return null;
         }
 
-        var next = new Uri(url, location);
-        if (!CardUrls.IsHttp(next) || next.UserInfo.Length > 0)
+        if (!Uri.TryCreate(url, location, out var next) || !CardUrls.IsHttp(next) || next.UserInfo.Length > 0)
         {
             throw new NoCardException($"{url} redirects to what is not an http or https URL without a user name");
         }

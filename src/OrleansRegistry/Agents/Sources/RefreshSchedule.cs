@@ -21,6 +21,8 @@ internal sealed partial class RefreshSchedule(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    private readonly LogPace pace = new(time, log);
+
     // The last fetch of each that this process has seen to, or left to another.
     private ConcurrentDictionary<RecordKey, DateTimeOffset> seen = new();
 
@@ -91,7 +93,16 @@ internal sealed partial class RefreshSchedule(
             // The agent's record tells it, or it has another card by now.
             LogNotRefreshed(LogText.Id(agent.Id), LogText.Id(agent.Tenant), LogText.Escape(fault.Message));
         }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // One must not hold up the others; it is due again, once its claim is over.
+            seen.TryRemove(new RecordKey(agent.Tenant, agent.Id), out _);
+            pace.Write(() => LogUnexpected(fault, LogText.Id(agent.Id), LogText.Id(agent.Tenant)));
+        }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The card of agent '{Agent}' of tenant '{Tenant}' could not be fetched anew; it is tried again.")]
+    private partial void LogUnexpected(Exception fault, string agent, string tenant);
 
     [LoggerMessage(LogLevel.Debug, "The card of agent '{Agent}' of tenant '{Tenant}' was not fetched anew: {Reason}")]
     private partial void LogNotRefreshed(string agent, string tenant, string reason);
