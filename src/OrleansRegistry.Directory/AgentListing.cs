@@ -3,6 +3,9 @@ namespace OrleansRegistry.Directory;
 /// <summary>Answers one <see cref="AgentQuery"/> from one tenant's index.</summary>
 internal sealed class AgentListing
 {
+    /// <summary>Fewer are looked at one by one.</summary>
+    private const int FewCandidates = 4_000;
+
     private static readonly TenantIndex Nowhere = new();
 
     private readonly TenantIndex index;
@@ -41,7 +44,7 @@ internal sealed class AgentListing
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
         var found = new List<AgentRecord>(Math.Min(size, 128));
-        foreach (var agent in listing.Matches(after))
+        foreach (var agent in listing.Matches(after, size))
         {
             if (found.Count == size)
             {
@@ -65,19 +68,16 @@ internal sealed class AgentListing
 
     private static string[] Of(string? words) => string.IsNullOrEmpty(words) ? [] : ["q", words];
 
-    private IEnumerable<AgentRecord> Matches(string? after)
+    private IEnumerable<AgentRecord> Matches(string? after, int wanted)
     {
-        foreach (var slot in Candidates(after))
-        {
-            if (slot.Entry is { } entry && IsMatch(entry))
-            {
-                yield return entry.Record;
-            }
-        }
+        var smallest = Candidates();
+        return (smallest.Sum(slots => slots.Count) > FewCandidates ? SubstringSearch.Find(index.Text, text, IsMatch, after, wanted) : null)
+            ?.Select(entry => entry.Record)
+            ?? Union(smallest, after).Select(slot => slot.Entry).OfType<AgentEntry>().Where(IsMatch).Select(entry => entry.Record);
     }
 
-    /// <summary>A superset of the matches, in order: the smallest that one filter gives.</summary>
-    private IEnumerable<AgentSlot> Candidates(string? after)
+    /// <summary>A superset of the matches: the smallest that one filter gives.</summary>
+    private SortedSlots[] Candidates()
     {
         SortedSlots[] smallest = [index.All];
         foreach (var filter in filters)
@@ -89,7 +89,7 @@ internal sealed class AgentListing
             }
         }
 
-        return Union(smallest, after);
+        return smallest;
     }
 
     /// <summary>Merges ordered lists into one ordered list without repeats.</summary>

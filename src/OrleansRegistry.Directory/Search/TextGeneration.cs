@@ -9,9 +9,15 @@ namespace OrleansRegistry.Directory;
 /// </summary>
 internal sealed class TextGeneration
 {
+    private const int MostLetters = 512;
+
     private readonly ConcurrentDictionary<string, Postings> tokens = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
+    private readonly HashSet<char> seen = [];
+    private volatile char[] letters = [];
+    private volatile TrigramBlock[] blocks = [];
     private volatile AgentEntry?[] entries = [];
     private volatile ushort[] lengths = [];
+    private volatile int[] names = [];
     private volatile int count;
     private long totalLength;
 
@@ -33,7 +39,23 @@ internal sealed class TextGeneration
     /// <summary>The number of tokens, by the numbers of documents.</summary>
     public ushort[] Lengths => lengths;
 
+    /// <summary>Those of all tokens, but Chinese, Japanese and Korean characters; up to <see cref="MostLetters"/>.</summary>
+    public ReadOnlySpan<char> Letters => letters;
+
+    /// <summary>Finds substrings in <see cref="AgentEntry.SearchText"/> of the first documents; the others are in no block yet.</summary>
+    public ReadOnlySpan<TrigramBlock> Blocks => blocks;
+
+    /// <summary>As <see cref="NameOf"/> makes it of the agent's id, by the numbers of documents.</summary>
+    public int[] Names => names;
+
+    /// <summary>A number for what an agent is called: of names that differ in signs and case alone the same.</summary>
+    /// <param name="plain">As <see cref="TextTokens.Plain"/>.</param>
+    public static int NameOf(string plain) => plain.GetHashCode(StringComparison.Ordinal);
+
     public Postings? Find(string token) => tokens.GetValueOrDefault(token);
+
+    public Postings? Find(ReadOnlySpan<char> token) =>
+        tokens.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var found) ? found : null;
 
     /// <summary>Finds the tokens of a card. May be called by any number of threads.</summary>
     public PreparedText Prepare(AgentCard card, string id)
@@ -45,7 +67,7 @@ internal sealed class TextGeneration
             TextTokens.Read(text, state, static (preparing, token, _) => preparing.Add(token));
         }
 
-        return new PreparedText(this, [.. state.Found.Select(pair => (pair.Key, pair.Value))], state.Length);
+        return new PreparedText(this, [.. state.Found.Select(pair => (pair.Key, pair.Value))], state.Length, NameOf(TextTokens.Plain(id)));
     }
 
     /// <returns>The document's number.</returns>
@@ -57,7 +79,7 @@ internal sealed class TextGeneration
             Of(token.Token, text.Of == this ? token : null).Add(Postings.Item(document, weight));
         }
 
-        return Append(entry, text.Length);
+        return Append(entry, text.Length, text.Name);
     }
 
     /// <summary>The same card in another record.</summary>
@@ -79,7 +101,7 @@ internal sealed class TextGeneration
             numbers[document] = -1;
             if (entries[document] is { } entry)
             {
-                numbers[document] = fresh.Append(entry, lengths[document]);
+                numbers[document] = fresh.Append(entry, lengths[document], names[document]);
                 moved(entry, numbers[document]);
             }
         }
@@ -115,27 +137,51 @@ internal sealed class TextGeneration
         var added = made ?? new Postings(token);
         tokens[token] = added;
         Tokens.Add(added);
+        SeeLetters(token);
         return added;
     }
 
-    private int Append(AgentEntry entry, int length)
+    private void SeeLetters(string token)
+    {
+        foreach (var letter in token)
+        {
+            if (seen.Count < MostLetters && !TextTokens.IsCharacter(letter) && seen.Add(letter))
+            {
+                letters = [.. seen];
+            }
+        }
+    }
+
+    private int Append(AgentEntry entry, int length, int name)
     {
         var document = count;
         if (document == entries.Length)
         {
             var larger = new AgentEntry?[Math.Max(16, document + (document / 2))];
-            var longer = new ushort[larger.Length];
             entries.CopyTo(larger, 0);
-            lengths.CopyTo(longer, 0);
-            lengths = longer;
+            lengths = Longer(lengths, larger.Length);
+            names = Longer(names, larger.Length);
             entries = larger;
         }
 
         entries[document] = entry;
+        names[document] = name;
         lengths[document] = (ushort)Math.Min(length, ushort.MaxValue);
         Volatile.Write(ref totalLength, totalLength + length);
         count = document + 1;
+        if (count % TrigramBlock.Documents == 0)
+        {
+            blocks = [.. blocks, new TrigramBlock(entries.AsSpan(count - TrigramBlock.Documents, TrigramBlock.Documents))];
+        }
+
         return document;
+    }
+
+    private static T[] Longer<T>(T[] items, int length)
+    {
+        var longer = new T[length];
+        items.CopyTo(longer, 0);
+        return longer;
     }
 
     private sealed class Preparing(ConcurrentDictionary<string, Postings>.AlternateLookup<ReadOnlySpan<char>> known)

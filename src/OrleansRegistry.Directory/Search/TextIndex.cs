@@ -7,9 +7,13 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
     private const int FewGone = 1_000;
 
     private volatile TextGeneration now = new();
+    private volatile bool isFull;
 
     /// <summary>What is searched in now.</summary>
     public TextGeneration Generation => now;
+
+    /// <summary>Whether every agent is in <see cref="Generation"/>.</summary>
+    public bool HasAll => !isFull;
 
     /// <summary>Takes in an agent's card in place of the one that it had. Beyond 16 million cards, it is found by filters alone.</summary>
     public void Put(AgentSlot slot, AgentEntry? had, AgentEntry has)
@@ -26,7 +30,8 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
         }
 
         var before = slot.Document;
-        slot.Document = now.Count <= Postings.MaxDocument && (has.TakeText() ?? Read(has)) is { } text ? now.Add(has, text) : -1;
+        isFull |= now.Count > Postings.MaxDocument;
+        slot.Document = now.Count <= Postings.MaxDocument ? now.Add(has, has.TakeText() ?? Read(has)) : -1;
 
         // The new one first: an agent that changes is never missing.
         Drop(before);
@@ -39,8 +44,8 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
         Drop(before);
     }
 
-    /// <summary>Of an entry whose card was taken for that of the one before, which it is not any more; null where the card cannot be read.</summary>
-    private PreparedText? Read(AgentEntry entry)
+    /// <summary>Of an entry whose card was taken for that of the one before, which it is not any more; of one that cannot be read, nothing.</summary>
+    private PreparedText Read(AgentEntry entry)
     {
         try
         {
@@ -49,7 +54,7 @@ internal sealed class TextIndex(Func<string, AgentSlot?> slotOf)
         catch (RegistryException)
         {
             // It is in the log already, and found by its id.
-            return null;
+            return new PreparedText(now, [], 0, TextGeneration.NameOf(TextTokens.Plain(entry.Record.Id)));
         }
     }
 

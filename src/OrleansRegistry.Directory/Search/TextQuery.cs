@@ -21,7 +21,7 @@ internal sealed class TextQuery
     private const int MostCompletions = 32;
     private const int ShortestTyped = 5;
     private const int MostCorrections = 8;
-    private const int MostTokensSeen = 200_000;
+    private const int MostTokensSeen = 50_000;
     private const float CompletionFactor = 0.6f;
     private const float CorrectionFactor = 0.6f;
 
@@ -71,18 +71,37 @@ internal sealed class TextQuery
         return variants;
     }
 
-    /// <summary>What begins with it, the most used first.</summary>
-    private static IEnumerable<Postings> Completions(string typed, TextGeneration texts) => texts.Tokens.After(typed)
-        .TakeWhile(found => found.Token.StartsWith(typed, StringComparison.Ordinal))
-        .Take(MostTokensSeen)
-        .OrderByDescending(found => found.Count)
-        .Take(MostCompletions);
+    /// <summary>What begins with it, the most used of it.</summary>
+    private static IEnumerable<Postings> Completions(string typed, TextGeneration texts)
+    {
+        var most = new PriorityQueue<Postings, int>(MostCompletions + 1);
+        var all = texts.Tokens.After(typed).TakeWhile(found => found.Token.StartsWith(typed, StringComparison.Ordinal));
+        foreach (var found in all.Take(MostTokensSeen))
+        {
+            if (most.Count < MostCompletions)
+            {
+                most.Enqueue(found, found.Count);
+            }
+            else
+            {
+                most.EnqueueDequeue(found, found.Count);
+            }
+        }
 
-    /// <summary>What begins with the same letter, and differs by one letter more, less, other, or two in the other order.</summary>
-    private static IEnumerable<Postings> Corrections(string token, TextGeneration texts) => texts.Tokens.After(token[..1])
-        .TakeWhile(found => found.Token[0] == token[0])
-        .Take(MostTokensSeen)
-        .Where(found => Typos.AreOneApart(found.Token, token))
-        .OrderByDescending(found => found.Count)
-        .Take(MostCorrections);
+        return most.UnorderedItems.Select(item => item.Element);
+    }
+
+    /// <summary>What begins with the same letter, and differs by one typo; the most used of it.</summary>
+    private static IEnumerable<Postings> Corrections(string token, TextGeneration texts)
+    {
+        var found = new HashSet<Postings>(ReferenceEqualityComparer.Instance);
+        Typos.Visit(token, texts.Letters, (texts, found), static (state, word) =>
+        {
+            if (state.texts.Find(word) is { } known)
+            {
+                state.found.Add(known);
+            }
+        });
+        return found.OrderByDescending(postings => postings.Count).ThenBy(postings => postings.Token, StringComparer.Ordinal).Take(MostCorrections);
+    }
 }

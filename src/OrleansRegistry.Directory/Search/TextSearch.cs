@@ -114,17 +114,19 @@ internal static class TextSearch
         (float Score, string Id)? after)
     {
         var entries = texts.Entries;
+        var names = texts.Names;
+        var name = TextGeneration.NameOf(query.Plain);
         var found = new PriorityQueue<TextMatch, TextMatch>(WorstFirst.Instance);
         var least = 0f;
         for (var document = 0; document < scores.Length; document++)
         {
-            var raw = scores[document];
-            if (raw <= 0 || raw * scale * NameFactor < least || entries[document] is not { } entry)
+            var raw = scores[document] * scale;
+            if (raw <= 0 || (raw < least && names[document] != name) || entries[document] is not { } entry)
             {
                 continue;
             }
 
-            var score = raw * scale * (IsNamed(entry, query.Plain) ? NameFactor : 1);
+            var score = names[document] == name && TextTokens.Plain(entry.Record.Id) == query.Plain ? raw * NameFactor : raw;
             var match = new TextMatch(entry, score);
             if (score < least || (after is { } last && !IsAfter(match, last)) || !admits(entry))
             {
@@ -158,14 +160,6 @@ internal static class TextSearch
         // A word of a card that is being taken in may be in one more than there are.
         var count = Math.Max(texts.Count, having);
         return MathF.Log(1 + ((count - having + 0.5f) / (having + 0.5f)));
-    }
-
-    private static bool IsNamed(AgentEntry entry, string plain)
-    {
-        // Signs between the words of a name count for nothing.
-        var id = entry.Record.Id;
-        return id.Length >= plain.Length && id.Length <= plain.Length * 2
-            && (id.Equals(plain, StringComparison.OrdinalIgnoreCase) || TextTokens.Plain(id) == plain);
     }
 
     private sealed class WorstFirst : IComparer<TextMatch>

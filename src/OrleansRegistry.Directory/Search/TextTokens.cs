@@ -202,7 +202,7 @@ internal static class TextTokens
     }
 
     /// <summary>Of Han, kana and Hangul.</summary>
-    private static bool IsCharacter(char c) => c
+    public static bool IsCharacter(char c) => c
         is (>= '\u3040' and <= '\u30FF') or (>= '\u3400' and <= '\u4DBF') or (>= '\u4E00' and <= '\u9FFF') or (>= '\uAC00' and <= '\uD7A3')
         or (>= '\uF900' and <= '\uFAFF');
 
