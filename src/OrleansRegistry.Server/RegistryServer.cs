@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.A2A;
 using OrleansRegistry.Clustering;
+using OrleansRegistry.Embeddings;
 using OrleansRegistry.Forwarding;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
@@ -38,6 +39,7 @@ internal static partial class RegistryServer
             builder.Logging.AddPlainConsole();
             builder.ConfigureListening();
             builder.AddOrleansRegistry();
+            builder.AddRegistryEmbeddings();
             builder.Services.AddOptions<HostOptions>().Configure<RegistryOptions>((host, registry) => host.ShutdownTimeout = registry.ShutdownTime);
             builder.Services.AddCloudObjectStores();
             builder.Services.AddRegistryRest();

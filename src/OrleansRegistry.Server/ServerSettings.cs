@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrleansRegistry.A2A;
+using OrleansRegistry.Embeddings;
 using OrleansRegistry.Forwarding;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
@@ -28,6 +29,7 @@ internal static class ServerSettings
             .AddForeign("ASPNETCORE_HTTP_PORTS", Ports, "", "Listen for HTTP on all addresses, on these ports. `ASPNETCORE_URLS` goes first.")
             .AddForeign("ASPNETCORE_HTTPS_PORTS", Ports, "", "The same for HTTPS, with the certificate of ASP.NET's settings."),
         .. RegistrySettings.Groups,
+        .. EmbeddingSettings.Groups,
         .. ObjectSettings.Groups,
         .. CloudStorageSettings.Groups,
         .. RegistryHttpSettings.Groups,
