@@ -1,4 +1,5 @@
 global using OrleansRegistry.Agents;
+global using OrleansRegistry.Agents.LifeCycles;
 global using OrleansRegistry.Agents.Sources;
 global using OrleansRegistry.Backups;
 global using OrleansRegistry.Clustering;

@@ -355,6 +355,30 @@ public sealed class SendMessageTests(A2AHost host)
     }
 
     [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
+    public async Task A_retired_agent_takes_no_new_task_and_those_that_it_has_go_on(string binding)
+    {
+        var agent = await host.RegisterAsync();
+        var task = await agent.SubmitAsync();
+        var client = Bindings.Of(binding);
+        await SetAsync(new AgentPatch { LifeCycle = AgentLifeCycle.Deprecated, Deprecation = new("ends soon", "next") });
+        Assert.NotNull((await SendAsync("")).Ok.ToString());
+        await SetAsync(new AgentPatch { LifeCycle = AgentLifeCycle.Retired });
+        var refused = (await SendAsync("")).Refused(A2AError.UnsupportedOperation);
+        Assert.Contains("'next'", refused.Message, StringComparison.Ordinal);
+        Assert.NotNull((await SendAsync($"""
+            ,"taskId":"{task.Id}","contextId":"{task.ContextId}"
+            """)).Ok.ToString());
+        await SetAsync(new AgentPatch { LifeCycle = AgentLifeCycle.Active });
+        Assert.NotNull((await SendAsync("")).Ok.ToString());
+
+        Task SetAsync(AgentPatch patch) => host.Agents.PatchAsync(Caller.Default, agent.Id, patch, TestContext.Current.CancellationToken);
+
+        Task<Answer> SendAsync(string more) => client.CallAsync(agent, "SendMessage", $$$"""
+            {"message":{"messageId":"{{{Guid.NewGuid()}}}","role":"ROLE_USER","parts":[{"text":"hi"}]{{{more}}}},"configuration":{{{AtOnce}}}}
+            """);
+    }
+
+    [Theory, MemberData(nameof(Bindings.All), MemberType = typeof(Bindings))]
     public async Task S3_2_5_metadata_of_the_request_is_the_task_s(string binding)
     {
         var agent = await host.RegisterAsync();

@@ -75,6 +75,25 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
     }
 
     [Fact]
+    public async Task Agents_are_drafts_active_deprecated_and_retired()
+    {
+        await cli.DoAsync("agents", "register", folder.Write("draft.json", """{"name":"draft"}"""), "--draft");
+        await RegisterAsync(Weather);
+        Assert.Equal("draft", (await cli.JsonAsync("agents", "get", "draft")).GetProperty("lifecycle").GetString());
+        Assert.StartsWith("activated draft", await cli.DoAsync("agents", "activate", "draft"), StringComparison.Ordinal);
+        var said = await cli.DoAsync("agents", "deprecate", "draft", "weather", "--message", "ends in May", "--successor", "next");
+        Assert.Matches("^deprecated draft .*\ndeprecated weather ", said);
+        var shown = await cli.DoAsync("agents", "get", "weather");
+        Assert.Matches("(?m)^state +deprecated, enabled$", shown);
+        Assert.Matches("(?m)^deprecation +ends in May$", shown);
+        Assert.Matches("(?m)^successor +next$", shown);
+        await cli.DoAsync("agents", "retire", "weather");
+        Assert.Equal("retired", (await cli.JsonAsync("agents", "get", "weather")).GetProperty("lifecycle").GetString());
+        var refused = await cli.RunAsync("agents", "retire", "weather", "--successor", "weather");
+        Assert.Contains("is the agent itself", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_list_goes_on_over_pages()
     {
         var cards = Enumerable.Range(0, 1203).Select(i => $$"""{"name":"a{{i:0000}}"}""");

@@ -21,7 +21,7 @@ public sealed class CompletionTests : IDisposable
             ask 'registry agents re'
             ask 'registry tasks list --state c'
             """;
-        Assert.Equal(["refresh register remove", "canceled completed"], (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
+        Assert.Equal(["refresh register remove retire", "canceled completed"], (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
     }
 
     [Fact]

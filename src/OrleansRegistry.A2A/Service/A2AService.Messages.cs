@@ -69,6 +69,10 @@ internal sealed partial class A2AService
             {
                 _ = await FindAsync(call, taskId, Head);
             }
+            else if (!call.Agent.LifeCycle.TakesTasks())
+            {
+                throw new A2AException(A2AError.UnsupportedOperation, NoNewTasks(call.Agent));
+            }
 
             return await tasks.SubmitAsync(
                 call.Caller,
@@ -93,6 +97,14 @@ internal sealed partial class A2AService
 
             throw A2AException.Of(refusal, taskId, FieldOf);
         }
+    }
+
+    private static string NoNewTasks(AgentRecord agent)
+    {
+        var successor = agent.Deprecation?.Successor is { } id ? $" Use the agent '{LogText.Id(id)}' in its place." : "";
+        return agent.LifeCycle == AgentLifeCycle.Draft
+            ? "This agent is a draft: it takes no tasks yet."
+            : $"This agent is retired: it takes no new tasks. Those that it has go on.{successor}";
     }
 
     private async Task<TaskRecord> AwaitRestAsync(A2ACall call, TaskRecord submitted)

@@ -74,6 +74,15 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// <see cref="IAgentRegistry.RefreshAsync"/>.
     /// </summary>
     public TimeSpan? RefreshInterval { get; init; }
+
+    /// <summary>
+    /// How far it is in its life. Null: a new agent is active, an existing one stays what it is. Only the agent's owner may set it. An agent that is
+    /// no draft does not become one, and a draft is not deprecated: <see cref="RegistryError.Conflict"/>.
+    /// </summary>
+    public AgentLifeCycle? LifeCycle { get; init; }
+
+    /// <summary>What to use in its place, of an agent that is deprecated or retired; gone once it is neither. Null keeps what was said.</summary>
+    public AgentDeprecation? Deprecation { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -93,6 +102,12 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <inheritdoc cref="AgentRegistration.Credentials"/>
     public AgentCredentials? Credentials { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.LifeCycle"/>
+    public AgentLifeCycle? LifeCycle { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Deprecation"/>
+    public AgentDeprecation? Deprecation { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>

@@ -74,6 +74,14 @@ public sealed record AgentRecord
     [Id(13)]
     public AgentSource? Source { get; init; }
 
+    /// <summary>How far it is in its life; active unless its owner said otherwise.</summary>
+    [Id(14)]
+    public AgentLifeCycle LifeCycle { get; init; }
+
+    /// <summary>What takes its place, of an agent that is deprecated or retired; null where nothing was said.</summary>
+    [Id(15)]
+    public AgentDeprecation? Deprecation { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

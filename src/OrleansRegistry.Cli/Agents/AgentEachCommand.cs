@@ -32,7 +32,7 @@ internal abstract class AgentEachCommand : RegistryCommand
     /// <summary>What is said of one to whom it was done.</summary>
     protected abstract string Done(JsonElement answer);
 
-    protected abstract Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation);
+    protected abstract Task<ApiAnswer> DoAsync(CommandCall call, RegistryApi api, string id, (string Name, string? Value) condition);
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
@@ -59,7 +59,7 @@ internal abstract class AgentEachCommand : RegistryCommand
         try
         {
             var condition = ("If-Match", call.Get(revision) is { } expected ? $"\"{expected}\"" : null);
-            using var answer = await DoAsync(api, id, condition, call.Cancellation);
+            using var answer = await DoAsync(call, api, id, condition);
             var at = answer.Json.Number("revision");
             list?.Add(json =>
             {
@@ -94,16 +94,16 @@ internal sealed class AgentRemoveCommand() : AgentEachCommand(
 {
     protected override string Done(JsonElement answer) => "removed";
 
-    protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
-        api.SendAsync(HttpMethod.Delete, ApiPath.Of("agents", id), null, condition, cancellation);
+    protected override Task<ApiAnswer> DoAsync(CommandCall call, RegistryApi api, string id, (string Name, string? Value) condition) =>
+        api.SendAsync(HttpMethod.Delete, ApiPath.Of("agents", id), null, condition, call.Cancellation);
 }
 
 internal sealed class AgentEnableCommand() : AgentEachCommand("enable", "Enables agents.", "registry agents enable weather")
 {
     protected override string Done(JsonElement answer) => "enabled";
 
-    protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
-        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":enable"), null, condition, cancellation);
+    protected override Task<ApiAnswer> DoAsync(CommandCall call, RegistryApi api, string id, (string Name, string? Value) condition) =>
+        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":enable"), null, condition, call.Cancellation);
 }
 
 internal sealed class AgentDisableCommand() : AgentEachCommand(
@@ -111,8 +111,8 @@ internal sealed class AgentDisableCommand() : AgentEachCommand(
 {
     protected override string Done(JsonElement answer) => "disabled";
 
-    protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
-        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":disable"), null, condition, cancellation);
+    protected override Task<ApiAnswer> DoAsync(CommandCall call, RegistryApi api, string id, (string Name, string? Value) condition) =>
+        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":disable"), null, condition, call.Cancellation);
 }
 
 internal sealed class AgentRefreshCommand() : AgentEachCommand(
@@ -124,6 +124,6 @@ internal sealed class AgentRefreshCommand() : AgentEachCommand(
 {
     protected override string Done(JsonElement answer) => answer.Flag("changed") ? "refreshed" : "unchanged";
 
-    protected override Task<ApiAnswer> DoAsync(RegistryApi api, string id, (string Name, string? Value) condition, CancellationToken cancellation) =>
-        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":refresh"), null, condition, cancellation);
+    protected override Task<ApiAnswer> DoAsync(CommandCall call, RegistryApi api, string id, (string Name, string? Value) condition) =>
+        api.SendAsync(HttpMethod.Post, ApiPath.Of("agents", id, ":refresh"), null, condition, call.Cancellation);
 }

@@ -42,16 +42,17 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
 
     /// <summary>The body that registers it with these members beside the card.</summary>
     /// <exception cref="CliException">It is an envelope, which says that itself.</exception>
-    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery)
+    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery, string? lifeCycle)
     {
-        if (enabled is null && delivery is null)
+        if (enabled is null && delivery is null && lifeCycle is null)
         {
             return Json;
         }
 
         if (IsEnvelope)
         {
-            var (member, option) = enabled is null ? ("delivery", "--delivery") : ("enabled", "--disabled");
+            var (member, option) = enabled is not null ? ("enabled", "--disabled")
+                : delivery is not null ? ("delivery", "--delivery") : ("lifecycle", "--draft");
             throw CliException.Refused($"{Source}: is an envelope with a card in it: write \"{member}\" there, in place of {option}.");
         }
 
@@ -71,6 +72,7 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
                 json.WriteString("delivery"u8, delivery);
             }
 
+            json.Write("lifecycle", lifeCycle);
             json.WriteEndObject();
         }
 

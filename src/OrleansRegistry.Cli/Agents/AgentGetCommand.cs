@@ -47,7 +47,9 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("name", Cell.Short(card.Text("name"), LongestText));
         facts.Add("description", Cell.Short(card.Text("description"), LongestText));
         facts.Add("version", Cell.Short(card.Text("version"), LongestText));
-        facts.Add("state", AgentLists.State(agent.Flag("enabled")));
+        facts.Add("state", AgentLists.State(agent));
+        facts.Add("deprecation", Cell.Short(agent.Text("deprecation_message"), LongestText));
+        facts.Add("successor", Cell.Short(agent.Text("successor"), LongestText));
         facts.Add("revision", agent.Number("revision").ToString(CultureInfo.InvariantCulture));
         facts.Add("delivery", Cell.Short(agent.Text("delivery"), LongestText));
         facts.Add("credentials", Cell.Short(agent.Texts("credentials_for") is { Length: > 0 } origins ? $"for {origins}" : null, LongestText));

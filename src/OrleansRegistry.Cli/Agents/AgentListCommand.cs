@@ -66,7 +66,16 @@ internal static class AgentLists
         ["AGENT", "STATE", "REVISION", "UPDATED", "TAGS", "DESCRIPTION"],
         Row);
 
-    public static Cell State(bool enabled) => enabled ? Cell.Of("enabled", Color.Green) : Cell.Of("disabled", Color.Yellow);
+    /// <summary>Whether it is enabled, and its life cycle unless it is active.</summary>
+    public static Cell State(JsonElement agent)
+    {
+        var enabled = agent.Flag("enabled");
+        var state = enabled ? "enabled" : "disabled";
+        var lifeCycle = agent.Text("lifecycle");
+        return lifeCycle is null or "active"
+            ? Cell.Of(state, enabled ? Color.Green : Color.Yellow)
+            : Cell.Of($"{lifeCycle}, {state}", Color.Yellow);
+    }
 
     private static Cell[] Row(JsonElement agent)
     {
@@ -74,7 +83,7 @@ internal static class AgentLists
         return
         [
             Cell.Short(agent.Text("agent_id") ?? card.Text("name"), 256),
-            State(agent.Flag("enabled")),
+            State(agent),
             agent.Number("revision").ToString(System.Globalization.CultureInfo.InvariantCulture),
             Cell.Time(agent.Text("updated_at")),
             Cell.Short(Tags(card), LongestTags),

@@ -20,6 +20,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         HelpName = "how",
     };
 
+    private readonly Option<bool> draft = new("--draft") { Description = "Registers a new agent as a draft, not found until it is activated." };
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
     private readonly Option<long?> revision = new("--if-revision")
     {
@@ -41,6 +42,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         Add(id);
         Add(disabled);
         Add(delivery);
+        Add(draft);
         Add(isNew);
         Add(revision);
     }
@@ -65,12 +67,16 @@ internal sealed class AgentRegisterCommand : RegistryCommand
     }
 
     private Task<ExitCode> RegisterAsync(CommandCall call, AgentEntry entry) =>
-        AgentWrite.RunAsync(call, call.Get(id), entry.With(call.Get(disabled) ? false : null, call.Get(delivery)), Condition(call));
+        AgentWrite.RunAsync(
+            call,
+            call.Get(id),
+            entry.With(call.Get(disabled) ? false : null, call.Get(delivery), call.Get(draft) ? "draft" : null),
+            Condition(call));
 
     /// <param name="first">The agents of the only place, where it is read already.</param>
     private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
     {
-        if (((Option[])[id, disabled, delivery, isNew, revision]).FirstOrDefault(call.Has) is { } single)
+        if (((Option[])[id, disabled, delivery, draft, isNew, revision]).FirstOrDefault(call.Has) is { } single)
         {
             throw CliException.Usage($"{single.Name} goes with one agent, and here are several.");
         }

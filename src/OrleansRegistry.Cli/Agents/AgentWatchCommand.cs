@@ -61,7 +61,7 @@ internal sealed class AgentWatchCommand : RegistryCommand
         }
 
         var table = new TextTable("", "", "", "", "");
-        var state = agent is { } present ? AgentLists.State(present.Flag("enabled")) : (Cell)"";
+        var state = agent is { } present ? AgentLists.State(present) : (Cell)"";
         var revision = agent?.Number("revision").ToString(CultureInfo.InvariantCulture);
         table.Add(Cell.Time(Times.Now(call.Terminal.Time)), Change(change), Cell.Short(id, 256), state, revision);
         call.Answer.Table(table);

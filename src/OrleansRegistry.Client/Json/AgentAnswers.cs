@@ -23,6 +23,10 @@ internal static class AgentAnswers
         Credentials = agent.Strings("credentials_for") is { Length: > 0 } origins
             ? new AgentCredentials(new Dictionary<string, string>()) { Origins = origins }
             : null,
+        LifeCycle = AgentLifeCycles.TryParse(agent.Text("lifecycle")) ?? AgentLifeCycle.Active,
+        Deprecation = (agent.Text("deprecation_message"), agent.Text("successor")) is var (message, successor) && (message ?? successor) is not null
+            ? new AgentDeprecation(message, successor)
+            : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
     };
 

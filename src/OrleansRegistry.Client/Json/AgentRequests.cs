@@ -32,6 +32,9 @@ internal static class AgentRequests
         }
 
         Write(json, patch.Credentials);
+        json.Write("lifecycle", patch.LifeCycle?.ToName());
+        Write(json, "deprecation_message", patch.Deprecation?.Message);
+        Write(json, "successor", patch.Deprecation?.Successor);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -61,6 +64,22 @@ internal static class AgentRequests
         Write(json, "workers", registration.Workers);
         json.Write("delivery", registration.Delivery?.ToName());
         Write(json, registration.Credentials);
+        json.Write("lifecycle", registration.LifeCycle?.ToName());
+        Write(json, "deprecation_message", registration.Deprecation?.Message);
+        Write(json, "successor", registration.Deprecation?.Successor);
+    }
+
+    /// <summary>Null is not sent, and empty as null: it takes back what was said.</summary>
+    private static void Write(Utf8JsonWriter json, string name, string? said)
+    {
+        if (said is "")
+        {
+            json.WriteNull(name);
+        }
+        else
+        {
+            json.Write(name, said);
+        }
     }
 
     private static void Write(Utf8JsonWriter json, AgentCredentials? credentials)

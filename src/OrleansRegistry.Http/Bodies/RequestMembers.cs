@@ -103,6 +103,17 @@ internal sealed class RequestMembers
     /// <summary>How messages get to an agent.</summary>
     public AgentDelivery? Delivery(string name) => Text(name) is { } text ? ReadDelivery(text, Field(name)) : null;
 
+    /// <summary>How far an agent is in its life.</summary>
+    public AgentLifeCycle? LifeCycle(string name) => Text(name) is { } text ? ReadLifeCycle(text, Field(name)) : null;
+
+    /// <summary>What is said of a deprecated agent, by two members; null, where that is a value, takes one back.</summary>
+    public AgentDeprecation? Deprecation(string message, string successor)
+    {
+        return Has(message) || Has(successor) ? new AgentDeprecation(Said(message), Said(successor)) : null;
+
+        string? Said(string name) => Has(name) && IsNull(name) ? "" : Text(name);
+    }
+
     /// <summary>Headers by their names, which are secrets: no error tells a value.</summary>
     public AgentCredentials? Credentials(string name)
     {
@@ -143,6 +154,10 @@ internal sealed class RequestMembers
     /// <exception cref="RegistryException">There is no such delivery.</exception>
     public static AgentDelivery ReadDelivery(string text, string field) =>
         AgentDeliveries.TryParse(text) ?? throw RegistryException.Invalid(field, $"must be {AgentDeliveries.AllNames}");
+
+    /// <exception cref="RegistryException">There is no such life cycle.</exception>
+    public static AgentLifeCycle ReadLifeCycle(string text, string field) =>
+        AgentLifeCycles.TryParse(text) ?? throw RegistryException.Invalid(field, $"must be {AgentLifeCycles.AllNames}");
 
     private (string? Sent, ReadOnlyMemory<byte> Value, JsonTokenType Type) Find(string name) => found[names.IndexOf(name)];
 

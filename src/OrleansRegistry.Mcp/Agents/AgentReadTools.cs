@@ -64,6 +64,9 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
                 Text("agent_id", "").Required(),
                 Flag("enabled", ""),
                 Delivery(""),
+                LifeCycle(""),
+                Text("deprecation_message", "Why it is deprecated or retired."),
+                Text("successor", "The id of the agent to use in its place."),
                 Number("revision", "Rises with every change."),
                 Text("owner", "The subject that registered it."),
                 Texts("workers", $"The subjects that may claim its tasks; up to {MostWorkers} of them."),
@@ -93,7 +96,8 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
     private static SchemaMember[] Listed =>
     [
         List("agents", "", Shape(
-            Text("agent_id", "").Required(), Flag("enabled", ""), Delivery(""), Text("name", ""), Text("description", ""),
+            Text("agent_id", "").Required(), Flag("enabled", ""), Delivery(""), LifeCycle("Absent: active. "),
+            Text("name", ""), Text("description", ""),
             Texts("skills", ""), Texts("tags", ""), Number("revision", ""))).Required(),
         Next(),
     ];
@@ -115,6 +119,11 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
         $"{says}worker: by send_message, its workers claim its tasks here; forward: by send_message, the registry passes them on; "
             + "listed: only at its own URL, not by send_message.",
         Enum.GetValues<AgentDelivery>().Select(delivery => delivery.ToName()));
+
+    internal static SchemaMember LifeCycle(string says) => OneOf(
+        "lifecycle",
+        $"{says}deprecated: it serves, but another should be used; draft, retired: send_message begins no task of it.",
+        Enum.GetValues<AgentLifeCycle>().Select(lifeCycle => lifeCycle.ToName()));
 
     internal static JsonObject Any(string description) => new() { ["description"] = description };
 
@@ -164,6 +173,9 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             json.WriteString("agent_id"u8, agent.Id);
             json.WriteBoolean("enabled"u8, agent.Enabled);
             json.WriteString("delivery"u8, agent.EffectiveDelivery.ToName());
+            json.WriteString("lifecycle"u8, agent.LifeCycle.ToName());
+            WriteText(json, "deprecation_message", agent.Deprecation?.Message);
+            WriteText(json, "successor", agent.Deprecation?.Successor);
             json.WriteNumber("revision"u8, agent.Revision);
             if (agent.Owner is { } owner)
             {
@@ -215,6 +227,14 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             WriteFacets(json, "tags", tags);
             WriteFacets(json, "categories", categories);
         });
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
     }
 
     private static void WriteFacets(Utf8JsonWriter json, string name, IReadOnlyList<FacetCount> facets)

@@ -25,6 +25,11 @@ internal static class AgentSummary
         json.WriteString("agent_id"u8, agent.Id);
         json.WriteBoolean("enabled"u8, agent.Enabled);
         json.WriteString("delivery"u8, agent.EffectiveDelivery.ToName());
+        if (agent.LifeCycle != AgentLifeCycle.Active)
+        {
+            json.WriteString("lifecycle"u8, agent.LifeCycle.ToName());
+        }
+
         WriteText(json, card, "name");
         WriteText(json, card, "description");
         WriteSkills(json, card);

@@ -22,6 +22,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Flag("enabled", "Default: a new agent is enabled, another stays as it is."),
         Texts("workers", "The subjects that may claim its tasks; \"*\" is all of the tenant. Default: the owner alone."),
         AgentReadTools.Delivery("How messages get to it; by default as its card has a URL (listed) or none (worker). "),
+        AgentReadTools.LifeCycle("Default: a new agent is active, another stays as it is. "),
     ];
 
     private static readonly RequestMembers.Names EntryNames = new([.. Entry.Select(member => member.Name)]);
@@ -32,6 +33,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Flag("created", "false: it was there, and has this card now."),
         Flag("enabled", ""),
         AgentReadTools.Delivery("How messages get to it now. "),
+        AgentReadTools.LifeCycle(""),
         Number("revision", "Give it as if_revision to change the agent only if nobody else did meanwhile."),
         List("warnings", "What could be better about the card.", Shape(Text("field", ""), Text("message", ""))),
     ];
@@ -78,6 +80,9 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
                 Flag("enabled", ""),
                 Texts("workers", "The subjects that may claim its tasks; an empty list is the owner alone."),
                 AgentReadTools.Delivery("How messages get to it. "),
+                AgentReadTools.LifeCycle("Its owner alone changes it; no other becomes a draft. "),
+                Text("deprecation_message", "Why it is deprecated or retired."),
+                Text("successor", "The id of the agent to use in its place, of a deprecated or retired one."),
                 Number("if_revision", "Only if the agent has this revision."),
             ],
             Written,
@@ -124,6 +129,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
     {
         Workers = members.Texts("workers"),
         Delivery = members.Delivery("delivery"),
+        LifeCycle = members.LifeCycle("lifecycle"),
     };
 
     private async Task<ToolResult> UpdateAsync(ToolCall call)
@@ -132,6 +138,8 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         {
             Workers = call.Arguments.Texts("workers"),
             Delivery = call.Arguments.Delivery("delivery"),
+            LifeCycle = call.Arguments.LifeCycle("lifecycle"),
+            Deprecation = call.Arguments.Deprecation("deprecation_message", "successor"),
         };
         return Answer(await agents.PatchAsync(call.Caller, call.Text("agent_id"), patch, call.Cancellation));
     }
@@ -156,6 +164,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         json.WriteBoolean("created"u8, written.Created);
         json.WriteBoolean("enabled"u8, written.Agent.Enabled);
         json.WriteString("delivery"u8, written.Agent.EffectiveDelivery.ToName());
+        json.WriteString("lifecycle"u8, written.Agent.LifeCycle.ToName());
         json.WriteNumber("revision"u8, written.Agent.Revision);
         json.WriteStartArray("warnings"u8);
         foreach (var warning in written.Warnings.Take(MostWarnings))

@@ -162,6 +162,16 @@ internal sealed class SendMessageTool(IAgentRegistry agents, ITaskRegistry tasks
                 "agent_id");
         }
 
+        if (submission.TaskId is null && !agent.LifeCycle.TakesTasks())
+        {
+            var instead = agent.Deprecation?.Successor is { } successor ? $"; use '{AnswerDocuments.Cut(successor, 300)}' in its place" : "";
+            throw new RegistryException(
+                RegistryError.NotSupported,
+                $"The agent '{AnswerDocuments.Cut(id, 300)}' is {(agent.LifeCycle == AgentLifeCycle.Draft ? "a draft" : "retired")} and takes no new "
+                    + $"tasks{instead}.",
+                "agent_id");
+        }
+
         if (!agent.Enabled)
         {
             throw new RegistryException(

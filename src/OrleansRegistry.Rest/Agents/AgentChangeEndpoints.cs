@@ -5,14 +5,19 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c>, <c>:disable</c> and <c>:refresh</c>.</summary>
 internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
-    // Null in a merge patch takes a member away, which only delivery and credentials can be.
-    private static readonly RequestMembers.Names Patch = new("agent_card", "enabled", "workers", "delivery", "credentials") { KeepsAbsent = true };
+    // Null in a merge patch takes a member away, which only delivery, credentials and what is said of a deprecated agent can be.
+    private static readonly RequestMembers.Names Patch =
+        new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor")
+        {
+            KeepsAbsent = true,
+        };
 
     public void Map(ApiRoutes routes)
     {
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"], \"delivery\": \"worker\", "
-                + "\"credentials\": {\"Authorization\": \"…\"}}; "
+                + "\"credentials\": {\"Authorization\": \"…\"}, \"lifecycle\": \"deprecated\", \"deprecation_message\": \"…\", "
+                + "\"successor\": \"…\"}; "
                 + "what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Viewed()
@@ -93,6 +98,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             Workers = members.Texts("workers"),
             Delivery = isByCard ? null : members.Delivery("delivery"),
             DeliveryByCard = isByCard,
+            LifeCycle = members.LifeCycle("lifecycle"),
+            Deprecation = members.Deprecation("deprecation_message", "successor"),
             Credentials = members.IsNull("credentials") ? new AgentCredentials(new Dictionary<string, string>()) : members.Credentials("credentials"),
         };
     }

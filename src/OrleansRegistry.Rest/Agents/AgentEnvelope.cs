@@ -2,8 +2,8 @@ namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>
 /// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker",
-/// "credentials": {"Authorization": "…"}}</c>, with <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card
-/// alone.
+/// "credentials": {"Authorization": "…"}, "lifecycle": "deprecated", "deprecation_message": "…", "successor": "…"}</c>, with
+/// <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
 /// </summary>
 internal readonly record struct AgentEnvelope(
     ReadOnlyMemory<byte> Card,
@@ -14,9 +14,14 @@ internal readonly record struct AgentEnvelope(
     AgentCredentials? Credentials)
 {
     private static readonly RequestMembers.Names Names =
-        new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds");
+        new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds", "lifecycle",
+            "deprecation_message", "successor");
 
     private string? CardUrl { get; init; }
+
+    private AgentLifeCycle? LifeCycle { get; init; }
+
+    private AgentDeprecation? Deprecation { get; init; }
 
     private long? RefreshSeconds { get; init; }
 
@@ -58,6 +63,8 @@ internal readonly record struct AgentEnvelope(
         {
             CardUrl = url,
             RefreshSeconds = members.Number("refresh_seconds", min: 0),
+            LifeCycle = members.LifeCycle("lifecycle"),
+            Deprecation = members.Deprecation("deprecation_message", "successor"),
         };
     }
 
@@ -70,6 +77,8 @@ internal readonly record struct AgentEnvelope(
             Delivery = Delivery,
             Credentials = Credentials,
             CardUrl = CardUrl,
+            LifeCycle = LifeCycle,
+            Deprecation = Deprecation,
             RefreshInterval = RefreshSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null,
         };
 

@@ -44,13 +44,14 @@ internal static class AgentJson
 
     /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
     public static int Measure(AgentRecord agent) =>
-        CardPart.Length + agent.Card.Length + AgentSourceJson.Of(agent.Source).Length + MeasureTail(agent, new JsonName(agent.Id));
+        CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentSourceJson.Of(agent.Source).Length
+            + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
         output.Write(CardPart);
         output.Write(agent.Card.Span);
-
+        output.Write(AgentLifeCycleJson.Of(agent));
         output.Write(AgentSourceJson.Of(agent.Source));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);

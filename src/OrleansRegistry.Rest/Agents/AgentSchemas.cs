@@ -31,10 +31,15 @@ internal static class AgentSchemas
             ("card_url", Text("In place of agent_card: an http or https URL that leads to the card, or below which it is at "
                 + "/.well-known/agent-card.json or agent.json. For the owner of an agent that there is; not in a batch.")),
             ("refresh_seconds", Integer("With card_url: how often the card is fetched anew, 60 to 2,592,000 (30 days). Null or absent: never by "
-                + "itself."))));
+                + "itself.")),
+            ("lifecycle", LifeCycle("Null or absent: active if new, else as it was. Only a new agent can be a draft, a draft is not deprecated.")),
+            ("deprecation_message", Text("Of an agent that is deprecated or retired, up to 1,000 characters. Null or absent: as it was.")),
+            ("successor", Text("Of such an agent: the id of the one to use in its place. Null or absent: as it was."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
-            ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more."))));
+            ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more.")),
+            ("lifecycle", LifeCycle("Any may become active, deprecated or retired, but a draft not deprecated, and none a draft (409).")),
+            ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more."))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
@@ -62,7 +67,10 @@ internal static class AgentSchemas
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "
                 + "messages on to its URL.")),
             ("owner", Text("Who registered it first, and alone removes it, names its workers and sets its delivery.")),
-            ("workers", List(Text("Who may claim its tasks; absent: the owner alone.")))));
+            ("workers", List(Text("Who may claim its tasks; absent: the owner alone."))),
+            ("lifecycle", LifeCycle("Deprecated: it serves, but not for long. Draft or retired: it takes no new tasks from clients.")),
+            ("deprecation_message", Text("Why it is deprecated or retired; absent: nothing was said.")),
+            ("successor", Text("The id of the agent to use in its place; absent: none was named."))));
         yield return ("AgentMatch", Shape(
             ("agent_id", Text("")), ("score", Score()),
             ("highlights", List(Shape(
@@ -108,6 +116,13 @@ internal static class AgentSchemas
         AdditionalProperties = Text(""),
         WriteOnly = true,
     };
+
+    private static OpenApiSchema LifeCycle(string description)
+    {
+        var schema = Text(description);
+        schema.Enum = [.. Enum.GetValues<AgentLifeCycle>().Select(lifeCycle => (JsonNode)lifeCycle.ToName())];
+        return schema;
+    }
 
     private static OpenApiSchema Delivery(string description)
     {

@@ -34,6 +34,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var delivery = put.Delivery ?? before?.Delivery;
         var owner = before?.Owner ?? state.Unreadable?.Owner;
         DemandOwner(owner, put.Subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
+        DemandOwnerOfLife(owner, put.Subject, put.LifeCycle, put.Deprecation);
         DemandOwnerOfForwarded(before, put.Subject);
         if (put.Source is not null)
         {
@@ -41,7 +42,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         }
 
         AgentRules.CheckDelivery(delivery, reach);
-        return new AgentRecord
+        var after = new AgentRecord
         {
             Tenant = tenant,
             Id = id,
@@ -59,6 +60,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
+        return LifeCycleRules.Apply(after, before, put.LifeCycle, put.Deprecation);
     });
 
     public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, creates: false, before =>
@@ -66,6 +68,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var now = time.GetUtcMilliseconds();
         var setsDelivery = change.Delivery is not null || change.DeliveryByCard;
         DemandOwner(before!.Owner, change.Subject, change.Workers, setsDelivery, change.Credentials is not null);
+        DemandOwnerOfLife(before.Owner, change.Subject, change.LifeCycle, change.Deprecation);
         if (!change.CardPatch.IsEmpty)
         {
             DemandOwnerOfForwarded(before, change.Subject);
@@ -96,6 +99,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             AgentRules.CheckDelivery(after.Delivery, after.Reach);
         }
 
+        after = LifeCycleRules.Apply(after, before, change.LifeCycle, change.Deprecation);
         return change.Credentials is null ? after : after with { Credentials = ForwardingRules.Bind(change.Credentials, after.Card) };
     });
 
@@ -250,38 +254,6 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var found = state.RecordExists ? $"is registered, with revision {state.Version}" : "is not registered";
         return new RegistryException(RegistryError.Conflict, $"Agent '{id}' {found}; {condition} was expected.");
     }
-
-    /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go, and its credentials with them.</summary>
-    private void DemandOwnerOfForwarded(AgentRecord? before, string? subject)
-    {
-        if (before is { Delivery: AgentDelivery.Forward } or { Credentials: not null })
-        {
-            Access.DemandOwner(
-                id, before.Owner, subject, "change its card while messages are forwarded to it, or it has credentials for that", "agent_card");
-        }
-    }
-
-    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers, bool setsDelivery, bool setsCredentials)
-    {
-        if (workers is not null)
-        {
-            Access.DemandOwner(id, owner, subject, "name its workers", "workers");
-        }
-
-        if (setsDelivery)
-        {
-            Access.DemandOwner(id, owner, subject, "say how messages get to it", "delivery");
-        }
-
-        if (setsCredentials)
-        {
-            Access.DemandOwner(id, owner, subject, "set its credentials", "credentials");
-        }
-    }
-
-    /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
-    private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
-        before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

@@ -7,6 +7,7 @@ internal sealed class AgentRegistry(
     IRecordStore store,
     NewAgents newAgents,
     AgentBatchWriter batches,
+    AgentChanges changes,
     AgentRules rules,
     CardSources sources,
     RecentRemovals removals,
@@ -56,21 +57,7 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.patch", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        var cardPatch = CheckPatch(patch);
-        var workers = AgentWorkers.Check(patch.Workers);
-        var delivery = CheckDelivery(patch);
-        var credentials = ForwardingRules.Check(patch.Credentials);
-        var change = new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
-        {
-            Delivery = patch.Delivery,
-            DeliveryByCard = patch.DeliveryByCard,
-            Credentials = credentials,
-            Mark = RequestMarks.Of(
-                caller,
-                () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
-                    .Add("delivery", delivery).Add("credentials", ForwardingRules.Text(credentials)),
-                time.GetUtcMilliseconds()),
-        };
+        var change = changes.Of(caller, id, patch);
         var history = store.History;
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         var card = AgentCard.Read(written.Agent.Card);
@@ -184,9 +171,10 @@ internal sealed class AgentRegistry(
             caller,
             () => new RequestFingerprint("register").Add("agent_card", entry.Source is null ? entry.Bytes : default)
                 .Add("card_url", entry.Source?.Url).Add("refresh_seconds", (long?)entry.Source?.RefreshInterval?.TotalSeconds)
-                .Add("enabled", Text(entry.Enabled))
-                .Add("workers", Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
-                .Add("credentials", ForwardingRules.Text(entry.Credentials)),
+                .Add("enabled", AgentChanges.Text(entry.Enabled))
+                .Add("workers", AgentChanges.Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
+                .Add("credentials", ForwardingRules.Text(entry.Credentials)).Add("lifecycle", entry.LifeCycle?.ToName())
+                .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -201,6 +189,8 @@ internal sealed class AgentRegistry(
             Reach = entry.Card.Reach,
             Credentials = entry.Credentials,
             Source = entry.Source,
+            LifeCycle = entry.LifeCycle,
+            Deprecation = entry.Deprecation,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
@@ -233,25 +223,6 @@ internal sealed class AgentRegistry(
         return warnings;
     }
 
-    /// <summary>What the patch sets, as its request's fingerprint has it.</summary>
-    private static string? CheckDelivery(AgentPatch patch)
-    {
-        if (patch.Delivery is null)
-        {
-            return patch.DeliveryByCard ? "by the card" : null;
-        }
-
-        // Whether the card reaches as far is the grain's to judge, which knows the card.
-        AgentRules.CheckDelivery(patch.Delivery, CardReach.Forwardable);
-        return patch.DeliveryByCard
-            ? throw RegistryException.Invalid("delivery", "cannot be set and follow from the card at once")
-            : patch.Delivery.Value.ToName();
-    }
-
-    private static string? Text(IReadOnlyList<string>? workers) => workers is null ? null : string.Join('\n', workers);
-
-    private static string? Text(bool? flag) => flag switch { null => null, true => "true", false => "false" };
-
     private IAgentGrain Grain(Caller caller, string id)
     {
         Identifiers.CheckTenant(caller.Tenant);
@@ -267,37 +238,4 @@ internal sealed class AgentRegistry(
             entry.Id,
             time.GetUtcMilliseconds(),
             directory.OriginsOf(caller.Tenant, entry.Card.Extensions.Select(extension => extension.Uri)));
-
-    /// <summary>For the extensions that the card will declare once it is patched, as far as this node can tell.</summary>
-    private IReadOnlyList<ExtensionOrigin> KnownOrigins(Caller caller, string id, RawJson cardPatch)
-    {
-        // Most patches touch no extension; a name with an escape in it may be any.
-        var mayDeclare = cardPatch.Span.IndexOf("extensions"u8) >= 0 || cardPatch.Span.Contains((byte)'\\');
-        if (!mayDeclare || directory.Find(caller.Tenant, id) is not { } current)
-        {
-            return [];
-        }
-
-        var card = AgentCard.Read(JsonMerge.Apply(current.Card, cardPatch));
-        return directory.OriginsOf(caller.Tenant, card.Extensions.Select(extension => extension.Uri));
-    }
-
-    private RawJson CheckPatch(AgentPatch patch)
-    {
-        if (patch.CardPatch is not { } bytes)
-        {
-            return default;
-        }
-
-        if (bytes.Length > rules.MaxCardBytes)
-        {
-            throw new RegistryException(
-                RegistryError.TooLarge,
-                $"agent_card: the patch has {bytes.Length:N0} bytes; a card has up to {rules.MaxCardBytes:N0}",
-                "agent_card");
-        }
-
-        using var document = JsonInput.Parse(bytes, "agent_card");
-        return RawJson.FromValid(bytes.Span);
-    }
 }

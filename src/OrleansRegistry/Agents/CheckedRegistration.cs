@@ -14,6 +14,10 @@ internal sealed record CheckedRegistration(
     /// <summary>Where the card was fetched; null where it was sent.</summary>
     public AgentSource? Source { get; init; }
 
+    public AgentLifeCycle? LifeCycle { get; private init; }
+
+    public AgentDeprecation? Deprecation { get; private init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
@@ -31,6 +35,7 @@ internal sealed record CheckedRegistration(
         var id = registration.Id ?? card.Name;
         Identifiers.CheckId(id, registration.Id is null ? "name" : "agent_id");
         AgentRules.CheckDelivery(registration.Delivery, card.Reach);
+        LifeCycleRules.Check(registration.LifeCycle, registration.Deprecation);
         return new CheckedRegistration(
             id,
             bytes,
@@ -39,6 +44,10 @@ internal sealed record CheckedRegistration(
             registration.Condition,
             AgentWorkers.Check(registration.Workers),
             registration.Delivery,
-            ForwardingRules.Check(registration.Credentials));
+            ForwardingRules.Check(registration.Credentials))
+        {
+            LifeCycle = registration.LifeCycle,
+            Deprecation = LifeCycleRules.Said(registration.Deprecation),
+        };
     }
 }

@@ -71,6 +71,14 @@ internal sealed record AgentPut(
     /// <summary>Where the card was fetched; null where it was sent.</summary>
     [Id(10)]
     public AgentSource? Source { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(11)]
+    public AgentLifeCycle? LifeCycle { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(12)]
+    public AgentDeprecation? Deprecation { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -114,6 +122,14 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Credentials"/>
     [Id(9)]
     public AgentCredentials? Credentials { get; init; }
+
+    /// <inheritdoc cref="AgentPut.LifeCycle"/>
+    [Id(10)]
+    public AgentLifeCycle? LifeCycle { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Deprecation"/>
+    [Id(11)]
+    public AgentDeprecation? Deprecation { get; init; }
 }
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>

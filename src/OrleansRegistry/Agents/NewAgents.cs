@@ -40,6 +40,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Reach = entry.Card.Reach,
             Requests = mark is null ? [] : [mark],
         };
+        agent = LifeCycleRules.Apply(agent, before: null, entry.LifeCycle, entry.Deprecation);
         try
         {
             var revision = await store.WriteAsync(AgentKind.Kind, new RecordKey(tenant, entry.Id), 0, AgentKind.Write(agent));

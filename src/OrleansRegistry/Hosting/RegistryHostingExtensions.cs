@@ -178,6 +178,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<RefreshSchedule>();
         services.AddHostedService<RefreshService>();
         services.AddSingleton<AgentBatchWriter>();
+        services.AddSingleton<AgentChanges>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();

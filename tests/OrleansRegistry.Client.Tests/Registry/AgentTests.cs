@@ -65,6 +65,13 @@ public sealed class AgentTests(ClientHost host)
         Assert.Single((await Agents.ListAsync(caller, new() { Delivery = AgentDelivery.Worker })).Agents);
         Assert.Equal(AgentDelivery.Listed, (await Agents.PatchAsync(caller, "a/ü", new() { DeliveryByCard = true })).Agent.Delivery);
         await SameAsync("a/ü");
+        await Agents.PatchAsync(caller, "a/ü", new() { LifeCycle = AgentLifeCycle.Retired, Deprecation = new("m", "next") });
+        await SameAsync("a/ü");
+        Assert.Equal(new AgentDeprecation("m"), (await Agents.PatchAsync(caller, "a/ü", new() { Deprecation = new(null, "") })).Agent.Deprecation);
+        await SameAsync("a/ü");
+        var deprecated = new AgentRegistration(card, "a/ü") { LifeCycle = AgentLifeCycle.Deprecated, Deprecation = new("", "b") };
+        Assert.Equal(new AgentDeprecation("m", "b"), (await Agents.RegisterAsync(caller, deprecated)).Agent.Deprecation);
+        await SameAsync("a/ü");
         var extension = (await Agents.GetExtensionAsync(caller, "urn:e/1"))!;
         Assert.Equal(("a/ü", 1, true), (extension.FirstDeclaredByAgent, extension.UsageCount, extension.Required));
         Assert.Single((await Agents.GetAgentExtensionsAsync(caller, "a/ü"))!);

@@ -16,6 +16,10 @@ public sealed partial class SameAsCoHostedTests(ClientHost host)
         ["an agent of none of these"] = r => r.Agents.RemoveAsync(r.Caller, "a", new() { IfRevisionIn = [1, 2] }),
         ["a patch of nobody"] = r => r.Agents.PatchAsync(r.Caller, "nobody", new(Enabled: false)),
         ["another's agent to remove"] = r => r.Agents.RemoveAsync(r.Caller with { Subject = "mallory" }, "a"),
+        ["a draft that was none"] = r => r.Agents.PatchAsync(r.Caller, "a", new() { LifeCycle = AgentLifeCycle.Draft }),
+        ["a successor of an active agent"] = r => r.Agents.PatchAsync(r.Caller, "a", new() { Deprecation = new(null, "b") }),
+        ["another's agent to retire"] = r => r.Agents.PatchAsync(
+            r.Caller with { Subject = "mallory" }, "a", new() { LifeCycle = AgentLifeCycle.Retired }),
         ["an id of control characters"] = r => r.Agents.PatchAsync(r.Caller, NoId, new(Enabled: true)),
         ["a page that is too large"] = async r => await r.Agents.ListAsync(r.Caller, new() { PageSize = 1001 }),
         ["a page token that is none"] = async r => await r.Agents.ListAsync(r.Caller, new() { PageToken = "no", PageSize = 1 }),

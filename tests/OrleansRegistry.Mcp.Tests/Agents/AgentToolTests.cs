@@ -36,6 +36,24 @@ public sealed class AgentToolTests(McpHost host)
     }
 
     [Fact]
+    public async Task An_agent_is_deprecated_retired_and_active_again()
+    {
+        await using var client = await host.ConnectAsync();
+        await client.DeployAsync("old");
+        var written = await client.CallAsync(
+            "update_agent", new { agent_id = "old", lifecycle = "retired", deprecation_message = "m", successor = "new" });
+        Assert.Equal("retired", written.Text("lifecycle"));
+        var shown = await client.CallAsync("describe_agent", new { agent_id = "old" });
+        Assert.Equal(("retired", "m", "new"), (shown.Text("lifecycle"), shown.Text("deprecation_message"), shown.Text("successor")));
+        var refused = await client.FailAsync("send_message", new { agent_id = "old", text = "hi" });
+        Assert.Equal(("not_supported", "agent_id"), (refused.Text("kind"), refused.Text("field")));
+        Assert.Contains("'new'", refused.Text("message"), StringComparison.Ordinal);
+        Assert.Equal("lifecycle", (await client.FailAsync("update_agent", new { agent_id = "old", lifecycle = "draft" })).Text("field"));
+        await client.CallAsync("update_agent", new { agent_id = "old", lifecycle = "active" });
+        await client.CallAsync("send_message", new { agent_id = "old", text = "hi", wait = false });
+    }
+
+    [Fact]
     public async Task A_card_is_kept_byte_for_byte()
     {
         const string Card = """{ "name":"bytes",  "version":"1.0" , "description":"Größe < 5 € 🙂 \/", "x": [1.50, 1e3,  12345678901234567] }""";

@@ -74,6 +74,13 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             new AgentChange(RawJson.FromValid("""{"description":"changed"}"""u8), true, [], new WriteCondition(put.Agent.Revision)));
         Assert.Equal((false, true), (patched.Created, patched.Agent.Enabled));
 
+        var deprecated = await grain.Patch(new AgentChange(default, null, [], default)
+        {
+            LifeCycle = AgentLifeCycle.Deprecated,
+            Deprecation = new AgentDeprecation("why", "next"),
+        });
+        Assert.Equal((AgentLifeCycle.Deprecated, new AgentDeprecation("why", "next")), (deprecated.Agent.LifeCycle, deprecated.Agent.Deprecation));
+
         var refusal = await Messages.Refused(RegistryError.Conflict, () => grain.Remove(new WriteCondition(put.Agent.Revision)));
         Assert.NotEmpty(refusal.Message);
         refusal = await Messages.Refused(

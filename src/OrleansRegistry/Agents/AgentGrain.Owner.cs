@@ -1,0 +1,45 @@
+namespace OrleansRegistry.Agents;
+
+/// <summary>What only an agent's owner may change, and what a change takes over.</summary>
+internal sealed partial class AgentGrain
+{
+    /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go, and its credentials with them.</summary>
+    private void DemandOwnerOfForwarded(AgentRecord? before, string? subject)
+    {
+        if (before is { Delivery: AgentDelivery.Forward } or { Credentials: not null })
+        {
+            Access.DemandOwner(
+                id, before.Owner, subject, "change its card while messages are forwarded to it, or it has credentials for that", "agent_card");
+        }
+    }
+
+    private void DemandOwner(string? owner, string? subject, IReadOnlyList<string>? workers, bool setsDelivery, bool setsCredentials)
+    {
+        if (workers is not null)
+        {
+            Access.DemandOwner(id, owner, subject, "name its workers", "workers");
+        }
+
+        if (setsDelivery)
+        {
+            Access.DemandOwner(id, owner, subject, "say how messages get to it", "delivery");
+        }
+
+        if (setsCredentials)
+        {
+            Access.DemandOwner(id, owner, subject, "set its credentials", "credentials");
+        }
+    }
+
+    /// <summary>An extension that the agent declared before keeps the origin that it had then.</summary>
+    private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
+        before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
+
+    private void DemandOwnerOfLife(string? owner, string? subject, AgentLifeCycle? lifeCycle, AgentDeprecation? deprecation)
+    {
+        if (lifeCycle is not null || deprecation is not null)
+        {
+            Access.DemandOwner(id, owner, subject, "say whether it is active, deprecated or retired", "lifecycle");
+        }
+    }
+}
