@@ -23,6 +23,11 @@ internal sealed class AgentEntry
             facets[kind.Number] = card is null ? [] : Kept(before?.Values(kind), ComparedText.Of(kind.Values(card)));
         }
 
+        Traits = card?.Traits ?? CardTraits.None;
+        Hosts = SharedText.Of(card?.Hosts ?? []);
+        SkillTags = card is null || ReferenceEquals(card.SkillTags, card.Tags)
+            ? Values(Facets.Tags)
+            : SharedText.Of(ComparedText.Of(card.SkillTags));
         Extensions = card is null or { Extensions.Count: 0 } ? [] : Listed(card.Extensions, policy);
         manyExtensions = Extensions.Count > FewExtensions ? Extensions.ToDictionary(extension => extension.Uri, StringComparer.Ordinal) : null;
     }
@@ -33,6 +38,9 @@ internal sealed class AgentEntry
         Record = WithReach(record, same.Record.Reach);
         SearchText = same.SearchText;
         facets = same.facets;
+        Traits = same.Traits;
+        Hosts = same.Hosts;
+        SkillTags = same.SkillTags;
         Extensions = same.Extensions;
         manyExtensions = same.manyExtensions;
     }
@@ -54,6 +62,12 @@ internal sealed class AgentEntry
     public ReadOnlyMemory<byte> SearchText { get; }
 
     public IReadOnlyList<DeclaredExtension> Extensions { get; }
+
+    public CardTraits Traits { get; }
+
+    public IReadOnlyList<string> Hosts { get; }
+
+    public IReadOnlyList<string> SkillTags { get; }
 
     /// <summary>What the agent is found by, of one kind.</summary>
     public IReadOnlyList<string> Values(FacetKind kind) => facets[kind.Number];

@@ -9,22 +9,18 @@ internal sealed class AgentListing
     private static readonly TenantIndex Nowhere = new();
 
     private readonly TenantIndex index;
-    private readonly bool? enabled;
-    private readonly AgentDelivery? delivery;
     private readonly byte[] text;
-    private readonly Filter[] filters;
+    private readonly FieldFilter[] filters;
 
     private AgentListing(TenantIndex index, AgentQuery query)
     {
         this.index = index;
-        enabled = query.Enabled;
-        delivery = query.Delivery;
         text = SearchText.Of(query.Text ?? "");
-        filters = [.. Facets.All.Select(kind => Filter.Of(kind, query)).Where(filter => filter.Wanted.Count > 0)];
+        filters = FieldFilter.Of(query);
     }
 
     /// <summary>Tells of any agent whether the query finds it. Its words, which rank, and its page are none of that.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values, or one that there is not.</exception>
     public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, query).IsMatch;
 
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
@@ -60,8 +56,8 @@ internal sealed class AgentListing
     /// <summary>The query without its page, as a page token remembers it.</summary>
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
-        ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words), .. filters.SelectMany(
-            filter => (string[])["\u0002", filter.Kind.Field, .. filter.Wanted])]);
+        ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words),
+            .. FieldFilter.Binding(query, filters)]);
 
     /// <summary>None without that filter, so that tokens from before it go on.</summary>
     private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
@@ -82,8 +78,7 @@ internal sealed class AgentListing
         SortedSlots[] smallest = [index.All];
         foreach (var filter in filters)
         {
-            SortedSlots[] found = [.. filter.Wanted.Select(index.Of(filter.Kind).Find).OfType<SortedSlots>()];
-            if (found.Sum(slots => slots.Count) < smallest.Sum(slots => slots.Count))
+            if (filter.Candidates(index) is { } found && found.Sum(slots => slots.Count) < smallest.Sum(slots => slots.Count))
             {
                 smallest = found;
             }
@@ -132,47 +127,16 @@ internal sealed class AgentListing
         }
     }
 
-    private bool IsMatch(AgentEntry entry) =>
-        (enabled is null || entry.Record.Enabled == enabled)
-        && (delivery is null || entry.Record.EffectiveDelivery == delivery)
-        && (text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0)
-        && HasAll(entry);
-
-    private bool HasAll(AgentEntry entry)
+    private bool IsMatch(AgentEntry entry)
     {
         foreach (var filter in filters)
         {
-            if (!filter.Admits(entry.Values(filter.Kind)))
+            if (!filter.Admits(entry))
             {
                 return false;
             }
         }
 
-        return true;
-    }
-
-    /// <summary>What a query wants of one facet: at least one of some values.</summary>
-    private sealed record Filter(FacetKind Kind, HashSet<string> Wanted)
-    {
-        /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there are too many.</exception>
-        public static Filter Of(FacetKind kind, AgentQuery query)
-        {
-            var wanted = kind.Wanted(query);
-            AgentQuery.CheckValues(wanted, kind.Field);
-            return new Filter(kind, new HashSet<string>(ComparedText.Of(wanted), kind.Comparer));
-        }
-
-        public bool Admits(IReadOnlyList<string> values)
-        {
-            for (var i = 0; i < values.Count; i++)
-            {
-                if (Wanted.Contains(values[i]))
-                {
-                    return true;
-                }
-            }
-
-            return false;
-        }
+        return text.Length == 0 || entry.SearchText.Span.IndexOf(text) >= 0;
     }
 }

@@ -66,6 +66,10 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
         Assert.False((await cli.JsonAsync("agents", "get", "tide")).GetProperty("enabled").GetBoolean());
         Assert.Equal(["tide", "weather"], Ids(await cli.JsonAsync("agents", "list", "--delivery", "worker")));
         Assert.Empty(Ids(await cli.JsonAsync("agents", "list", "--delivery", "forward")));
+        Assert.Equal(["weather"], Ids(await cli.JsonAsync("agents", "list", "--not", "host=tide.example.com", "--all-of", "skill-tag=sky")));
+        Assert.Equal(["tide"], Ids(await cli.JsonAsync("agents", "list", "--host", "tide.example.com", "--disabled")));
+        var unknown = await cli.RunAsync("agents", "list", "--not", "colour=red");
+        Assert.Contains("must be field=value, with one of these fields: tag, skill", unknown.Error, StringComparison.Ordinal);
 
         var wrong = await cli.RunAsync("agents", "register", card, "--delivery", "sometimes");
         Assert.Contains("delivery: must be listed, worker or forward", wrong.Error, StringComparison.Ordinal);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Storage;
 
@@ -75,8 +76,14 @@ internal sealed record TestCard(
     string? Category = null,
     string? Provider = null,
     string[]? Capabilities = null,
-    string[]? Extensions = null)
+    string[]? Extensions = null,
+    string[]? SkillTags = null,
+    string[]? InputModes = null,
+    string[]? OutputModes = null,
+    TestInterface[]? Interfaces = null)
 {
+    private static readonly JsonSerializerOptions WithoutNulls = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     public RawJson ToJson() => RawJson.FromValid(Encoding.UTF8.GetBytes(JsonSerializer.Serialize(new
     {
         name = Name,
@@ -84,9 +91,23 @@ internal sealed record TestCard(
         category = Category,
         provider = Provider is null ? null : new { organization = Provider },
         tags = Tags ?? [],
-        skills = (Skills ?? []).Select(id => new { id, name = $"name of {id}", description = "words that search must not find" }),
+        skills = (Skills ?? []).Select(id => new
+        {
+            id,
+            name = $"name of {id}",
+            description = "words that search must not find",
+            tags = SkillTags,
+            inputModes = InputModes?.Skip(1),
+            outputModes = OutputModes?.Skip(1),
+        }),
+        // The first is the card's, the others are those of its skills.
+        defaultInputModes = InputModes?.Take(1),
+        defaultOutputModes = OutputModes?.Take(1),
+        supportedInterfaces = Interfaces?.Select(one => new { url = one.Url, protocolBinding = one.Binding, protocolVersion = one.Version }),
         capabilities = (Capabilities ?? []).ToDictionary(name => name, _ => (object)true)
             .Append(new("extensions", (Extensions ?? []).Select(uri => new { uri, description = $"{uri} by {Name}" }).ToArray()))
             .ToDictionary(),
-    })));
+    }, WithoutNulls)));
 }
+
+internal sealed record TestInterface(string Url, string? Binding = null, string? Version = null);

@@ -13,26 +13,46 @@ public sealed record AgentQuery
     /// </summary>
     public string? Words { get; init; }
 
-    /// <summary>At least one of these tags, compared exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    /// <summary>
+    /// For each field, agents that have at least one of the values. Each field takes up to <see cref="MaxValues"/>. The properties from
+    /// <see cref="Tags"/> to <see cref="Delivery"/> are short for filters in here.
+    /// </summary>
+    public AgentFilters Any { get; init; } = AgentFilters.None;
 
-    /// <summary>At least one skill with one of these ids, compared exactly; up to <see cref="MaxValues"/>. Empty matches all.</summary>
-    public IReadOnlyList<string> Skills { get; init; } = [];
+    /// <summary>For each field, agents that have all of the values. Not for fields of which an agent has one value (<see cref="AgentField.IsSingle"/>).</summary>
+    public AgentFilters All { get; init; } = AgentFilters.None;
+
+    /// <summary>For each field, agents that have none of the values.</summary>
+    public AgentFilters Not { get; init; } = AgentFilters.None;
+
+    /// <summary>At least one of these tags, compared exactly. Empty matches all.</summary>
+    public IReadOnlyList<string> Tags { get => Any[AgentField.Tag]; init => Any = Any.With(AgentField.Tag, value); }
+
+    /// <summary>At least one skill with one of these ids, compared exactly. Empty matches all.</summary>
+    public IReadOnlyList<string> Skills { get => Any[AgentField.Skill]; init => Any = Any.With(AgentField.Skill, value); }
 
     /// <summary>The category, compared exactly. Null matches all.</summary>
-    public string? Category { get; init; }
+    public string? Category { get => One(AgentField.Category); init => Any = With(AgentField.Category, value); }
 
     /// <summary>A capability that the card declares, such as <c>streaming</c>, in camelCase or snake_case. Null matches all.</summary>
-    public string? Capability { get; init; }
+    public string? Capability { get => One(AgentField.Capability); init => Any = With(AgentField.Capability, value); }
 
     /// <summary>The provider's organization, ignoring case. Null matches all.</summary>
-    public string? Provider { get; init; }
+    public string? Provider { get => One(AgentField.Provider); init => Any = With(AgentField.Provider, value); }
 
     /// <summary>Whether the agent is enabled. Null matches both.</summary>
-    public bool? Enabled { get; init; }
+    public bool? Enabled
+    {
+        get => One(AgentField.Enabled) is { } text ? text == "true" : null;
+        init => Any = With(AgentField.Enabled, value switch { null => null, true => "true", false => "false" });
+    }
 
     /// <summary>How messages get to the agent (<see cref="AgentRecord.EffectiveDelivery"/>). Null matches all.</summary>
-    public AgentDelivery? Delivery { get; init; }
+    public AgentDelivery? Delivery
+    {
+        get => AgentDeliveries.TryParse(One(AgentField.Delivery));
+        init => Any = With(AgentField.Delivery, value?.ToName());
+    }
 
     /// <summary>
     /// The most agents of a page, within <see cref="PageLimit.Agents"/>; null for all agents in one page, and with <see cref="Words"/> for the best
@@ -51,8 +71,13 @@ public sealed record AgentQuery
     /// <summary>The most characters of <see cref="Words"/>.</summary>
     public const int MaxWords = 1000;
 
-    /// <summary>The most values that one list of a query may have: tags, skills, declaring agents, trust levels.</summary>
+    /// <summary>The most values that one list of a query may have: of one field, declaring agents, trust levels.</summary>
     public const int MaxValues = 1000;
+
+    /// <summary>The value, where the query takes one alone.</summary>
+    private string? One(AgentField field) => Any[field] is [var value] ? value : null;
+
+    private AgentFilters With(AgentField field, string? value) => string.IsNullOrEmpty(value) ? Any.With(field) : Any.With(field, value);
 
     /// <summary>Checks the length of a list of a query.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: there are more than <see cref="MaxValues"/>.</exception>

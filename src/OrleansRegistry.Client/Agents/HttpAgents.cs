@@ -109,13 +109,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
             [
                 ("query", query.Text),
                 ("q", query.Words),
-                .. query.Tags.Select(tag => ("tag", (string?)tag)),
-                .. query.Skills.Select(skill => ("skill", (string?)skill)),
-                ("category", query.Category),
-                ("capability", query.Capability),
-                ("provider", query.Provider),
-                ("enabled", query.Enabled is { } enabled ? (enabled ? "true" : "false") : null),
-                ("delivery", query.Delivery?.ToName()),
+                .. AgentFilterRequests.Of(query),
             ]);
         await using var events = new EventFollower(http, http.Read(caller, path), afterRevision is { } after ? Text(after) : null);
         while (await events.NextAsync(cancellationToken) is { } item)

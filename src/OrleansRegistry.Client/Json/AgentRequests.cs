@@ -41,13 +41,7 @@ internal static class AgentRequests
     {
         json.Write("query", query.Text ?? "");
         json.Write("q", query.Words);
-        Write(json, "tags", query.Tags);
-        Write(json, "skills", query.Skills);
-        json.Write("category", query.Category);
-        json.Write("capability", query.Capability);
-        json.Write("provider", query.Provider);
-        json.Write("enabled", query.Enabled);
-        json.Write("delivery", query.Delivery?.ToName());
+        AgentFilterRequests.Write(json, query);
         json.Write("page_size", (long?)query.PageSize);
         json.Write("page_token", query.PageToken);
         json.Write("view", "record");
@@ -98,7 +92,7 @@ internal static class AgentRequests
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)
+    internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)
     {
         if (values is null)
         {

@@ -25,6 +25,9 @@ internal sealed class AgentCard
     /// <summary>The tags of the card and of all its skills, each once, in order of appearance.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
+    /// <summary>The tags of the skills alone; the same list as <see cref="Tags"/> where the card has no others.</summary>
+    public IReadOnlyList<string> SkillTags { get; init; } = [];
+
     public IReadOnlyList<string> Categories { get; init; } = [];
 
     /// <summary>The capabilities that the card says it has, in camelCase, each once.</summary>
@@ -35,6 +38,11 @@ internal sealed class AgentCard
 
     /// <summary>Whether the card names a URL, and one that the registry could send messages to.</summary>
     public CardReach Reach { get; init; }
+
+    /// <summary>The hosts of its interfaces, each once.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    public CardTraits Traits { get; init; } = CardTraits.None;
 
     /// <summary>Name, description and skill ids as <see cref="SearchText"/>.</summary>
     public ReadOnlyMemory<byte> SearchText { get; init; }

@@ -34,6 +34,7 @@ internal sealed class AgentCardReader
         var name = ReadName();
         var description = Text(card, default, "description");
         ReadSkills();
+        var skillTags = tags.ToArray();
         ReadTags(card, default, required: false);
         var categories = new OrderedSet();
         ReadStrings(card, "category", "category", categories);
@@ -47,6 +48,8 @@ internal sealed class AgentCardReader
         var organization = ReadProvider();
         new AgentCardRules(card, Warn).Check();
         var ids = skillIds.ToArray();
+        var allTags = tags.ToArray();
+        CardInterface[] interfaces = [.. CardInterfaces.Of(card)];
         return new AgentCard
         {
             Name = name,
@@ -54,11 +57,14 @@ internal sealed class AgentCardReader
             Providers = organization is null ? [] : [SharedText.Of(organization)],
             Skills = skills,
             SkillIds = ids,
-            Tags = tags.ToArray(),
+            Tags = allTags,
+            SkillTags = skillTags.Length == allTags.Length ? allTags : skillTags,
             Categories = categories.ToArray(),
             Capabilities = capabilities.ToArray(),
             Extensions = extensions.Found,
-            Reach = CardInterfaces.ReachOf(card),
+            Reach = CardInterfaces.ReachOf(interfaces),
+            Hosts = CardInterfaces.HostsOf(interfaces),
+            Traits = CardTraits.Of(card, interfaces),
             SearchText = SearchText.Of(name, description, ids),
             Warnings = warnings,
         };

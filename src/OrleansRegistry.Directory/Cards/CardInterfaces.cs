@@ -46,10 +46,12 @@ internal static class CardInterfaces
     public static bool IsForwardable(CardInterface found) => InterfaceUrl.IsHttp(found.Url)
         && (found.Binding is null or "JSONRPC" || (found.Binding == "HTTP+JSON" && !found.IsBeforeV10));
 
-    public static CardReach ReachOf(JsonElement card)
+    public static CardReach ReachOf(JsonElement card) => ReachOf(Of(card));
+
+    public static CardReach ReachOf(IEnumerable<CardInterface> interfaces)
     {
         var reach = CardReach.Nowhere;
-        foreach (var found in Of(card))
+        foreach (var found in interfaces)
         {
             if (IsForwardable(found))
             {
@@ -60,6 +62,24 @@ internal static class CardInterfaces
         }
 
         return reach;
+    }
+
+    public static string[] HostsOf(IEnumerable<CardInterface> interfaces)
+    {
+        var hosts = new OrderedSet();
+        foreach (var found in interfaces)
+        {
+            hosts.Add(InterfaceUrl.HostOf(found.Url) ?? "");
+        }
+
+        return hosts.ToArray();
+    }
+
+    /// <summary>Cards spell A2A's own bindings in several ways: <c>jsonrpc</c>, <c>HTTP_JSON</c>.</summary>
+    public static string? BindingOf(string? text)
+    {
+        var plain = text?.Replace('_', '+');
+        return Bindings.FirstOrDefault(known => string.Equals(known, plain, StringComparison.OrdinalIgnoreCase)) ?? text;
     }
 
     private static IEnumerable<CardInterface> Listed(JsonElement card, string name, string? version)
@@ -77,13 +97,6 @@ internal static class CardInterfaces
                 yield return new CardInterface(url, binding, Text(item, "protocolVersion") ?? version, Text(item, "tenant"));
             }
         }
-    }
-
-    /// <summary>Cards spell A2A's own bindings in several ways: <c>jsonrpc</c>, <c>HTTP_JSON</c>.</summary>
-    private static string? BindingOf(string? text)
-    {
-        var plain = text?.Replace('_', '+');
-        return Bindings.FirstOrDefault(known => string.Equals(known, plain, StringComparison.OrdinalIgnoreCase)) ?? text;
     }
 
     private static string? Text(JsonElement owner, string name)

@@ -38,6 +38,22 @@ internal static class InterfaceUrl
             && (text[..colon].Contains(':') ? text[0] == '[' && text[colon - 1] == ']' && IsHost(text[1..(colon - 1)]) : IsHost(text[..colon]));
     }
 
+    /// <summary>The host of a URL or of <c>host:port</c>, in lower case and without brackets; null where there is none.</summary>
+    public static string? HostOf(string text)
+    {
+        if (text.Contains("://", StringComparison.Ordinal))
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Host.Length > 0 ? Plain(uri.IdnHost) : null;
+        }
+
+        var end = text.IndexOfAny(['/', '?', '#']);
+        var host = end < 0 ? text : text[..end];
+        var port = host.LastIndexOf(':');
+        return Plain(port > host.IndexOf(']', StringComparison.Ordinal) ? host[..port] : host);
+
+        static string? Plain(string host) => host.Trim('[', ']') is { Length: > 0 } plain ? plain.ToLowerInvariant() : null;
+    }
+
     private static bool IsHost(string host) => host.Length > 0 && !host.Contains("..", StringComparison.Ordinal) && host[0] != '.'
         && Uri.CheckHostName(host) is UriHostNameType.Dns or UriHostNameType.IPv4 or UriHostNameType.IPv6;
 

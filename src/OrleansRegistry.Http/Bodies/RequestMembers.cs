@@ -52,6 +52,9 @@ internal sealed class RequestMembers
     /// <summary>Whether the member has a value.</summary>
     public bool Has(string name) => IsSent(name) && (names.KeepsAbsent || !JsonMembers.IsAbsentValue(Find(name).Type, Find(name).Value));
 
+    /// <summary>Whether there can be such a member.</summary>
+    public bool Knows(string name) => names.Has(name);
+
     /// <summary>Whether the member is present, with any value.</summary>
     public bool IsSent(string name) => Find(name).Sent is not null;
 
@@ -73,6 +76,22 @@ internal sealed class RequestMembers
     public string? TextOrEmpty(string name) => IsSent(name) ? JsonValues.Text(Find(name).Value, Field(name)) : null;
 
     public IReadOnlyList<string>? Texts(string name) => Has(name) ? JsonValues.Texts(Find(name).Value, Field(name)) : null;
+
+    /// <summary>An array of strings, or one string in its place; none where it is absent.</summary>
+    public IReadOnlyList<string> TextOrTexts(string name)
+    {
+        if (!Has(name))
+        {
+            return [];
+        }
+
+        return Find(name).Type switch
+        {
+            JsonTokenType.String => [Text(name)!],
+            JsonTokenType.StartArray => Texts(name)!,
+            var type => throw RegistryException.Invalid(Field(name), $"must be a string or an array of strings, not {JsonValues.Describe(type)}"),
+        };
+    }
 
     public bool? Boolean(string name) => Has(name) ? JsonValues.Boolean(Find(name).Type, Field(name)) : null;
 
@@ -174,6 +193,8 @@ internal sealed class RequestMembers
         public bool IgnoresOthers { get; init; }
 
         public int Count => names.Length;
+
+        public bool Has(string name) => Array.IndexOf(names, name) >= 0;
 
         public int IndexOf(string name) =>
             Array.IndexOf(names, name) is >= 0 and var index ? index : throw new ArgumentOutOfRangeException(nameof(name), name, null);

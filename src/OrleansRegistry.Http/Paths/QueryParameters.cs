@@ -20,7 +20,7 @@ internal readonly struct QueryParameters
             var isKnown = operation.QueryParameters.Any(known => known.Name == name || known.Aliases.Contains(name));
             if (!isKnown && !IdInQuery.Takes(context.Request, name))
             {
-                var takes = string.Join(", ", operation.QueryParameters.Select(known => known.Name));
+                var takes = string.Join(", ", operation.QueryParameters.Select(known => known.Name).Where(known => !known.Contains('.')));
                 throw RegistryException.Invalid(name, $"is no parameter of this request; it takes {takes}");
             }
         }

@@ -41,13 +41,7 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             [
                 Text("query", "The job in a few words. Agents are ranked by how many of them, and how rare ones, their cards have: in name, "
                     + "description, tags, and skills with their examples."),
-                Texts("skills", "Has at least one skill with one of these ids."),
-                Texts("tags", "Has at least one of these tags."),
-                Text("category", "Is of this category."),
-                Text("capability", "Declares this capability, such as streaming or pushNotifications."),
-                Text("provider", "Is of this organization."),
-                Flag("enabled", "true: only enabled agents; false: only disabled ones. Default: both."),
-                Delivery("Messages get to it so. "),
+                .. AgentFilterArguments.Schema,
                 PageSize(PageLimit.Agents, UsualPage),
                 PageToken(),
             ],
@@ -137,17 +131,8 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
         Tags = call.Arguments.Text("tag") is { } tag ? [tag] : [],
     });
 
-    private Task<ToolResult> FindAsync(ToolCall call) => ListAsync(call, new AgentQuery
-    {
-        Words = call.Arguments.Text("query"),
-        Skills = call.Arguments.Texts("skills") ?? [],
-        Tags = call.Arguments.Texts("tags") ?? [],
-        Category = call.Arguments.Text("category"),
-        Capability = call.Arguments.Text("capability"),
-        Provider = call.Arguments.Text("provider"),
-        Enabled = call.Arguments.Boolean("enabled"),
-        Delivery = call.Arguments.Delivery("delivery"),
-    });
+    private Task<ToolResult> FindAsync(ToolCall call) =>
+        ListAsync(call, AgentFilterMembers.Read(call.Arguments, new AgentQuery { Words = call.Arguments.Text("query") }));
 
     private async Task<ToolResult> ListAsync(ToolCall call, AgentQuery query)
     {

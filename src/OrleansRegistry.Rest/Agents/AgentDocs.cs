@@ -12,14 +12,8 @@ internal static class AgentDocs
         .Header("If-Match", "Write only if the agent has this entity tag (its revision); * if there is such an agent.")
         .Header("If-None-Match", "*: write only if there is no such agent.");
 
-    public static ApiOperation Filtered(this ApiOperation operation) => operation
-        .Query("query", "A substring of the name, the description or a skill's id, whatever its case. It and the filters find accented letters "
-            + "composed or decomposed alike.")
-        .Query("tag", "Agents with at least one of these tags.", repeats: true)
-        .Query("skill", "Agents with at least one skill of these ids.", repeats: true)
-        .Query("category", "Agents of this category.")
-        .Query("capability", "Agents with this capability, such as streaming.")
-        .Query("provider", "Agents of this provider's organization, whatever its case.")
-        .Query("enabled", "Agents that are enabled, or that are not.", "boolean")
-        .Query("delivery", "Agents to which messages get so: listed, worker or forward.");
+    public static ApiOperation Filtered(this ApiOperation operation) => AgentFilterMembers.Describe(operation.Query(
+        "query",
+        "A substring of the name, the description or a skill's id, whatever its case. It and the filters find accented letters "
+            + "composed or decomposed alike."));
 }

@@ -39,17 +39,8 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
     }
 
     /// <summary>What <see cref="AgentDocs.Filtered"/> describes.</summary>
-    internal static AgentQuery Filters(QueryParameters parameters) => new()
-    {
-        Text = parameters.Text("query"),
-        Tags = parameters.Texts("tag"),
-        Skills = parameters.Texts("skill"),
-        Category = parameters.Text("category"),
-        Capability = parameters.Text("capability"),
-        Provider = parameters.Text("provider"),
-        Enabled = parameters.Boolean("enabled"),
-        Delivery = parameters.Text("delivery") is { } delivery ? RequestMembers.ReadDelivery(delivery, "delivery") : null,
-    };
+    internal static AgentQuery Filters(QueryParameters parameters) =>
+        AgentFilterMembers.Read(parameters, new AgentQuery { Text = parameters.Text("query") });
 
     private async Task SearchAsync(HttpContext context)
     {

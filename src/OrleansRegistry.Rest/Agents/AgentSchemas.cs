@@ -78,12 +78,12 @@ internal static class AgentSchemas
                 ("ranges", List(List(Integer("Start and length of a word of the query in the text, in UTF-16 code units.")))))))));
         yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")),
             ("next_page_token", Token()), ("matches", List(Ref("AgentMatch")))));
-        yield return ("AgentSearch", Shape(
+        yield return ("AgentFilters", Shape([.. Filters()]));
+        yield return ("AgentSearch", Shape([
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty, and absent with q.")),
             ("q", Text("Words to rank by, as of GET /agents.")),
-            ("skills", List(Text(""))), ("tags", List(Text(""))), ("category", Text("")), ("capability", Text("")), ("provider", Text("")),
-            ("enabled", Flag("")), ("delivery", Delivery("")),
-            ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))));
+            .. Filters(), ("all", Ref("AgentFilters")), ("not", Ref("AgentFilters")),
+            ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))]));
         yield return ("AgentSearchResult", Shape(
             ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token()),
             ("matches", List(Ref("AgentMatch")))));
@@ -100,6 +100,21 @@ internal static class AgentSchemas
             ("skills", Integer("")), ("extensions", Integer("")), ("revision", Integer(""))));
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
+    }
+
+    /// <summary>A string or several: agents with at least one of them, within all with all, within not with none.</summary>
+    private static IEnumerable<(string Name, IOpenApiSchema Schema)> Filters() => AgentField.All.Select(field => (
+        field.Plural ?? field.Name,
+        (IOpenApiSchema)Filter(field)));
+
+    private static OpenApiSchema Filter(AgentField field)
+    {
+        if (AgentFilterMembers.IsFlag(field))
+        {
+            return Flag(field.Description);
+        }
+
+        return field.Plural is null ? OneOf(Text(field.Description), List(Text(""))) : List(Text(field.Description));
     }
 
     private static OpenApiSchema Score() => new()

@@ -14,7 +14,8 @@ public sealed class AgentTests(ClientHost host)
     {
         var caller = ClientHost.NewCaller();
         await host.Client.Agents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("first")), ClientHost.Cancellation);
-        await using var watch = host.Client.Agents.WatchAsync(caller, new AgentQuery { Text = "about" }, null, ClientHost.Cancellation)
+        var query = new AgentQuery { Text = "about", Not = AgentFilters.Of(AgentField.Host, "third.example.com") };
+        await using var watch = host.Client.Agents.WatchAsync(caller, query, null, ClientHost.Cancellation)
             .GetAsyncEnumerator(ClientHost.Cancellation);
         Assert.Equal((AgentEventKind.Present, "first"), await NextAsync());
         Assert.Equal((AgentEventKind.Synced, null), await NextAsync());
@@ -28,6 +29,26 @@ public sealed class AgentTests(ClientHost host)
         {
             Assert.True(await watch.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
             return (watch.Current.Kind, watch.Current.AgentId);
+        }
+    }
+
+    [Fact]
+    public async Task Filters_hold_over_HTTP_as_they_do_here()
+    {
+        var card = ClientHost.Card("a", """, "tags":["x","y"], "category":"c", "defaultInputModes":["text/plain"]""");
+        await Agents.RegisterAsync(caller, new AgentRegistration(card));
+        await Agents.RegisterAsync(caller, new AgentRegistration(ClientHost.Card("b", """, "tags":["x"]"""), Enabled: false));
+        foreach (var (query, ids) in ((AgentQuery, string[])[])[
+            (new() { Tags = ["x"] }, ["a", "b"]),
+            (new() { All = AgentFilters.Of(AgentField.Tag, "x", "y") }, ["a"]),
+            (new() { Not = AgentFilters.Of(AgentField.Tag, "y").With(AgentField.Enabled, "true") }, ["b"]),
+            (new() { Any = AgentFilters.Of(AgentField.Host, "a.example.com", "none").With(AgentField.InputMode, "TEXT/PLAIN") }, ["a"]),
+            (new() { Enabled = false, Delivery = AgentDelivery.Listed }, ["b"])])
+        {
+            Assert.Equal(ids, (await Agents.ListAsync(caller, query)).Agents.Select(agent => agent.Id));
+            await using var watch = Agents.WatchAsync(caller, query, null, ClientHost.Cancellation).GetAsyncEnumerator(ClientHost.Cancellation);
+            Assert.True(await watch.MoveNextAsync());
+            Assert.Equal(ids[0], watch.Current.AgentId);
         }
     }
 

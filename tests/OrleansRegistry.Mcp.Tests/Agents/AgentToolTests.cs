@@ -96,6 +96,9 @@ public sealed class AgentToolTests(McpHost host)
         Assert.Equal(["tide"], (await client.CallAsync("find_agents", new { skills = new[] { "high-water" } })).Texts("agents", "agent_id"));
         Assert.Equal(["tide"], (await client.CallAsync("list_agents", new { tag = "sea" })).Texts("agents", "agent_id"));
         Assert.Equal(["tide", "weather"], (await client.CallAsync("find_agents", new { tags = new[] { "sea", "sky" } })).Texts("agents", "agent_id"));
+        var not = new { tags = new[] { "sea" } };
+        Assert.Equal(["weather"], (await client.CallAsync("find_agents", new { not })).Texts("agents", "agent_id"));
+        Assert.Equal(["tide"], (await client.CallAsync("find_agents", new { all = not, skill_tag = new[] { "sea" } })).Texts("agents", "agent_id"));
         var first = await client.CallAsync("list_agents", new { page_size = 1 });
         Assert.Equal(["tide"], first.Texts("agents", "agent_id"));
         var second = await client.CallAsync("list_agents", new { page_size = 1, page_token = first.Next() });
@@ -142,6 +145,8 @@ public sealed class AgentToolTests(McpHost host)
     [InlineData("list_agents", """{"enabled":"perhaps"}""", "enabled")]
     [InlineData("find_agents", """{"skills":"forecast"}""", "skills")]
     [InlineData("find_agents", """{"tags":[1]}""", "tags[0]")]
+    [InlineData("find_agents", """{"not":{"colour":"red"}}""", "not.colour")]
+    [InlineData("find_agents", """{"all":{"owner":["a"]}}""", "all.owner")]
     [InlineData("deploy_agent", """{"agent_card":"x"}""", "agent_card")]
     [InlineData("deploy_agent", """{"agent_card":{"name":""}}""", "name")]
     [InlineData("deploy_batch", """{"agents":{}}""", "agents")]

@@ -61,12 +61,23 @@ public sealed class ListTests
     [InlineData("enabled=false", 1)]
     [InlineData("tag=t1&enabled=true&view=record&page_size=10", 1)]
     [InlineData("tag=nothing", 0)]
+    [InlineData("category=finance&category=none", 1)]
+    [InlineData("all.tag=t1&all.tag=t2", 1)]
+    [InlineData("not.tag=t1", 1)]
+    [InlineData("not.tag=t2&not.skill=s-two", 1)]
+    [InlineData("skill_tag=t2", 1)]
+    [InlineData("skill_tag=t1", 0)]
+    [InlineData("host=alpha.example&output_mode=TEXT/plain&protocol_version=1.0&binding=grpc", 1)]
+    [InlineData("not.host=alpha.example", 2)]
+    [InlineData("owner=nobody", 0)]
+    [InlineData("extension=urn:x", 0)]
     public async Task Filters(string query, int count)
     {
         await using var host = await RestHost.StartAsync();
         await (await host.Client.SendAsync("POST", "/agents:batch", """
             [{"name":"Alpha","category":"finance","tags":["t1"],"skills":[{"id":"s-one","name":"S","tags":["t2"]}],
-            "provider":{"organization":"Acme"}},
+            "provider":{"organization":"Acme"},"defaultOutputModes":["text/plain"],
+            "supportedInterfaces":[{"url":"alpha.example:443","protocolBinding":"GRPC","protocolVersion":"1.0"}]},
              {"name":"Beta","capabilities":{"streaming":true,"pushNotifications":true},"skills":[{"id":"s-two","tags":["t3"]}]},
              {"agent_card":{"name":"Gamma","tags":["t1"]},"enabled":false}]
             """)).JsonAsync();
@@ -84,8 +95,8 @@ public sealed class ListTests
                 """)).JsonAsync();
         var json = await (await host.Client.SendAsync("POST", "/agents/search",
             """
-                {"query":"SPEC","skills":["x","s"],"tags":["t"],"category":"c","capability":"streaming","provider":"p","enabled":true,
-                "page_size":null,"view":"card"}
+                {"query":"SPEC","skills":["x","s"],"tags":["t"],"category":"c","capability":["x","streaming"],"provider":"p","enabled":true,
+                "all":{"tag":["t"],"skills":["s"]},"not":{"tags":["u"],"enabled":false,"host":"x"},"page_size":null,"view":"card"}
                 """)).JsonAsync();
         Assert.Equal(1, json.Number("count"));
         Assert.Equal("SPEC", json.Text("query"));
