@@ -30,6 +30,7 @@ internal static class Commands
             new AgentGetCommand(),
             new AgentListCommand(),
             new AgentSearchCommand(),
+            new AgentCountCommand(),
             new AgentRemoveCommand(),
             new AgentEnableCommand(),
             new AgentDisableCommand(),

@@ -42,7 +42,9 @@ public sealed class RegistryClient : IDisposable
             ?? throw new ArgumentException(
                 $"Name the registry by {nameof(RegistryClientOptions.BaseAddress)}, or give an HttpClient that has one.", nameof(options));
         Http = new RegistryHttp(http, RegistryAddress.Check(address), options);
-        Agents = new HttpAgents(Http);
+        var agents = new HttpAgents(Http);
+        Agents = agents;
+        Finder = new HttpFinder(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
     }
@@ -52,6 +54,9 @@ public sealed class RegistryClient : IDisposable
     /// <see cref="AgentRecord.ExtensionOrigins"/>, and its <see cref="AgentRecord.Delivery"/> is what holds, whether it was set or follows from the card.
     /// </summary>
     public IAgentRegistry Agents { get; }
+
+    /// <summary>Finds and counts agents; as new as <see cref="Agents"/>.</summary>
+    public IAgentFinder Finder { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

@@ -62,6 +62,11 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
             throw RegistryException.Invalid("q", "ranks agents, of which a watch knows nothing; filter, or ask for a substring by query");
         }
 
+        if (query.Sort is not null)
+        {
+            throw RegistryException.Invalid("sort", "is of lists: a watch has the order of revisions");
+        }
+
         if (query.PageSize is not null || query.PageToken is not null)
         {
             throw RegistryException.Invalid(query.PageToken is null ? "page_size" : "page_token", "is of lists: a watch has no pages");
@@ -309,7 +314,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         return entry;
     }
 
-    private TenantIndex Of(string tenant) => held.Of(tenant);
+    internal TenantIndex Of(string tenant) => held.Of(tenant);
 
     private IEnumerable<AgentRecord> Of(Func<TenantIndex, ConcurrentDictionary<string, AgentSlot>> some) =>
         held.Tenants.Values.SelectMany(tenant => some(tenant).Values).Select(slot => slot.Entry?.Record).OfType<AgentRecord>();

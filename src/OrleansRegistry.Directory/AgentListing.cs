@@ -23,6 +23,10 @@ internal sealed class AgentListing
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values, or one that there is not.</exception>
     public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, query).IsMatch;
 
+    /// <summary>Every agent that a query finds, once, whatever its page; of one with words, those that have at least one of them.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter, or the words.</exception>
+    public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, query).Found(query);
+
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
     {
         if (query.PageSize is { } asked)
@@ -32,44 +36,56 @@ internal sealed class AgentListing
 
         var listing = new AgentListing(index, query);
         var binding = listing.Binding(query);
-        if (!string.IsNullOrEmpty(query.Words))
+        var sort = query.Sort ?? new AgentSort(string.IsNullOrEmpty(query.Words) ? AgentSortKey.Id : AgentSortKey.Relevance);
+        if (sort.By == AgentSortKey.Relevance)
         {
-            return RankedListing.Run(index, query, revision, listing.IsMatch, binding);
+            return string.IsNullOrEmpty(query.Words)
+                ? throw RegistryException.Invalid("sort", "by relevance needs q, the words to rank by")
+                : RankedListing.Run(index, query, revision, listing.IsMatch, binding);
+        }
+
+        if (sort != default || !string.IsNullOrEmpty(query.Words))
+        {
+            return SortedListing.Run(listing.Found(query), query, sort, revision, binding);
         }
 
         var after = PageToken.Read(query.PageToken, binding);
         var size = query.PageSize ?? int.MaxValue;
         var found = new List<AgentRecord>(Math.Min(size, 128));
-        foreach (var agent in listing.Matches(after, size))
+        foreach (var entry in listing.Matches(after, size))
         {
             if (found.Count == size)
             {
                 return new AgentPage(found, PageToken.Make(found[^1].Id, binding), revision);
             }
 
-            found.Add(agent);
+            found.Add(entry.Record);
         }
 
         return new AgentPage(found, null, revision);
     }
 
+    private IEnumerable<AgentEntry> Found(AgentQuery query) =>
+        string.IsNullOrEmpty(query.Words) ? Matches(after: null, int.MaxValue) : RankedListing.FindAll(index, query, IsMatch);
+
     /// <summary>The query without its page, as a page token remembers it.</summary>
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
         ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words),
-            .. FieldFilter.Binding(query, filters)]);
+            .. FieldFilter.Binding(query, filters), .. Of(query.Sort)]);
 
     /// <summary>None without that filter, so that tokens from before it go on.</summary>
     private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
 
+    private static string[] Of(AgentSort? sort) => sort is { } wanted ? ["sort", wanted.ToString()] : [];
+
     private static string[] Of(string? words) => string.IsNullOrEmpty(words) ? [] : ["q", words];
 
-    private IEnumerable<AgentRecord> Matches(string? after, int wanted)
+    private IEnumerable<AgentEntry> Matches(string? after, int wanted)
     {
         var smallest = Candidates();
         return (smallest.Sum(slots => slots.Count) > FewCandidates ? SubstringSearch.Find(index.Text, text, IsMatch, after, wanted) : null)
-            ?.Select(entry => entry.Record)
-            ?? Union(smallest, after).Select(slot => slot.Entry).OfType<AgentEntry>().Where(IsMatch).Select(entry => entry.Record);
+            ?? Union(smallest, after).Select(slot => slot.Entry).OfType<AgentEntry>().Where(IsMatch);
     }
 
     /// <summary>A superset of the matches: the smallest that one filter gives.</summary>

@@ -12,21 +12,34 @@ internal static class RankedListing
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the words or the page token.</exception>
     public static AgentPage Run(TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding)
     {
-        if (query.Words!.Length > AgentQuery.MaxWords)
-        {
-            throw RegistryException.Invalid("q", $"has {query.Words.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
-        }
-
+        Check(query);
         var after = ReadToken(query.PageToken, binding);
         var size = query.PageSize ?? AgentQuery.RankedPageSize;
         var texts = index.Text.Generation;
-        var asked = TextQuery.Of(query.Words, texts);
+        var asked = TextQuery.Of(query.Words!, texts);
         var found = TextSearch.Run(texts, asked, isMatch, size, after);
         return new AgentPage(
             [.. found.Best.Select(match => match.Entry.Record)], found.HasMore ? MakeToken(found.Best[^1], binding) : null, revision)
         {
             Matches = [.. found.Best.Select(match => new AgentMatch(match.Entry.Record.Id, match.Score, Highlights.Of(match.Entry.Record, asked)))],
         };
+    }
+
+    /// <summary>All agents that have at least one of the words, unranked.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static IEnumerable<AgentEntry> FindAll(TenantIndex index, AgentQuery query, Func<AgentEntry, bool> isMatch)
+    {
+        Check(query);
+        var texts = index.Text.Generation;
+        return TextSearch.Run(texts, TextQuery.Of(query.Words!, texts), isMatch, int.MaxValue - 2, after: null).Best.Select(match => match.Entry);
+    }
+
+    private static void Check(AgentQuery query)
+    {
+        if (query.Words!.Length > AgentQuery.MaxWords)
+        {
+            throw RegistryException.Invalid("q", $"has {query.Words.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
+        }
     }
 
     private static string MakeToken(TextMatch last, string binding) =>

@@ -7,6 +7,7 @@ using OrleansRegistry.Rest.Agents;
 using OrleansRegistry.Rest.Backups;
 using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
+using OrleansRegistry.Rest.Finding;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Service;
 using OrleansRegistry.Rest.Snapshots;
@@ -32,6 +33,7 @@ public static class RegistryRest
             .Configure(configure ?? (_ => { }))
             .ValidateOnStart();
         services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(FindingSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -69,6 +71,11 @@ public static class RegistryRest
         new AgentChangeEndpoints(agents, http).Map(routes);
         new AgentBatchEndpoint(agents, http, rest).Map(routes);
         new AgentFacetEndpoints(agents).Map(routes);
+        if (services.GetService<IAgentFinder>() is { } finder)
+        {
+            new AgentCountEndpoints(finder).Map(routes);
+        }
+
         new ExtensionEndpoints(agents, rest).Map(routes);
         new TaskReadEndpoints(tasks, polls).Map(routes);
         new TaskArtifactEndpoints(tasks).Map(routes);

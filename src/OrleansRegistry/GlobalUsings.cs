@@ -5,6 +5,7 @@ global using OrleansRegistry.Backups;
 global using OrleansRegistry.Clustering;
 global using OrleansRegistry.Contexts;
 global using OrleansRegistry.Directory;
+global using OrleansRegistry.Finding;
 global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Grains;
 global using OrleansRegistry.Logs;

@@ -68,6 +68,10 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
         Assert.Empty(Ids(await cli.JsonAsync("agents", "list", "--delivery", "forward")));
         Assert.Equal(["weather"], Ids(await cli.JsonAsync("agents", "list", "--not", "host=tide.example.com", "--all-of", "skill-tag=sky")));
         Assert.Equal(["tide"], Ids(await cli.JsonAsync("agents", "list", "--host", "tide.example.com", "--disabled")));
+        Assert.Equal("2", (await cli.DoAsync("agents", "count")).Trim());
+        Assert.Matches("skill_tag +sky +1", await cli.DoAsync("agents", "count", "--by", "skill-tag", "--not", "host=none"));
+        Assert.Equal(["weather", "tide"], Ids(await cli.JsonAsync("agents", "list", "--sort=-name")));
+        Assert.Contains("sort: must be one of", (await cli.RunAsync("agents", "list", "--sort", "size")).Error, StringComparison.Ordinal);
         var unknown = await cli.RunAsync("agents", "list", "--not", "colour=red");
         Assert.Contains("must be field=value, with one of these fields: tag, skill", unknown.Error, StringComparison.Ordinal);
 

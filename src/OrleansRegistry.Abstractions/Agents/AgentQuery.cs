@@ -55,6 +55,12 @@ public sealed record AgentQuery
     }
 
     /// <summary>
+    /// The order; null for that of ids, and with <see cref="Words"/> for the best first. Another order than that of ids looks at every agent that the
+    /// query finds. Of agents that change while pages are read, one may be left out or come twice, as it moves in the order.
+    /// </summary>
+    public AgentSort? Sort { get; init; }
+
+    /// <summary>
     /// The most agents of a page, within <see cref="PageLimit.Agents"/>; null for all agents in one page, and with <see cref="Words"/> for the best
     /// <see cref="RankedPageSize"/>.
     /// </summary>

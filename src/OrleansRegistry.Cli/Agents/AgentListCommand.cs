@@ -7,6 +7,7 @@ namespace OrleansRegistry.Cli.Agents;
 internal sealed class AgentListCommand : RegistryCommand
 {
     private readonly AgentFilters filters = new();
+    private readonly Option<string?> sort = AgentLists.SortOption();
     private readonly Option<int> limit = Pages.LimitOption();
 
     public AgentListCommand()
@@ -18,10 +19,12 @@ internal sealed class AgentListCommand : RegistryCommand
             "registry agents list --json | jq -r '.agents[].agent_id'")
     {
         filters.AddTo(this);
+        Add(sort);
         Add(limit);
     }
 
-    protected override Task<ExitCode> RunAsync(CommandCall call) => AgentLists.PrintAsync(call, filters.Query(call), call.Get(limit));
+    protected override Task<ExitCode> RunAsync(CommandCall call) =>
+        AgentLists.PrintAsync(call, [.. filters.Query(call), ("sort", call.Get(sort))], call.Get(limit));
 }
 
 internal sealed class AgentSearchCommand : RegistryCommand
@@ -31,6 +34,7 @@ internal sealed class AgentSearchCommand : RegistryCommand
         Description = "What is looked for, in a few words: the last may be unfinished, and one that no agent has may have a typo.",
     };
     private readonly AgentFilters filters = new();
+    private readonly Option<string?> sort = AgentLists.SortOption();
     private readonly Option<int> limit = Pages.LimitOption();
 
     public AgentSearchCommand()
@@ -42,11 +46,12 @@ internal sealed class AgentSearchCommand : RegistryCommand
     {
         Add(text);
         filters.AddTo(this);
+        Add(sort);
         Add(limit);
     }
 
     protected override Task<ExitCode> RunAsync(CommandCall call) =>
-        AgentLists.PrintAsync(call, [("q", call.Get(text)), .. filters.Query(call)], call.Get(limit));
+        AgentLists.PrintAsync(call, [("q", call.Get(text)), .. filters.Query(call), ("sort", call.Get(sort))], call.Get(limit));
 }
 
 internal static class AgentLists
@@ -56,6 +61,12 @@ internal static class AgentLists
 
     private const int LongestTags = 40;
     private const int LongestDescription = 70;
+
+    public static Option<string?> SortOption() => new("--sort")
+    {
+        Description = "id, relevance, name, updated or registered; with - before it the largest or newest first (--sort=-updated).",
+        HelpName = "key",
+    };
 
     public static Task<ExitCode> PrintAsync(CommandCall call, IEnumerable<(string Name, string? Value)> query, int limit) => Pages.PrintAsync(
         call,

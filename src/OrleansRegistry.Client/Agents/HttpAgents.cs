@@ -252,7 +252,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
     }
 
     /// <summary>A read that is as new as what this client has written, whichever replica answers.</summary>
-    private async Task<ApiAnswer> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
+    internal async Task<ApiAnswer> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var revision = Volatile.Read(ref written);
         try

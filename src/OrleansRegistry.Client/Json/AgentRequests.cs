@@ -42,6 +42,7 @@ internal static class AgentRequests
         json.Write("query", query.Text ?? "");
         json.Write("q", query.Words);
         AgentFilterRequests.Write(json, query);
+        json.Write("sort", query.Sort?.ToString());
         json.Write("page_size", (long?)query.PageSize);
         json.Write("page_token", query.PageToken);
         json.Write("view", "record");

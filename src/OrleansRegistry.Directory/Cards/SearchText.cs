@@ -40,6 +40,13 @@ internal static class SearchText
         return text;
     }
 
+    /// <summary>The name at the beginning of a card's text.</summary>
+    public static ReadOnlyMemory<byte> NameIn(ReadOnlyMemory<byte> text)
+    {
+        var end = text.Span.IndexOf(FieldEnd);
+        return end < 0 ? text : text[..end];
+    }
+
     private static int MaxLength(string? text) => text is null ? 0 : Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
 
     private static int Append(byte[] buffer, int at, string? text)

@@ -42,6 +42,7 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
                 Text("query", "The job in a few words. Agents are ranked by how many of them, and how rare ones, their cards have: in name, "
                     + "description, tags, and skills with their examples."),
                 .. AgentFilterArguments.Schema,
+                Text("sort", $"{AgentSort.AllNames}; with - before it the largest or newest first. Default: relevance with a query, else id."),
                 PageSize(PageLimit.Agents, UsualPage),
                 PageToken(),
             ],
@@ -132,7 +133,11 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
     });
 
     private Task<ToolResult> FindAsync(ToolCall call) =>
-        ListAsync(call, AgentFilterMembers.Read(call.Arguments, new AgentQuery { Words = call.Arguments.Text("query") }));
+        ListAsync(call, AgentFilterMembers.Read(call.Arguments, new AgentQuery
+        {
+            Words = call.Arguments.Text("query"),
+            Sort = call.Arguments.Text("sort") is { } sort ? AgentSort.Parse(sort) : null,
+        }));
 
     private async Task<ToolResult> ListAsync(ToolCall call, AgentQuery query)
     {

@@ -11,6 +11,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
             .Filtered()
             .Query("q", "Words of what is looked for. Agents whose cards have some of them, in any field, are ranked by them; the last word may be "
                 + "unfinished, and one that no card has may have a typo.")
+            .Query("sort", $"{AgentSort.AllNames}; with - before it the largest or newest first. By id unless given, and with q by relevance.")
             .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them; with q, the best 20.", "integer")
             .Query("page_token", "The next_page_token of the page before.")
             .Query("view", "card: the cards alone, the default; record: each with its id, state, revision and times.")
@@ -31,6 +32,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
         var query = Filters(parameters) with
         {
             Words = parameters.Text("q"),
+            Sort = parameters.Text("sort") is { } sort ? AgentSort.Parse(sort) : null,
             PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),
         };

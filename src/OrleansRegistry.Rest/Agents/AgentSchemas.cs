@@ -83,7 +83,8 @@ internal static class AgentSchemas
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty, and absent with q.")),
             ("q", Text("Words to rank by, as of GET /agents.")),
             .. Filters(), ("all", Ref("AgentFilters")), ("not", Ref("AgentFilters")),
-            ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")), ("view", Text("card or record."))]));
+            ("sort", Text("As of GET /agents.")), ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")),
+            ("view", Text("card or record."))]));
         yield return ("AgentSearchResult", Shape(
             ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token()),
             ("matches", List(Ref("AgentMatch")))));

@@ -180,6 +180,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
+        services.AddSingleton<IAgentFinder, AgentFinder>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSingleton<ActivationEnd>();

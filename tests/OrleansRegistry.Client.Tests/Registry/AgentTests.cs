@@ -49,7 +49,14 @@ public sealed class AgentTests(ClientHost host)
             await using var watch = Agents.WatchAsync(caller, query, null, ClientHost.Cancellation).GetAsyncEnumerator(ClientHost.Cancellation);
             Assert.True(await watch.MoveNextAsync());
             Assert.Equal(ids[0], watch.Current.AgentId);
+            Assert.Equal(ids.Length, (await host.Client.Finder.CountAsync(caller, query)).Count);
         }
+
+        var backwards = new AgentQuery { Text = "about", Sort = new AgentSort(AgentSortKey.Name, IsDescending: true) };
+        Assert.Equal(["b", "a"], (await Agents.ListAsync(caller, backwards)).Agents.Select(agent => agent.Id));
+        var facets = await host.Client.Finder.GetFacetsAsync(caller, backwards, [AgentField.Category, AgentField.Tag], most: 1);
+        Assert.Equal((2, 1, 2), (facets.Total, facets.Facets[0].Distinct, facets.Facets[1].Distinct));
+        Assert.Equal((AgentField.Tag, new FacetCount("x", 2)), (facets.Facets[1].Field, facets.Facets[1].Values.Single()));
     }
 
     [Fact]

@@ -99,6 +99,7 @@ public sealed class AgentToolTests(McpHost host)
         var not = new { tags = new[] { "sea" } };
         Assert.Equal(["weather"], (await client.CallAsync("find_agents", new { not })).Texts("agents", "agent_id"));
         Assert.Equal(["tide"], (await client.CallAsync("find_agents", new { all = not, skill_tag = new[] { "sea" } })).Texts("agents", "agent_id"));
+        Assert.Equal(["weather", "tide"], (await client.CallAsync("find_agents", new { sort = "-name" })).Texts("agents", "agent_id"));
         var first = await client.CallAsync("list_agents", new { page_size = 1 });
         Assert.Equal(["tide"], first.Texts("agents", "agent_id"));
         var second = await client.CallAsync("list_agents", new { page_size = 1, page_token = first.Next() });
@@ -146,6 +147,7 @@ public sealed class AgentToolTests(McpHost host)
     [InlineData("find_agents", """{"skills":"forecast"}""", "skills")]
     [InlineData("find_agents", """{"tags":[1]}""", "tags[0]")]
     [InlineData("find_agents", """{"not":{"colour":"red"}}""", "not.colour")]
+    [InlineData("find_agents", """{"sort":"size"}""", "sort")]
     [InlineData("find_agents", """{"all":{"owner":["a"]}}""", "all.owner")]
     [InlineData("deploy_agent", """{"agent_card":"x"}""", "agent_card")]
     [InlineData("deploy_agent", """{"agent_card":{"name":""}}""", "name")]
