@@ -26,6 +26,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of snapshots.</summary>
     public static PageLimit Snapshots { get; } = new(50, 100);
 
+    /// <summary>Lists of subscriptions.</summary>
+    public static PageLimit Subscriptions { get; } = new(50, 100);
+
     /// <summary>The rule in words, for error messages.</summary>
     internal string Rule => $"must be an integer from 1 to {Max:N0}";
 

@@ -8,6 +8,7 @@ using OrleansRegistry.Cli.Database;
 using OrleansRegistry.Cli.Mcp;
 using OrleansRegistry.Cli.Service;
 using OrleansRegistry.Cli.Snapshots;
+using OrleansRegistry.Cli.Subscriptions;
 using OrleansRegistry.Cli.Tasks;
 
 namespace OrleansRegistry.Cli;
@@ -40,6 +41,12 @@ internal static class Commands
             new AgentWatchCommand()),
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
+        new CommandGroup(
+            "subscriptions",
+            "Tells others by HTTP what happens to agents.",
+            new SubscriptionAddCommand(),
+            new SubscriptionListCommand(),
+            new SubscriptionRemoveCommand()),
         new ExportCommand(),
         new ImportCommand(),
         new MigrateCommand(),

@@ -47,6 +47,7 @@ public sealed class RegistryClient : IDisposable
         Finder = new HttpFinder(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
+        Subscriptions = new HttpSubscriptions(Http);
     }
 
     /// <summary>
@@ -65,6 +66,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The contexts.</summary>
     public IContextRegistry Contexts { get; }
+
+    /// <summary>The subscriptions to changes of agents.</summary>
+    public IAgentSubscriptions Subscriptions { get; }
 
     internal RegistryHttp Http { get; }
 

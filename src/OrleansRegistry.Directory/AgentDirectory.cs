@@ -57,21 +57,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     internal IAsyncEnumerable<AgentEvent> WatchAsync(
         string tenant, AgentQuery query, long? after, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (!string.IsNullOrEmpty(query.Words))
-        {
-            throw RegistryException.Invalid("q", "ranks agents, of which a watch knows nothing; filter, or ask for a substring by query");
-        }
-
-        if (query.Sort is not null)
-        {
-            throw RegistryException.Invalid("sort", "is of lists: a watch has the order of revisions");
-        }
-
-        if (query.PageSize is not null || query.PageToken is not null)
-        {
-            throw RegistryException.Invalid(query.PageToken is null ? "page_size" : "page_token", "is of lists: a watch has no pages");
-        }
-
+        AgentWatch.Check(query);
         return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => List(tenant, query).Agents, cancellationToken);
     }
 

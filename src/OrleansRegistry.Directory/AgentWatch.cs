@@ -16,6 +16,25 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
 
     private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query);
 
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, or is paged.</exception>
+    public static void Check(AgentQuery query)
+    {
+        if (!string.IsNullOrEmpty(query.Words))
+        {
+            throw RegistryException.Invalid("q", "ranks agents, of which a watch knows nothing; filter, or ask for a substring by query");
+        }
+
+        if (query.Sort is not null)
+        {
+            throw RegistryException.Invalid("sort", "is of lists: a watch has the order of revisions");
+        }
+
+        if (query.PageSize is not null || query.PageToken is not null)
+        {
+            throw RegistryException.Invalid(query.PageToken is null ? "page_size" : "page_token", "is of lists: a watch has no pages");
+        }
+    }
+
     /// <param name="after">The revision up to which the watcher knows everything; null where it begins.</param>
     /// <param name="list">All agents of the query as they are.</param>
     public async IAsyncEnumerable<AgentEvent> RunAsync(

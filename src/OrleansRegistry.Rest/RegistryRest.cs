@@ -11,6 +11,7 @@ using OrleansRegistry.Rest.Finding;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Service;
 using OrleansRegistry.Rest.Snapshots;
+using OrleansRegistry.Rest.Subscriptions;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
 
@@ -32,6 +33,7 @@ public static class RegistryRest
             .Configure<IServiceProvider, IConfiguration>(Configure)
             .Configure(configure ?? (_ => { }))
             .ValidateOnStart();
+        services.AddSingleton<AgentFormat>(AgentJson.WriteRecord);
         services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
         services.AddSingleton<ApiSchemaSource>(FindingSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
@@ -41,6 +43,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(JsonRpcSchemas.All);
         services.AddSingleton<ApiSchemaSource>(BackupSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(SubscriptionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
         return services;
     }
@@ -88,6 +91,11 @@ public static class RegistryRest
         new ContextReadEndpoints(contexts, tasks).Map(routes);
         new ContextWriteEndpoints(contexts, http).Map(routes);
         new ContextEventEndpoint(contexts, streams).Map(routes);
+        if (services.GetService<IAgentSubscriptions>() is { } subscriptions)
+        {
+            new SubscriptionEndpoints(subscriptions, http).Map(routes);
+        }
+
         if (services.GetService<ISnapshotStore>() is { } snapshots)
         {
             new SnapshotReadEndpoints(snapshots).Map(routes);

@@ -10,6 +10,7 @@ global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Grains;
 global using OrleansRegistry.Logs;
 global using OrleansRegistry.Push;
+global using OrleansRegistry.Subscriptions;
 global using OrleansRegistry.Requests;
 global using OrleansRegistry.Settings;
 global using OrleansRegistry.Snapshots;

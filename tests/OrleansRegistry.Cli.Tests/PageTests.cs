@@ -149,6 +149,7 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
         folder.Write("cards/tide.json", """{"name":"tide"}""");
         await cli.DoAsync("agents", "register", folder.Of("weather.json"));
         await running.CallAsync(cli, HttpMethod.Post, "tasks", """{"taskId":"t1","contextId":"c1","agentId":"weather","message":MESSAGE}""");
+        await running.CallAsync(cli, HttpMethod.Put, "subscriptions/hook", """{"url":"https://example.com/hook"}""");
         await running.CallAsync(cli, HttpMethod.Patch, "tasks/t1", """{"state":"completed"}""");
     }
 }

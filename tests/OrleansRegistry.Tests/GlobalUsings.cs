@@ -6,6 +6,7 @@ global using OrleansRegistry.Grains;
 global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Logs;
 global using OrleansRegistry.Push;
+global using OrleansRegistry.Subscriptions;
 global using OrleansRegistry.Requests;
 global using OrleansRegistry.Storage;
 global using OrleansRegistry.Storage.Tests;

@@ -18,7 +18,7 @@ internal sealed class ExportCommand : RegistryCommand
         Description = "agents, tasks, contexts or feedback; given again, several. All unless given.",
         HelpName = "kind",
         DefaultValueFactory = _ => [],
-        CompletionSources = { "agents", "tasks", "contexts", "feedback" },
+        CompletionSources = { "agents", "tasks", "contexts", "feedback", "subscriptions" },
     };
 
     private readonly Option<DateTimeOffset?> since = new("--since") { Description = "Only what changed at this time or later.", HelpName = "time" };

@@ -8,8 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RegistryClientServices
 {
     /// <summary>
-    /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/> and <see cref="IContextRegistry"/> where the
-    /// application has none.
+    /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/>, <see cref="IContextRegistry"/> and
+    /// <see cref="IAgentSubscriptions"/> where the application has none.
     /// </summary>
     /// <param name="configure">Sets at least <see cref="RegistryClientOptions.BaseAddress"/>.</param>
     public static IServiceCollection AddRegistryClient(this IServiceCollection services, Action<RegistryClientOptions> configure)
@@ -23,6 +23,7 @@ public static class RegistryClientServices
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Agents);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Tasks);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Contexts);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Subscriptions);
         return services;
     }
 }

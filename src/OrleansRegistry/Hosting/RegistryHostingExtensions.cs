@@ -123,6 +123,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         services.AddSingleton(options.CardFetch);
         services.AddSingleton(options.Push);
+        services.AddSingleton<WebhookClient>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<ArtifactReader>();
         services.AddSingleton<TaskLoader>();
@@ -183,6 +184,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<IAgentFinder, AgentFinder>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
+        services.AddSubscriptions();
         services.AddSingleton<ActivationEnd>();
         services.AddSingleton<IRegistryTransfer, RegistryTransfer>();
     }

@@ -31,6 +31,7 @@ internal static partial class StoreServices
         services.AddRecordStateCodec(Head(SnapshotKind.StateName, SnapshotKind.Kind, SnapshotKind.Write, SnapshotKind.Read));
         services.AddRecordStateCodec(Head(
             SnapshotUploadKind.StateName, SnapshotUploadKind.Kind, SnapshotUploadKind.Write, SnapshotUploadKind.Read));
+        services.AddRecordStateCodec(Head(SubscriptionKind.StateName, SubscriptionKind.Kind, SubscriptionKind.Write, SubscriptionKind.Read));
         services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }

@@ -218,7 +218,7 @@ internal sealed partial class PushLane(
             return false;
         }
 
-        var pause = PauseAfter(failures);
+        var pause = options.PauseAfter(failures);
         if (pause > LongPause)
         {
             events.Clear();
@@ -228,13 +228,6 @@ internal sealed partial class PushLane(
 
         await PauseAsync(pause);
         return true;
-    }
-
-    /// <summary>Twice as long each time, and by chance up to half of it less, so that those that failed together do not come together.</summary>
-    private TimeSpan PauseAfter(int failed)
-    {
-        var pause = options.Backoff * Math.Pow(2, Math.Min(failed - 1, 30));
-        return (pause < options.MaxBackoff ? pause : options.MaxBackoff) * (0.5 + (Random.Shared.NextDouble() / 2));
     }
 
     private async Task PauseAsync(TimeSpan pause)

@@ -26,8 +26,21 @@ public sealed record PushOptions
     /// <summary>How many of them to one host (<c>PUSH_MAX_CONCURRENT_PER_HOST</c>).</summary>
     public int MaxConcurrentPerHost { get; init; } = 8;
 
+    /// <summary>How many subscriptions to changes of agents one subject may have (<c>PUSH_MAX_SUBSCRIPTIONS</c>).</summary>
+    public int MaxSubscriptions { get; init; } = 100;
+
     /// <summary>Networks and addresses beside the public ones where receivers may be (<c>PUSH_ALLOWED_NETWORKS</c>).</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
 
     internal OutboundAddresses Addresses => OutboundAddresses.Of(AllowedNetworks);
+
+    /// <summary>
+    /// How long to wait after so many failures in a row: twice as long each time, and by chance up to half of it less, so that those that failed together do
+    /// not come together.
+    /// </summary>
+    internal TimeSpan PauseAfter(int failed)
+    {
+        var pause = Backoff * Math.Pow(2, Math.Min(failed - 1, 30));
+        return (pause < MaxBackoff ? pause : MaxBackoff) * (0.5 + (Random.Shared.NextDouble() / 2));
+    }
 }

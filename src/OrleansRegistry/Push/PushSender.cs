@@ -1,40 +1,23 @@
-using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Headers;
-using System.Net.Sockets;
-using System.Security.Authentication;
 using System.Text.Json;
-using OrleansRegistry.Outbound;
 
 namespace OrleansRegistry.Push;
 
-/// <summary>Sends notifications: one POST each, to addresses that are allowed only, so many at once and so many to one host.</summary>
-internal sealed class PushSender(PushOptions options, [RegistryTime] TimeProvider time) : IDisposable
+/// <summary>Sends notifications of tasks: one POST each.</summary>
+internal sealed class PushSender(WebhookClient client)
 {
     private const string TokenHeader = "X-A2A-Notification-Token";
 
     /// <summary>Names the notification: a second one with this value is the same again.</summary>
     private const string EventHeader = "X-Registry-Event";
 
-    /// <summary>A receiver that takes longer has no claim to the room of those that are fast.</summary>
-    private static readonly TimeSpan Fast = TimeSpan.FromSeconds(2);
-
     private static readonly MediaTypeHeaderValue V10 = new("application/a2a+json");
     private static readonly MediaTypeHeaderValue V03 = new("application/json");
 
-    private static readonly ProductInfoHeaderValue Agent = new(
-        RegistryTelemetry.Name, typeof(PushSender).Assembly.GetName().Version?.ToString(3) ?? "0");
-
-    private readonly HttpClient client = GuardedHttp.Create(options.Addresses, options.MaxConcurrentPerHost, options.Timeout);
-    private readonly HostGates gates = new(options.MaxConcurrent, options.MaxConcurrentPerHost);
-
-    /// <summary>
-    /// Sends one notification. Does not throw but for <paramref name="cancellationToken"/>, which ends the wait for a turn: what was begun is seen
-    /// through, so that it is known whether it was delivered.
-    /// </summary>
+    /// <summary>Sends one notification. Throws as <see cref="WebhookClient.SendAsync(Uri, Func{HttpRequestMessage}, string?, CancellationToken)"/>.</summary>
     /// <param name="name">Names it among those of its task.</param>
     /// <param name="traceParent">The trace that the task belongs to; null for none.</param>
-    public async Task<PushOutcome> SendAsync(
+    public Task<PushOutcome> SendAsync(
         TaskWebhook webhook, ReadOnlyMemory<byte> body, string name, string? traceParent, CancellationToken cancellationToken)
     {
         PushTarget target;
@@ -47,93 +30,23 @@ internal sealed class PushSender(PushOptions options, [RegistryTime] TimeProvide
         {
             // An older version stored it, or it was imported.
             PushTelemetry.Attempted(PushResult.Blocked, TimeSpan.Zero);
-            return new(PushResult.Blocked, $"The configuration cannot be used: {refusal.Message}", IsFinal: true);
+            return Task.FromResult(
+                new PushOutcome(PushResult.Blocked, $"The configuration cannot be used: {refusal.Message}", IsFinal: true));
         }
 
-        using var turn = await gates.EnterAsync(target.Url.Authority, cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        using var span = Start(traceParent);
-        var began = time.GetTimestamp();
-        var outcome = await PostAsync(target, body, name, span is null ? traceParent : null);
-        var took = time.GetElapsedTime(began);
-        turn.WasFast = outcome.Result is PushResult.Delivered or PushResult.Refused && took < Fast;
-        span?.SetStatus(outcome.IsDelivered ? ActivityStatusCode.Ok : ActivityStatusCode.Error);
-        PushTelemetry.Attempted(outcome.Result, took);
-        return outcome;
+        return client.SendAsync(target.Url, () => Make(target, body, name), traceParent, cancellationToken);
     }
 
-    public void Dispose() => client.Dispose();
-
-    private async Task<PushOutcome> PostAsync(PushTarget target, ReadOnlyMemory<byte> body, string name, string? traceParent)
+    private static HttpRequestMessage Make(PushTarget target, ReadOnlyMemory<byte> body, string name)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, target.Url) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = target.IsV03 ? V03 : V10;
+        var request = WebhookClient.Post(target.Url, body, target.IsV03 ? V03 : V10);
         request.Headers.Authorization = target.Authorization;
-        request.Headers.UserAgent.Add(Agent);
         request.Headers.Add(EventHeader, name);
         if (target.Token is not null)
         {
             request.Headers.TryAddWithoutValidation(TokenHeader, target.Token);
         }
 
-        if (traceParent is not null)
-        {
-            request.Headers.TryAddWithoutValidation("traceparent", traceParent);
-        }
-
-        using var patience = new CancellationTokenSource(options.Timeout, time);
-        try
-        {
-            // The answer's body is nobody's: what of it is not there yet is dropped with the connection.
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
-            return Judge((int)response.StatusCode);
-        }
-        catch (Exception fault) when (fault is HttpRequestException or IOException or SocketException or OperationCanceledException)
-        {
-            return Judge(fault);
-        }
+        return request;
     }
-
-    private static PushOutcome Judge(int status) => status switch
-    {
-        >= 200 and < 300 => new(PushResult.Delivered),
-        >= 300 and < 400 => new(PushResult.Refused, $"The receiver answered {Number(status)}: redirects are not followed."),
-        410 => new(PushResult.Refused, "The receiver answered 410: it is gone.", IsFinal: true),
-        _ => new(PushResult.Refused, $"The receiver answered {Number(status)}."),
-    };
-
-    private PushOutcome Judge(Exception fault)
-    {
-        for (var cause = fault; cause is not null; cause = cause.InnerException)
-        {
-            switch (cause)
-            {
-                case AddressRefusedException:
-                    return new(PushResult.Blocked, "The URL leads to an address where notifications are not sent.", IsFinal: true);
-                case AuthenticationException:
-                    return new(PushResult.Failed, "The receiver's TLS certificate or protocol was not accepted.");
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return new(PushResult.Failed, "The receiver's name has no address.");
-                case SocketException:
-                    return new(PushResult.Failed, "The receiver could not be connected to.");
-                case OperationCanceledException:
-                    return TimedOut();
-            }
-        }
-
-        return fault is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-            ? new(PushResult.Failed, "The receiver could not be connected to.")
-            : new(PushResult.Failed, "The receiver closed the connection, or did not answer as HTTP has it.");
-    }
-
-    private PushOutcome TimedOut() => new(
-        PushResult.TimedOut, string.Create(CultureInfo.InvariantCulture, $"The receiver did not answer within {options.Timeout.TotalSeconds} s."));
-
-    private static Activity? Start(string? traceParent)
-    {
-        _ = ActivityContext.TryParse(traceParent, traceState: null, out var parent);
-        return RegistryTelemetry.Spans.StartActivity("registry.push", ActivityKind.Client, parent);
-    }
-
-    private static string Number(int status) => status.ToString(CultureInfo.InvariantCulture);
 }

@@ -55,6 +55,13 @@ internal static class PushSettings
             options => options.Push.MaxConcurrentPerHost,
             (options, value) => options.Push = options.Push with { MaxConcurrentPerHost = value })
         .Add(
+            "PUSH_MAX_SUBSCRIPTIONS",
+            SettingKind.Number(0, 10_000),
+            "How many subscriptions to changes of agents one subject may have.",
+            options => options.Push.MaxSubscriptions,
+            (options, value) => options.Push = options.Push with { MaxSubscriptions = value },
+            new() { More = "subscriptions.md" })
+        .Add(
             "PUSH_ALLOWED_NETWORKS",
             OutboundAddresses.Setting,
             "Where receivers may be beside public addresses. All others (loopback, private, link-local, …) are refused, however a webhook's URL leads "

@@ -22,6 +22,11 @@ internal sealed class ActivationEnd(IGrainFactory grains)
             return grains.GetGrain<ITaskGrain>(name);
         }
 
+        if (kind == TransferKind.Subscriptions)
+        {
+            return grains.GetGrain<ISubscriptionGrain>(name);
+        }
+
         return kind == TransferKind.Contexts ? grains.GetGrain<IContextGrain>(name) : grains.GetGrain<IFeedbackGrain>(name);
     }
 }

@@ -2,7 +2,7 @@ using OrleansRegistry.Snapshots;
 
 namespace OrleansRegistry.Transfer;
 
-/// <summary>What a transfer has to know of the head of a task, a context or a task's feedback, or of an agent.</summary>
+/// <summary>What a transfer has to know of the head of a task, a context or a task's feedback, of an agent or a subscription.</summary>
 /// <param name="ChangedAt">Null where it does not say.</param>
 /// <param name="Logs">The logs whose pages belong to it.</param>
 internal sealed record TransferHead(DateTimeOffset? ChangedAt, IReadOnlyList<(LogName Name, LogHead Log)> Logs)
@@ -49,11 +49,14 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
         WithLogs = (record, logs) => FeedbackKind.Write(FeedbackKind.Read(record) with { Items = logs[0] }),
     };
 
+    public static TransferKind Subscriptions { get; } = new(
+        "subscriptions", SubscriptionKind.Kind, "subscription_id", stored => new TransferHead(SubscriptionKind.Read(stored).UpdatedAt, []));
+
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
-    public static IReadOnlyList<TransferKind> All { get; } = [Agents, Tasks, Contexts, Feedback];
+    public static IReadOnlyList<TransferKind> All { get; } = [Agents, Tasks, Contexts, Feedback, Subscriptions];
 
     /// <summary>
     /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.

@@ -35,6 +35,8 @@ public sealed class ClientHost : IAsyncLifetime
 
     internal IContextRegistry LocalContexts => app!.Services.GetRequiredService<IContextRegistry>();
 
+    internal IAgentSubscriptions LocalSubscriptions => app!.Services.GetRequiredService<IAgentSubscriptions>();
+
     internal static Caller NewCaller() => new($"tenant-{Interlocked.Increment(ref lastName):D6}", "somebody");
 
     internal static ReadOnlyMemory<byte> Json(string json) => Encoding.UTF8.GetBytes(json);

@@ -191,6 +191,7 @@ public sealed class TaskTableTests : IAsyncLifetime
     [InlineData("page")]
     [InlineData("snapshot")]
     [InlineData("snapshot_upload")]
+    [InlineData("subscription")]
     public async Task The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

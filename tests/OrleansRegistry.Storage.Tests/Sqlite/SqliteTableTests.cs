@@ -118,6 +118,7 @@ public sealed class SqliteTableTests : IAsyncLifetime
     [InlineData("page")]
     [InlineData("snapshot")]
     [InlineData("snapshot_upload")]
+    [InlineData("subscription")]
     public void The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

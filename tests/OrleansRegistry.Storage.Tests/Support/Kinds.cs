@@ -2,6 +2,7 @@ using OrleansRegistry.Agents;
 using OrleansRegistry.Contexts;
 using OrleansRegistry.Logs;
 using OrleansRegistry.Snapshots;
+using OrleansRegistry.Subscriptions;
 using OrleansRegistry.Tasks;
 
 namespace OrleansRegistry.Storage.Tests;
@@ -12,5 +13,6 @@ internal static class Kinds
     public static IReadOnlyList<RecordKind> All { get; } = 
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
+        SubscriptionKind.Kind,
     ];
 }

@@ -24,6 +24,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await CallFeedback();
         await CallWork();
         await CallPush();
+        await CallSubscription();
         await CallList();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
@@ -222,6 +223,26 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var grain = silos.Grain<IPushGrain>(GrainKeys.For("acme", "nobody"));
         await grain.Wake();
         await Eventually.TrueAsync(() => silos.Called.Any(method => method.DeclaringType == typeof(IPushGrain)), "the call");
+    }
+
+    private async Task CallSubscription()
+    {
+        var grain = silos.Grain<ISubscriptionGrain>(GrainKeys.For("acme", "told"));
+        var put = new SubscriptionPut("https://example.com/hook", RawJson.FromValid("{}"u8), Secret: null, "whsec_new", Batch: true, Since: 3);
+        var saved = await grain.Save(Alice, put);
+        Assert.Equal((true, "whsec_new", 3L), (saved.Created, saved.Head.Secret, saved.Head.Delivered!.Value));
+        Assert.Equal(saved.Head.Url, (await grain.Claim("n1", holds: false))!.Url);
+        Assert.Null(await grain.Claim("n2", holds: false));
+        Assert.False(await grain.Tell("n2", new SubscriptionProgress(1, 9)));
+        await grain.Save(Alice, put);
+        Assert.False(await grain.Tell("n1", new SubscriptionProgress(1, 4)));
+        Assert.Equal(4, (await grain.Get(Alice))!.Delivered);
+        Assert.False(await grain.Tell("n1", new SubscriptionProgress(1, 2)));
+        Assert.True(await grain.Tell("n1", new SubscriptionProgress(2, 4, new WebhookFailure("gone", When, 2))));
+        Assert.Equal(("gone", 4L), ((await grain.Get(Alice))!.Failure!.Reason, (await grain.Get(Alice))!.Delivered!.Value));
+        await grain.Leave("n1");
+        await grain.Delete(Alice);
+        Assert.Null(await grain.Get(Alice));
     }
 
     private async Task CallList()

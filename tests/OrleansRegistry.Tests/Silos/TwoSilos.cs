@@ -27,7 +27,14 @@ public sealed class TwoSilos : IAsyncLifetime
         var builder = new InProcessTestClusterBuilder(initialSilosCount: 2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddOrleansRegistry(new RegistryOptions { StorageType = StorageType.Memory, CardFetch = SourceHost.Local });
+            silo.AddOrleansRegistry(new RegistryOptions
+            {
+                StorageType = StorageType.Memory,
+                CardFetch = SourceHost.Local,
+
+                // Whoever delivers would ask for what the tests ask for.
+                Push = new PushOptions { Enabled = false },
+            });
             silo.Services.AddSingleton<IRecordStore>(store);
             silo.AddIncomingGrainCallFilter<Recorder>();
             silo.AddActivityPropagation();

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Transfer;
@@ -49,6 +50,10 @@ internal static class FullStore
         {
             await registry.Contexts.AppendAsync(alice, "c1", [Message($"own-{i}", new string('ü', 100))]);
         }
+
+        var query = new AgentQuery { Tags = ["sky"], Not = AgentFilters.Of(AgentField.Owner, "bob") };
+        await registry.Services.GetRequiredService<IAgentSubscriptions>()
+            .SaveAsync(alice, new SubscriptionSave("https://example.com/hook", query), "s/1");
 
         // The newest change of an agent is a removal: only the first line of an export tells its revision.
         await registry.Agents.RemoveAsync(alice, "agent-3");

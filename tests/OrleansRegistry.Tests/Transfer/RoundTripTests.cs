@@ -33,7 +33,8 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         using var output = new MemoryStream();
         var summary = await Transfers.Over(filled.Store).ExportAsync(new ExportRequest(), output);
         Assert.Equal(filled.File, output.ToArray());
-        Assert.Equal(["agents", "pages", "tasks", "contexts", "feedback"], summary.Counts.Keys.Order(Comparer<string>.Create(Order)));
+        string[] kinds = ["agents", "pages", "tasks", "contexts", "feedback", "subscriptions"];
+        Assert.Equal(kinds, summary.Counts.Keys.OrderBy(name => Array.IndexOf(kinds, name)));
         Assert.All(summary.Counts, count => Assert.True(count.Value > 0, count.Key));
         Assert.Equal(FullStore.Tasks, summary.Counts["tasks"]);
         Assert.Equal(lines.Length - 2, summary.Counts.Values.Sum());
@@ -43,9 +44,6 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Contains(lines, line => line.Contains("\"delivery\":\"worker\"", StringComparison.Ordinal));
         var revisions = lines.Where(line => line.Contains("\"kind\":\"agent\"", StringComparison.Ordinal)).Select(RevisionOf).ToArray();
         Assert.Equal(revisions.Order(), revisions);
-
-        static int Order(string one, string other) => Place(one) - Place(other);
-        static int Place(string name) => Array.IndexOf(["agents", "pages", "tasks", "contexts", "feedback"], name);
     }
 
     [Theory]
@@ -114,7 +112,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(Transfers.Lines(filled.File).Length, Transfers.Lines(all).Length);
 
         var wrong = await Assert.ThrowsAsync<RegistryException>(() => filled.Store.ExportAsync(new ExportRequest { Kinds = ["agent"] }));
-        Assert.Equal(("kinds", "kinds: 'agent' is none of agents, tasks, contexts, feedback"), (wrong.Field, wrong.Message));
+        Assert.Equal(("kinds", "kinds: 'agent' is none of agents, tasks, contexts, feedback, subscriptions"), (wrong.Field, wrong.Message));
     }
 
     [Fact]
@@ -163,7 +161,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(Transfers.Lines(filled.File).Count(line => line.StartsWith("{\"kind\":\"page\"", StringComparison.Ordinal)), pages);
         Assert.Equal(
             Transfers.Lines(filled.File)[1..^1].Where(line => !line.StartsWith("{\"kind\":\"agent\"", StringComparison.Ordinal)),
-            Transfers.Lines(await target.ExportAsync(new ExportRequest { Kinds = ["tasks", "contexts", "feedback"] }))[1..^1]);
+            Transfers.Lines(await target.ExportAsync(new ExportRequest { Kinds = ["tasks", "contexts", "feedback", "subscriptions"] }))[1..^1]);
     }
 
     [Fact]
