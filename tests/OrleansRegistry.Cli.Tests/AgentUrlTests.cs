@@ -6,7 +6,7 @@ namespace OrleansRegistry.Cli.Tests;
 /// <summary>Agents that the registry fetches, and those of another registry.</summary>
 public sealed class AgentUrlTests(RunningRegistry registry) : IAsyncLifetime
 {
-    private const string List = "/agents?view=record&page_size=1000";
+    private const string List = "/agents?view=record&lifecycle=all&page_size=1000";
 
     private readonly TestCli cli = registry.Cli();
     private readonly TempFolder folder = new();

@@ -6,6 +6,9 @@ namespace OrleansRegistry;
 /// </summary>
 public sealed class AgentField
 {
+    /// <summary>Of <see cref="LifeCycle"/>: agents whatever they have.</summary>
+    public const string Everything = "all";
+
     private static readonly List<AgentField> Declared = [];
 
     /// <summary>A tag of the card or of one of its skills, compared exactly.</summary>
@@ -63,6 +66,16 @@ public sealed class AgentField
 
     /// <summary>The subject that owns the agent, compared exactly.</summary>
     public static AgentField Owner { get; } = new("owner", "the subject that registered the agent") { IsSingle = true };
+
+    /// <summary>
+    /// How far the agent is in its life: a name of <see cref="AgentLifeCycle"/>, or <see cref="Everything"/>. Where a query asks for none, active agents alone
+    /// are found.
+    /// </summary>
+    public static AgentField LifeCycle { get; } = new("lifecycle", "how far the agent is in its life; active agents alone unless asked for")
+    {
+        IsSingle = true,
+        Values = [.. Enum.GetValues<AgentLifeCycle>().Select(lifeCycle => lifeCycle.ToName()), Everything],
+    };
 
     private AgentField(string name, string description)
     {

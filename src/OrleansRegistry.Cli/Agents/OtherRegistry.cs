@@ -39,7 +39,7 @@ internal sealed class OtherRegistry : IDisposable
     /// <exception cref="CliException">It does not answer, or not with agents.</exception>
     public async IAsyncEnumerable<AgentEntry> ReadAsync(Meter meter, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var path = ApiPath.With("agents", ("view", "record"));
+        var path = ApiPath.With("agents", ("view", "record"), ("lifecycle", AgentField.Everything));
         await foreach (var page in Pages.ReadAsync(api, path, AgentLists.PageSize, cancellation))
         {
             if (page.Find("agents") is not { ValueKind: JsonValueKind.Array } agents)
@@ -87,6 +87,9 @@ internal sealed class OtherRegistry : IDisposable
             json.Write("agent_id", id);
             json.Write("enabled", agent.Find("enabled") is { ValueKind: JsonValueKind.False } ? false : null);
             json.Write("delivery", Said(agent.Text("delivery"), card));
+            json.Write("lifecycle", agent.Text("lifecycle") is "active" ? null : agent.Text("lifecycle"));
+            json.Write("deprecation_message", agent.Text("deprecation_message"));
+            json.Write("successor", agent.Text("successor"));
             if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
             {
                 json.WritePropertyName("workers"u8);

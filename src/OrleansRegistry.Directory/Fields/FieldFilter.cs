@@ -17,12 +17,14 @@ internal sealed class FieldFilter
 {
     private readonly FilterRule rule;
     private readonly HashSet<string> wanted;
+    private readonly bool isOpen;
 
     private FieldFilter(FieldKind kind, FilterRule rule, IReadOnlyList<string> values)
     {
         Kind = kind;
         this.rule = rule;
         wanted = new HashSet<string>(ComparedText.Of([.. values.Select(kind.Spell)]), kind.Comparer);
+        isOpen = rule == FilterRule.Any && kind.Everything is { } everything && wanted.Contains(everything);
     }
 
     public FieldKind Kind { get; }
@@ -50,7 +52,7 @@ internal sealed class FieldFilter
         {
             if (values.Count > 0)
             {
-                Check(kind.Field, rule, values);
+                Check(kind, rule, values);
                 filters.Add(new FieldFilter(kind, rule, values));
             }
         }
@@ -72,6 +74,11 @@ internal sealed class FieldFilter
 
     public bool Admits(AgentEntry entry)
     {
+        if (isOpen)
+        {
+            return true;
+        }
+
         var values = Kind.Values(entry);
         return rule switch
         {
@@ -98,13 +105,19 @@ internal sealed class FieldFilter
         return found.Contains(null) ? [] : [found.MinBy(slots => slots!.Count)!];
     }
 
-    private static void Check(AgentField field, FilterRule rule, IReadOnlyList<string> values)
+    private static void Check(FieldKind kind, FilterRule rule, IReadOnlyList<string> values)
     {
+        var field = kind.Field;
         var name = rule switch { FilterRule.All => $"all.{field}", FilterRule.Not => $"not.{field}", _ => field.Plural ?? field.Name };
         AgentQuery.CheckValues(values, name);
         if (rule == FilterRule.All && field.IsSingle)
         {
             throw RegistryException.Invalid(name, $"an agent has one {field} at most; ask for it by {field}");
+        }
+
+        if (rule == FilterRule.Not && kind.Everything is { } everything && values.Contains(everything))
+        {
+            throw RegistryException.Invalid(name, $"must not be {everything}: no agent would be left");
         }
 
         foreach (var value in values)

@@ -16,6 +16,9 @@ internal sealed record FieldKind(AgentField Field, Func<AgentEntry, FieldValues>
     /// <summary>Where a query names the field nowhere, an agent must have one of these; none let all pass.</summary>
     public IReadOnlyList<string> UnlessAsked { get; init; } = [];
 
+    /// <summary>A value that all agents are taken to have; null where there is none.</summary>
+    public string? Everything { get; init; }
+
     /// <summary>What page tokens of before there were other fields call it; null for newer ones.</summary>
     public string? BoundAs { get; init; }
 }

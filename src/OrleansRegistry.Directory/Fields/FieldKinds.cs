@@ -28,6 +28,8 @@ internal static class FieldKinds
         One(AgentField.Enabled, record => record.Enabled ? "true" : "false"),
         One(AgentField.Delivery, record => record.EffectiveDelivery.ToName()),
         One(AgentField.Owner, record => record.Owner),
+        One(AgentField.LifeCycle, record => record.LifeCycle.ToName())
+            with { UnlessAsked = [AgentLifeCycle.Active.ToName()], Everything = AgentField.Everything },
     ];
 
     public static FieldKind Of(AgentField field) => Array.Find(All, kind => kind.Field == field)!;

@@ -23,6 +23,11 @@ internal static class AgentFilterArguments
             return AgentReadTools.Delivery("Messages get to it so. ");
         }
 
+        if (field == AgentField.LifeCycle)
+        {
+            return Texts(field.Name, $"Is one of these: {string.Join(", ", field.Values!)}. Default: active agents only.");
+        }
+
         return Single.Contains(field)
             ? Text(field.Name, $"Has this: {field.Description}.")
             : Texts(field.Plural ?? field.Name, $"Has at least one of these: {field.Description}.");

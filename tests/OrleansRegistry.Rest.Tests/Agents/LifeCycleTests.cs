@@ -62,6 +62,30 @@ public sealed class LifeCycleTests(TrustingHost host)
         Assert.Equal("draft", (await owner.GetAsync("/agents/b1")).Text("lifecycle"));
     }
 
+    [Fact]
+    public async Task Lists_and_searches_find_active_agents_unless_asked()
+    {
+        await PutAsync("", HttpStatusCode.Created);
+        await (await owner.SendAsync("PUT", "/agents/b", """{"agent_card":{"name":"b"},"lifecycle":"draft"}""")).JsonAsync(HttpStatusCode.Created);
+        Assert.Equal(["a"], await NamesAsync("/agents"));
+        Assert.Equal(["b"], await NamesAsync("/agents?lifecycle=draft"));
+        Assert.Equal(["a", "b"], await NamesAsync("/agents?lifecycle=draft&lifecycle=active"));
+        Assert.Equal(["a", "b"], await NamesAsync("/agents?lifecycle=all"));
+        Assert.Equal(["b"], await NamesAsync("/agents?q=b&lifecycle=all"));
+        Assert.Empty(await NamesAsync("/agents?q=b"));
+        await (await owner.SendAsync("GET", "/agents?lifecycle=over")).ProblemAsync(400, "lifecycle");
+        foreach (var (body, count) in new[] { ("", 1), (""","lifecycle":"all" """, 2), (""","lifecycle":["draft"]""", 1) })
+        {
+            var found = await (await owner.SendAsync("POST", "/agents/search", $$"""{"query":""{{body}}}""")).JsonAsync();
+            Assert.Equal(count, found.Number("count"));
+        }
+
+        Assert.Equal("draft", (await owner.GetAsync("/agents/b")).Text("lifecycle"));
+    }
+
+    private async Task<IEnumerable<string>> NamesAsync(string path) =>
+        (await owner.GetAsync(path)).GetProperty("agents").EnumerateArray().Select(card => card.Text("name"));
+
     private async Task<JsonElement> PatchAsync(string patch) =>
         (await (await owner.SendAsync("PATCH", "/agents/a?view=record", patch)).JsonAsync()).GetProperty("agent");
 
