@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Rest.Agents;
+using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Backups;
 using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
@@ -36,6 +37,7 @@ public static class RegistryRest
         services.AddSingleton<AgentFormat>(AgentJson.WriteRecord);
         services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
         services.AddSingleton<ApiSchemaSource>(FindingSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(AgentVersionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -101,6 +103,12 @@ public static class RegistryRest
             new SnapshotReadEndpoints(snapshots).Map(routes);
             new SnapshotWriteEndpoints(snapshots).Map(routes);
             new SnapshotUploadEndpoints(snapshots).Map(routes);
+        }
+
+        if (services.GetService<IAgentVersions>() is { } versions)
+        {
+            new AgentVersionEndpoints(versions, http).Map(routes);
+            new AgentLabelEndpoints(versions, http).Map(routes);
         }
 
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);

@@ -1,6 +1,7 @@
 global using OrleansRegistry.Agents;
 global using OrleansRegistry.Agents.LifeCycles;
 global using OrleansRegistry.Agents.Sources;
+global using OrleansRegistry.Agents.Versions;
 global using OrleansRegistry.Backups;
 global using OrleansRegistry.Clustering;
 global using OrleansRegistry.Contexts;

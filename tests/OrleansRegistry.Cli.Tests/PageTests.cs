@@ -47,7 +47,8 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
         {
             cards = await CardServer.StartAsync();
             cards.At[CardServer.WellKnown] = CardServer.Serve(CardServer.Card("tide"));
-            cards.At["/agents?view=record&lifecycle=all&page_size=1000"] = CardServer.Serve($$"""{"agents":[{{CardServer.Card("moon")}}],"count":1}""");
+            cards.At["/agents?view=record&lifecycle=all&page_size=1000"] = CardServer.Serve(
+                $$"""{"agents":[{{CardServer.Card("moon")}}],"count":1}""");
         }
 
         if (page == "data.md")

@@ -19,6 +19,8 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IContextRegistry Contexts => host.Services.GetRequiredService<IContextRegistry>();
 
+    public IAgentVersions Versions => host.Services.GetRequiredService<IAgentVersions>();
+
     public IServiceProvider Services => host.Services;
 
     public static async Task<RegistryHost> StartAsync(

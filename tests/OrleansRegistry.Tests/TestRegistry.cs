@@ -13,6 +13,8 @@ public abstract class TestRegistry : IAsyncLifetime
 
     public IContextRegistry Contexts => host!.Contexts;
 
+    public IAgentVersions Versions => host!.Versions;
+
     /// <summary>The time of the registry's next start.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

@@ -82,6 +82,17 @@ public sealed record AgentRecord
     [Id(15)]
     public AgentDeprecation? Deprecation { get; init; }
 
+    /// <summary>When it got its card, and from whom; null for the card that it was registered with.</summary>
+    [Id(16)]
+    internal CardStamp? Stamp { get; init; }
+
+    /// <summary>The number of its card among those that it has had, from 1 (<see cref="IAgentVersions"/>).</summary>
+    public long VersionNumber => Stamp?.Number ?? 1;
+
+    /// <summary>The labels of its versions, in the ordinal order of their names.</summary>
+    [Id(17)]
+    public IReadOnlyList<AgentLabel> Labels { get; init; } = [];
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

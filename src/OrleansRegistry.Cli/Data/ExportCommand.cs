@@ -15,10 +15,10 @@ internal sealed class ExportCommand : RegistryCommand
 
     private readonly Option<string[]> kinds = new("--kind")
     {
-        Description = "agents, tasks, contexts or feedback; given again, several. All unless given.",
+        Description = "agents, versions (cards that agents had), tasks, contexts, feedback or subscriptions; given again, several. All unless given.",
         HelpName = "kind",
         DefaultValueFactory = _ => [],
-        CompletionSources = { "agents", "tasks", "contexts", "feedback", "subscriptions" },
+        CompletionSources = { "agents", "versions", "tasks", "contexts", "feedback", "subscriptions" },
     };
 
     private readonly Option<DateTimeOffset?> since = new("--since") { Description = "Only what changed at this time or later.", HelpName = "time" };

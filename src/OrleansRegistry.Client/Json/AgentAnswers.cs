@@ -23,6 +23,12 @@ internal static class AgentAnswers
         Credentials = agent.Strings("credentials_for") is { Length: > 0 } origins
             ? new AgentCredentials(new Dictionary<string, string>()) { Origins = origins }
             : null,
+        Stamp = agent.Number("version_number") is > 1 and var number
+            ? new CardStamp(number, agent.Time("card_written_at"), agent.Text("card_written_by"))
+            : null,
+        Labels = agent.Find("labels") is { } labels
+            ? [.. labels.EnumerateObject().Select(label => new AgentLabel(label.Name, label.Value.GetInt64()))]
+            : [],
         LifeCycle = AgentLifeCycles.TryParse(agent.Text("lifecycle")) ?? AgentLifeCycle.Active,
         Deprecation = (agent.Text("deprecation_message"), agent.Text("successor")) is var (message, successor) && (message ?? successor) is not null
             ? new AgentDeprecation(message, successor)

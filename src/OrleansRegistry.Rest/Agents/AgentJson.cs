@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansRegistry.Rest.Agents.Versions;
 
 namespace OrleansRegistry.Rest.Agents;
 
@@ -44,7 +45,8 @@ internal static class AgentJson
 
     /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
     public static int Measure(AgentRecord agent) =>
-        CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentSourceJson.Of(agent.Source).Length
+        CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
+            + AgentSourceJson.Of(agent.Source).Length
             + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
@@ -52,6 +54,7 @@ internal static class AgentJson
         output.Write(CardPart);
         output.Write(agent.Card.Span);
         output.Write(AgentLifeCycleJson.Of(agent));
+        output.Write(AgentVersionJson.Of(agent));
         output.Write(AgentSourceJson.Of(agent.Source));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);

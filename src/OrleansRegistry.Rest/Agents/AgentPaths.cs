@@ -14,7 +14,7 @@ internal static class AgentPaths
     }
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id}:enable, /agents/{id}:disable and /agents/{id}:refresh")
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id} with :enable, :disable, :refresh and :rollback")
         {
             Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT"),
         };

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using OrleansRegistry.Rest.Agents.Versions;
 using static OrleansRegistry.Http.ApiSchemas;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -69,6 +70,9 @@ internal static class AgentSchemas
             ("owner", Text("Who registered it first, and alone removes it, names its workers and sets its delivery.")),
             ("workers", List(Text("Who may claim its tasks; absent: the owner alone."))),
             ("lifecycle", LifeCycle("Deprecated: it serves, but not for long. Draft or retired: it takes no new tasks from clients.")),
+            ("version_number", Integer("The number of its card among those that it has had, from 1.")),
+            ("card_written_at", Time("Of a card that is not the first: when the agent got it.")),
+            ("card_written_by", Text("And from whom; absent: not known.")), ("labels", AgentVersionSchemas.Labels()),
             ("deprecation_message", Text("Why it is deprecated or retired; absent: nothing was said.")),
             ("successor", Text("The id of the agent to use in its place; absent: none was named."))));
         yield return ("AgentMatch", Shape(

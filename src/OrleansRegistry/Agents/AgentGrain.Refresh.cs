@@ -25,6 +25,7 @@ internal sealed partial class AgentGrain
         return after with
         {
             Card = refreshed.Card,
+            Stamp = CardStamps.Next(before, refreshed.Card, before.Owner, time.GetUtcMilliseconds()),
             UpdatedAt = time.GetUtcMilliseconds(),
             ExtensionOrigins = OriginsFor(refreshed.Origins, before),
             Reach = refreshed.Reach,

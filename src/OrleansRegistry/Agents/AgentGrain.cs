@@ -8,15 +8,17 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
     private readonly StoredState<AgentState> state;
     private readonly HeadStorage storage;
     private readonly AgentRules rules;
+    private readonly AgentVersionStore versions;
     private readonly TimeProvider time;
     private string tenant = "";
     private string id = "";
     private long history;
 
-    public AgentGrain(HeadStorage storage, AgentRules rules, [RegistryTime] TimeProvider time)
+    public AgentGrain(HeadStorage storage, AgentRules rules, AgentVersionStore versions, [RegistryTime] TimeProvider time)
     {
         this.storage = storage;
         this.rules = rules;
+        this.versions = versions;
         this.time = time;
         state = new StoredState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
     }
@@ -57,6 +59,8 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Reach = reach,
             Credentials = put.Credentials is null ? before?.Credentials : ForwardingRules.Bind(put.Credentials, put.Card),
             Source = put.Source,
+            Stamp = CardStamps.Next(before, put.Card, put.Subject, now),
+            Labels = before?.Labels ?? [],
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -90,6 +94,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
                 Card = bytes,
                 Reach = card.Reach,
                 Source = null,
+                Stamp = CardStamps.Next(before, bytes, change.Subject, now),
                 ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
             };
         }
@@ -126,6 +131,8 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             DeactivateOnIdle();
             throw;
         }
+
+        await versions.RemoveAllAsync(tenant, id);
 
         DeactivateOnIdle();
         return state.Version;
@@ -188,8 +195,10 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var isNew = !state.RecordExists;
         var committed = state.State.Agent;
         state.State.Agent = change(before);
+        var isNewCard = before is not null && before.Card != state.State.Agent.Card;
         try
         {
+            await (isNewCard ? versions.KeepAsync(before!) : Task.CompletedTask);
             await state.WriteAsync();
         }
         catch
@@ -202,6 +211,11 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
 
         var written = state.State.Agent with { Revision = state.Version };
         state.State.Agent = written;
+        if (isNewCard)
+        {
+            _ = PruneAsync();
+        }
+
         return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
 
         void CheckFound()

@@ -5,8 +5,8 @@ namespace OrleansRegistry.Agents;
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
-/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), and <c>requests</c>
-/// (<see cref="RequestMarksJson"/>).
+/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c> and <c>labels</c>
+/// (<see cref="CardStamps"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -65,6 +65,8 @@ internal static class AgentKind
             Delivery = ReadDelivery(fields),
             Credentials = fields.ObjectOrNull("credentials") is { } credentials ? ReadCredentials(credentials) : null,
             Source = fields.ObjectOrNull("source") is { } source ? AgentSourceJson.Read(source) : null,
+            Stamp = fields.ObjectOrNull("card") is { } stamp ? CardStamps.Read(stamp) : null,
+            Labels = fields.Array("labels", CardStamps.ReadLabel),
             LifeCycle = LifeCycleJson.Read(fields),
             Deprecation = LifeCycleJson.ReadDeprecation(fields),
             Requests = RequestMarksJson.Read(fields) ?? [],
@@ -109,6 +111,7 @@ internal static class AgentKind
         }
 
         LifeCycleJson.Write(fields, agent);
+        CardStamps.Write(fields, agent);
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

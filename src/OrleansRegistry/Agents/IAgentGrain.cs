@@ -29,6 +29,10 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("ClaimRefresh")]
     Task<bool> ClaimRefresh(DateTimeOffset due);
 
+    /// <summary>Points a label to a version of the card, or removes it.</summary>
+    [Alias("Label")]
+    Task<AgentWritten> Label(AgentLabeling labeling);
+
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>
@@ -131,6 +135,11 @@ internal sealed record AgentChange(
     [Id(11)]
     public AgentDeprecation? Deprecation { get; init; }
 }
+
+/// <param name="Number">Null removes the label.</param>
+/// <param name="Subject">Who asks for it.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentLabeling")]
+internal sealed record AgentLabeling([property: Id(0)] string Label, [property: Id(1)] long? Number, [property: Id(2)] string Subject);
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentWritten")]

@@ -122,6 +122,8 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         services.AddSingleton(options.CardFetch);
+        services.AddSingleton(options.AgentVersions);
+        services.AddSingleton<AgentVersionStore>();
         services.AddSingleton(options.Push);
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<LogReader>();
@@ -182,6 +184,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<IAgentFinder, AgentFinder>();
+        services.AddSingleton<IAgentVersions, AgentVersions>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSubscriptions();

@@ -79,6 +79,9 @@ public sealed class RegistryOptions
     /// <summary>How the cards of agents are fetched that are registered by URL (<c>CARD_FETCH_…</c>).</summary>
     public CardFetchOptions CardFetch { get; set; } = new();
 
+    /// <summary>How many of the cards that agents had are kept, and how long (<c>AGENT_VERSIONS_…</c>).</summary>
+    public AgentVersionOptions AgentVersions { get; set; } = new();
+
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();
 

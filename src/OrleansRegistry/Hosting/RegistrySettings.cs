@@ -12,6 +12,7 @@ public static class RegistrySettings
         StorageSettings.Postgres,
         AgentSettings.Group,
         CardFetchSettings.Group,
+        AgentVersionSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

@@ -32,6 +32,7 @@ internal static partial class StoreServices
         services.AddRecordStateCodec(Head(
             SnapshotUploadKind.StateName, SnapshotUploadKind.Kind, SnapshotUploadKind.Write, SnapshotUploadKind.Read));
         services.AddRecordStateCodec(Head(SubscriptionKind.StateName, SubscriptionKind.Kind, SubscriptionKind.Write, SubscriptionKind.Read));
+        services.AddRecordStateCodec(Head(AgentVersionKind.StateName, AgentVersionKind.Kind, AgentVersionKind.Write, AgentVersionKind.Read));
         services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }

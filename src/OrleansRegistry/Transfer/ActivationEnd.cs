@@ -7,7 +7,10 @@ namespace OrleansRegistry.Transfer;
 internal sealed class ActivationEnd(IGrainFactory grains)
 {
     public Task RunAsync(IEnumerable<(TransferKind Kind, RecordKey Key)> replaced) => Task.WhenAll(
-        replaced.Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+        replaced.Where(HasGrain)
+            .Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+
+    private static bool HasGrain((TransferKind Kind, RecordKey Key) record) => record.Kind != TransferKind.AgentVersions;
 
     private IAddressable GrainOf(TransferKind kind, RecordKey key)
     {

@@ -21,6 +21,7 @@ internal static class BareAgent
         {
             Card = fresh.Card,
             Source = null,
+            Stamp = CardStamps.Next(before, fresh.Card, before.Owner, fresh.UpdatedAt),
             Enabled = fresh.Enabled,
             UpdatedAt = fresh.UpdatedAt,
             ExtensionOrigins = ExtensionOrigins.Keep(fresh.ExtensionOrigins, before.ExtensionOrigins),

@@ -100,7 +100,7 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
                 counts[kind.Plural] = 0;
             }
 
-            if (kind != TransferKind.Agents)
+            if (kind.HasPages)
             {
                 counts.TryAdd(TransferKind.Pages, 0);
             }
@@ -218,9 +218,13 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
         {
             lines.Keep();
             counts[kind.Plural] = counts.GetValueOrDefault(kind.Plural) + 1;
-            if (kind != TransferKind.Agents)
+            if (kind.HasPages)
             {
                 counts[TransferKind.Pages] += pages;
+            }
+
+            if (kind != TransferKind.Agents)
+            {
                 last = new RecordName(kind, key).ToString();
             }
         }

@@ -32,31 +32,41 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     /// </summary>
     public Func<StoredRecord, LogHead[], RecordBody> WithLogs { get; private init; } = (record, _) => record.Body;
 
+    /// <summary>Whether its records have logs.</summary>
+    public bool HasPages { get; private init; }
+
     public static TransferKind Agents { get; } = new("agents", AgentKind.Kind, "agent_id", ReadAgent);
 
     public static TransferKind Tasks { get; } = new("tasks", TaskKind.Kind, "task_id", ReadTask)
     {
+        HasPages = true,
         WithLogs = (record, logs) => TaskKind.Write(TaskKind.Read(record) with { History = logs[0], Artifacts = logs[1] }),
     };
 
     public static TransferKind Contexts { get; } = new("contexts", ContextKind.Kind, "context_id", ReadContext)
     {
+        HasPages = true,
         WithLogs = (record, logs) => ContextKind.Write(ContextKind.Read(record) with { Messages = logs[0] }),
     };
 
     public static TransferKind Feedback { get; } = new("feedback", FeedbackKind.Kind, "task_id", ReadFeedback)
     {
+        HasPages = true,
         WithLogs = (record, logs) => FeedbackKind.Write(FeedbackKind.Read(record) with { Items = logs[0] }),
     };
 
     public static TransferKind Subscriptions { get; } = new(
         "subscriptions", SubscriptionKind.Kind, "subscription_id", stored => new TransferHead(SubscriptionKind.Read(stored).UpdatedAt, []));
 
+    /// <summary>The cards that agents had, each a record of its own.</summary>
+    public static TransferKind AgentVersions { get; } = new(
+        "versions", AgentVersionKind.Kind, "version_id", stored => new TransferHead(AgentVersionKind.Read(stored).Stamp.At, []));
+
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
-    public static IReadOnlyList<TransferKind> All { get; } = [Agents, Tasks, Contexts, Feedback, Subscriptions];
+    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Tasks, Contexts, Feedback, Subscriptions];
 
     /// <summary>
     /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.

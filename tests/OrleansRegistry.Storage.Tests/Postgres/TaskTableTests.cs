@@ -192,6 +192,7 @@ public sealed class TaskTableTests : IAsyncLifetime
     [InlineData("snapshot")]
     [InlineData("snapshot_upload")]
     [InlineData("subscription")]
+    [InlineData("agent_version")]
     public async Task The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

@@ -1,4 +1,5 @@
 using OrleansRegistry.Agents;
+using OrleansRegistry.Agents.Versions;
 using OrleansRegistry.Contexts;
 using OrleansRegistry.Logs;
 using OrleansRegistry.Snapshots;
@@ -14,5 +15,6 @@ internal static class Kinds
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
         SubscriptionKind.Kind,
+        AgentVersionKind.Kind,
     ];
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using OrleansRegistry.Agents.Versions;
 
 namespace OrleansRegistry.Tests.Grains;
 
@@ -17,6 +18,12 @@ public sealed class AgentGrainTests : IAsyncLifetime
         builder.Services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         builder.Services.AddSingleton(new AgentRules());
         builder.Services.AddSingleton(new HeadStorage(storage, IsShared: false));
+        var store = TestStores.InMemory();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        builder.Services.AddSingleton<IRecordStore>(store);
+        builder.Services.AddSingleton<UnreadableRecords>();
+        builder.Services.AddSingleton(new AgentVersionOptions());
+        builder.Services.AddSingleton<AgentVersionStore>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

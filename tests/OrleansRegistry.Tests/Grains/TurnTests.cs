@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Storage;
+using OrleansRegistry.Agents.Versions;
 using OrleansRegistry.Push;
 
 namespace OrleansRegistry.Tests.Grains;
@@ -26,6 +27,12 @@ public sealed class TurnTests : IAsyncLifetime
         builder.Services.AddSingleton(new PushOptions());
         builder.Services.AddSingleton(new PageStore(storage));
         builder.Services.AddSingleton(new HeadStorage(storage, IsShared: false));
+        var store = TestStores.InMemory();
+        await store.OpenAsync(TestContext.Current.CancellationToken);
+        builder.Services.AddSingleton<IRecordStore>(store);
+        builder.Services.AddSingleton<UnreadableRecords>();
+        builder.Services.AddSingleton(new AgentVersionOptions());
+        builder.Services.AddSingleton<AgentVersionStore>();
         builder.Services.AddSingleton(new GrainWaits(CancellationToken.None));
         builder.Services.AddSingleton(typeof(GrainReferences<>));
         builder.UseOrleans(silo => silo.UseLocalhostClustering(AgentGrainTests.FreePort(), AgentGrainTests.FreePort()));

@@ -106,6 +106,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             RegistryError.Conflict, () => grain.Refresh(new AgentRefreshed(source, DateTimeOffset.MinValue, newer, [], CardReach.Nowhere)));
         Assert.Equal((true, false), (await grain.ClaimRefresh(DateTimeOffset.UnixEpoch), await grain.ClaimRefresh(DateTimeOffset.UnixEpoch)));
         Assert.True(await grain.ClaimRefresh(DateTimeOffset.UnixEpoch + Minute));
+        var labelled = await grain.Label(new AgentLabeling("stable", refreshed.Agent.VersionNumber, "somebody"));
+        Assert.Equal([new AgentLabel("stable", 4)], labelled.Agent.Labels);
+        Assert.Equal(refreshed.Agent.Stamp, labelled.Agent.Stamp);
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
     }
 

@@ -45,6 +45,12 @@ internal static class FullStore
 
         await registry.Agents.PatchAsync(alice, "agent-1", new AgentPatch { Enabled = false, Delivery = AgentDelivery.Worker });
         await registry.Agents.RemoveAsync(alice, "agent-2");
+        for (var i = 0; i < 3; i++)
+        {
+            await registry.Agents.PatchAsync(alice, "agent-4", new AgentPatch(Bytes($$"""{"version":"2.{{i}}"}""")));
+        }
+
+        await registry.Versions.LabelAsync(alice, "agent-4", "stable", 2);
         await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => AddTaskAsync(registry, i % 3 == 0 ? bob : alice, i)));
         for (var i = 0; i < 40; i++)
         {

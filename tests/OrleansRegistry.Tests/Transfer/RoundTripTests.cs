@@ -33,7 +33,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         using var output = new MemoryStream();
         var summary = await Transfers.Over(filled.Store).ExportAsync(new ExportRequest(), output);
         Assert.Equal(filled.File, output.ToArray());
-        string[] kinds = ["agents", "pages", "tasks", "contexts", "feedback", "subscriptions"];
+        string[] kinds = ["agents", "versions", "pages", "tasks", "contexts", "feedback", "subscriptions"];
         Assert.Equal(kinds, summary.Counts.Keys.OrderBy(name => Array.IndexOf(kinds, name)));
         Assert.All(summary.Counts, count => Assert.True(count.Value > 0, count.Key));
         Assert.Equal(FullStore.Tasks, summary.Counts["tasks"]);
@@ -112,7 +112,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(Transfers.Lines(filled.File).Length, Transfers.Lines(all).Length);
 
         var wrong = await Assert.ThrowsAsync<RegistryException>(() => filled.Store.ExportAsync(new ExportRequest { Kinds = ["agent"] }));
-        Assert.Equal(("kinds", "kinds: 'agent' is none of agents, tasks, contexts, feedback, subscriptions"), (wrong.Field, wrong.Message));
+        Assert.Equal(("kinds", "kinds: 'agent' is none of agents, versions, tasks, contexts, feedback, subscriptions"), (wrong.Field, wrong.Message));
     }
 
     [Fact]

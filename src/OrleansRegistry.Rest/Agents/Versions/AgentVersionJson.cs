@@ -1,0 +1,92 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Rest.Agents.Versions;
+
+/// <summary>Writes versions of cards, and what an agent's record says of its own.</summary>
+internal static class AgentVersionJson
+{
+    /// <summary>
+    /// Members of a record, with a comma before each: <c>version_number</c>, and of a card that is not the first <c>card_written_at</c> and
+    /// <c>card_written_by</c>; <c>labels</c> if there are any.
+    /// </summary>
+    public static ReadOnlySpan<byte> Of(AgentRecord agent)
+    {
+        if (agent is { Stamp: null, Labels.Count: 0 })
+        {
+            return ",\"version_number\":1"u8;
+        }
+
+        using var buffer = new MemoryStream(128);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version_number"u8, agent.VersionNumber);
+            if (agent.Stamp is { } stamp)
+            {
+                json.WriteTime("card_written_at", stamp.At);
+                WriteText(json, "card_written_by", stamp.By);
+            }
+
+            if (agent.Labels.Count > 0)
+            {
+                json.WriteStartObject("labels"u8);
+                foreach (var label in agent.Labels)
+                {
+                    json.WriteNumber(label.Name, label.Number);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndObject();
+        }
+
+        var members = buffer.GetBuffer().AsSpan(0, (int)buffer.Length - 1);
+        members[0] = (byte)',';
+        return members;
+    }
+
+    /// <summary>The members of what is known of a version.</summary>
+    public static void Write(Utf8JsonWriter json, AgentVersionInfo version)
+    {
+        json.WriteNumber("number"u8, version.Number);
+        WriteText(json, "version", version.Version);
+        json.WriteTime("written_at", version.WrittenAt);
+        WriteText(json, "written_by", version.WrittenBy);
+        json.WriteBoolean("current"u8, version.IsCurrent);
+        json.WriteStartArray("labels"u8);
+        foreach (var label in version.Labels)
+        {
+            json.WriteStringValue(label);
+        }
+
+        json.WriteEndArray();
+    }
+
+    public static void Write(Utf8JsonWriter json, CardChange change)
+    {
+        json.WriteStartObject();
+        json.WriteString("op"u8, change.Before.IsEmpty ? "add"u8 : change.After.IsEmpty ? "remove"u8 : "replace"u8);
+        json.WriteString("path"u8, change.Path);
+        WriteDocument(json, "before", change.Before);
+        WriteDocument(json, "after", change.After);
+        json.WriteEndObject();
+    }
+
+    private static void WriteDocument(Utf8JsonWriter json, string name, RawJson document)
+    {
+        if (!document.IsEmpty)
+        {
+            json.WritePropertyName(name);
+            json.WriteRawValue(document.Span, skipInputValidation: true);
+        }
+    }
+
+    private static void WriteText(Utf8JsonWriter json, string name, string? text)
+    {
+        if (text is not null)
+        {
+            json.WriteString(name, text);
+        }
+    }
+}

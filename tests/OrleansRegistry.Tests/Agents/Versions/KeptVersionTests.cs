@@ -1,0 +1,112 @@
+using System.Text;
+using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Agents.Versions;
+
+namespace OrleansRegistry.Tests.Agents.Versions;
+
+/// <summary>How many versions are kept, how long, and over a restart.</summary>
+public sealed class KeptVersionTests : IDisposable
+{
+    private static readonly Caller Me = Caller.Default;
+
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("registry-test-").FullName;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_newest_stay_and_those_with_labels()
+    {
+        await using var host = await StartAsync(new() { Kept = 2 });
+        await WriteAsync(host, 1, 2);
+        await host.Versions.LabelAsync(Me, "a", "first", 1, Cancellation);
+        await WriteAsync(host, 3, 6);
+        await KeptAsync(host, 6, 5, 4, 1);
+        await host.Versions.UnlabelAsync(Me, "a", "first", Cancellation);
+        await WriteAsync(host, 7, 7);
+        await KeptAsync(host, 7, 6, 5);
+    }
+
+    [Fact]
+    public async Task None_are_kept_but_those_with_labels()
+    {
+        await using var host = await StartAsync(new() { Kept = 0 });
+        await WriteAsync(host, 1, 3);
+        await KeptAsync(host, 3);
+        await host.Versions.LabelAsync(Me, "a", "this", 3, Cancellation);
+        await WriteAsync(host, 4, 6);
+        await KeptAsync(host, 6, 3);
+        Assert.Equal("3", (await host.Versions.GetAsync(Me, "a", "this", Cancellation)).Info.Version);
+    }
+
+    [Fact]
+    public async Task They_go_so_many_days_after_they_were_replaced()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await StartAsync(new() { AgeDays = 10 }, time);
+        await WriteAsync(host, 1, 2);
+        time.Advance(TimeSpan.FromDays(9));
+        await WriteAsync(host, 3, 3);
+        await KeptAsync(host, 3, 2, 1);
+        time.Advance(TimeSpan.FromDays(2));
+        await WriteAsync(host, 4, 4);
+
+        // The first was replaced 11 days ago, the second 2 days ago.
+        await KeptAsync(host, 4, 3, 2);
+    }
+
+    [Fact]
+    public async Task A_restart_keeps_them_with_their_labels()
+    {
+        IReadOnlyList<AgentVersionInfo> before;
+        await using (var host = await StartAsync(new()))
+        {
+            await WriteAsync(host, 1, 3);
+            await host.Versions.LabelAsync(Me, "a", "stable", 2, Cancellation);
+            before = (await host.Versions.ListAsync(Me, "a", cancellationToken: Cancellation)).Versions;
+        }
+
+        await using var again = await StartAsync(new());
+        Assert.Equivalent(before, (await again.Versions.ListAsync(Me, "a", cancellationToken: Cancellation)).Versions, strict: true);
+        Assert.Equal("2", (await again.Versions.GetAsync(Me, "a", "stable", Cancellation)).Info.Version);
+        await WriteAsync(again, 4, 4);
+        await KeptAsync(again, 4, 3, 2, 1);
+    }
+
+    public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
+
+    private static async Task WriteAsync(RegistryHost host, int from, int to)
+    {
+        for (var i = from; i <= to; i++)
+        {
+            await host.Agents.RegisterAsync(Me, new AgentRegistration(Encoding.UTF8.GetBytes($$"""{"name":"a","version":"{{i}}"}""")));
+        }
+    }
+
+    /// <summary>What is not to be kept goes behind the write.</summary>
+    private static async Task KeptAsync(RegistryHost host, params long[] expected)
+    {
+        for (var patience = 0; patience < 200; patience++)
+        {
+            if ((await NumbersAsync()).SequenceEqual(expected))
+            {
+                return;
+            }
+
+            await Task.Delay(10, Cancellation);
+        }
+
+        Assert.Equal(expected, await NumbersAsync());
+
+        async Task<IEnumerable<long>> NumbersAsync() =>
+            (await host.Versions.ListAsync(Me, "a", 100, null, Cancellation)).Versions.Select(version => version.Number);
+    }
+
+    private Task<RegistryHost> StartAsync(AgentVersionOptions kept, TimeProvider? time = null) => RegistryHost.StartAsync(
+        options =>
+        {
+            options.StorageType = StorageType.Sqlite;
+            options.DataDirectory = folder;
+            options.AgentVersions = kept;
+        },
+        time: time);
+}

@@ -1,0 +1,231 @@
+using System.Text;
+using OrleansRegistry.Agents.Versions;
+
+namespace OrleansRegistry.Tests.Agents.Versions;
+
+/// <summary>The cards that an agent had.</summary>
+public abstract class VersionTests(TestRegistry registry)
+{
+    private readonly Caller me = TestRegistry.NewCaller();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_other_card_is_a_version_and_nothing_else_is()
+    {
+        await PutAsync("1.0");
+        await registry.Agents.PatchAsync(me, "a", new AgentPatch { Enabled = false, LifeCycle = AgentLifeCycle.Deprecated });
+        await PutAsync("1.0");
+        Assert.Equal(0, await StoredAsync());
+        var other = me with { Subject = "bob" };
+        await registry.Agents.RegisterAsync(other, new AgentRegistration(Card("1.1")));
+        await registry.Agents.PatchAsync(me, "a", new AgentPatch("""{"version":"2.0"}"""u8.ToArray()));
+
+        var page = await registry.Versions.ListAsync(me, "a", cancellationToken: Cancellation);
+        Assert.Null(page.NextPageToken);
+        Assert.Equal(
+            [(3, "2.0", "alice", true), (2, "1.1", "bob", false), (1, "1.0", "alice", false)],
+            page.Versions.Select(version => (version.Number, version.Version, version.WrittenBy, version.IsCurrent)));
+        Assert.Equal(3, (await registry.Agents.GetAsync(me, "a"))!.VersionNumber);
+        Assert.True(page.Versions[0].WrittenAt > page.Versions[1].WrittenAt && page.Versions[1].WrittenAt > page.Versions[2].WrittenAt);
+        Assert.Equal(Card("1.0").ToArray(), (await registry.Versions.GetAsync(me, "a", "@1", Cancellation)).Card.Utf8.ToArray());
+    }
+
+    [Fact]
+    public async Task An_agent_whose_card_never_changes_costs_no_more()
+    {
+        await registry.Agents.RegisterManyAsync(me, [.. Enumerable.Range(0, 20).Select(i => new AgentRegistration(Card("1.0"), $"agent {i}"))]);
+        registry.Store.Reset();
+        await registry.Agents.RegisterManyAsync(me, [.. Enumerable.Range(0, 20).Select(i => new AgentRegistration(Card("1.0"), $"more {i}"))]);
+        Assert.Equal((0, 0), (registry.Store.Writes(AgentVersionKind.Kind), registry.Store.Reads(AgentVersionKind.Kind)));
+        var stored = (await registry.Store.ReadAsync(AgentKind.Kind, new RecordKey(me.Tenant, "more 1")))!.Body.Fields.ToString();
+        Assert.DoesNotContain("\"card\"", stored, StringComparison.Ordinal);
+        Assert.DoesNotContain("labels", stored, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Versions_go_by_number_label_what_the_card_says_and_latest()
+    {
+        foreach (var version in (string[])["1.0", "2.0", "1.0", "3.0"])
+        {
+            await PutAsync(version, $"{Guid.NewGuid()}");
+        }
+
+        await registry.Versions.LabelAsync(me, "a", "stable", 2, Cancellation);
+        await registry.Versions.LabelAsync(me, "a", "2.0", 1, Cancellation);
+        foreach (var (name, number) in ((string, long)[])[("@1", 1), ("1.0", 3), ("stable", 2), ("2.0", 1), ("latest", 4), ("3.0", 4)])
+        {
+            Assert.Equal(number, await NumberAsync(name));
+        }
+
+        Assert.Equal(["2.0"], (await registry.Versions.GetAsync(me, "a", "@1", Cancellation)).Info.Labels);
+
+        await RefusedAsync(RegistryError.NotFound, "version", () => NumberAsync("9.0"));
+        await RefusedAsync(RegistryError.NotFound, "version", () => NumberAsync("@5"));
+        foreach (var wrong in (string[])["", "@", "@0", "@-1", "@1.0", "@ 1"])
+        {
+            await RefusedAsync(RegistryError.Invalid, "version", () => NumberAsync(wrong));
+        }
+
+        await RefusedAsync(RegistryError.NotFound, "agent_id", () => registry.Versions.GetAsync(me, "nobody", "@1", Cancellation));
+        await RefusedAsync(RegistryError.NotFound, "agent_id", () => registry.Versions.GetAsync(TestRegistry.NewCaller(), "a", "@1", Cancellation));
+    }
+
+    [Fact]
+    public async Task Lists_go_on_over_pages()
+    {
+        await WriteAsync(7);
+        var numbers = new List<long>();
+        string? token = null;
+        do
+        {
+            var page = await registry.Versions.ListAsync(me, "a", 3, token, Cancellation);
+            Assert.InRange(page.Versions.Count, 1, 3);
+            numbers.AddRange(page.Versions.Select(version => version.Number));
+            token = page.NextPageToken;
+        }
+        while (token is not null);
+        Assert.Equal([7, 6, 5, 4, 3, 2, 1], numbers);
+        await RefusedAsync(RegistryError.Invalid, "page_size", () => registry.Versions.ListAsync(me, "a", 0, null, Cancellation));
+        await RefusedAsync(RegistryError.Invalid, "page_size", () => registry.Versions.ListAsync(me, "a", 101, null, Cancellation));
+        await RefusedAsync(RegistryError.Invalid, "page_token", () => registry.Versions.ListAsync(me, "a", 1, "no", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_roll_back_is_a_new_version_under_the_condition_of_a_revision()
+    {
+        await PutAsync("1.0");
+        var second = await PutAsync("2.0");
+        await RefusedAsync(
+            RegistryError.Conflict, null, () => registry.Versions.RollBackAsync(me, "a", "1.0", new(second.Agent.Revision - 1), Cancellation));
+        var back = await registry.Versions.RollBackAsync(me, "a", "1.0", new(second.Agent.Revision), Cancellation);
+        Assert.Equal(3, back.Agent.VersionNumber);
+        Assert.Equal(Card("1.0").ToArray(), back.Agent.Card.Utf8.ToArray());
+        await RefusedAsync(RegistryError.NotFound, "to", () => registry.Versions.RollBackAsync(me, "a", "9", default, Cancellation));
+        Assert.Equal(3, (await registry.Versions.RollBackAsync(me, "a", "latest", default, Cancellation)).Agent.VersionNumber);
+    }
+
+    [Fact]
+    public async Task Labels_are_moved_and_removed_by_the_owner_alone()
+    {
+        await WriteAsync(2);
+        var bob = me with { Subject = "bob" };
+        await RefusedAsync(RegistryError.Forbidden, "label", () => registry.Versions.LabelAsync(bob, "a", "stable", 1, Cancellation));
+        await RefusedAsync(RegistryError.NotFound, "version", () => registry.Versions.LabelAsync(me, "a", "stable", 3, Cancellation));
+        await RefusedAsync(RegistryError.NotFound, "agent_id", () => registry.Versions.LabelAsync(me, "nobody", "stable", 1, Cancellation));
+        await registry.Versions.LabelAsync(me, "a", "stable", 1, Cancellation);
+        var agent = await registry.Versions.LabelAsync(me, "a", "beta", 2, Cancellation);
+        Assert.Equal([new("beta", 2), new("stable", 1)], agent.Labels);
+        agent = await registry.Versions.LabelAsync(me, "a", "stable", 2, Cancellation);
+        Assert.Equal(agent.Labels, (await registry.Agents.GetAsync(me, "a"))!.Labels);
+        await PutAsync("kept by a replacement");
+        Assert.Equal([new("beta", 2), new("stable", 2)], (await registry.Agents.GetAsync(me, "a"))!.Labels);
+        await RefusedAsync(RegistryError.Forbidden, "label", () => registry.Versions.UnlabelAsync(bob, "a", "stable", Cancellation));
+        Assert.Equal([new("beta", 2)], (await registry.Versions.UnlabelAsync(me, "a", "stable", Cancellation)).Labels);
+        await RefusedAsync(RegistryError.NotFound, "label", () => registry.Versions.UnlabelAsync(me, "a", "stable", Cancellation));
+        foreach (var wrong in (string[])["", "latest", "@1", "a/b", "-a", "ü", new string('l', 65)])
+        {
+            await RefusedAsync(RegistryError.Invalid, "label", () => registry.Versions.LabelAsync(me, "a", wrong, 1, Cancellation));
+        }
+
+        for (var i = 1; i < AgentLabel.MaxCount; i++)
+        {
+            await registry.Versions.LabelAsync(me, "a", $"l{i}", 1, Cancellation);
+        }
+
+        await RefusedAsync(RegistryError.Invalid, "label", () => registry.Versions.LabelAsync(me, "a", "more", 1, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_version_is_stored_before_the_card_that_takes_its_place_and_a_failure_between_leaves_nothing_wrong()
+    {
+        await PutAsync("1.0");
+        registry.Store.AfterWrite = (kind, _) =>
+        {
+            if (kind == AgentVersionKind.Kind)
+            {
+                throw new RegistryException(RegistryError.Unavailable, "Gone.");
+            }
+        };
+        await RefusedAsync(RegistryError.Unavailable, null, () => PutAsync("2.0"));
+        registry.Store.AfterWrite = null;
+        Assert.Equal(1, await StoredAsync());
+        var only = Assert.Single((await registry.Versions.ListAsync(me, "a", cancellationToken: Cancellation)).Versions);
+        Assert.Equal((1, "1.0", true), (only.Number, only.Version, only.IsCurrent));
+
+        await PutAsync("3.0");
+        Assert.Equal(["3.0", "1.0"], await CardVersionsAsync());
+        Assert.Equal(1, await StoredAsync());
+
+        // Left by another history of the registry: a version of the number that the card has now.
+        var key = AgentVersionKind.KeyOf(me.Tenant, "a", 2);
+        var agent = (await registry.Agents.GetAsync(me, "a"))!;
+        var wrong = AgentVersionKind.Of(agent with { Card = RawJson.FromValid(Card("wrong").Span) });
+        await registry.Store.WriteAsync(AgentVersionKind.Kind, key, 0, AgentVersionKind.Write(wrong));
+        Assert.Equal(["3.0", "1.0"], await CardVersionsAsync());
+        await PutAsync("4.0");
+        Assert.Equal(["4.0", "3.0", "1.0"], await CardVersionsAsync());
+    }
+
+    [Fact]
+    public async Task Where_no_version_can_be_stored_the_card_stays()
+    {
+        await PutAsync("1.0");
+        registry.Store.BeforeWrite = (kind, _) =>
+        {
+            if (kind == AgentVersionKind.Kind)
+            {
+                throw new RegistryException(RegistryError.StorageFull, "No room.");
+            }
+        };
+        await RefusedAsync(RegistryError.StorageFull, null, () => PutAsync("2.0"));
+        await registry.Agents.PatchAsync(me, "a", new AgentPatch { Enabled = false });
+        registry.Store.BeforeWrite = null;
+        Assert.Equal(["1.0"], await CardVersionsAsync());
+    }
+
+    [Fact]
+    public async Task A_removed_agents_versions_are_gone_and_the_next_of_its_id_begins_anew()
+    {
+        await WriteAsync(3);
+        await registry.Versions.LabelAsync(me, "a", "stable", 1, Cancellation);
+        await registry.Agents.RemoveAsync(me, "a");
+        Assert.Equal(0, await StoredAsync());
+        await PutAsync("new");
+        var only = Assert.Single((await registry.Versions.ListAsync(me, "a", cancellationToken: Cancellation)).Versions);
+        Assert.Equal((1, true), (only.Number, only.IsCurrent));
+        Assert.Empty((await registry.Agents.GetAsync(me, "a"))!.Labels);
+    }
+
+    private Task<AgentWriteResult> PutAsync(string version, string description = "") =>
+        registry.Agents.RegisterAsync(me, new AgentRegistration(Card(version, description)));
+
+    private async Task WriteAsync(int count)
+    {
+        for (var i = 1; i <= count; i++)
+        {
+            await PutAsync($"{i}");
+        }
+    }
+
+    private async Task<long> NumberAsync(string name) => (await registry.Versions.GetAsync(me, "a", name, Cancellation)).Info.Number;
+
+    private async Task<IEnumerable<string?>> CardVersionsAsync() =>
+        (await registry.Versions.ListAsync(me, "a", cancellationToken: Cancellation)).Versions.Select(version => version.Version);
+
+    private async Task<int> StoredAsync() =>
+        (await registry.Store.QueryAsync(new RecordQuery(AgentVersionKind.Kind, me.Tenant), null, 100, Cancellation)).Count;
+
+    private static ReadOnlyMemory<byte> Card(string version, string description = "") =>
+        Encoding.UTF8.GetBytes($$"""{"name":"a", "version":"{{version}}","description":"{{description}}"}""");
+
+    private static async Task RefusedAsync(RegistryError error, string? field, Func<Task> call)
+    {
+        var refusal = await Assert.ThrowsAsync<RegistryException>(call);
+        Assert.Equal((error, field), (refusal.Error, refusal.Field));
+    }
+}
+
+public sealed class MemoryVersionTests(MemoryRegistry registry) : VersionTests(registry), IClassFixture<MemoryRegistry>;
+
+public sealed class PostgresVersionTests(PostgresRegistry registry) : VersionTests(registry.OrSkip()), IClassFixture<PostgresRegistry>;
