@@ -154,6 +154,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(3, kept.Kept);
         Assert.Contains(Transfers.Lines(before)[^4], Encoding.UTF8.GetString(await target.ExportAsync()), StringComparison.Ordinal);
 
+        var withoutAgents = new ExportRequest { Kinds = ["versions", "tasks", "contexts", "feedback", "subscriptions"] };
         var replaced = await target.ImportAsync(filled.File, replace: true);
         Assert.Equal((3, 0, 0), (replaced.Replaced, replaced.Kept, replaced.Created));
         Assert.Equal((dry.Created, dry.Replaced), (kept.Created, replaced.Replaced));
@@ -161,7 +162,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(Transfers.Lines(filled.File).Count(line => line.StartsWith("{\"kind\":\"page\"", StringComparison.Ordinal)), pages);
         Assert.Equal(
             Transfers.Lines(filled.File)[1..^1].Where(line => !line.StartsWith("{\"kind\":\"agent\"", StringComparison.Ordinal)),
-            Transfers.Lines(await target.ExportAsync(new ExportRequest { Kinds = ["tasks", "contexts", "feedback", "subscriptions"] }))[1..^1]);
+            Transfers.Lines(await target.ExportAsync(withoutAgents))[1..^1]);
     }
 
     [Fact]
