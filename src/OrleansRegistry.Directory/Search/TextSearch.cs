@@ -128,7 +128,10 @@ internal static class TextSearch
 
             var score = names[document] == name && TextTokens.Plain(entry.Record.Id) == query.Plain ? raw * NameFactor : raw;
             var match = new TextMatch(entry, score);
-            if (score < least || (after is { } last && !IsAfter(match, last)) || !admits(entry))
+            if (score < least
+                || (after is { } last && !IsAfter(match, last))
+                || (found.Count > most && IsWorse(match, found.Peek()))
+                || !admits(entry))
             {
                 continue;
             }
@@ -153,6 +156,9 @@ internal static class TextSearch
 
     private static bool IsAfter(TextMatch match, (float Score, string Id) last) =>
         match.Score < last.Score || (match.Score == last.Score && string.CompareOrdinal(match.Entry.Record.Id, last.Id) > 0);
+
+    /// <summary>Of many that are alike, most end here.</summary>
+    private static bool IsWorse(TextMatch match, TextMatch worst) => WorstFirst.Instance.Compare(match, worst) < 0;
 
     /// <summary>The rarer a word, the more it says.</summary>
     private static float Rarity(TextGeneration texts, int having)
