@@ -46,45 +46,55 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
             yield return Reset;
         }
 
-        var told = after ?? 0;
-        var changes = new List<LoggedChange>();
-        while (true)
+        gate.Pulse.Join();
+        try
         {
-            if (position is null)
+            var told = after ?? 0;
+            var changes = new List<LoggedChange>();
+            while (true)
             {
-                position = gate.Position;
-                foreach (var agent in list())
+                if (position is null)
                 {
-                    yield return new AgentEvent(AgentEventKind.Present, null, agent.Id, agent);
+                    position = gate.Position;
+                    foreach (var agent in list())
+                    {
+                        yield return new AgentEvent(AgentEventKind.Present, null, agent.Id, agent);
+                    }
+
+                    told = position.Revision;
+                    yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
                 }
 
-                told = position.Revision;
-                yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
-            }
-
-            await gate.WaitAsync(position with { Revision = position.Revision + 1 }, Timeout.InfiniteTimeSpan, time, cancellationToken);
-            changes.Clear();
-            position = log.ReadAfter(position, changes);
-            if (position is null)
-            {
-                yield return Reset;
-                continue;
-            }
-
-            foreach (var change in changes)
-            {
-                if (change.Tenant == tenant && KindOf(change) is { } kind)
+                var beat = gate.Pulse.Next;
+                changes.Clear();
+                position = log.ReadAfter(position, changes);
+                if (position is null)
                 {
-                    told = change.Revision;
-                    yield return new AgentEvent(kind, told, change.Id, change.After?.Record);
+                    yield return Reset;
+                    continue;
                 }
-            }
 
-            if (position.Revision - told >= MostUntold)
-            {
-                told = position.Revision;
-                yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
+                foreach (var change in changes)
+                {
+                    if (change.Tenant == tenant && KindOf(change) is { } kind)
+                    {
+                        told = change.Revision;
+                        yield return new AgentEvent(kind, told, change.Id, change.After?.Record);
+                    }
+                }
+
+                if (position.Revision - told >= MostUntold)
+                {
+                    told = position.Revision;
+                    yield return new AgentEvent(AgentEventKind.Synced, told, null, null);
+                }
+
+                await beat.WaitAsync(cancellationToken);
             }
+        }
+        finally
+        {
+            gate.Pulse.Leave();
         }
     }
 

@@ -15,6 +15,9 @@ internal sealed class RevisionGate
 
     public RegistryPosition Position => position;
 
+    /// <summary>For those who wait for nothing but the next change.</summary>
+    public WatchPulse Pulse { get; } = new();
+
     /// <summary>How many wait now.</summary>
     public int Waiting
     {
@@ -82,5 +85,7 @@ internal sealed class RevisionGate
                 waiter.SetResult();
             }
         }
+
+        Pulse.Beat();
     }
 }

@@ -13,6 +13,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["a2a"] = A2ARows.RunAsync,
     ["streams"] = StreamRows.RunAsync,
     ["push"] = PushRows.RunAsync,
+    ["watch"] = WatchRows.RunAsync,
     ["backups"] = BackupRows.RunAsync,
     ["sdk"] = SdkRows.RunAsync,
     ["cluster"] = ClusterRows.RunAsync,

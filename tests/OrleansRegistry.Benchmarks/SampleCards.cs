@@ -11,11 +11,15 @@ internal static class SampleCards
 {
     private const int Size = 700;
     private const int Kinds = 977;
+    private const int Topics = 97;
     private const string Digits = "00000000";
 
     private static readonly byte[][] Templates = [.. Enumerable.Range(0, Kinds).Select(Template)];
 
     public static string IdOf(int i) => $"agent-{i:00000000}";
+
+    /// <summary>The number of the agent's topic, which is a tag of it: <c>topic-12</c>. Below 97.</summary>
+    public static int TopicOf(int i) => i % Kinds % Topics;
 
     /// <param name="version">A digit that stands in the card, to tell one change from another.</param>
     public static byte[] Card(int i, int version = 0)
@@ -47,8 +51,8 @@ internal static class SampleCards
             {"name":"agent-{{Digits}}","description":"Answers questions about topic {{kind}} for team {{kind % 31}}, change 0.","version":"1.0",
             "supportedInterfaces":[{"url":"https://agents.example.com/{{Digits}}","protocolBinding":"JSONRPC","protocolVersion":"1.0"}],
             "capabilities":{"streaming":true,"pushNotifications":false},"defaultInputModes":["text/plain"],"defaultOutputModes":["text/plain"],
-            "skills":[{"id":"topic-{{kind}}-answers","name":"Answers","description":"Answers one question at a time","tags":["topic-{{kind % 97}}",
-            "qa","team-{{kind % 31}}"]}],"documentationUrl":"https://docs.example.com/
+            "skills":[{"id":"topic-{{kind}}-answers","name":"Answers","description":"Answers one question at a time","tags":[
+            "topic-{{kind % Topics}}","qa","team-{{kind % 31}}"]}],"documentationUrl":"https://docs.example.com/
             """.Trim();
         return Encoding.UTF8.GetBytes(start.PadRight(Size - 2, 'x') + "\"}");
     }
