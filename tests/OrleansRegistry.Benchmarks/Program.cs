@@ -23,6 +23,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["scale"] = ScaleRows.RunAsync,
     ["quality"] = QualityRows.RunAsync,
     ["search"] = SearchRows.RunAsync,
+    ["growth"] = GrowthRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])
 {
@@ -38,7 +39,7 @@ if (args is [GroupProcess.RowsOnly, var only])
 string[] chosen = args.Length > 0
     ? args
     : [.. groups.Keys.Where(
-        group => group is not ("sdk" or "scale" or "quality" or "search") && !group.StartsWith("cluster", StringComparison.Ordinal))];
+        group => group is not ("sdk" or "scale" or "quality" or "search" or "growth") && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using OrleansRegistry.Directory;
@@ -6,8 +7,8 @@ using OrleansRegistry.Directory;
 namespace OrleansRegistry.Benchmarks;
 
 /// <summary>
-/// Searches in one node's memory over many agents (<c>SEARCH_AGENTS</c>, 1,000,000), whose cards are mixed from the real ones that
-/// <c>REGISTRY_TEST_CARDS</c> names: the name of one, the skills of another.
+/// Searches in one node's memory over more and more agents (<c>SEARCH_AGENTS</c>, 1,000, 100,000 and 1,000,000), whose cards are mixed from the real ones that
+/// <c>REGISTRY_TEST_CARDS</c> names: the name of one, the skills of another. <c>SEARCH_SVG</c> names a file for a plot of it.
 /// </summary>
 internal static class SearchRows
 {
@@ -23,8 +24,25 @@ internal static class SearchRows
 
     public static async IAsyncEnumerable<Row> RunAsync()
     {
-        var count = int.TryParse(Environment.GetEnvironmentVariable("SEARCH_AGENTS"), out var asked) ? asked : 1_000_000;
+        var asked = Environment.GetEnvironmentVariable("SEARCH_AGENTS") ?? "1000,100000,1000000";
         var cards = await CardsAsync();
+        var plot = new GrowthPlot("Searches of one node, p99", "ms");
+        foreach (var count in asked.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
+        {
+            foreach (var row in Run(count, cards, plot))
+            {
+                yield return row;
+            }
+        }
+
+        if (Environment.GetEnvironmentVariable("SEARCH_SVG") is { } file)
+        {
+            await File.WriteAllTextAsync(file, plot.Draw());
+        }
+    }
+
+    private static IEnumerable<Row> Run(int count, Func<int, byte[]> cards, GrowthPlot plot)
+    {
         var index = new TenantIndex();
         var before = GC.GetTotalMemory(forceFullCollection: true);
         var filling = Stopwatch.GetTimestamp();
@@ -43,25 +61,35 @@ internal static class SearchRows
         yield return Told($"memory beside the card, {of}", $"{(memory - bytes) / count:N0} bytes an agent", "");
 
         var scan = Times(3, _ => index.All.After(null).Count(slot => slot.Entry!.SearchText.Span.IndexOf("invoice"u8) >= 0));
-        yield return Timed($"ranked text, {of}", Times(500, i => List(index, new AgentQuery { Words = Queries[i % Queries.Length] })), scan, 20);
+        plot.Add("a look at every agent", count, scan[1]);
+        yield return Timed("ranked text", 20, Times(500, i => List(index, new AgentQuery { Words = Queries[i % Queries.Length] })));
         yield return Timed(
-            $"substring that one agent has, {of}",
-            Times(100, i => List(index, new AgentQuery { Text = $"mix{i * 37:D8} ", PageSize = 20 })),
-            scan,
-            10);
+            "substring that one agent has", 10, Times(100, i => List(index, new AgentQuery { Text = $"mix{i * 37 % count:D8} ", PageSize = 20 })));
         var first = index.All.After(null).Select(slot => slot.Entry!)
             .First(entry => entry.Values(Facets.Tags).Count > 0 && entry.Values(Facets.Skills).Count > 0);
         var (tag, skill) = (first.Values(Facets.Tags)[0], first.Values(Facets.Skills)[0]);
         yield return Timed(
-            $"tag and skill, page of 20, {of}",
-            Times(2_000, _ => List(index, new AgentQuery { Tags = [tag], Skills = [skill], PageSize = 20 })),
-            scan,
-            1);
-        yield return Timed($"written, then found by text, {of}", Times(1_000, i =>
+            "tag and skill, page of 20",
+            1,
+            Times(2_000, _ => List(index, new AgentQuery { Tags = [tag], Skills = [skill], PageSize = 20 })));
+        yield return Timed("written, then found by text", 10, Times(Math.Min(count, 1_000), i =>
         {
             Put(index, i, Encoding.UTF8.GetBytes($$"""{"name":"mix{{i}}","description":"fresh{{i}}fresh","skills":[]}"""), count + i + 1);
             return List(index, new AgentQuery { Words = $"fresh{i}fresh " }) == 1 ? 1 : throw new InvalidOperationException("It is not found.");
-        }), scan, 10);
+        }));
+
+        Row Timed(string what, double reach, double[] taken)
+        {
+            var p99 = taken[(int)(taken.Length * 0.99)];
+            plot.Add(what, count, p99);
+            return new Row(
+                $"{what}, {of}",
+                $"p50 {taken[taken.Length / 2]:0.00} ms, p99 {p99:0.00} ms",
+                $"a look at every agent: {scan[1]:0.00} ms",
+                p99 / scan[1],
+                $"p99 under {reach:0} ms",
+                p99 < reach);
+        }
     }
 
     private static int List(TenantIndex index, AgentQuery query) => AgentListing.Run(index, query, 0).Agents.Count;
@@ -121,19 +149,6 @@ internal static class SearchRows
 
         Array.Sort(taken);
         return taken;
-    }
-
-    private static Row Timed(string what, double[] taken, double[] scan, double reach)
-    {
-        var p99 = taken[(int)(taken.Length * 0.99)];
-        var plain = scan[scan.Length / 2];
-        return new Row(
-            what,
-            $"p50 {taken[taken.Length / 2]:0.00} ms, p99 {p99:0.00} ms",
-            $"a look at every agent: {plain:0.0} ms",
-            p99 / plain,
-            $"p99 under {reach:0} ms",
-            p99 < reach);
     }
 
     private static Row Told(string what, string figure, string reference) => new(what, figure, reference, 1, "told", true);

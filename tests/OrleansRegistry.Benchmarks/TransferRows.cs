@@ -126,7 +126,8 @@ internal static class TransferRows
         }
     }
 
-    private static async Task FillAsync(IRecordStore store, int count)
+    /// <summary>Stores agents straight, without a registry.</summary>
+    internal static async Task FillAsync(IRecordStore store, int count)
     {
         var now = DateTimeOffset.UnixEpoch;
         foreach (var chunk in Enumerable.Range(0, count).Chunk(1_000))
