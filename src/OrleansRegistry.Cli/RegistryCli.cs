@@ -19,7 +19,9 @@ internal static class RegistryCli
     {
         var options = new GlobalOptions();
         var root = Commands.Root(options);
-        var parsed = root.Parse(args);
+
+        // @3 is a version, and no file with more arguments.
+        var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         await using var output = new StreamWriter(terminal.Output, leaveOpen: true);
         var configuration = new CommandConfiguration(options, terminal)
         {

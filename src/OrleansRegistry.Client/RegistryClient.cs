@@ -45,6 +45,7 @@ public sealed class RegistryClient : IDisposable
         var agents = new HttpAgents(Http);
         Agents = agents;
         Finder = new HttpFinder(Http, agents);
+        Versions = new HttpVersions(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -58,6 +59,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Finds and counts agents; as new as <see cref="Agents"/>.</summary>
     public IAgentFinder Finder { get; }
+
+    /// <summary>The cards that agents had; as new as <see cref="Agents"/>.</summary>
+    public IAgentVersions Versions { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

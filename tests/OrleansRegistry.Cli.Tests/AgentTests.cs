@@ -102,6 +102,36 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
     }
 
     [Fact]
+    public async Task Versions_are_listed_compared_labelled_and_taken_back_to()
+    {
+        await RegisterAsync("""{"name":"tide","version":"1.0","skills":[{"id":"now"}]}""");
+        await RegisterAsync("""{"name":"tide","version":"2.0"}""");
+        Assert.Equal("stable of tide is @1\n", await cli.DoAsync("agents", "label", "tide", "stable", "1.0"));
+        await cli.DoAsync("agents", "label", "tide", "beta");
+        var table = (await cli.RunAsync("agents", "versions", "tide")).Lines;
+        Assert.Matches("^NUMBER +VERSION +LABELS +WRITTEN +BY$", table[0]);
+        Assert.Matches("^@2 +2.0 +latest, beta +2", table[1]);
+        Assert.Matches("^@1 +1.0 +stable +2", table[2]);
+        Assert.Equal(
+            """
+            - /version "1.0"
+            + /version "2.0"
+            - /skills [{"id":"now"}]
+            incompatible
+              skill 'now' is removed
+
+            """,
+            await cli.DoAsync("agents", "diff", "tide", "stable"));
+        Assert.Equal("compatible", (await cli.JsonAsync("agents", "diff", "tide", "latest", "@1")).GetProperty("verdict").GetString());
+        Assert.StartsWith("rolled back tide to stable (rev", await cli.DoAsync("agents", "rollback", "tide", "stable"), StringComparison.Ordinal);
+        Assert.Equal("removed beta of tide\n", await cli.DoAsync("agents", "label", "tide", "beta", "--remove"));
+        Assert.Equal(3, (await cli.RunAsync("agents", "label", "tide", "beta", "--remove")).Code);
+        Assert.Equal(3, (await cli.RunAsync("agents", "diff", "tide", "@9")).Code);
+        Assert.Equal(2, (await cli.RunAsync("agents", "label", "tide", "beta", "@1", "--remove")).Code);
+        Assert.NotEqual(0, (await cli.RunAsync("agents", "rollback", "tide", "@1", "--if-revision", "1")).Code);
+    }
+
+    [Fact]
     public async Task A_list_goes_on_over_pages()
     {
         var cards = Enumerable.Range(0, 1203).Select(i => $$"""{"name":"a{{i:0000}}"}""");

@@ -21,7 +21,8 @@ public sealed class CompletionTests : IDisposable
             ask 'registry agents re'
             ask 'registry tasks list --state c'
             """;
-        Assert.Equal(["refresh register remove retire", "canceled completed"], (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
+        string[] expected = ["refresh register remove retire", "canceled completed"];
+        Assert.Equal(expected, (await RunAsync("bash", "--norc", "-c", Script)).Select(Sorted));
     }
 
     [Fact]

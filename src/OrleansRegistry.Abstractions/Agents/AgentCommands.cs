@@ -83,6 +83,15 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
 
     /// <summary>What to use in its place, of an agent that is deprecated or retired; gone once it is neither. Null keeps what was said.</summary>
     public AgentDeprecation? Deprecation { get; init; }
+
+    /// <summary>
+    /// Which cards the agent may be given from now on; null keeps what was set. Only the agent's owner may set it. A card that the agent's policy does not
+    /// allow is a <see cref="RegistryError.Conflict"/>.
+    /// </summary>
+    public AgentCompatibility? Compatibility { get; init; }
+
+    /// <summary>True, by the agent's owner alone: the card is taken whatever the agent's policy says.</summary>
+    public bool Force { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -108,6 +117,12 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <inheritdoc cref="AgentRegistration.Deprecation"/>
     public AgentDeprecation? Deprecation { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Compatibility"/>
+    public AgentCompatibility? Compatibility { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Force"/>
+    public bool Force { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>
@@ -121,6 +136,9 @@ public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnly
     /// True when a request with this idempotency key was carried out before. Nothing was written, and <see cref="Agent"/> is the agent as it is now.
     /// </summary>
     public bool Repeated { get; init; }
+
+    /// <summary>What the card breaks of what the one before it promised, empty where it breaks nothing; null where it took no other card's place.</summary>
+    public IReadOnlyList<CardBreak>? Breaks { get; init; }
 }
 
 /// <summary>What came of fetching an agent's card anew.</summary>

@@ -93,6 +93,10 @@ public sealed record AgentRecord
     [Id(17)]
     public IReadOnlyList<AgentLabel> Labels { get; init; } = [];
 
+    /// <summary>Which cards may take the place of this one; any unless its owner said otherwise.</summary>
+    [Id(18)]
+    public AgentCompatibility Compatibility { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

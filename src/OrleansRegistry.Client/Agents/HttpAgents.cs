@@ -220,7 +220,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
         }
     }
 
-    private async Task<AgentWriteResult> WriteAsync(
+    internal async Task<AgentWriteResult> WriteAsync(
         Caller caller, ApiRequest request, WriteCondition condition, CancellationToken cancellationToken)
     {
         using var answer = await http.CallAsync(With(request, condition), cancellationToken);
@@ -273,7 +273,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
 
     private void See(ApiAnswer answer) => Raise(ref seen, RevisionOf(answer));
 
-    private void Wrote(long revision) => Raise(ref written, revision);
+    internal void Wrote(long revision) => Raise(ref written, revision);
 
     private string TenantOf(Caller caller) => (http.SentCaller(caller) ?? caller).Tenant;
 }

@@ -8,8 +8,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RegistryClientServices
 {
     /// <summary>
-    /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/>, <see cref="IContextRegistry"/> and
-    /// <see cref="IAgentSubscriptions"/> where the application has none.
+    /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/>, <see cref="IContextRegistry"/>,
+    /// <see cref="IAgentSubscriptions"/> and <see cref="IAgentVersions"/> where the application has none.
     /// </summary>
     /// <param name="configure">Sets at least <see cref="RegistryClientOptions.BaseAddress"/>.</param>
     public static IServiceCollection AddRegistryClient(this IServiceCollection services, Action<RegistryClientOptions> configure)
@@ -21,6 +21,7 @@ public static class RegistryClientServices
             return new RegistryClient(options);
         });
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Agents);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Versions);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Tasks);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Contexts);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Subscriptions);

@@ -29,6 +29,7 @@ internal static class AgentAnswers
         Labels = agent.Find("labels") is { } labels
             ? [.. labels.EnumerateObject().Select(label => new AgentLabel(label.Name, label.Value.GetInt64()))]
             : [],
+        Compatibility = AgentCompatibilities.TryParse(agent.Text("compatibility")) ?? AgentCompatibility.None,
         LifeCycle = AgentLifeCycles.TryParse(agent.Text("lifecycle")) ?? AgentLifeCycle.Active,
         Deprecation = (agent.Text("deprecation_message"), agent.Text("successor")) is var (message, successor) && (message ?? successor) is not null
             ? new AgentDeprecation(message, successor)
@@ -43,6 +44,7 @@ internal static class AgentAnswers
         (int)written.Number("extensions_processed"))
     {
         Repeated = written.Flag("repeated"),
+        Breaks = written.Find("verdict") is null ? null : ReadBreaks(written),
     };
 
     public static AgentRefresh ReadRefresh(JsonElement refresh, string tenant) =>
@@ -84,6 +86,9 @@ internal static class AgentAnswers
         extension.Text("trust_level") ?? TrustLevels.Unspecified,
         extension.Strings("declaring_agents"),
         (int)extension.Number("usage_count"));
+
+    public static CardBreak[] ReadBreaks(JsonElement answer) =>
+        [.. answer.Entries("breaks").Select(found => new CardBreak(found.Required("rule"), found.Text("value") ?? "", found.Text("message") ?? ""))];
 
     private static CardWarning[] ReadWarnings(JsonElement written) =>
         [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))];

@@ -35,6 +35,8 @@ internal static class AgentRequests
         json.Write("lifecycle", patch.LifeCycle?.ToName());
         Write(json, "deprecation_message", patch.Deprecation?.Message);
         Write(json, "successor", patch.Deprecation?.Successor);
+        json.Write("compatibility", patch.Compatibility?.ToName());
+        json.Write("force", patch.Force ? true : null);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -62,6 +64,8 @@ internal static class AgentRequests
         json.Write("lifecycle", registration.LifeCycle?.ToName());
         Write(json, "deprecation_message", registration.Deprecation?.Message);
         Write(json, "successor", registration.Deprecation?.Successor);
+        json.Write("compatibility", registration.Compatibility?.ToName());
+        json.Write("force", registration.Force ? true : null);
     }
 
     /// <summary>Null is not sent, and empty as null: it takes back what was said.</summary>

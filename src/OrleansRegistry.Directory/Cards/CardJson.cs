@@ -50,6 +50,8 @@ internal static class CardJson
         "protocolBinding" => "protocol_binding",
         "preferredTransport" => "preferred_transport",
         "supportedInterfaces" => "supported_interfaces",
+        "securitySchemes" => "security_schemes",
+        "securityRequirements" => "security_requirements",
         "inputModes" => "input_modes",
         "outputModes" => "output_modes",
         "defaultInputModes" => "default_input_modes",

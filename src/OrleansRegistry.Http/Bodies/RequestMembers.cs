@@ -133,6 +133,10 @@ internal sealed class RequestMembers
         string? Said(string name) => Has(name) && IsNull(name) ? "" : Text(name);
     }
 
+    /// <summary>Which cards an agent may be given.</summary>
+    public AgentCompatibility? Compatibility(string name) => Text(name) is not { } text ? null : AgentCompatibilities.TryParse(text)
+        ?? throw RegistryException.Invalid(Field(name), $"must be {AgentCompatibilities.AllNames}");
+
     /// <summary>Headers by their names, which are secrets: no error tells a value.</summary>
     public AgentCredentials? Credentials(string name)
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Rest.Agents.Versions;
 
 namespace OrleansRegistry.Rest.Agents;
 
@@ -52,6 +53,11 @@ internal static class AgentAnswers
         if (written.Repeated)
         {
             json.WriteBoolean("repeated"u8, true);
+        }
+
+        if (written.Breaks is { } breaks)
+        {
+            AgentVersionJson.Write(json, breaks);
         }
 
         WriteWritten(json, written.Agent, written.Warnings, showsRecord);

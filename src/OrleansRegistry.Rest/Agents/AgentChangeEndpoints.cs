@@ -7,7 +7,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
 {
     // Null in a merge patch takes a member away, which only delivery, credentials and what is said of a deprecated agent can be.
     private static readonly RequestMembers.Names Patch =
-        new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor")
+        new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor",
+            "compatibility", "force")
         {
             KeepsAbsent = true,
         };
@@ -17,7 +18,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"], \"delivery\": \"worker\", "
                 + "\"credentials\": {\"Authorization\": \"…\"}, \"lifecycle\": \"deprecated\", \"deprecation_message\": \"…\", "
-                + "\"successor\": \"…\"}; "
+                + "\"successor\": \"…\", \"compatibility\": \"backward\", \"force\": false}; "
                 + "what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Viewed()
@@ -100,6 +101,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             DeliveryByCard = isByCard,
             LifeCycle = members.LifeCycle("lifecycle"),
             Deprecation = members.Deprecation("deprecation_message", "successor"),
+            Compatibility = members.Compatibility("compatibility"),
+            Force = members.Boolean("force") ?? false,
             Credentials = members.IsNull("credentials") ? new AgentCredentials(new Dictionary<string, string>()) : members.Credentials("credentials"),
         };
     }

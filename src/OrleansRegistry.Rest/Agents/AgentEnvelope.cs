@@ -15,13 +15,17 @@ internal readonly record struct AgentEnvelope(
 {
     private static readonly RequestMembers.Names Names =
         new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds", "lifecycle",
-            "deprecation_message", "successor");
+            "deprecation_message", "successor", "compatibility", "force");
 
     private string? CardUrl { get; init; }
 
     private AgentLifeCycle? LifeCycle { get; init; }
 
     private AgentDeprecation? Deprecation { get; init; }
+
+    private AgentCompatibility? Compatibility { get; init; }
+
+    private bool Force { get; init; }
 
     private long? RefreshSeconds { get; init; }
 
@@ -65,6 +69,8 @@ internal readonly record struct AgentEnvelope(
             RefreshSeconds = members.Number("refresh_seconds", min: 0),
             LifeCycle = members.LifeCycle("lifecycle"),
             Deprecation = members.Deprecation("deprecation_message", "successor"),
+            Compatibility = members.Compatibility("compatibility"),
+            Force = members.Boolean("force") ?? false,
         };
     }
 
@@ -79,6 +85,8 @@ internal readonly record struct AgentEnvelope(
             CardUrl = CardUrl,
             LifeCycle = LifeCycle,
             Deprecation = Deprecation,
+            Compatibility = Compatibility,
+            Force = Force,
             RefreshInterval = RefreshSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null,
         };
 

@@ -35,19 +35,23 @@ internal static class AgentSchemas
                 + "itself.")),
             ("lifecycle", LifeCycle("Null or absent: active if new, else as it was. Only a new agent can be a draft, a draft is not deprecated.")),
             ("deprecation_message", Text("Of an agent that is deprecated or retired, up to 1,000 characters. Null or absent: as it was.")),
-            ("successor", Text("Of such an agent: the id of the one to use in its place. Null or absent: as it was."))));
+            ("successor", Text("Of such an agent: the id of the one to use in its place. Null or absent: as it was.")),
+            ("compatibility", AgentVersionSchemas.Policy("Null or absent: as it was; of a new agent, none.")),
+            ("force", Flag("By the owner alone: take the card whatever the agent's policy says."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
             ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more.")),
             ("lifecycle", LifeCycle("Any may become active, deprecated or retired, but a draft not deprecated, and none a draft (409).")),
-            ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more."))));
+            ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more.")),
+            ("compatibility", AgentVersionSchemas.Policy("")), ("force", Flag("By the owner alone: take the card whatever the policy says."))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
             ("extensions_processed", Integer("How many extensions the card declares.")),
             ("delivery", Delivery("How messages get to the agent now.")),
             ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
-            ("warnings", warnings), ("agent", Ref("Agent"))));
+            ("warnings", warnings), ("agent", Ref("Agent")),
+            ("verdict", Text("Of a card that took another's place: compatible or incompatible with it.")), ("breaks", List(Ref("CardBreak")))));
         yield return ("AgentRefreshed", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("changed", Flag("The card is another one now.")), ("revision", Integer("The agent's.")),
             ("warnings", warnings), ("agent", Ref("Agent"))));
@@ -73,6 +77,7 @@ internal static class AgentSchemas
             ("version_number", Integer("The number of its card among those that it has had, from 1.")),
             ("card_written_at", Time("Of a card that is not the first: when the agent got it.")),
             ("card_written_by", Text("And from whom; absent: not known.")), ("labels", AgentVersionSchemas.Labels()),
+            ("compatibility", AgentVersionSchemas.Policy("Absent: none.")),
             ("deprecation_message", Text("Why it is deprecated or retired; absent: nothing was said.")),
             ("successor", Text("The id of the agent to use in its place; absent: none was named."))));
         yield return ("AgentMatch", Shape(

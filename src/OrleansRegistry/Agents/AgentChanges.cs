@@ -10,6 +10,7 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
         var workers = AgentWorkers.Check(patch.Workers);
         var delivery = CheckDelivery(patch);
         var credentials = ForwardingRules.Check(patch.Credentials);
+        CompatibilityRules.Check(patch.Compatibility);
         LifeCycleRules.Check(patch.LifeCycle, patch.Deprecation);
         return new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
         {
@@ -18,11 +19,14 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
             Credentials = credentials,
             LifeCycle = patch.LifeCycle,
             Deprecation = patch.Deprecation,
+            Compatibility = patch.Compatibility,
+            Force = patch.Force,
             Mark = RequestMarks.Of(
                 caller,
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
                     .Add("delivery", delivery).Add("credentials", ForwardingRules.Text(credentials)).Add("lifecycle", patch.LifeCycle?.ToName())
-                    .Add("deprecation", LifeCycleRules.Text(patch.Deprecation)),
+                    .Add("deprecation", LifeCycleRules.Text(patch.Deprecation)).Add("compatibility", patch.Compatibility?.ToName())
+                    .Add("force", patch.Force ? "true" : null),
                 time.GetUtcMilliseconds()),
         };
     }

@@ -35,6 +35,19 @@ internal sealed partial class AgentGrain
     private static IReadOnlyList<ExtensionOrigin> OriginsFor(IReadOnlyList<ExtensionOrigin> known, AgentRecord? before) =>
         before is null ? known : ExtensionOrigins.Keep(known, before.ExtensionOrigins);
 
+    private void DemandOwnerOfPolicy(string? owner, string? subject, AgentCompatibility? policy, bool force)
+    {
+        if (policy is not null)
+        {
+            Access.DemandOwner(id, owner, subject, "say which cards it may be given", "compatibility");
+        }
+
+        if (force)
+        {
+            Access.DemandOwner(id, owner, subject, "force a card", "force");
+        }
+    }
+
     private void DemandOwnerOfLife(string? owner, string? subject, AgentLifeCycle? lifeCycle, AgentDeprecation? deprecation)
     {
         if (lifeCycle is not null || deprecation is not null)

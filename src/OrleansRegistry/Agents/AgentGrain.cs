@@ -29,7 +29,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         return ReloadAsync();
     }
 
-    public Task<AgentWritten> Put(AgentPut put) => WriteAsync(put.Condition, put.Mark, creates: true, before =>
+    public Task<AgentWritten> Put(AgentPut put) => WriteAsync(put.Condition, put.Mark, creates: true, force: put.Force, change: before =>
     {
         var now = time.GetUtcMilliseconds();
         var reach = put.Reach == CardReach.Unknown ? AgentCard.ReachOf(put.Card) : put.Reach;
@@ -37,6 +37,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var owner = before?.Owner ?? state.Unreadable?.Owner;
         DemandOwner(owner, put.Subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
         DemandOwnerOfLife(owner, put.Subject, put.LifeCycle, put.Deprecation);
+        DemandOwnerOfPolicy(owner, put.Subject, put.Compatibility, put.Force);
         DemandOwnerOfForwarded(before, put.Subject);
         if (put.Source is not null)
         {
@@ -61,18 +62,20 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Source = put.Source,
             Stamp = CardStamps.Next(before, put.Card, put.Subject, now),
             Labels = before?.Labels ?? [],
+            Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
         return LifeCycleRules.Apply(after, before, put.LifeCycle, put.Deprecation);
     });
 
-    public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, creates: false, before =>
+    public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, false, force: change.Force, change: before =>
     {
         var now = time.GetUtcMilliseconds();
         var setsDelivery = change.Delivery is not null || change.DeliveryByCard;
         DemandOwner(before!.Owner, change.Subject, change.Workers, setsDelivery, change.Credentials is not null);
         DemandOwnerOfLife(before.Owner, change.Subject, change.LifeCycle, change.Deprecation);
+        DemandOwnerOfPolicy(before.Owner, change.Subject, change.Compatibility, change.Force);
         if (!change.CardPatch.IsEmpty)
         {
             DemandOwnerOfForwarded(before, change.Subject);
@@ -83,6 +86,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Enabled = change.Enabled ?? before.Enabled,
             Workers = change.Workers ?? before.Workers,
             Delivery = change.DeliveryByCard ? null : change.Delivery ?? before.Delivery,
+            Compatibility = change.Compatibility ?? before.Compatibility,
             UpdatedAt = now,
             Requests = MarksWith(before, change.Mark),
         };
@@ -175,7 +179,9 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
 
     /// <param name="mark">Of a request that is to be carried out once; null where it has no key.</param>
     /// <param name="creates">False where there must be an agent.</param>
-    private async Task<AgentWritten> WriteAsync(WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change)
+    /// <param name="force">A new card is taken whatever the agent's policy says.</param>
+    private async Task<AgentWritten> WriteAsync(
+        WriteCondition condition, RequestMark? mark, bool creates, Func<AgentRecord?, AgentRecord> change, bool force = false)
     {
         // Absence that is believed in vain costs a plain put one more try, but would refuse a write that expects an agent.
         if (!creates || condition.DemandsAgent || IsOfOldHistory)
@@ -194,11 +200,12 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var before = creates ? Current : Readable();
         var isNew = !state.RecordExists;
         var committed = state.State.Agent;
-        state.State.Agent = change(before);
-        var isNewCard = before is not null && before.Card != state.State.Agent.Card;
+        var after = change(before);
+        var breaks = CompatibilityRules.Compare(before, after.Card, force);
+        state.State.Agent = after;
         try
         {
-            await (isNewCard ? versions.KeepAsync(before!) : Task.CompletedTask);
+            await (breaks is not null ? versions.KeepAsync(before!) : Task.CompletedTask);
             await state.WriteAsync();
         }
         catch
@@ -211,12 +218,15 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
 
         var written = state.State.Agent with { Revision = state.Version };
         state.State.Agent = written;
-        if (isNewCard)
+        if (breaks is not null)
         {
             _ = PruneAsync();
         }
 
-        return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)));
+        return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)))
+        {
+            Breaks = breaks,
+        };
 
         void CheckFound()
         {

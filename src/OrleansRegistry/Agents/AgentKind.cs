@@ -5,7 +5,7 @@ namespace OrleansRegistry.Agents;
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
-/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c> and <c>labels</c>
+/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>labels</c> and <c>compatibility</c>
 /// (<see cref="CardStamps"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
@@ -67,6 +67,7 @@ internal static class AgentKind
             Source = fields.ObjectOrNull("source") is { } source ? AgentSourceJson.Read(source) : null,
             Stamp = fields.ObjectOrNull("card") is { } stamp ? CardStamps.Read(stamp) : null,
             Labels = fields.Array("labels", CardStamps.ReadLabel),
+            Compatibility = CardStamps.ReadCompatibility(fields),
             LifeCycle = LifeCycleJson.Read(fields),
             Deprecation = LifeCycleJson.ReadDeprecation(fields),
             Requests = RequestMarksJson.Read(fields) ?? [],

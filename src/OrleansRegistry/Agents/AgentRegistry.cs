@@ -64,7 +64,11 @@ internal sealed class AgentRegistry(
         var agent = written.Agent with { Reach = card.Reach };
         directory.TakeIn(agent, card, history);
         await revisions.SeeOwnAsync(agent.Revision, history, cancellationToken);
-        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) { Repeated = written.Repeated };
+        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) 
+        {
+            Repeated = written.Repeated,
+            Breaks = written.Breaks,
+        };
     });
 
     public Task<AgentRefresh> RefreshAsync(
@@ -174,7 +178,8 @@ internal sealed class AgentRegistry(
                 .Add("enabled", AgentChanges.Text(entry.Enabled))
                 .Add("workers", AgentChanges.Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
                 .Add("credentials", ForwardingRules.Text(entry.Credentials)).Add("lifecycle", entry.LifeCycle?.ToName())
-                .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)),
+                .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)).Add("compatibility", entry.Compatibility?.ToName())
+                .Add("force", entry.Force ? "true" : null),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -191,12 +196,15 @@ internal sealed class AgentRegistry(
             Source = entry.Source,
             LifeCycle = entry.LifeCycle,
             Deprecation = entry.Deprecation,
+            Compatibility = entry.Compatibility,
+            Force = entry.Force,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
         return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count)
         {
             Repeated = written.Repeated,
+            Breaks = written.Breaks,
         };
     }
 

@@ -18,6 +18,10 @@ internal sealed record CheckedRegistration(
 
     public AgentDeprecation? Deprecation { get; private init; }
 
+    public AgentCompatibility? Compatibility { get; private init; }
+
+    public bool Force { get; private init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
@@ -35,6 +39,7 @@ internal sealed record CheckedRegistration(
         var id = registration.Id ?? card.Name;
         Identifiers.CheckId(id, registration.Id is null ? "name" : "agent_id");
         AgentRules.CheckDelivery(registration.Delivery, card.Reach);
+        CompatibilityRules.Check(registration.Compatibility);
         LifeCycleRules.Check(registration.LifeCycle, registration.Deprecation);
         return new CheckedRegistration(
             id,
@@ -48,6 +53,8 @@ internal sealed record CheckedRegistration(
         {
             LifeCycle = registration.LifeCycle,
             Deprecation = LifeCycleRules.Said(registration.Deprecation),
+            Compatibility = registration.Compatibility,
+            Force = registration.Force,
         };
     }
 }

@@ -83,6 +83,14 @@ internal sealed record AgentPut(
     /// <summary>Null leaves it.</summary>
     [Id(12)]
     public AgentDeprecation? Deprecation { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(13)]
+    public AgentCompatibility? Compatibility { get; init; }
+
+    /// <summary>The card is taken whatever the agent's policy says.</summary>
+    [Id(14)]
+    public bool Force { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -134,6 +142,14 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Deprecation"/>
     [Id(11)]
     public AgentDeprecation? Deprecation { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Compatibility"/>
+    [Id(12)]
+    public AgentCompatibility? Compatibility { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Force"/>
+    [Id(13)]
+    public bool Force { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>
@@ -148,6 +164,10 @@ internal sealed record AgentWritten([property: Id(0)] AgentRecord Agent, [proper
     /// <summary>It was carried out before, and the agent is as it is now.</summary>
     [Id(3)]
     public bool Repeated { get; init; }
+
+    /// <summary>What the card breaks of what the one before it promised; null where it took no other card's place.</summary>
+    [Id(4)]
+    public IReadOnlyList<CardBreak>? Breaks { get; init; }
 }
 
 /// <summary>Whose an agent was before it was replaced.</summary>

@@ -38,6 +38,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Credentials = ForwardingRules.Bind(entry.Credentials, entry.Bytes),
             Source = entry.Source,
             Reach = entry.Card.Reach,
+            Compatibility = entry.Compatibility ?? AgentCompatibility.None,
             Requests = mark is null ? [] : [mark],
         };
         agent = LifeCycleRules.Apply(agent, before: null, entry.LifeCycle, entry.Deprecation);

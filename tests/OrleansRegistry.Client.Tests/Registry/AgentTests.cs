@@ -97,6 +97,10 @@ public sealed class AgentTests(ClientHost host)
         await SameAsync("a/ü");
         Assert.Equal(new AgentDeprecation("m"), (await Agents.PatchAsync(caller, "a/ü", new() { Deprecation = new(null, "") })).Agent.Deprecation);
         await SameAsync("a/ü");
+        await Agents.PatchAsync(caller, "a/ü", new() { Compatibility = AgentCompatibility.Backward });
+        await SameAsync("a/ü");
+        Assert.Empty((await Agents.PatchAsync(caller, "a/ü", new(ClientHost.Json("""{"x":3}""")))).Breaks!);
+        await SameAsync("a/ü");
         var deprecated = new AgentRegistration(card, "a/ü") { LifeCycle = AgentLifeCycle.Deprecated, Deprecation = new("", "b") };
         Assert.Equal(new AgentDeprecation("m", "b"), (await Agents.RegisterAsync(caller, deprecated)).Agent.Deprecation);
         await SameAsync("a/ü");

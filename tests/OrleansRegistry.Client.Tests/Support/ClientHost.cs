@@ -35,6 +35,8 @@ public sealed class ClientHost : IAsyncLifetime
 
     internal IContextRegistry LocalContexts => app!.Services.GetRequiredService<IContextRegistry>();
 
+    internal IAgentVersions LocalVersions => app!.Services.GetRequiredService<IAgentVersions>();
+
     internal IAgentSubscriptions LocalSubscriptions => app!.Services.GetRequiredService<IAgentSubscriptions>();
 
     internal static Caller NewCaller() => new($"tenant-{Interlocked.Increment(ref lastName):D6}", "somebody");

@@ -48,6 +48,25 @@ public sealed class VersionTests(TrustingHost host)
     }
 
     [Fact]
+    public async Task A_card_that_breaks_clients_is_told_as_such_and_refused_where_the_agent_says_so()
+    {
+        await PutAsync("""{"name":"a","skills":[{"id":"x"}]}""", HttpStatusCode.Created);
+        Assert.Equal("compatible", (await PutAsync("""{"name":"a","skills":[{"id":"x"},{"id":"y"}]}""")).Text("verdict"));
+        var broken = await PutAsync("""{"name":"a","skills":[{"id":"x"}]}""");
+        Assert.Equal(("incompatible", "y"), (broken.Text("verdict"), broken.GetProperty("breaks")[0].Text("value")));
+        Assert.Equal("incompatible", (await owner.GetAsync("/agents/a/versions:diff?from=@2")).Text("verdict"));
+
+        await (await owner.SendAsync("PATCH", "/agents/a", """{"compatibility":"backward"}""")).JsonAsync();
+        Assert.Equal("backward", (await owner.GetAsync("/agents/a")).Text("compatibility"));
+        var problem = await (await owner.SendAsync("PATCH", "/agents/a", """{"agent_card":{"skills":null}}""")).ProblemAsync(409, "agent_card");
+        Assert.Contains("skill 'x' is removed", problem.Text("detail"), StringComparison.Ordinal);
+        await (await owner.SendAsync("PATCH", "/agents/a", """{"agent_card":{"skills":null},"force":true}""")).JsonAsync();
+        await (await owner.SendAsync("PATCH", "/agents/a", """{"compatibility":"forward"}""")).ProblemAsync(400, "compatibility");
+        await (await owner.SendAsync("PUT", "/agents/a", """{"agent_card":{"name":"a"},"compatibility":1}""")).ProblemAsync(400, "compatibility");
+        await (await owner.SendAsync("POST", "/agents/a:rollback", """{"to":"@1","force":"yes"}""")).ProblemAsync(400, "force");
+    }
+
+    [Fact]
     public async Task Labels_are_set_shown_and_removed()
     {
         await PutAsync("""{"name":"a","version":"1.0"}""", HttpStatusCode.Created);

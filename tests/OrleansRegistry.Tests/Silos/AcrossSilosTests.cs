@@ -79,7 +79,9 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         {
             LifeCycle = AgentLifeCycle.Deprecated,
             Deprecation = new AgentDeprecation("why", "next"),
+            Compatibility = AgentCompatibility.Backward,
         });
+        Assert.Equal(AgentCompatibility.Backward, deprecated.Agent.Compatibility);
         Assert.Equal((AgentLifeCycle.Deprecated, new AgentDeprecation("why", "next")), (deprecated.Agent.LifeCycle, deprecated.Agent.Deprecation));
 
         var refusal = await Messages.Refused(RegistryError.Conflict, () => grain.Remove(new WriteCondition(put.Agent.Revision)));
@@ -106,9 +108,15 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
             RegistryError.Conflict, () => grain.Refresh(new AgentRefreshed(source, DateTimeOffset.MinValue, newer, [], CardReach.Nowhere)));
         Assert.Equal((true, false), (await grain.ClaimRefresh(DateTimeOffset.UnixEpoch), await grain.ClaimRefresh(DateTimeOffset.UnixEpoch)));
         Assert.True(await grain.ClaimRefresh(DateTimeOffset.UnixEpoch + Minute));
+        var broken = await grain.Put(new AgentPut(RawJson.FromValid("""{"name":"newer","security":[{"k":[]}]}"""u8), null, [], default)
+        {
+            Compatibility = AgentCompatibility.None,
+            Force = true,
+        });
+        Assert.Equal(new CardBreak("security_required", "none", "clients must prove who they are now"), Assert.Single(broken.Breaks!));
         var labelled = await grain.Label(new AgentLabeling("stable", refreshed.Agent.VersionNumber, "somebody"));
-        Assert.Equal([new AgentLabel("stable", 4)], labelled.Agent.Labels);
-        Assert.Equal(refreshed.Agent.Stamp, labelled.Agent.Stamp);
+        Assert.Equal([new AgentLabel("stable", refreshed.Agent.VersionNumber)], labelled.Agent.Labels);
+        Assert.Equal(broken.Agent.Stamp, labelled.Agent.Stamp);
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
     }
 

@@ -12,4 +12,6 @@ public sealed record CardChange(string Path, RawJson Before, RawJson After);
 /// <param name="From">The first.</param>
 /// <param name="To">The second.</param>
 /// <param name="Changes">The differences, in the order of the cards; empty where both say the same.</param>
-public sealed record AgentVersionDiff(AgentVersionInfo From, AgentVersionInfo To, IReadOnlyList<CardChange> Changes);
+/// <param name="Breaks">What clients of the first card may rely on and the second breaks; empty where both are compatible.</param>
+public sealed record AgentVersionDiff(
+    AgentVersionInfo From, AgentVersionInfo To, IReadOnlyList<CardChange> Changes, IReadOnlyList<CardBreak> Breaks);

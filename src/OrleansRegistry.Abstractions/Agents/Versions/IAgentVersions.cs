@@ -23,8 +23,14 @@ public interface IAgentVersions
 
     /// <summary>Gives the agent the card of a version again, as a new version: a registration with that card, under the same rules.</summary>
     /// <param name="condition">The precondition of the write.</param>
+    /// <param name="force">As <see cref="AgentRegistration.Force"/>.</param>
     Task<AgentWriteResult> RollBackAsync(
-        Caller caller, string agentId, string to, WriteCondition condition = default, CancellationToken cancellationToken = default);
+        Caller caller,
+        string agentId,
+        string to,
+        WriteCondition condition = default,
+        bool force = false,
+        CancellationToken cancellationToken = default);
 
     /// <summary>Points a label to a version, whether it is new or points elsewhere. The version is then kept as long as the label points to it.</summary>
     /// <returns>The agent with its labels.</returns>

@@ -7,7 +7,7 @@ internal sealed class AgentVersionEndpoints(IAgentVersions versions, RegistryHtt
 {
     private const string Names = "@ and its number, a label, the card's own version (the newest of it), or latest";
 
-    private static readonly RequestMembers.Names Rollback = new("to");
+    private static readonly RequestMembers.Names Rollback = new("to", "force");
 
     public void Map(ApiRoutes routes)
     {
@@ -92,6 +92,7 @@ internal sealed class AgentVersionEndpoints(IAgentVersions versions, RegistryHtt
         }
 
         json.WriteEndArray();
+        AgentVersionJson.Write(json, diff.Breaks);
         await answer.SendObjectAsync(context);
     }
 
@@ -103,8 +104,9 @@ internal sealed class AgentVersionEndpoints(IAgentVersions versions, RegistryHtt
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
         var members = new RequestMembers(body.Bytes, Rollback);
         var to = members.Text("to") ?? throw members.Missing("to", $"it must be {Names}");
+        var force = members.Boolean("force") ?? false;
         body.Release();
-        var written = await versions.RollBackAsync(context.GetCaller(), id, to, condition, context.RequestAborted);
+        var written = await versions.RollBackAsync(context.GetCaller(), id, to, condition, force, context.RequestAborted);
         await AgentAnswers.SendWrittenAsync(context, written);
     }
 }

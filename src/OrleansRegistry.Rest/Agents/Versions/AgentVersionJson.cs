@@ -7,11 +7,11 @@ internal static class AgentVersionJson
 {
     /// <summary>
     /// Members of a record, with a comma before each: <c>version_number</c>, and of a card that is not the first <c>card_written_at</c> and
-    /// <c>card_written_by</c>; <c>labels</c> if there are any.
+    /// <c>card_written_by</c>; <c>compatibility</c> and <c>labels</c> if there are any.
     /// </summary>
     public static ReadOnlySpan<byte> Of(AgentRecord agent)
     {
-        if (agent is { Stamp: null, Labels.Count: 0 })
+        if (agent is { Stamp: null, Labels.Count: 0, Compatibility: AgentCompatibility.None })
         {
             return ",\"version_number\":1"u8;
         }
@@ -25,6 +25,11 @@ internal static class AgentVersionJson
             {
                 json.WriteTime("card_written_at", stamp.At);
                 WriteText(json, "card_written_by", stamp.By);
+            }
+
+            if (agent.Compatibility != AgentCompatibility.None)
+            {
+                json.WriteString("compatibility"u8, agent.Compatibility.ToName());
             }
 
             if (agent.Labels.Count > 0)
@@ -58,6 +63,23 @@ internal static class AgentVersionJson
         foreach (var label in version.Labels)
         {
             json.WriteStringValue(label);
+        }
+
+        json.WriteEndArray();
+    }
+
+    /// <summary>The members <c>verdict</c> and <c>breaks</c>.</summary>
+    public static void Write(Utf8JsonWriter json, IReadOnlyList<CardBreak> breaks)
+    {
+        json.WriteString("verdict"u8, breaks.Count == 0 ? "compatible"u8 : "incompatible"u8);
+        json.WriteStartArray("breaks"u8);
+        foreach (var found in breaks)
+        {
+            json.WriteStartObject();
+            json.WriteString("rule"u8, found.Rule);
+            json.WriteString("value"u8, found.Value);
+            json.WriteString("message"u8, found.Message);
+            json.WriteEndObject();
         }
 
         json.WriteEndArray();

@@ -18,11 +18,26 @@ internal static class AgentVersionSchemas
             ("agent_id", Text("")), ("from", Ref("AgentVersionInfo")), ("to", Ref("AgentVersionInfo")),
             ("changes", List(Shape(
                 ("op", Text("add, remove or replace.")), ("path", Text("A JSON Pointer.")), ("before", Any("Absent: it was added.")),
-                ("after", Any("Absent: it was removed.")))))));
-        yield return ("AgentRollback", Shape(("to", Text("@ and the number of a version, a label, or the card's own version."))));
+                ("after", Any("Absent: it was removed."))))),
+            ("verdict", Text("compatible or incompatible: whether clients of the first card can go on with the second.")),
+            ("breaks", List(Ref("CardBreak")))));
+        yield return ("CardBreak", Shape(
+            ("rule", Text("skill_removed, interface_removed, input_mode_removed, output_mode_removed, capability_removed, security_scheme_removed, "
+                + "security_scheme_changed, security_required or extension_required.")),
+            ("value", Text("Which: a skill's id, a media type, …")), ("message", Text("The same in words."))));
+        yield return ("AgentRollback", Shape(("to", Text("@ and the number of a version, a label, or the card's own version.")),
+            ("force", Flag("By the owner alone: whatever the agent's policy says."))));
         yield return ("AgentLabel", Shape(("number", Integer("The number of the version that it is to point to."))));
         yield return ("AgentLabelled", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("labels", Labels()), ("revision", Integer("The agent's."))));
+    }
+
+    /// <summary>Which cards an agent may be given.</summary>
+    public static OpenApiSchema Policy(string says)
+    {
+        var schema = Text($"backward: a card that breaks clients of the one before is refused (409) unless it is forced. {says}".TrimEnd());
+        schema.Enum = ["none", "backward"];
+        return schema;
     }
 
     /// <summary>Labels by their names.</summary>

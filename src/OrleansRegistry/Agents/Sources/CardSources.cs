@@ -37,7 +37,9 @@ internal sealed class CardSources(
             fetched = await fetcher.FetchAgainAsync(source, cancellationToken);
             if (fetched is not null)
             {
-                AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(RawJson.FromValid(fetched.Bytes.Span)));
+                var found = RawJson.FromValid(fetched.Bytes.Span);
+                AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(found));
+                CompatibilityRules.Compare(agent, found, force: false);
             }
         }
         catch (RegistryException fault)

@@ -47,15 +47,21 @@ internal sealed class AgentVersions(
         var agent = await GetAgentAsync(caller, agentId, cancellationToken);
         var first = await FindAsync(agent, from, "from", cancellationToken);
         var second = await FindAsync(agent, to, "to", cancellationToken);
-        return new AgentVersionDiff(InfoOf(agent, first), InfoOf(agent, second), CardDiff.Of(first.Card, second.Card));
+        return new AgentVersionDiff(
+            InfoOf(agent, first), InfoOf(agent, second), CardDiff.Of(first.Card, second.Card), CardCompatibility.Of(first.Card, second.Card));
     }
 
     public async Task<AgentWriteResult> RollBackAsync(
-        Caller caller, string agentId, string to, WriteCondition condition = default, CancellationToken cancellationToken = default)
+        Caller caller,
+        string agentId,
+        string to,
+        WriteCondition condition = default,
+        bool force = false,
+        CancellationToken cancellationToken = default)
     {
         var agent = await GetAgentAsync(caller, agentId, cancellationToken);
         var found = await FindAsync(agent, to, "to", cancellationToken);
-        var registration = new AgentRegistration(found.Card.Utf8, agentId, Condition: condition with { IfExists = true });
+        var registration = new AgentRegistration(found.Card.Utf8, agentId, Condition: condition with { IfExists = true }) { Force = force };
         return await agents.RegisterAsync(caller, registration, cancellationToken);
     }
 

@@ -37,8 +37,17 @@ internal static class CardStamps
         return new AgentLabel(label.Text("name"), label.Number("number"));
     }
 
+    public static AgentCompatibility ReadCompatibility(StoredObject fields) => fields.TextOrNull("compatibility") is not { } name
+        ? AgentCompatibility.None
+        : AgentCompatibilities.TryParse(name) ?? throw new JsonException($"'compatibility' is not {AgentCompatibilities.AllNames}");
+
     public static void Write(Utf8JsonWriter fields, AgentRecord agent)
     {
+        if (agent.Compatibility != AgentCompatibility.None)
+        {
+            fields.WriteString("compatibility"u8, agent.Compatibility.ToName());
+        }
+
         if (agent.Stamp is { } stamp)
         {
             fields.WriteStartObject("card"u8);

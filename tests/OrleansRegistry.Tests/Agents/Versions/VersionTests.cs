@@ -96,13 +96,15 @@ public abstract class VersionTests(TestRegistry registry)
     {
         await PutAsync("1.0");
         var second = await PutAsync("2.0");
-        await RefusedAsync(
-            RegistryError.Conflict, null, () => registry.Versions.RollBackAsync(me, "a", "1.0", new(second.Agent.Revision - 1), Cancellation));
-        var back = await registry.Versions.RollBackAsync(me, "a", "1.0", new(second.Agent.Revision), Cancellation);
+        await RefusedAsync(RegistryError.Conflict, null, () => BackAsync("1.0", new(second.Agent.Revision - 1)));
+        var back = await BackAsync("1.0", new(second.Agent.Revision));
         Assert.Equal(3, back.Agent.VersionNumber);
         Assert.Equal(Card("1.0").ToArray(), back.Agent.Card.Utf8.ToArray());
-        await RefusedAsync(RegistryError.NotFound, "to", () => registry.Versions.RollBackAsync(me, "a", "9", default, Cancellation));
-        Assert.Equal(3, (await registry.Versions.RollBackAsync(me, "a", "latest", default, Cancellation)).Agent.VersionNumber);
+        await RefusedAsync(RegistryError.NotFound, "to", () => BackAsync("9", default));
+        Assert.Equal(3, (await BackAsync("latest", default)).Agent.VersionNumber);
+
+        Task<AgentWriteResult> BackAsync(string to, WriteCondition condition) =>
+            registry.Versions.RollBackAsync(me, "a", to, condition, cancellationToken: Cancellation);
     }
 
     [Fact]
