@@ -42,6 +42,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>The agents whose cards are fetched anew on a schedule, of all tenants.</summary>
     internal IEnumerable<AgentRecord> Refreshed => Of(tenant => tenant.Refreshed);
 
+    /// <summary>What is known of agents' tasks; null where nothing is.</summary>
+    internal IAgentActivities? Activities { get; set; }
+
+    /// <summary>Whether there is such an agent, and its record cannot be read.</summary>
+    internal bool IsUnreadable(string tenant, string id) => held.Unreadable.ContainsKey(new RecordKey(tenant, id));
+
     /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public void ThrowIfUnreadable(string tenant, string id)

@@ -34,13 +34,12 @@ internal static class RankedListing
         return TextSearch.Run(texts, TextQuery.Of(query.Words!, texts), isMatch, int.MaxValue - 2, after: null).Best.Select(match => match.Entry);
     }
 
-    private static void Check(AgentQuery query)
-    {
-        if (query.Words!.Length > AgentQuery.MaxWords)
-        {
-            throw RegistryException.Invalid("q", $"has {query.Words.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
-        }
-    }
+    /// <summary>The text, where it is short enough.</summary>
+    public static string Checked(string text, string field) => text.Length <= AgentQuery.MaxWords
+        ? text
+        : throw RegistryException.Invalid(field, $"has {text.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
+
+    private static void Check(AgentQuery query) => Checked(query.Words!, "q");
 
     private static string MakeToken(TextMatch last, string binding) =>
         PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}{Separator}{last.Entry.Record.Id}"), binding);

@@ -70,6 +70,11 @@ public static class RegistryMcp
         var wait = services.GetRequiredService<TaskWait>();
         var tools = new List<McpTool>();
         tools.AddRange(new AgentReadTools(agents, tasks).All);
+        if (services.GetService<IAgentFinder>() is { } finder)
+        {
+            tools.Add(new AgentMatchTool(finder).Tool);
+        }
+
         tools.AddRange(new AgentWriteTools(agents).All);
         tools.AddRange(new SendMessageTool(agents, tasks, wait, options).All);
         tools.AddRange(new TaskReadTools(tasks, wait, options).All);

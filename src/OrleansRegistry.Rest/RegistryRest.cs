@@ -79,6 +79,8 @@ public static class RegistryRest
         if (services.GetService<IAgentFinder>() is { } finder)
         {
             new AgentCountEndpoints(finder).Map(routes);
+            new AgentFindEndpoints(finder, http).Map(routes);
+            new AgentMatchEndpoint(finder, http).Map(routes);
         }
 
         new ExtensionEndpoints(agents, rest).Map(routes);

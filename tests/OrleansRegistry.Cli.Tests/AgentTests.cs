@@ -68,6 +68,11 @@ public sealed class AgentTests(RunningRegistry registry) : IDisposable
         Assert.Empty(Ids(await cli.JsonAsync("agents", "list", "--delivery", "forward")));
         Assert.Equal(["weather"], Ids(await cli.JsonAsync("agents", "list", "--not", "host=tide.example.com", "--all-of", "skill-tag=sky")));
         Assert.Equal(["tide"], Ids(await cli.JsonAsync("agents", "list", "--host", "tide.example.com", "--disabled")));
+        Assert.Equal("tide", (await cli.DoAsync("agents", "lookup", "https://tide.example.com/")).Trim());
+        Assert.Contains("There are none", (await cli.RunAsync("agents", "similar", "tide")).Error, StringComparison.Ordinal);
+        Assert.Matches("weather +0.\\d+ +text .*tag=fast", await cli.DoAsync(
+            "agents", "match", "weather", "--require", "skill=forecast", "--prefer", "tag=sky", "--prefer", "tag=fast", "--max-open-tasks", "3"));
+        Assert.Contains("--prefer x: must be field=value", (await cli.RunAsync("agents", "match", "--prefer", "x")).Error, StringComparison.Ordinal);
         Assert.Equal("2", (await cli.DoAsync("agents", "count")).Trim());
         Assert.Matches("skill_tag +sky +1", await cli.DoAsync("agents", "count", "--by", "skill-tag", "--not", "host=none"));
         Assert.Equal(["weather", "tide"], Ids(await cli.JsonAsync("agents", "list", "--sort=-name")));

@@ -10,7 +10,8 @@ public sealed partial class ToolListTests(McpHost host)
     // The actions of the older server, and beside them what else such a client wants.
     private static readonly string[] Older =
     [
-        "list_agents", "describe_agent", "find_agents", "deploy_agent", "deploy_batch", "update_agent", "enable_agent", "disable_agent",
+        "list_agents", "describe_agent", "find_agents", "match_agents",
+        "deploy_agent", "deploy_batch", "update_agent", "enable_agent", "disable_agent",
         "remove_agent", "get_stats", "send_message", "get_task", "list_tasks", "cancel_task",
     ];
 

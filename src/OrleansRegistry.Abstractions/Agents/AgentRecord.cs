@@ -97,6 +97,13 @@ public sealed record AgentRecord
     [Id(18)]
     public AgentCompatibility Compatibility { get; init; }
 
+    /// <summary>
+    /// What the agent's tasks tell of it, as this node knew it when the agent was read; null where none is open and none ended in the last day. It is
+    /// not stored, and its changes raise no revision.
+    /// </summary>
+    [field: NonSerialized]
+    public AgentActivity? Activity { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

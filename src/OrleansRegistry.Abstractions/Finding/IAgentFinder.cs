@@ -20,4 +20,30 @@ public interface IAgentFinder
         IReadOnlyList<AgentField> fields,
         int most = AgentFacets.UsualValues,
         CancellationToken cancellationToken = default);
+
+    /// <summary>Reads agents by their ids.</summary>
+    /// <param name="ids">1 to <see cref="AgentLookup.MaxIds"/>.</param>
+    ValueTask<AgentLookup> GetManyAsync(Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Agents whose card names an interface with this URL, or was fetched from it. Case of scheme and host, a default port, a fragment and a slash at the
+    /// end make no difference. Agents in any state are found. Looks at every agent.
+    /// </summary>
+    /// <param name="url">A URL, or <c>host:port</c> as gRPC interfaces have it.</param>
+    /// <param name="most">How many agents, 1 to <see cref="AgentsFound.Max"/>.</param>
+    ValueTask<AgentsFound> LookUpAsync(Caller caller, string url, int most = AgentsFound.Usual, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Agents that are like another one, among the 1,000 that have the most of its words. <see cref="RegistryError.NotFound"/> where there is no such agent.
+    /// </summary>
+    /// <param name="query">Filters and substring that they must match; null for none.</param>
+    /// <param name="most">How many agents, 1 to <see cref="SimilarAgents.Max"/>.</param>
+    ValueTask<SimilarAgents> GetSimilarAsync(
+        Caller caller, string id, AgentQuery? query = null, int most = SimilarAgents.Usual, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// The agents for a job. Where nothing is required, they have a word of the job or something that is preferred, if either is asked for. Looks at every
+    /// agent that has what is required.
+    /// </summary>
+    ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default);
 }

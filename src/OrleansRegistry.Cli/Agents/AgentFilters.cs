@@ -39,15 +39,20 @@ internal sealed class AgentFilters
         ];
     }
 
-    private static (string Name, string? Value) Pair(string option, string rule, string text)
+    /// <summary>Reads what an option is given as <c>field=value</c>.</summary>
+    /// <exception cref="CliException">It is not, or there is no such field.</exception>
+    public static (AgentField Field, string Value) Pair(string option, string text)
     {
         var end = text.IndexOf('=', StringComparison.Ordinal);
         var field = end < 0 ? null : AgentField.Find(text[..end].Replace('-', '_'));
         return field is not null && end < text.Length - 1
-            ? (rule + field, text[(end + 1)..])
+            ? (field, text[(end + 1)..])
             : throw CliException.Usage(
                 $"{option} {text}: must be field=value, with one of these fields: {string.Join(", ", AgentField.All.Select(known => known.Name))}.");
     }
+
+    private static (string Name, string? Value) Pair(string option, string rule, string text) =>
+        Pair(option, text) is var (field, value) ? (rule + field, value) : default;
 
     private string? EnabledText(CommandCall call)
     {

@@ -208,7 +208,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
         return condition.IfExists ? request.If("If-Match", "*") : request;
     }
 
-    private static long RevisionOf(ApiAnswer answer) =>
+    internal static long RevisionOf(ApiAnswer answer) =>
         answer.Response.Headers.TryGetValues(RevisionHeader, out var values)
             && long.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var revision) ? revision : 0;
 
@@ -275,5 +275,5 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
 
     internal void Wrote(long revision) => Raise(ref written, revision);
 
-    private string TenantOf(Caller caller) => (http.SentCaller(caller) ?? caller).Tenant;
+    internal string TenantOf(Caller caller) => (http.SentCaller(caller) ?? caller).Tenant;
 }

@@ -23,7 +23,7 @@ internal sealed class HttpFinder(RegistryHttp http, HttpAgents agents) : IAgentF
             "agents:facets",
             [
                 .. Of(query), .. fields.Select(field => ("facet", (string?)field.Name)),
-                ("limit", most.ToString(CultureInfo.InvariantCulture)),
+                ("limit", Text(most)),
             ]);
         using var answer = await agents.ReadAsync(http.Read(caller, path), cancellationToken);
         return answer.Read(json => new AgentFacets(
@@ -31,6 +31,55 @@ internal sealed class HttpFinder(RegistryHttp http, HttpAgents agents) : IAgentF
             [.. fields.Select(field => Facet(field, json.GetProperty("facets").GetProperty(field.Name)))],
             json.Number("revision")));
     }
+
+    public async ValueTask<AgentLookup> GetManyAsync(
+        Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default)
+    {
+        var body = TaskRequests.Object(json => AgentRequests.Write(json, "agent_ids", ids));
+        using var answer = await agents.ReadAsync(http.Write(caller, HttpMethod.Post, "agents:get", body, keyed: false), cancellationToken);
+        return answer.Read(json => new AgentLookup(
+            Records(json, caller), json.Strings("missing"), json.Strings("unreadable"), HttpAgents.RevisionOf(answer)));
+    }
+
+    public async ValueTask<AgentsFound> LookUpAsync(
+        Caller caller, string url, int most = AgentsFound.Usual, CancellationToken cancellationToken = default)
+    {
+        var path = ApiPath.With("agents:lookup", ("url", url), ("limit", Text(most)));
+        using var answer = await agents.ReadAsync(http.Read(caller, path), cancellationToken);
+        return answer.Read(json => new AgentsFound(Records(json, caller), (int)json.Number("total"), HttpAgents.RevisionOf(answer)));
+    }
+
+    public async ValueTask<SimilarAgents> GetSimilarAsync(
+        Caller caller, string id, AgentQuery? query = null, int most = SimilarAgents.Usual, CancellationToken cancellationToken = default)
+    {
+        Identifiers.CheckId(id);
+        var path = ApiPath.With(ApiPath.Of("agents", id, "/similar"), [.. Of(query), ("limit", Text(most))]);
+        using var answer = await agents.ReadAsync(http.Read(caller, path), cancellationToken);
+        return answer.Read(json => new SimilarAgents(
+            [
+                .. json.Entries("agents").Select(similar => new SimilarAgent(
+                    AgentAnswers.Read(similar.GetProperty("agent"), agents.TenantOf(caller)),
+                    similar.GetProperty("score").GetDouble(),
+                    similar.Strings("skills"),
+                    similar.Strings("tags"))),
+            ],
+            HttpAgents.RevisionOf(answer)));
+    }
+
+    public async ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default)
+    {
+        var body = JobMessages.Of(job);
+        using var answer = await agents.ReadAsync(http.Write(caller, HttpMethod.Post, "agents:match", body, keyed: false), cancellationToken);
+        return answer.Read(json => new AgentCandidates(
+            [.. json.Entries("agents").Select(candidate => JobMessages.Read(candidate, agents.TenantOf(caller)))],
+            (int)json.Number("found"),
+            HttpAgents.RevisionOf(answer)));
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private AgentRecord[] Records(JsonElement json, Caller caller) =>
+        [.. json.Entries("agents").Select(agent => AgentAnswers.Read(agent, agents.TenantOf(caller)))];
 
     private static IEnumerable<(string Name, string? Value)> Of(AgentQuery? query) => query is null
         ? []

@@ -34,6 +34,7 @@ internal static class AgentAnswers
         Deprecation = (agent.Text("deprecation_message"), agent.Text("successor")) is var (message, successor) && (message ?? successor) is not null
             ? new AgentDeprecation(message, successor)
             : null,
+        Activity = agent.Find("activity") is { } activity ? ReadActivity(activity) : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
     };
 
@@ -56,15 +57,16 @@ internal static class AgentAnswers
         : new AgentBatchResult(null, new RegistryException(
             RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field")));
 
-    public static AgentMatch ReadMatch(JsonElement match) => new(
-        match.Required("agent_id"),
-        match.Find("score")?.GetDouble() ?? 0,
-        [
-            .. match.Entries("highlights").Select(highlight => new AgentHighlight(
-                highlight.Required("field"),
-                highlight.Required("text"),
-                [.. highlight.Entries("ranges").Select(range => new TextRange(range[0].GetInt32(), range[1].GetInt32()))])),
-        ]);
+    public static AgentMatch ReadMatch(JsonElement match) =>
+        new(match.Required("agent_id"), match.Find("score")?.GetDouble() ?? 0, ReadHighlights(match));
+
+    public static AgentHighlight[] ReadHighlights(JsonElement match) =>
+    [
+        .. match.Entries("highlights").Select(highlight => new AgentHighlight(
+            highlight.Required("field"),
+            highlight.Required("text"),
+            [.. highlight.Entries("ranges").Select(range => new TextRange(range[0].GetInt32(), range[1].GetInt32()))])),
+    ];
 
     public static AgentStats ReadStats(JsonElement stats) => new(
         (int)stats.Number("total"),
@@ -89,6 +91,13 @@ internal static class AgentAnswers
 
     public static CardBreak[] ReadBreaks(JsonElement answer) =>
         [.. answer.Entries("breaks").Select(found => new CardBreak(found.Required("rule"), found.Text("value") ?? "", found.Text("message") ?? ""))];
+    private static AgentActivity ReadActivity(JsonElement activity) => new(
+        (int)activity.Number("open_tasks"), ReadOutcomes(activity.GetProperty("last_hour")), ReadOutcomes(activity.GetProperty("last_day")));
+
+    private static AgentOutcomes ReadOutcomes(JsonElement outcomes) => new(
+        (int)outcomes.Number("completed"),
+        (int)outcomes.Number("failed"),
+        outcomes.Find("median_seconds") is { } median ? TimeSpan.FromSeconds(median.GetDouble()) : null);
 
     private static CardWarning[] ReadWarnings(JsonElement written) =>
         [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))];

@@ -18,7 +18,7 @@ internal static class AgentFilterRequests
     private static IEnumerable<(string Name, string? Value)> Of(string rule, AgentFilters filters) =>
         filters.Fields.SelectMany(field => filters[field].Select(value => (rule + field, (string?)value)));
 
-    private static void Write(Utf8JsonWriter json, string rule, AgentFilters filters)
+    public static void Write(Utf8JsonWriter json, string rule, AgentFilters filters)
     {
         if (filters.Fields.Any())
         {

@@ -58,6 +58,23 @@ internal sealed class FieldFilter
         }
     }
 
+    /// <summary>Each value that is asked for: where agents have it, as it was told, and as it is compared.</summary>
+    /// <param name="path">What to call the filters in an error.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a value that there is not, or too many.</exception>
+    public static IEnumerable<(FieldKind Kind, string Told, string Value)> ValuesOf(AgentFilters filters, string path)
+    {
+        foreach (var field in filters.Fields)
+        {
+            var kind = FieldKinds.Of(field);
+            AgentQuery.CheckValues(filters[field], $"{path}.{field}");
+            foreach (var value in filters[field])
+            {
+                field.Check(value, $"{path}.{field}");
+                yield return (kind, value, ComparedText.Of(kind.Spell(value)));
+            }
+        }
+    }
+
     /// <summary>The query's filters as page tokens remember them; those of before there were other fields first, as they were then.</summary>
     public static IEnumerable<string> Binding(AgentQuery query, FieldFilter[] filters)
     {

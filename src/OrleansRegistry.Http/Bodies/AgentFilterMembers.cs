@@ -69,7 +69,8 @@ internal static class AgentFilterMembers
 
     private static string NotName(AgentField field) => $"not.{field}";
 
-    private static AgentFilters Nested(RequestMembers members, string name) => members.Object(name) is { } json
+    /// <summary>Filters that are a member of their own; none where it is absent.</summary>
+    public static AgentFilters Nested(RequestMembers members, string name) => members.Object(name) is { } json
         ? Read(new RequestMembers(json, Fields, name, $"{name}."))
         : AgentFilters.None;
 

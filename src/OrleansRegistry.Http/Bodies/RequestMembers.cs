@@ -97,6 +97,20 @@ internal sealed class RequestMembers
 
     public int? Integer(string name, int min, int max) => Has(name) ? JsonValues.Integer(Find(name).Value, Field(name), min, max) : null;
 
+    /// <summary>A number, which may have a fraction.</summary>
+    public double? Fraction(string name)
+    {
+        if (!Has(name))
+        {
+            return null;
+        }
+
+        var reader = new Utf8JsonReader(Find(name).Value.Span);
+        return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetDouble(out var value)
+            ? value
+            : throw RegistryException.Invalid(Field(name), $"must be a number, not {JsonValues.Describe(Find(name).Type)}");
+    }
+
     /// <summary>The size of a page, for the registry to judge.</summary>
     public int? PageSize(PageLimit limit)
     {

@@ -80,10 +80,16 @@ internal static class AgentAnswers
         json.WriteEndArray();
         if (showsRecord)
         {
-            var record = new ArrayBufferWriter<byte>(AgentJson.Measure(agent));
-            AgentJson.WriteRecord(record, agent);
             json.WritePropertyName("agent"u8);
-            json.WriteRawValue(record.WrittenSpan, skipInputValidation: true);
+            WriteRecord(json, agent);
         }
+    }
+
+    /// <summary>The whole agent, as a value.</summary>
+    public static void WriteRecord(Utf8JsonWriter json, AgentRecord agent)
+    {
+        var record = new ArrayBufferWriter<byte>(AgentJson.Measure(agent));
+        AgentJson.WriteRecord(record, agent);
+        json.WriteRawValue(record.WrittenSpan, skipInputValidation: true);
     }
 }

@@ -46,7 +46,7 @@ internal static class AgentJson
     /// <summary>How many bytes <see cref="WriteRecord(IBufferWriter{byte}, AgentRecord)"/> writes.</summary>
     public static int Measure(AgentRecord agent) =>
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
-            + AgentSourceJson.Of(agent.Source).Length
+            + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
             + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
@@ -56,6 +56,7 @@ internal static class AgentJson
         output.Write(AgentLifeCycleJson.Of(agent));
         output.Write(AgentVersionJson.Of(agent));
         output.Write(AgentSourceJson.Of(agent.Source));
+        output.Write(AgentActivityJson.Of(agent.Activity));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

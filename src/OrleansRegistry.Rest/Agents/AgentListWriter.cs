@@ -91,8 +91,14 @@ internal sealed class AgentListWriter(HttpContext context)
         json.WriteStartObject();
         json.WriteString("agent_id"u8, match.AgentId);
         json.WriteNumber("score"u8, Math.Round(match.Score, 4));
+        WriteHighlights(json, match.Highlights);
+        json.WriteEndObject();
+    }
+
+    internal static void WriteHighlights(Utf8JsonWriter json, IReadOnlyList<AgentHighlight> highlights)
+    {
         json.WriteStartArray("highlights"u8);
-        foreach (var highlight in match.Highlights)
+        foreach (var highlight in highlights)
         {
             json.WriteStartObject();
             json.WriteString("field"u8, highlight.Field);
@@ -111,6 +117,5 @@ internal sealed class AgentListWriter(HttpContext context)
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 }

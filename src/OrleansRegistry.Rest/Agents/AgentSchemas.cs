@@ -79,7 +79,8 @@ internal static class AgentSchemas
             ("card_written_by", Text("And from whom; absent: not known.")), ("labels", AgentVersionSchemas.Labels()),
             ("compatibility", AgentVersionSchemas.Policy("Absent: none.")),
             ("deprecation_message", Text("Why it is deprecated or retired; absent: nothing was said.")),
-            ("successor", Text("The id of the agent to use in its place; absent: none was named."))));
+            ("successor", Text("The id of the agent to use in its place; absent: none was named.")),
+            ("activity", Ref("AgentActivity"))));
         yield return ("AgentMatch", Shape(
             ("agent_id", Text("")), ("score", Score()),
             ("highlights", List(Shape(

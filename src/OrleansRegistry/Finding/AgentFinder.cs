@@ -15,4 +15,18 @@ internal sealed class AgentFinder(AgentDirectory directory) : IAgentFinder
         int most = AgentFacets.UsualValues,
         CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(queries.Facets(caller.Tenant, query ?? new AgentQuery(), fields, most));
+
+    public ValueTask<AgentLookup> GetManyAsync(Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(queries.Many(caller.Tenant, ids));
+
+    public ValueTask<AgentsFound> LookUpAsync(
+        Caller caller, string url, int most = AgentsFound.Usual, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(queries.ByUrl(caller.Tenant, url, most));
+
+    public ValueTask<SimilarAgents> GetSimilarAsync(
+        Caller caller, string id, AgentQuery? query = null, int most = SimilarAgents.Usual, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(queries.Similar(caller.Tenant, id, query ?? new AgentQuery(), most));
+
+    public ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default) =>
+        ValueTask.FromResult(queries.Match(caller.Tenant, job));
 }

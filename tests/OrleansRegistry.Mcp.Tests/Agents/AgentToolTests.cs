@@ -100,6 +100,10 @@ public sealed class AgentToolTests(McpHost host)
         Assert.Equal(["weather"], (await client.CallAsync("find_agents", new { not })).Texts("agents", "agent_id"));
         Assert.Equal(["tide"], (await client.CallAsync("find_agents", new { all = not, skill_tag = new[] { "sea" } })).Texts("agents", "agent_id"));
         Assert.Equal(["weather", "tide"], (await client.CallAsync("find_agents", new { sort = "-name" })).Texts("agents", "agent_id"));
+        var required = new { tags = new[] { "sky" } };
+        var matched = await client.CallAsync("match_agents", new { text = "rain", required, min_success_rate = 0.5 });
+        Assert.Equal("weather", matched.Items("agents").Single().GetProperty("agent").Text("agent_id"));
+        Assert.Contains("text ", matched.Items("agents").Single().Text("why"), StringComparison.Ordinal);
         var first = await client.CallAsync("list_agents", new { page_size = 1 });
         Assert.Equal(["tide"], first.Texts("agents", "agent_id"));
         var second = await client.CallAsync("list_agents", new { page_size = 1, page_token = first.Next() });
@@ -148,6 +152,8 @@ public sealed class AgentToolTests(McpHost host)
     [InlineData("find_agents", """{"tags":[1]}""", "tags[0]")]
     [InlineData("find_agents", """{"not":{"colour":"red"}}""", "not.colour")]
     [InlineData("find_agents", """{"sort":"size"}""", "sort")]
+    [InlineData("match_agents", """{"order":"first"}""", "order")]
+    [InlineData("match_agents", """{"required":{"colour":"red"}}""", "required.colour")]
     [InlineData("find_agents", """{"all":{"owner":["a"]}}""", "all.owner")]
     [InlineData("deploy_agent", """{"agent_card":"x"}""", "agent_card")]
     [InlineData("deploy_agent", """{"agent_card":{"name":""}}""", "name")]
