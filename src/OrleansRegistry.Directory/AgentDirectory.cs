@@ -67,7 +67,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => List(tenant, query).Agents, cancellationToken);
     }
 
-    public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision);
+    public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision, Activities);
 
     public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Of(Facets.Tags).Counts();
 

@@ -27,7 +27,7 @@ internal sealed class AgentListing
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter, or the words.</exception>
     public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, query).Found(query);
 
-    public static AgentPage Run(TenantIndex index, AgentQuery query, long revision)
+    public static AgentPage Run(TenantIndex index, AgentQuery query, long revision, IAgentActivities? activities = null)
     {
         if (query.PageSize is { } asked)
         {
@@ -46,7 +46,7 @@ internal sealed class AgentListing
 
         if (sort != default || !string.IsNullOrEmpty(query.Words))
         {
-            return SortedListing.Run(listing.Found(query), query, sort, revision, binding);
+            return SortedListing.Run(listing.Found(query), query, sort, revision, binding, activities);
         }
 
         var after = PageToken.Read(query.PageToken, binding);

@@ -13,7 +13,8 @@ internal static class SortedListing
     /// <param name="found">The agents of the query, in any order.</param>
     /// <param name="binding">The query without its page.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the page token.</exception>
-    public static AgentPage Run(IEnumerable<AgentEntry> found, AgentQuery query, AgentSort sort, long revision, string binding)
+    public static AgentPage Run(
+        IEnumerable<AgentEntry> found, AgentQuery query, AgentSort sort, long revision, string binding, IAgentActivities? activities)
     {
         var order = new SortOrder(sort);
         var after = ReadToken(query.PageToken, binding);
@@ -23,7 +24,7 @@ internal static class SortedListing
         var kept = new PriorityQueue<AgentEntry, SortKey>(Comparer<SortKey>.Create((x, y) => order.Compare(y, x)));
         foreach (var entry in found)
         {
-            var key = SortKey.Of(entry, sort.By);
+            var key = SortKey.Of(entry, sort.By, activities);
             if (after is { } last && order.Compare(key, last) <= 0)
             {
                 continue;

@@ -34,6 +34,9 @@ internal sealed class RegistryHost : IAsyncDisposable
 
             // Webhooks of tests that are not about them lead to hosts that there are not.
             options.Push = options.Push with { Enabled = false };
+
+            // Tests count what is asked of the store.
+            options.AgentActivity = false;
             configure?.Invoke(options);
         });
         if (store is not null)

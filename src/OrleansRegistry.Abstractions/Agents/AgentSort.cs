@@ -19,6 +19,15 @@ public enum AgentSortKey
 
     /// <summary>When the agent was first registered.</summary>
     Registered,
+
+    /// <summary>How many tasks of the agent are open or ended in the last day (<see cref="AgentRecord.Activity"/>).</summary>
+    Popularity,
+
+    /// <summary>How many of the agent's tasks that ended in the last day went well; agents that had none are below all others.</summary>
+    Success,
+
+    /// <summary>How many open tasks the agent has.</summary>
+    Load,
 }
 
 /// <summary>The order of a list. Agents that are equal in it come by their ids.</summary>

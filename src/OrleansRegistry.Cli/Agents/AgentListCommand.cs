@@ -64,7 +64,8 @@ internal static class AgentLists
 
     public static Option<string?> SortOption() => new("--sort")
     {
-        Description = "id, relevance, name, updated or registered; with - before it the largest or newest first (--sort=-updated).",
+        Description = "id, relevance, name, updated, registered, popularity, success or load; with - before it the largest or newest first "
+            + "(--sort=-updated).",
         HelpName = "key",
     };
 

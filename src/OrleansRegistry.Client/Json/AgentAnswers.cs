@@ -91,6 +91,7 @@ internal static class AgentAnswers
 
     public static CardBreak[] ReadBreaks(JsonElement answer) =>
         [.. answer.Entries("breaks").Select(found => new CardBreak(found.Required("rule"), found.Text("value") ?? "", found.Text("message") ?? ""))];
+
     private static AgentActivity ReadActivity(JsonElement activity) => new(
         (int)activity.Number("open_tasks"), ReadOutcomes(activity.GetProperty("last_hour")), ReadOutcomes(activity.GetProperty("last_day")));
 

@@ -107,7 +107,7 @@ internal sealed class AgentRegistry(
             : new ValueTask<AgentRecord?>(GetStrongAsync(caller, id, cancellationToken));
 
     public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.List(caller.Tenant, query ?? new AgentQuery()));
+        ValueTask.FromResult(Shown(directory.List(caller.Tenant, query ?? new AgentQuery())));
 
     public IAsyncEnumerable<AgentEvent> WatchAsync(
         Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) =>
@@ -160,7 +160,24 @@ internal sealed class AgentRegistry(
             directory.ThrowIfUnreadable(caller.Tenant, id);
         }
 
-        return found;
+        return found is null ? null : directory.Activities.Shown(found);
+    }
+
+    /// <summary>The page with what is known of the agents' tasks.</summary>
+    private AgentPage Shown(AgentPage page)
+    {
+        AgentRecord[]? shown = null;
+        for (var i = 0; i < page.Agents.Count; i++)
+        {
+            var agent = directory.Activities.Shown(page.Agents[i]);
+            if (!ReferenceEquals(agent, page.Agents[i]))
+            {
+                shown ??= [.. page.Agents];
+                shown[i] = agent;
+            }
+        }
+
+        return shown is null ? page : page with { Agents = shown };
     }
 
     /// <param name="history">The store's, from before the write.</param>

@@ -23,6 +23,12 @@ internal static class AgentSettings
             options => options.GrainIdle,
             (options, value) => options.GrainIdle = value)
         .Add(
+            "AGENT_ACTIVITY_ENABLED",
+            SettingKind.Flag,
+            "Look at tasks every 2 seconds, to tell how those of each agent go.",
+            options => options.AgentActivity,
+            (options, value) => options.AgentActivity = value)
+        .Add(
             "A2A_REGISTRY_DEV_MODE",
             SettingKind.Flag,
             "List all extensions.",

@@ -184,6 +184,8 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();
         services.AddSingleton<IAgentFinder, AgentFinder>();
+        services.AddSingleton<AgentTaskFigures>();
+        services.AddHostedService<AgentTaskService>();
         services.AddSingleton<IAgentVersions, AgentVersions>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();

@@ -58,6 +58,9 @@ public sealed class RegistryOptions
     /// <summary>The most bytes of a task's history and artifacts in one answer or update (<c>REGISTRY_MAX_LOAD_BYTES</c>).</summary>
     public int MaxLoadBytes { get; set; } = new TaskRules().MaxLoadBytes;
 
+    /// <summary>Whether it is looked at tasks to tell how those of each agent go (<c>AGENT_ACTIVITY_ENABLED</c>).</summary>
+    public bool AgentActivity { get; set; } = true;
+
     /// <summary>When new tasks without a deadline of their own fail (<c>TASK_DEADLINE_SECONDS</c>); null for never.</summary>
     public TimeSpan? TaskDeadline { get; set; }
 
