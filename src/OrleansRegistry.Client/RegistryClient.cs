@@ -46,6 +46,7 @@ public sealed class RegistryClient : IDisposable
         Agents = agents;
         Finder = new HttpFinder(Http, agents);
         Versions = new HttpVersions(Http, agents);
+        Drafts = new HttpDrafts(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -62,6 +63,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The cards that agents had; as new as <see cref="Agents"/>.</summary>
     public IAgentVersions Versions { get; }
+
+    /// <summary>Drafts of agents' cards.</summary>
+    public IAgentDrafts Drafts { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

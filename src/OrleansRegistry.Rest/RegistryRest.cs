@@ -113,6 +113,11 @@ public static class RegistryRest
             new AgentLabelEndpoints(versions, http).Map(routes);
         }
 
+        if (services.GetService<IAgentDrafts>() is { } drafts)
+        {
+            new AgentDraftEndpoints(drafts, http).Map(routes);
+        }
+
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);

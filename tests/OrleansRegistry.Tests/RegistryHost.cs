@@ -21,6 +21,8 @@ internal sealed class RegistryHost : IAsyncDisposable
 
     public IAgentVersions Versions => host.Services.GetRequiredService<IAgentVersions>();
 
+    public IAgentDrafts Drafts => host.Services.GetRequiredService<IAgentDrafts>();
+
     public IServiceProvider Services => host.Services;
 
     public static async Task<RegistryHost> StartAsync(

@@ -15,6 +15,8 @@ public abstract class TestRegistry : IAsyncLifetime
 
     public IAgentVersions Versions => host!.Versions;
 
+    public IAgentDrafts Drafts => host!.Drafts;
+
     /// <summary>The time of the registry's next start.</summary>
     public TimeProvider Time { get; set; } = TimeProvider.System;
 

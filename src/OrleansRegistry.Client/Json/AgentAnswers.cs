@@ -100,7 +100,7 @@ internal static class AgentAnswers
         (int)outcomes.Number("failed"),
         outcomes.Find("median_seconds") is { } median ? TimeSpan.FromSeconds(median.GetDouble()) : null);
 
-    private static CardWarning[] ReadWarnings(JsonElement written) =>
+    public static CardWarning[] ReadWarnings(JsonElement written) =>
         [.. written.Entries("warnings").Select(warning => new CardWarning(warning.Required("field"), warning.Required("message")))];
 
     private static AgentSource ReadSource(string url, JsonElement agent) => new()

@@ -187,6 +187,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentTaskFigures>();
         services.AddHostedService<AgentTaskService>();
         services.AddSingleton<IAgentVersions, AgentVersions>();
+        services.AddSingleton<IAgentDrafts, AgentDrafts>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSubscriptions();

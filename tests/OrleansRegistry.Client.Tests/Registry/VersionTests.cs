@@ -50,6 +50,22 @@ public sealed class VersionTests(ClientHost host)
     }
 
     [Fact]
+    public async Task Drafts_are_written_read_published_and_removed()
+    {
+        await host.Client.Agents.RegisterAsync(caller, new(ClientHost.Card("a")));
+        var card = ClientHost.Json("""{"name":"a", "version":"draft"}""");
+        var written = await host.Client.Drafts.PutAsync(caller, "a", card, ClientHost.Cancellation);
+        var read = await host.Client.Drafts.GetAsync(caller, "a", ClientHost.Cancellation);
+        Assert.Equal(card.ToArray(), read.Card.Utf8.ToArray());
+        Assert.Equivalent(written, read, strict: true);
+        await host.Client.Drafts.RemoveAsync(caller, "a", ClientHost.Cancellation);
+        Assert.Equal("draft", (await Assert.ThrowsAsync<RegistryException>(() => host.Client.Drafts.GetAsync(caller, "a"))).Field);
+        await host.Client.Drafts.PutAsync(caller, "a", card, ClientHost.Cancellation);
+        var published = await host.Client.Drafts.PublishAsync(caller, "a", default, force: true, ClientHost.Cancellation);
+        Assert.Equal(card.ToArray(), published.Agent.Card.Utf8.ToArray());
+    }
+
+    [Fact]
     public async Task What_is_refused_there_is_refused_in_the_same_words()
     {
         await host.Client.Agents.RegisterAsync(caller, new(ClientHost.Card("a")));

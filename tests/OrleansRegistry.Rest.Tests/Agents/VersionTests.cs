@@ -67,6 +67,28 @@ public sealed class VersionTests(TrustingHost host)
     }
 
     [Fact]
+    public async Task A_draft_lies_beside_the_card_until_it_is_published()
+    {
+        await PutAsync("""{"name":"a","version":"1.0","skills":[{"id":"x"}]}""", HttpStatusCode.Created);
+        await (await owner.SendAsync("GET", "/agents/a/draft")).ProblemAsync(404, "draft");
+        var draft = await (await owner.SendAsync("PUT", "/agents/a/draft", """{"name":"a", "version":"2.0"}""")).JsonAsync();
+        Assert.Equal(("incompatible", "owner"), (draft.Text("verdict"), draft.Text("written_by")));
+        Assert.Equal("1.0", (await owner.GetAsync("/agents/a/card")).Text("version"));
+        Assert.Equal("""{"name":"a", "version":"2.0"}""", (await owner.GetAsync("/agents/a/draft")).GetProperty("agent_card").GetRawText());
+        var mallory = owner with { Subject = "mallory" };
+        await (await mallory.SendAsync("GET", "/agents/a/draft")).ProblemAsync(403, "draft");
+        await (await owner.SendAsync("PUT", "/agents/a/draft", """{"version":"3.0"}""")).ProblemAsync(400, "name");
+        await (await owner.SendAsync("POST", "/agents/a/draft:publish", """{"by":"me"}""")).ProblemAsync(400, "by");
+        await (await owner.SendAsync("POST", "/agents/a/draft:publish", null, ("If-Match", "\"1\""))).ProblemAsync(412);
+        var published = await (await owner.SendAsync("POST", "/agents/a/draft:publish", null)).JsonAsync();
+        Assert.Equal("incompatible", published.Text("verdict"));
+        Assert.Equal("2.0", (await owner.GetAsync("/agents/a/card")).Text("version"));
+        await (await owner.SendAsync("DELETE", "/agents/a/draft")).ProblemAsync(404, "draft");
+        await (await owner.SendAsync("PUT", "/agents/a/draft", """{"name":"a"}""")).JsonAsync();
+        Assert.Equal("a", (await (await owner.SendAsync("DELETE", "/agents/a/draft")).JsonAsync()).Text("agent_id"));
+    }
+
+    [Fact]
     public async Task Labels_are_set_shown_and_removed()
     {
         await PutAsync("""{"name":"a","version":"1.0"}""", HttpStatusCode.Created);

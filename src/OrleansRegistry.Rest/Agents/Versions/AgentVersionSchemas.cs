@@ -27,6 +27,12 @@ internal static class AgentVersionSchemas
             ("value", Text("Which: a skill's id, a media type, …")), ("message", Text("The same in words."))));
         yield return ("AgentRollback", Shape(("to", Text("@ and the number of a version, a label, or the card's own version.")),
             ("force", Flag("By the owner alone: whatever the agent's policy says."))));
+        yield return ("AgentDraft", Shape(
+            ("agent_id", Text("")), ("written_at", Time()), ("written_by", Text("The subject that wrote it.")),
+            ("verdict", Text("compatible or incompatible with the card that the agent has.")), ("breaks", List(Ref("CardBreak"))),
+            ("warnings", List(Ref("CardWarning"))), ("agent_card", Ref("AgentCard"))));
+        yield return ("AgentDraftRemoved", Shape(("success", Flag("")), ("agent_id", Text(""))));
+        yield return ("AgentDraftPublishing", Shape(("force", Flag("Whatever the agent's policy says. The body may be left out."))));
         yield return ("AgentLabel", Shape(("number", Integer("The number of the version that it is to point to."))));
         yield return ("AgentLabelled", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("labels", Labels()), ("revision", Integer("The agent's."))));

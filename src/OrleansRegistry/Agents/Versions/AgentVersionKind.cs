@@ -15,12 +15,15 @@ internal sealed record StoredVersion(
 /// <summary>
 /// Cards that agents had: the document is the card, the fields are <c>agent_id</c>, <c>registered_at</c>, <c>number</c>, <c>written_at</c> and, where
 /// they are known, <c>written_by</c> and <c>card_version</c>. The key's id is made of the agent's id and the number. The card that an agent has is in
-/// its own record, and becomes one of these once it is replaced.
+/// its own record, and becomes one of these once it is replaced. The number 0 is that of a draft (<see cref="AgentDrafts"/>).
 /// </summary>
 internal static class AgentVersionKind
 {
     /// <summary>The name of the state, for the store's codecs.</summary>
     public const string StateName = "agent_version";
+
+    /// <summary>The number of a draft, which is none of the versions.</summary>
+    public const long DraftNumber = 0;
 
     /// <summary>A longer <c>version</c> of a card is not looked for.</summary>
     private const int LongestVersion = 256;

@@ -68,7 +68,7 @@ internal sealed partial class AgentVersionStore(
         {
             if (agent.VersionNumber - 1 > options.Kept || options.AgeDays > 0)
             {
-                await RemoveAsync(OfId(agent.Tenant, agent.Id), (version, next) => IsOver(agent, version, next), isHeld);
+                await RemoveAsync(OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, next) => IsOver(agent, version, next), isHeld);
             }
         }
 #pragma warning disable CA1031 // The write that this follows is done, and the next one tries again.
@@ -79,7 +79,7 @@ internal sealed partial class AgentVersionStore(
         }
     }
 
-    /// <summary>Removes all versions of an agent that is removed.</summary>
+    /// <summary>Removes all versions of an agent that is removed, and its draft.</summary>
     public async Task RemoveAllAsync(string tenant, string agentId)
     {
         try
@@ -94,6 +94,8 @@ internal sealed partial class AgentVersionStore(
         }
     }
 
+    private static RecordCondition IsNoDraft => AgentVersionKind.Number.IsFrom(AgentVersionKind.DraftNumber + 1);
+
     private static bool IsOf(StoredVersion version, AgentRecord agent) =>
         version.RegisteredAt == agent.CreatedAt && version.AgentId == agent.Id && version.Tenant == agent.Tenant;
 
@@ -103,6 +105,7 @@ internal sealed partial class AgentVersionStore(
     /// <summary>Newest first, without what an agent of that id left that was removed before, or a change that was not finished.</summary>
     private static RecordQuery Of(AgentRecord agent, long before) => new RecordQuery(AgentVersionKind.Kind, agent.Tenant).And(
         AgentVersionKind.AgentId.Is(agent.Id),
+        IsNoDraft,
         AgentVersionKind.Number.IsBefore(before),
         AgentVersionKind.RegisteredAt.IsFrom(agent.CreatedAt),
         AgentVersionKind.RegisteredAt.IsBefore(agent.CreatedAt.AddMilliseconds(1)));
