@@ -45,6 +45,7 @@ internal static class Commands
             new AgentDiffCommand(),
             new AgentRollbackCommand(),
             new AgentLabelCommand(),
+            new AgentHeartbeatCommand(),
             new AgentWatchCommand()),
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),

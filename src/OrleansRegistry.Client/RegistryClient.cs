@@ -47,6 +47,7 @@ public sealed class RegistryClient : IDisposable
         Finder = new HttpFinder(Http, agents);
         Versions = new HttpVersions(Http, agents);
         Drafts = new HttpDrafts(Http, agents);
+        Liveness = new HttpLiveness(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -66,6 +67,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Drafts of agents' cards.</summary>
     public IAgentDrafts Drafts { get; }
+
+    /// <summary>Who is alive: beats of agents with a lease. <see cref="AgentHeartbeat"/> keeps them coming.</summary>
+    public IAgentLiveness Liveness { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

@@ -48,6 +48,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>Whether there is such an agent, and its record cannot be read.</summary>
     internal bool IsUnreadable(string tenant, string id) => held.Unreadable.ContainsKey(new RecordKey(tenant, id));
 
+    /// <summary>The agents with a lease, of all tenants.</summary>
+    internal IEnumerable<AgentRecord> Leased => Of(tenant => tenant.Leased);
+
     /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public void ThrowIfUnreadable(string tenant, string id)
@@ -86,7 +89,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
             index.Of(Facets.Categories).Count,
             index.Of(Facets.Skills).Count,
             index.Extensions.Count,
-            Revision);
+            Revision)
+        {
+            Healthy = index.CountOf(AgentHealth.Healthy),
+            Unhealthy = index.CountOf(AgentHealth.Unhealthy),
+            Expired = index.CountOf(AgentHealth.Expired),
+        };
     }
 
     public ExtensionPage ListExtensions(string tenant, ExtensionQuery query) => ExtensionListing.Run(Of(tenant), query, policy);

@@ -131,5 +131,6 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
         };
     }
 
-    private static bool IsStatus(AgentRecord before, AgentRecord after) => before.Enabled != after.Enabled && before.Card == after.Card;
+    private static bool IsStatus(AgentRecord before, AgentRecord after) =>
+        (before.Enabled != after.Enabled || before.Health != after.Health) && before.Card == after.Card;
 }

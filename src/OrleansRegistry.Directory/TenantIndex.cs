@@ -7,6 +7,7 @@ internal sealed class TenantIndex
 {
     private readonly ConcurrentDictionary<string, AgentSlot> slots = new(concurrencyLevel: 1, capacity: 31, StringComparer.Ordinal);
     private readonly Facet[] facets = [.. Facets.All.Select(kind => new Facet(kind.Comparer))];
+    private readonly int[] healths = new int[(int)AgentHealth.Expired + 1];
     private int enabled;
 
     public TenantIndex() => Text = new TextIndex(id => slots.GetValueOrDefault(id));
@@ -23,9 +24,15 @@ internal sealed class TenantIndex
     /// <summary>Those whose cards are fetched anew on a schedule, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Refreshed { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
 
+    /// <summary>Those with a lease, by their ids.</summary>
+    public ConcurrentDictionary<string, AgentSlot> Leased { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
     public int Count => slots.Count;
 
     public int EnabledCount => Volatile.Read(ref enabled);
+
+    /// <summary>How many agents have this health.</summary>
+    public int CountOf(AgentHealth health) => Volatile.Read(ref healths[(int)health]);
 
     /// <summary>The agents by their values of one kind.</summary>
     public Facet Of(FacetKind kind) => facets[kind.Number];
@@ -91,7 +98,18 @@ internal sealed class TenantIndex
 
         Keep(Forwarded, slot, had?.Record.Delivery == AgentDelivery.Forward, has?.Record.Delivery == AgentDelivery.Forward);
         Keep(Refreshed, slot, had?.Record.Source?.RefreshInterval is not null, has?.Record.Source?.RefreshInterval is not null);
+        Keep(Leased, slot, had?.Record.Lease is not null, has?.Record.Lease is not null);
+        Tally(had?.Record.Health, -1);
+        Tally(has?.Record.Health, 1);
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
+    }
+
+    private void Tally(AgentHealth? health, int more)
+    {
+        if (health is { } known)
+        {
+            Volatile.Write(ref healths[(int)known], healths[(int)known] + more);
+        }
     }
 
     private static void Keep(ConcurrentDictionary<string, AgentSlot> some, AgentSlot slot, bool was, bool isOne)

@@ -10,6 +10,7 @@ using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
 using OrleansRegistry.Rest.Finding;
 using OrleansRegistry.Rest.JsonRpc;
+using OrleansRegistry.Rest.Liveness;
 using OrleansRegistry.Rest.Service;
 using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Subscriptions;
@@ -38,6 +39,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(AgentSchemas.All);
         services.AddSingleton<ApiSchemaSource>(FindingSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AgentVersionSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(LeaseSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -81,6 +83,11 @@ public static class RegistryRest
             new AgentCountEndpoints(finder).Map(routes);
             new AgentFindEndpoints(finder, http).Map(routes);
             new AgentMatchEndpoint(finder, http).Map(routes);
+        }
+
+        if (services.GetService<IAgentLiveness>() is { } liveness)
+        {
+            new HeartbeatEndpoints(liveness, http).Map(routes);
         }
 
         new ExtensionEndpoints(agents, rest).Map(routes);

@@ -8,7 +8,7 @@ namespace OrleansRegistry;
 /// <summary>
 /// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and
 /// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant; their
-/// owner alone names workers, saves snapshots of their states, and removes them.
+/// owner alone names workers, saves snapshots of their states, sets their leases, and removes them; owner and workers beat for them.
 /// </summary>
 internal static class Access
 {
@@ -61,6 +61,13 @@ internal static class Access
                     + "the agent's owner names them in workers when it registers or patches the agent",
                 "agent_id");
     }
+
+    /// <summary>
+    /// Who may say that an agent is alive, and so also by registering it again: its owner and its workers, and where nobody is known to own it everybody.
+    /// Unlike tasks, which it may leave to its workers alone, an agent's life is always its owner's too.
+    /// </summary>
+    public static bool MayBeat(string? subject, AgentRecord agent) => agent.Owner is null || agent.Owner == subject
+        || agent.Workers.Contains(subject, StringComparer.Ordinal) || agent.Workers.Contains(AgentWorkers.Anyone, StringComparer.Ordinal);
 
     /// <summary>
     /// Who may save snapshots of an agent's state: its owner, and where nobody is known to own it everybody. A snapshot belongs to who saved it.

@@ -92,6 +92,19 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
 
     /// <summary>True, by the agent's owner alone: the card is taken whatever the agent's policy says.</summary>
     public bool Force { get; init; }
+
+    /// <summary>
+    /// Gives the agent a lease: after how long without a beat (<see cref="IAgentLiveness"/>) it expires, from <see cref="AgentLease.ShortestTtl"/> to
+    /// <see cref="AgentLease.LongestTtl"/>, in whole seconds. Null keeps what was set. Only the agent's owner may set it. Whoever may beat and registers
+    /// the agent again begins its lease anew.
+    /// </summary>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <summary>
+    /// Whether the agent is removed when its lease ends, in place of being marked as expired. True without a lease gives it one of the registry's usual
+    /// time. Null keeps what was set. Only the agent's owner may set it.
+    /// </summary>
+    public bool? Ephemeral { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -123,6 +136,15 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <inheritdoc cref="AgentRegistration.Force"/>
     public bool Force { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Ttl"/>
+    public TimeSpan? Ttl { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Ephemeral"/>
+    public bool? Ephemeral { get; init; }
+
+    /// <summary>True: the agent has no lease any more. Excludes <see cref="Ttl"/> and <see cref="Ephemeral"/>.</summary>
+    public bool EndsLease { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>

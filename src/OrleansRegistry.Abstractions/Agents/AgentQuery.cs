@@ -120,4 +120,14 @@ public readonly record struct FacetCount(string Value, int Count);
 /// <param name="Skills">The number of distinct skill ids.</param>
 /// <param name="Extensions">The number of distinct extensions.</param>
 /// <param name="Revision">A registry revision; the figures are at least as new as it.</param>
-public sealed record AgentStats(int Total, int Enabled, int Disabled, int Tags, int Categories, int Skills, int Extensions, long Revision);
+public sealed record AgentStats(int Total, int Enabled, int Disabled, int Tags, int Categories, int Skills, int Extensions, long Revision)
+{
+    /// <summary>How many agents with a lease are healthy.</summary>
+    public int Healthy { get; init; }
+
+    /// <summary>How many have not beaten for half of their lease.</summary>
+    public int Unhealthy { get; init; }
+
+    /// <summary>How many have not beaten for all of it.</summary>
+    public int Expired { get; init; }
+}

@@ -104,6 +104,13 @@ public sealed record AgentRecord
     [field: NonSerialized]
     public AgentActivity? Activity { get; init; }
 
+    /// <summary>The agent's promise to beat; null where it made none.</summary>
+    [Id(19)]
+    public AgentLease? Lease { get; init; }
+
+    /// <summary>Whether it keeps that promise, as last written; null where it made none.</summary>
+    public AgentHealth? Health => Lease?.Health;
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

@@ -26,6 +26,7 @@ internal sealed class AgentAddCommand : RegistryCommand
         HelpName = "how",
     };
 
+    private readonly LeaseOptions lease = new();
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
 
     public AgentAddCommand()
@@ -40,6 +41,7 @@ internal sealed class AgentAddCommand : RegistryCommand
         Add(refresh);
         Add(disabled);
         Add(delivery);
+        lease.AddTo(this);
         Add(isNew);
     }
 
@@ -53,6 +55,8 @@ internal sealed class AgentAddCommand : RegistryCommand
             json.Write("refresh_seconds", call.Get(refresh));
             json.Write("enabled", call.Get(disabled) ? false : null);
             json.Write("delivery", call.Get(delivery));
+            json.Write("ttl", lease.Ttl(call));
+            json.Write("ephemeral", lease.Ephemeral(call));
             json.WriteEndObject();
         }
 

@@ -42,17 +42,21 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
 
     /// <summary>The body that registers it with these members beside the card.</summary>
     /// <exception cref="CliException">It is an envelope, which says that itself.</exception>
-    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery, string? lifeCycle)
+    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery, string? lifeCycle, long? ttl, bool? ephemeral)
     {
-        if (enabled is null && delivery is null && lifeCycle is null)
+        (string Member, string Option, bool IsSet)[] beside =
+        [
+            ("enabled", "--disabled", enabled is not null), ("delivery", "--delivery", delivery is not null),
+            ("lifecycle", "--draft", lifeCycle is not null), ("ttl", "--ttl", ttl is not null), ("ephemeral", "--ephemeral", ephemeral is not null),
+        ];
+        if (!beside.Any(one => one.IsSet))
         {
             return Json;
         }
 
         if (IsEnvelope)
         {
-            var (member, option) = enabled is not null ? ("enabled", "--disabled")
-                : delivery is not null ? ("delivery", "--delivery") : ("lifecycle", "--draft");
+            var (member, option, _) = beside.First(one => one.IsSet);
             throw CliException.Refused($"{Source}: is an envelope with a card in it: write \"{member}\" there, in place of {option}.");
         }
 
@@ -73,6 +77,8 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
             }
 
             json.Write("lifecycle", lifeCycle);
+            json.Write("ttl", ttl);
+            json.Write("ephemeral", ephemeral);
             json.WriteEndObject();
         }
 

@@ -48,6 +48,8 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("description", Cell.Short(card.Text("description"), LongestText));
         facts.Add("version", Cell.Short(card.Text("version"), LongestText));
         facts.Add("state", AgentLists.State(agent));
+        facts.Add("health", Cell.Short(agent.Text("health"), LongestText));
+        facts.Add("lease", Lease(agent));
         facts.Add("deprecation", Cell.Short(agent.Text("deprecation_message"), LongestText));
         facts.Add("successor", Cell.Short(agent.Text("successor"), LongestText));
         facts.Add("revision", agent.Number("revision").ToString(CultureInfo.InvariantCulture));
@@ -75,6 +77,10 @@ internal sealed class AgentGetCommand : RegistryCommand
             answer.Table(skills);
         }
     }
+
+    private static string? Lease(JsonElement agent) => agent.Find("lease") is not { } lease
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{lease.Number("ttl")} s{(lease.Flag("ephemeral") ? ", ephemeral" : "")}");
 
     /// <summary>A2A 1.0 has interfaces, 0.3 has one address and more beside it.</summary>
     private static IEnumerable<string> Addresses(JsonElement card)

@@ -20,6 +20,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         HelpName = "how",
     };
 
+    private readonly LeaseOptions lease = new();
     private readonly Option<bool> draft = new("--draft") { Description = "Registers a new agent as a draft, not found until it is activated." };
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
     private readonly Option<long?> revision = new("--if-revision")
@@ -36,12 +37,14 @@ internal sealed class AgentRegisterCommand : RegistryCommand
             "registry agents register cards/                        # every *.json below it",
             "registry agents register https://agent.example.com     # from its /.well-known/agent-card.json",
             "registry agents register weather.json --id weather-eu --new",
+            "registry agents register weather.json --ttl 30 --ephemeral    # and then 'registry agents heartbeat weather'",
             "jq .card answer.json | registry agents register -")
     {
         Add(sources);
         Add(id);
         Add(disabled);
         Add(delivery);
+        lease.AddTo(this);
         Add(draft);
         Add(isNew);
         Add(revision);
@@ -70,13 +73,18 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         AgentWrite.RunAsync(
             call,
             call.Get(id),
-            entry.With(call.Get(disabled) ? false : null, call.Get(delivery), call.Get(draft) ? "draft" : null),
+            entry.With(
+                call.Get(disabled) ? false : null,
+                call.Get(delivery),
+                call.Get(draft) ? "draft" : null,
+                lease.Ttl(call),
+                lease.Ephemeral(call)),
             Condition(call));
 
     /// <param name="first">The agents of the only place, where it is read already.</param>
     private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
     {
-        if (((Option[])[id, disabled, delivery, draft, isNew, revision]).FirstOrDefault(call.Has) is { } single)
+        if (((Option[])[id, disabled, delivery, draft, isNew, revision, .. lease.All]).FirstOrDefault(call.Has) is { } single)
         {
             throw CliException.Usage($"{single.Name} goes with one agent, and here are several.");
         }

@@ -36,6 +36,7 @@ internal static class AgentAnswers
             : null,
         Activity = agent.Find("activity") is { } activity ? ReadActivity(activity) : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
+        Lease = agent.Find("lease") is { } lease ? LeaseAnswers.ReadLease(lease, agent) : null,
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(
@@ -54,8 +55,11 @@ internal static class AgentAnswers
     /// <summary>An entry of a batch's answer.</summary>
     public static AgentBatchResult ReadEntry(JsonElement entry, string tenant) => entry.Flag("success")
         ? new AgentBatchResult(ReadWritten(entry, tenant), null)
-        : new AgentBatchResult(null, new RegistryException(
-            RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field")));
+        : new AgentBatchResult(null, ReadRefusal(entry));
+
+    /// <summary>Why one of many was refused.</summary>
+    public static RegistryException ReadRefusal(JsonElement entry) =>
+        new(RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field"));
 
     public static AgentMatch ReadMatch(JsonElement match) =>
         new(match.Required("agent_id"), match.Find("score")?.GetDouble() ?? 0, ReadHighlights(match));
@@ -76,7 +80,12 @@ internal static class AgentAnswers
         (int)stats.Number("categories"),
         (int)stats.Number("skills"),
         (int)stats.Number("extensions"),
-        stats.Number("revision"));
+        stats.Number("revision"))
+    {
+        Healthy = (int)stats.Number("healthy"),
+        Unhealthy = (int)stats.Number("unhealthy"),
+        Expired = (int)stats.Number("expired"),
+    };
 
     public static ExtensionInfo ReadExtension(JsonElement extension) => new(
         extension.Required("uri"),

@@ -37,6 +37,13 @@ internal static class AgentRequests
         Write(json, "successor", patch.Deprecation?.Successor);
         json.Write("compatibility", patch.Compatibility?.ToName());
         json.Write("force", patch.Force ? true : null);
+        if (patch.EndsLease)
+        {
+            json.WriteNull("ttl"u8);
+        }
+
+        json.Write("ttl", (long?)patch.Ttl?.TotalSeconds);
+        json.Write("ephemeral", patch.Ephemeral);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -66,6 +73,8 @@ internal static class AgentRequests
         Write(json, "successor", registration.Deprecation?.Successor);
         json.Write("compatibility", registration.Compatibility?.ToName());
         json.Write("force", registration.Force ? true : null);
+        json.Write("ttl", (long?)registration.Ttl?.TotalSeconds);
+        json.Write("ephemeral", registration.Ephemeral);
     }
 
     /// <summary>Null is not sent, and empty as null: it takes back what was said.</summary>

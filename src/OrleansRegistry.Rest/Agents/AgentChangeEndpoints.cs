@@ -1,14 +1,15 @@
 using Microsoft.AspNetCore.Http;
+using OrleansRegistry.Rest.Liveness;
 
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c>, <c>:disable</c> and <c>:refresh</c>.</summary>
 internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
-    // Null in a merge patch takes a member away, which only delivery, credentials and what is said of a deprecated agent can be.
+    // Null in a merge patch takes a member away, which only delivery, credentials, what is said of a deprecated agent, and ttl can be.
     private static readonly RequestMembers.Names Patch =
         new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor",
-            "compatibility", "force")
+            "compatibility", "force", "ttl", "ephemeral")
         {
             KeepsAbsent = true,
         };
@@ -18,7 +19,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"], \"delivery\": \"worker\", "
                 + "\"credentials\": {\"Authorization\": \"…\"}, \"lifecycle\": \"deprecated\", \"deprecation_message\": \"…\", "
-                + "\"successor\": \"…\", \"compatibility\": \"backward\", \"force\": false}; "
+                + "\"successor\": \"…\", \"compatibility\": \"backward\", \"force\": false, \"ttl\": 30, \"ephemeral\": true}; "
                 + "what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Viewed()
@@ -104,6 +105,9 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             Compatibility = members.Compatibility("compatibility"),
             Force = members.Boolean("force") ?? false,
             Credentials = members.IsNull("credentials") ? new AgentCredentials(new Dictionary<string, string>()) : members.Credentials("credentials"),
+            Ttl = members.IsNull("ttl") ? null : LeaseJson.ReadTtl(members),
+            Ephemeral = members.Boolean("ephemeral"),
+            EndsLease = members.IsNull("ttl"),
         };
     }
 }

@@ -1,9 +1,11 @@
+using OrleansRegistry.Rest.Liveness;
+
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>
 /// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker",
-/// "credentials": {"Authorization": "…"}, "lifecycle": "deprecated", "deprecation_message": "…", "successor": "…"}</c>, with
-/// <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
+/// "credentials": {"Authorization": "…"}, "lifecycle": "deprecated", "deprecation_message": "…", "successor": "…",
+/// "ttl": 30, "ephemeral": true}</c>, with <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
 /// </summary>
 internal readonly record struct AgentEnvelope(
     ReadOnlyMemory<byte> Card,
@@ -15,7 +17,7 @@ internal readonly record struct AgentEnvelope(
 {
     private static readonly RequestMembers.Names Names =
         new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds", "lifecycle",
-            "deprecation_message", "successor", "compatibility", "force");
+            "deprecation_message", "successor", "compatibility", "force", "ttl", "ephemeral");
 
     private string? CardUrl { get; init; }
 
@@ -28,6 +30,10 @@ internal readonly record struct AgentEnvelope(
     private bool Force { get; init; }
 
     private long? RefreshSeconds { get; init; }
+
+    private TimeSpan? Ttl { get; init; }
+
+    private bool? Ephemeral { get; init; }
 
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -71,6 +77,8 @@ internal readonly record struct AgentEnvelope(
             Deprecation = members.Deprecation("deprecation_message", "successor"),
             Compatibility = members.Compatibility("compatibility"),
             Force = members.Boolean("force") ?? false,
+            Ttl = LeaseJson.ReadTtl(members),
+            Ephemeral = members.Boolean("ephemeral"),
         };
     }
 
@@ -88,6 +96,8 @@ internal readonly record struct AgentEnvelope(
             Compatibility = Compatibility,
             Force = Force,
             RefreshInterval = RefreshSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null,
+            Ttl = Ttl,
+            Ephemeral = Ephemeral,
         };
 
     private static RegistryException Missing(string what) =>

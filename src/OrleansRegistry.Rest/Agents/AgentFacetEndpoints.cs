@@ -33,6 +33,9 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
         json.WriteNumber("categories"u8, stats.Categories);
         json.WriteNumber("skills"u8, stats.Skills);
         json.WriteNumber("extensions"u8, stats.Extensions);
+        json.WriteNumber("healthy"u8, stats.Healthy);
+        json.WriteNumber("unhealthy"u8, stats.Unhealthy);
+        json.WriteNumber("expired"u8, stats.Expired);
         json.WriteNumber("revision"u8, stats.Revision);
         await answer.SendObjectAsync(context);
     }

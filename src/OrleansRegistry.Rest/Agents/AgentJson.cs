@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansRegistry.Rest.Agents.Versions;
+using OrleansRegistry.Rest.Liveness;
 
 namespace OrleansRegistry.Rest.Agents;
 
@@ -47,7 +48,7 @@ internal static class AgentJson
     public static int Measure(AgentRecord agent) =>
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
-            + MeasureTail(agent, new JsonName(agent.Id));
+            + LeaseJson.Of(agent.Lease).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -57,6 +58,7 @@ internal static class AgentJson
         output.Write(AgentVersionJson.Of(agent));
         output.Write(AgentSourceJson.Of(agent.Source));
         output.Write(AgentActivityJson.Of(agent.Activity));
+        output.Write(LeaseJson.Of(agent.Lease));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrleansRegistry.Rest.Agents.Versions;
+using OrleansRegistry.Rest.Liveness;
 using static OrleansRegistry.Http.ApiSchemas;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -37,13 +38,18 @@ internal static class AgentSchemas
             ("deprecation_message", Text("Of an agent that is deprecated or retired, up to 1,000 characters. Null or absent: as it was.")),
             ("successor", Text("Of such an agent: the id of the one to use in its place. Null or absent: as it was.")),
             ("compatibility", AgentVersionSchemas.Policy("Null or absent: as it was; of a new agent, none.")),
-            ("force", Flag("By the owner alone: take the card whatever the agent's policy says."))));
+            ("force", Flag("By the owner alone: take the card whatever the agent's policy says.")),
+            ("ttl", Integer("Gives the agent a lease: after how many seconds without a heartbeat it expires, 5 to 86,400 (a day). For its owner. "
+                + "Null or absent: as it was; none if new.")),
+            ("ephemeral", Flag("Whether it is removed when it expires; without ttl, after the registry's usual time. For its owner. Null or absent: "
+                + "as it was; not if new."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
             ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more.")),
             ("lifecycle", LifeCycle("Any may become active, deprecated or retired, but a draft not deprecated, and none a draft (409).")),
             ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more.")),
-            ("compatibility", AgentVersionSchemas.Policy("")), ("force", Flag("By the owner alone: take the card whatever the policy says."))));
+            ("compatibility", AgentVersionSchemas.Policy("")), ("force", Flag("By the owner alone: take the card whatever the policy says.")),
+            ("ttl", Integer("In seconds; null: it has no lease any more.")), ("ephemeral", Flag(""))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
@@ -67,6 +73,8 @@ internal static class AgentSchemas
             ("fetch_failure", Shape(
                 ("reason", Text("Why the last fetch brought no card; absent: it did.")), ("at", Time()),
                 ("attempts", Integer("How many fetches in a row brought none.")))),
+            ("health", LeaseSchemas.Health("As last written; absent: it has no lease.")),
+            ("lease", Ref("StoredLease")),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "
@@ -108,7 +116,8 @@ internal static class AgentSchemas
                 ("error", Text("")))))));
         yield return ("Stats", Shape(
             ("total", Integer("")), ("enabled", Integer("")), ("disabled", Integer("")), ("tags", Integer("")), ("categories", Integer("")),
-            ("skills", Integer("")), ("extensions", Integer("")), ("revision", Integer(""))));
+            ("skills", Integer("")), ("extensions", Integer("")), ("healthy", Integer("Of the agents with a lease.")), ("unhealthy", Integer("")),
+            ("expired", Integer("")), ("revision", Integer(""))));
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
     }

@@ -16,6 +16,7 @@ internal sealed class ServiceEndpoint(RegistryRestOptions options)
         ("patch", "PATCH /agents/{id}"),
         ("enable", "POST /agents/{id}:enable"),
         ("disable", "POST /agents/{id}:disable"),
+        ("heartbeat", "POST /agents/{id}:heartbeat"),
         ("list", "GET /agents"),
         ("search", "POST /agents/search"),
         ("unregister", "DELETE /agents/{id}"),

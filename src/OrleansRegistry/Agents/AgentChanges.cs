@@ -11,6 +11,7 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
         var delivery = CheckDelivery(patch);
         var credentials = ForwardingRules.Check(patch.Credentials);
         CompatibilityRules.Check(patch.Compatibility);
+        var lease = rules.Leases.Check(patch.Ttl, patch.Ephemeral, patch.EndsLease);
         LifeCycleRules.Check(patch.LifeCycle, patch.Deprecation);
         return new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
         {
@@ -21,12 +22,13 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
             Deprecation = patch.Deprecation,
             Compatibility = patch.Compatibility,
             Force = patch.Force,
+            Lease = lease,
             Mark = RequestMarks.Of(
                 caller,
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
                     .Add("delivery", delivery).Add("credentials", ForwardingRules.Text(credentials)).Add("lifecycle", patch.LifeCycle?.ToName())
                     .Add("deprecation", LifeCycleRules.Text(patch.Deprecation)).Add("compatibility", patch.Compatibility?.ToName())
-                    .Add("force", patch.Force ? "true" : null),
+                    .Add("force", patch.Force ? "true" : null).Add("lease", LeaseRules.Text(lease)),
                 time.GetUtcMilliseconds()),
         };
     }

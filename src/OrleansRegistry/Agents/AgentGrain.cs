@@ -44,6 +44,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Access.DemandOwner(id, owner, put.Subject, "say where its card is fetched", "card_url");
         }
 
+        DemandOwnerOfLease(owner, put.Subject, put.Lease);
         AgentRules.CheckDelivery(delivery, reach);
         var after = new AgentRecord
         {
@@ -63,6 +64,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Stamp = CardStamps.Next(before, put.Card, put.Subject, now),
             Labels = before?.Labels ?? [],
             Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
+            Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -76,6 +78,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         DemandOwner(before!.Owner, change.Subject, change.Workers, setsDelivery, change.Credentials is not null);
         DemandOwnerOfLife(before.Owner, change.Subject, change.LifeCycle, change.Deprecation);
         DemandOwnerOfPolicy(before.Owner, change.Subject, change.Compatibility, change.Force);
+        DemandOwnerOfLease(before.Owner, change.Subject, change.Lease);
         if (!change.CardPatch.IsEmpty)
         {
             DemandOwnerOfForwarded(before, change.Subject);
@@ -87,6 +90,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Workers = change.Workers ?? before.Workers,
             Delivery = change.DeliveryByCard ? null : change.Delivery ?? before.Delivery,
             Compatibility = change.Compatibility ?? before.Compatibility,
+            Lease = LeaseChange.Apply(change.Lease, before.Lease, renews: false, now),
             UpdatedAt = now,
             Requests = MarksWith(before, change.Mark),
         };
@@ -126,23 +130,19 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         }
 
         Access.DemandOwner(id, Current?.Owner ?? state.Unreadable?.Owner, subject, "remove it");
-        try
-        {
-            await state.ClearAsync();
-        }
-        catch
-        {
-            DeactivateOnIdle();
-            throw;
-        }
-
-        await versions.RemoveAllAsync(tenant, id);
-
-        DeactivateOnIdle();
-        return state.Version;
+        return await ClearAsync();
     }
 
     public async Task<AgentRecord?> Get() => await ExistsOrReloadAsync() ? Readable() : null;
+
+    /// <summary>Removes what is stored. The activation ends, whatever comes of it.</summary>
+    private async Task<long> ClearAsync()
+    {
+        DeactivateOnIdle();
+        await state.ClearAsync();
+        await versions.RemoveAllAsync(tenant, id);
+        return state.Version;
+    }
 
     private AgentRecord? Current => state is { RecordExists: true, Unreadable: null } ? state.State.Agent : null;
 

@@ -5,8 +5,8 @@ namespace OrleansRegistry.Agents;
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
-/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>labels</c> and <c>compatibility</c>
-/// (<see cref="CardStamps"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>labels</c> and
+/// <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -70,6 +70,7 @@ internal static class AgentKind
             Compatibility = CardStamps.ReadCompatibility(fields),
             LifeCycle = LifeCycleJson.Read(fields),
             Deprecation = LifeCycleJson.ReadDeprecation(fields),
+            Lease = fields.ObjectOrNull("lease") is { } lease ? LeaseJson.Read(lease) : null,
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -113,6 +114,11 @@ internal static class AgentKind
 
         LifeCycleJson.Write(fields, agent);
         CardStamps.Write(fields, agent);
+        if (agent.Lease is { } lease)
+        {
+            LeaseJson.Write(fields, lease);
+        }
+
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

@@ -196,7 +196,7 @@ internal sealed class AgentRegistry(
                 .Add("workers", AgentChanges.Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
                 .Add("credentials", ForwardingRules.Text(entry.Credentials)).Add("lifecycle", entry.LifeCycle?.ToName())
                 .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)).Add("compatibility", entry.Compatibility?.ToName())
-                .Add("force", entry.Force ? "true" : null),
+                .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -215,6 +215,7 @@ internal sealed class AgentRegistry(
             Deprecation = entry.Deprecation,
             Compatibility = entry.Compatibility,
             Force = entry.Force,
+            Lease = entry.Lease,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

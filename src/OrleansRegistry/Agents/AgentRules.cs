@@ -5,6 +5,9 @@ namespace OrleansRegistry.Agents;
 /// <param name="MaxCardBytes">The largest card, in bytes.</param>
 internal sealed record AgentRules(bool Strict = false, int MaxCardBytes = 256 * 1024)
 {
+    /// <summary>What may be said of an agent's lease.</summary>
+    public LeaseRules Leases { get; init; } = new(TimeSpan.FromSeconds(30));
+
     /// <summary>Reads and checks a card.</summary>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public (RawJson Bytes, AgentCard Card) Check(ReadOnlyMemory<byte> utf8)

@@ -22,6 +22,9 @@ internal sealed record CheckedRegistration(
 
     public bool Force { get; private init; }
 
+    /// <summary>What it says of the agent's lease; null for nothing.</summary>
+    public LeaseChange? Lease { get; init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
@@ -55,6 +58,7 @@ internal sealed record CheckedRegistration(
             Deprecation = LifeCycleRules.Said(registration.Deprecation),
             Compatibility = registration.Compatibility,
             Force = registration.Force,
+            Lease = rules.Leases.Check(registration.Ttl, registration.Ephemeral),
         };
     }
 }

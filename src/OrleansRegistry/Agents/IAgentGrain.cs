@@ -33,6 +33,11 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("Label")]
     Task<AgentWritten> Label(AgentLabeling labeling);
 
+    /// <summary>Writes the health of an agent with a lease, or removes it where it is ephemeral and expired.</summary>
+    /// <param name="since">Of the lease that was judged: where the agent has another, or none, nothing is written.</param>
+    [Alias("Judge")]
+    Task<AgentJudged> Judge(DateTimeOffset since, AgentHealth health);
+
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>
@@ -91,6 +96,9 @@ internal sealed record AgentPut(
     /// <summary>The card is taken whatever the agent's policy says.</summary>
     [Id(14)]
     public bool Force { get; init; }
+
+    [Id(20)]
+    public LeaseChange? Lease { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -150,12 +158,22 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Force"/>
     [Id(13)]
     public bool Force { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Lease"/>
+    [Id(20)]
+    public LeaseChange? Lease { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>
 /// <param name="Subject">Who asks for it.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentLabeling")]
 internal sealed record AgentLabeling([property: Id(0)] string Label, [property: Id(1)] long? Number, [property: Id(2)] string Subject);
+
+/// <summary>What became of a verdict; nothing where neither is set.</summary>
+/// <param name="Agent">As it was written, or already was.</param>
+/// <param name="Removed">The revision of its removal.</param>
+[GenerateSerializer, Immutable, Alias("registry.AgentJudged")]
+internal sealed record AgentJudged([property: Id(0)] AgentRecord? Agent, [property: Id(1)] long? Removed = null);
 
 /// <param name="Before">Of a replaced agent: whose it was.</param>
 [GenerateSerializer, Immutable, Alias("registry.AgentWritten")]

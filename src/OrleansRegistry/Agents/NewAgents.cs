@@ -39,6 +39,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Source = entry.Source,
             Reach = entry.Card.Reach,
             Compatibility = entry.Compatibility ?? AgentCompatibility.None,
+            Lease = LeaseChange.Apply(entry.Lease, before: null, renews: true, now),
             Requests = mark is null ? [] : [mark],
         };
         agent = LifeCycleRules.Apply(agent, before: null, entry.LifeCycle, entry.Deprecation);

@@ -103,7 +103,7 @@ public static class OrleansRegistryHostingExtensions
         RegistrySettings.Check(options);
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddQuietPlacement();
-        services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes));
+        services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes) { Leases = new LeaseRules(options.LeaseTime) });
         services.AddSingleton(new RegistryLimits(options.MaxCardBytes, options.MaxMessageBytes));
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
@@ -188,6 +188,10 @@ public static class OrleansRegistryHostingExtensions
         services.AddHostedService<AgentTaskService>();
         services.AddSingleton<IAgentVersions, AgentVersions>();
         services.AddSingleton<IAgentDrafts, AgentDrafts>();
+        services.AddSingleton<HealthWriter>();
+        services.AddSingleton<LeaseSweep>();
+        services.AddHostedService<LivenessService>();
+        services.AddSingleton<IAgentLiveness, AgentLiveness>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSubscriptions();

@@ -85,6 +85,11 @@ public sealed class RegistryOptions
     /// <summary>How many of the cards that agents had are kept, and how long (<c>AGENT_VERSIONS_…</c>).</summary>
     public AgentVersionOptions AgentVersions { get; set; } = new();
 
+    /// <summary>
+    /// After how long without a beat an ephemeral agent expires that names no time of its own (<c>REGISTRY_LEASE_SECONDS</c>).
+    /// </summary>
+    public TimeSpan LeaseTime { get; set; } = new AgentRules().Leases.Usual;
+
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();
 

@@ -13,6 +13,7 @@ public static class RegistrySettings
         AgentSettings.Group,
         CardFetchSettings.Group,
         AgentVersionSettings.Group,
+        LivenessSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Liveness;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Storage.Tests.Telemetry;
 using OrleansRegistry.Tests.Tasks;
@@ -19,6 +20,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     public async Task Every_method_of_every_grain_is_called_from_another_silo()
     {
         await CallAgent();
+        await CallLease();
         await CallTask();
         await CallContext();
         await CallFeedback();
@@ -118,6 +120,28 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal([new AgentLabel("stable", refreshed.Agent.VersionNumber)], labelled.Agent.Labels);
         Assert.Equal(broken.Agent.Stamp, labelled.Agent.Stamp);
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
+    }
+
+    private async Task CallLease()
+    {
+        var agent = silos.Grain<IAgentGrain>(GrainKeys.For("acme", "leased"));
+        var put = new AgentPut(RawJson.FromValid("""{"name":"leased"}"""u8), null, [], default) { Lease = new LeaseChange(Minute, true, Minute) };
+        var lease = (await agent.Put(put)).Agent.Lease!;
+        Assert.Equal((Minute, true, AgentHealth.Healthy), (lease.Ttl, lease.Ephemeral, lease.Health));
+        var changed = await agent.Patch(new AgentChange(default, null, [], default) { Lease = new LeaseChange(2 * Minute, null, Minute) });
+        Assert.Equal(new AgentJudged(null), await agent.Judge(lease.Since, AgentHealth.Unhealthy));
+        lease = (await agent.Judge(changed.Agent.Lease!.Since, AgentHealth.Unhealthy)).Agent!.Lease!;
+        Assert.Equal((2 * Minute, true, AgentHealth.Unhealthy), (lease.Ttl, lease.Ephemeral, lease.Health));
+        Assert.True((await agent.Judge(lease.Since, AgentHealth.Expired)).Removed > changed.Agent.Revision);
+
+        var grain = silos.Grain<ILeaseGrain>("leases/1");
+        var told = new LeaseTold(new LeaseKey("acme", "leased"), lease, 1, 2);
+        Assert.Equal(new LeaseBeaten(lease, IsOver: false), Assert.Single(await grain.Beat([told])));
+        var judged = await grain.Judge(new LeaseNews([told], []), 10);
+        Assert.Equal(new LeaseVerdict(told, AgentHealth.Healthy), Assert.Single(judged.Verdicts));
+        Assert.InRange((await grain.Look(told.Key)).Left!.Value, Minute, 2 * Minute);
+        Assert.Equal(judged.Epoch, (await grain.Judge(new LeaseNews([], [told]), 10)).Epoch);
+        Assert.Equal(default, await grain.Look(told.Key));
     }
 
     private async Task CallTask()

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace OrleansRegistry.Cli.Agents;
+
+/// <summary>Beats for agents, once or until it is interrupted.</summary>
+internal sealed class AgentHeartbeatCommand : RegistryCommand
+{
+    private readonly Argument<string[]> ids = new("id") { Description = "The agents' ids.", Arity = ArgumentArity.OneOrMore };
+    private readonly Option<int?> every = new("--every")
+    {
+        Description = "Goes on every so many seconds, until it is interrupted; a sixth of the lease is a good measure.",
+        HelpName = "seconds",
+    };
+
+    public AgentHeartbeatCommand()
+        : base(
+            "heartbeat",
+            "Says that agents with a lease are alive.",
+            "registry agents heartbeat weather",
+            "registry agents heartbeat weather tide --every 5    # as long as this runs")
+    {
+        Add(ids);
+        Add(every);
+    }
+
+    protected override async Task<ExitCode> RunAsync(CommandCall call)
+    {
+        if (call.Get(every) is < 1)
+        {
+            throw CliException.Usage("--every is at least 1 second.");
+        }
+
+        string[] all = [.. call.Get(ids).Distinct(StringComparer.Ordinal)];
+        var body = TaskRequests.Object(json =>
+        {
+            json.WriteStartArray("agent_ids"u8);
+            foreach (var id in all)
+            {
+                json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+        });
+        var connection = await call.ConnectAsync();
+        while (true)
+        {
+            using var answer = await connection.Api.SendAsync(HttpMethod.Post, "agents:heartbeat", body, null, call.Cancellation);
+            var end = await TellAsync(call, answer);
+            if (call.Get(every) is not { } seconds)
+            {
+                return end;
+            }
+
+            await Task.Delay(TimeSpan.FromSeconds(seconds), call.Terminal.Time, call.Cancellation);
+        }
+    }
+
+    private async Task<ExitCode> TellAsync(CommandCall call, ApiAnswer answer)
+    {
+        var results = answer.Json.Entries("results").ToList();
+        var refused = results.Where(result => !result.Flag("success")).ToList();
+        foreach (var result in refused)
+        {
+            call.Terminal.WriteError($"{result.Text("agent_id")}: {result.Text("error")}");
+        }
+
+        if (call.IsJson && call.Get(every) is null)
+        {
+            call.Answer.Document(answer.Bytes);
+        }
+        else if (call.IsJson)
+        {
+            await call.Answer.LineOfAsync(json =>
+            {
+                foreach (var member in answer.Json.EnumerateObject())
+                {
+                    json.WritePropertyName(member.Name);
+                    json.WriteOneLine(member.Value);
+                }
+            });
+        }
+        else
+        {
+            Print(call, results.Except(refused));
+            await call.Answer.FlushAsync();
+        }
+
+        return refused.Select(result => ExitCodes.OfStatus((int)result.Number("status"))).Aggregate(ExitCode.Done, ExitCodes.Worse);
+    }
+
+    private static void Print(CommandCall call, IEnumerable<JsonElement> beats)
+    {
+        var table = new TextTable("", "", "", "");
+        foreach (var beat in beats)
+        {
+            table.Add(Cell.Short(beat.Text("agent_id"), 256), Cell.Of("healthy", Color.Green), "until", Cell.Time(beat.Text("expires_at")));
+        }
+
+        call.Answer.Table(table);
+    }
+}
