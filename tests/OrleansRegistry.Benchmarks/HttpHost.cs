@@ -29,6 +29,8 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentRegistry Agents => app.Services.GetRequiredService<IAgentRegistry>();
 
+    public IAgentLiveness Liveness => app.Services.GetRequiredService<IAgentLiveness>();
+
     public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
 
     /// <summary>The registry with its REST API and A2A, on SQLite unless a database is given.</summary>

@@ -21,6 +21,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["transfer"] = TransferRows.RunAsync,
     ["snapshots"] = SnapshotRows.RunAsync,
     ["scale"] = ScaleRows.RunAsync,
+    ["heartbeats"] = HeartbeatRows.RunAsync,
     ["quality"] = QualityRows.RunAsync,
     ["search"] = SearchRows.RunAsync,
     ["growth"] = GrowthRows.RunAsync,

@@ -90,7 +90,7 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
                 continue;
             }
 
-            Assert.NotEmpty(output);
+            Assert.True(output.Length > 0, $"{line}: says nothing");
             if (into is not null)
             {
                 await File.WriteAllTextAsync(Here(into), output);

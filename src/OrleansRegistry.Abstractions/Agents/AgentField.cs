@@ -77,6 +77,13 @@ public sealed class AgentField
         Values = [.. Enum.GetValues<AgentLifeCycle>().Select(lifeCycle => lifeCycle.ToName()), Everything],
     };
 
+    /// <summary>Whether an agent with a lease still beats: a name of <see cref="AgentHealth"/>; those without a lease have none.</summary>
+    public static AgentField Health { get; } = new("health", "whether the agent beats; those without a lease have none")
+    {
+        IsSingle = true,
+        Values = [.. Enum.GetValues<AgentHealth>().Select(health => health.ToName())],
+    };
+
     private AgentField(string name, string description)
     {
         Name = name;

@@ -30,6 +30,7 @@ internal static class FieldKinds
         One(AgentField.Owner, record => record.Owner),
         One(AgentField.LifeCycle, record => record.LifeCycle.ToName())
             with { UnlessAsked = [AgentLifeCycle.Active.ToName()], Everything = AgentField.Everything },
+        One(AgentField.Health, record => record.Health?.ToName()),
     ];
 
     public static FieldKind Of(AgentField field) => Array.Find(All, kind => kind.Field == field)!;

@@ -97,6 +97,7 @@ internal sealed record AgentPut(
     [Id(14)]
     public bool Force { get; init; }
 
+    /// <summary>Null leaves it.</summary>
     [Id(20)]
     public LeaseChange? Lease { get; init; }
 }

@@ -183,7 +183,10 @@ public sealed class AgentTests(ClientHost host)
         Assert.Equal("a1", Assert.Single((await Agents.ListAsync(caller, new() { Text = "ABOUT A1" })).Agents).Id);
         Assert.Equal(await host.LocalAgents.GetTagsAsync(caller), await Agents.GetTagsAsync(caller));
         Assert.Equal(await host.LocalAgents.GetCategoriesAsync(caller), await Agents.GetCategoriesAsync(caller));
-        Assert.Equal(await host.LocalAgents.GetStatsAsync(caller), await Agents.GetStatsAsync(caller));
+
+        // Others write beside this test.
+        Assert.Equal(
+            await host.LocalAgents.GetStatsAsync(caller) with { Revision = 0 }, await Agents.GetStatsAsync(caller) with { Revision = 0 });
         Assert.True(Agents.Revision > 0);
         await Agents.WaitForRevisionAsync(Agents.Revision);
         var fault = await Assert.ThrowsAsync<RegistryException>(() => Agents.WaitForRevisionAsync(long.MaxValue).AsTask());
