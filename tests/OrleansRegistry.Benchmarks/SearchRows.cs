@@ -72,11 +72,25 @@ internal static class SearchRows
             "tag and skill, page of 20",
             1,
             Times(2_000, _ => List(index, new AgentQuery { Tags = [tag], Skills = [skill], PageSize = 20 })));
+        yield return Seen("newest change first, page of 20", _ => List(index, new AgentQuery { Sort = AgentSort.Parse("-updated"), PageSize = 20 }));
+        yield return Seen("counted", _ => AgentListing.All(index, new AgentQuery { Enabled = true }).Count());
+        yield return Seen("facets: tags and skills", _ => FacetCounting.Run(
+            AgentListing.All(index, new AgentQuery()), [AgentField.Tag, AgentField.Skill], 20, 0).Total);
+        yield return Seen("filter without an index: a host", _ => AgentListing.All(
+            index, new AgentQuery { Any = AgentFilters.Of(AgentField.Host, "nowhere.example") }).Count());
+        yield return Seen("a job of a few words, a tag preferred", i => new JobMatch(
+            index, new AgentJob { Text = Queries[i], Preferred = AgentFilters.Of(AgentField.Tag, tag) }, null).Run(0).Found);
         yield return Timed("written, then found by text", 10, Times(Math.Min(count, 1_000), i =>
         {
             Put(index, i, Encoding.UTF8.GetBytes($$"""{"name":"mix{{i}}","description":"fresh{{i}}fresh","skills":[]}"""), count + i + 1);
             return List(index, new AgentQuery { Words = $"fresh{i}fresh " }) == 1 ? 1 : throw new InvalidOperationException("It is not found.");
         }));
+
+        Row Seen(string what, Func<int, int> ask)
+        {
+            var taken = Times(10, ask);
+            return Told($"{what}, {of}", $"p50 {taken[5]:0.00} ms, most {taken[^1]:0.00} ms", "");
+        }
 
         Row Timed(string what, double reach, double[] taken)
         {

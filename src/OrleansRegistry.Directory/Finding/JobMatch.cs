@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace OrleansRegistry.Directory;
 
 /// <summary>Ranks the agents that can do a job.</summary>
@@ -13,7 +15,8 @@ internal sealed class JobMatch
     private readonly TenantIndex index;
     private readonly IAgentActivities? activities;
     private readonly (FieldKind Kind, string Told, string Value)[] preferred;
-    private readonly Dictionary<string, double> texts;
+    private readonly Dictionary<string, TextMatch> texts;
+    private readonly Func<AgentEntry, bool> isMatch;
     private readonly TextQuery? asked;
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a part of the job.</exception>
@@ -28,11 +31,11 @@ internal sealed class JobMatch
         preferred = [.. FieldFilter.ValuesOf(job.Preferred, "preferred")];
         var generation = index.Text.Generation;
         asked = string.IsNullOrEmpty(job.Text) ? null : TextQuery.Of(RankedListing.Checked(job.Text, "text") + " ", generation);
-        var isMatch = AgentListing.MatcherOf(query);
+        isMatch = AgentListing.MatcherOf(query);
         texts = asked is null
             ? []
             : TextSearch.Run(generation, asked, isMatch, int.MaxValue - 2, after: null).Best
-                .ToDictionary(match => match.Entry.Record.Id, match => Math.Min(1.0, match.Score), StringComparer.Ordinal);
+                .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
     }
 
     /// <summary>What an agent must have.</summary>
@@ -51,7 +54,15 @@ internal sealed class JobMatch
 
     public AgentCandidates Run(long revision)
     {
-        var found = AgentListing.All(index, query).Select(Judge).OfType<Judged>().ToList();
+        var found = new List<Judged>();
+        foreach (var entry in Candidates())
+        {
+            if (Judge(entry) is { } judged)
+            {
+                found.Add(judged);
+            }
+        }
+
         found.Sort(Compare);
         return new AgentCandidates([.. found.Take(job.Limit).Select(Told)], found.Count, revision);
     }
@@ -76,6 +87,23 @@ internal sealed class JobMatch
         }
     }
 
+    /// <summary>
+    /// All that may be for the job, each once: where nothing is required, not every agent is looked at, but those that have a word or what is preferred.
+    /// </summary>
+    private IEnumerable<AgentEntry> Candidates()
+    {
+        var asksNothing = asked is null && preferred.Length == 0;
+        if (asksNothing || job.Required.Fields.Any() || preferred.Any(one => one.Kind.Find is null))
+        {
+            return AgentListing.All(index, query);
+        }
+
+        return texts.Values.Select(match => match.Entry)
+            .Concat(preferred.Select(one => one.Kind.Find!(index, one.Value)).OfType<SortedSlots>()
+                .SelectMany(slots => slots.After(null)).Select(slot => slot.Entry).OfType<AgentEntry>().Where(isMatch))
+            .DistinctBy(entry => entry.Record.Id, StringComparer.Ordinal);
+    }
+
     /// <summary>Null where the agent is none for the job.</summary>
     private Judged? Judge(AgentEntry entry)
     {
@@ -85,7 +113,7 @@ internal sealed class JobMatch
             return null;
         }
 
-        var text = asked is null ? 0 : texts.GetValueOrDefault(entry.Record.Id);
+        var text = Math.Min(1.0, texts.GetValueOrDefault(entry.Record.Id).Score);
         var has = preferred.Count(one => Has(entry, one));
         var asksNothing = asked is null && preferred.Length == 0;
         if (!asksNothing && text == 0 && has == 0 && !job.Required.Fields.Any())
@@ -95,15 +123,23 @@ internal sealed class JobMatch
 
         // Of an agent of which little is known, little is thought either way.
         var day = activity?.LastDay ?? default;
-        AgentScorePart[] parts =
-        [
-            .. asked is null ? (AgentScorePart[])[] : [new("text", text, TextWeight)],
-            .. preferred.Length == 0 ? (AgentScorePart[])[] : [new("preferred", (double)has / preferred.Length, PreferredWeight)],
-            new("success", (day.Completed + 1.0) / (day.Completed + day.Failed + 2), SuccessWeight),
-            new("load", 1.0 / (1 + (activity?.OpenTasks ?? 0)), LoadWeight),
-        ];
-        return new Judged(entry, activity, parts.Sum(part => part.Value * part.Weight) / parts.Sum(part => part.Weight), parts);
+        var values = new Values(
+            text,
+            preferred.Length == 0 ? 0 : (double)has / preferred.Length,
+            (day.Completed + 1.0) / (day.Completed + day.Failed + 2),
+            1.0 / (1 + (activity?.OpenTasks ?? 0)));
+        var (ofText, ofPreferred) = (asked is null ? 0 : TextWeight, preferred.Length == 0 ? 0 : PreferredWeight);
+        var sum = (values.Text * ofText) + (values.Preferred * ofPreferred) + (values.Success * SuccessWeight) + (values.Load * LoadWeight);
+        return new Judged(entry, activity, sum / (ofText + ofPreferred + SuccessWeight + LoadWeight), values);
     }
+
+    private AgentScorePart[] PartsOf(Values values) =>
+    [
+        .. asked is null ? (AgentScorePart[])[] : [new("text", values.Text, TextWeight)],
+        .. preferred.Length == 0 ? (AgentScorePart[])[] : [new("preferred", values.Preferred, PreferredWeight)],
+        new("success", values.Success, SuccessWeight),
+        new("load", values.Load, LoadWeight),
+    ];
 
     private int Compare(Judged x, Judged y)
     {
@@ -121,7 +157,7 @@ internal sealed class JobMatch
     private AgentCandidate Told(Judged judged) => new(
         judged.Entry.Record with { Activity = judged.Activity },
         judged.Score,
-        judged.Parts,
+        PartsOf(judged.Values),
         Told(one => Has(judged.Entry, one)),
         Told(one => !Has(judged.Entry, one)),
         asked is null ? [] : Highlights.Of(judged.Entry.Record, asked));
@@ -132,5 +168,9 @@ internal sealed class JobMatch
     private static bool Has(AgentEntry entry, (FieldKind Kind, string Told, string Value) one) =>
         one.Kind.Values(entry).Contains(one.Value, one.Kind.Comparer);
 
-    private sealed record Judged(AgentEntry Entry, AgentActivity? Activity, double Score, AgentScorePart[] Parts);
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Values(double Text, double Preferred, double Success, double Load);
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Judged(AgentEntry Entry, AgentActivity? Activity, double Score, Values Values);
 }
