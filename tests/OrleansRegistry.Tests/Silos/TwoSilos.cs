@@ -55,6 +55,9 @@ public sealed class TwoSilos : IAsyncLifetime
     /// <summary>The services of each silo.</summary>
     public IEnumerable<IServiceProvider> Services => cluster.Silos.Select(silo => silo.ServiceProvider);
 
+    /// <summary>The second silo is gone, without a word to the first.</summary>
+    public Task KillSecondAsync() => cluster.KillSiloAsync(cluster.Silos[1]);
+
     public async ValueTask DisposeAsync()
     {
         await cluster.DisposeAsync();
