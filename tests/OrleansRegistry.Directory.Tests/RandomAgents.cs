@@ -22,11 +22,9 @@ internal sealed class RandomAgents(Random random)
         "binding" => [.. Bindings, "grpc"],
         "protocol_version" => Versions,
         "host" => Hosts,
-        "enabled" => ["true", "false"],
-        "delivery" => ["listed", "worker", "forward"],
         "lifecycle" => ["active", "draft", "retired"],
         "provider" => ["a", "B"],
-        _ => Words,
+        _ => [.. AgentField.Find(field)!.Values ?? Words],
     };
 
     /// <summary>So many agents are registered, changed or removed.</summary>
