@@ -4,6 +4,7 @@ namespace OrleansRegistry.Agents;
 internal sealed partial class AgentGrain
 {
     private bool isPruning;
+    private long cardChanges;
 
     /// <summary>The version that a label is about to point to: it must not go meanwhile.</summary>
     private long labelled;
@@ -35,7 +36,7 @@ internal sealed partial class AgentGrain
     /// <summary>Nobody waits for it: what is not removed now is with the next change.</summary>
     private async Task PruneAsync()
     {
-        if (isPruning || Current is not { } agent)
+        if (isPruning || Current is not { } agent || !versions.IsTimeToPrune(agent, cardChanges++))
         {
             return;
         }

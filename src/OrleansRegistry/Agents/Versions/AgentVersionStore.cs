@@ -10,7 +10,10 @@ namespace OrleansRegistry.Agents.Versions;
 internal sealed partial class AgentVersionStore(
     IRecordStore store, AgentVersionOptions options, UnreadableRecords faulty, [RegistryTime] TimeProvider time, ILogger<AgentVersionStore> logger)
 {
-    private const int Batch = 32;
+    private const int Batch = 16;
+
+    /// <summary>So many changes of a card are followed by one look at what is to go: each look costs more than it removes.</summary>
+    private const int MostChangesBetween = 8;
 
     /// <summary>Keeps the card that an agent has, as it is about to be replaced.</summary>
     /// <exception cref="InconsistentStateException">The agent is not as its grain believes: it is to read it again.</exception>
@@ -60,16 +63,21 @@ internal sealed partial class AgentVersionStore(
     public Task<IReadOnlyList<StoredVersion>> ListAsync(AgentRecord agent, long before, int limit, CancellationToken cancellationToken) =>
         ReadAsync(Of(agent, Math.Min(before, agent.VersionNumber)), limit, cancellationToken);
 
+    /// <summary>
+    /// Whether it is time to prune. By number alone versions go several at once, so that there may be some more than are kept; by age at each change.
+    /// </summary>
+    /// <param name="changes">How often the card was changed by this activation.</param>
+    public bool IsTimeToPrune(AgentRecord agent, long changes) =>
+        options.AgeDays > 0
+        || (agent.VersionNumber - 1 > options.Kept && changes % Math.Clamp(options.Kept / 2, 1, MostChangesBetween) == 0);
+
     /// <summary>Removes what is not to be kept any longer. What fails is left to the next time.</summary>
     /// <param name="isHeld">Whether a version is to stay whatever its number and age.</param>
     public async Task PruneAsync(AgentRecord agent, Func<long, bool> isHeld)
     {
         try
         {
-            if (agent.VersionNumber - 1 > options.Kept || options.AgeDays > 0)
-            {
-                await RemoveAsync(OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, next) => IsOver(agent, version, next), isHeld);
-            }
+            await RemoveAsync(OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, next) => IsOver(agent, version, next), isHeld);
         }
 #pragma warning disable CA1031 // The write that this follows is done, and the next one tries again.
         catch (Exception fault)
@@ -135,22 +143,26 @@ internal sealed partial class AgentVersionStore(
         while (true)
         {
             var found = await store.QueryAsync(query, after, Batch);
+            var deletions = new List<Task>();
+            var isEnd = found.Count < Batch;
             for (var i = 0; i < found.Count; i++)
             {
                 var replacedAt = i + 1 < found.Count ? found[i + 1].Position.At : (DateTimeOffset?)null;
                 var version = faulty.TryRead(AgentVersionKind.Kind, found[i].Record, AgentVersionKind.Read);
                 if (version is not null && !isOver(version, replacedAt))
                 {
-                    return;
+                    isEnd = true;
+                    break;
                 }
 
                 if (version is not null && !isHeld(version.Stamp.Number))
                 {
-                    await DeleteAsync(found[i].Record);
+                    deletions.Add(DeleteAsync(found[i].Record));
                 }
             }
 
-            if (found.Count < Batch)
+            await Task.WhenAll(deletions);
+            if (isEnd)
             {
                 return;
             }
