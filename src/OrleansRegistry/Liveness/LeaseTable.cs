@@ -4,7 +4,7 @@ namespace OrleansRegistry.Liveness;
 /// When agents beat last, and what follows from that. A lease that is new here begins with its whole time, so that an agent that still beats survives
 /// the loss of all that was known; it only gets better by a beat.
 /// </summary>
-internal sealed class LeaseTable(TimeProvider time)
+internal sealed class LeaseTable([RegistryTime] TimeProvider time)
 {
     /// <summary>Whoever was told a verdict has so long to write it; then another is told.</summary>
     private static readonly TimeSpan WriteTime = TimeSpan.FromSeconds(10);
