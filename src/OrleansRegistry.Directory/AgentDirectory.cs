@@ -70,7 +70,11 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => List(tenant, query).Agents, cancellationToken);
     }
 
-    public AgentPage List(string tenant, AgentQuery query) => AgentListing.Run(Of(tenant), query, Revision, Activities);
+    public AgentPage List(string tenant, AgentQuery query) => List(tenant, query, meaning: null);
+
+    /// <param name="meaning">What a ranked search goes by beside words; null for nothing.</param>
+    internal AgentPage List(string tenant, AgentQuery query, MeaningQuery? meaning) =>
+        AgentListing.Run(Of(tenant), query, Revision, Activities, meaning);
 
     public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Of(Facets.Tags).Counts();
 

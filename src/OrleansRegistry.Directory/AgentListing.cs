@@ -27,7 +27,9 @@ internal sealed class AgentListing
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter, or the words.</exception>
     public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, query).Found(query);
 
-    public static AgentPage Run(TenantIndex index, AgentQuery query, long revision, IAgentActivities? activities = null)
+    /// <param name="meaning">What a ranked search goes by beside words; null for nothing.</param>
+    public static AgentPage Run(
+        TenantIndex index, AgentQuery query, long revision, IAgentActivities? activities = null, MeaningQuery? meaning = null)
     {
         if (query.PageSize is { } asked)
         {
@@ -41,7 +43,7 @@ internal sealed class AgentListing
         {
             return string.IsNullOrEmpty(query.Words)
                 ? throw RegistryException.Invalid("sort", "by relevance needs q, the words to rank by")
-                : RankedListing.Run(index, query, revision, listing.IsMatch, binding);
+                : RankedListing.Run(index, query, revision, listing.IsMatch, binding, meaning);
         }
 
         if (sort != default || !string.IsNullOrEmpty(query.Words))
@@ -72,10 +74,12 @@ internal sealed class AgentListing
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
         ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words),
-            .. FieldFilter.Binding(query, filters), .. Of(query.Sort)]);
+            .. FieldFilter.Binding(query, filters), .. Of(query.Sort), .. Of(query.Search)]);
 
     /// <summary>None without that filter, so that tokens from before it go on.</summary>
     private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
+
+    private static string[] Of(AgentSearchMode? search) => search is { } wanted ? ["search", wanted.ToName()] : [];
 
     private static string[] Of(AgentSort? sort) => sort is { } wanted ? ["sort", wanted.ToString()] : [];
 

@@ -9,19 +9,21 @@ internal static class RankedListing
 
     /// <param name="isMatch">The other conditions of the query.</param>
     /// <param name="binding">The query without its page.</param>
+    /// <param name="meaning">Null: words alone count.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the words or the page token.</exception>
-    public static AgentPage Run(TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding)
+    public static AgentPage Run(
+        TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding, MeaningQuery? meaning = null)
     {
         Check(query);
         var after = ReadToken(query.PageToken, binding);
         var size = query.PageSize ?? AgentQuery.RankedPageSize;
-        var texts = index.Text.Generation;
-        var asked = TextQuery.Of(query.Words!, texts);
-        var found = TextSearch.Run(texts, asked, isMatch, size, after);
-        return new AgentPage(
-            [.. found.Best.Select(match => match.Entry.Record)], found.HasMore ? MakeToken(found.Best[^1], binding) : null, revision)
+        var asked = TextQuery.Of(query.Words!, index.Text.Generation);
+        var (found, hasMore) = meaning is null
+            ? ByText(index, asked, isMatch, size, after)
+            : Page(HybridSearch.Run(index, asked, meaning, isMatch), size, after);
+        return new AgentPage([.. found.Select(match => match.Entry.Record)], hasMore ? MakeToken(found[^1], binding) : null, revision)
         {
-            Matches = [.. found.Best.Select(match => new AgentMatch(match.Entry.Record.Id, match.Score, Highlights.Of(match.Entry.Record, asked)))],
+            Matches = [.. found.Select(match => Explain(match, asked, meaning))],
         };
     }
 
@@ -41,8 +43,33 @@ internal static class RankedListing
 
     private static void Check(AgentQuery query) => Checked(query.Words!, "q");
 
-    private static string MakeToken(TextMatch last, string binding) =>
-        PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}{Separator}{last.Entry.Record.Id}"), binding);
+    private static (IReadOnlyList<RankedMatch> Found, bool HasMore) ByText(
+        TenantIndex index, TextQuery asked, Func<AgentEntry, bool> isMatch, int size, (float Score, string Id)? after)
+    {
+        var found = TextSearch.Run(index.Text.Generation, asked, isMatch, size, after);
+        return ([.. found.Best.Select(match => new RankedMatch(match.Entry, match.Score, match.Score, null, null))], found.HasMore);
+    }
+
+    private static (IReadOnlyList<RankedMatch> Found, bool HasMore) Page(
+        IReadOnlyList<RankedMatch> all, int size, (float Score, string Id)? after)
+    {
+        var rest = after is { } last
+            ? all.Where(match => match.Score < last.Score || (match.Score == last.Score && string.CompareOrdinal(match.Id, last.Id) > 0))
+            : all;
+        var found = rest.Take(size + 1).ToList();
+        return (found[..Math.Min(size, found.Count)], found.Count > size);
+    }
+
+    private static AgentMatch Explain(RankedMatch match, TextQuery asked, MeaningQuery? meaning) =>
+        new(match.Id, match.Score, meaning is { WithText: false } ? [] : Highlights.Of(match.Entry.Record, asked))
+        {
+            TextScore = match.Text,
+            MeaningScore = match.Meaning,
+            MeaningField = match.Field,
+        };
+
+    private static string MakeToken(RankedMatch last, string binding) =>
+        PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}{Separator}{last.Id}"), binding);
 
     private static (float Score, string Id)? ReadToken(string? token, string binding)
     {

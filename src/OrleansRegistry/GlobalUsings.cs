@@ -20,3 +20,4 @@ global using OrleansRegistry.Storage;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;
+global using OrleansRegistry.Vectors;

@@ -12,3 +12,4 @@ global using OrleansRegistry.Storage;
 global using OrleansRegistry.Storage.Tests;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Transfer;
+global using OrleansRegistry.Vectors;

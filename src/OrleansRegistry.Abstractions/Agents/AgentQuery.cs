@@ -14,6 +14,12 @@ public sealed record AgentQuery
     public string? Words { get; init; }
 
     /// <summary>
+    /// What <see cref="Words"/> are ranked by; null for <see cref="AgentSearchMode.Hybrid"/> where the registry knows what texts mean, else
+    /// <see cref="AgentSearchMode.Text"/>. Where that cannot be found out now, words alone count, and <see cref="AgentPage.Search"/> says so.
+    /// </summary>
+    public AgentSearchMode? Search { get; init; }
+
+    /// <summary>
     /// For each field, agents that have at least one of the values. Each field takes up to <see cref="MaxValues"/>. The properties from
     /// <see cref="Tags"/> to <see cref="Delivery"/> are short for filters in here.
     /// </summary>
@@ -104,6 +110,9 @@ public sealed record AgentPage(IReadOnlyList<AgentRecord> Agents, string? NextPa
 {
     /// <summary>Of a ranked search: for each of <see cref="Agents"/>, which are best first then, why it was found. Else null.</summary>
     public IReadOnlyList<AgentMatch>? Matches { get; init; }
+
+    /// <summary>Of a ranked search: what it went by. Else null.</summary>
+    public AgentSearchInfo? Search { get; init; }
 }
 
 /// <summary>A tag or category with its number of agents.</summary>

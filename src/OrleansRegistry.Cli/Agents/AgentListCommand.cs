@@ -33,6 +33,10 @@ internal sealed class AgentSearchCommand : RegistryCommand
     {
         Description = "What is looked for, in a few words: the last may be unfinished, and one that no agent has may have a typo.",
     };
+    private readonly Option<string?> by = new("--by")
+    {
+        Description = $"What agents are ranked by: {AgentSearchModes.AllNames}. Unless given, what the registry can do best.",
+    };
     private readonly AgentFilters filters = new();
     private readonly Option<string?> sort = AgentLists.SortOption();
     private readonly Option<int> limit = Pages.LimitOption();
@@ -45,13 +49,15 @@ internal sealed class AgentSearchCommand : RegistryCommand
             "registry agents search 'rain in the next days' --provider Acme --limit 10")
     {
         Add(text);
+        Add(by);
         filters.AddTo(this);
         Add(sort);
         Add(limit);
     }
 
     protected override Task<ExitCode> RunAsync(CommandCall call) =>
-        AgentLists.PrintAsync(call, [("q", call.Get(text)), .. filters.Query(call), ("sort", call.Get(sort))], call.Get(limit));
+        AgentLists.PrintAsync(
+            call, [("q", call.Get(text)), ("search", call.Get(by)), .. filters.Query(call), ("sort", call.Get(sort))], call.Get(limit));
 }
 
 internal static class AgentLists

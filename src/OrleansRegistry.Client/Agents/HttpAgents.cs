@@ -94,6 +94,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
             [.. page.Entries("agents").Select(agent => AgentAnswers.Read(agent, TenantOf(caller)))], page.NextPage(), RevisionOf(answer))
         {
             Matches = page.Find("matches") is null ? null : [.. page.Entries("matches").Select(AgentAnswers.ReadMatch)],
+            Search = AgentAnswers.ReadSearch(page),
         });
     }
 

@@ -62,7 +62,18 @@ internal static class AgentAnswers
         new(RegistryErrorCode.Parse(entry.Text("code")) ?? RegistryError.Invalid, entry.Text("error") ?? "refused", entry.Text("field"));
 
     public static AgentMatch ReadMatch(JsonElement match) =>
-        new(match.Required("agent_id"), match.Find("score")?.GetDouble() ?? 0, ReadHighlights(match));
+        new(match.Required("agent_id"), match.Find("score")?.GetDouble() ?? 0, ReadHighlights(match))
+        {
+            TextScore = match.Find("text_score")?.GetDouble(),
+            MeaningScore = match.Find("meaning_score")?.GetDouble(),
+            MeaningField = match.Text("meaning_field"),
+        };
+
+    /// <summary>Null where the list is not a ranked one, or the registry an older one.</summary>
+    public static AgentSearchInfo? ReadSearch(JsonElement page) =>
+        page.Find("search") is { } search && AgentSearchModes.TryParse(search.Required("mode")) is { } mode
+            ? new AgentSearchInfo(mode, search.Text("fallback"), (int)search.Number("waiting"))
+            : null;
 
     public static AgentHighlight[] ReadHighlights(JsonElement match) =>
     [

@@ -50,6 +50,7 @@ internal static class AgentRequests
     {
         json.Write("query", query.Text ?? "");
         json.Write("q", query.Words);
+        json.Write("search", query.Search?.ToName());
         AgentFilterRequests.Write(json, query);
         json.Write("sort", query.Sort?.ToString());
         json.Write("page_size", (long?)query.PageSize);

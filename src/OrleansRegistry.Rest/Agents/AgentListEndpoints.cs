@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -11,6 +12,8 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
             .Filtered()
             .Query("q", "Words of what is looked for. Agents whose cards have some of them, in any field, are ranked by them; the last word may be "
                 + "unfinished, and one that no card has may have a typo.")
+            .Query("search", $"What q is ranked by: {AgentSearchModes.AllNames}. Unless given hybrid, where the registry knows what texts mean, else "
+                + "text.")
             .Query("sort", $"{AgentSort.AllNames}; with - before it the largest or newest first. By id unless given, and with q by relevance.")
             .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them; with q, the best 20.", "integer")
             .Query("page_token", "The next_page_token of the page before.")
@@ -32,6 +35,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
         var query = Filters(parameters) with
         {
             Words = parameters.Text("q"),
+            Search = AgentSearch.Mode(parameters.Text("search")),
             Sort = parameters.Text("sort") is { } sort ? AgentSort.Parse(sort) : null,
             PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),
@@ -57,6 +61,11 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
     {
         var page = await registry.ListAsync(context.GetCaller(), query, context.RequestAborted);
         RevisionHeader.Set(context.Response, page.Revision);
+        if (page.Search is { } by)
+        {
+            context.Response.Headers["X-Registry-Embedding-Lag"] = by.Waiting.ToString(CultureInfo.InvariantCulture);
+        }
+
         context.Response.ContentType = JsonContentType.Json;
         await context.Response.StartAsync(context.RequestAborted);
         await new AgentListWriter(context).WriteAsync(page, records, isPaged: query.PageSize is not null || page.Matches is not null, search);

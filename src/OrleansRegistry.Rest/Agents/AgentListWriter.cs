@@ -80,6 +80,19 @@ internal sealed class AgentListWriter(HttpContext context)
                 json.WriteEndArray();
             }
 
+            if (page.Search is { } by)
+            {
+                json.WriteStartObject("search"u8);
+                json.WriteString("mode"u8, by.Mode.ToName());
+                if (by.Fallback is not null)
+                {
+                    json.WriteString("fallback"u8, by.Fallback);
+                }
+
+                json.WriteNumber("waiting"u8, by.Waiting);
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
         }
 
@@ -91,6 +104,13 @@ internal sealed class AgentListWriter(HttpContext context)
         json.WriteStartObject();
         json.WriteString("agent_id"u8, match.AgentId);
         json.WriteNumber("score"u8, Math.Round(match.Score, 4));
+        Write(json, "text_score", match.TextScore);
+        Write(json, "meaning_score", match.MeaningScore);
+        if (match.MeaningField is not null)
+        {
+            json.WriteString("meaning_field"u8, match.MeaningField);
+        }
+
         WriteHighlights(json, match.Highlights);
         json.WriteEndObject();
     }
@@ -117,5 +137,13 @@ internal sealed class AgentListWriter(HttpContext context)
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, double? score)
+    {
+        if (score is { } known)
+        {
+            json.WriteNumber(name, Math.Round(known, 4));
+        }
     }
 }

@@ -91,21 +91,28 @@ internal static class AgentSchemas
             ("activity", Ref("AgentActivity"))));
         yield return ("AgentMatch", Shape(
             ("agent_id", Text("")), ("score", Score()),
+            ("text_score", Number("What the words of the query in its card are worth; absent: nothing, or they do not count.")),
+            ("meaning_score", Number("How near it is to what the query means, 0 to 1; absent: that does not count, or is not known.")),
+            ("meaning_field", Text("What of its card is nearest to that: description, skills[2], or skills[2]..[4].")),
             ("highlights", List(Shape(
                 ("field", Text("A path within the card.")), ("text", Text("A part of it.")),
                 ("ranges", List(List(Integer("Start and length of a word of the query in the text, in UTF-16 code units.")))))))));
         yield return ("AgentList", Shape(("agents", List(OneOf(card, record))), ("count", Integer("How many are here.")),
-            ("next_page_token", Token()), ("matches", List(Ref("AgentMatch")))));
+            ("next_page_token", Token()), ("matches", List(Ref("AgentMatch"))), ("search", Ref("AgentSearchInfo"))));
+        yield return ("AgentSearchInfo", Shape(
+            ("mode", Text($"What the agents were ranked by: {AgentSearchModes.AllNames}.")),
+            ("fallback", Text("Why by words alone, where meaning was to count; absent: it was not so.")),
+            ("waiting", Integer("How many agents are not found by their meaning yet, or by that of an older card."))));
         yield return ("AgentFilters", Shape([.. Filters()]));
         yield return ("AgentSearch", Shape([
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty, and absent with q.")),
-            ("q", Text("Words to rank by, as of GET /agents.")),
+            ("q", Text("Words to rank by, as of GET /agents.")), ("search", Text($"What q is ranked by: {AgentSearchModes.AllNames}.")),
             .. Filters(), ("all", Ref("AgentFilters")), ("not", Ref("AgentFilters")),
             ("sort", Text("As of GET /agents.")), ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")),
             ("view", Text("card or record."))]));
         yield return ("AgentSearchResult", Shape(
             ("agents", List(OneOf(card, record))), ("count", Integer("")), ("query", Text("")), ("next_page_token", Token()),
-            ("matches", List(Ref("AgentMatch")))));
+            ("matches", List(Ref("AgentMatch"))), ("search", Ref("AgentSearchInfo"))));
         yield return ("AgentBatch", Shape(("agents", List(OneOf(Ref("AgentRegistration"), card)))));
         yield return ("AgentBatchResult", Shape(
             ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
@@ -136,6 +143,8 @@ internal static class AgentSchemas
 
         return field.Plural is null ? OneOf(Text(field.Description), List(Text(""))) : List(Text(field.Description));
     }
+
+    private static OpenApiSchema Number(string description) => new() { Type = JsonSchemaType.Number, Description = description };
 
     private static OpenApiSchema Score() => new()
     {

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Rest.Agents;
 internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
 {
     private static readonly RequestMembers.Names Names =
-        new([.. (string[])["query", "q", "sort", "page_size", "page_token", "view"], .. AgentFilterMembers.Names]);
+        new([.. (string[])["query", "q", "search", "sort", "page_size", "page_token", "view"], .. AgentFilterMembers.Names]);
 
     /// <exception cref="RegistryException">A member is unknown, missing or of a wrong type.</exception>
     public static AgentSearch Read(ReadOnlyMemory<byte> body)
@@ -15,6 +15,7 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             Text = members.TextOrEmpty("query")
                 ?? (members.Has("q") ? "" : throw members.Missing("query", "it must be a string, and may be empty; or send q, the words to rank by")),
             Words = members.Text("q"),
+            Search = Mode(members.Text("search")),
             Sort = members.Text("sort") is { } sort ? AgentSort.Parse(sort) : null,
             PageSize = members.PageSize(PageLimit.Agents),
             PageToken = members.Text("page_token"),
@@ -26,4 +27,9 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
             _ => throw RegistryException.Invalid("view", "must be card or record"),
         });
     }
+
+    /// <exception cref="RegistryException">It is none.</exception>
+    public static AgentSearchMode? Mode(string? text) => text is null
+        ? null
+        : AgentSearchModes.TryParse(text) ?? throw RegistryException.Invalid("search", $"must be one of {AgentSearchModes.AllNames}");
 }

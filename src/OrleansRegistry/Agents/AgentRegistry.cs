@@ -12,6 +12,7 @@ internal sealed class AgentRegistry(
     CardSources sources,
     RecentRemovals removals,
     AgentRevisions revisions,
+    RankedSearch ranked,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     public long Revision => directory.Revision;
@@ -106,8 +107,8 @@ internal sealed class AgentRegistry(
             ? ValueTask.FromResult(FindLocal(caller, id))
             : new ValueTask<AgentRecord?>(GetStrongAsync(caller, id, cancellationToken));
 
-    public ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(Shown(directory.List(caller.Tenant, query ?? new AgentQuery())));
+    public async ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
+        Shown(await ranked.ListAsync(caller.Tenant, query ?? new AgentQuery(), cancellationToken));
 
     public IAsyncEnumerable<AgentEvent> WatchAsync(
         Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) =>

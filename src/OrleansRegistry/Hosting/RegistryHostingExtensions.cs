@@ -172,6 +172,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
         services.AddHealthChecks().AddCheck<DirectoryHealthCheck>(HealthCheckNames.Prefix + "directory", tags: [HealthCheckNames.Ready]);
+        services.AddVectors();
         services.AddSingleton<AgentRevisions>();
         services.AddSingleton<NewAgents>();
         services.AddSingleton<ForwardedNews>();

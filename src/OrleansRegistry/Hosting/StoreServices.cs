@@ -14,7 +14,7 @@ internal static partial class StoreServices
         services.AddSingleton<BackgroundLoops>();
         services.AddSingleton(provider => CreateStore(
             options,
-            [.. provider.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct()],
+            [.. provider.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(), AgentVectorsKind.Kind],
             provider.GetRequiredService<BackgroundLoops>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();

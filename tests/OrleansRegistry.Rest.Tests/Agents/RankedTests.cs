@@ -69,4 +69,20 @@ public sealed class RankedTests : IAsyncLifetime
         await (await host.Client.SendAsync("POST", "/agents/search", """{"q":7}""")).ProblemAsync(400, "q");
         await (await host.Client.SendAsync("POST", "/agents/search", """{"tags":["sky"]}""")).ProblemAsync(400, "query");
     }
+
+    [Fact]
+    public async Task What_a_search_went_by_is_told_and_ways_that_there_are_not_are_refused()
+    {
+        var response = await host.Client.SendAsync("GET", "/agents?q=weather&search=text");
+        Assert.Equal("0", Assert.Single(response.Headers.GetValues("X-Registry-Embedding-Lag")));
+        var json = await response.JsonAsync();
+        var search = json.GetProperty("search");
+        Assert.Equal(("text", 0), (search.Text("mode"), search.GetProperty("waiting").GetInt32()));
+        Assert.True(json.GetProperty("matches")[0].GetProperty("text_score").GetDouble() > 0);
+
+        await (await host.Client.SendAsync("GET", "/agents?q=weather&search=magic")).ProblemAsync(400, "search");
+        await (await host.Client.SendAsync("GET", "/agents?q=weather&search=meaning")).ProblemAsync(400, "search");
+        await (await host.Client.SendAsync("GET", "/agents?search=text")).ProblemAsync(400, "search");
+        await (await host.Client.SendAsync("POST", "/agents/search", """{"q":"weather","search":"hybrid"}""")).ProblemAsync(400, "search");
+    }
 }

@@ -5,6 +5,7 @@ using OrleansRegistry.Logs;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Subscriptions;
 using OrleansRegistry.Tasks;
+using OrleansRegistry.Vectors;
 
 namespace OrleansRegistry.Storage.Tests;
 
@@ -16,5 +17,6 @@ internal static class Kinds
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
         SubscriptionKind.Kind,
         AgentVersionKind.Kind,
+        AgentVectorsKind.Kind,
     ];
 }

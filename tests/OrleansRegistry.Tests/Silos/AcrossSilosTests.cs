@@ -28,6 +28,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await CallPush();
         await CallSubscription();
         await CallList();
+        await CallShare();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
@@ -278,6 +279,13 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await grain.Leave("n1");
         await grain.Delete(Alice);
         Assert.Null(await grain.Get(Alice));
+    }
+
+    private async Task CallShare()
+    {
+        var grain = silos.Grain<IEmbeddingShareGrain>("a model");
+        Assert.Equal(["b"], await grain.Join("b"));
+        Assert.Equal(["a", "b"], await grain.Join("a"));
     }
 
     private async Task CallList()

@@ -1,0 +1,49 @@
+namespace OrleansRegistry;
+
+/// <summary>What a ranked search goes by.</summary>
+public enum AgentSearchMode
+{
+    /// <summary>The words of the query.</summary>
+    Text,
+
+    /// <summary>What the query means, whatever its words.</summary>
+    Meaning,
+
+    /// <summary>Both.</summary>
+    Hybrid,
+}
+
+/// <summary>How a ranked search was answered.</summary>
+/// <param name="Mode">What it went by.</param>
+/// <param name="Fallback">Why it went by words alone where meaning was to count; else null.</param>
+/// <param name="Waiting">How many agents of the tenant are not found by their meaning yet, or by an older card's.</param>
+public sealed record AgentSearchInfo(AgentSearchMode Mode, string? Fallback, int Waiting);
+
+/// <summary>The names of search modes.</summary>
+internal static class AgentSearchModes
+{
+    public static readonly string AllNames = string.Join(", ", Enum.GetValues<AgentSearchMode>().Select(mode => mode.ToName()));
+
+    /// <summary>As it is called in requests and answers: <c>hybrid</c>.</summary>
+    public static string ToName(this AgentSearchMode mode) => mode switch
+    {
+        AgentSearchMode.Text => "text",
+        AgentSearchMode.Meaning => "meaning",
+        AgentSearchMode.Hybrid => "hybrid",
+        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
+    };
+
+    /// <returns>Null where the text names none.</returns>
+    public static AgentSearchMode? TryParse(string text)
+    {
+        foreach (var mode in Enum.GetValues<AgentSearchMode>())
+        {
+            if (mode.ToName() == text)
+            {
+                return mode;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+namespace OrleansRegistry.Directory;
+
+/// <summary>What a search by meaning has beside a query's words.</summary>
+/// <param name="Vectors">The vectors of the tenant's agents.</param>
+/// <param name="Query">The query's vector, of length 1.</param>
+/// <param name="WithText">Whether words count too.</param>
+internal sealed record MeaningQuery(TenantVectors Vectors, float[] Query, bool WithText);
+
+/// <summary>An agent that a ranked search found, and why.</summary>
+/// <param name="Text">What its words are worth; null where they do not count, or it has none of the query's.</param>
+/// <param name="Meaning">How near it is in its meaning; null where that does not count, or it has no vectors.</param>
+/// <param name="Field">What of its card is nearest in meaning.</param>
+internal readonly record struct RankedMatch(AgentEntry Entry, float Score, float? Text, float? Meaning, string? Field)
+{
+    public string Id => Entry.Record.Id;
+}
+
+/// <summary>
+/// Ranks by words and meaning: of the best by each, the mean of both scores. Both are absolute, and not by the best of the query, so that the scores of
+/// a query that no card fits are lower than those of one that a card does.
+/// </summary>
+internal static class HybridSearch
+{
+    /// <summary>How many of the best by words, and of the best by meaning, are compared. Others are not found.</summary>
+    public const int Depth = 1_000;
+
+    /// <summary>What an agent gets more whose very name is the query: it goes before all that have other names.</summary>
+    private const float NameBonus = 1f;
+
+    private const float TextShare = 0.5f;
+
+    /// <summary>The matches, best first, and of equal ones by their ids.</summary>
+    /// <param name="admits">The other conditions of the query.</param>
+    public static IReadOnlyList<RankedMatch> Run(TenantIndex index, TextQuery words, MeaningQuery meaning, Func<AgentEntry, bool> admits)
+    {
+        var near = MeaningSearch.Run(index, meaning.Vectors.Rows, meaning.Query, admits, Depth)
+            .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
+            .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
+        var matches = meaning.WithText
+            ? Fused(TextOf(index, words, admits, near), near, words, meaning)
+            : near.Values.Select(match => new RankedMatch(match.Entry, match.Score, null, match.Score, match.Field));
+        return [.. matches.OrderByDescending(match => match.Score).ThenBy(match => match.Id, StringComparer.Ordinal)];
+    }
+
+    private static Dictionary<string, TextMatch> TextOf(
+        TenantIndex index, TextQuery words, Func<AgentEntry, bool> admits, Dictionary<string, MeaningMatch> near)
+    {
+        var texts = index.Text.Generation;
+        var best = TextSearch.Run(texts, words, admits, Depth, after: null);
+        var found = best.Best.ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
+        if (best.HasMore)
+        {
+            // Of those that are near in meaning, some may have words further down.
+            var others = TextSearch.Run(
+                texts, words, entry => near.ContainsKey(entry.Record.Id) && !found.ContainsKey(entry.Record.Id), Depth, after: null);
+            foreach (var match in others.Best)
+            {
+                found[match.Entry.Record.Id] = match;
+            }
+        }
+
+        return found;
+    }
+
+    private static IEnumerable<RankedMatch> Fused(
+        Dictionary<string, TextMatch> text, Dictionary<string, MeaningMatch> near, TextQuery words, MeaningQuery meaning)
+    {
+        foreach (var (id, match) in text)
+        {
+            MeaningMatch? close = near.TryGetValue(id, out var known)
+                ? known
+                : meaning.Vectors.Find(id) is { } vectors ? MeaningSearch.ScoreOf(match.Entry, vectors, meaning.Query) : null;
+            yield return Match(match.Entry, match.Score, close, words);
+        }
+
+        foreach (var (id, match) in near)
+        {
+            if (!text.ContainsKey(id))
+            {
+                yield return Match(match.Entry, null, match, words);
+            }
+        }
+    }
+
+    private static RankedMatch Match(AgentEntry entry, float? text, MeaningMatch? meaning, TextQuery words)
+    {
+        var score = (TextShare * Math.Min(1, text ?? 0)) + ((1 - TextShare) * (meaning?.Score ?? 0));
+        return new RankedMatch(
+            entry, TextTokens.Plain(entry.Record.Id) == words.Plain ? score + NameBonus : score, text, meaning?.Score, meaning?.Field);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Buffers.Text;
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace OrleansRegistry.Vectors;
+
+/// <summary>
+/// The vectors of agents as stores hold them: one record for each agent, its key the agent's. The registry's own are stored in half the digits, and are
+/// made again where they are lost; a caller's as they came, with what it says of each in the document.
+/// </summary>
+internal static class AgentVectorsKind
+{
+    private static readonly RawJson NoDocument = RawJson.FromValid("{}"u8);
+
+    public static RecordKind Kind { get; } = new() { Number = 15, Name = "agent_vectors", Table = "agent_vectors" };
+
+    public static RecordKey KeyOf(AgentVectors vectors) => new(vectors.Tenant, vectors.AgentId);
+
+    public static RecordBody Write(AgentVectors vectors) =>
+        new(vectors.Given.IsEmpty ? NoDocument : vectors.Given, FieldsWriter.Write(vectors, WriteFields));
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentVectors Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, static stored =>
+    {
+        using var document = JsonDocument.Parse(stored.Body.Fields.Utf8, JsonInput.Stored);
+        var fields = new StoredObject(document.RootElement, "fields");
+        var model = fields.TextOrNull("model");
+        return new AgentVectors
+        {
+            Tenant = stored.Key.Tenant,
+            AgentId = stored.Key.Id,
+            AgentCreatedAt = fields.Time("agent_created_at"),
+            Model = model,
+            Card = fields.TextOrNull("card") is { } card ? Hash(card) : default,
+            Vectors = fields.Array("vectors", json => ReadVector(new StoredObject(json, "vectors"))),
+            Given = model is null ? stored.Body.Document : default,
+            Version = stored.Version,
+            Unknown = fields.Unknown(),
+        };
+    });
+
+    private static void WriteFields(Utf8JsonWriter fields, AgentVectors vectors)
+    {
+        fields.WriteString("agent_created_at"u8, vectors.AgentCreatedAt);
+        if (vectors.Model is not null)
+        {
+            fields.WriteString("model"u8, vectors.Model);
+            fields.WriteString("card"u8, vectors.Card.ToString());
+        }
+
+        fields.WriteStartArray("vectors"u8);
+        foreach (var vector in vectors.Vectors)
+        {
+            fields.WriteStartObject();
+            fields.WriteString("field"u8, vector.Field);
+            fields.WriteString("text"u8, vector.Text.ToString());
+            if (vectors.AreGiven)
+            {
+                fields.WriteBase64String("single"u8, MemoryMarshal.AsBytes<float>(vector.Values));
+            }
+            else
+            {
+                var halves = new Half[vector.Values.Length];
+                TensorPrimitives.ConvertToHalf(vector.Values, halves);
+                fields.WriteBase64String("half"u8, MemoryMarshal.AsBytes<Half>(halves));
+            }
+
+            fields.WriteEndObject();
+        }
+
+        fields.WriteEndArray();
+        StoredObject.WriteUnknown(fields, vectors.Unknown);
+    }
+
+    private static FieldVector ReadVector(StoredObject vector) => new(
+        vector.Text("field"),
+        Hash(vector.Text("text")),
+        vector.TextOrNull("single") is { } single ? Singles(single) : Halves(vector.Text("half")));
+
+    private static float[] Singles(string text)
+    {
+        var bytes = Bytes(text, sizeof(float));
+        return UnitVectors.Of(MemoryMarshal.Cast<byte, float>(bytes)) ?? throw new JsonException("a vector is not one");
+    }
+
+    private static float[] Halves(string text)
+    {
+        var bytes = Bytes(text, sizeof(ushort));
+        var values = new float[bytes.Length / sizeof(ushort)];
+        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
+        return UnitVectors.Of(values) ?? throw new JsonException("a vector is not one");
+    }
+
+    private static byte[] Bytes(string text, int size)
+    {
+        var bytes = Base64.IsValid(text) ? Convert.FromBase64String(text) : [];
+        return bytes.Length > 0 && bytes.Length % size == 0 ? bytes : throw new JsonException("a vector is not base64 of numbers");
+    }
+
+    private static TextHash Hash(string text) => TextHash.Parse(text) ?? throw new JsonException("a hash is not hexadecimal");
+}
