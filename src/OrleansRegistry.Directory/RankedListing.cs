@@ -33,7 +33,7 @@ internal static class RankedListing
     {
         Check(query);
         var texts = index.Text.Generation;
-        return TextSearch.Run(texts, TextQuery.Of(query.Words!, texts), isMatch, int.MaxValue - 2, after: null).Best.Select(match => match.Entry);
+        return TextSearch.FindAll(texts, TextQuery.Of(query.Words!, texts), isMatch).DistinctBy(entry => entry.Record.Id);
     }
 
     /// <summary>The text, where it is short enough.</summary>

@@ -36,6 +36,19 @@ internal sealed class Postings(string token) : ISorted
         }
     }
 
+    /// <summary>Those of the documents from that number on.</summary>
+    public ReadOnlySpan<uint> From(int document)
+    {
+        var all = Items;
+        if (document == 0)
+        {
+            return all;
+        }
+
+        var place = all.BinarySearch(Item(document, LowestWeight));
+        return all[(place < 0 ? ~place : place)..];
+    }
+
     public static int DocumentOf(uint item) => (int)(item >> 8);
 
     public static float WeightOf(uint item) => Decoded[item & 0xFF];

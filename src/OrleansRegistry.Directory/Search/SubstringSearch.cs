@@ -6,6 +6,9 @@ internal static class SubstringSearch
     /// <summary>So many are looked at without a thought.</summary>
     private const int Few = 10_000;
 
+    /// <summary>How often to look for cards that came during a search.</summary>
+    private const int MostRounds = 8;
+
     /// <summary>Of more, so many show how many of them have the text.</summary>
     private const int Samples = 256;
 
@@ -65,13 +68,30 @@ internal static class SubstringSearch
         var found = new List<AgentEntry>();
         foreach (var document in documents)
         {
-            if (entries[document] is { } entry && isMatch(entry) && string.CompareOrdinal(entry.Record.Id, after) > 0)
+            Take(entries, document);
+        }
+
+        // A card that changes is a new document, and is gone under its number before.
+        for (var round = 0; round < MostRounds && texts.Count > count; round++)
+        {
+            var first = count;
+            count = texts.Count;
+            entries = texts.Entries;
+            for (var document = first; document < count; document++)
             {
-                found.Add(entry);
+                Take(entries, document);
             }
         }
 
         // An agent that is changed in this moment may be there as it was and as it is.
         return found.OrderBy(entry => entry.Record.Id, StringComparer.Ordinal).DistinctBy(entry => entry.Record.Id);
+
+        void Take(AgentEntry?[] of, int document)
+        {
+            if (of[document] is { } entry && isMatch(entry) && string.CompareOrdinal(entry.Record.Id, after) > 0)
+            {
+                found.Add(entry);
+            }
+        }
     }
 }

@@ -24,8 +24,13 @@ internal static class TextSearch
     /// <summary>How much long cards must have more of a word.</summary>
     private const float LengthShare = 0.5f;
 
-    /// <summary>What an agent gets whose very name is the query.</summary>
-    private const float NameFactor = 2f;
+    /// <summary>How often to look for cards that came during a search. Where more keep coming, the last of them are left to the next.</summary>
+    private const int MostRounds = 8;
+
+    /// <summary>Takes the scores of documents that follow one another.</summary>
+    /// <param name="first">The number of the first.</param>
+    /// <param name="scale">What a score is to be multiplied by.</param>
+    private delegate void ScoresAction(int first, ReadOnlySpan<float> scores, float scale);
 
     /// <summary>The best matches.</summary>
     /// <param name="admits">The other conditions of the query.</param>
@@ -34,29 +39,67 @@ internal static class TextSearch
     public static TextMatches Run(
         TextGeneration texts, TextQuery query, Func<AgentEntry, bool> admits, int most, (float Score, string Id)? after)
     {
-        var count = texts.Count;
-        var scores = ArrayPool<float>.Shared.Rent(Math.Max(1, count));
-        var ofClause = ArrayPool<float>.Shared.Rent(Math.Max(1, count));
-        try
+        var best = new BestMatches(texts, query, admits, most, after);
+        Score(texts, query, best.Take);
+        return best.ToMatches();
+    }
+
+    /// <summary>All matches, in no order; an agent that changes meanwhile may be there twice.</summary>
+    /// <param name="admits">The other conditions of the query.</param>
+    public static List<AgentEntry> FindAll(TextGeneration texts, TextQuery query, Func<AgentEntry, bool> admits)
+    {
+        var found = new List<AgentEntry>();
+        Score(texts, query, (first, scores, _) =>
         {
-            Array.Clear(scores, 0, count);
-            var best = 0f;
-            foreach (var clause in query.Clauses)
+            var entries = texts.Entries;
+            for (var i = 0; i < scores.Length; i++)
             {
-                best += Add(texts, clause, scores.AsSpan(0, count), ofClause.AsSpan(0, count));
+                if (scores[i] > 0 && entries[first + i] is { } entry && admits(entry))
+                {
+                    found.Add(entry);
+                }
+            }
+        });
+        return found;
+    }
+
+    /// <summary>
+    /// Scores all documents, and then those that came meanwhile: a card that changes is a new document, and is gone under its number before.
+    /// </summary>
+    private static void Score(TextGeneration texts, TextQuery query, ScoresAction take)
+    {
+        var first = 0;
+        for (var round = 0; round < MostRounds && (round == 0 || texts.Count > first); round++)
+        {
+            var count = texts.Count - first;
+            var scores = ArrayPool<float>.Shared.Rent(Math.Max(1, count));
+            var ofClause = ArrayPool<float>.Shared.Rent(Math.Max(1, count));
+            try
+            {
+                Array.Clear(scores, 0, count);
+                var best = 0f;
+                foreach (var clause in query.Clauses)
+                {
+                    best += Add(texts, clause, first, scores.AsSpan(0, count), ofClause.AsSpan(0, count));
+                }
+
+                if (best > 0)
+                {
+                    take(first, scores.AsSpan(0, count), 1 / best);
+                }
+            }
+            finally
+            {
+                ArrayPool<float>.Shared.Return(scores);
+                ArrayPool<float>.Shared.Return(ofClause);
             }
 
-            return best == 0 ? new TextMatches([], HasMore: false) : Select(texts, query, scores.AsSpan(0, count), 1 / best, admits, most, after);
-        }
-        finally
-        {
-            ArrayPool<float>.Shared.Return(scores);
-            ArrayPool<float>.Shared.Return(ofClause);
+            first += count;
         }
     }
 
     /// <returns>The most that a card can get for the word.</returns>
-    private static float Add(TextGeneration texts, TextClause clause, Span<float> scores, Span<float> ofClause)
+    private static float Add(TextGeneration texts, TextClause clause, int first, Span<float> scores, Span<float> ofClause)
     {
         if (clause.Variants.Count == 0)
         {
@@ -66,7 +109,7 @@ internal static class TextSearch
         var rarity = Rarity(texts, clause.Variants.Max(variant => variant.Token.Count));
         if (clause.Variants.Count == 1)
         {
-            AddVariant(texts, clause.Variants[0], rarity, scores, isBest: false);
+            AddVariant(texts, clause.Variants[0], rarity, first, scores, isBest: false);
         }
         else
         {
@@ -74,7 +117,7 @@ internal static class TextSearch
             ofClause.Clear();
             foreach (var variant in clause.Variants)
             {
-                AddVariant(texts, variant, rarity, ofClause, isBest: true);
+                AddVariant(texts, variant, rarity, first, ofClause, isBest: true);
             }
 
             TensorPrimitives.Add<float>(scores, ofClause, scores);
@@ -83,15 +126,16 @@ internal static class TextSearch
         return rarity * (Saturation + 1);
     }
 
-    private static void AddVariant(TextGeneration texts, TextVariant variant, float rarity, Span<float> scores, bool isBest)
+    private static void AddVariant(
+        TextGeneration texts, TextVariant variant, float rarity, int first, Span<float> scores, bool isBest)
     {
         var lengths = texts.Lengths;
         var usual = LengthShare / texts.UsualLength;
         var factor = rarity * variant.Factor * (Saturation + 1);
-        foreach (var item in variant.Token.Items)
+        foreach (var item in variant.Token.From(first))
         {
             var document = Postings.DocumentOf(item);
-            if (document >= scores.Length)
+            if (document - first >= scores.Length)
             {
                 // Newer than the search.
                 break;
@@ -99,66 +143,10 @@ internal static class TextSearch
 
             var weight = Postings.WeightOf(item);
             var score = factor * weight / (weight + (Saturation * (1 - LengthShare + (usual * lengths[document]))));
-            ref var known = ref scores[document];
+            ref var known = ref scores[document - first];
             known = isBest ? MathF.Max(known, score) : known + score;
         }
     }
-
-    private static TextMatches Select(
-        TextGeneration texts,
-        TextQuery query,
-        ReadOnlySpan<float> scores,
-        float scale,
-        Func<AgentEntry, bool> admits,
-        int most,
-        (float Score, string Id)? after)
-    {
-        var entries = texts.Entries;
-        var names = texts.Names;
-        var name = TextGeneration.NameOf(query.Plain);
-        var found = new PriorityQueue<TextMatch, TextMatch>(WorstFirst.Instance);
-        var least = 0f;
-        for (var document = 0; document < scores.Length; document++)
-        {
-            var raw = scores[document] * scale;
-            if (raw <= 0 || (raw < least && names[document] != name) || entries[document] is not { } entry)
-            {
-                continue;
-            }
-
-            var score = names[document] == name && TextTokens.Plain(entry.Record.Id) == query.Plain ? raw * NameFactor : raw;
-            var match = new TextMatch(entry, score);
-            if (score < least
-                || (after is { } last && !IsAfter(match, last))
-                || (found.Count > most && IsWorse(match, found.Peek()))
-                || !admits(entry))
-            {
-                continue;
-            }
-
-            found.Enqueue(match, match);
-            if (found.Count > most + 1)
-            {
-                found.Dequeue();
-                least = found.Peek().Score;
-            }
-        }
-
-        var matches = new TextMatch[found.Count];
-        for (var i = matches.Length - 1; i >= 0; i--)
-        {
-            matches[i] = found.Dequeue();
-        }
-
-        // An agent that is changed in this moment may be there as it was and as it is.
-        return new TextMatches([.. matches.Take(most).DistinctBy(match => match.Entry.Record.Id)], HasMore: matches.Length > most);
-    }
-
-    private static bool IsAfter(TextMatch match, (float Score, string Id) last) =>
-        match.Score < last.Score || (match.Score == last.Score && string.CompareOrdinal(match.Entry.Record.Id, last.Id) > 0);
-
-    /// <summary>Of many that are alike, most end here.</summary>
-    private static bool IsWorse(TextMatch match, TextMatch worst) => WorstFirst.Instance.Compare(match, worst) < 0;
 
     /// <summary>The rarer a word, the more it says.</summary>
     private static float Rarity(TextGeneration texts, int having)
@@ -166,13 +154,5 @@ internal static class TextSearch
         // A word of a card that is being taken in may be in one more than there are.
         var count = Math.Max(texts.Count, having);
         return MathF.Log(1 + ((count - having + 0.5f) / (having + 0.5f)));
-    }
-
-    private sealed class WorstFirst : IComparer<TextMatch>
-    {
-        public static readonly WorstFirst Instance = new();
-
-        public int Compare(TextMatch x, TextMatch y) =>
-            x.Score != y.Score ? x.Score.CompareTo(y.Score) : string.CompareOrdinal(y.Entry.Record.Id, x.Entry.Record.Id);
     }
 }
