@@ -67,7 +67,24 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
         string tenant, AgentQuery query, long? after, TimeProvider time, CancellationToken cancellationToken)
     {
         AgentWatch.Check(query);
-        return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => List(tenant, query).Agents, cancellationToken);
+        return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => AllOf(tenant, query), cancellationToken);
+    }
+
+    /// <summary>All agents of a query, page by page: whoever reads them slowly holds none but a page.</summary>
+    private IEnumerable<AgentRecord> AllOf(string tenant, AgentQuery query)
+    {
+        query = query with { PageSize = PageLimit.Agents.Max };
+        do
+        {
+            var page = List(tenant, query);
+            foreach (var agent in page.Agents)
+            {
+                yield return agent;
+            }
+
+            query = query with { PageToken = page.NextPageToken };
+        }
+        while (query.PageToken is not null);
     }
 
     public AgentPage List(string tenant, AgentQuery query) => List(tenant, query, meaning: null);

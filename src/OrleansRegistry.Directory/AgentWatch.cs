@@ -38,7 +38,7 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
     /// <param name="after">The revision up to which the watcher knows everything; null where it begins.</param>
     /// <param name="list">All agents of the query as they are.</param>
     public async IAsyncEnumerable<AgentEvent> RunAsync(
-        long? after, Func<IReadOnlyList<AgentRecord>> list, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long? after, Func<IEnumerable<AgentRecord>> list, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var position = await StartAsync(after, cancellationToken);
         if (after is not null && position is null)

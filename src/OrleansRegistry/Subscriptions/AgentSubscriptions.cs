@@ -21,7 +21,10 @@ internal sealed class AgentSubscriptions(
             await CheckNumberAsync(caller, grain, mayExist: id is not null || isKeyed, cancellationToken);
             var secret = WebhookSignature.NewSecret();
             var put = new SubscriptionPut(
-                save.Url, StoredQuery.Write(save.Query ?? new AgentQuery()), save.Secret, secret, save.Batch, save.Snapshot ? null : agents.Revision);
+                save.Url, StoredQuery.Write(save.Query ?? new AgentQuery()), save.Secret, secret, save.Batch, save.Snapshot ? null : agents.Revision)
+            {
+                IsOnce = isKeyed,
+            };
             var written = await GrainCalls.RunAsync(grain, one => one.Save(caller, put));
             news.Tell();
             return new SubscriptionSaved(

@@ -47,7 +47,12 @@ internal sealed record SubscriptionPut(
     [property: Id(2)] string? Secret,
     [property: Id(3)] string NewSecret,
     [property: Id(4)] bool? Batch,
-    [property: Id(5)] long? Since);
+    [property: Id(5)] long? Since)
+{
+    /// <summary>It is made by a request with an idempotency key, from which its id is: where there is one, nothing is changed.</summary>
+    [Id(6)]
+    public bool IsOnce { get; init; }
+}
 
 [GenerateSerializer, Immutable, Alias("registry.SubscriptionWritten")]
 internal sealed record SubscriptionWritten([property: Id(0)] SubscriptionHead Head, [property: Id(1)] bool Created);

@@ -45,6 +45,16 @@ internal sealed class SubscriptionGrain : Grain, ISubscriptionGrain
             throw NotFound();
         }
 
+        if (put.IsOnce && before is not null)
+        {
+            return IsSame(before, put)
+                ? new(before, new SubscriptionWritten(before, Created: false))
+                : throw new RegistryException(
+                    RegistryError.KeyReused,
+                    $"{Identifiers.KeyField}: this key was sent with another subscription, or this one was changed since. Take a new one.",
+                    Identifiers.KeyField);
+        }
+
         var now = time.GetUtcMilliseconds();
         var secret = put.Secret ?? before?.Secret ?? put.NewSecret;
         var isNewSecret = before is not null && secret != before.Secret;
@@ -59,7 +69,7 @@ internal sealed class SubscriptionGrain : Grain, ISubscriptionGrain
             Batch = put.Batch ?? before?.Batch ?? false,
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
-            Saves = (before?.Saves ?? 0) + 1,
+            Saves = Math.Max((before?.Saves ?? 0) + 1, now.ToUnixTimeMilliseconds()),
             Delivered = put.Since is null ? null : before is null ? put.Since : before.Delivered,
             Unknown = before?.Unknown ?? default,
         };
@@ -116,6 +126,12 @@ internal sealed class SubscriptionGrain : Grain, ISubscriptionGrain
             ? new(before with { Delivered = progress.Delivered }, false)
             : new(before, false);
     }
+
+    private static bool IsSame(SubscriptionHead before, SubscriptionPut put) =>
+        before.Url == put.Url
+        && before.Query == put.Query
+        && before.Batch == (put.Batch ?? false)
+        && (put.Secret is null || put.Secret == before.Secret);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Subscription not found", "subscription_id");
 }

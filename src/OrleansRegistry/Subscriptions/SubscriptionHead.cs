@@ -33,7 +33,9 @@ internal sealed record SubscriptionHead
     [Id(8)]
     public DateTimeOffset UpdatedAt { get; init; }
 
-    /// <summary>How often it was saved: whoever delivers for another number begins anew.</summary>
+    /// <summary>
+    /// Of which save it is: whoever delivers for another number begins anew. Larger with each, also where one of this id was deleted before.
+    /// </summary>
     [Id(9)]
     public long Saves { get; init; }
 

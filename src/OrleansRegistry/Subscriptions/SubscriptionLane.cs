@@ -46,7 +46,17 @@ internal sealed partial class SubscriptionLane(
 
     public void Start() => running = Task.Run(RunAsync);
 
-    /// <summary>Ends it, and tells how far it came. What is on its way is seen through.</summary>
+    /// <summary>Begins nothing more. What is on its way is seen through, and then it is told how far this came.</summary>
+    public void Stop() => stop.Cancel();
+
+    /// <summary>Waits for the end after <see cref="Stop"/>.</summary>
+    /// <returns>Whether it came within that time.</returns>
+    public async Task<bool> WaitForEndAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        await running.WaitAsync(patience, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return HasEnded;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
@@ -201,8 +211,8 @@ internal sealed partial class SubscriptionLane(
 
             failures = 0;
 
-            // Of a picture of all agents, only its end is a place to go on from.
-            delivered = waiting.LastOrDefault(sent => sent.Happened.Revision > 0).Happened?.Revision ?? delivered;
+            // Of a picture of all agents, only its end is a place to go on from; whoever was told to forget all goes on from nothing.
+            delivered = waiting.LastOrDefault(sent => sent.Happened.Revision is not null).Happened?.Revision ?? delivered;
             waiting.Clear();
             waitingBytes = 0;
             if (time.GetElapsedTime(toldAt) > TellPause)

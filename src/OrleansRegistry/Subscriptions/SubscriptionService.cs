@@ -24,6 +24,12 @@ internal sealed partial class SubscriptionService(
     private const int AtOnce = 32;
 
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
+    /// <summary>How long a change of a subscription waits for the request that is on its way.</summary>
+    private static readonly TimeSpan Promptly = TimeSpan.FromSeconds(1);
+
+    /// <summary>Beyond the time that a receiver may take: for what a lane tells.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan FarAhead = TimeSpan.FromDays(366);
 
     private readonly LogPace pace = new(time, log);
@@ -39,18 +45,12 @@ internal sealed partial class SubscriptionService(
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await StopAsync(cancellationToken);
-        await Parallel.ForEachAsync(lanes.Keys, async (key, _) =>
+        foreach (var lane in lanes.Values)
         {
-            try
-            {
-                await EndAsync(key);
-                await GrainCalls.RunAsync(grains.Get(key.Tenant, key.Id), one => one.Leave(node));
-            }
-            catch (RegistryException)
-            {
-                // Others go on once the claim is over.
-            }
-        });
+            lane.Stop();
+        }
+
+        await Task.WhenAll(lanes.Select(lane => LeaveAsync(lane.Key, lane.Value, cancellationToken)));
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -71,9 +71,9 @@ internal sealed partial class SubscriptionService(
             active,
             new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
             async (key, _) => await AskAsync(key));
-        foreach (var key in lanes.Keys.Where(key => !active.Contains(key)))
+        foreach (var (key, lane) in lanes.Where(lane => !active.Contains(lane.Key)))
         {
-            await EndAsync(key);
+            await TryEndAsync(key, lane, TimeSpan.Zero);
         }
 
         await news.WaitAsync(Often, time, cancellationToken);
@@ -98,7 +98,12 @@ internal sealed partial class SubscriptionService(
         var head = await GrainCalls.RunAsync(grains.Get(key.Tenant, key.Id), one => one.Claim(node, holds: lane is not null));
         if (lane is not null && (head is null || head.Saves != lane.Saves || lane.HasEnded))
         {
-            await EndAsync(key);
+            if (!await TryEndAsync(key, lane, Promptly))
+            {
+                // It is asked again while its last request is on its way.
+                return;
+            }
+
             lane = null;
 
             // What it told as it ended is where the next begins.
@@ -116,11 +121,33 @@ internal sealed partial class SubscriptionService(
     private Task<bool> TellAsync(RecordKey key, SubscriptionProgress progress) =>
         GrainCalls.RunAsync(grains.Get(key.Tenant, key.Id), one => one.Tell(node, progress));
 
-    private async Task EndAsync(RecordKey key)
+    /// <summary>Ends a lane, but does not wait for long: a receiver that hangs must not hold up the others.</summary>
+    private async Task<bool> TryEndAsync(RecordKey key, SubscriptionLane lane, TimeSpan patience)
     {
-        if (lanes.TryRemove(key, out var lane))
+        lane.Stop();
+        if (!lane.HasEnded && !await lane.WaitForEndAsync(patience, CancellationToken.None))
         {
-            await lane.DisposeAsync();
+            return false;
+        }
+
+        lanes.TryRemove(key, out _);
+        await lane.DisposeAsync();
+        return true;
+    }
+
+    private async Task LeaveAsync(RecordKey key, SubscriptionLane lane, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await lane.WaitForEndAsync(options.Timeout + Telling, cancellationToken))
+            {
+                await lane.DisposeAsync();
+                await GrainCalls.RunAsync(grains.Get(key.Tenant, key.Id), one => one.Leave(node));
+            }
+        }
+        catch (RegistryException)
+        {
+            // Others go on once the claim is over.
         }
     }
 

@@ -56,6 +56,8 @@ public sealed class SubscriptionTests(TrustingHost host)
         var first = await SendAsync();
         var second = await SendAsync();
         Assert.Equal((first.Text("id"), first.Text("secret")), (second.Text("id"), second.Text("secret")));
+        var other = await client.SendAsync("POST", "/subscriptions", $$"""{"url":"{{Url}}2"}""", ("Idempotency-Key", "once"));
+        await other.ProblemAsync(422, "Idempotency-Key");
 
         async Task<JsonElement> SendAsync()
         {

@@ -269,12 +269,13 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.Equal((true, "whsec_new", 3L), (saved.Created, saved.Head.Secret, saved.Head.Delivered!.Value));
         Assert.Equal(saved.Head.Url, (await grain.Claim("n1", holds: false))!.Url);
         Assert.Null(await grain.Claim("n2", holds: false));
-        Assert.False(await grain.Tell("n2", new SubscriptionProgress(1, 9)));
-        await grain.Save(Alice, put);
-        Assert.False(await grain.Tell("n1", new SubscriptionProgress(1, 4)));
+        Assert.False(await grain.Tell("n2", new SubscriptionProgress(saved.Head.Saves, 9)));
+        var again = await grain.Save(Alice, put);
+        Assert.True(again.Head.Saves > saved.Head.Saves);
+        Assert.False(await grain.Tell("n1", new SubscriptionProgress(saved.Head.Saves, 4)));
         Assert.Equal(4, (await grain.Get(Alice))!.Delivered);
-        Assert.False(await grain.Tell("n1", new SubscriptionProgress(1, 2)));
-        Assert.True(await grain.Tell("n1", new SubscriptionProgress(2, 4, new WebhookFailure("gone", When, 2))));
+        Assert.False(await grain.Tell("n1", new SubscriptionProgress(saved.Head.Saves, 2)));
+        Assert.True(await grain.Tell("n1", new SubscriptionProgress(again.Head.Saves, 4, new WebhookFailure("gone", When, 2))));
         Assert.Equal(("gone", 4L), ((await grain.Get(Alice))!.Failure!.Reason, (await grain.Get(Alice))!.Delivered!.Value));
         await grain.Leave("n1");
         await grain.Delete(Alice);

@@ -169,6 +169,45 @@ public sealed class SubscriptionTests : IDisposable
         Assert.Equal(other.Subscription.Id, Assert.Single((await Of(host).ListAsync(me)).Subscriptions).Id);
     }
 
+    [Fact]
+    public async Task One_that_is_made_again_under_its_id_is_another()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        await using var host = await PushHost.StartAsync();
+        await Of(host).SaveAsync(me, new SubscriptionSave(receiver.Url("/old")), "one");
+        await RegisterAsync(host, "a", "sky");
+        await Eventually.TrueAsync(() => receiver.All.Count == 1, "the first to be told");
+        await Of(host).DeleteAsync(me, "one");
+        await Of(host).SaveAsync(me, new SubscriptionSave(receiver.Url("/new")), "one");
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await RegisterAsync(host, "a", Guid.NewGuid().ToString());
+                return receiver.All[^1].Path == "/new";
+            },
+            "the second to be told");
+    }
+
+    [Fact]
+    public async Task A_receiver_that_hangs_does_not_hold_up_the_end()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var hangs = new TaskCompletionSource<int>();
+        receiver.Answer = _ => hangs.Task;
+        var host = await PushHost.StartAsync(PushHost.Quick with { Timeout = TimeSpan.FromSeconds(2) });
+        foreach (var _ in Enumerable.Range(0, 6))
+        {
+            await SaveAsync(host, receiver.Url());
+        }
+
+        await RegisterAsync(host, "a", "sky");
+        await Task.Delay(200, TestContext.Current.CancellationToken);
+        var began = TimeProvider.System.GetTimestamp();
+        await host.DisposeAsync();
+        hangs.SetResult(200);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(began), TimeSpan.Zero, TimeSpan.FromSeconds(8));
+    }
+
     [Theory]
     [InlineData("ftp://example.com", null, "url")]
     [InlineData("http://a:b@example.com", null, "url")]
