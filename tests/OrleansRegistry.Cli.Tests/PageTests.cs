@@ -149,6 +149,8 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
         folder.Write("weather.json", """{"name":"weather","tags":["sky"],"skills":[{"id":"forecast"}]}""");
         folder.Write("cards/tide.json", """{"name":"tide"}""");
         await cli.DoAsync("agents", "register", folder.Of("weather.json"));
+        const string Like = """{"name":"storm","url":"https://agent.example.com/rpc","tags":["sky"],"skills":[{"id":"forecast"}]}""";
+        await cli.DoAsync("agents", "register", folder.Write("storm.json", Like));
         await running.CallAsync(cli, HttpMethod.Post, "tasks", """{"taskId":"t1","contextId":"c1","agentId":"weather","message":MESSAGE}""");
         await running.CallAsync(cli, HttpMethod.Put, "subscriptions/hook", """{"url":"https://example.com/hook"}""");
         await running.CallAsync(cli, HttpMethod.Patch, "tasks/t1", """{"state":"completed"}""");

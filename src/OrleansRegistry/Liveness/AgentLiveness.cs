@@ -9,14 +9,17 @@ internal sealed class AgentLiveness : IAgentLiveness
     private readonly IRecordStore store;
     private readonly HealthWriter writer;
     private readonly TimeProvider time;
-    private readonly ILeaseGrain[] grains;
+    private readonly IGrainFactory grains;
+    private readonly ILeaseGrain?[] known = new ILeaseGrain?[LeaseShare.Count];
 
     public AgentLiveness(
         AgentDirectory directory, IRecordStore store, HealthWriter writer, IGrainFactory grains, [RegistryTime] TimeProvider time)
     {
-        (this.directory, this.store, this.writer, this.time) = (directory, store, writer, time);
-        this.grains = [.. Enumerable.Range(0, LeaseShare.Count).Select(share => grains.GetGrain<ILeaseGrain>(LeaseShare.KeyOf(share)))];
+        (this.directory, this.store, this.writer, this.time, this.grains) = (directory, store, writer, time, grains);
     }
+
+    /// <summary>Not before it is asked for: a process without grains of its own may not know yet that there are such.</summary>
+    private ILeaseGrain GrainOf(int share) => known[share] ??= grains.GetGrain<ILeaseGrain>(LeaseShare.KeyOf(share));
 
     public Task<AgentBeat> HeartbeatAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         RegistryTelemetry.RunAsync("registry.agent.heartbeat", caller, id, async _ =>
@@ -24,7 +27,7 @@ internal sealed class AgentLiveness : IAgentLiveness
             Identifiers.CheckTenant(caller.Tenant);
             var told = TryCheck(caller, id, Find(caller, id)) ?? await CheckStoredAsync(caller, id, cancellationToken);
             LivenessTelemetry.Beat(1);
-            var beaten = await GrainCalls.ReadAsync(grains[LeaseShare.Of(told.Key)], grain => grain.Beat([told]));
+            var beaten = await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(told.Key)), grain => grain.Beat([told]));
             return await AnswerAsync(told, beaten[0], cancellationToken);
         });
 
@@ -88,7 +91,7 @@ internal sealed class AgentLiveness : IAgentLiveness
                 try
                 {
                     LeaseTold[] all = [.. some.Select(one => one.Told)];
-                    beaten = await GrainCalls.ReadAsync(grains[share], grain => grain.Beat(all));
+                    beaten = await GrainCalls.ReadAsync(GrainOf(share), grain => grain.Beat(all));
                 }
                 catch (RegistryException fault)
                 {
@@ -114,7 +117,7 @@ internal sealed class AgentLiveness : IAgentLiveness
             }
 
             var key = new LeaseKey(caller.Tenant, id);
-            var seen = await GrainCalls.ReadAsync(grains[LeaseShare.Of(key)], grain => grain.Look(key));
+            var seen = await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(key)), grain => grain.Look(key));
             var now = time.GetUtcNow();
             return new LeaseStatus(
                 lease, seen.SinceBeat is { } ago ? (now - ago).ToMilliseconds() : null, seen.Left is { } left ? (now + left).ToMilliseconds() : null);

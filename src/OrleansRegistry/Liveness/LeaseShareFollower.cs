@@ -1,9 +1,11 @@
 namespace OrleansRegistry.Liveness;
 
 /// <summary>What one process has told one <see cref="ILeaseGrain"/>, and has still to tell it.</summary>
-internal sealed class LeaseShareFollower(ILeaseGrain grain)
+/// <param name="find">Called once there is something to tell: before that, a process may not know of such grains.</param>
+internal sealed class LeaseShareFollower(Func<ILeaseGrain> find)
 {
     private readonly Lock gate = new();
+    private ILeaseGrain? found;
     private readonly Dictionary<LeaseKey, Known> known = [];
     private readonly Dictionary<LeaseKey, LeaseTold> news = [];
     private readonly Dictionary<LeaseKey, LeaseTold> gone = [];
@@ -85,7 +87,7 @@ internal sealed class LeaseShareFollower(ILeaseGrain grain)
         long now = 0;
         try
         {
-            var answer = await grain.Judge(told, most);
+            var answer = await (found ??= find()).Judge(told, most);
             now = answer.Epoch;
             return answer.Verdicts;
         }

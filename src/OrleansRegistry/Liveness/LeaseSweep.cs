@@ -32,7 +32,11 @@ internal sealed partial class LeaseSweep
         AgentDirectory directory, HealthWriter writer, IGrainFactory grains, [RegistryTime] TimeProvider time, ILogger<LeaseSweep> log)
     {
         (this.directory, this.writer, this.time, this.log) = (directory, writer, time, log);
-        shares = [.. Enumerable.Range(0, LeaseShare.Count).Select(i => new LeaseShareFollower(grains.GetGrain<ILeaseGrain>(LeaseShare.KeyOf(i))))];
+        shares =
+        [
+            .. Enumerable.Range(0, LeaseShare.Count)
+                .Select(share => new LeaseShareFollower(() => grains.GetGrain<ILeaseGrain>(LeaseShare.KeyOf(share)))),
+        ];
         pace = new LogPace(time, log);
     }
 

@@ -41,6 +41,13 @@ internal sealed partial class RegistryFigures : IHostedService, IDisposable
         size = new(async token => new StoreSize(await store.GetSizeAsync(token)), LogNotFound, time);
     }
 
+    /// <summary>Has all that costs a query found anew when it is asked for next.</summary>
+    internal void Expire()
+    {
+        tasks.Expire();
+        size.Expire();
+    }
+
     /// <summary>Runs once the store is open and the directory filled.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {

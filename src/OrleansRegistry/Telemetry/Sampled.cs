@@ -34,6 +34,9 @@ internal sealed class Sampled<T>(Func<CancellationToken, Task<T>> read, Action<E
         }
     }
 
+    /// <summary>What was found is old now, whenever that was.</summary>
+    public void Expire() => Volatile.Write(ref next, 0);
+
     public void Dispose() => ending.Cancel();
 
     private async Task ReadAsync()

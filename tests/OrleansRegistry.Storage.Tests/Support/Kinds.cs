@@ -9,14 +9,12 @@ using OrleansRegistry.Vectors;
 
 namespace OrleansRegistry.Storage.Tests;
 
-/// <summary>The registry's own kinds, as its host hands them to a store.</summary>
+/// <summary>The registry's own kinds, as its host hands them to a store; in the order of their numbers.</summary>
 internal static class Kinds
 {
-    public static IReadOnlyList<RecordKind> All { get; } = 
+    public static IReadOnlyList<RecordKind> All { get; } =
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
-        SubscriptionKind.Kind,
-        AgentVersionKind.Kind,
-        AgentVectorsKind.Kind,
+        AgentVersionKind.Kind, SubscriptionKind.Kind, AgentVectorsKind.Kind,
     ];
 }
