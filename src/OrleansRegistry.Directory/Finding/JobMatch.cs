@@ -54,17 +54,28 @@ internal sealed class JobMatch
 
     public AgentCandidates Run(long revision)
     {
-        var found = new List<Judged>();
+        // The worst of those that are kept is the first to go.
+        var best = new PriorityQueue<Judged, Judged>(Comparer<Judged>.Create((x, y) => Compare(y, x)));
+        var count = 0;
         foreach (var entry in Candidates())
         {
             if (Judge(entry) is { } judged)
             {
-                found.Add(judged);
+                count++;
+                if (best.Count < job.Limit)
+                {
+                    best.Enqueue(judged, judged);
+                }
+                else
+                {
+                    best.EnqueueDequeue(judged, judged);
+                }
             }
         }
 
+        var found = best.UnorderedItems.Select(item => item.Element).ToList();
         found.Sort(Compare);
-        return new AgentCandidates([.. found.Take(job.Limit).Select(Told)], found.Count, revision);
+        return new AgentCandidates([.. found.Select(Told)], count, revision);
     }
 
     private static void Checked(AgentFilters filters, string path) => _ = FieldFilter.ValuesOf(filters, path).Count();

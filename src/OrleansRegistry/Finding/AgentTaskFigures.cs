@@ -9,7 +9,8 @@ namespace OrleansRegistry.Finding;
 /// </summary>
 internal sealed class AgentTaskFigures(IRecordStore store, [RegistryTime] TimeProvider time) : IAgentActivities
 {
-    private const int Step = 1_000;
+    /// <summary>Few, as whole heads are read, which may have a megabyte each.</summary>
+    private const int Step = 100;
 
     /// <summary>The most outcomes that are read at the start, the newest.</summary>
     private const int MostAtStart = 200_000;
