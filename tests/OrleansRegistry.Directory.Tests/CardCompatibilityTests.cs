@@ -57,5 +57,21 @@ public sealed class CardCompatibilityTests
         Assert.Equal(6, CardCompatibility.Of(Raw(Full), Raw("""{"name":"a","security":[{"l":[]}]}""")).Count);
     }
 
+    [Fact]
+    public void Many_ways_to_prove_who_one_is_are_compared_as_they_are_and_cost_no_more_than_milliseconds()
+    {
+        // 250 KB each, with nothing that is enough for another.
+        static string Card(string last) =>
+            $$"""{"security":[{{string.Join(',', Enumerable.Range(0, 18_000).Select(i => $"{{\"k{i:00000}\":[]}}"))}}{{last}}]}""";
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        Assert.Empty(CardCompatibility.Of(Raw(Card("")), Raw(Card(""" ,{"more":[]}"""))));
+        Assert.Equal("gone", Assert.Single(CardCompatibility.Of(Raw(Card(""" ,{"gone":[]}""")), Raw(Card("")))).Value);
+        Assert.Empty(CardCompatibility.Of(Raw(Card("")), Raw(Card(",{}"))));
+        Assert.Empty(CardCompatibility.Of(Raw(Card("")), Raw("{}")));
+
+        // Where each is compared with each, it takes many seconds.
+        Assert.InRange(watch.Elapsed.TotalSeconds, 0, 2);
+    }
+
     private static RawJson Raw(string json) => RawJson.FromValid(Encoding.UTF8.GetBytes(json));
 }

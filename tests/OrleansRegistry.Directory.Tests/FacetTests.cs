@@ -29,6 +29,17 @@ public sealed class FacetTests
     }
 
     [Fact]
+    public void A_card_counts_once_for_each_of_many_values_in_several_spellings()
+    {
+        string[] modes = [.. Enumerable.Range(0, 40).SelectMany(i => new[] { $"a/m{i:00}", $"A/m{i:00}" })];
+        directory.Put("a", new TestCard("n", Skills: ["s"], OutputModes: modes));
+        directory.Put("b", new TestCard("n", Skills: ["s"], OutputModes: ["a/M39", "a/m39"]));
+        var facet = Queries.Facets(TestDirectory.Tenant, new AgentQuery(), [AgentField.OutputMode], 2).Facets.Single();
+        Assert.Equal([2, 1], facet.Values.Select(value => value.Count));
+        Assert.Equal(40, facet.Distinct);
+    }
+
+    [Fact]
     public void Only_the_values_that_most_have_are_told()
     {
         for (var i = 0; i < 50; i++)

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace OrleansRegistry.Directory.Tests;
 
 public sealed class FindingTests
@@ -52,6 +54,26 @@ public sealed class FindingTests
         Assert.Equal(ids, string.Join(',', found.Agents.Select(agent => agent.Id)));
         Assert.Equal(found.Agents.Count, found.Total);
         Assert.Equal(Math.Min(1, found.Total), Queries.ByUrl(TestDirectory.Tenant, url, 1).Agents.Count);
+    }
+
+    [Theory]
+    [InlineData("https://a.example/agents/weather-1")]
+    [InlineData("https://a.example/agents/x/../weather%2D1/")]
+    public void A_URL_is_found_however_a_card_writes_it(string url)
+    {
+        foreach (var (i, written) in new[]
+        {
+            "https://a.example/agents/weather-1", "https:\\/\\/a.example\\/agents\\/weather-1", "HTTPS://A.example/agents/we%61ther-1",
+            "https://a.example/agents/\\u0077eather-1/", "https://a.example/agents/./weather-1", "https://a.example/agents/weather-12",
+            "https://a.example/agents/Weather-1", "https://a.example/", "https://a.example/agents/weather-1?x",
+        }.Index())
+        {
+            var card = RawJson.FromValid(Encoding.UTF8.GetBytes($$"""{"name":"a","url":"{{written}}"}"""));
+            var agent = directory.Record($"{i}", new TestCard("a", Interfaces: [new("https://a.example/")]), i + 1);
+            directory.Feed(i + 1, $"{i}", agent with { Card = card });
+        }
+
+        Assert.Equal(["0", "1", "2", "3", "4"], Queries.ByUrl(TestDirectory.Tenant, url, 10).Agents.Select(agent => agent.Id));
     }
 
     [Theory]

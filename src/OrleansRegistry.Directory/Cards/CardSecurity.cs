@@ -8,6 +8,9 @@ namespace OrleansRegistry.Directory;
 /// </summary>
 internal static class CardSecurity
 {
+    /// <summary>So many looks for a name are a few milliseconds. Cards that need more have hundreds of alternatives.</summary>
+    private const long MostLooks = 100_000;
+
     public static void Compare(JsonElement was, JsonElement now, List<CardBreak> breaks)
     {
         var (had, has) = (SchemesOf(was), SchemesOf(now));
@@ -24,13 +27,26 @@ internal static class CardSecurity
         }
 
         // Whoever satisfied one of the alternatives before must still do so with no more than that.
-        var after = AlternativesOf(now);
-        foreach (var alternative in AlternativesOf(was).Where(known => !after.Exists(asked => asked.IsSubsetOf(known))))
+        var (before, after) = (AlternativesOf(was), AlternativesOf(now));
+        foreach (var alternative in Unmet(before, after))
         {
             var value = alternative.Count == 0 ? "none" : string.Join(" and ", alternative.Order(StringComparer.Ordinal));
             var says = alternative.Count == 0 ? "clients must prove who they are now" : $"clients that prove themselves by {value} must do more now";
             breaks.Add(new CardBreak("security_required", value, says));
         }
+    }
+
+    /// <summary>The alternatives that are not enough any more.</summary>
+    private static IEnumerable<HashSet<string>> Unmet(List<HashSet<string>> before, List<HashSet<string>> after)
+    {
+        if (before.Count * after.Sum(asked => asked.Count + 1L) <= MostLooks)
+        {
+            return before.Where(known => !after.Exists(asked => asked.IsSubsetOf(known)));
+        }
+
+        // Where there are that many, an alternative must be there as it was; unless nothing is demanded.
+        var same = after.ToHashSet(HashSet<string>.CreateSetComparer());
+        return same.Contains([]) ? [] : before.Where(known => !same.Contains(known));
     }
 
     /// <summary>The schemes with their types, by their names.</summary>

@@ -5,6 +5,9 @@ namespace OrleansRegistry.Directory;
 /// <summary>Counts the values that agents have.</summary>
 internal static class FacetCounting
 {
+    /// <summary>Up to so many values are compared with one another, which costs no set of them.</summary>
+    private const int Few = 16;
+
     /// <param name="found">The agents of a query, each once.</param>
     /// <param name="fields">The fields to count values of.</param>
     /// <param name="most">How many values of each are told.</param>
@@ -28,10 +31,12 @@ internal static class FacetCounting
     private static void Add(FieldKind kind, AgentEntry entry, Dictionary<string, int> counts)
     {
         var values = kind.Values(entry);
+        var isExact = ReferenceEquals(kind.Comparer, StringComparer.Ordinal);
+        var seen = !isExact && values.Count > Few ? new HashSet<string>(kind.Comparer) : null;
         for (var i = 0; i < values.Count; i++)
         {
             // A card may have one value in two spellings.
-            if (ReferenceEquals(kind.Comparer, StringComparer.Ordinal) || !Repeats(values, i, kind.Comparer))
+            if (isExact || (seen?.Add(values[i]) ?? !Repeats(values, i, kind.Comparer)))
             {
                 CollectionsMarshal.GetValueRefOrAddDefault(counts, values[i], out _)++;
             }
