@@ -17,6 +17,9 @@ internal sealed class StoreProbe(IRecordStore inner, bool isOpen = false) : Dele
     /// <summary>Called once a write or delete is stored; what it throws is thrown to the writer.</summary>
     public Action<RecordKind, RecordKey>? AfterWrite { get; set; }
 
+    /// <summary>Awaited before each delete.</summary>
+    public Func<RecordKind, Task>? DeleteGate { get; set; }
+
     /// <summary>Awaited before each scan.</summary>
     public Func<Task>? BeforeSnapshot { get; set; }
 
@@ -69,6 +72,7 @@ internal sealed class StoreProbe(IRecordStore inner, bool isOpen = false) : Dele
     {
         Count(kind, "write");
         BeforeWrite?.Invoke(kind, key);
+        await (DeleteGate?.Invoke(kind) ?? Task.CompletedTask);
         var version = await base.DeleteAsync(kind, key, expectedVersion, cancellationToken);
         AfterWrite?.Invoke(kind, key);
         return version;

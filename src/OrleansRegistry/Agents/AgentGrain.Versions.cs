@@ -3,7 +3,7 @@ namespace OrleansRegistry.Agents;
 /// <summary>The cards that the agent had before.</summary>
 internal sealed partial class AgentGrain
 {
-    private bool isPruning;
+    private Task pruning = Task.CompletedTask;
     private long cardChanges;
 
     /// <summary>The version that a label is about to point to: it must not go meanwhile.</summary>
@@ -16,6 +16,8 @@ internal sealed partial class AgentGrain
         labelled = labeling.Number ?? 0;
         try
         {
+            // One that runs may have begun to remove that version.
+            await pruning;
             if (labeling.Number is { } number && number != agent.VersionNumber && await versions.FindAsync(agent, number) is null)
             {
                 throw new RegistryException(RegistryError.NotFound, $"Agent '{id}' has no version @{number}, or not any more.", "version");
@@ -34,21 +36,12 @@ internal sealed partial class AgentGrain
     }
 
     /// <summary>Nobody waits for it: what is not removed now is with the next change.</summary>
-    private async Task PruneAsync()
+    private void BeginPruning()
     {
-        if (isPruning || Current is not { } agent || !versions.IsTimeToPrune(agent, cardChanges++))
+        if (pruning.IsCompleted && Current is { } agent && versions.IsTimeToPrune(agent, cardChanges++))
         {
-            return;
-        }
-
-        isPruning = true;
-        try
-        {
-            await versions.PruneAsync(agent, number => number == labelled || Current?.Labels.Any(label => label.Number == number) != false);
-        }
-        finally
-        {
-            isPruning = false;
+            pruning = versions.PruneAsync(
+                agent, number => number == labelled || Current?.Labels.Any(label => label.Number == number) != false);
         }
     }
 }

@@ -220,7 +220,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         state.State.Agent = written;
         if (breaks is not null)
         {
-            _ = PruneAsync();
+            BeginPruning();
         }
 
         return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)))

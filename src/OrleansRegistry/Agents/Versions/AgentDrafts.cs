@@ -44,12 +44,25 @@ internal sealed class AgentDrafts(
         Caller caller, string agentId, WriteCondition condition = default, bool force = false, CancellationToken cancellationToken = default)
     {
         var agent = await GetAgentAsync(caller, agentId, "publish drafts of its card", cancellationToken);
-        var (draft, version) = await FindAsync(agent, cancellationToken);
+        if (await TryFindAsync(agent, cancellationToken) is not { } found)
+        {
+            return await FindPublishedAsync(caller, agent, cancellationToken) ?? throw NoDraft(agent);
+        }
+
+        var (draft, version) = found;
         var registration = new AgentRegistration(draft.Card.Utf8, agentId, Condition: condition with { IfExists = true }) { Force = force };
         var written = await agents.RegisterAsync(caller, registration, cancellationToken);
 
-        // One that was written meanwhile stays.
-        await TryDeleteAsync(agent, version, CancellationToken.None);
+        try
+        {
+            // One that was written meanwhile stays.
+            await TryDeleteAsync(agent, version, CancellationToken.None);
+        }
+        catch (RegistryException)
+        {
+            // It is published all the same, and changes nothing if it is once more.
+        }
+
         return written;
     }
 
@@ -57,6 +70,15 @@ internal sealed class AgentDrafts(
 
     private static AgentDraft Shown(AgentRecord agent, StoredVersion draft, IReadOnlyList<CardWarning> warnings) =>
         new(agent.Id, draft.Card, draft.Stamp.At, draft.Stamp.By, warnings, CardCompatibility.Of(agent.Card, draft.Card));
+
+    private static RegistryException NoDraft(AgentRecord agent) =>
+        new(RegistryError.NotFound, $"Agent '{agent.Id}' has no draft.", "draft");
+
+    private static RegistryException Unknown(RecordOutcomeUnknownException unknown) =>
+        new(RegistryError.Unavailable, $"{unknown.Message} The change may have happened.", innerException: unknown)
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 
     private async Task<AgentRecord> GetAgentAsync(Caller caller, string agentId, string act, CancellationToken cancellationToken)
     {
@@ -68,13 +90,30 @@ internal sealed class AgentDrafts(
         return agent;
     }
 
-    /// <summary>The draft, and the version of its record.</summary>
-    private async Task<(StoredVersion Draft, long Version)> FindAsync(AgentRecord agent, CancellationToken cancellationToken)
+    /// <summary>The agent as it is, where this caller's request was carried out before; null where it was not. The draft is gone since.</summary>
+    private async Task<AgentWriteResult?> FindPublishedAsync(Caller caller, AgentRecord agent, CancellationToken cancellationToken)
+    {
+        if (caller.IdempotencyKey is null
+            || await agents.GetAsync(caller, agent.Id, ReadConsistency.Strong, cancellationToken) is not { } now
+            || RequestMarks.Find(now.Requests, caller, time.GetUtcNow()) is null)
+        {
+            return null;
+        }
+
+        var card = AgentCard.Read(now.Card);
+        return new AgentWriteResult(now, Created: false, card.Warnings, card.Extensions.Count) { Repeated = true };
+    }
+
+    private async Task<(StoredVersion Draft, long Version)> FindAsync(AgentRecord agent, CancellationToken cancellationToken) =>
+        await TryFindAsync(agent, cancellationToken) ?? throw NoDraft(agent);
+
+    /// <summary>The draft, and the version of its record; null where there is none.</summary>
+    private async Task<(StoredVersion Draft, long Version)?> TryFindAsync(AgentRecord agent, CancellationToken cancellationToken)
     {
         var stored = await store.ReadAsync(AgentVersionKind.Kind, KeyOf(agent), cancellationToken);
         return stored is not null && AgentVersionKind.Read(stored) is var draft && draft.RegisteredAt == agent.CreatedAt
             ? (draft, stored.Version)
-            : throw new RegistryException(RegistryError.NotFound, $"Agent '{agent.Id}' has no draft.", "draft");
+            : null;
     }
 
     private async Task WriteAsync(StoredVersion draft, CancellationToken cancellationToken)
@@ -98,11 +137,7 @@ internal sealed class AgentDrafts(
             }
             catch (RecordOutcomeUnknownException unknown)
             {
-                throw new RegistryException(
-                    RegistryError.Unavailable, $"{unknown.Message} The change may have happened.", innerException: unknown)
-                {
-                    RetryAfter = TimeSpan.FromSeconds(1),
-                };
+                throw Unknown(unknown);
             }
         }
     }
@@ -117,6 +152,10 @@ internal sealed class AgentDrafts(
         catch (InconsistentStateException)
         {
             return false;
+        }
+        catch (RecordOutcomeUnknownException unknown)
+        {
+            throw Unknown(unknown);
         }
     }
 }

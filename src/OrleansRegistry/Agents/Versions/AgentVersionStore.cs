@@ -118,10 +118,26 @@ internal sealed partial class AgentVersionStore(
         AgentVersionKind.RegisteredAt.IsFrom(agent.CreatedAt),
         AgentVersionKind.RegisteredAt.IsBefore(agent.CreatedAt.AddMilliseconds(1)));
 
+    /// <summary>Up to so many that can be read: those that cannot hide none that are older.</summary>
     private async Task<IReadOnlyList<StoredVersion>> ReadAsync(RecordQuery query, int limit, CancellationToken cancellationToken)
     {
-        var found = await store.QueryAsync(query, null, limit, cancellationToken);
-        return [.. found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.Read)).OfType<StoredVersion>()];
+        var versions = new List<StoredVersion>();
+        RecordPosition? after = null;
+        while (versions.Count < limit)
+        {
+            var asked = limit - versions.Count;
+            var found = await store.QueryAsync(query, after, asked, cancellationToken);
+            versions.AddRange(
+                found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.Read)).OfType<StoredVersion>());
+            if (found.Count < asked)
+            {
+                break;
+            }
+
+            after = found[^1].Position;
+        }
+
+        return versions;
     }
 
     /// <param name="replacedAt">Null where it is not known.</param>

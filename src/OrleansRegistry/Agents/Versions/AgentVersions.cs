@@ -18,9 +18,9 @@ internal sealed class AgentVersions(
         PageLimit.Versions.Check(size);
         var agent = await GetAgentAsync(caller, agentId, cancellationToken);
         var binding = $"versions\u0001{agentId}";
-        var shown = PageToken.Read(pageToken, binding) is { } last
-            ? long.Parse(last, CultureInfo.InvariantCulture)
-            : (long?)null;
+        long? shown = PageToken.Read(pageToken, binding) is not { } last ? null
+            : long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number
+            : throw RegistryException.Invalid("page_token", "is not one that this registry gave for this query; leave it out to start over");
         var page = new List<AgentVersionInfo>();
         if (shown is null)
         {

@@ -34,6 +34,49 @@ public abstract class DraftTests(TestRegistry registry)
     }
 
     [Fact]
+    public async Task To_publish_can_be_repeated_by_its_key()
+    {
+        await registry.Agents.RegisterAsync(me, new AgentRegistration(Card("1.0", "x")));
+        await registry.Drafts.PutAsync(me, "a", Card("2.0", "x"), Cancellation);
+        var keyed = me with { IdempotencyKey = "k" };
+        registry.Store.AfterWrite = (kind, _) =>
+        {
+            if (kind == AgentVersionKind.Kind)
+            {
+                throw new RecordOutcomeUnknownException("Gone.");
+            }
+        };
+        await RefusedAsync(RegistryError.Unavailable, null, () => registry.Drafts.PublishAsync(keyed, "a", default, false, Cancellation));
+        registry.Store.AfterWrite = null;
+        var published = await registry.Drafts.PublishAsync(keyed, "a", default, false, Cancellation);
+        var again = await registry.Drafts.PublishAsync(keyed, "a", default, false, Cancellation);
+        Assert.Equal((false, true), (published.Repeated, again.Repeated));
+        Assert.Equal(published.Agent.Revision, again.Agent.Revision);
+        var other = me with { IdempotencyKey = "other" };
+        await RefusedAsync(RegistryError.NotFound, "draft", () => registry.Drafts.PublishAsync(other, "a", default, false, Cancellation));
+    }
+
+    [Fact]
+    public async Task That_nobody_knows_whether_the_draft_is_gone_fails_no_publishing()
+    {
+        await registry.Agents.RegisterAsync(me, new AgentRegistration(Card("1.0", "x")));
+        await registry.Drafts.PutAsync(me, "a", Card("2.0", "x"), Cancellation);
+        var draft = AgentVersionKind.KeyOf(me.Tenant, "a", AgentVersionKind.DraftNumber);
+        registry.Store.BeforeWrite = (_, key) =>
+        {
+            if (key == draft)
+            {
+                throw new RecordOutcomeUnknownException("Gone.");
+            }
+        };
+        Assert.Equal(2, (await registry.Drafts.PublishAsync(me, "a", default, false, Cancellation)).Agent.VersionNumber);
+        await RefusedAsync(RegistryError.Unavailable, null, () => registry.Drafts.RemoveAsync(me, "a", Cancellation));
+        registry.Store.BeforeWrite = null;
+        Assert.Equal(2, (await registry.Drafts.PublishAsync(me, "a", default, false, Cancellation)).Agent.VersionNumber);
+        await RefusedAsync(RegistryError.NotFound, "draft", () => registry.Drafts.GetAsync(me, "a", Cancellation));
+    }
+
+    [Fact]
     public async Task It_is_the_owners_alone()
     {
         await registry.Agents.RegisterAsync(me, new AgentRegistration(Card("1.0", "x")));

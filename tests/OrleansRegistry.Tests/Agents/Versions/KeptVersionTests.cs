@@ -38,6 +38,35 @@ public sealed class KeptVersionTests : IDisposable
         Assert.Equal("3", (await host.Versions.GetAsync(Me, "a", "this", Cancellation)).Info.Version);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_label_points_to_no_version_that_is_about_to_go()
+    {
+        var store = new StoreProbe(TestStores.InMemory());
+        var (begun, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource());
+        store.DeleteGate = async kind =>
+        {
+            if (kind == AgentVersionKind.Kind)
+            {
+                begun.TrySetResult();
+                await goesOn.Task;
+            }
+        };
+        await using var host = await RegistryHost.StartAsync(options => options.AgentVersions = new() { Kept = 1 }, store);
+        await WriteAsync(host, 1, 3);
+        await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var labeling = host.Versions.LabelAsync(Me, "a", "old", 1, Cancellation);
+        await Task.WhenAny(labeling, Task.Delay(200, TestContext.Current.CancellationToken));
+        goesOn.SetResult();
+        Assert.Equal(("version", RegistryError.NotFound), await RefusedAsync());
+        Assert.Empty((await host.Agents.GetAsync(Me, "a"))!.Labels);
+
+        async Task<(string?, RegistryError)> RefusedAsync()
+        {
+            var refusal = await Assert.ThrowsAsync<RegistryException>(() => labeling);
+            return (refusal.Field, refusal.Error);
+        }
+    }
+
     [Fact]
     public async Task They_go_so_many_days_after_they_were_replaced()
     {

@@ -88,7 +88,32 @@ public abstract class VersionTests(TestRegistry registry)
         Assert.Equal([7, 6, 5, 4, 3, 2, 1], numbers);
         await RefusedAsync(RegistryError.Invalid, "page_size", () => registry.Versions.ListAsync(me, "a", 0, null, Cancellation));
         await RefusedAsync(RegistryError.Invalid, "page_size", () => registry.Versions.ListAsync(me, "a", 101, null, Cancellation));
-        await RefusedAsync(RegistryError.Invalid, "page_token", () => registry.Versions.ListAsync(me, "a", 1, "no", Cancellation));
+        foreach (var wrong in (string[])["no", PageToken.Make("x", "versions\u0001a"), PageToken.Make("-1", "versions\u0001a")])
+        {
+            await RefusedAsync(RegistryError.Invalid, "page_token", () => registry.Versions.ListAsync(me, "a", 1, wrong, Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_read_hides_none_that_are_older()
+    {
+        await WriteAsync(6);
+        foreach (var number in (long[])[5, 3])
+        {
+            var key = AgentVersionKind.KeyOf(me.Tenant, "a", number);
+            var stored = (await registry.Store.ReadAsync(AgentVersionKind.Kind, key, Cancellation))!;
+            var broken = Encoding.UTF8.GetBytes(
+                stored.Body.Fields.ToString().Replace("\"card_version\":", "\"written_by\":7,\"card_version\":", StringComparison.Ordinal)
+                    .Replace("\"written_by\":\"alice\",", "", StringComparison.Ordinal));
+            await registry.Store.WriteAsync(
+                AgentVersionKind.Kind, key, stored.Version, stored.Body with { Fields = RawJson.FromValid(broken) }, Cancellation);
+        }
+
+        var first = await registry.Versions.ListAsync(me, "a", 2, null, Cancellation);
+        Assert.Equal([6, 4], first.Versions.Select(version => version.Number));
+        var second = await registry.Versions.ListAsync(me, "a", 2, first.NextPageToken, Cancellation);
+        Assert.Equal([2, 1], second.Versions.Select(version => version.Number));
+        Assert.Null(second.NextPageToken);
     }
 
     [Fact]
