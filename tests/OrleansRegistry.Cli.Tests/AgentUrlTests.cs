@@ -106,6 +106,16 @@ public sealed class AgentUrlTests(RunningRegistry registry) : IAsyncLifetime
         Assert.StartsWith("registered 2, ", store, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_registry_of_before_there_were_life_cycles_is_imported_too_with_what_its_agents_say()
+    {
+        server.At[List] = CardServer.Serve("""{"error":"lifecycle: is not known","code":"invalid","field":"lifecycle"}""", status: 400);
+        var listed = $$"""{"agent_card":{{CardServer.Card("one")}},"agent_id":"one","compatibility":"backward"}""";
+        server.At["/agents?view=record&page_size=1000"] = CardServer.Serve($$"""{"agents":[{{listed}}],"count":1,"next_page_token":null}""");
+        Assert.StartsWith("registered 1, ", await cli.DoAsync("agents", "import", server.Url()), StringComparison.Ordinal);
+        Assert.Equal("backward", (await cli.JsonAsync("agents", "get", "one")).GetProperty("compatibility").GetString());
+    }
+
     [Theory]
     [InlineData("""{"message":"welcome"}""", 1, "answered no list of agents")]
     [InlineData("<html>", 1, "")]

@@ -39,8 +39,7 @@ internal sealed class OtherRegistry : IDisposable
     /// <exception cref="CliException">It does not answer, or not with agents.</exception>
     public async IAsyncEnumerable<AgentEntry> ReadAsync(Meter meter, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        var path = ApiPath.With("agents", ("view", "record"), ("lifecycle", AgentField.Everything));
-        await foreach (var page in Pages.ReadAsync(api, path, AgentLists.PageSize, cancellation))
+        await foreach (var page in ReadPagesAsync(cancellation))
         {
             if (page.Find("agents") is not { ValueKind: JsonValueKind.Array } agents)
             {
@@ -63,6 +62,39 @@ internal sealed class OtherRegistry : IDisposable
     {
         var byCard = CardInterfaces.ReachOf(card) == CardReach.Nowhere ? AgentDelivery.Worker : AgentDelivery.Listed;
         return delivery == byCard.ToName() ? null : delivery;
+    }
+
+    private async IAsyncEnumerable<JsonElement> ReadPagesAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var path = ApiPath.With("agents", ("view", "record"));
+        var pages = Read(ApiPath.With(path, ("lifecycle", AgentField.Everything)));
+        try
+        {
+            bool isPage;
+            try
+            {
+                isPage = await pages.MoveNextAsync();
+            }
+            catch (CliException refused) when (refused.Status == 400)
+            {
+                // One of before there were life cycles knows no such filter, and lists all agents.
+                await pages.DisposeAsync();
+                pages = Read(path);
+                isPage = await pages.MoveNextAsync();
+            }
+
+            for (; isPage; isPage = await pages.MoveNextAsync())
+            {
+                yield return pages.Current;
+            }
+        }
+        finally
+        {
+            await pages.DisposeAsync();
+        }
+
+        IAsyncEnumerator<JsonElement> Read(string from) =>
+            Pages.ReadAsync(api, from, AgentLists.PageSize, cancellation).GetAsyncEnumerator(cancellation);
     }
 
     private AgentEntry Entry(string source, JsonElement agent)
@@ -90,6 +122,7 @@ internal sealed class OtherRegistry : IDisposable
             json.Write("lifecycle", agent.Text("lifecycle") is "active" ? null : agent.Text("lifecycle"));
             json.Write("deprecation_message", agent.Text("deprecation_message"));
             json.Write("successor", agent.Text("successor"));
+            json.Write("compatibility", agent.Text("compatibility"));
             if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
             {
                 json.WritePropertyName("workers"u8);

@@ -18,10 +18,8 @@ internal sealed class HttpDrafts(RegistryHttp http, HttpAgents agents) : IAgentD
         return answer.Read(Read);
     }
 
-    public async Task RemoveAsync(Caller caller, string agentId, CancellationToken cancellationToken = default)
-    {
-        using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Delete, Of(agentId)), cancellationToken);
-    }
+    public Task RemoveAsync(Caller caller, string agentId, CancellationToken cancellationToken = default) =>
+        http.RemoveAsync(http.Write(caller, HttpMethod.Delete, Of(agentId)), cancellationToken);
 
     public Task<AgentWriteResult> PublishAsync(
         Caller caller, string agentId, WriteCondition condition = default, bool force = false, CancellationToken cancellationToken = default)

@@ -96,12 +96,19 @@ internal sealed class HttpVersions(RegistryHttp http, HttpAgents agents) : IAgen
         }
 
         var path = ApiPath.OfPart(Collection, agentId, "labels", label, "label");
-        using (var answer = await http.CallAsync(http.Write(caller, method, path, body), cancellationToken))
+        var consistency = ReadConsistency.Local;
+        try
         {
+            using var answer = await http.CallAsync(http.Write(caller, method, path, body), cancellationToken);
             agents.Wrote(answer.Read(json => json.Number("revision")));
         }
+        catch (RegistryException fault) when (body is null && RegistryHttp.IsGone(fault))
+        {
+            // The try before has removed it; its answer was lost, and the revision with it.
+            consistency = ReadConsistency.Strong;
+        }
 
-        return await agents.GetAsync(caller, agentId, cancellationToken: cancellationToken)
+        return await agents.GetAsync(caller, agentId, consistency, cancellationToken)
             ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
     }
 }

@@ -64,6 +64,22 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
         }
     }
 
+    /// <summary>Removes a thing. What a repetition does not find any more is gone by the try before, whose answer was lost.</summary>
+    public async Task RemoveAsync(ApiRequest asked, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await CallAsync(asked, cancellationToken);
+        }
+        catch (RegistryException fault) when (IsGone(fault))
+        {
+            return;
+        }
+    }
+
+    /// <summary>Whether a repetition of a removal was told that there is no such thing.</summary>
+    public static bool IsGone(RegistryException fault) => fault.Error == RegistryError.NotFound && fault.Data.Contains(Repetition);
+
     /// <summary>Sends a request once: an answer of any status.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: there was none.</exception>
     public async Task<ApiAnswer> SendAsync(ApiRequest asked, bool isRepetition, CancellationToken cancellationToken)

@@ -78,10 +78,8 @@ internal sealed class HttpSubscriptions(RegistryHttp http) : IAgentSubscriptions
         });
     }
 
-    public async Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default)
-    {
-        using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Delete, Of(id)), cancellationToken);
-    }
+    public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
+        http.RemoveAsync(http.Write(caller, HttpMethod.Delete, Of(id)), cancellationToken);
 
     private static string Of(string id)
     {

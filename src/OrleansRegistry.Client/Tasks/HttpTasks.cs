@@ -38,7 +38,7 @@ internal sealed partial class HttpTasks(RegistryHttp http) : ITaskRegistry
     }
 
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        RemoveAsync(http.Write(caller, HttpMethod.Delete, Of(id)), cancellationToken);
+        http.RemoveAsync(http.Write(caller, HttpMethod.Delete, Of(id)), cancellationToken);
 
     public async Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default)
@@ -60,7 +60,7 @@ internal sealed partial class HttpTasks(RegistryHttp http) : ITaskRegistry
     {
         Identifiers.CheckId(taskId, IdField);
         var path = ApiPath.OfPart(Collection, taskId, "pushNotificationConfigs", id, "config_id");
-        return RemoveAsync(http.Write(caller, HttpMethod.Delete, path), cancellationToken);
+        return http.RemoveAsync(http.Write(caller, HttpMethod.Delete, path), cancellationToken);
     }
 
     public async Task<TaskFeedback> AddFeedbackAsync(
@@ -111,19 +111,6 @@ internal sealed partial class HttpTasks(RegistryHttp http) : ITaskRegistry
         var repeated = task.Repeated && !answer.IsRepetition;
         return new TaskSubmitted(
             task with { Repeated = false }, answer.Response.StatusCode == HttpStatusCode.Created, repeated);
-    }
-
-    /// <summary>What a repetition does not find any more is gone by the try before, whose answer was lost.</summary>
-    private async Task RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await http.CallAsync(request, cancellationToken);
-        }
-        catch (RegistryException fault) when (fault.Error == RegistryError.NotFound && fault.Data.Contains(RegistryHttp.Repetition))
-        {
-            return;
-        }
     }
 
     /// <summary>Answers do not name it.</summary>

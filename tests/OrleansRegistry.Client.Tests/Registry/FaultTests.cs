@@ -48,6 +48,34 @@ public sealed class FaultTests(ClientHost host)
         Assert.Equal(12, proxy.Cuts);
     }
 
+    [Theory]
+    [InlineData(Cut.BeforeRequest)]
+    [InlineData(Cut.BeforeAnswer)]
+    public async Task What_is_published_or_removed_by_a_call_that_is_cut_is_so_once(Cut where)
+    {
+        using var proxy = new CuttingProxy("127.0.0.1", host.Address.Port);
+        using var client = ClientHost.Quick(new Uri($"http://127.0.0.1:{proxy.Port}"));
+        await client.Agents.RegisterAsync(caller, new(ClientHost.Card("a")));
+        await client.Drafts.PutAsync(caller, "a", ClientHost.Json("""{"name":"a","version":"2"}"""));
+        proxy.CutAt("draft:publish", where, times: 2);
+        var published = await client.Drafts.PublishAsync(caller, "a");
+        Assert.Equal((2, false), (published.Agent.VersionNumber, published.Repeated));
+
+        await client.Drafts.PutAsync(caller, "a", ClientHost.Json("""{"name":"a","version":"3"}"""));
+        proxy.CutAt("DELETE /agents/a/draft", where, times: 1);
+        await client.Drafts.RemoveAsync(caller, "a");
+        Assert.Equal(RegistryError.NotFound, (await Assert.ThrowsAsync<RegistryException>(() => client.Drafts.RemoveAsync(caller, "a"))).Error);
+
+        await client.Versions.LabelAsync(caller, "a", "stable", 1);
+        proxy.CutAt("DELETE /agents/a/labels", where, times: 1);
+        Assert.Empty((await client.Versions.UnlabelAsync(caller, "a", "stable")).Labels);
+
+        await client.Subscriptions.SaveAsync(caller, new SubscriptionSave("https://example.com/hook"), "s");
+        proxy.CutAt("DELETE /subscriptions", where, times: 1);
+        await client.Subscriptions.DeleteAsync(caller, "s");
+        Assert.Equal(5, proxy.Cuts);
+    }
+
     [Fact]
     public async Task Events_go_on_where_they_were_cut_also_when_the_registry_is_away()
     {
