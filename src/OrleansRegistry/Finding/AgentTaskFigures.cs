@@ -86,6 +86,8 @@ internal sealed class AgentTaskFigures(IRecordStore store, [RegistryTime] TimePr
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
+        // Where this fails, the next round starts again.
+        readUntil = null;
         history = store.History;
         agents.Clear();
         counted.Clear();

@@ -7,7 +7,7 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
 
     public virtual bool IsShared => inner.IsShared;
 
-    public long History => inner.History;
+    public virtual long History => inner.History;
 
     public string? WritesStopped => inner.WritesStopped;
 

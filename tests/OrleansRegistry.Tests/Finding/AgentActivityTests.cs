@@ -77,6 +77,22 @@ public abstract class AgentActivityTests(TestRegistry registry) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_start_that_fails_is_made_again()
+    {
+        await Submit("t1", "a", TaskState.Completed);
+        var store = new GoesBack(registry.Store);
+        var figures = new AgentTaskFigures(store, time);
+        await figures.ReadNewAsync(CancellationToken.None);
+        time.Offset += Minute;
+        store.Times++;
+        registry.Store.BeforeList = () => throw new RegistryException(RegistryError.Unavailable, "Gone.");
+        await Assert.ThrowsAsync<RegistryException>(() => figures.ReadNewAsync(CancellationToken.None));
+        registry.Store.BeforeList = null;
+        await figures.ReadNewAsync(CancellationToken.None);
+        Assert.Equal(1, figures.Of(me.Tenant, "a")!.LastHour.Completed);
+    }
+
+    [Fact]
     public async Task Hours_and_days_pass()
     {
         var figures = NewFigures();
@@ -127,6 +143,14 @@ public abstract class AgentActivityTests(TestRegistry registry) : IAsyncLifetime
                 await Task.Delay(20, TestContext.Current.CancellationToken);
             }
         }
+    }
+
+    /// <summary>A store that goes back to what it was before, whenever a test says so.</summary>
+    private sealed class GoesBack(IRecordStore inner) : DelegatingStore(inner)
+    {
+        public int Times { get; set; }
+
+        public override long History => base.History + Times;
     }
 
     private AgentTaskFigures NewFigures() => new(registry.Services.GetRequiredService<IRecordStore>(), time);
