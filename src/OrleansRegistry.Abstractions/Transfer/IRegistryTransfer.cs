@@ -30,7 +30,9 @@ public sealed record ExportRequest
     /// <summary>Any of <c>agents</c>, <c>tasks</c>, <c>contexts</c>, <c>feedback</c>; empty: all.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
-    /// <summary>Only what changed at this time or later; null: all.</summary>
+    /// <summary>
+    /// Only what changed at this time or later, and all earlier versions of cards, which do not say when they were replaced; null: all.
+    /// </summary>
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>

@@ -58,9 +58,9 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     public static TransferKind Subscriptions { get; } = new(
         "subscriptions", SubscriptionKind.Kind, "subscription_id", stored => new TransferHead(SubscriptionKind.Read(stored).UpdatedAt, []));
 
-    /// <summary>The cards that agents had, each a record of its own.</summary>
+    /// <summary>The cards that agents had, each a record of its own. It comes to be once the card is replaced, and does not say when that was.</summary>
     public static TransferKind AgentVersions { get; } = new(
-        "versions", AgentVersionKind.Kind, "version_id", stored => new TransferHead(AgentVersionKind.Read(stored).Stamp.At, []));
+        "versions", AgentVersionKind.Kind, "version_id", ReadVersion);
 
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
@@ -98,6 +98,12 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
         var agent = AgentKind.ReadBesideCard(stored);
         RecordLine.CheckJson(AgentKind.Kind, stored);
         return new TransferHead(agent.UpdatedAt, []);
+    }
+
+    private static TransferHead ReadVersion(StoredRecord stored)
+    {
+        _ = AgentVersionKind.Read(stored);
+        return new TransferHead(null, []);
     }
 
     private static TransferHead? ReadTask(StoredRecord stored)
