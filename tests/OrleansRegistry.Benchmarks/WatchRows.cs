@@ -30,7 +30,7 @@ internal static class WatchRows
             $"{Watchers:N0} watchers, {PerSecond:N0} changes/s: from a write's answer to the last watcher, p99",
             $"{many.P99:N1} ms; {many.Delivered / Load.TotalSeconds:N0} events/s told; {many.Missing:N0} missing",
             $"one watcher alone: {one.P99:N1} ms",
-            many.P99 / one.P99,
+            many.P99 / Math.Max(one.P99, 1),
             "under 500 ms",
             many.P99 < 500 && many.Missing == 0);
         yield return new Row(
@@ -76,7 +76,7 @@ internal static class WatchRows
         return new Figures(
             delays[delays.Length * 99 / 100],
             of.Sum(one => (long)one.Came.Count),
-            of.Sum(one => (long)watchersOf[one.change.Tag] - one.Came.Count),
+            of.Sum(one => Math.Max(0L, watchersOf[one.change.Tag] - one.Came.Count)),
             bytes,
             busy);
     }

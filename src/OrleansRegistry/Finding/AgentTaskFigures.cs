@@ -30,11 +30,14 @@ internal sealed class AgentTaskFigures(IRecordStore store, [RegistryTime] TimePr
     /// <summary>What has been counted, of the time that is read again.</summary>
     private readonly Dictionary<RecordKey, DateTimeOffset> counted = [];
 
+    /// <summary>Whether there ever was one: to ask the dictionary whether it is empty takes all its locks where it is.</summary>
+    private volatile bool hasAny;
+
     private DateTimeOffset? readUntil;
     private long history;
 
     public AgentActivity? Of(string tenant, string id) =>
-        agents.IsEmpty ? null : agents.GetValueOrDefault(new RecordKey(tenant, id))?.Tell(time.GetUtcNow());
+        !hasAny ? null : agents.GetValueOrDefault(new RecordKey(tenant, id))?.Tell(time.GetUtcNow());
 
     /// <summary>Takes in what happened to tasks since the round before.</summary>
     public async Task ReadNewAsync(CancellationToken cancellationToken)
@@ -129,7 +132,11 @@ internal sealed class AgentTaskFigures(IRecordStore store, [RegistryTime] TimePr
         Of(task.Agent).Add(new TaskOutcome(task.At.ToUnixTimeMilliseconds(), (uint)took, task.State == TaskState.Completed));
     }
 
-    private TaskOutcomes Of(RecordKey agent) => agents.GetOrAdd(agent, static _ => new TaskOutcomes());
+    private TaskOutcomes Of(RecordKey agent)
+    {
+        hasAny = true;
+        return agents.GetOrAdd(agent, static _ => new TaskOutcomes());
+    }
 
     /// <summary>Asks the store, by its index of agents, how many open tasks these have.</summary>
     private async Task CountOpenAsync(IReadOnlyCollection<RecordKey> some, CancellationToken cancellationToken)
