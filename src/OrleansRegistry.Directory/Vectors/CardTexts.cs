@@ -30,7 +30,8 @@ internal static class CardTexts
         return [.. pieces.Where(piece => piece.Text.Length > 0)];
     }
 
-    private static IEnumerable<string?> PartsOf(AgentSkill skill) => [skill.Name ?? skill.Id, skill.Description, .. skill.Examples];
+    private static IEnumerable<string?> PartsOf(AgentSkill skill) =>
+        [string.IsNullOrWhiteSpace(skill.Name) ? skill.Id : skill.Name, skill.Description, .. skill.Examples];
 
     private static string Join(IEnumerable<string?> parts)
     {

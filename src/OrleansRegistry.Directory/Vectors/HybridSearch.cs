@@ -33,7 +33,7 @@ internal static class HybridSearch
     /// <param name="admits">The other conditions of the query.</param>
     public static IReadOnlyList<RankedMatch> Run(TenantIndex index, TextQuery words, MeaningQuery meaning, Func<AgentEntry, bool> admits)
     {
-        var near = MeaningSearch.Run(index, meaning.Vectors.Rows, meaning.Query, admits, Depth)
+        var near = MeaningSearch.Run(index, meaning.Vectors, meaning.Query, admits, Depth)
             .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
             .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
         var matches = meaning.WithText

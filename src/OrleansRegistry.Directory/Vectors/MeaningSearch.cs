@@ -20,49 +20,44 @@ internal static class MeaningSearch
     /// <summary>How much the nearest vector of an agent counts; the rest is for the mean of its nearest three.</summary>
     private const float NearestShare = 0.7f;
 
-    /// <summary>The best matches, in no order.</summary>
+    /// <summary>The best matches, in no order; where there is a graph of the vectors, about the best.</summary>
     /// <param name="query">Of length 1.</param>
     /// <param name="admits">The other conditions of the query.</param>
-    public static IReadOnlyList<MeaningMatch> Run(TenantIndex index, VectorRows rows, float[] query, Func<AgentEntry, bool> admits, int most)
+    /// <param name="few">Where those leave few: agents among which all are that they admit.</param>
+    public static IReadOnlyList<MeaningMatch> Run(
+        TenantIndex index,
+        TenantVectors vectors,
+        float[] query,
+        Func<AgentEntry, bool> admits,
+        int most,
+        IReadOnlyList<AgentSlot>? few = null)
     {
-        // In this order, so that the vectors of every agent that is read are there.
-        var agents = rows.Agents;
-        var vectors = rows.Rows;
-        var cosines = ArrayPool<float>.Shared.Rent(Math.Max(1, vectors.Length));
-        for (var i = 0; i < vectors.Length; i++)
+        var rows = vectors.Rows;
+        if (few is null
+            && rows.Graph is { } graph
+            && graph.Dimensions == query.Length
+            && GraphSearch.Run(index, rows, graph, query, admits, most) is { } found)
         {
-            cosines[i] = vectors[i] is { } vector ? Cosine(query, vector) : 0;
+            return found;
         }
 
-        var found = new PriorityQueue<MeaningMatch, float>();
-        var least = Floor;
-        Span<float> own = stackalloc float[MostVectors];
-        foreach (var agent in agents)
+        var nearest = new NearestAgents(index, query, admits, most);
+        if (few is null)
         {
-            if (agent is null)
+            Scan(rows, query, nearest);
+        }
+        else
+        {
+            foreach (var slot in few)
             {
-                continue;
-            }
-
-            for (var i = 0; i < agent.Rows.Length; i++)
-            {
-                own[i] = cosines[agent.Rows[i]];
-            }
-
-            var (score, nearest) = ScoreOf(own[..agent.Rows.Length]);
-            if (score >= least && Find(index, agent.Of) is { } entry && admits(entry))
-            {
-                found.Enqueue(new MeaningMatch(entry, score, agent.Of.Vectors[nearest].Field), score);
-                if (found.Count > most)
+                if (vectors.Indexed(slot.Id) is { } agent)
                 {
-                    found.Dequeue();
-                    least = found.Peek().Score;
+                    nearest.Take(agent, []);
                 }
             }
         }
 
-        ArrayPool<float>.Shared.Return(cosines);
-        return [.. found.UnorderedItems.Select(item => item.Element)];
+        return nearest.ToMatches();
     }
 
     /// <summary>How near one agent is; null where it has no vectors that can be compared.</summary>
@@ -83,14 +78,12 @@ internal static class MeaningSearch
         return score > 0 ? new MeaningMatch(entry, score, vectors.Vectors[nearest].Field) : null;
     }
 
-    /// <summary>The agent that vectors are of; null where it is gone, or another one has its id.</summary>
-    private static AgentEntry? Find(TenantIndex index, AgentVectors vectors) =>
-        index.Find(vectors.AgentId) is { } entry && entry.Record.CreatedAt == vectors.AgentCreatedAt ? entry : null;
-
-    private static float Cosine(float[] query, float[] vector) =>
+    /// <summary>Of vectors of length 1; 0 where they cannot be compared.</summary>
+    public static float Cosine(float[] query, float[] vector) =>
         vector.Length == query.Length ? TensorPrimitives.Dot<float>(query, vector) : 0;
 
-    private static (float Score, int Nearest) ScoreOf(ReadOnlySpan<float> cosines)
+    /// <param name="cosines">Of an agent's vectors.</param>
+    public static (float Score, int Nearest) ScoreOf(ReadOnlySpan<float> cosines)
     {
         float first = 0, second = 0, third = 0;
         var nearest = 0;
@@ -113,5 +106,27 @@ internal static class MeaningSearch
         }
 
         return ((NearestShare * first) + ((1 - NearestShare) * (first + second + third) / Math.Clamp(cosines.Length, 1, 3)), nearest);
+    }
+
+    /// <summary>Compares all vectors, each once however many agents have it.</summary>
+    private static void Scan(VectorRows rows, float[] query, NearestAgents nearest)
+    {
+        var all = rows.Rows;
+        var cosines = ArrayPool<float>.Shared.Rent(Math.Max(1, all.Length));
+        for (var i = 0; i < all.Length; i++)
+        {
+            cosines[i] = all[i] is { } row ? Cosine(query, row.Values) : 0;
+        }
+
+        // After the cosines: an agent that changed meanwhile has vectors that were there, or later ones.
+        foreach (var agent in rows.Agents)
+        {
+            if (agent is not null)
+            {
+                nearest.Take(agent, cosines.AsSpan(0, all.Length));
+            }
+        }
+
+        ArrayPool<float>.Shared.Return(cosines);
     }
 }

@@ -25,7 +25,10 @@ internal sealed class TenantVectors
     /// <summary>The agents that have vectors.</summary>
     public IEnumerable<string> Ids => agents.Keys;
 
-    public AgentVectors? Find(string id) => agents.GetValueOrDefault(id)?.Of;
+    public AgentVectors? Find(string id) => Indexed(id)?.Of;
+
+    /// <summary>The same with the numbers of the vectors.</summary>
+    public IndexedVectors? Indexed(string id) => agents.GetValueOrDefault(id);
 
     public void Put(AgentVectors vectors)
     {
@@ -35,8 +38,8 @@ internal sealed class TenantVectors
             return;
         }
 
-        agents[vectors.AgentId] = now.Add(vectors);
-        Drop(had);
+        agents[vectors.AgentId] = now.Put(vectors, had);
+        Compact();
     }
 
     public void Remove(string id, long version)
@@ -44,7 +47,8 @@ internal sealed class TenantVectors
         if (agents.TryGetValue(id, out var had) && had.Of.Version < version)
         {
             agents.TryRemove(id, out _);
-            Drop(had);
+            now.Remove(had);
+            Compact();
         }
     }
 
@@ -60,20 +64,15 @@ internal sealed class TenantVectors
         }
     }
 
-    private void Drop(IndexedVectors? had)
+    /// <summary>Numbers the vectors anew once half of them are gone.</summary>
+    private void Compact()
     {
-        if (had is null)
-        {
-            return;
-        }
-
-        now.Remove(had);
-        if (now.Gone > FewGone && now.Gone > (now.Count + now.Agents.Length) / 2)
+        if (now.Gone > FewGone && now.Gone > now.Count / 2)
         {
             var fresh = new VectorRows();
             foreach (var (id, agent) in agents)
             {
-                agents[id] = fresh.Add(agent.Of);
+                agents[id] = fresh.Put(agent.Of, null);
             }
 
             now = fresh;

@@ -29,6 +29,12 @@ internal static class AgentSettings
             options => options.AgentActivity,
             (options, value) => options.AgentActivity = value)
         .Add(
+            "REGISTRY_EXACT_VECTORS",
+            SettingKind.Number(0, 100_000_000),
+            "Up to how many vectors of a tenant are all compared in a search by meaning. Where there are more, a graph of near ones is asked (HNSW).",
+            options => options.ExactVectors,
+            (options, value) => options.ExactVectors = value)
+        .Add(
             "A2A_REGISTRY_DEV_MODE",
             SettingKind.Flag,
             "List all extensions.",

@@ -61,6 +61,9 @@ public sealed class RegistryOptions
     /// <summary>Whether it is looked at tasks to tell how those of each agent go (<c>AGENT_ACTIVITY_ENABLED</c>).</summary>
     public bool AgentActivity { get; set; } = true;
 
+    /// <summary>Up to how many vectors of a tenant are all compared in a search by meaning (<c>REGISTRY_EXACT_VECTORS</c>).</summary>
+    public int ExactVectors { get; set; } = 50_000;
+
     /// <summary>When new tasks without a deadline of their own fail (<c>TASK_DEADLINE_SECONDS</c>); null for never.</summary>
     public TimeSpan? TaskDeadline { get; set; }
 

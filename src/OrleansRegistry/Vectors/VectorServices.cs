@@ -15,5 +15,6 @@ internal static class VectorServices
         services.AddSingleton<RankedSearch>();
         services.AddHostedService<VectorFeed>();
         services.AddHostedService<EmbeddingWorker>();
+        services.AddHostedService<VectorGraphs>();
     }
 }

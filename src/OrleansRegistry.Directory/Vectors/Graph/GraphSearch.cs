@@ -1,0 +1,95 @@
+namespace OrleansRegistry.Directory;
+
+/// <summary>Ranks the agents that have the vectors nearest to a query's, as a graph of them tells.</summary>
+internal static class GraphSearch
+{
+    /// <summary>How many vectors are asked for at first, and how many at most.</summary>
+    private const int First = 512;
+
+    private const int Most = 8_192;
+
+    /// <summary>Where so few agents are found, more vectors are asked for.</summary>
+    private const int Few = 100;
+
+    /// <summary>How many agents are compared: vectors that very many agents share lead to more.</summary>
+    private const int MostAgents = 5_000;
+
+    /// <summary>About the best matches, in no order.</summary>
+    /// <returns>Null where it cannot tell, as other conditions leave too few of what is near: all are to be looked at.</returns>
+    public static IReadOnlyList<MeaningMatch>? Run(
+        TenantIndex index, VectorRows rows, VectorGraph graph, float[] query, Func<AgentEntry, bool> admits, int most)
+    {
+        for (var wanted = First; wanted <= Most; wanted *= 4)
+        {
+            var count = graph.Count;
+            if (graph.Search(query, wanted) is not { } numbers)
+            {
+                return null;
+            }
+
+            var near = CosinesOf(rows, numbers, query);
+            var isAll = numbers.Length < wanted || near.Count == 0 || near[^1].Cosine < MeaningSearch.Floor;
+            AddTail(rows, count, query, near);
+            near.Sort(static (left, right) => right.Cosine.CompareTo(left.Cosine));
+            var nearest = new NearestAgents(index, query, admits, most);
+            Visit(rows, near, nearest);
+            if (isAll || nearest.Count >= Math.Min(Few, most))
+            {
+                return nearest.ToMatches();
+            }
+        }
+
+        return null;
+    }
+
+    private static List<(int Row, float Cosine)> CosinesOf(VectorRows rows, int[] numbers, float[] query)
+    {
+        var all = rows.Rows;
+        var near = new List<(int Row, float Cosine)>(numbers.Length);
+        foreach (var number in numbers)
+        {
+            if (all[number] is { } row)
+            {
+                near.Add((number, MeaningSearch.Cosine(query, row.Values)));
+            }
+        }
+
+        return near;
+    }
+
+    /// <summary>Those that are not in the graph yet.</summary>
+    private static void AddTail(VectorRows rows, int first, float[] query, List<(int Row, float Cosine)> near)
+    {
+        var all = rows.Rows;
+        for (var number = first; number < all.Length; number++)
+        {
+            if (all[number] is { } row && MeaningSearch.Cosine(query, row.Values) is >= MeaningSearch.Floor and var cosine)
+            {
+                near.Add((number, cosine));
+            }
+        }
+    }
+
+    private static void Visit(VectorRows rows, List<(int Row, float Cosine)> near, NearestAgents nearest)
+    {
+        var all = rows.Rows;
+        var agents = rows.Agents;
+        var seen = new HashSet<int>();
+        foreach (var (number, cosine) in near)
+        {
+            // No agent has a higher score than the cosine of its nearest vector.
+            if (cosine < nearest.Least || seen.Count > MostAgents)
+            {
+                break;
+            }
+
+            foreach (var place in all[number] is { } row ? row.Places : [])
+            {
+                if (seen.Count <= MostAgents && place < agents.Length && agents[place] is { } agent && agent.Rows.Contains(number) && seen.Add(place))
+                {
+                    nearest.Take(agent, []);
+                }
+            }
+        }
+    }
+}
