@@ -48,6 +48,7 @@ public sealed class RegistryClient : IDisposable
         Versions = new HttpVersions(Http, agents);
         Drafts = new HttpDrafts(Http, agents);
         Liveness = new HttpLiveness(Http);
+        Vectors = new HttpVectors(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -67,6 +68,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Drafts of agents' cards.</summary>
     public IAgentDrafts Drafts { get; }
+
+    /// <summary>The vectors of agents.</summary>
+    public IAgentVectors Vectors { get; }
 
     /// <summary>Who is alive: beats of agents with a lease. <see cref="AgentHeartbeat"/> keeps them coming.</summary>
     public IAgentLiveness Liveness { get; }

@@ -16,6 +16,7 @@ using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Subscriptions;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
+using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest;
 
@@ -40,6 +41,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(FindingSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AgentVersionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(LeaseSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(AgentVectorSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -125,7 +127,13 @@ public static class RegistryRest
             new AgentDraftEndpoints(drafts, http).Map(routes);
         }
 
-        var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card);
+        var vectors = services.GetService<IAgentVectors>();
+        if (vectors is not null)
+        {
+            new AgentVectorEndpoints(vectors, http).Map(routes);
+        }
+
+        var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card, vectors);
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
         new ServiceEndpoint(rest).Map(routes);

@@ -21,3 +21,4 @@ global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;
 global using OrleansRegistry.Vectors;
+global using OrleansRegistry.Vectors.Given;

@@ -38,7 +38,7 @@ public sealed class MigrateKillTests(RunningRegistry registry) : IDisposable
         await KilledAsync("DELETE ON record_pages", "OLD.id = 'migration'", log => log.Contains("Migration, pass") && IsWriting(), "--finish");
 
         Assert.StartsWith(
-            $"both hold the same: {Agents} agents, 0 versions, {Tasks} tasks, {2 * Tasks:N0} pages, 1 context",
+            $"both hold the same: {Agents} agents, 0 versions, 0 vectors, {Tasks} tasks, {2 * Tasks:N0} pages, 1 context",
             await cli.DoAsync("migrate", folder.Of("source"), Target, "--finish"),
             StringComparison.Ordinal);
         Assert.Equal(0, Count("record_pages WHERE id = 'migration'"));

@@ -13,3 +13,4 @@ global using OrleansRegistry.Storage.Tests;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Transfer;
 global using OrleansRegistry.Vectors;
+global using OrleansRegistry.Vectors.Given;

@@ -111,6 +111,13 @@ public sealed record AgentRecord
     /// <summary>Whether it keeps that promise, as last written; null where it made none.</summary>
     public AgentHealth? Health => Lease?.Health;
 
+    /// <summary>What vectors callers gave it (<see cref="IAgentVectors"/>); null for none.</summary>
+    public AgentVectorInfo? Vectors => VectorStamp is { Count: > 0 } given ? given : null;
+
+    /// <summary>The same, and of an agent whose vectors were taken away, that it was: without a model, and with no vectors.</summary>
+    [Id(20)]
+    internal AgentVectorInfo? VectorStamp { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

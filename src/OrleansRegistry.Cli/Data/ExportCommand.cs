@@ -18,7 +18,7 @@ internal sealed class ExportCommand : RegistryCommand
         Description = "agents, versions (cards that agents had), tasks, contexts, feedback or subscriptions; given again, several. All unless given.",
         HelpName = "kind",
         DefaultValueFactory = _ => [],
-        CompletionSources = { "agents", "versions", "tasks", "contexts", "feedback", "subscriptions" },
+        CompletionSources = { "agents", "versions", "vectors", "tasks", "contexts", "feedback", "subscriptions" },
     };
 
     private readonly Option<DateTimeOffset?> since = new("--since") { Description = "Only what changed at this time or later.", HelpName = "time" };

@@ -187,7 +187,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private static ApiRequest With(ApiRequest request, WriteCondition condition)
+    internal static ApiRequest With(ApiRequest request, WriteCondition condition)
     {
         var revisions = condition.IfRevision is { } one ? [one] : condition.IfRevisionIn;
         if (condition is { IfAbsent: true, IfExists: false } && revisions is null)

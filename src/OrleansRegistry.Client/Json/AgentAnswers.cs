@@ -37,6 +37,10 @@ internal static class AgentAnswers
         Activity = agent.Find("activity") is { } activity ? ReadActivity(activity) : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
         Lease = agent.Find("lease") is { } lease ? LeaseAnswers.ReadLease(lease, agent) : null,
+        VectorStamp = agent.Find("vectors") is { } vectors
+            ? new AgentVectorInfo(
+                vectors.Required("model"), (int)vectors.Number("dimensions"), (int)vectors.Number("count"), vectors.Time("written_at"))
+            : null,
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(

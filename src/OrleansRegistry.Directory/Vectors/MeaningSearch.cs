@@ -15,7 +15,7 @@ internal static class MeaningSearch
     public const float Floor = 0.15f;
 
     /// <summary>The most vectors of an agent.</summary>
-    public const int MostVectors = 64;
+    public const int MostVectors = AgentVectorUpdate.MaxVectors;
 
     /// <summary>How much the nearest vector of an agent counts; the rest is for the mean of its nearest three.</summary>
     private const float NearestShare = 0.7f;

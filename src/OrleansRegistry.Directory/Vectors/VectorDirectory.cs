@@ -111,9 +111,8 @@ internal sealed class VectorDirectory(AgentDirectory agents, string? model)
     /// <summary>What is not compared with the vectors of now is known of, but has none.</summary>
     private AgentVectors Comparable(AgentVectors vectors) => vectors with
     {
-        Given = default,
         Unknown = default,
-        Vectors = vectors.AreGiven || vectors.Model == model ? vectors.Vectors : [],
+        Vectors = vectors.Model == model ? vectors.Vectors : [],
     };
 
     private void Look(ConcurrentDictionary<string, TenantVectors> all, string tenant, string id)

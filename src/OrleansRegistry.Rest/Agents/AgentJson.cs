@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest.Agents;
 
@@ -48,7 +49,7 @@ internal static class AgentJson
     public static int Measure(AgentRecord agent) =>
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
-            + LeaseJson.Of(agent.Lease).Length + MeasureTail(agent, new JsonName(agent.Id));
+            + LeaseJson.Of(agent.Lease).Length + AgentVectorJson.Of(agent.Vectors).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -59,6 +60,7 @@ internal static class AgentJson
         output.Write(AgentSourceJson.Of(agent.Source));
         output.Write(AgentActivityJson.Of(agent.Activity));
         output.Write(LeaseJson.Of(agent.Lease));
+        output.Write(AgentVectorJson.Of(agent.Vectors));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

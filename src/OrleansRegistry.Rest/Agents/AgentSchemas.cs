@@ -75,6 +75,7 @@ internal static class AgentSchemas
                 ("attempts", Integer("How many fetches in a row brought none.")))),
             ("health", LeaseSchemas.Health("As last written; absent: it has no lease.")),
             ("lease", Ref("StoredLease")),
+            ("vectors", Ref("AgentVectorInfo")),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "

@@ -15,7 +15,8 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler fault
     public void Map(ApiRoutes routes) =>
         routes.Post("/jsonrpc", AnswerAsync, new ApiOperation("jsonrpc", "JSON-RPC", "The registry over JSON-RPC 2.0").WithRevision()
             .Says("Methods: register_agent, get_agent, list_agents, unregister_agent, search_agents, list_extensions, ping_agent, get_agent_card, "
-                + "health_check, system.listMethods, list_methods. ping_agent tells whether the agent is registered and enabled; it contacts nobody. "
+                + "health_check, update_agent_vectors, get_agent_vectors, get_vector_stats, system.listMethods, list_methods. "
+                + "ping_agent tells whether the agent is registered and enabled; it contacts nobody. "
                 + "Parameters go by name or by position.")
             .Body("JsonRpcRequest")
             .Answer(200, "The result, the error, or a list of them.", "JsonRpcResponse")

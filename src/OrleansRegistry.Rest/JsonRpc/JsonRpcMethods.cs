@@ -12,14 +12,14 @@ internal sealed class JsonRpcMethods
     private const string Keyword = "SEARCH_MODE_KEYWORD";
     private const string Vector = "SEARCH_MODE_VECTOR";
 
-    private static readonly string[] VectorMethods = ["update_agent_vectors", "get_agent_vectors", "get_vector_stats"];
+    private static readonly string[] OfVectors = ["update_agent_vectors", "get_agent_vectors", "get_vector_stats"];
 
     private readonly IAgentRegistry registry;
     private readonly Readiness readiness;
     private readonly RegistryCard card;
     private readonly Dictionary<string, Method> methods;
 
-    public JsonRpcMethods(IAgentRegistry registry, Readiness readiness, RegistryCard card)
+    public JsonRpcMethods(IAgentRegistry registry, Readiness readiness, RegistryCard card, IAgentVectors? vectors)
     {
         this.registry = registry;
         this.readiness = readiness;
@@ -39,6 +39,13 @@ internal sealed class JsonRpcMethods
             ["system_listMethods"] = new(ListMethodsAsync, []),
             ["list_methods"] = new(ListMethodsAsync, []),
         };
+        if (vectors is not null)
+        {
+            var ofVectors = new VectorMethods(vectors);
+            methods["update_agent_vectors"] = new(ofVectors.UpdateAsync, ["agent_id", "vectors", "model"]);
+            methods["get_agent_vectors"] = new(ofVectors.GetAsync, ["agent_id"]);
+            methods["get_vector_stats"] = new(ofVectors.GetStatsAsync, []);
+        }
     }
 
     private delegate Task<JsonRpcResult> Handler(HttpContext context, JsonRpcParameters parameters);
@@ -56,7 +63,7 @@ internal sealed class JsonRpcMethods
 
         throw new JsonRpcException(
             JsonRpcException.MethodNotFound,
-            VectorMethods.Contains(call.Method) ? "Vector operations are not supported by this registry" : "Method not found");
+            OfVectors.Contains(call.Method) ? "Vector operations are not supported by this registry" : "Method not found");
     }
 
     private async Task<JsonRpcResult> RegisterAsync(HttpContext context, JsonRpcParameters parameters)
@@ -243,7 +250,7 @@ internal sealed class JsonRpcMethods
         answer.Json.WriteNumber("count"u8, agents.Count);
     }
 
-    private static void WriteTransport(Utf8JsonWriter json) => json.WriteString("transport"u8, "JSONRPC"u8);
+    public static void WriteTransport(Utf8JsonWriter json) => json.WriteString("transport"u8, "JSONRPC"u8);
 
     private sealed record Method(Handler Handler, string[] Parameters);
 }

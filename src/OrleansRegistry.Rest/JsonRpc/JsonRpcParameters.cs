@@ -46,6 +46,13 @@ internal sealed class JsonRpcParameters
 
     public string Text(string name) => OptionalText(name) ?? throw Missing(name);
 
+    public JsonElement Array(string name) => Value(name) switch
+    {
+        { ValueKind: JsonValueKind.Array } array => array,
+        { ValueKind: JsonValueKind.Undefined } => throw Missing(name),
+        var other => throw Invalid($"{name} must be an array, not {JsonInput.Describe(other)}"),
+    };
+
     public string? OptionalText(string name) => Value(name) switch
     {
         var absent when IsAbsent(absent) => null,
@@ -99,7 +106,7 @@ internal sealed class JsonRpcParameters
 
     private void Set(JsonProperty member)
     {
-        var position = Array.FindIndex(names, name => member.NameEquals(name));
+        var position = System.Array.FindIndex(names, name => member.NameEquals(name));
         if (position < 0)
         {
             throw Invalid(names.Length == 0
@@ -115,12 +122,13 @@ internal sealed class JsonRpcParameters
         values[position] = member.Value;
     }
 
-    private JsonElement Value(string name) => values[Array.IndexOf(names, name)];
+    private JsonElement Value(string name) => values[System.Array.IndexOf(names, name)];
 
     private static bool IsAbsent(JsonElement value) => value.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null
         || (value.ValueKind == JsonValueKind.String && value.ValueEquals(""));
 
-    private static string TextOf(JsonElement value, string name)
+    /// <exception cref="JsonRpcException">-32602: it is not valid Unicode.</exception>
+    public static string TextOf(JsonElement value, string name)
     {
         try
         {

@@ -9,16 +9,19 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
     private readonly HeadStorage storage;
     private readonly AgentRules rules;
     private readonly AgentVersionStore versions;
+    private readonly GivenVectorStore givenVectors;
     private readonly TimeProvider time;
     private string tenant = "";
     private string id = "";
     private long history;
 
-    public AgentGrain(HeadStorage storage, AgentRules rules, AgentVersionStore versions, [RegistryTime] TimeProvider time)
+    public AgentGrain(
+        HeadStorage storage, AgentRules rules, AgentVersionStore versions, GivenVectorStore givenVectors, [RegistryTime] TimeProvider time)
     {
         this.storage = storage;
         this.rules = rules;
         this.versions = versions;
+        this.givenVectors = givenVectors;
         this.time = time;
         state = new StoredState<AgentState>(storage.Storage, AgentGrainNames.StateName, GrainContext.GrainId);
     }
@@ -65,6 +68,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Labels = before?.Labels ?? [],
             Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
             Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
+            VectorStamp = before?.VectorStamp,
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -139,8 +143,14 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
     private async Task<long> ClearAsync()
     {
         DeactivateOnIdle();
+        var agent = Current;
         await state.ClearAsync();
         await versions.RemoveAllAsync(tenant, id);
+        if (agent?.Vectors is { } given)
+        {
+            await givenVectors.RemoveAsync(GivenVectors.KeyOf(agent, given.Number));
+        }
+
         return state.Version;
     }
 

@@ -33,6 +33,10 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("Label")]
     Task<AgentWritten> Label(AgentLabeling labeling);
 
+    /// <summary>Gives the agent vectors, or takes them away. They were checked by the caller.</summary>
+    [Alias("SetVectors")]
+    Task<AgentWritten> SetVectors(AgentVectorsChange change);
+
     /// <summary>Writes the health of an agent with a lease, or removes it where it is ephemeral and expired.</summary>
     /// <param name="since">Of the lease that was judged: where the agent has another, or none, nothing is written.</param>
     [Alias("Judge")]

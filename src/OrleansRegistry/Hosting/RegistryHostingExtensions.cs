@@ -124,6 +124,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(options.CardFetch);
         services.AddSingleton(options.AgentVersions);
         services.AddSingleton<AgentVersionStore>();
+        services.AddSingleton<GivenVectorStore>();
         services.AddSingleton(options.Push);
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<LogReader>();

@@ -21,7 +21,7 @@ public static class RegistryStores
         using var kinds = services.BuildServiceProvider();
         return StoreServices.CreateStore(
             options,
-            [.. kinds.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct()],
+            StoreServices.KindsOf(kinds),
             loops: null,
             loggers ?? NullLoggerFactory.Instance,
             readOnly);

@@ -14,7 +14,7 @@ internal static partial class StoreServices
         services.AddSingleton<BackgroundLoops>();
         services.AddSingleton(provider => CreateStore(
             options,
-            [.. provider.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(), AgentVectorsKind.Kind],
+            KindsOf(provider),
             provider.GetRequiredService<BackgroundLoops>(),
             provider.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<UnreadableRecords>();
@@ -36,6 +36,10 @@ internal static partial class StoreServices
         services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
+
+    /// <summary>All kinds: those that grains keep, and those that are written beside them.</summary>
+    public static RecordKind[] KindsOf(IServiceProvider services) =>
+        [.. services.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(), AgentVectorsKind.Kind, GivenVectorsKind.Kind];
 
     private static RecordStateCodec<HeadState<THead>> Head<THead>(
         string stateName,

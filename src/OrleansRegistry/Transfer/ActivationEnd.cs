@@ -10,7 +10,8 @@ internal sealed class ActivationEnd(IGrainFactory grains)
         replaced.Where(HasGrain)
             .Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
 
-    private static bool HasGrain((TransferKind Kind, RecordKey Key) record) => record.Kind != TransferKind.AgentVersions;
+    private static bool HasGrain((TransferKind Kind, RecordKey Key) record) =>
+        record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors;
 
     private IAddressable GrainOf(TransferKind kind, RecordKey key)
     {

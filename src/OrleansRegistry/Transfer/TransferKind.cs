@@ -62,11 +62,15 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     public static TransferKind AgentVersions { get; } = new(
         "versions", AgentVersionKind.Kind, "version_id", ReadVersion);
 
+    /// <summary>Vectors that agents were given, each time a record of its own, which the agent's names.</summary>
+    public static TransferKind Vectors { get; } = new(
+        "vectors", GivenVectorsKind.Kind, "vectors_id", stored => new TransferHead(GivenVectorsKind.Read(stored).Info.WrittenAt, []));
+
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
-    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Tasks, Contexts, Feedback, Subscriptions];
+    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions];
 
     /// <summary>
     /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.

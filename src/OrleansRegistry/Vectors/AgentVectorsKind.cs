@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace OrleansRegistry.Vectors;
 
 /// <summary>
-/// The vectors of agents as stores hold them: one record for each agent, its key the agent's. The registry's own are stored in half the digits, and are
-/// made again where they are lost; a caller's as they came, with what it says of each in the document.
+/// The vectors that the registry makes of agents, as stores hold them: one record for each agent, its key the agent's. They are stored in half the digits,
+/// and are made again where they are lost. Those that callers give are <see cref="GivenVectorsKind"/>.
 /// </summary>
 internal static class AgentVectorsKind
 {
@@ -18,23 +18,21 @@ internal static class AgentVectorsKind
     public static RecordKey KeyOf(AgentVectors vectors) => new(vectors.Tenant, vectors.AgentId);
 
     public static RecordBody Write(AgentVectors vectors) =>
-        new(vectors.Given.IsEmpty ? NoDocument : vectors.Given, FieldsWriter.Write(vectors, WriteFields));
+        new(NoDocument, FieldsWriter.Write(vectors, WriteFields));
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public static AgentVectors Read(StoredRecord stored) => StoredRecords.Read(Kind, stored, static stored =>
     {
         using var document = JsonDocument.Parse(stored.Body.Fields.Utf8, JsonInput.Stored);
         var fields = new StoredObject(document.RootElement, "fields");
-        var model = fields.TextOrNull("model");
         return new AgentVectors
         {
             Tenant = stored.Key.Tenant,
             AgentId = stored.Key.Id,
             AgentCreatedAt = fields.Time("agent_created_at"),
-            Model = model,
-            Card = fields.TextOrNull("card") is { } card ? Hash(card) : default,
+            Model = fields.Text("model"),
+            Card = Hash(fields.Text("card")),
             Vectors = fields.Array("vectors", json => ReadVector(new StoredObject(json, "vectors"))),
-            Given = model is null ? stored.Body.Document : default,
             Version = stored.Version,
             Unknown = fields.Unknown(),
         };
@@ -43,29 +41,17 @@ internal static class AgentVectorsKind
     private static void WriteFields(Utf8JsonWriter fields, AgentVectors vectors)
     {
         fields.WriteString("agent_created_at"u8, vectors.AgentCreatedAt);
-        if (vectors.Model is not null)
-        {
-            fields.WriteString("model"u8, vectors.Model);
-            fields.WriteString("card"u8, vectors.Card.ToString());
-        }
-
+        fields.WriteString("model"u8, vectors.Model);
+        fields.WriteString("card"u8, vectors.Card.ToString());
         fields.WriteStartArray("vectors"u8);
         foreach (var vector in vectors.Vectors)
         {
             fields.WriteStartObject();
             fields.WriteString("field"u8, vector.Field);
             fields.WriteString("text"u8, vector.Text.ToString());
-            if (vectors.AreGiven)
-            {
-                fields.WriteBase64String("single"u8, MemoryMarshal.AsBytes<float>(vector.Values));
-            }
-            else
-            {
-                var halves = new Half[vector.Values.Length];
-                TensorPrimitives.ConvertToHalf(vector.Values, halves);
-                fields.WriteBase64String("half"u8, MemoryMarshal.AsBytes<Half>(halves));
-            }
-
+            var halves = new Half[vector.Values.Length];
+            TensorPrimitives.ConvertToHalf(vector.Values, halves);
+            fields.WriteBase64String("half"u8, MemoryMarshal.AsBytes<Half>(halves));
             fields.WriteEndObject();
         }
 
@@ -73,29 +59,20 @@ internal static class AgentVectorsKind
         StoredObject.WriteUnknown(fields, vectors.Unknown);
     }
 
-    private static FieldVector ReadVector(StoredObject vector) => new(
-        vector.Text("field"),
-        Hash(vector.Text("text")),
-        vector.TextOrNull("single") is { } single ? Singles(single) : Halves(vector.Text("half")));
-
-    private static float[] Singles(string text)
-    {
-        var bytes = Bytes(text, sizeof(float));
-        return UnitVectors.Of(MemoryMarshal.Cast<byte, float>(bytes)) ?? throw new JsonException("a vector is not one");
-    }
+    private static FieldVector ReadVector(StoredObject vector) =>
+        new(vector.Text("field"), Hash(vector.Text("text")), Halves(vector.Text("half")));
 
     private static float[] Halves(string text)
     {
-        var bytes = Bytes(text, sizeof(ushort));
+        var bytes = Base64.IsValid(text) ? Convert.FromBase64String(text) : [];
+        if (bytes.Length == 0 || bytes.Length % sizeof(ushort) != 0)
+        {
+            throw new JsonException("a vector is not base64 of numbers");
+        }
+
         var values = new float[bytes.Length / sizeof(ushort)];
         TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
         return UnitVectors.Of(values) ?? throw new JsonException("a vector is not one");
-    }
-
-    private static byte[] Bytes(string text, int size)
-    {
-        var bytes = Base64.IsValid(text) ? Convert.FromBase64String(text) : [];
-        return bytes.Length > 0 && bytes.Length % size == 0 ? bytes : throw new JsonException("a vector is not base64 of numbers");
     }
 
     private static TextHash Hash(string text) => TextHash.Parse(text) ?? throw new JsonException("a hash is not hexadecimal");

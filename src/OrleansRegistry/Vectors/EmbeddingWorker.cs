@@ -224,7 +224,7 @@ internal sealed partial class EmbeddingWorker(
         }
     }
 
-    /// <summary>Another process was first, or a caller with vectors of its own: takes in what it stored, or removes what cannot be read.</summary>
+    /// <summary>Another process was first: takes in what it stored, or removes what cannot be read.</summary>
     private async Task YieldAsync(RecordKey key, CancellationToken cancellationToken)
     {
         if (await store.ReadAsync(AgentVectorsKind.Kind, key, cancellationToken) is not { } stored)
@@ -269,7 +269,8 @@ internal sealed partial class EmbeddingWorker(
         }
     }
 
-    private static IReadOnlyList<CardPiece> PiecesOf(AgentRecord agent)
+    /// <summary>The texts of an agent's card.</summary>
+    public static IReadOnlyList<CardPiece> PiecesOf(AgentRecord agent)
     {
         try
         {

@@ -50,6 +50,17 @@ internal sealed partial class QueryVectors([RegistryTime] TimeProvider time, ILo
         }
     }
 
+    /// <summary>Vectors of the model that texts are embedded with must have as many numbers as its own. What that is, is found out where it can be.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: they have more or fewer.</exception>
+    public async ValueTask CheckDimensionsAsync(string model, int dimensions, string field, CancellationToken cancellationToken)
+    {
+        if (model == embedder?.Model && (await FindAsync("agent", cancellationToken)).Vector is { } own && own.Length != dimensions)
+        {
+            throw RegistryException.Invalid(
+                field, $"has {dimensions:N0} numbers, and vectors of {model}, which this registry makes too, have {own.Length:N0}");
+        }
+    }
+
     private Task<float[]> Of(string text)
     {
         if (known.TryGetValue(text, out var made))

@@ -37,6 +37,8 @@ public sealed class ClientHost : IAsyncLifetime
 
     internal IAgentVersions LocalVersions => app!.Services.GetRequiredService<IAgentVersions>();
 
+    internal IAgentVectors LocalVectors => app!.Services.GetRequiredService<IAgentVectors>();
+
     internal IAgentSubscriptions LocalSubscriptions => app!.Services.GetRequiredService<IAgentSubscriptions>();
 
     internal static Caller NewCaller() => new($"tenant-{Interlocked.Increment(ref lastName):D6}", "somebody");

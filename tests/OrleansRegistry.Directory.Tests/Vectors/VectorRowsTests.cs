@@ -92,7 +92,7 @@ public sealed class VectorRowsTests
     [Fact]
     public void Of_an_agent_with_more_vectors_than_can_be_the_first_count()
     {
-        agents.Put("a", [.. Enumerable.Range(0, 70).Select(i => $"sun {i}")]);
+        agents.Put("a", [.. Enumerable.Range(0, MeaningSearch.MostVectors + 6).Select(i => $"sun {i}")]);
         Assert.Equal(MeaningSearch.MostVectors, agents.Vectors.Find("a")!.Vectors.Count);
         Assert.Equal("f63", Assert.Single(agents.Search("sun 63")).Field);
     }

@@ -6,6 +6,7 @@ using OrleansRegistry.Snapshots;
 using OrleansRegistry.Subscriptions;
 using OrleansRegistry.Tasks;
 using OrleansRegistry.Vectors;
+using OrleansRegistry.Vectors.Given;
 
 namespace OrleansRegistry.Storage.Tests;
 
@@ -15,6 +16,6 @@ internal static class Kinds
     public static IReadOnlyList<RecordKind> All { get; } =
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
-        AgentVersionKind.Kind, SubscriptionKind.Kind, AgentVectorsKind.Kind,
+        AgentVersionKind.Kind, SubscriptionKind.Kind, AgentVectorsKind.Kind, GivenVectorsKind.Kind,
     ];
 }

@@ -24,6 +24,7 @@ public sealed class AgentGrainTests : IAsyncLifetime
         builder.Services.AddSingleton<UnreadableRecords>();
         builder.Services.AddSingleton(new AgentVersionOptions());
         builder.Services.AddSingleton<AgentVersionStore>();
+        builder.Services.AddSingleton<GivenVectorStore>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         host = builder.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);

@@ -33,6 +33,7 @@ public sealed class TurnTests : IAsyncLifetime
         builder.Services.AddSingleton<UnreadableRecords>();
         builder.Services.AddSingleton(new AgentVersionOptions());
         builder.Services.AddSingleton<AgentVersionStore>();
+        builder.Services.AddSingleton<GivenVectorStore>();
         builder.Services.AddSingleton(new GrainWaits(CancellationToken.None));
         builder.Services.AddSingleton(typeof(GrainReferences<>));
         builder.UseOrleans(silo => silo.UseLocalhostClustering(AgentGrainTests.FreePort(), AgentGrainTests.FreePort()));

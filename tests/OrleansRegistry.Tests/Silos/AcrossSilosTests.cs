@@ -120,6 +120,10 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var labelled = await grain.Label(new AgentLabeling("stable", refreshed.Agent.VersionNumber, "somebody"));
         Assert.Equal([new AgentLabel("stable", refreshed.Agent.VersionNumber)], labelled.Agent.Labels);
         Assert.Equal(broken.Agent.Stamp, labelled.Agent.Stamp);
+        var vectors = GivenVectorRules.Check(new AgentVectorUpdate("m", [new("f", new float[] { 1, 2 })]), "somebody");
+        var given = (await grain.SetVectors(vectors)).Agent.Vectors!;
+        Assert.Equal(("m", 2, 1, 1L), (given.Model, given.Dimensions, given.Count, given.Number));
+        Assert.Null((await grain.SetVectors(new AgentVectorsChange(default, "somebody"))).Agent.Vectors);
         Assert.True(await grain.Remove(default) > patched.Agent.Revision);
     }
 

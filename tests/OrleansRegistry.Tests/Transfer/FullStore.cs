@@ -51,6 +51,8 @@ internal static class FullStore
         }
 
         await registry.Versions.LabelAsync(alice, "agent-4", "stable", 2);
+        await registry.Services.GetRequiredService<IAgentVectors>()
+            .PutAsync(alice, "agent-4", new AgentVectorUpdate("m", [new("description", new[] { 0.1f, -3 }) { Content = "ü" }]));
         await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => AddTaskAsync(registry, i % 3 == 0 ? bob : alice, i)));
         for (var i = 0; i < 40; i++)
         {

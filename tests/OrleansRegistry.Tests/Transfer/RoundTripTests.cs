@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
@@ -33,7 +34,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         using var output = new MemoryStream();
         var summary = await Transfers.Over(filled.Store).ExportAsync(new ExportRequest(), output);
         Assert.Equal(filled.File, output.ToArray());
-        string[] kinds = ["agents", "versions", "pages", "tasks", "contexts", "feedback", "subscriptions"];
+        string[] kinds = ["agents", "versions", "vectors", "pages", "tasks", "contexts", "feedback", "subscriptions"];
         Assert.Equal(kinds, summary.Counts.Keys.OrderBy(name => Array.IndexOf(kinds, name)));
         Assert.All(summary.Counts, count => Assert.True(count.Value > 0, count.Key));
         Assert.Equal(FullStore.Tasks, summary.Counts["tasks"]);
@@ -84,6 +85,10 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
             }
         }
 
+        var given = await original.Services.GetRequiredService<IAgentVectors>().GetAsync(alice, "agent-4");
+        Assert.True(given.IsGiven);
+        Assert.Equivalent(given, await registry.Services.GetRequiredService<IAgentVectors>().GetAsync(alice, "agent-4"));
+
         // And goes on: an id that came before is known, and the revisions are those of the original.
         var repeated = await registry.Tasks.SubmitAsync(bob, FullStore.Submission(0));
         Assert.True(repeated.Repeated);
@@ -115,7 +120,8 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(Transfers.Lines(filled.File).Length, Transfers.Lines(all).Length);
 
         var wrong = await Assert.ThrowsAsync<RegistryException>(() => filled.Store.ExportAsync(new ExportRequest { Kinds = ["agent"] }));
-        Assert.Equal(("kinds", "kinds: 'agent' is none of agents, versions, tasks, contexts, feedback, subscriptions"), (wrong.Field, wrong.Message));
+        Assert.Equal(
+            ("kinds", "kinds: 'agent' is none of agents, versions, vectors, tasks, contexts, feedback, subscriptions"), (wrong.Field, wrong.Message));
     }
 
     [Fact]
@@ -157,7 +163,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(3, kept.Kept);
         Assert.Contains(Transfers.Lines(before)[^4], Encoding.UTF8.GetString(await target.ExportAsync()), StringComparison.Ordinal);
 
-        var withoutAgents = new ExportRequest { Kinds = ["versions", "tasks", "contexts", "feedback", "subscriptions"] };
+        var withoutAgents = new ExportRequest { Kinds = ["versions", "vectors", "tasks", "contexts", "feedback", "subscriptions"] };
         var replaced = await target.ImportAsync(filled.File, replace: true);
         Assert.Equal((3, 0, 0), (replaced.Replaced, replaced.Kept, replaced.Created));
         Assert.Equal((dry.Created, dry.Replaced), (kept.Created, replaced.Replaced));

@@ -1,0 +1,1 @@
+DROP TABLE given_vectors;

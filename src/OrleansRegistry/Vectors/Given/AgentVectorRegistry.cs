@@ -1,0 +1,132 @@
+namespace OrleansRegistry.Vectors.Given;
+
+/// <summary>The vectors of agents: an agent's grain writes those that it is given, this node's directories know all.</summary>
+internal sealed class AgentVectorRegistry(
+    IAgentRegistry agents,
+    GrainReferences<IAgentGrain> grains,
+    AgentDirectory directory,
+    VectorDirectory made,
+    GivenVectorDirectory given,
+    GivenVectorStore vectors,
+    QueryVectors queries,
+    IRecordStore store,
+    AgentRevisions revisions) : IAgentVectors
+{
+    public Task<AgentRecord> PutAsync(Caller caller, string agentId, AgentVectorUpdate update, CancellationToken cancellationToken = default) =>
+        RegistryTelemetry.RunAsync("registry.agent.put_vectors", caller, agentId, async _ =>
+        {
+            var change = GivenVectorRules.Check(update, caller.Subject);
+            await queries.CheckDimensionsAsync(update.Model, change.Dimensions, "vectors[0].values", cancellationToken);
+            return await WriteAsync(caller, agentId, change, cancellationToken);
+        });
+
+    public Task<AgentRecord> RemoveAsync(
+        Caller caller, string agentId, WriteCondition condition = default, CancellationToken cancellationToken = default) =>
+        RegistryTelemetry.RunAsync("registry.agent.remove_vectors", caller, agentId, _ =>
+            WriteAsync(caller, agentId, new AgentVectorsChange(condition, caller.Subject), cancellationToken));
+
+    public async Task<AgentVectorSet> GetAsync(Caller caller, string agentId, CancellationToken cancellationToken = default)
+    {
+        Identifiers.CheckTenant(caller.Tenant);
+        Identifiers.CheckId(agentId);
+        var agent = await FindAsync(caller, agentId, ReadConsistency.Local, cancellationToken);
+        if (agent.Vectors is null)
+        {
+            return MadeOf(agent);
+        }
+
+        if (await vectors.FindAsync(agent, cancellationToken) is { } found)
+        {
+            return GivenOf(agent, found);
+        }
+
+        // This node may be behind the store.
+        agent = await FindAsync(caller, agentId, ReadConsistency.Strong, cancellationToken);
+        if (agent.Vectors is null)
+        {
+            return MadeOf(agent);
+        }
+
+        return await vectors.FindAsync(agent, cancellationToken) is { } newer
+            ? GivenOf(agent, newer)
+            : throw new RegistryException(
+                RegistryError.Unavailable,
+                $"The vectors of agent '{agentId}' are not in the store: they cannot be read, or an import has not come to them. Give it others, or "
+                    + "take them away.");
+    }
+
+    public ValueTask<AgentVectorStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default)
+    {
+        Identifiers.CheckTenant(caller.Tenant);
+        var own = made.Of(caller.Tenant);
+        var spaces = new List<AgentVectorSpace>();
+        var embedded = own.Ids.Select(own.Find).OfType<AgentVectors>().Where(agent => agent.Vectors.Count > 0).ToList();
+        foreach (var space in embedded.GroupBy(agent => new VectorSpace(agent.Model, agent.Vectors[0].Values.Length)))
+        {
+            spaces.Add(new AgentVectorSpace(
+                space.Key.Model, space.Key.Dimensions, IsGiven: false, space.Count(), space.Sum(agent => agent.Vectors.Count)));
+        }
+
+        var with = embedded.Select(agent => agent.AgentId).ToHashSet(StringComparer.Ordinal);
+        foreach (var (space, all) in given.Of(caller.Tenant).OrderBy(space => space.Key.Model, StringComparer.Ordinal))
+        {
+            var ids = all.Ids.ToList();
+            with.UnionWith(ids);
+            spaces.Add(new AgentVectorSpace(
+                space.Model, space.Dimensions, IsGiven: true, ids.Count, ids.Sum(id => all.Find(id)?.Vectors.Count ?? 0)));
+        }
+
+        return ValueTask.FromResult(new AgentVectorStats(
+            with.Count, spaces.Sum(space => space.Vectors), own.WaitingCount + given.WaitingOf(caller.Tenant), spaces)
+        {
+            OwnModel = made.Model,
+        });
+    }
+
+    private async Task<AgentRecord> WriteAsync(Caller caller, string agentId, AgentVectorsChange change, CancellationToken cancellationToken)
+    {
+        Identifiers.CheckCaller(caller);
+        Identifiers.CheckId(agentId);
+        var history = store.History;
+        var written = await GrainCalls.RunAsync(grains.Get(caller.Tenant, agentId), agent => agent.SetVectors(change));
+        directory.TakeIn(written.Agent, null, history);
+        if (written.Agent.Vectors is { } stamp)
+        {
+            given.Put(change.For(written.Agent, stamp).ToComparable());
+        }
+
+        given.Look(new RecordKey(caller.Tenant, agentId));
+        await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
+        return written.Agent;
+    }
+
+    private async Task<AgentRecord> FindAsync(Caller caller, string agentId, ReadConsistency consistency, CancellationToken cancellationToken) =>
+        await agents.GetAsync(caller, agentId, consistency, cancellationToken)
+            ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
+
+    private static AgentVectorSet GivenOf(AgentRecord agent, GivenVectors found) =>
+        new(agent.Id, agent.Revision, found.Info.Model, found.Info.Dimensions, found.ToGiven())
+        {
+            IsGiven = true,
+            WrittenAt = found.Info.WrittenAt,
+            WrittenBy = found.WrittenBy,
+            CardNumber = found.CardNumber,
+        };
+
+    private AgentVectorSet MadeOf(AgentRecord agent)
+    {
+        if (made.Of(agent.Tenant).Find(agent.Id) is not { Vectors.Count: > 0 } known || known.AgentCreatedAt != agent.CreatedAt)
+        {
+            return new AgentVectorSet(agent.Id, agent.Revision, null, 0, []);
+        }
+
+        // Texts are not held: those of the card that the vectors were made of are.
+        var texts = EmbeddingWorker.PiecesOf(agent).ToLookup(piece => piece.Hash, piece => piece.Text);
+        return new AgentVectorSet(
+            agent.Id,
+            agent.Revision,
+            known.Model,
+            known.Vectors[0].Values.Length,
+            [.. known.Vectors.Select(vector => new AgentVector(vector.Field, vector.Values) { Content = texts[vector.Text].FirstOrDefault() })]);
+    }
+}
