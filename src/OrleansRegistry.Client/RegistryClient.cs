@@ -49,6 +49,7 @@ public sealed class RegistryClient : IDisposable
         Drafts = new HttpDrafts(Http, agents);
         Liveness = new HttpLiveness(Http);
         Vectors = new HttpVectors(Http, agents);
+        Instances = new HttpInstances(Http, agents);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -74,6 +75,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Who is alive: beats of agents with a lease. <see cref="AgentHeartbeat"/> keeps them coming.</summary>
     public IAgentLiveness Liveness { get; }
+
+    /// <summary>Where agents run; as new as <see cref="Agents"/>.</summary>
+    public IAgentInstances Instances { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

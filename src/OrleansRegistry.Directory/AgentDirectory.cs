@@ -48,7 +48,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>Whether there is such an agent, and its record cannot be read.</summary>
     internal bool IsUnreadable(string tenant, string id) => held.Unreadable.ContainsKey(new RecordKey(tenant, id));
 
-    /// <summary>The agents with a lease, of all tenants.</summary>
+    /// <summary>The agents with a lease, or an instance with one, of all tenants.</summary>
     internal IEnumerable<AgentRecord> Leased => Of(tenant => tenant.Leased);
 
     /// <summary>Throws where there is such an agent, and its record cannot be read.</summary>

@@ -132,5 +132,6 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
     }
 
     private static bool IsStatus(AgentRecord before, AgentRecord after) =>
-        (before.Enabled != after.Enabled || before.Health != after.Health) && before.Card == after.Card;
+        (before.Enabled != after.Enabled || before.Health != after.Health || !before.Instances.SequenceEqual(after.Instances))
+        && before.Card == after.Card;
 }

@@ -24,7 +24,7 @@ internal sealed class TenantIndex
     /// <summary>Those whose cards are fetched anew on a schedule, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Refreshed { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
 
-    /// <summary>Those with a lease, by their ids.</summary>
+    /// <summary>Those with a lease, or an instance with one, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Leased { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
 
     public int Count => slots.Count;
@@ -98,11 +98,14 @@ internal sealed class TenantIndex
 
         Keep(Forwarded, slot, had?.Record.Delivery == AgentDelivery.Forward, has?.Record.Delivery == AgentDelivery.Forward);
         Keep(Refreshed, slot, had?.Record.Source?.RefreshInterval is not null, has?.Record.Source?.RefreshInterval is not null);
-        Keep(Leased, slot, had?.Record.Lease is not null, has?.Record.Lease is not null);
+        Keep(Leased, slot, HasLease(had), HasLease(has));
         Tally(had?.Record.Health, -1);
         Tally(has?.Record.Health, 1);
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
     }
+
+    private static bool HasLease(AgentEntry? entry) =>
+        entry is not null && (entry.Record.Lease is not null || entry.Record.Instances.Any(instance => instance.Lease is not null));
 
     private void Tally(AgentHealth? health, int more)
     {

@@ -9,6 +9,7 @@ using OrleansRegistry.Rest.Backups;
 using OrleansRegistry.Rest.Contexts;
 using OrleansRegistry.Rest.Extensions;
 using OrleansRegistry.Rest.Finding;
+using OrleansRegistry.Rest.Instances;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Liveness;
 using OrleansRegistry.Rest.Service;
@@ -42,6 +43,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(AgentVersionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(LeaseSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AgentVectorSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(InstanceSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -90,6 +92,11 @@ public static class RegistryRest
         if (services.GetService<IAgentLiveness>() is { } liveness)
         {
             new HeartbeatEndpoints(liveness, http).Map(routes);
+        }
+
+        if (services.GetService<IAgentInstances>() is { } instances)
+        {
+            new InstanceEndpoints(instances, http).Map(routes);
         }
 
         new ExtensionEndpoints(agents, rest).Map(routes);

@@ -55,6 +55,14 @@ internal sealed class StoredObject
             : throw Wrong(name, value, "a whole number from 0");
     }
 
+    /// <summary>A number, which may have a fraction.</summary>
+    /// <exception cref="JsonException">It is missing, or not a number.</exception>
+    public double Fraction(string name)
+    {
+        var value = Find(name) ?? throw Missing(name);
+        return value.ValueKind == JsonValueKind.Number ? value.GetDouble() : throw Wrong(name, value, "a number");
+    }
+
     /// <exception cref="JsonException">It is missing, or not a time.</exception>
     public DateTimeOffset Time(string name) => TimeOrNull(name) ?? throw Missing(name);
 

@@ -9,6 +9,7 @@ global using OrleansRegistry.Directory;
 global using OrleansRegistry.Finding;
 global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Grains;
+global using OrleansRegistry.Instances;
 global using OrleansRegistry.Liveness;
 global using OrleansRegistry.Logs;
 global using OrleansRegistry.Push;

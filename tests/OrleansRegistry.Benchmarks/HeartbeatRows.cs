@@ -11,6 +11,7 @@ internal static class HeartbeatRows
     private const int PerCall = 1_000;
     private const int Callers = 8;
     private const int Connections = 64;
+    private const int PerAgent = 20;
 
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(4);
 
@@ -18,6 +19,7 @@ internal static class HeartbeatRows
     {
         await using var registry = await HttpHost.RegistryAsync();
         string[] ids = [.. Enumerable.Range(0, Agents).Select(SampleCards.IdOf)];
+        LeaseHolder[] holders = [.. ids.Select(LeaseHolder.FromString)];
         foreach (var chunk in Enumerable.Range(0, Agents).Chunk(PerCall))
         {
             await registry.Agents.RegisterManyAsync(
@@ -30,11 +32,7 @@ internal static class HeartbeatRows
             await liveness.HeartbeatAsync(Caller.Default, ids[number % Agents]);
             return 1;
         }));
-        yield return RowOf("the same, 1,000 at once", await CoresAsync(async number =>
-        {
-            var results = await liveness.HeartbeatManyAsync(Caller.Default, ids[(number % (Agents / PerCall) * PerCall)..][..PerCall]);
-            return results.Count(result => result.Beat is not null);
-        }));
+        yield return RowOf("the same, 1,000 at once", await CoresAsync(number => ManyAsync(holders, number)));
 
         using var client = new HttpClient { BaseAddress = new Uri($"http://{registry.Address}") };
         var bodies = ids.Chunk(PerCall).Select(some => JsonSerializer.SerializeToUtf8Bytes(new { agent_ids = some })).ToArray();
@@ -59,6 +57,45 @@ internal static class HeartbeatRows
             here / reference,
             "3",
             here / reference < 3);
+
+        LeaseHolder[] instances = [.. Enumerable.Range(0, Agents).Select(i => new LeaseHolder(ids[i / PerAgent], $"i{i % PerAgent}"))];
+        await Parallel.ForEachAsync(instances, async (one, token) => await registry.Instances.PutAsync(
+            Caller.Default,
+            one.AgentId,
+            one.Instance!,
+            new InstanceRegistration("http://10.0.0.1:8080/rpc") { Version = "1.4", Ttl = TimeSpan.FromMinutes(10) },
+            token));
+        yield return RowOf(
+            "beats of 20,000 instances of 1,000 agents, co-hosted, 1,000 at once", await CoresAsync(number => ManyAsync(instances, number)));
+        yield return await ChoicesAsync(registry.Instances, ids[0]);
+
+        async Task<int> ManyAsync(LeaseHolder[] all, int number)
+        {
+            var results = await liveness.HeartbeatManyAsync(Caller.Default, all[(number % (Agents / PerCall) * PerCall)..][..PerCall]);
+            return results.Count(result => result.Beat is not null);
+        }
+    }
+
+    private static async Task<Row> ChoicesAsync(IAgentInstances instances, string agent)
+    {
+        var choice = new InstanceChoice { Key = "session-1" };
+        var (count, began) = (0, Stopwatch.GetTimestamp());
+        while (Stopwatch.GetElapsedTime(began) < Long)
+        {
+            for (var i = 0; i < 1_000; i++, count++)
+            {
+                await instances.ChooseAsync(Caller.Default, agent, choice);
+            }
+        }
+
+        var each = Stopwatch.GetElapsedTime(began).TotalMicroseconds / count;
+        return new Row(
+            $"one of {PerAgent} instances chosen by a key",
+            string.Create(CultureInfo.InvariantCulture, $"{each:0.00} µs"),
+            "in 10 µs",
+            each / 10,
+            "1",
+            each < 10);
     }
 
     private static async Task<double> CoresAsync(HttpLoad load, byte[][] requests)

@@ -31,6 +31,8 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentLiveness Liveness => app.Services.GetRequiredService<IAgentLiveness>();
 
+    public IAgentInstances Instances => app.Services.GetRequiredService<IAgentInstances>();
+
     public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
 
     /// <summary>The registry with its REST API and A2A, on SQLite unless a database is given.</summary>

@@ -18,7 +18,10 @@ public enum AgentEventKind
     /// <summary>An agent of the query has changed.</summary>
     Updated,
 
-    /// <summary>An agent of the query was enabled or disabled, or its <see cref="AgentRecord.Health"/> changed, and its card did not.</summary>
+    /// <summary>
+    /// An agent of the query was enabled or disabled, or its <see cref="AgentRecord.Health"/> or
+    /// <see cref="AgentRecord.Instances"/> changed, and its card did not.
+    /// </summary>
     Status,
 
     /// <summary>An agent of the query was removed.</summary>

@@ -108,8 +108,14 @@ public sealed record AgentRecord
     [Id(19)]
     public AgentLease? Lease { get; init; }
 
-    /// <summary>Whether it keeps that promise, as last written; null where it made none.</summary>
-    public AgentHealth? Health => Lease?.Health;
+    /// <summary>Where it runs, in the ordinal order of their names; empty where nobody said.</summary>
+    [Id(22)]
+    public IReadOnlyList<AgentInstance> Instances { get; init; } = [];
+
+    /// <summary>
+    /// Whether it keeps that promise, as last written, or one of its <see cref="Instances"/> does: the best of them counts. Null where none was made.
+    /// </summary>
+    public AgentHealth? Health => Instances.Count == 0 ? Lease?.Health : AgentInstanceLists.Best(Lease?.Health, Instances);
 
     /// <summary>What vectors callers gave it (<see cref="IAgentVectors"/>); null for none.</summary>
     public AgentVectorInfo? Vectors => VectorStamp is { Count: > 0 } given ? given : null;

@@ -1,8 +1,8 @@
 namespace OrleansRegistry;
 
 /// <summary>
-/// An agent's promise to beat (<see cref="IAgentLiveness"/>), and how that went as far as it is stored: beats are not, changes of <see cref="Health"/>
-/// are. Immutable.
+/// The promise of an agent, or an instance of one, to beat (<see cref="IAgentLiveness"/>), and how that went as far as it is stored: beats are not,
+/// changes of <see cref="Health"/> are. Immutable.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("registry.AgentLease")]
 public sealed record AgentLease
@@ -20,7 +20,7 @@ public sealed record AgentLease
     [Id(0)]
     public required TimeSpan Ttl { get; init; }
 
-    /// <summary>True: the agent is removed when it expires. False: it stays, and is healthy again with the next beat.</summary>
+    /// <summary>True: the agent or instance is removed when it expires. False: it stays, and is healthy again with the next beat.</summary>
     [Id(1)]
     public bool Ephemeral { get; init; }
 
@@ -32,7 +32,7 @@ public sealed record AgentLease
     [Id(3)]
     public DateTimeOffset Since { get; init; }
 
-    /// <summary>How often the agent had better beat: five beats may get lost before it is taken for unhealthy or expired.</summary>
+    /// <summary>How often to beat: five beats may get lost before it is taken for unhealthy or expired.</summary>
     public TimeSpan BeatEvery => EveryOf(Ttl);
 
     /// <inheritdoc cref="AgentRecord.Unknown"/>

@@ -272,7 +272,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
         }
     }
 
-    private void See(ApiAnswer answer) => Raise(ref seen, RevisionOf(answer));
+    internal void See(ApiAnswer answer) => Raise(ref seen, RevisionOf(answer));
 
     internal void Wrote(long revision) => Raise(ref written, revision);
 

@@ -18,9 +18,10 @@ internal static class ApiPath
 
     /// <summary>The path of a part of one thing, whose id may be as special.</summary>
     /// <param name="name">What the query calls the part's id: <c>artifact_id</c>.</param>
-    public static string OfPart(string collection, string id, string parts, string partId, string name) => IsPlain(partId)
-        ? Of(collection, id, $"/{parts}/{Uri.EscapeDataString(partId)}")
-        : With(Of(collection, id, $"/{parts}/~"), (name, partId));
+    /// <param name="suffix">What follows the part's id.</param>
+    public static string OfPart(string collection, string id, string parts, string partId, string name, string suffix = "") => IsPlain(partId)
+        ? Of(collection, id, $"/{parts}/{Uri.EscapeDataString(partId)}{suffix}")
+        : With(Of(collection, id, $"/{parts}/~{suffix}"), (name, partId));
 
     /// <summary>With a query; what is null is left out.</summary>
     public static string With(string path, params IEnumerable<(string Name, string? Value)> query)

@@ -142,8 +142,11 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
         }
     }
 
-    /// <summary>Whether the same request may go better a little later.</summary>
-    public bool IsTransient(RegistryException fault) => fault.Error is RegistryError.Busy or RegistryError.Unavailable
+    /// <summary>
+    /// Whether the same request may go better a little later. What is not available in what was asked for, as a healthy instance, has a field: the registry
+    /// itself answers, and whether to wait is the caller's to say.
+    /// </summary>
+    public bool IsTransient(RegistryException fault) => fault is { Error: RegistryError.Busy or RegistryError.Unavailable, Field: null }
         && (options.RetriesUnreachable || fault.InnerException is HttpRequestException { StatusCode: not null })
         && fault.InnerException?.InnerException is not AuthenticationException;
 

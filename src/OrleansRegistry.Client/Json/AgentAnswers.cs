@@ -41,6 +41,7 @@ internal static class AgentAnswers
             ? new AgentVectorInfo(
                 vectors.Required("model"), (int)vectors.Number("dimensions"), (int)vectors.Number("count"), vectors.Time("written_at"))
             : null,
+        Instances = agent.Entries("instances").Select(InstanceAnswers.Read).ToArray(),
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(

@@ -6,19 +6,22 @@ namespace OrleansRegistry.Client;
 internal static class LeaseAnswers
 {
     /// <param name="lease">With <c>ttl</c>, <c>ephemeral</c> and <c>since</c>.</param>
-    /// <param name="agent">With <c>health</c>.</param>
+    /// <param name="agent">With <c>health</c>, where the lease has none of its own, as of older registries.</param>
     public static AgentLease ReadLease(JsonElement lease, JsonElement agent) => new()
     {
         Ttl = Seconds(lease),
         Ephemeral = lease.Flag("ephemeral"),
-        Health = ReadHealth(agent),
+        Health = ReadHealth(lease.Text("health") is null ? agent : lease),
         Since = lease.Time("since"),
     };
 
     public static LeaseStatus ReadStatus(JsonElement status) =>
         new(ReadLease(status, status), status.TimeOrNull("last_beat"), status.TimeOrNull("expires_at"));
 
-    public static AgentBeat ReadBeat(JsonElement beat) => new(beat.Required("agent_id"), ReadHealth(beat), Seconds(beat), beat.Time("expires_at"));
+    public static AgentBeat ReadBeat(JsonElement beat) => new(beat.Required("agent_id"), ReadHealth(beat), Seconds(beat), beat.Time("expires_at"))
+    {
+        Instance = beat.Text("instance"),
+    };
 
     /// <summary>An entry of an answer to many.</summary>
     public static AgentBeatResult ReadEntry(JsonElement entry) =>

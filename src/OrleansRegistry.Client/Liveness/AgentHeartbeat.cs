@@ -13,8 +13,8 @@ public sealed class AgentHeartbeatOptions
     public TimeSpan? Every { get; set; }
 
     /// <summary>
-    /// Registers the agent again, where the registry does not know it any more: it was ephemeral, and could not beat in time. Null ends the beats with
-    /// that refusal.
+    /// Registers the agent or instance again, where the registry does not know it any more: it was ephemeral, and could not beat in time. Null ends the
+    /// beats with that refusal.
     /// </summary>
     public Func<CancellationToken, Task>? Register { get; set; }
 
@@ -25,17 +25,18 @@ public sealed class AgentHeartbeatOptions
     public ILogger? Logger { get; set; }
 }
 
-/// <summary>Keeps an agent's lease by beating, over HTTP and beside a co-hosted registry alike.</summary>
+/// <summary>Keeps the lease of an agent, or of an instance of one, by beating, over HTTP and beside a co-hosted registry alike.</summary>
 public sealed partial class AgentHeartbeat
 {
     private readonly IAgentLiveness liveness;
-    private readonly string agentId;
+    private readonly LeaseHolder holder;
     private readonly AgentHeartbeatOptions options;
     private readonly ILogger log;
 
     /// <param name="liveness">Such as <see cref="RegistryClient.Liveness"/>.</param>
+    /// <param name="holder">An agent by its id, or one of its instances.</param>
     /// <exception cref="ArgumentOutOfRangeException"><see cref="AgentHeartbeatOptions.Every"/> is not above zero.</exception>
-    public AgentHeartbeat(IAgentLiveness liveness, string agentId, AgentHeartbeatOptions? options = null)
+    public AgentHeartbeat(IAgentLiveness liveness, LeaseHolder holder, AgentHeartbeatOptions? options = null)
     {
         this.options = options ?? new AgentHeartbeatOptions();
         if (this.options.Every is { } every)
@@ -44,7 +45,7 @@ public sealed partial class AgentHeartbeat
         }
 
         this.liveness = liveness;
-        this.agentId = agentId;
+        this.holder = holder;
         log = this.options.Logger ?? NullLogger.Instance;
     }
 
@@ -57,7 +58,7 @@ public sealed partial class AgentHeartbeat
         {
             try
             {
-                var beat = await liveness.HeartbeatAsync(options.Caller, agentId, cancellationToken);
+                var beat = await liveness.HeartbeatAsync(options.Caller, holder, cancellationToken);
                 tries = 0;
                 await Task.Delay(options.Every ?? beat.BeatEvery, options.Time, cancellationToken);
             }
@@ -67,11 +68,13 @@ public sealed partial class AgentHeartbeat
             }
             catch (RegistryException fault) when (WorkerFaults.IsTransient(fault) || Registers(fault))
             {
-                LogNotTaken(LogText.Id(agentId), LogText.Escape(fault.Message));
+                LogNotTaken(Name, LogText.Escape(fault.Message));
                 await RecoverAsync(fault, tries++, cancellationToken);
             }
         }
     }
+
+    private string Name => LogText.Id(holder.Instance is null ? holder.AgentId : $"{holder.AgentId}/{holder.Instance}");
 
     private bool Registers(RegistryException fault) => fault.Error == RegistryError.NotFound && options.Register is not null;
 
@@ -92,7 +95,7 @@ public sealed partial class AgentHeartbeat
         }
         catch (RegistryException again) when (WorkerFaults.IsTransient(again))
         {
-            LogNotTaken(LogText.Id(agentId), LogText.Escape(again.Message));
+            LogNotTaken(Name, LogText.Escape(again.Message));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

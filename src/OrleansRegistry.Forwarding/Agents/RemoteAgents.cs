@@ -23,7 +23,7 @@ internal sealed class RemoteAgents(
             ?? throw new RemoteFault("The agent's card names no interface that this registry could forward to.");
         var url = new Uri(chosen.Url);
         // Another card may lead elsewhere: what is secret is for whom it was set.
-        var isMeant = agent.CredentialOrigins.Contains(ForwardingRules.OriginOf(chosen), StringComparer.Ordinal);
+        var isMeant = agent.CredentialOrigins.Contains(ForwardingRules.OriginOf(chosen.Url), StringComparer.Ordinal);
         var headers = isMeant ? agent.Credentials!.Headers : null;
         var secrets = new SecretTexts(headers);
         IBinding binding = chosen.Binding == "HTTP+JSON"

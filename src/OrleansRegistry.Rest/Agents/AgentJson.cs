@@ -49,7 +49,7 @@ internal static class AgentJson
     public static int Measure(AgentRecord agent) =>
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
-            + LeaseJson.Of(agent.Lease).Length + AgentVectorJson.Of(agent.Vectors).Length + MeasureTail(agent, new JsonName(agent.Id));
+            + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -59,7 +59,7 @@ internal static class AgentJson
         output.Write(AgentVersionJson.Of(agent));
         output.Write(AgentSourceJson.Of(agent.Source));
         output.Write(AgentActivityJson.Of(agent.Activity));
-        output.Write(LeaseJson.Of(agent.Lease));
+        output.Write(LeaseJson.Of(agent));
         output.Write(AgentVectorJson.Of(agent.Vectors));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);

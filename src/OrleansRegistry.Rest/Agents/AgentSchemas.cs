@@ -73,8 +73,8 @@ internal static class AgentSchemas
             ("fetch_failure", Shape(
                 ("reason", Text("Why the last fetch brought no card; absent: it did.")), ("at", Time()),
                 ("attempts", Integer("How many fetches in a row brought none.")))),
-            ("health", LeaseSchemas.Health("As last written; absent: it has no lease.")),
-            ("lease", Ref("StoredLease")),
+            ("health", LeaseSchemas.Health("As last written, the best of its own and its instances'; absent: none of them has a lease.")),
+            ("lease", Ref("StoredLease")), ("instances", List(Ref("AgentInstance"))),
             ("vectors", Ref("AgentVectorInfo")),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),

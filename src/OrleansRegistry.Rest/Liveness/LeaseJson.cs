@@ -1,26 +1,46 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansRegistry.Rest.Instances;
 
 namespace OrleansRegistry.Rest.Liveness;
 
 /// <summary>Reads and writes leases.</summary>
 internal static class LeaseJson
 {
-    /// <summary>The members <c>health</c> and <c>lease</c> of an agent's record, with a comma before each; empty where it has no lease.</summary>
-    public static ReadOnlySpan<byte> Of(AgentLease? lease)
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// The members <c>health</c>, <c>lease</c> and <c>instances</c> of an agent's record, with a comma before each; empty where it has no lease and no
+    /// instances.
+    /// </summary>
+    public static ReadOnlySpan<byte> Of(AgentRecord agent)
     {
-        if (lease is null)
+        if (agent is { Lease: null, Instances: [] })
         {
             return default;
         }
 
         using var buffer = new MemoryStream(128);
-        using (var json = new Utf8JsonWriter(buffer))
+        using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            json.WriteString("health"u8, lease.Health.ToName());
-            json.WriteStartObject("lease"u8);
-            WriteStored(json, lease);
-            json.WriteEndObject();
+            if (agent.Health is { } health)
+            {
+                json.WriteString("health"u8, health.ToName());
+            }
+
+            WriteLease(json, agent.Lease);
+            if (agent.Instances.Count > 0)
+            {
+                json.WriteStartArray("instances"u8);
+                foreach (var instance in agent.Instances)
+                {
+                    InstanceJson.Write(json, instance);
+                }
+
+                json.WriteEndArray();
+            }
+
             json.WriteEndObject();
         }
 
@@ -29,8 +49,20 @@ internal static class LeaseJson
         return members;
     }
 
+    /// <summary>The member <c>lease</c>; none where there is none.</summary>
+    public static void WriteLease(Utf8JsonWriter json, AgentLease? lease)
+    {
+        if (lease is not null)
+        {
+            json.WriteStartObject("lease"u8);
+            WriteStored(json, lease);
+            json.WriteEndObject();
+        }
+    }
+
     public static void WriteStored(Utf8JsonWriter json, AgentLease lease)
     {
+        json.WriteString("health"u8, lease.Health.ToName());
         json.WriteNumber("ttl"u8, (long)lease.Ttl.TotalSeconds);
         json.WriteBoolean("ephemeral"u8, lease.Ephemeral);
         json.WriteTime("since", lease.Since);

@@ -69,6 +69,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
             Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
             VectorStamp = before?.VectorStamp,
+            Instances = before?.Instances ?? [],
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };

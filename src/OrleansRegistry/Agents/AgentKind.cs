@@ -6,7 +6,8 @@ namespace OrleansRegistry.Agents;
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
 /// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>labels</c> and
-/// <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c> (<see cref="VectorStamps"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c> (<see cref="VectorStamps"/>),
+/// <c>instances</c> (<see cref="InstanceJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -72,6 +73,7 @@ internal static class AgentKind
             Deprecation = LifeCycleJson.ReadDeprecation(fields),
             Lease = fields.ObjectOrNull("lease") is { } lease ? LeaseJson.Read(lease) : null,
             VectorStamp = fields.ObjectOrNull("vectors") is { } vectors ? VectorStamps.Read(vectors) : null,
+            Instances = InstanceJson.Read(fields),
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -121,6 +123,7 @@ internal static class AgentKind
         }
 
         VectorStamps.Write(fields, agent.VectorStamp);
+        InstanceJson.Write(fields, agent.Instances);
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

@@ -63,12 +63,32 @@ internal static class ForwardingRules
 
         using var document = JsonDocument.Parse(card.Utf8, JsonInput.Stored);
         return Chosen(document.RootElement) is { } chosen
-            ? credentials with { Origins = [OriginOf(chosen)] }
+            ? credentials with { Origins = [OriginOf(chosen.Url)] }
             : throw RegistryException.Invalid(Field, "is for nobody: the card names no interface to forward to");
     }
 
-    /// <summary>Scheme, host and port of an interface that can be forwarded to.</summary>
-    public static string OriginOf(CardInterface found) => new Uri(found.Url).GetLeftPart(UriPartial.Authority);
+    /// <summary>
+    /// The credentials as they also go to an instance that the agent's owner adds, and no longer to where none is any more. The first origin is that which
+    /// the card led to.
+    /// </summary>
+    /// <param name="added">Null where none is.</param>
+    public static AgentCredentials? Reaching(AgentCredentials? credentials, IReadOnlyList<AgentInstance> instances, AgentInstance? added)
+    {
+        if (credentials is null or { Origins.Count: 0 } || (added is null && credentials.Origins.Count == 1))
+        {
+            return credentials;
+        }
+
+        var left = instances.Select(instance => OriginOf(instance.Url)).ToHashSet(StringComparer.Ordinal);
+        var origins = credentials.Origins.Where((origin, i) => i == 0 || left.Contains(origin));
+        return credentials with
+        {
+            Origins = origins.Concat(added is null ? [] : [OriginOf(added.Url)]).Distinct(StringComparer.Ordinal).ToArray(),
+        };
+    }
+
+    /// <summary>Scheme, host and port of a URL that can be forwarded to.</summary>
+    public static string OriginOf(string url) => new Uri(url).GetLeftPart(UriPartial.Authority);
 
     /// <summary>As a request's fingerprint has them.</summary>
     public static string? Text(AgentCredentials? credentials) => credentials is null

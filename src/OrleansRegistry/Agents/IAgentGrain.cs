@@ -42,6 +42,18 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("Judge")]
     Task<AgentJudged> Judge(DateTimeOffset since, AgentHealth health);
 
+    /// <summary>Registers an instance of the agent, or replaces one; whether it is new is told as of an agent.</summary>
+    [Alias("PutInstance")]
+    Task<AgentWritten> PutInstance(InstancePut put);
+
+    /// <summary>Removes an instance of the agent.</summary>
+    [Alias("RemoveInstance")]
+    Task<AgentWritten> RemoveInstance(InstanceRemoval removal);
+
+    /// <summary>Writes the health of instances with a lease, and removes those that are ephemeral and expired.</summary>
+    [Alias("JudgeInstances")]
+    Task<InstancesJudged> JudgeInstances(InstanceVerdict[] verdicts);
+
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>

@@ -103,7 +103,11 @@ public static class OrleansRegistryHostingExtensions
         RegistrySettings.Check(options);
         services.AddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);
         services.AddQuietPlacement();
-        services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes) { Leases = new LeaseRules(options.LeaseTime) });
+        services.AddSingleton(new AgentRules(options.StrictCards, options.MaxCardBytes)
+        {
+            Leases = new LeaseRules(options.LeaseTime),
+            Instances = new InstanceRules(options.MaxInstances),
+        });
         services.AddSingleton(new RegistryLimits(options.MaxCardBytes, options.MaxMessageBytes));
         services.AddSingleton(options.Extensions);
         services.AddSingleton(options);
@@ -194,6 +198,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<LeaseSweep>();
         services.AddHostedService<LivenessService>();
         services.AddSingleton<IAgentLiveness, AgentLiveness>();
+        services.AddSingleton<IAgentInstances, AgentInstances>();
         services.AddSingleton<ITaskRegistry, TaskRegistry>();
         services.AddSingleton<IContextRegistry, ContextRegistry>();
         services.AddSubscriptions();

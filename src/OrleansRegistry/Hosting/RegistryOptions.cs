@@ -93,6 +93,9 @@ public sealed class RegistryOptions
     /// </summary>
     public TimeSpan LeaseTime { get; set; } = new AgentRules().Leases.Usual;
 
+    /// <summary>The most instances of one agent (<c>AGENT_MAX_INSTANCES</c>).</summary>
+    public int MaxInstances { get; set; } = new AgentRules().Instances.Most;
+
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();
 

@@ -21,23 +21,23 @@ internal sealed class AgentLiveness : IAgentLiveness
     /// <summary>Not before it is asked for: a process without grains of its own may not know yet that there are such.</summary>
     private ILeaseGrain GrainOf(int share) => known[share] ??= grains.GetGrain<ILeaseGrain>(LeaseShare.KeyOf(share));
 
-    public Task<AgentBeat> HeartbeatAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        RegistryTelemetry.RunAsync("registry.agent.heartbeat", caller, id, async _ =>
+    public Task<AgentBeat> HeartbeatAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default) =>
+        RegistryTelemetry.RunAsync("registry.agent.heartbeat", caller, holder.AgentId, async _ =>
         {
             Identifiers.CheckTenant(caller.Tenant);
-            var told = TryCheck(caller, id, Find(caller, id)) ?? await CheckStoredAsync(caller, id, cancellationToken);
+            var told = TryCheck(caller, holder, Find(caller, holder)) ?? await CheckStoredAsync(caller, holder, cancellationToken);
             LivenessTelemetry.Beat(1);
             var beaten = await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(told.Key)), grain => grain.Beat([told]));
             return await AnswerAsync(told, beaten[0], cancellationToken);
         });
 
     public Task<IReadOnlyList<AgentBeatResult>> HeartbeatManyAsync(
-        Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) =>
+        Caller caller, IReadOnlyList<LeaseHolder> holders, CancellationToken cancellationToken = default) =>
         RegistryTelemetry.RunAsync("registry.agent.heartbeat_many", caller, null, async span =>
         {
             Identifiers.CheckTenant(caller.Tenant);
-            span?.SetTag("registry.count", ids.Count);
-            if (ids.Count > IAgentLiveness.MostAtOnce)
+            span?.SetTag("registry.count", holders.Count);
+            if (holders.Count > IAgentLiveness.MostAtOnce)
             {
                 throw new RegistryException(
                     RegistryError.TooLarge,
@@ -45,21 +45,21 @@ internal sealed class AgentLiveness : IAgentLiveness
                     "agent_ids");
             }
 
-            var results = new AgentBeatResult[ids.Count];
+            var results = new AgentBeatResult[holders.Count];
             var shares = new List<(int Index, LeaseTold Told)>?[LeaseShare.Count];
             var unknown = new List<Task>();
             for (var i = 0; i < results.Length; i++)
             {
-                var (index, id) = (i, ids[i]);
+                var (index, holder) = (i, holders[i]);
                 try
                 {
-                    if (TryCheck(caller, id, Find(caller, id)) is { } told)
+                    if (TryCheck(caller, holder, Find(caller, holder)) is { } told)
                     {
                         (shares[LeaseShare.Of(told.Key)] ??= []).Add((i, told));
                     }
                     else
                     {
-                        unknown.Add(BeatUnknownAsync(index, id));
+                        unknown.Add(BeatUnknownAsync(index, holder));
                     }
                 }
                 catch (RegistryException refused)
@@ -72,11 +72,11 @@ internal sealed class AgentLiveness : IAgentLiveness
             LivenessTelemetry.Beat(results.Count(result => result.Beat is not null));
             return (IReadOnlyList<AgentBeatResult>)results;
 
-            async Task BeatUnknownAsync(int index, string id)
+            async Task BeatUnknownAsync(int index, LeaseHolder holder)
             {
                 try
                 {
-                    var told = await CheckStoredAsync(caller, id, cancellationToken);
+                    var told = await CheckStoredAsync(caller, holder, cancellationToken);
                     await BeatAsync(LeaseShare.Of(told.Key), [(index, told)]);
                 }
                 catch (RegistryException refused)
@@ -106,70 +106,98 @@ internal sealed class AgentLiveness : IAgentLiveness
             }
         });
 
-    public Task<LeaseStatus?> GetLeaseAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        RegistryTelemetry.RunAsync("registry.agent.lease", caller, id, async _ =>
+    public Task<LeaseStatus?> GetLeaseAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default) =>
+        RegistryTelemetry.RunAsync("registry.agent.lease", caller, holder.AgentId, async _ =>
         {
             Identifiers.CheckTenant(caller.Tenant);
-            var agent = Find(caller, id) ?? await ReadAsync(caller, id, cancellationToken) ?? throw NotFound();
-            if (agent.Lease is not { } lease)
+            var key = KeyOf(caller, holder);
+            var agent = Find(caller, holder);
+            if (agent is null || IsMissing(holder, agent))
+            {
+                agent = await ReadAsync(caller, holder, cancellationToken) ?? agent ?? throw NotFound();
+            }
+
+            if (IsMissing(holder, agent))
+            {
+                throw NoInstance(holder);
+            }
+
+            if (key.LeaseIn(agent) is not { } lease)
             {
                 return null;
             }
 
-            var key = new LeaseKey(caller.Tenant, id);
             var seen = await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(key)), grain => grain.Look(key));
             var now = time.GetUtcNow();
             return new LeaseStatus(
                 lease, seen.SinceBeat is { } ago ? (now - ago).ToMilliseconds() : null, seen.Left is { } left ? (now + left).ToMilliseconds() : null);
         });
 
-    private AgentRecord? Find(Caller caller, string id)
+    private static LeaseKey KeyOf(Caller caller, LeaseHolder holder) => new(caller.Tenant, holder.AgentId, holder.Instance);
+
+    private AgentRecord? Find(Caller caller, LeaseHolder holder)
     {
-        Identifiers.CheckId(id);
-        return directory.Find(caller.Tenant, id);
+        Identifiers.CheckId(holder.AgentId);
+        if (holder.Instance is not null)
+        {
+            Identifiers.CheckId(holder.Instance, InstanceRules.Field);
+        }
+
+        return directory.Find(caller.Tenant, holder.AgentId);
     }
 
     /// <summary>What is to be told of a beat; null where this node's directory may be behind.</summary>
     /// <exception cref="RegistryException">The beat is refused.</exception>
-    private LeaseTold? TryCheck(Caller caller, string id, AgentRecord? agent)
-    {
-        if (agent is { Lease: { } lease } && Access.MayBeat(caller.Subject, agent))
-        {
-            return new LeaseTold(new LeaseKey(caller.Tenant, id), lease, directory.History, agent.Revision);
-        }
+    private LeaseTold? TryCheck(Caller caller, LeaseHolder holder, AgentRecord? agent) =>
+        Told(caller, holder, agent, directory.History) ?? (store.IsShared ? null : throw Refusal(caller, holder, agent));
 
-        return store.IsShared ? null : throw Refusal(caller, id, agent);
-    }
-
-    private async Task<LeaseTold> CheckStoredAsync(Caller caller, string id, CancellationToken cancellationToken)
+    private async Task<LeaseTold> CheckStoredAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken)
     {
         var history = store.History;
-        var agent = await ReadAsync(caller, id, cancellationToken);
-        return agent is { Lease: { } lease } && Access.MayBeat(caller.Subject, agent)
-            ? new LeaseTold(new LeaseKey(caller.Tenant, id), lease, history, agent.Revision)
-            : throw Refusal(caller, id, agent);
+        var agent = await ReadAsync(caller, holder, cancellationToken);
+        return Told(caller, holder, agent, history) ?? throw Refusal(caller, holder, agent);
     }
 
-    private async Task<AgentRecord?> ReadAsync(Caller caller, string id, CancellationToken cancellationToken) =>
-        store.IsShared && await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
+    /// <summary>Null where the holder has no lease there, or the caller may not beat for it.</summary>
+    private static LeaseTold? Told(Caller caller, LeaseHolder holder, AgentRecord? agent, long history)
+    {
+        var key = KeyOf(caller, holder);
+        return key.LeaseIn(agent) is { } lease && Access.MayBeat(caller.Subject, agent!) ? new LeaseTold(key, lease, history, agent!.Revision) : null;
+    }
+
+    private async Task<AgentRecord?> ReadAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken) =>
+        store.IsShared && await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, holder.AgentId), cancellationToken) is { } stored
             ? AgentKind.Read(stored)
             : null;
 
-    private RegistryException Refusal(Caller caller, string id, AgentRecord? agent)
+    private static bool IsMissing(LeaseHolder holder, AgentRecord agent) =>
+        holder.Instance is { } name && agent.Instances.Find(name) is null;
+
+    private RegistryException Refusal(Caller caller, LeaseHolder holder, AgentRecord? agent)
     {
         if (agent is null)
         {
-            directory.ThrowIfUnreadable(caller.Tenant, id);
+            directory.ThrowIfUnreadable(caller.Tenant, holder.AgentId);
             return NotFound();
         }
 
-        return !Access.MayBeat(caller.Subject, agent)
-            ? new RegistryException(
+        if (!Access.MayBeat(caller.Subject, agent))
+        {
+            return new RegistryException(
                 RegistryError.Forbidden,
-                $"'{caller.Subject}' is neither the owner of agent '{id}' nor one of its workers, who alone beat for it.",
-                "agent_id")
-            : RegistryException.Invalid("ttl", $"agent '{id}' has no lease: give it a ttl when it is registered, or by a patch");
+                $"'{caller.Subject}' is neither the owner of agent '{holder.AgentId}' nor one of its workers, who alone beat for it.",
+                "agent_id");
+        }
+
+        return IsMissing(holder, agent)
+            ? NoInstance(holder)
+            : RegistryException.Invalid(
+                "ttl",
+                $"{NameOf(holder)} has no lease: give it a ttl when it is registered{(holder.Instance is null ? ", or by a patch" : "")}");
     }
+
+    private static string NameOf(LeaseHolder holder) =>
+        holder.Instance is null ? $"agent '{holder.AgentId}'" : $"instance '{holder.Instance}' of agent '{holder.AgentId}'";
 
     private async Task<AgentBeatResult> ResultAsync(LeaseTold told, LeaseBeaten beaten, CancellationToken cancellationToken)
     {
@@ -188,19 +216,28 @@ internal sealed class AgentLiveness : IAgentLiveness
     {
         if (beaten.IsOver)
         {
+            var over = NameOf(new LeaseHolder(told.Key.AgentId, told.Key.Instance));
             throw new RegistryException(
-                RegistryError.NotFound, $"Agent '{told.Key.AgentId}' was ephemeral, and its lease is over: register it again.", "agent_id");
+                RegistryError.NotFound,
+                $"{char.ToUpperInvariant(over[0])}{over[1..]} was ephemeral, and its lease is over: register it again.",
+                told.Key.Instance is null ? "agent_id" : InstanceRules.Field);
         }
 
         if (beaten.Lease.Health != AgentHealth.Healthy)
         {
             // Where the lease is another one by now, whoever set it knew better.
-            await writer.WriteAsync(new LeaseVerdict(told with { Lease = beaten.Lease }, AgentHealth.Healthy), isAwaited: true, cancellationToken);
+            await writer.WriteAsync([new LeaseVerdict(told with { Lease = beaten.Lease }, AgentHealth.Healthy)], isAwaited: true, cancellationToken);
         }
 
         return new AgentBeat(
-            told.Key.AgentId, AgentHealth.Healthy, beaten.Lease.Ttl, (time.GetUtcNow() + beaten.Lease.Ttl).ToMilliseconds());
+            told.Key.AgentId, AgentHealth.Healthy, beaten.Lease.Ttl, (time.GetUtcNow() + beaten.Lease.Ttl).ToMilliseconds())
+        {
+            Instance = told.Key.Instance,
+        };
     }
+
+    private static RegistryException NoInstance(LeaseHolder holder) =>
+        new(RegistryError.NotFound, $"Agent '{holder.AgentId}' has no instance '{holder.Instance}'.", InstanceRules.Field);
 
     private static RegistryException NotFound() => new(RegistryError.NotFound, "Agent not found", "agent_id");
 }

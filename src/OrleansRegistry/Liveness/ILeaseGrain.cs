@@ -25,8 +25,14 @@ internal interface ILeaseGrain : IGrainWithStringKey
 }
 
 /// <summary>Whose lease it is.</summary>
+/// <param name="Instance">Which of the agent's instances; null for the agent itself.</param>
 [GenerateSerializer, Immutable, Alias("registry.LeaseKey")]
-internal readonly record struct LeaseKey([property: Id(0)] string Tenant, [property: Id(1)] string AgentId);
+internal readonly record struct LeaseKey(
+    [property: Id(0)] string Tenant, [property: Id(1)] string AgentId, [property: Id(2)] string? Instance = null)
+{
+    /// <summary>The lease of its holder; null where the agent has no such instance, or the holder no lease.</summary>
+    public AgentLease? LeaseIn(AgentRecord? agent) => Instance is null ? agent?.Lease : agent?.Instances.Find(Instance)?.Lease;
+}
 
 /// <summary>A lease as a directory has it. Where two differ, that of the later position is right.</summary>
 /// <param name="History">Of the store (<see cref="IRecordStore.History"/>).</param>

@@ -29,14 +29,14 @@ internal sealed class LeaseShareFollower(Func<ILeaseGrain> find)
     }
 
     /// <summary>The directory has this lease, in this look at all of it.</summary>
-    public void See(AgentRecord agent, long history, long look)
+    /// <param name="revision">Of the agent.</param>
+    public void See(in LeaseKey key, AgentLease lease, long revision, long history, long look)
     {
-        var key = new LeaseKey(agent.Tenant, agent.Id);
         lock (gate)
         {
-            if (!known.TryGetValue(key, out var had) || had.Told.Revision != agent.Revision || had.Told.History != history)
+            if (!known.TryGetValue(key, out var had) || had.Told.Revision != revision || had.Told.History != history)
             {
-                var told = new LeaseTold(key, agent.Lease!, history, agent.Revision);
+                var told = new LeaseTold(key, lease, history, revision);
                 if (had.Told is null || had.Told.Lease != told.Lease || had.Told.History != history || news.ContainsKey(key))
                 {
                     news[key] = told;

@@ -58,16 +58,22 @@ internal sealed partial class LeaseSweep
     /// <summary>Writes the verdicts that wait.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
-        var some = new List<LeaseVerdict>();
+        var some = new Dictionary<LeaseKey, LeaseVerdict>();
         while (waiting.TryDequeue(out var verdict))
         {
-            some.Add(verdict);
+            if (!some.TryAdd(verdict.Of.Key, verdict))
+            {
+                // The later one is the better known.
+                Interlocked.Decrement(ref pending);
+                some[verdict.Of.Key] = verdict;
+            }
         }
 
+        // Those of one agent's instances are one write.
         await Parallel.ForEachAsync(
-            some,
+            some.Values.GroupBy(verdict => verdict.Of.Key with { Instance = verdict.Of.Key.Instance is null ? null : "" }, (_, of) => of.ToList()),
             new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
-            async (verdict, token) => await WriteAsync(verdict, token));
+            async (verdicts, token) => await WriteAsync(verdicts, token));
     }
 
     /// <summary>Looks at all leases, where anything has changed since.</summary>
@@ -82,7 +88,11 @@ internal sealed partial class LeaseSweep
         look++;
         foreach (var agent in directory.Leased)
         {
-            shares[LeaseShare.Of(new LeaseKey(agent.Tenant, agent.Id))].See(agent, now.History, look);
+            See(agent, new LeaseKey(agent.Tenant, agent.Id), agent.Lease);
+            foreach (var instance in agent.Instances)
+            {
+                See(agent, new LeaseKey(agent.Tenant, agent.Id, instance.Name), instance.Lease);
+            }
         }
 
         foreach (var share in shares)
@@ -91,6 +101,14 @@ internal sealed partial class LeaseSweep
         }
 
         seen = now;
+
+        void See(AgentRecord agent, in LeaseKey key, AgentLease? lease)
+        {
+            if (lease is not null)
+            {
+                shares[LeaseShare.Of(key)].See(key, lease, agent.Revision, now.History, look);
+            }
+        }
     }
 
     private async Task AskAsync(LeaseShareFollower share, int most)
@@ -111,11 +129,11 @@ internal sealed partial class LeaseSweep
         }
     }
 
-    private async Task WriteAsync(LeaseVerdict verdict, CancellationToken cancellationToken)
+    private async Task WriteAsync(List<LeaseVerdict> verdicts, CancellationToken cancellationToken)
     {
         try
         {
-            if (!await writer.WriteAsync(verdict, isAwaited: false, cancellationToken))
+            foreach (var verdict in await writer.WriteAsync(verdicts, isAwaited: false, cancellationToken))
             {
                 shares[LeaseShare.Of(verdict.Of.Key)].End(verdict.Of);
             }
@@ -123,11 +141,12 @@ internal sealed partial class LeaseSweep
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // It is told again, to whoever asks.
-            pace.Write(() => LogNotWritten(fault, LogText.Id(verdict.Of.Key.AgentId), LogText.Id(verdict.Of.Key.Tenant)));
+            var key = verdicts[0].Of.Key;
+            pace.Write(() => LogNotWritten(fault, LogText.Id(key.AgentId), LogText.Id(key.Tenant)));
         }
         finally
         {
-            Interlocked.Decrement(ref pending);
+            Interlocked.Add(ref pending, -verdicts.Count);
         }
     }
 

@@ -6,10 +6,12 @@ namespace OrleansRegistry.Liveness;
 internal static class LivenessTelemetry
 {
     private static readonly Counter<long> Beats = RegistryTelemetry.Meter.CreateCounter<long>(
-        "registry.beats", "{beat}", "Beats of agents that this process took.");
+        "registry.beats", "{beat}", "Beats of agents and instances that this process took.");
 
     private static readonly Counter<long> Changes = RegistryTelemetry.Meter.CreateCounter<long>(
-        "registry.health.changes", "{agent}", "Changes of agents' health that this process wrote, and ephemeral agents that it removed.");
+        "registry.health.changes",
+        "{agent}",
+        "Changes of the health of agents and instances that this process wrote, and ephemeral ones that it removed.");
 
     public static void Beat(int count) => Beats.Add(count);
 

@@ -82,18 +82,18 @@ public sealed class HeartbeatTests(ClientHost host)
 
         public int Count => Volatile.Read(ref count);
 
-        public Task<AgentBeat> HeartbeatAsync(Caller caller, string id, CancellationToken cancellationToken = default)
+        public Task<AgentBeat> HeartbeatAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref count);
             return Fault is { } fault
                 ? Task.FromException<AgentBeat>(fault)
-                : Task.FromResult(new AgentBeat(id, AgentHealth.Healthy, TimeSpan.FromSeconds(30), DateTimeOffset.UnixEpoch));
+                : Task.FromResult(new AgentBeat(holder.AgentId, AgentHealth.Healthy, TimeSpan.FromSeconds(30), DateTimeOffset.UnixEpoch));
         }
 
         public Task<IReadOnlyList<AgentBeatResult>> HeartbeatManyAsync(
-            Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+            Caller caller, IReadOnlyList<LeaseHolder> holders, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
-        public Task<LeaseStatus?> GetLeaseAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
+        public Task<LeaseStatus?> GetLeaseAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default) =>
             throw new NotSupportedException();
     }
 }

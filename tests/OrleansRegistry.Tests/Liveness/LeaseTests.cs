@@ -197,7 +197,8 @@ public sealed class LeaseTests : IAsyncLifetime
 
         Assert.Empty(await host.Liveness.HeartbeatManyAsync(Alice, []));
         var refused = await Messages.Refused(
-            RegistryError.TooLarge, () => host.Liveness.HeartbeatManyAsync(Alice, [.. Enumerable.Repeat("a0", IAgentLiveness.MostAtOnce + 1)]));
+            RegistryError.TooLarge,
+            () => host.Liveness.HeartbeatManyAsync(Alice, [.. Enumerable.Repeat<LeaseHolder>("a0", IAgentLiveness.MostAtOnce + 1)]));
         Assert.Equal("agent_ids", refused.Field);
     }
 

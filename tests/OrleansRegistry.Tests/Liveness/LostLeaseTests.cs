@@ -11,6 +11,8 @@ public sealed class LostLeaseTests : IDisposable
     private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(30);
     private static readonly string[] Ids = [.. Enumerable.Range(0, 100).Select(i => $"a{i}")];
 
+    private static readonly LeaseHolder[] Beating = [.. Ids.Take(50).Select(LeaseHolder.FromString)];
+
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("registry-test-").FullName;
 
     [Fact]
@@ -22,7 +24,7 @@ public sealed class LostLeaseTests : IDisposable
             await host.Agents.RegisterManyAsync(Me, [.. Ids.Select(id => Cards.Registration(id) with { Ttl = Ttl })]);
             await host.Agents.RegisterAsync(Me, Cards.Registration("ephemeral") with { Ephemeral = true });
             await host.AdvanceAsync(5);
-            await host.Liveness.HeartbeatManyAsync(Me, Ids[..50]);
+            await host.Liveness.HeartbeatManyAsync(Me, Beating);
             await host.AdvanceAsync(12);
         }
 
@@ -32,7 +34,7 @@ public sealed class LostLeaseTests : IDisposable
         for (var i = 0; i < 4; i++)
         {
             await again.AdvanceAsync(10);
-            await again.Liveness.HeartbeatManyAsync(Me, Ids[..50]);
+            await again.Liveness.HeartbeatManyAsync(Me, Beating);
         }
 
         await CountAsync(again, healthy: 50, unhealthy: 0, expired: 50);
@@ -51,7 +53,7 @@ public sealed class LostLeaseTests : IDisposable
         // All of their leases, and a look or two until the new ones know of them.
         await host.AdvanceAsync(14);
         await CountAsync(host, healthy: 100, unhealthy: 0, expired: 0);
-        await host.Liveness.HeartbeatManyAsync(Me, Ids[..50]);
+        await host.Liveness.HeartbeatManyAsync(Me, Beating);
         await host.AdvanceAsync(4);
         await CountAsync(host, healthy: 50, unhealthy: 50, expired: 0);
     }

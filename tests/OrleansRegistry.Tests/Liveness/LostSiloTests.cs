@@ -18,15 +18,22 @@ public sealed class LostSiloTests
         var services = silos.Services.First();
         var agents = services.GetRequiredService<IAgentRegistry>();
         var liveness = services.GetRequiredService<IAgentLiveness>();
+        var instances = services.GetRequiredService<IAgentInstances>();
         string[] beating = [.. Enumerable.Range(0, 50).Select(i => $"a{i}")];
         string[] silent = [.. Enumerable.Range(0, 50).Select(i => $"s{i}")];
         await agents.RegisterManyAsync(me, [.. beating.Concat(silent).Select(id => Cards.Registration(id) with { Ttl = Ttl })]);
+        await agents.RegisterAsync(me, Cards.Registration("several"));
+        foreach (var id in beating.Concat(silent))
+        {
+            await instances.PutAsync(me, "several", id, new InstanceRegistration("http://host") { Ttl = Ttl, Ephemeral = id == silent[0] });
+        }
 
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var beats = Task.WhenAll(beating.Select(id => BeatAsync(id, enough.Token)));
+        var beats = Task.WhenAll(beating.SelectMany(id => (LeaseHolder[])[id, new("several", id)]).Select(id => BeatAsync(id, enough.Token)));
         await Eventually.TrueAsync(async () => (await agents.GetStatsAsync(me)).Unhealthy == 50, "the silent to be unhealthy");
         await silos.KillSecondAsync();
         await Eventually.TrueAsync(async () => (await agents.GetStatsAsync(me)).Expired == 50, "the silent to expire");
+        await Eventually.TrueAsync(async () => await CountAsync(AgentHealth.Expired) == 49, "the silent instances to expire");
         await enough.CancelAsync();
         await beats;
         foreach (var id in beating)
@@ -36,7 +43,16 @@ public sealed class LostSiloTests
             Assert.Equal((AgentHealth.Healthy, agent.UpdatedAt), (agent.Health, agent.Lease!.Since));
         }
 
-        async Task BeatAsync(string id, CancellationToken cancellationToken)
+        // But for the ephemeral one, they are all there, and those that beat were healthy all the time.
+        Assert.Equal(99, (await instances.ListAsync(me, "several")).Total);
+        var several = (await agents.GetAsync(me, "several"))!.Instances.Where(one => one.Health == AgentHealth.Healthy).ToList();
+        Assert.Equal(beating.Order(StringComparer.Ordinal), several.Select(one => one.Name));
+        Assert.All(several, one => Assert.Equal(one.UpdatedAt, one.Lease!.Since));
+
+        async Task<int> CountAsync(AgentHealth health) =>
+            (await instances.ListAsync(me, "several", new InstanceQuery { Health = health })).Total;
+
+        async Task BeatAsync(LeaseHolder id, CancellationToken cancellationToken)
         {
             var calls = new List<Task>();
             while (!cancellationToken.IsCancellationRequested)

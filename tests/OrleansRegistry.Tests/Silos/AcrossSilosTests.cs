@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Instances;
 using OrleansRegistry.Liveness;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Storage.Tests.Telemetry;
@@ -21,6 +22,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
     {
         await CallAgent();
         await CallLease();
+        await CallInstances();
         await CallTask();
         await CallContext();
         await CallFeedback();
@@ -147,6 +149,45 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.InRange((await grain.Look(told.Key)).Left!.Value, Minute, 2 * Minute);
         Assert.Equal(judged.Epoch, (await grain.Judge(new LeaseNews([], [told]), 10)).Epoch);
         Assert.Equal(default, await grain.Look(told.Key));
+    }
+
+    private async Task CallInstances()
+    {
+        var agent = silos.Grain<IAgentGrain>(GrainKeys.For("acme", "several"));
+        await agent.Put(new AgentPut(RawJson.FromValid("""{"name":"several"}"""u8), null, [], default, "alice"));
+        var instance = new AgentInstance
+        {
+            Name = "i",
+            Url = "http://i",
+            Weight = 0.5,
+            Version = "1",
+            Metadata = RawJson.FromValid("""{"zone":"b"}"""u8),
+            Lease = new AgentLease { Ttl = Minute },
+        };
+        await agent.PutInstance(new InstancePut(instance with { Name = "h" }, default, "alice"));
+        var put = await agent.PutInstance(new InstancePut(instance, default, "alice"));
+        var lease = put.Agent.Instances[1].Lease!;
+        var at = put.Agent.Instances[1].UpdatedAt;
+        Assert.Equal(
+            (true, instance with { Lease = instance.Lease with { Since = lease.Since }, RegisteredAt = at, UpdatedAt = at }),
+            (put.Created, put.Agent.Instances[1]));
+        var absent = new WriteCondition(IfAbsent: true);
+        await Messages.Refused(RegistryError.Conflict, () => agent.PutInstance(new InstancePut(instance, absent, "alice")));
+        var judged = await agent.JudgeInstances(
+            [new("i", lease.Since, AgentHealth.Unhealthy), new("h", default, AgentHealth.Expired), new("none", default, AgentHealth.Healthy)]);
+        Assert.Equal(["h", "none"], judged.Void);
+        Assert.Equal([AgentHealth.Healthy, AgentHealth.Unhealthy], judged.Agent!.Instances.Select(one => one.Health!.Value));
+        var removed = await agent.RemoveInstance(new InstanceRemoval("h", new WriteCondition(judged.Agent.Revision), "alice"));
+        Assert.Equal("i", Assert.Single(removed.Agent.Instances).Name);
+        judged = await silos.Grain<IAgentGrain>(GrainKeys.For("acme", "nobody")).JudgeInstances([new("i", default, AgentHealth.Expired)]);
+        Assert.Equal((null, "i"), (judged.Agent, Assert.Single(judged.Void)));
+
+        var grain = silos.Grain<ILeaseGrain>("leases/1");
+        var told = new LeaseTold(new LeaseKey("acme", "several", "i"), lease, 1, 2);
+        await grain.Beat([told]);
+        Assert.NotNull((await grain.Look(told.Key)).Left);
+        Assert.Null((await grain.Look(told.Key with { Instance = "h" })).Left);
+        await grain.Judge(new LeaseNews([], [told]), 10);
     }
 
     private async Task CallTask()
