@@ -64,7 +64,7 @@ public sealed class AgentUrlTests(RunningRegistry registry) : IAsyncLifetime
         await other.DoAsync("agents", "register", folder.Write("all.json", $"[{string.Join(',', cards)}]"));
         const string Odd = """
             {"agent_card":{"name":"odd", "url":"https://odd.example.com", "rank": 1.50},"agent_id":"odd/id","enabled":false,"delivery":"forward",
-            "workers":["w"],"credentials":{"X-Key":"secret"}}
+            "workers":["w"],"credentials":{"X-Key":"secret"},"ttl":3600,"ephemeral":true}
             """;
         await other.DoAsync("agents", "register", folder.Write("odd.json", Odd));
         string[] import = ["agents", "import", registry.Url.ToString(), "--from-tenant", other.Always[^1]];
@@ -84,6 +84,10 @@ public sealed class AgentUrlTests(RunningRegistry registry) : IAsyncLifetime
                 Assert.Equal(there.GetProperty(name).GetRawText(), here.GetProperty(name).GetRawText());
             }
         }
+
+        var lease = (await cli.JsonAsync("agents", "get", "odd/id")).GetProperty("lease");
+        Assert.Equal((3_600, true), (lease.GetProperty("ttl").GetInt32(), lease.GetProperty("ephemeral").GetBoolean()));
+        Assert.False((await cli.JsonAsync("agents", "get", "a0000")).TryGetProperty("lease", out _));
 
         // That of the card is left to the card.
         await cli.DoAsync("agents", "register", folder.Write("a0.json", """{"name":"a0000","url":"https://a.example.com"}"""));

@@ -123,6 +123,12 @@ internal sealed class OtherRegistry : IDisposable
             json.Write("deprecation_message", agent.Text("deprecation_message"));
             json.Write("successor", agent.Text("successor"));
             json.Write("compatibility", agent.Text("compatibility"));
+            if (agent.Find("lease") is { ValueKind: JsonValueKind.Object } lease)
+            {
+                json.Write("ttl", lease.Number("ttl"));
+                json.Write("ephemeral", lease.Flag("ephemeral"));
+            }
+
             if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
             {
                 json.WritePropertyName("workers"u8);
