@@ -5,6 +5,7 @@ using OrleansRegistry.Cli.Backups;
 using OrleansRegistry.Cli.Contexts;
 using OrleansRegistry.Cli.Data;
 using OrleansRegistry.Cli.Database;
+using OrleansRegistry.Cli.Instances;
 using OrleansRegistry.Cli.Mcp;
 using OrleansRegistry.Cli.Service;
 using OrleansRegistry.Cli.Snapshots;
@@ -47,6 +48,13 @@ internal static class Commands
             new AgentLabelCommand(),
             new AgentHeartbeatCommand(),
             new AgentWatchCommand()),
+        new CommandGroup(
+            "instances",
+            "Says where agents run, and chooses one of the places.",
+            new InstancePutCommand(),
+            new InstanceListCommand(),
+            new InstanceChooseCommand(),
+            new InstanceRemoveCommand()),
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
         new CommandGroup(

@@ -64,6 +64,11 @@ internal sealed class AgentGetCommand : RegistryCommand
             facts.Add("address", Cell.Short(address, LongestText));
         }
 
+        foreach (var instance in agent.Entries("instances"))
+        {
+            facts.Add("instance", Cell.Short($"{instance.Text("name")} {instance.Text("health")} {instance.Text("url")}", LongestText));
+        }
+
         answer.Table(facts);
         var skills = new TextTable("SKILL", "TAGS", "DESCRIPTION");
         foreach (var skill in card.Entries("skills"))

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace OrleansRegistry.Cli.Agents;
 
-/// <summary>Beats for agents, once or until it is interrupted.</summary>
+/// <summary>Beats for agents or instances of one, once or until it is interrupted.</summary>
 internal sealed class AgentHeartbeatCommand : RegistryCommand
 {
     private readonly Argument<string[]> ids = new("id") { Description = "The agents' ids.", Arity = ArgumentArity.OneOrMore };
@@ -14,14 +14,22 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
         HelpName = "seconds",
     };
 
+    private readonly Option<string[]> instances = new("--instance")
+    {
+        Description = "Beats for this instance of the agent in its place; may be given several times.",
+        HelpName = "name",
+    };
+
     public AgentHeartbeatCommand()
         : base(
             "heartbeat",
-            "Says that agents with a lease are alive.",
+            "Says that agents with a lease, or instances of one, are alive.",
             "registry agents heartbeat weather",
+            "registry agents heartbeat weather --instance eu-1",
             "registry agents heartbeat weather tide --every 5    # as long as this runs")
     {
         Add(ids);
+        Add(instances);
         Add(every);
     }
 
@@ -33,12 +41,28 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
         }
 
         string[] all = [.. call.Get(ids).Distinct(StringComparer.Ordinal)];
+        string[] names = [.. (call.Get(instances) ?? []).Distinct(StringComparer.Ordinal)];
+        if (names.Length > 0 && all.Length > 1)
+        {
+            throw CliException.Usage("--instance names an instance of one agent.");
+        }
+
         var body = TaskRequests.Object(json =>
         {
             json.WriteStartArray("agent_ids"u8);
-            foreach (var id in all)
+            foreach (var id in names.Length > 0 ? [] : all)
             {
                 json.WriteStringValue(id);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("instances"u8);
+            foreach (var name in names)
+            {
+                json.WriteStartObject();
+                json.WriteString("agent_id", all[0]);
+                json.WriteString("instance", name);
+                json.WriteEndObject();
             }
 
             json.WriteEndArray();
@@ -63,7 +87,7 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
         var refused = results.Where(result => !result.Flag("success")).ToList();
         foreach (var result in refused)
         {
-            call.Terminal.WriteError($"{result.Text("agent_id")}: {result.Text("error")}");
+            call.Terminal.WriteError($"{NameOf(result)}: {result.Text("error")}");
         }
 
         if (call.IsJson && call.Get(every) is null)
@@ -90,12 +114,15 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
         return refused.Select(result => ExitCodes.OfStatus((int)result.Number("status"))).Aggregate(ExitCode.Done, ExitCodes.Worse);
     }
 
+    private static string? NameOf(JsonElement result) =>
+        result.Text("instance") is { } instance ? $"{result.Text("agent_id")}/{instance}" : result.Text("agent_id");
+
     private static void Print(CommandCall call, IEnumerable<JsonElement> beats)
     {
         var table = new TextTable("", "", "", "");
         foreach (var beat in beats)
         {
-            table.Add(Cell.Short(beat.Text("agent_id"), 256), Cell.Of("healthy", Color.Green), "until", Cell.Time(beat.Text("expires_at")));
+            table.Add(Cell.Short(NameOf(beat), 520), Cell.Of("healthy", Color.Green), "until", Cell.Time(beat.Text("expires_at")));
         }
 
         call.Answer.Table(table);
