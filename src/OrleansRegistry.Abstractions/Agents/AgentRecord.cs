@@ -124,6 +124,10 @@ public sealed record AgentRecord
     [Id(20)]
     internal AgentVectorInfo? VectorStamp { get; init; }
 
+    /// <summary>The cards that it had last, oldest first. Where agents are only read, as in the directory, they are left out.</summary>
+    [Id(29)]
+    internal IReadOnlyList<ReplacedCard> Replaced { get; init; } = [];
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

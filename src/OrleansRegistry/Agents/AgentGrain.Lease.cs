@@ -23,7 +23,7 @@ internal sealed partial class AgentGrain
 
         if (health == lease.Health)
         {
-            return new AgentJudged(Current);
+            return new AgentJudged(ReplacedCards.Without(Current));
         }
 
         var written = await WriteAsync(default, mark: null, creates: false, before =>

@@ -4,7 +4,7 @@ namespace OrleansRegistry.Agents;
 internal sealed partial class AgentGrain
 {
     private Task pruning = Task.CompletedTask;
-    private long cardChanges;
+    private bool hasPruned;
 
     /// <summary>The version that a label is about to point to: it must not go meanwhile.</summary>
     private long labelled;
@@ -35,11 +35,13 @@ internal sealed partial class AgentGrain
         }
     }
 
-    /// <summary>Nobody waits for it: what is not removed now is with the next change.</summary>
-    private void BeginPruning()
+    /// <summary>Nobody waits for it: what is not removed now is with a later change.</summary>
+    private void BeginPruning(KeptCards kept)
     {
-        if (pruning.IsCompleted && Current is { } agent && versions.IsTimeToPrune(agent, cardChanges++))
+        // The first time, as more may have been kept under other settings.
+        if (pruning.IsCompleted && Current is { } agent && (kept.IsTimeToPrune || (!hasPruned && versions.MayHaveOver(agent))))
         {
+            hasPruned = true;
             pruning = versions.PruneAsync(
                 agent, number => number == labelled || Current?.Labels.Any(label => label.Number == number) != false);
         }

@@ -66,6 +66,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Source = put.Source,
             Stamp = CardStamps.Next(before, put.Card, put.Subject, now),
             Labels = before?.Labels ?? [],
+            Replaced = before?.Replaced ?? [],
             Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
             Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
             VectorStamp = before?.VectorStamp,
@@ -138,7 +139,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         return await ClearAsync();
     }
 
-    public async Task<AgentRecord?> Get() => await ExistsOrReloadAsync() ? Readable() : null;
+    public async Task<AgentRecord?> Get() => await ExistsOrReloadAsync() && Readable() is { } agent ? ReplacedCards.Without(agent) : null;
 
     /// <summary>Removes what is stored. The activation ends, whatever comes of it.</summary>
     private async Task<long> ClearAsync()
@@ -213,10 +214,15 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var committed = state.State.Agent;
         var after = change(before);
         var breaks = CompatibilityRules.Compare(before, after.Card, force);
-        state.State.Agent = after;
+        var kept = new KeptCards(after.Replaced);
         try
         {
-            await (breaks is not null ? versions.KeepAsync(before!) : Task.CompletedTask);
+            if (breaks is not null)
+            {
+                kept = await versions.KeepAsync(before!, after);
+            }
+
+            state.State.Agent = after with { Replaced = kept.Replaced };
             await state.WriteAsync();
         }
         catch
@@ -231,10 +237,11 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         state.State.Agent = written;
         if (breaks is not null)
         {
-            BeginPruning();
+            BeginPruning(kept);
         }
 
-        return new AgentWritten(written, isNew, before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card)))
+        var was = before is null ? null : new AgentBefore(before.Owner, AgentCard.ProviderOf(before.Card));
+        return new AgentWritten(ReplacedCards.Without(written), isNew, was)
         {
             Breaks = breaks,
         };
@@ -263,7 +270,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         }
 
         RequestMarks.Check(known, mark.Print);
-        return new AgentWritten(Current!, Created: false) { Repeated = true };
+        return new AgentWritten(ReplacedCards.Without(Current!), Created: false) { Repeated = true };
     }
 
     private static IReadOnlyList<RequestMark> MarksWith(AgentRecord? before, RequestMark? mark) =>

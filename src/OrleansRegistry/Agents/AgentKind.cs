@@ -5,9 +5,9 @@ namespace OrleansRegistry.Agents;
 /// <summary>
 /// Agents as stores hold them: the card is the document; the fields are <c>enabled</c>, <c>created_at</c>,
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
-/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>labels</c> and
-/// <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c> (<see cref="VectorStamps"/>),
-/// <c>instances</c> (<see cref="InstanceJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>replaced</c>,
+/// <c>labels</c> and <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c>
+/// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -45,9 +45,14 @@ internal static class AgentKind
     /// As <see cref="Read"/>, for callers that read the card themselves: whether it is JSON is not checked, and its reach not known.
     /// </summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
-    public static AgentRecord ReadBesideCard(StoredRecord stored) => StoredRecords.Read(Kind, stored, ReadFields);
+    public static AgentRecord ReadBesideCard(StoredRecord stored) => StoredRecords.Read(Kind, stored, static stored => ReadFields(stored));
 
-    private static AgentRecord ReadFields(StoredRecord stored)
+    /// <summary>As <see cref="ReadBesideCard"/>, without the cards that it had before: not to be written again.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AgentRecord ReadForDirectory(StoredRecord stored) =>
+        StoredRecords.Read(Kind, stored, static stored => ReadFields(stored, withReplaced: false));
+
+    private static AgentRecord ReadFields(StoredRecord stored, bool withReplaced = true)
     {
         using var document = JsonDocument.Parse(stored.Body.Fields.Utf8);
         var fields = new StoredObject(document.RootElement, "fields");
@@ -74,6 +79,7 @@ internal static class AgentKind
             Lease = fields.ObjectOrNull("lease") is { } lease ? LeaseJson.Read(lease) : null,
             VectorStamp = fields.ObjectOrNull("vectors") is { } vectors ? VectorStamps.Read(vectors) : null,
             Instances = InstanceJson.Read(fields),
+            Replaced = withReplaced || !fields.Has("replaced") ? ReplacedCards.Read(fields) : [],
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };

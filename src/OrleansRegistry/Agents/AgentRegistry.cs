@@ -149,7 +149,7 @@ internal sealed class AgentRegistry(
         }
 
         return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
-            ? AgentKind.Read(stored)
+            ? ReplacedCards.Without(AgentKind.Read(stored))
             : null;
     }
 

@@ -33,7 +33,7 @@ internal static partial class StoreServices
             SnapshotUploadKind.StateName, SnapshotUploadKind.Kind, SnapshotUploadKind.Write, SnapshotUploadKind.Read));
         services.AddRecordStateCodec(Head(SubscriptionKind.StateName, SubscriptionKind.Kind, SubscriptionKind.Write, SubscriptionKind.Read));
         services.AddRecordStateCodec(Head(AgentVersionKind.StateName, AgentVersionKind.Kind, AgentVersionKind.Write, AgentVersionKind.Read));
-        services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard));
+        services.AddSingleton(new AgentDecoder(AgentKind.Kind, AgentKind.ReadForDirectory));
         services.AddRecordGrainStorage(AgentGrainNames.StorageName);
     }
 

@@ -88,7 +88,11 @@ internal sealed class AgentImport(
             var result = target.ResultOf(line, stored[i]);
             if (line.IsBare && result == ImportResult.Replaced)
             {
-                line = BareAgent.Over(stored[i]!, line);
+                line = BareAgent.Over(stored[i]!, line, out var kept);
+                if (kept is { } version && !request.DryRun)
+                {
+                    await store.ImportAsync(AgentVersionKind.Kind, [version], replace: true, cancellationToken);
+                }
             }
 
             if (request.DryRun || result is ImportResult.Same or ImportResult.Kept)

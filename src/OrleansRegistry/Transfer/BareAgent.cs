@@ -4,9 +4,11 @@ namespace OrleansRegistry.Transfer;
 internal static class BareAgent
 {
     /// <summary>The agent that is stored, with the card of the line.</summary>
-    public static CheckedLine Over(StoredRecord stored, CheckedLine line)
+    /// <param name="kept">A record of the card that it has and those before it, to be stored first; null where they are in the agent's own.</param>
+    public static CheckedLine Over(StoredRecord stored, CheckedLine line, out RecordChange? kept)
     {
         var fresh = AgentKind.ReadBesideCard(new StoredRecord(line.Key, 1, line.Body));
+        kept = null;
         AgentRecord before;
         try
         {
@@ -26,6 +28,17 @@ internal static class BareAgent
             UpdatedAt = fresh.UpdatedAt,
             ExtensionOrigins = ExtensionOrigins.Keep(fresh.ExtensionOrigins, before.ExtensionOrigins),
         };
+        if (after.Stamp != before.Stamp)
+        {
+            after = after with { Replaced = [.. before.Replaced, ReplacedCards.Of(before, after.Card)] };
+            if (!ReplacedCards.Fit(after.Replaced))
+            {
+                var key = AgentVersionKind.KeyOf(before.Tenant, before.Id, before.VersionNumber);
+                kept = new RecordChange(key, 0, AgentVersionKind.Write(AgentVersionKind.Of(before)));
+                after = after with { Replaced = [] };
+            }
+        }
+
         return line with { Line = line.Line! with { Body = AgentKind.Write(after) } };
     }
 }

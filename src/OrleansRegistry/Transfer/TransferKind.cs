@@ -58,7 +58,7 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     public static TransferKind Subscriptions { get; } = new(
         "subscriptions", SubscriptionKind.Kind, "subscription_id", stored => new TransferHead(SubscriptionKind.Read(stored).UpdatedAt, []));
 
-    /// <summary>The cards that agents had, each a record of its own. It comes to be once the card is replaced, and does not say when that was.</summary>
+    /// <summary>Cards that agents had and that are in their own records no more. They do not say when they were replaced.</summary>
     public static TransferKind AgentVersions { get; } = new(
         "versions", AgentVersionKind.Kind, "version_id", ReadVersion);
 
@@ -100,13 +100,14 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     private static TransferHead ReadAgent(StoredRecord stored)
     {
         var agent = AgentKind.ReadBesideCard(stored);
+        _ = agent.Replaced.Count == 0 ? null : AgentVersionKind.ReadAgent(stored);
         RecordLine.CheckJson(AgentKind.Kind, stored);
         return new TransferHead(agent.UpdatedAt, []);
     }
 
     private static TransferHead ReadVersion(StoredRecord stored)
     {
-        _ = AgentVersionKind.Read(stored);
+        _ = AgentVersionKind.ReadAll(stored);
         return new TransferHead(null, []);
     }
 

@@ -47,7 +47,9 @@ internal static class FullStore
         await registry.Agents.RemoveAsync(alice, "agent-2");
         for (var i = 0; i < 3; i++)
         {
-            await registry.Agents.PatchAsync(alice, "agent-4", new AgentPatch(Bytes($$"""{"version":"2.{{i}}"}""")));
+            // Long, so that some versions go to a record of their own.
+            var text = new string((char)('a' + i), 1_500);
+            await registry.Agents.PatchAsync(alice, "agent-4", new AgentPatch(Bytes($$"""{"version":"2.{{i}}","description":"{{text}}"}""")));
         }
 
         await registry.Versions.LabelAsync(alice, "agent-4", "stable", 2);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OrleansRegistry.Agents.Versions;
 
 namespace OrleansRegistry.Tests.Transfer;
 
@@ -40,6 +41,26 @@ public sealed class LegacyFileTests : IAsyncLifetime
         Assert.Equal((1, 1), Counts(await store.ImportAsync(changed, replace: true), report => (report.Same, report.Replaced)));
         var other = AgentKind.Read((await store.ReadAsync(AgentKind.Kind, new RecordKey("default", "other")))!);
         Assert.True(other.CreatedAt <= other.UpdatedAt && other.Card.ToString().Contains("\"z\"", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_file_replaces_becomes_a_version()
+    {
+        var key = new RecordKey("default", "a");
+        const int Last = ReplacedCards.MostCards + 3;
+        for (var i = 1; i <= Last; i++)
+        {
+            await store.ImportAsync($$$"""{"a": {"name": "a", "description": "{{{i}}}", "version": "{{{i}}}"}}""", replace: true);
+        }
+
+        // A dry run changes nothing.
+        await store.ImportAsync("""{"a": {"name": "a", "version": "dry"}}""", replace: true, dry: true);
+        var own = AgentVersionKind.ReadAgent((await store.ReadAsync(AgentKind.Kind, key))!);
+        var older = await store.ReadAsync(AgentVersionKind.Kind, AgentVersionKind.KeyOf(key.Tenant, key.Id, ReplacedCards.MostCards + 1));
+        StoredVersion[] all = [.. own, .. AgentVersionKind.ReadAll(older!)];
+        Assert.Equal(
+            Enumerable.Range(1, Last).Reverse().Select(i => ((long)i, $"{i}")), all.Select(version => (version.Stamp.Number, version.CardVersion!)));
+        Assert.Equal("""{"name": "a", "description": "2", "version": "2"}""", all[^2].Card.ToString());
     }
 
     [Fact]

@@ -51,3 +51,12 @@ internal sealed record CardStamp([property: Id(0)] long Number, [property: Id(1)
     [Id(31)]
     internal RawJson Unknown { get; init; }
 }
+
+/// <summary>A card that another took the place of, as what of it was different.</summary>
+/// <param name="Stamp">Which of the agent's cards it was.</param>
+/// <param name="Start">How many bytes it has in common with the next card at the start, from 0.</param>
+/// <param name="Middle">What it had between the two.</param>
+/// <param name="End">How many bytes it has in common with the next card at the end, from 0.</param>
+[GenerateSerializer, Immutable, Alias("registry.ReplacedCard")]
+internal sealed record ReplacedCard(
+    [property: Id(0)] CardStamp Stamp, [property: Id(1)] int Start, [property: Id(2)] string Middle, [property: Id(3)] int End);

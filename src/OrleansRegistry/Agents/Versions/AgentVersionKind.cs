@@ -8,14 +8,18 @@ namespace OrleansRegistry.Agents.Versions;
 internal sealed record StoredVersion(
     string Tenant, string AgentId, DateTimeOffset RegisteredAt, CardStamp Stamp, string? CardVersion, RawJson Card)
 {
+    /// <summary>Those that the agent had before it, oldest first, where they are in the same record.</summary>
+    public IReadOnlyList<ReplacedCard> Replaced { get; init; } = [];
+
     /// <inheritdoc cref="AgentRecord.Unknown"/>
     public RawJson Unknown { get; init; }
 }
 
 /// <summary>
-/// Cards that agents had: the document is the card, the fields are <c>agent_id</c>, <c>registered_at</c>, <c>number</c>, <c>written_at</c> and, where
-/// they are known, <c>written_by</c> and <c>card_version</c>. The key's id is made of the agent's id and the number. The card that an agent has is in
-/// its own record, and becomes one of these once it is replaced. The number 0 is that of a draft (<see cref="AgentDrafts"/>).
+/// Cards that agents had: the document is the newest of the record, the fields are its <c>agent_id</c>, <c>registered_at</c>, <c>number</c>,
+/// <c>written_at</c> and, where they are known, <c>written_by</c> and <c>card_version</c>, and those before it, <c>replaced</c>
+/// (<see cref="ReplacedCards"/>). The key's id is made of the agent's id and the number. The card that an agent has is in its own record, as are the
+/// last before it. The number 0 is that of a draft (<see cref="AgentDrafts"/>).
 /// </summary>
 internal static class AgentVersionKind
 {
@@ -51,9 +55,22 @@ internal static class AgentVersionKind
     public static RecordKey KeyOf(string tenant, string agentId, long number) =>
         new(tenant, DerivedId.For("agent version", agentId, number.ToString(System.Globalization.CultureInfo.InvariantCulture)));
 
-    /// <summary>The card that an agent has, as it is kept once it is replaced.</summary>
+    /// <summary>The card that an agent has, with those before it that are in its record.</summary>
     public static StoredVersion Of(AgentRecord agent) =>
-        new(agent.Tenant, agent.Id, agent.CreatedAt, CardStamps.Of(agent), VersionOf(agent.Card), agent.Card);
+        new(agent.Tenant, agent.Id, agent.CreatedAt, CardStamps.Of(agent), VersionOf(agent.Card), agent.Card) { Replaced = agent.Replaced };
+
+    /// <summary>All cards of a record of versions, newest first.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static IReadOnlyList<StoredVersion> ReadAll(StoredRecord stored)
+    {
+        var newest = Read(stored);
+        return newest.Replaced.Count == 0 ? [newest] : StoredRecords.Read(Kind, stored, _ => Spread(newest));
+    }
+
+    /// <summary>All cards of an agent's own record, newest first: that which the agent has, and the last before it.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static IReadOnlyList<StoredVersion> ReadAgent(StoredRecord stored) =>
+        StoredRecords.Read(AgentKind.Kind, stored, static stored => Spread(Of(AgentKind.ReadBesideCard(stored))));
 
     /// <summary>What a stored card says as its version; null where that is not a text of 1 to 256 characters.</summary>
     public static string? VersionOf(RawJson card)
@@ -82,6 +99,7 @@ internal static class AgentVersionKind
             fields.TextOrNull("card_version"),
             stored.Body.Document)
         {
+            Replaced = ReplacedCards.Read(fields),
             Unknown = fields.Unknown(),
         };
     });
@@ -102,6 +120,14 @@ internal static class AgentVersionKind
             fields.WriteString("card_version"u8, text);
         }
 
+        ReplacedCards.Write(fields, version.Replaced);
         StoredObject.WriteUnknown(fields, version.Unknown);
     }
+
+    private static StoredVersion[] Spread(StoredVersion newest) =>
+    [
+        newest,
+        .. ReplacedCards.Restore(newest.Replaced, newest.Card)
+            .Select(card => newest with { Stamp = card.Stamp, Card = card.Card, CardVersion = VersionOf(card.Card), Replaced = [] }),
+    ];
 }

@@ -1,75 +1,95 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Agents.Versions;
 
+/// <summary>What is kept of the cards that an agent had, as another takes the place of the newest.</summary>
+/// <param name="Replaced">Those that go with the agent's own record.</param>
+/// <param name="IsTimeToPrune">Whether there may be some in the store that are not to be kept any longer.</param>
+internal readonly record struct KeptCards(IReadOnlyList<ReplacedCard> Replaced, bool IsTimeToPrune = false);
+
 /// <summary>
-/// Keeps the cards that agents had. A card is stored before the agent's record that replaces it: a process that ends in between leaves a record that
-/// nobody is shown, as its number is that of the card that the agent still has, and that the next change finds to be right, or writes anew.
+/// Keeps the cards that agents had. The last are in the agent's own record. Where they become too many, they are stored as a record of their own before
+/// the agent's is written without them: a process that ends in between leaves a record that nobody is shown, as its number is that of the card that the
+/// agent still has, and that the next change finds to be right, or writes anew.
 /// </summary>
 internal sealed partial class AgentVersionStore(
     IRecordStore store, AgentVersionOptions options, UnreadableRecords faulty, [RegistryTime] TimeProvider time, ILogger<AgentVersionStore> logger)
 {
     private const int Batch = 16;
 
-    /// <summary>So many changes of a card are followed by one look at what is to go: each look costs more than it removes.</summary>
-    private const int MostChangesBetween = 8;
-
     /// <summary>Keeps the card that an agent has, as it is about to be replaced.</summary>
     /// <exception cref="InconsistentStateException">The agent is not as its grain believes: it is to read it again.</exception>
     /// <exception cref="RegistryException">The store takes no writes.</exception>
-    public async Task KeepAsync(AgentRecord agent)
+    public async Task<KeptCards> KeepAsync(AgentRecord before, AgentRecord after)
     {
-        if (options.Kept == 0 && !agent.Labels.Any(label => label.Number == agent.VersionNumber))
+        var replaced = WithoutOver([.. before.Replaced, ReplacedCards.Of(before, after.Card)], after);
+        if (ReplacedCards.Fit(replaced))
         {
-            return;
+            return new KeptCards(replaced, options.AgeDays > 0);
         }
 
-        var key = AgentVersionKind.KeyOf(agent.Tenant, agent.Id, agent.VersionNumber);
-        var body = AgentVersionKind.Write(AgentVersionKind.Of(agent));
-        try
-        {
-            await WriteAsync(key, 0, body);
-        }
-        catch (InconsistentStateException)
-        {
-            var there = await store.ReadAsync(AgentVersionKind.Kind, key);
-            if (there?.Body != body)
-            {
-                await DemandCurrentAsync(agent);
-                await WriteAsync(key, there?.Version ?? 0, body);
-            }
-        }
+        await StoreAsync(before);
+        return new KeptCards([], IsTimeToPrune: true);
     }
+
+    /// <summary>Whether an agent may have had more versions than are kept.</summary>
+    public bool MayHaveOver(AgentRecord agent) => agent.VersionNumber - 1 > options.Kept;
 
     /// <summary>The version of that number; null where it is not kept.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public async Task<StoredVersion?> FindAsync(AgentRecord agent, long number, CancellationToken cancellationToken = default)
     {
-        var stored = number < 1 || number >= agent.VersionNumber
-            ? null
-            : await store.ReadAsync(AgentVersionKind.Kind, AgentVersionKind.KeyOf(agent.Tenant, agent.Id, number), cancellationToken);
-        return stored is not null && AgentVersionKind.Read(stored) is var version && IsOf(version, agent) ? version : null;
+        if (number < 1 || number >= agent.VersionNumber)
+        {
+            return null;
+        }
+
+        var faults = new List<RegistryException>();
+        await foreach (var version in ReadAsync(agent, number + 1, faults, cancellationToken))
+        {
+            if (version.Stamp.Number == number)
+            {
+                return version;
+            }
+
+            break;
+        }
+
+        return faults.Count == 0 ? null : throw faults[0];
     }
 
     /// <summary>The newest version whose card says that it is this one; null where none does.</summary>
     public async Task<StoredVersion?> FindAsync(AgentRecord agent, string cardVersion, CancellationToken cancellationToken)
     {
-        var query = Of(agent, agent.VersionNumber).And(AgentVersionKind.CardVersion.Is(cardVersion));
-        return await ReadAsync(query, 1, cancellationToken) is [var newest] ? newest : null;
+        await foreach (var version in ReadAsync(agent, agent.VersionNumber, [], cancellationToken))
+        {
+            if (version.CardVersion == cardVersion)
+            {
+                return version;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>An agent's versions before that of a number, newest first. Those that cannot be read are left out.</summary>
-    public Task<IReadOnlyList<StoredVersion>> ListAsync(AgentRecord agent, long before, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(Of(agent, Math.Min(before, agent.VersionNumber)), limit, cancellationToken);
+    public async Task<IReadOnlyList<StoredVersion>> ListAsync(AgentRecord agent, long before, int limit, CancellationToken cancellationToken)
+    {
+        var versions = new List<StoredVersion>();
+        await foreach (var version in ReadAsync(agent, Math.Min(before, agent.VersionNumber), [], cancellationToken))
+        {
+            if (versions.Count == limit)
+            {
+                break;
+            }
 
-    /// <summary>
-    /// Whether it is time to prune. By number alone versions go several at once, so that there may be some more than are kept; by age at each change.
-    /// </summary>
-    /// <param name="changes">How often the card was changed by this activation.</param>
-    public bool IsTimeToPrune(AgentRecord agent, long changes) =>
-        options.AgeDays > 0
-        || (agent.VersionNumber - 1 > options.Kept && changes % Math.Clamp(options.Kept / 2, 1, MostChangesBetween) == 0);
+            versions.Add(version);
+        }
+
+        return versions;
+    }
 
     /// <summary>Removes what is not to be kept any longer. What fails is left to the next time.</summary>
     /// <param name="isHeld">Whether a version is to stay whatever its number and age.</param>
@@ -77,7 +97,8 @@ internal sealed partial class AgentVersionStore(
     {
         try
         {
-            await RemoveAsync(OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, next) => IsOver(agent, version, next), isHeld);
+            await RemoveAsync(
+                OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, replacedAt) => IsOver(agent, version, replacedAt ?? OldestIn(agent)), isHeld);
         }
 #pragma warning disable CA1031 // The write that this follows is done, and the next one tries again.
         catch (Exception fault)
@@ -104,74 +125,137 @@ internal sealed partial class AgentVersionStore(
 
     private static RecordCondition IsNoDraft => AgentVersionKind.Number.IsFrom(AgentVersionKind.DraftNumber + 1);
 
-    private static bool IsOf(StoredVersion version, AgentRecord agent) =>
-        version.RegisteredAt == agent.CreatedAt && version.AgentId == agent.Id && version.Tenant == agent.Tenant;
-
     private static RecordQuery OfId(string tenant, string agentId) =>
         new RecordQuery(AgentVersionKind.Kind, tenant) { OldestFirst = true }.And(AgentVersionKind.AgentId.Is(agentId));
 
-    /// <summary>Newest first, without what an agent of that id left that was removed before, or a change that was not finished.</summary>
+    /// <summary>
+    /// Newest first, without what an agent of that id left that was removed before, or a change that was not finished. A record may have the version of
+    /// any number from its own down to <see cref="ReplacedCards.MostCards"/> before; and that which replaced the first is read as well.
+    /// </summary>
     private static RecordQuery Of(AgentRecord agent, long before) => new RecordQuery(AgentVersionKind.Kind, agent.Tenant).And(
         AgentVersionKind.AgentId.Is(agent.Id),
         IsNoDraft,
-        AgentVersionKind.Number.IsBefore(before),
+        AgentVersionKind.Number.IsBefore(Math.Min(agent.VersionNumber, before + ReplacedCards.MostCards + 1)),
         AgentVersionKind.RegisteredAt.IsFrom(agent.CreatedAt),
         AgentVersionKind.RegisteredAt.IsBefore(agent.CreatedAt.AddMilliseconds(1)));
 
-    /// <summary>Up to so many that can be read: those that cannot hide none that are older.</summary>
-    private async Task<IReadOnlyList<StoredVersion>> ReadAsync(RecordQuery query, int limit, CancellationToken cancellationToken)
+    /// <summary>The versions before that of a number that are to be kept, newest first. Those that cannot be read are left out.</summary>
+    /// <param name="before">Not beyond the agent's own.</param>
+    /// <param name="faults">Gets why, of those.</param>
+    private async IAsyncEnumerable<StoredVersion> ReadAsync(
+        AgentRecord agent, long before, List<RegistryException> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var versions = new List<StoredVersion>();
-        RecordPosition? after = null;
-        while (versions.Count < limit)
+        var last = agent.VersionNumber;
+        DateTimeOffset? replacedAt = CardStamps.Of(agent).At;
+        await foreach (var versions in ReadRecordsAsync(agent, before, faults, cancellationToken))
         {
-            var asked = limit - versions.Count;
-            var found = await store.QueryAsync(query, after, asked, cancellationToken);
-            versions.AddRange(
-                found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.Read)).OfType<StoredVersion>());
-            if (found.Count < asked)
+            foreach (var version in versions.Where(version => version.Stamp.Number < last))
+            {
+                // Records may have the same versions, where something came between a write and the next.
+                if (version.Stamp.Number < before
+                    && (!IsOver(agent, version, version.Stamp.Number == last - 1 ? replacedAt : null)
+                        || HasLabel(agent, version.Stamp.Number)))
+                {
+                    yield return version;
+                }
+
+                (last, replacedAt) = (version.Stamp.Number, version.Stamp.At);
+            }
+        }
+    }
+
+    /// <summary>What each record has, newest first: the agent's own as well, read first, as cards go from it to the others.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<StoredVersion>> ReadRecordsAsync(
+        AgentRecord agent, long before, List<RegistryException> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var head = await store.ReadAsync(AgentKind.Kind, new RecordKey(agent.Tenant, agent.Id), cancellationToken);
+        if (head is not null && TryRead(AgentKind.Kind, head, AgentVersionKind.ReadAgent) is { } own && own[0].RegisteredAt == agent.CreatedAt)
+        {
+            yield return own;
+        }
+
+        RecordPosition? after = null;
+        for (var more = true; more;)
+        {
+            var found = await store.QueryAsync(Of(agent, before), after, Batch, cancellationToken);
+            foreach (var listed in found)
+            {
+                if (TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.ReadAll) is { } versions)
+                {
+                    yield return versions;
+                }
+            }
+
+            more = found.Count == Batch;
+            after = more ? found[^1].Position : null;
+        }
+
+        IReadOnlyList<StoredVersion>? TryRead(RecordKind kind, StoredRecord stored, Func<StoredRecord, IReadOnlyList<StoredVersion>> read)
+        {
+            try
+            {
+                return read(stored);
+            }
+            catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+            {
+                faulty.Report(kind, stored.Key, unreadable);
+                faults.Add(unreadable);
+                return null;
+            }
+        }
+    }
+
+    /// <summary>Without the oldest that are not to be kept.</summary>
+    private ReplacedCard[] WithoutOver(ReplacedCard[] replaced, AgentRecord after)
+    {
+        var first = 0;
+        while (first < replaced.Length)
+        {
+            var next = first + 1 < replaced.Length ? replaced[first + 1].Stamp : CardStamps.Of(after);
+            if (!IsOver(after, replaced[first].Stamp, next.At) || HasLabel(after, replaced[first].Stamp.Number))
             {
                 break;
             }
 
-            after = found[^1].Position;
+            first++;
         }
 
-        return versions;
+        return first == 0 ? replaced : replaced[first..];
     }
+
+    /// <summary>When the newest of the other records was replaced.</summary>
+    private static DateTimeOffset OldestIn(AgentRecord agent) => (agent.Replaced is [var oldest, ..] ? oldest.Stamp : CardStamps.Of(agent)).At;
+
+    private static bool HasLabel(AgentRecord agent, long number) => agent.Labels.Any(label => label.Number == number);
 
     /// <param name="replacedAt">Null where it is not known.</param>
-    private bool IsOver(AgentRecord agent, StoredVersion version, DateTimeOffset? replacedAt)
-    {
-        if (version.RegisteredAt != agent.CreatedAt)
-        {
-            return version.RegisteredAt < agent.CreatedAt;
-        }
+    private bool IsOver(AgentRecord agent, StoredVersion version, DateTimeOffset? replacedAt) =>
+        version.RegisteredAt != agent.CreatedAt ? version.RegisteredAt < agent.CreatedAt : IsOver(agent, version.Stamp, replacedAt);
 
-        return version.Stamp.Number < agent.VersionNumber - options.Kept
-            || (options.AgeDays > 0 && replacedAt < time.GetUtcNow().AddDays(-options.AgeDays));
-    }
+    private bool IsOver(AgentRecord agent, CardStamp stamp, DateTimeOffset? replacedAt) =>
+        stamp.Number < agent.VersionNumber - options.Kept || (options.AgeDays > 0 && replacedAt < time.GetUtcNow().AddDays(-options.AgeDays));
 
-    /// <summary>Removes versions from the oldest on, up to the first that is not to go.</summary>
+    /// <summary>Removes records from the oldest on, up to the first whose newest version is not to go.</summary>
     private async Task RemoveAsync(RecordQuery query, Func<StoredVersion, DateTimeOffset?, bool> isOver, Func<long, bool> isHeld)
     {
         RecordPosition? after = null;
         while (true)
         {
             var found = await store.QueryAsync(query, after, Batch);
+            var versions = found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.ReadAll)).ToList();
             var deletions = new List<Task>();
             var isEnd = found.Count < Batch;
             for (var i = 0; i < found.Count; i++)
             {
-                var replacedAt = i + 1 < found.Count ? found[i + 1].Position.At : (DateTimeOffset?)null;
-                var version = faulty.TryRead(AgentVersionKind.Kind, found[i].Record, AgentVersionKind.Read);
-                if (version is not null && !isOver(version, replacedAt))
+                var replacedAt = i + 1 < found.Count ? versions[i + 1]?[^1].Stamp.At ?? found[i + 1].Position.At
+                    : isEnd ? (DateTimeOffset?)null : DateTimeOffset.MaxValue;
+                if (versions[i] is { } those && !isOver(those[0], replacedAt))
                 {
                     isEnd = true;
                     break;
                 }
 
-                if (version is not null && !isHeld(version.Stamp.Number))
+                if (versions[i]?.Any(version => isHeld(version.Stamp.Number)) == false)
                 {
                     deletions.Add(DeleteAsync(found[i].Record));
                 }
@@ -196,6 +280,26 @@ internal sealed partial class AgentVersionStore(
         catch (InconsistentStateException)
         {
             // Another one removes it, or has written it anew.
+        }
+    }
+
+    /// <summary>Stores the card that an agent has, and those before it that are in its record.</summary>
+    private async Task StoreAsync(AgentRecord agent)
+    {
+        var key = AgentVersionKind.KeyOf(agent.Tenant, agent.Id, agent.VersionNumber);
+        var body = AgentVersionKind.Write(AgentVersionKind.Of(agent));
+        try
+        {
+            await WriteAsync(key, 0, body);
+        }
+        catch (InconsistentStateException)
+        {
+            var there = await store.ReadAsync(AgentVersionKind.Kind, key);
+            if (there?.Body != body)
+            {
+                await DemandCurrentAsync(agent);
+                await WriteAsync(key, there?.Version ?? 0, body);
+            }
         }
     }
 

@@ -41,6 +41,19 @@ internal static class CardStamps
         ? AgentCompatibility.None
         : AgentCompatibilities.TryParse(name) ?? throw new JsonException($"'compatibility' is not {AgentCompatibilities.AllNames}");
 
+    /// <summary>Writes the members of a stamp; those that are unknown may be of the object around it.</summary>
+    public static void Write(Utf8JsonWriter fields, CardStamp stamp)
+    {
+        fields.WriteNumber("number"u8, stamp.Number);
+        fields.WriteString("at"u8, stamp.At);
+        if (stamp.By is not null)
+        {
+            fields.WriteString("by"u8, stamp.By);
+        }
+
+        StoredObject.WriteUnknown(fields, stamp.Unknown);
+    }
+
     public static void Write(Utf8JsonWriter fields, AgentRecord agent)
     {
         if (agent.Compatibility != AgentCompatibility.None)
@@ -51,16 +64,11 @@ internal static class CardStamps
         if (agent.Stamp is { } stamp)
         {
             fields.WriteStartObject("card"u8);
-            fields.WriteNumber("number"u8, stamp.Number);
-            fields.WriteString("at"u8, stamp.At);
-            if (stamp.By is not null)
-            {
-                fields.WriteString("by"u8, stamp.By);
-            }
-
-            StoredObject.WriteUnknown(fields, stamp.Unknown);
+            Write(fields, stamp);
             fields.WriteEndObject();
         }
+
+        ReplacedCards.Write(fields, agent.Replaced);
 
         if (agent.Labels.Count == 0)
         {

@@ -52,7 +52,7 @@ public sealed class KeptVersionTests : IDisposable
             }
         };
         await using var host = await RegistryHost.StartAsync(options => options.AgentVersions = new() { Kept = 1 }, store);
-        await WriteAsync(host, 1, 3);
+        await WriteAsync(host, 1, 3, i => new string((char)('a' + i), 3_000));
         await begun.Task.WaitAsync(TestContext.Current.CancellationToken);
         var labeling = host.Versions.LabelAsync(Me, "a", "old", 1, Cancellation);
         await Task.WhenAny(labeling, Task.Delay(200, TestContext.Current.CancellationToken));
@@ -83,6 +83,74 @@ public sealed class KeptVersionTests : IDisposable
         await KeptAsync(host, 4, 3, 2);
     }
 
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(3, 2)]
+    [InlineData(20, 3)]
+    [InlineData(40, 4)]
+    public async Task What_is_shown_is_what_was_written_wherever_it_is_kept(int kept, int seed)
+    {
+        var random = new Random(seed);
+        await using var host = await StartAsync(new() { Kept = kept });
+        var cards = new List<string>();
+        var labels = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var step = 0; step < 120; step++)
+        {
+            var label = $"l{random.Next(3)}";
+            switch (cards.Count == 0 ? 9 : random.Next(10))
+            {
+                case 0 when labels.Remove(label):
+                    await host.Versions.UnlabelAsync(Me, "a", label, Cancellation);
+                    break;
+                case 1:
+                    var shown = Shown();
+                    labels[label] = shown[random.Next(shown.Count)];
+                    await host.Versions.LabelAsync(Me, "a", label, labels[label], Cancellation);
+                    break;
+                default:
+                    // Some differ little from the last, some in all: of one byte a character, of more, and none.
+                    var text = random.Next(4) switch
+                    {
+                        0 => new string((char)random.Next('a', 'z'), random.Next(4_000)),
+                        1 => string.Concat(random.GetItems(["é", "ø", "日", "本", "𝄞", "𝄢", "x"], random.Next(30))),
+                        _ => "",
+                    };
+                    cards.Add($$"""{"name":"a","description":"{{text}}","version":"{{cards.Count}}"}""");
+                    await host.Agents.RegisterAsync(Me, new AgentRegistration(Encoding.UTF8.GetBytes(cards[^1])));
+                    break;
+            }
+
+            if (step % 10 == 0)
+            {
+                await CheckAsync();
+            }
+        }
+
+        await CheckAsync();
+
+        List<long> Shown() =>
+            [.. Enumerable.Range(1, cards.Count).Reverse().Select(i => (long)i).Where(i => i >= cards.Count - kept || labels.ContainsValue(i))];
+
+        async Task CheckAsync()
+        {
+            var numbers = new List<long>();
+            string? token = null;
+            do
+            {
+                var page = await host.Versions.ListAsync(Me, "a", 1 + random.Next(9), token, Cancellation);
+                numbers.AddRange(page.Versions.Select(version => version.Number));
+                token = page.NextPageToken;
+            }
+            while (token is not null);
+
+            Assert.Equal(Shown(), numbers);
+            foreach (var number in numbers)
+            {
+                Assert.Equal(cards[(int)number - 1], (await host.Versions.GetAsync(Me, "a", $"@{number}", Cancellation)).Card.ToString());
+            }
+        }
+    }
+
     [Fact]
     public async Task A_restart_keeps_them_with_their_labels()
     {
@@ -103,11 +171,12 @@ public sealed class KeptVersionTests : IDisposable
 
     public void Dispose() => System.IO.Directory.Delete(folder, recursive: true);
 
-    private static async Task WriteAsync(RegistryHost host, int from, int to)
+    private static async Task WriteAsync(RegistryHost host, int from, int to, Func<int, string>? text = null)
     {
         for (var i = from; i <= to; i++)
         {
-            await host.Agents.RegisterAsync(Me, new AgentRegistration(Encoding.UTF8.GetBytes($$"""{"name":"a","version":"{{i}}"}""")));
+            var card = $$"""{"name":"a","description":"{{text?.Invoke(i)}}","version":"{{i}}"}""";
+            await host.Agents.RegisterAsync(Me, new AgentRegistration(Encoding.UTF8.GetBytes(card)));
         }
     }
 

@@ -97,7 +97,7 @@ public abstract class VersionTests(TestRegistry registry)
     [Fact]
     public async Task One_that_cannot_be_read_hides_none_that_are_older()
     {
-        await WriteAsync(6);
+        await WriteAsync(6, alike: false);
         foreach (var number in (long[])[5, 3])
         {
             var key = AgentVersionKind.KeyOf(me.Tenant, "a", number);
@@ -114,6 +114,34 @@ public abstract class VersionTests(TestRegistry registry)
         var second = await registry.Versions.ListAsync(me, "a", 2, first.NextPageToken, Cancellation);
         Assert.Equal([2, 1], second.Versions.Select(version => version.Number));
         Assert.Null(second.NextPageToken);
+        Assert.Equal(4, await NumberAsync("@4"));
+        await RefusedAsync(RegistryError.Unreadable, null, () => NumberAsync("@5"));
+    }
+
+    [Fact]
+    public async Task Cards_that_differ_little_are_in_the_agents_record_and_go_from_there_together()
+    {
+        await WriteAsync(ReplacedCards.MostCards + 1);
+        Assert.Equal(0, await StoredAsync());
+        await PutAsync("more");
+        Assert.Equal(1, await StoredAsync());
+        await WriteAsync(3);
+        Assert.Equal(1, await StoredAsync());
+        Assert.Equal(Card("5").ToArray(), (await registry.Versions.GetAsync(me, "a", "@5", Cancellation)).Card.Utf8.ToArray());
+        var newest = (await registry.Agents.GetAsync(me, "a"))!;
+        Assert.Empty(newest.Replaced);
+        Assert.Empty((await registry.Agents.GetAsync(me, "a", ReadConsistency.Strong))!.Replaced);
+
+        // One that cannot be made again from what is stored is refused with those of its record, and no others.
+        var key = AgentVersionKind.KeyOf(me.Tenant, "a", ReplacedCards.MostCards + 1);
+        var stored = (await registry.Store.ReadAsync(AgentVersionKind.Kind, key, Cancellation))!;
+        var broken = stored.Body.Fields.ToString().Replace("\"end\":", "\"end\":99999", StringComparison.Ordinal);
+        var body = stored.Body with { Fields = RawJson.FromValid(Encoding.UTF8.GetBytes(broken)) };
+        await registry.Store.WriteAsync(AgentVersionKind.Kind, key, stored.Version, body, Cancellation);
+        await RefusedAsync(RegistryError.Unreadable, null, () => NumberAsync("@5"));
+        Assert.Equal(
+            [21, 20, 19, 18],
+            (await registry.Versions.ListAsync(me, "a", 100, null, Cancellation)).Versions.Select(version => version.Number));
     }
 
     [Fact]
@@ -166,7 +194,7 @@ public abstract class VersionTests(TestRegistry registry)
     [Fact]
     public async Task A_version_is_stored_before_the_card_that_takes_its_place_and_a_failure_between_leaves_nothing_wrong()
     {
-        await PutAsync("1.0");
+        await PutAsync("1.0", Unlike(1));
         registry.Store.AfterWrite = (kind, _) =>
         {
             if (kind == AgentVersionKind.Kind)
@@ -174,13 +202,13 @@ public abstract class VersionTests(TestRegistry registry)
                 throw new RegistryException(RegistryError.Unavailable, "Gone.");
             }
         };
-        await RefusedAsync(RegistryError.Unavailable, null, () => PutAsync("2.0"));
+        await RefusedAsync(RegistryError.Unavailable, null, () => PutAsync("2.0", Unlike(2)));
         registry.Store.AfterWrite = null;
         Assert.Equal(1, await StoredAsync());
         var only = Assert.Single((await registry.Versions.ListAsync(me, "a", cancellationToken: Cancellation)).Versions);
         Assert.Equal((1, "1.0", true), (only.Number, only.Version, only.IsCurrent));
 
-        await PutAsync("3.0");
+        await PutAsync("3.0", Unlike(3));
         Assert.Equal(["3.0", "1.0"], await CardVersionsAsync());
         Assert.Equal(1, await StoredAsync());
 
@@ -190,14 +218,14 @@ public abstract class VersionTests(TestRegistry registry)
         var wrong = AgentVersionKind.Of(agent with { Card = RawJson.FromValid(Card("wrong").Span) });
         await registry.Store.WriteAsync(AgentVersionKind.Kind, key, 0, AgentVersionKind.Write(wrong));
         Assert.Equal(["3.0", "1.0"], await CardVersionsAsync());
-        await PutAsync("4.0");
+        await PutAsync("4.0", Unlike(4));
         Assert.Equal(["4.0", "3.0", "1.0"], await CardVersionsAsync());
     }
 
     [Fact]
     public async Task Where_no_version_can_be_stored_the_card_stays()
     {
-        await PutAsync("1.0");
+        await PutAsync("1.0", Unlike(1));
         registry.Store.BeforeWrite = (kind, _) =>
         {
             if (kind == AgentVersionKind.Kind)
@@ -205,7 +233,7 @@ public abstract class VersionTests(TestRegistry registry)
                 throw new RegistryException(RegistryError.StorageFull, "No room.");
             }
         };
-        await RefusedAsync(RegistryError.StorageFull, null, () => PutAsync("2.0"));
+        await RefusedAsync(RegistryError.StorageFull, null, () => PutAsync("2.0", Unlike(2)));
         await registry.Agents.PatchAsync(me, "a", new AgentPatch { Enabled = false });
         registry.Store.BeforeWrite = null;
         Assert.Equal(["1.0"], await CardVersionsAsync());
@@ -214,7 +242,7 @@ public abstract class VersionTests(TestRegistry registry)
     [Fact]
     public async Task A_removed_agents_versions_are_gone_and_the_next_of_its_id_begins_anew()
     {
-        await WriteAsync(3);
+        await WriteAsync(3, alike: false);
         await registry.Versions.LabelAsync(me, "a", "stable", 1, Cancellation);
         await registry.Agents.RemoveAsync(me, "a");
         Assert.Equal(0, await StoredAsync());
@@ -227,12 +255,20 @@ public abstract class VersionTests(TestRegistry registry)
     private Task<AgentWriteResult> PutAsync(string version, string description = "") =>
         registry.Agents.RegisterAsync(me, new AgentRegistration(Card(version, description)));
 
-    private async Task WriteAsync(int count)
+    private async Task WriteAsync(int count, bool alike = true)
     {
         for (var i = 1; i <= count; i++)
         {
-            await PutAsync($"{i}");
+            await PutAsync($"{i}", alike ? "" : Unlike(i));
         }
+    }
+
+    /// <summary>So unlike any other that the card before goes to the store by itself.</summary>
+    private static string Unlike(int seed)
+    {
+        var bytes = new byte[3_000];
+        new Random(seed).NextBytes(bytes);
+        return Convert.ToHexString(bytes);
     }
 
     private async Task<long> NumberAsync(string name) => (await registry.Versions.GetAsync(me, "a", name, Cancellation)).Info.Number;
