@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
 namespace OrleansRegistry.Directory;
 
 /// <summary>Answers one <see cref="AgentQuery"/> from one tenant's index.</summary>
@@ -20,12 +23,19 @@ internal sealed class AgentListing
     }
 
     /// <summary>Tells of any agent whether the query finds it. Its words, which rank, and its page are none of that.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values, or one that there is not.</exception>
-    public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, query).IsMatch;
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values, or one that there is not; or the query has a
+    /// vector.</exception>
+    public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, WithoutVector(query)).IsMatch;
+
+    /// <summary>What the page of a query's token went by; null where there is no token, or it is of another order.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the token, or a filter.</exception>
+    public static AgentSearchMode? ModeOf(AgentQuery query) => query.Sort is null or { By: AgentSortKey.Relevance }
+        ? RankedListing.ModeOf(query.PageToken, new AgentListing(Nowhere, query).Binding(query))
+        : null;
 
     /// <summary>Every agent that a query finds, once, whatever its page; of one with words, those that have at least one of them.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter, or the words.</exception>
-    public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, query).Found(query);
+    public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, WithoutVector(query)).Found(query);
 
     /// <param name="meaning">What a ranked search goes by beside words; null for nothing.</param>
     public static AgentPage Run(
@@ -41,7 +51,7 @@ internal sealed class AgentListing
         var sort = query.Sort ?? new AgentSort(string.IsNullOrEmpty(query.Words) ? AgentSortKey.Id : AgentSortKey.Relevance);
         if (sort.By == AgentSortKey.Relevance)
         {
-            return string.IsNullOrEmpty(query.Words)
+            return string.IsNullOrEmpty(query.Words) && meaning is null
                 ? throw RegistryException.Invalid("sort", "by relevance needs q, the words to rank by")
                 : RankedListing.Run(index, query, revision, listing.IsMatch, binding, meaning);
         }
@@ -74,12 +84,23 @@ internal sealed class AgentListing
     private string Binding(AgentQuery query) => string.Join(
         '\u0001',
         ["agents", query.Text, query.Enabled?.ToString(), .. Of(query.Delivery), .. Of(query.Words),
-            .. FieldFilter.Binding(query, filters), .. Of(query.Sort), .. Of(query.Search)]);
+            .. FieldFilter.Binding(query, filters), .. Of(query.Sort), .. Of(query.Search), .. Of(query.Vector), .. Of(query.Threshold)]);
+
+    private static AgentQuery WithoutVector(AgentQuery query) => query.Vector is null
+        ? query
+        : throw RegistryException.Invalid("vector", "ranks agents: lists and searches take it alone");
 
     /// <summary>None without that filter, so that tokens from before it go on.</summary>
     private static string[] Of(AgentDelivery? delivery) => delivery is { } wanted ? ["delivery", wanted.ToName()] : [];
 
     private static string[] Of(AgentSearchMode? search) => search is { } wanted ? ["search", wanted.ToName()] : [];
+
+    private static string[] Of(AgentQueryVector? vector) => vector is null
+        ? []
+        : ["vector", vector.Model ?? "", TextHash.Of(MemoryMarshal.AsBytes(vector.Values.Span)).ToString()];
+
+    private static string[] Of(double? threshold) =>
+        threshold is { } least ? ["threshold", least.ToString("R", CultureInfo.InvariantCulture)] : [];
 
     private static string[] Of(AgentSort? sort) => sort is { } wanted ? ["sort", wanted.ToString()] : [];
 

@@ -15,13 +15,14 @@ internal static class RankedListing
         TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding, MeaningQuery? meaning = null)
     {
         Check(query);
-        var after = ReadToken(query.PageToken, binding);
+        var after = ReadToken(query.PageToken, binding)?.Last;
         var size = query.PageSize ?? AgentQuery.RankedPageSize;
-        var asked = TextQuery.Of(query.Words!, index.Text.Generation);
+        var mode = meaning?.Mode ?? AgentSearchMode.Text;
+        var asked = TextQuery.Of(query.Words ?? "", index.Text.Generation);
         var (found, hasMore) = meaning is null
             ? ByText(index, asked, isMatch, size, after)
             : Page(HybridSearch.Run(index, asked, meaning, isMatch), size, after);
-        return new AgentPage([.. found.Select(match => match.Entry.Record)], hasMore ? MakeToken(found[^1], binding) : null, revision)
+        return new AgentPage([.. found.Select(match => match.Entry.Record)], hasMore ? MakeToken(found[^1], mode, binding) : null, revision)
         {
             Matches = [.. found.Select(match => Explain(match, asked, meaning))],
         };
@@ -41,7 +42,11 @@ internal static class RankedListing
         ? text
         : throw RegistryException.Invalid(field, $"has {text.Length:N0} characters; it can have up to {AgentQuery.MaxWords:N0}");
 
-    private static void Check(AgentQuery query) => Checked(query.Words!, "q");
+    /// <summary>What the page that a token is of went by; null where there is no token.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the token.</exception>
+    public static AgentSearchMode? ModeOf(string? token, string binding) => ReadToken(token, binding)?.Mode;
+
+    private static void Check(AgentQuery query) => Checked(query.Words ?? "", "q");
 
     private static (IReadOnlyList<RankedMatch> Found, bool HasMore) ByText(
         TenantIndex index, TextQuery asked, Func<AgentEntry, bool> isMatch, int size, (float Score, string Id)? after)
@@ -68,19 +73,21 @@ internal static class RankedListing
             MeaningField = match.Field,
         };
 
-    private static string MakeToken(RankedMatch last, string binding) =>
-        PageToken.Make(string.Create(CultureInfo.InvariantCulture, $"{last.Score:R}{Separator}{last.Id}"), binding);
+    /// <summary>The mode is in it, as scores of another one are no places in this one's order.</summary>
+    private static string MakeToken(RankedMatch last, AgentSearchMode mode, string binding) => PageToken.Make(
+        string.Create(CultureInfo.InvariantCulture, $"{mode.ToName()}{Separator}{last.Score:R}{Separator}{last.Id}"), binding);
 
-    private static (float Score, string Id)? ReadToken(string? token, string binding)
+    private static (AgentSearchMode Mode, (float Score, string Id) Last)? ReadToken(string? token, string binding)
     {
         if (PageToken.Read(token, binding) is not { } key)
         {
             return null;
         }
 
-        var end = key.IndexOf(Separator, StringComparison.Ordinal);
-        return end > 0 && float.TryParse(key.AsSpan(0, end), NumberStyles.Float, CultureInfo.InvariantCulture, out var score)
-            ? (score, key[(end + 1)..])
+        return key.Split(Separator, 3) is [var name, var number, var id]
+            && AgentSearchModes.TryParse(name) is { } mode
+            && float.TryParse(number, NumberStyles.Float, CultureInfo.InvariantCulture, out var score)
+            ? (mode, (score, id))
             : throw RegistryException.Invalid("page_token", "is not one that this registry gave for this query; leave it out to start over");
     }
 }

@@ -20,6 +20,21 @@ public sealed record AgentQuery
     public AgentSearchMode? Search { get; init; }
 
     /// <summary>
+    /// What agents are ranked by in place of what <see cref="Words"/> mean: a vector that the caller made. Alone it is a search by vectors
+    /// (<see cref="AgentSearchMode.Vector"/>), with <see cref="Words"/> a hybrid one, unless <see cref="Search"/> says otherwise. Not for counts and watches.
+    /// </summary>
+    public AgentQueryVector? Vector { get; init; }
+
+    /// <summary>
+    /// In a search by vectors, the least cosine with the query's that a vector of an agent has to count, from -1 to 1; null for
+    /// <see cref="UsualThreshold"/>.
+    /// </summary>
+    public double? Threshold { get; init; }
+
+    /// <summary>The default of <see cref="Threshold"/>.</summary>
+    public const double UsualThreshold = 0.5;
+
+    /// <summary>
     /// For each field, agents that have at least one of the values. Each field takes up to <see cref="MaxValues"/>. The properties from
     /// <see cref="Tags"/> to <see cref="Delivery"/> are short for filters in here.
     /// </summary>
@@ -101,6 +116,11 @@ public sealed record AgentQuery
         }
     }
 }
+
+/// <summary>A vector that stands for what is looked for.</summary>
+/// <param name="Values">As many finite numbers as the vectors of agents have that it is compared with; not all of them zero.</param>
+/// <param name="Model">What made it, and those; null for the model that the registry embeds with.</param>
+public sealed record AgentQueryVector(ReadOnlyMemory<float> Values, string? Model = null);
 
 /// <summary>One page of agents.</summary>
 /// <param name="Agents">In the ordinal order of their ids, or best first.</param>

@@ -11,6 +11,12 @@ public enum AgentSearchMode
 
     /// <summary>Both.</summary>
     Hybrid,
+
+    /// <summary>
+    /// Each vector of an agent that is near enough to the query's (<see cref="AgentQuery.Threshold"/>): 0.6 of the nearest cosine, 0.3 of the mean of the
+    /// nearest three, and 0.1 for five of them, or as much less as there are fewer. As a2a-registry ranks.
+    /// </summary>
+    Vector,
 }
 
 /// <summary>How a ranked search was answered.</summary>
@@ -30,6 +36,7 @@ internal static class AgentSearchModes
         AgentSearchMode.Text => "text",
         AgentSearchMode.Meaning => "meaning",
         AgentSearchMode.Hybrid => "hybrid",
+        AgentSearchMode.Vector => "vector",
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
     };
 

@@ -109,7 +109,7 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
             "agents:watch",
             [
                 ("query", query.Text),
-                ("q", query.Words),
+                ("q", query.Vector is null ? query.Words : throw OnlyLists()),
                 .. AgentFilterRequests.Of(query),
             ]);
         await using var events = new EventFollower(http, http.Read(caller, path), afterRevision is { } after ? Text(after) : null);
@@ -186,6 +186,10 @@ internal sealed class HttpAgents(RegistryHttp http) : IAgentRegistry
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>As the registry refuses a vector where it cannot be sent.</summary>
+    internal static RegistryException OnlyLists() =>
+        RegistryException.Invalid("vector", "ranks agents: lists and searches take it alone");
 
     internal static ApiRequest With(ApiRequest request, WriteCondition condition)
     {

@@ -83,6 +83,7 @@ internal sealed class HttpFinder(RegistryHttp http, HttpAgents agents) : IAgentF
 
     private static IEnumerable<(string Name, string? Value)> Of(AgentQuery? query) => query is null
         ? []
+        : query.Vector is not null ? throw HttpAgents.OnlyLists()
         : [("query", query.Text), ("q", query.Words), .. AgentFilterRequests.Of(query)];
 
     private static AgentFacet Facet(AgentField field, JsonElement facet) => new(

@@ -51,6 +51,19 @@ internal static class AgentRequests
         json.Write("query", query.Text ?? "");
         json.Write("q", query.Words);
         json.Write("search", query.Search?.ToName());
+        if (query.Vector is { } vector)
+        {
+            HttpVectors.Write(json, "vector", vector.Values.Span, "vector");
+            json.Write("model", vector.Model);
+        }
+
+        if (query.Threshold is { } threshold)
+        {
+            json.WriteNumber("threshold"u8, double.IsFinite(threshold)
+                ? threshold
+                : throw RegistryException.Invalid("threshold", "is of search=vector alone, and a number from -1 to 1"));
+        }
+
         AgentFilterRequests.Write(json, query);
         json.Write("sort", query.Sort?.ToString());
         json.Write("page_size", (long?)query.PageSize);

@@ -69,6 +69,20 @@ internal sealed class HttpVectors(RegistryHttp http, HttpAgents agents) : IAgent
         });
     }
 
+    /// <param name="field">How an error calls the numbers.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: JSON has no such number.</exception>
+    public static void Write(Utf8JsonWriter json, string name, ReadOnlySpan<float> values, string field)
+    {
+        json.WriteStartArray(name);
+        for (var i = 0; i < values.Length; i++)
+        {
+            json.WriteNumberValue(
+                float.IsFinite(values[i]) ? values[i] : throw RegistryException.Invalid($"{field}[{i}]", "is not a finite number of 32 bits"));
+        }
+
+        json.WriteEndArray();
+    }
+
     private static string Of(string agentId)
     {
         Identifiers.CheckId(agentId);
@@ -79,15 +93,7 @@ internal sealed class HttpVectors(RegistryHttp http, HttpAgents agents) : IAgent
     {
         json.WriteStartObject();
         json.Write("field", vector.Field);
-        json.WriteStartArray("values"u8);
-        foreach (var (i, value) in vector.Values.ToArray().Index())
-        {
-            // JSON has no such numbers.
-            json.WriteNumberValue(
-                float.IsFinite(value) ? value : throw RegistryException.Invalid($"{field}[{i}]", "is not a finite number of 32 bits"));
-        }
-
-        json.WriteEndArray();
+        Write(json, "values", vector.Values.Span, field);
         json.Write("content", vector.Content);
         json.Write("metadata", vector.Metadata.IsEmpty ? null : vector.Metadata.Utf8);
         json.WriteEndObject();

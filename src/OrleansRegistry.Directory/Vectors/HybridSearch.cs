@@ -1,11 +1,5 @@
 namespace OrleansRegistry.Directory;
 
-/// <summary>What a search by meaning has beside a query's words.</summary>
-/// <param name="Vectors">The vectors of the tenant's agents.</param>
-/// <param name="Query">The query's vector, of length 1.</param>
-/// <param name="WithText">Whether words count too.</param>
-internal sealed record MeaningQuery(TenantVectors Vectors, float[] Query, bool WithText);
-
 /// <summary>An agent that a ranked search found, and why.</summary>
 /// <param name="Text">What its words are worth; null where they do not count, or it has none of the query's.</param>
 /// <param name="Meaning">How near it is in its meaning; null where that does not count, or it has no vectors.</param>
@@ -33,7 +27,7 @@ internal static class HybridSearch
     /// <param name="admits">The other conditions of the query.</param>
     public static IReadOnlyList<RankedMatch> Run(TenantIndex index, TextQuery words, MeaningQuery meaning, Func<AgentEntry, bool> admits)
     {
-        var near = MeaningSearch.Run(index, meaning.Vectors, meaning.Query, admits, Depth)
+        var near = meaning.Nearest(index, admits, Depth)
             .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
             .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
         var matches = meaning.WithText
@@ -69,7 +63,7 @@ internal static class HybridSearch
         {
             MeaningMatch? close = near.TryGetValue(id, out var known)
                 ? known
-                : meaning.Vectors.Find(id) is { } vectors ? MeaningSearch.ScoreOf(match.Entry, vectors, meaning.Query) : null;
+                : meaning.Find(id) is { } vectors ? MeaningSearch.ScoreOf(match.Entry, vectors, meaning.Query) : null;
             yield return Match(match.Entry, match.Score, close, words);
         }
 

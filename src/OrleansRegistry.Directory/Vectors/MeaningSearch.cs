@@ -24,13 +24,15 @@ internal static class MeaningSearch
     /// <param name="query">Of length 1.</param>
     /// <param name="admits">The other conditions of the query.</param>
     /// <param name="few">Where those leave few: agents among which all are that they admit.</param>
+    /// <param name="threshold">In a search by vectors, as of <see cref="VectorScore"/>.</param>
     public static IReadOnlyList<MeaningMatch> Run(
         TenantIndex index,
         TenantVectors vectors,
         float[] query,
         Func<AgentEntry, bool> admits,
         int most,
-        IReadOnlyList<AgentSlot>? few = null)
+        IReadOnlyList<AgentSlot>? few = null,
+        float? threshold = null)
     {
         var rows = vectors.Rows;
         if (few is null
@@ -38,10 +40,10 @@ internal static class MeaningSearch
             && graph.Dimensions == query.Length
             && GraphSearch.Run(index, rows, graph, query, admits, most) is { } found)
         {
-            return found;
+            return threshold is null ? found : Again(index, vectors, query, found, most, threshold.Value);
         }
 
-        var nearest = new NearestAgents(index, query, admits, most);
+        var nearest = new NearestAgents(index, query, admits, most) { Threshold = threshold };
         if (few is null)
         {
             Scan(rows, query, nearest);
@@ -106,6 +108,22 @@ internal static class MeaningSearch
         }
 
         return ((NearestShare * first) + ((1 - NearestShare) * (first + second + third) / Math.Clamp(cosines.Length, 1, 3)), nearest);
+    }
+
+    /// <summary>The agents with what their vectors are worth in a search by vectors.</summary>
+    private static IReadOnlyList<MeaningMatch> Again(
+        TenantIndex index, TenantVectors vectors, float[] query, IReadOnlyList<MeaningMatch> found, int most, float threshold)
+    {
+        var nearest = new NearestAgents(index, query, _ => true, most) { Threshold = threshold };
+        foreach (var match in found)
+        {
+            if (vectors.Indexed(match.Entry.Record.Id) is { } agent)
+            {
+                nearest.Take(agent, []);
+            }
+        }
+
+        return nearest.ToMatches();
     }
 
     /// <summary>Compares all vectors, each once however many agents have it.</summary>

@@ -14,6 +14,17 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
     /// <summary>An agent with less is not among them.</summary>
     public float Least { get; private set; } = MeaningSearch.Floor;
 
+    /// <summary>In a search by vectors, as of <see cref="VectorScore"/>.</summary>
+    public float? Threshold
+    {
+        get;
+        init
+        {
+            field = value;
+            Least = value is null ? Least : float.NegativeInfinity;
+        }
+    }
+
     /// <param name="cosines">Of the vectors with these numbers; those of later ones are found out here.</param>
     public void Take(IndexedVectors agent, ReadOnlySpan<float> cosines)
     {
@@ -24,8 +35,10 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
             own[i] = row < cosines.Length ? cosines[row] : MeaningSearch.Cosine(query, vectors[i].Values);
         }
 
-        var (score, nearest) = MeaningSearch.ScoreOf(own.AsSpan(0, vectors.Count));
-        if (score < Least || Find(agent.Of) is not { } entry || !admits(entry))
+        var scored = Threshold is { } threshold
+            ? VectorScore.Of(own.AsSpan(0, vectors.Count), threshold)
+            : MeaningSearch.ScoreOf(own.AsSpan(0, vectors.Count));
+        if (scored is not var (score, nearest) || score < Least || Find(agent.Of) is not { } entry || !admits(entry))
         {
             return;
         }

@@ -16,6 +16,12 @@ internal sealed class TenantVectors
     /// <summary>How many agents have vectors.</summary>
     public int Count => agents.Count;
 
+    /// <summary>How many of them have more than none.</summary>
+    public int EmbeddedCount { get; private set; }
+
+    /// <summary>How many vectors these have.</summary>
+    public int VectorCount { get; private set; }
+
     /// <summary>How many agents wait to be embedded, or their vectors to be removed.</summary>
     public int WaitingCount => waiting.Count;
 
@@ -38,7 +44,8 @@ internal sealed class TenantVectors
             return;
         }
 
-        agents[vectors.AgentId] = now.Put(vectors, had);
+        Tally(had, -1);
+        Tally(agents[vectors.AgentId] = now.Put(vectors, had), 1);
         Compact();
     }
 
@@ -47,6 +54,7 @@ internal sealed class TenantVectors
         if (agents.TryGetValue(id, out var had) && had.Of.Version < version)
         {
             agents.TryRemove(id, out _);
+            Tally(had, -1);
             now.Remove(had);
             Compact();
         }
@@ -62,6 +70,12 @@ internal sealed class TenantVectors
         {
             waiting.TryRemove(id, out _);
         }
+    }
+
+    private void Tally(IndexedVectors? agent, int sign)
+    {
+        EmbeddedCount += agent is { Of.Vectors.Count: > 0 } ? sign : 0;
+        VectorCount += sign * (agent?.Of.Vectors.Count ?? 0);
     }
 
     /// <summary>Numbers the vectors anew once half of them are gone.</summary>

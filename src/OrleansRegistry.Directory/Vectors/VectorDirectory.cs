@@ -10,7 +10,8 @@ namespace OrleansRegistry.Directory;
 /// <param name="model">What makes vectors; null for nothing: then no agent waits.</param>
 internal sealed class VectorDirectory(AgentDirectory agents, string? model)
 {
-    private static readonly TenantVectors Nothing = new();
+    /// <summary>No vectors.</summary>
+    public static TenantVectors Nothing { get; } = new();
 
     private readonly Lock writing = new();
     private volatile ConcurrentDictionary<string, TenantVectors> tenants = new(StringComparer.Ordinal);

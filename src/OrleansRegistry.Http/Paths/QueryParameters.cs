@@ -82,6 +82,19 @@ internal readonly struct QueryParameters
             : throw RegistryException.Invalid(name, $"must be an integer from {min:N0}, not '{text}'");
     }
 
+    /// <summary>A number, which may have a fraction.</summary>
+    public double? Fraction(string name)
+    {
+        if (Single(name) is not { } text)
+        {
+            return null;
+        }
+
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            ? value
+            : throw RegistryException.Invalid(name, $"must be a number, not '{text}'");
+    }
+
     /// <summary>A time of RFC 3339; without an offset it is UTC.</summary>
     public DateTimeOffset? Time(string name) => Single(name) is not { } text ? null : TimeText.TryParse(text)
         ?? throw RegistryException.Invalid(name, $"must be a time such as {TimeText.Example} (a + in it is written %2B), not '{text}'");

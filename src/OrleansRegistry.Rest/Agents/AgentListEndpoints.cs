@@ -14,6 +14,8 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
                 + "unfinished, and one that no card has may have a typo.")
             .Query("search", $"What q is ranked by: {AgentSearchModes.AllNames}. Unless given hybrid, where the registry knows what texts mean, else "
                 + "text.")
+            .Query(
+                "threshold", "With search=vector, how near a vector of an agent must be to count: a cosine from -1 to 1, 0.5 unless given.", "number")
             .Query("sort", $"{AgentSort.AllNames}; with - before it the largest or newest first. By id unless given, and with q by relevance.")
             .Query("page_size", "The most agents to answer with, 1 to 1,000. Without it, all of them; with q, the best 20.", "integer")
             .Query("page_token", "The next_page_token of the page before.")
@@ -23,7 +25,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
                 "The agents; with q also matches. next_page_token is there when page_size or q was given, and null on the last page.",
                 "AgentList")
             .Problems(400, 503));
-        routes.Post("/agents/search", SearchAsync, AgentDocs.Operation("searchAgents", "Search agents by a keyword and filters")
+        routes.Post("/agents/search", SearchAsync, AgentDocs.Operation("searchAgents", "Search agents by a keyword, words, a vector and filters")
             .Body("AgentSearch")
             .Answer(200, "The agents found.", "AgentSearchResult")
             .Problems(400, 413, 415, 503));
@@ -36,6 +38,7 @@ internal sealed class AgentListEndpoints(IAgentRegistry registry, RegistryHttpOp
         {
             Words = parameters.Text("q"),
             Search = AgentSearch.Mode(parameters.Text("search")),
+            Threshold = parameters.Fraction("threshold"),
             Sort = parameters.Text("sort") is { } sort ? AgentSort.Parse(sort) : null,
             PageSize = parameters.PageSize(PageLimit.Agents),
             PageToken = parameters.Text("page_token"),

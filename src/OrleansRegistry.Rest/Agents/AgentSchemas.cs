@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Vectors;
 using static OrleansRegistry.Http.ApiSchemas;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -108,6 +109,10 @@ internal static class AgentSchemas
         yield return ("AgentSearch", Shape([
             ("query", Text("A substring of the name, the description or a skill's id, whatever its case; may be empty, and absent with q.")),
             ("q", Text("Words to rank by, as of GET /agents.")), ("search", Text($"What q is ranked by: {AgentSearchModes.AllNames}.")),
+            ("vector", AgentVectorSchemas.Numbers("Ranks agents by their vectors of its model, in place of what q means: alone as search=vector, "
+                + "with q as search=hybrid, unless search says otherwise.")),
+            ("model", Text("What made the vector; absent: the model that the registry embeds with.")),
+            ("threshold", Number("With search=vector, how near a vector of an agent must be to count: a cosine from -1 to 1, 0.5 unless given.")),
             .. Filters(), ("all", Ref("AgentFilters")), ("not", Ref("AgentFilters")),
             ("sort", Text("As of GET /agents.")), ("page_size", Integer("1 to 1,000.")), ("page_token", Text("")),
             ("view", Text("card or record."))]));

@@ -9,9 +9,6 @@ namespace OrleansRegistry.Rest.JsonRpc;
 /// <summary>The methods of <c>POST /jsonrpc</c>, named and shaped as the older registry's.</summary>
 internal sealed class JsonRpcMethods
 {
-    private const string Keyword = "SEARCH_MODE_KEYWORD";
-    private const string Vector = "SEARCH_MODE_VECTOR";
-
     private static readonly string[] OfVectors = ["update_agent_vectors", "get_agent_vectors", "get_vector_stats"];
 
     private readonly IAgentRegistry registry;
@@ -30,7 +27,7 @@ internal sealed class JsonRpcMethods
             ["get_agent"] = new(GetAsync, ["agent_id"]),
             ["list_agents"] = new(ListAsync, []),
             ["unregister_agent"] = new(UnregisterAsync, ["agent_id"]),
-            ["search_agents"] = new(SearchAsync, ["query", "skills", "search_mode", "similarity_threshold", "max_results"]),
+            ["search_agents"] = new(new SearchMethod(registry).RunAsync, SearchMethod.Parameters),
             ["list_extensions"] = new(ListExtensionsAsync, ["uri_pattern", "declaring_agents", "trust_levels", "page_size", "page_token"]),
             ["ping_agent"] = new(PingAsync, ["agent_id"]),
             ["get_agent_card"] = new(GetOwnCardAsync, []),
@@ -125,42 +122,6 @@ internal sealed class JsonRpcMethods
         });
     }
 
-    /// <summary>A search by vectors, the default of old clients, is answered by keywords and says so.</summary>
-    private async Task<JsonRpcResult> SearchAsync(HttpContext context, JsonRpcParameters parameters)
-    {
-        var text = parameters.OptionalText("query") ?? "";
-        var skills = parameters.OptionalTexts("skills");
-        var mode = parameters.OptionalText("search_mode") ?? Vector;
-        var threshold = parameters.Number("similarity_threshold", 0.5);
-        var most = parameters.Integer("max_results", 10, 1, int.MaxValue);
-        if (mode is not (Vector or Keyword))
-        {
-            throw new JsonRpcException(JsonRpcException.InvalidParams, $"Invalid params: search_mode must be {Keyword} or {Vector}");
-        }
-
-        var query = new AgentQuery { Text = text, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };
-        var page = await registry.ListAsync(context.GetCaller(), query, context.RequestAborted);
-        return async answer =>
-        {
-            var json = answer.Json;
-            json.WriteStartObject();
-            await WriteCardsAsync(answer, context, page.Agents.Count <= most ? page.Agents : page.Agents.Take(most).ToArray());
-            json.WriteString("query"u8, text);
-            json.WritePropertyName("skills_filter"u8);
-            JsonSerializer.Serialize(json, skills);
-            json.WriteString("search_mode"u8, Keyword);
-            if (mode == Vector)
-            {
-                json.WriteStartArray("similarity_scores"u8);
-                json.WriteEndArray();
-                json.WriteNumber("similarity_threshold"u8, threshold);
-            }
-
-            WriteTransport(json);
-            json.WriteEndObject();
-        };
-    }
-
     private async Task<JsonRpcResult> ListExtensionsAsync(HttpContext context, JsonRpcParameters parameters)
     {
         var query = new ExtensionQuery
@@ -238,7 +199,7 @@ internal sealed class JsonRpcMethods
             ?? throw AgentPaths.NotFound();
     }
 
-    private static async ValueTask WriteCardsAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<AgentRecord> agents)
+    public static async ValueTask WriteCardsAsync(JsonAnswer answer, HttpContext context, IReadOnlyList<AgentRecord> agents)
     {
         answer.Json.WriteStartArray("agents"u8);
         foreach (var agent in agents)

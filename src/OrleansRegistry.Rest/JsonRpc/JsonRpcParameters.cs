@@ -46,6 +46,9 @@ internal sealed class JsonRpcParameters
 
     public string Text(string name) => OptionalText(name) ?? throw Missing(name);
 
+    /// <summary>A parameter of any type; undefined where it is not there.</summary>
+    public JsonElement Any(string name) => Value(name);
+
     public JsonElement Array(string name) => Value(name) switch
     {
         { ValueKind: JsonValueKind.Array } array => array,

@@ -1,46 +1,100 @@
 namespace OrleansRegistry.Vectors;
 
-/// <summary>Answers queries with words: by what they mean too, where that can be found out.</summary>
-internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory vectors, QueryVectors queries)
+/// <summary>Answers queries with words or a vector: by what they mean too, where that can be found out.</summary>
+internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory made, GivenVectorDirectory given, QueryVectors queries)
 {
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query, or it asks for meaning where there is nothing that finds it out.
-    /// </exception>
+    /// <see cref="RegistryError.Unavailable"/>: the page before went by meaning, which cannot be found out now.</exception>
     public async ValueTask<AgentPage> ListAsync(string tenant, AgentQuery query, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrEmpty(query.Words))
+        RankedQueryRules.Check(query, queries.IsOn);
+        if (string.IsNullOrEmpty(query.Words) && query.Vector is null)
         {
-            return query.Search is null
-                ? agents.List(tenant, query)
-                : throw RegistryException.Invalid("search", "says what q is ranked by, and q is not given");
+            return agents.List(tenant, query);
         }
 
-        if (!queries.IsOn && query.Search is not (null or AgentSearchMode.Text))
+        if (query.Vector is not null)
         {
-            throw RegistryException.Invalid(
-                "search", $"is {query.Search.Value.ToName()}, and this registry finds agents by words alone (REGISTRY_EMBEDDINGS): ask for text");
+            query = query with { Sort = new AgentSort(AgentSortKey.Relevance) };
         }
 
-        var mode = query.Search ?? (queries.IsOn ? AgentSearchMode.Hybrid : AgentSearchMode.Text);
-        var (meaning, fallback) = mode == AgentSearchMode.Text || query.Words.Length > AgentQuery.MaxWords
+        var before = AgentListing.ModeOf(query);
+        var mode = before ?? RankedQueryRules.ModeOf(query, queries.IsOn);
+        var (meaning, fallback) = mode == AgentSearchMode.Text || query.Words?.Length > AgentQuery.MaxWords
             ? (null, null)
-            : await MeaningOfAsync(tenant, query.Words, mode, cancellationToken);
+            : await MeaningOfAsync(tenant, query, mode, cancellationToken);
+        if (meaning is null && before is not (null or AgentSearchMode.Text))
+        {
+            throw new RegistryException(
+                RegistryError.Unavailable,
+                $"page_token: the page before went by {before.Value.ToName()}. {fallback} Try again later, or leave the token out to start over.",
+                "page_token")
+            {
+                RetryAfter = TimeSpan.FromSeconds(5),
+            };
+        }
+
+        if (before == AgentSearchMode.Text && RankedQueryRules.ModeOf(query, queries.IsOn) != before)
+        {
+            fallback = "The page before went by words alone.";
+        }
+
         var page = agents.List(tenant, query, meaning);
         return page.Matches is null ? page : page with
         {
-            Search = new AgentSearchInfo(meaning is null ? AgentSearchMode.Text : mode, fallback, vectors.Of(tenant).WaitingCount),
+            Search = new AgentSearchInfo(
+                meaning?.Mode ?? AgentSearchMode.Text, fallback, made.Of(tenant).WaitingCount + given.WaitingOf(tenant)),
         };
     }
 
     private async Task<(MeaningQuery? Meaning, string? Fallback)> MeaningOfAsync(
-        string tenant, string words, AgentSearchMode mode, CancellationToken cancellationToken)
+        string tenant, AgentQuery query, AgentSearchMode mode, CancellationToken cancellationToken)
     {
-        var known = vectors.Of(tenant);
-        if (known.Count == 0)
+        if (query.Vector is not null)
+        {
+            return (Query(tenant, await SpaceOfAsync(tenant, query.Vector, cancellationToken), UnitVectors.Of(query.Vector.Values.Span)!), null);
+        }
+
+        if (made.Of(tenant).Count == 0 && given.Of(tenant).All(space => space.Key.Model != made.Model))
         {
             return (null, "No agent is embedded yet.");
         }
 
-        var (vector, fault) = await queries.FindAsync(words, cancellationToken);
-        return vector is null ? (null, fault) : (new MeaningQuery(known, vector, mode == AgentSearchMode.Hybrid), null);
+        var (vector, fault) = await queries.FindAsync(query.Words!, cancellationToken);
+        return vector is null ? (null, fault) : (Query(tenant, new VectorSpace(made.Model!, vector.Length), vector), null);
+
+        MeaningQuery Query(string tenant, VectorSpace space, float[] vector) =>
+            new(space.Model == made.Model ? made.Of(tenant) : VectorDirectory.Nothing, vector, mode == AgentSearchMode.Hybrid)
+            {
+                Given = given.Of(tenant, space),
+                Threshold = mode == AgentSearchMode.Vector ? (float)(query.Threshold ?? AgentQuery.UsualThreshold) : null,
+            };
+    }
+
+    /// <summary>What a query's vector can be compared with.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: no agent has vectors of its model, or they have other dimensions.</exception>
+    private async ValueTask<VectorSpace> SpaceOfAsync(string tenant, AgentQueryVector vector, CancellationToken cancellationToken)
+    {
+        var model = vector.Model ?? made.Model
+            ?? throw RegistryException.Invalid(
+                "model", "must name what made the vector, as this registry embeds nothing itself (REGISTRY_EMBEDDINGS)");
+        var space = new VectorSpace(model, vector.Values.Length);
+        await queries.CheckDimensionsAsync(model, space.Dimensions, "vector", cancellationToken);
+        if (model == made.Model || given.Of(tenant, space) is not null)
+        {
+            return space;
+        }
+
+        var known = given.Of(tenant).Select(other => other.Key).ToList();
+        var sizes = known.Where(other => other.Model == model).Select(other => other.Dimensions).Order().ToList();
+        if (sizes.Count > 0)
+        {
+            throw RegistryException.Invalid(
+                "vector", $"has {space.Dimensions:N0} numbers, and vectors of '{model}' that agents have, {string.Join(" or ", sizes)}");
+        }
+
+        var models = known.Select(other => other.Model).Append(made.Model).OfType<string>().Distinct(StringComparer.Ordinal).Take(5).ToList();
+        throw RegistryException.Invalid(
+            "model", $"is '{model}', of which no agent has vectors{(models.Count > 0 ? $"; there are {string.Join(", ", models)}" : "")}");
     }
 }

@@ -36,6 +36,11 @@ public sealed class VectorTests(ClientHost host)
             await host.LocalVectors.GetStatsAsync(caller, ClientHost.Cancellation),
             await Vectors.GetStatsAsync(caller, ClientHost.Cancellation),
             strict: true);
+        var query = new AgentQuery { Vector = new(new float[] { 1, 2, 2 }, "m"), Threshold = 0.1 };
+        var near = await host.LocalAgents.ListAsync(caller, query, ClientHost.Cancellation);
+        var far = await host.Client.Agents.ListAsync(caller, query, ClientHost.Cancellation);
+        Assert.Equal((near.Search, id, near.Matches![0].MeaningField), (far.Search, Assert.Single(far.Agents).Id, far.Matches![0].MeaningField));
+        Assert.Equal(near.Matches[0].Score, far.Matches[0].Score, 1e-4);
         var removed = await Vectors.RemoveAsync(caller, id, new WriteCondition(written.Revision), ClientHost.Cancellation);
         Assert.Null(removed.Vectors);
     }

@@ -112,6 +112,68 @@ public sealed class AgentVectorTests(TrustingHost host)
         Assert.Equal(0, (await CallAsync("get_agent_vectors", """{"agent_id":"a"}""")).Number("count"));
     }
 
+    [Fact]
+    public async Task Agents_are_found_by_a_vector_with_the_scores_of_the_older_registry()
+    {
+        foreach (var (id, vectors) in (Dictionary<string, string>)new()
+        {
+            ["a"] = """{"values":[1,0],"field":"near"},{"values":[3,4]}""",
+            ["b"] = """{"values":[0,1]}""",
+        })
+        {
+            await RegisterAsync(id);
+            await (await owner.SendAsync("PUT", $"/agents/{id}/vectors", $$"""{"model":"m","vectors":[{{vectors}}]}""")).JsonAsync();
+        }
+
+        var found = await (await owner.SendAsync("POST", "/agents/search", """{"vector":[2,0],"model":"m"}""")).JsonAsync();
+        var match = Assert.Single(found.GetProperty("matches").EnumerateArray());
+        Assert.Equal(("vector", "a", "near"), (found.GetProperty("search").Text("mode"), match.Text("agent_id"), match.Text("meaning_field")));
+        Assert.Equal(0.6 + (0.3 * 0.8) + 0.04, match.GetProperty("score").GetDouble(), 1e-4);
+        var all = """{"vector":[2,0],"model":"m","threshold":-1,"page_size":1}""";
+        var first = await (await owner.SendAsync("POST", "/agents/search", all)).JsonAsync();
+        var rest = await (await owner.SendAsync(
+            "POST", "/agents/search", $$"""{{all[..^1]}},"page_token":"{{first.Text("next_page_token")}}"}""")).JsonAsync();
+        Assert.Equal("b", rest.GetProperty("matches")[0].Text("agent_id"));
+
+        var older = await CallAsync(
+            "search_agents", """{"search_mode":"SEARCH_MODE_VECTOR","query_vector":[2,0],"model":"m","similarity_threshold":-1,"max_results":5}""");
+        Assert.Equal((2, "SEARCH_MODE_VECTOR"), (older.Number("count"), older.Text("search_mode")));
+        Assert.Equal(-1, older.GetProperty("similarity_threshold").GetDouble());
+        Assert.Equal(["a", "b"], older.GetProperty("agents").EnumerateArray().Select(card => card.Text("name")));
+        Assert.Equal(
+            [0.88, 0.02], older.GetProperty("similarity_scores").EnumerateArray().Select(score => Math.Round(score.GetDouble(), 4)));
+        var one = await CallAsync("search_agents", """{"query_vector":{"values":[2,0]},"model":"m","similarity_threshold":-1,"max_results":1}""");
+        Assert.Equal(1, one.Number("count"));
+    }
+
+    [Theory]
+    [InlineData("""{"vector":[1,0,0],"model":"m"}""", "vector")]
+    [InlineData("""{"vector":[1,0],"model":"none"}""", "model")]
+    [InlineData("""{"vector":[1,0]}""", "model")]
+    [InlineData("""{"vector":[0,0],"model":"m"}""", "vector")]
+    [InlineData("""{"vector":[1,1e39],"model":"m"}""", "vector[1]")]
+    [InlineData("""{"vector":["1"],"model":"m"}""", "vector[0]")]
+    [InlineData("""{"vector":"1","model":"m"}""", "vector")]
+    [InlineData("""{"query":"","model":"m"}""", "model")]
+    [InlineData("""{"vector":[1,0],"model":"m","threshold":2}""", "threshold")]
+    [InlineData("""{"vector":[1,0],"model":"m","threshold":"x"}""", "threshold")]
+    [InlineData("""{"vector":[1,0],"model":"m","search":"hybrid"}""", "search")]
+    [InlineData("""{"vector":[1,0],"model":"m","search":"text"}""", "search")]
+    [InlineData("""{"vector":[1,0],"model":"m","sort":"name"}""", "sort")]
+    public async Task A_search_that_fits_no_vectors_is_refused_with_its_field(string body, string field)
+    {
+        await RegisterAsync("a");
+        await (await owner.SendAsync("PUT", "/agents/a/vectors", """{"model":"m","vectors":[{"values":[1,0]}]}""")).JsonAsync();
+        await (await owner.SendAsync("POST", "/agents/search", body)).ProblemAsync(400, field);
+    }
+
+    [Fact]
+    public async Task A_threshold_is_a_number_of_a_search_by_vectors()
+    {
+        await (await owner.SendAsync("GET", "/agents?q=x&threshold=high")).ProblemAsync(400, "threshold");
+        await (await owner.SendAsync("GET", "/agents?q=x&threshold=0.5")).ProblemAsync(400, "threshold");
+    }
+
     private async Task RegisterAsync(string id) =>
         await (await owner.SendAsync("POST", "/agents", $$"""{"name":"{{id}}","description":"About it"}""")).JsonAsync();
 

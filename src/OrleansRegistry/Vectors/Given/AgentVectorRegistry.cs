@@ -59,25 +59,21 @@ internal sealed class AgentVectorRegistry(
     {
         Identifiers.CheckTenant(caller.Tenant);
         var own = made.Of(caller.Tenant);
+        var agents = own.EmbeddedCount;
         var spaces = new List<AgentVectorSpace>();
-        var embedded = own.Ids.Select(own.Find).OfType<AgentVectors>().Where(agent => agent.Vectors.Count > 0).ToList();
-        foreach (var space in embedded.GroupBy(agent => new VectorSpace(agent.Model, agent.Vectors[0].Values.Length)))
+        if (own.EmbeddedCount > 0)
         {
-            spaces.Add(new AgentVectorSpace(
-                space.Key.Model, space.Key.Dimensions, IsGiven: false, space.Count(), space.Sum(agent => agent.Vectors.Count)));
+            spaces.Add(new AgentVectorSpace(made.Model!, own.Rows.UsualDimensions(), IsGiven: false, own.EmbeddedCount, own.VectorCount));
         }
 
-        var with = embedded.Select(agent => agent.AgentId).ToHashSet(StringComparer.Ordinal);
         foreach (var (space, all) in given.Of(caller.Tenant).OrderBy(space => space.Key.Model, StringComparer.Ordinal))
         {
-            var ids = all.Ids.ToList();
-            with.UnionWith(ids);
-            spaces.Add(new AgentVectorSpace(
-                space.Model, space.Dimensions, IsGiven: true, ids.Count, ids.Sum(id => all.Find(id)?.Vectors.Count ?? 0)));
+            agents += all.Ids.Count(id => own.Find(id) is not { Vectors.Count: > 0 });
+            spaces.Add(new AgentVectorSpace(space.Model, space.Dimensions, IsGiven: true, all.EmbeddedCount, all.VectorCount));
         }
 
         return ValueTask.FromResult(new AgentVectorStats(
-            with.Count, spaces.Sum(space => space.Vectors), own.WaitingCount + given.WaitingOf(caller.Tenant), spaces)
+            agents, spaces.Sum(space => space.Vectors), own.WaitingCount + given.WaitingOf(caller.Tenant), spaces)
         {
             OwnModel = made.Model,
         });
