@@ -47,6 +47,7 @@ internal static class Commands
             new AgentRollbackCommand(),
             new AgentLabelCommand(),
             new AgentHeartbeatCommand(),
+            new AgentProbeCommand(),
             new AgentWatchCommand()),
         new CommandGroup(
             "instances",

@@ -50,6 +50,7 @@ public sealed class RegistryClient : IDisposable
         Liveness = new HttpLiveness(Http);
         Vectors = new HttpVectors(Http, agents);
         Instances = new HttpInstances(Http, agents);
+        Probes = new HttpProbes(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -78,6 +79,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Where agents run; as new as <see cref="Agents"/>.</summary>
     public IAgentInstances Instances { get; }
+
+    /// <summary>Looks at the cards that agents publish.</summary>
+    public IAgentProbes Probes { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

@@ -12,6 +12,7 @@ using OrleansRegistry.Rest.Finding;
 using OrleansRegistry.Rest.Instances;
 using OrleansRegistry.Rest.JsonRpc;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Probes;
 using OrleansRegistry.Rest.Service;
 using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Subscriptions;
@@ -44,6 +45,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(LeaseSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AgentVectorSchemas.All);
         services.AddSingleton<ApiSchemaSource>(InstanceSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(ProbeSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -97,6 +99,11 @@ public static class RegistryRest
         if (services.GetService<IAgentInstances>() is { } instances)
         {
             new InstanceEndpoints(instances, http).Map(routes);
+        }
+
+        if (services.GetService<IAgentProbes>() is { } probes)
+        {
+            new ProbeEndpoints(probes).Map(routes);
         }
 
         new ExtensionEndpoints(agents, rest).Map(routes);

@@ -12,6 +12,7 @@ global using OrleansRegistry.Grains;
 global using OrleansRegistry.Instances;
 global using OrleansRegistry.Liveness;
 global using OrleansRegistry.Logs;
+global using OrleansRegistry.Probes;
 global using OrleansRegistry.Push;
 global using OrleansRegistry.Subscriptions;
 global using OrleansRegistry.Requests;

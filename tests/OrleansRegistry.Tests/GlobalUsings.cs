@@ -5,6 +5,7 @@ global using OrleansRegistry.Directory;
 global using OrleansRegistry.Grains;
 global using OrleansRegistry.Hosting;
 global using OrleansRegistry.Logs;
+global using OrleansRegistry.Probes;
 global using OrleansRegistry.Push;
 global using OrleansRegistry.Subscriptions;
 global using OrleansRegistry.Requests;

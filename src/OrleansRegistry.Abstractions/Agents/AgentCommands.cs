@@ -105,6 +105,18 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// time. Null keeps what was set. Only the agent's owner may set it.
     /// </summary>
     public bool? Ephemeral { get; init; }
+
+    /// <summary>
+    /// How often the registry looks at the card that the agent publishes (<see cref="IAgentProbes"/>), in whole seconds from the least that its settings
+    /// allow to <see cref="AgentProbe.LongestInterval"/>; zero: never. Null keeps what was set. Only the agent's owner may set it.
+    /// </summary>
+    public TimeSpan? ProbeInterval { get; init; }
+
+    /// <summary>
+    /// Where it looks, as <see cref="CardUrl"/> may be; by default where the card was fetched, or at the well-known path of the host that it names. Null keeps
+    /// what was set. Only the agent's owner may set it.
+    /// </summary>
+    public string? ProbeUrl { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>
@@ -145,6 +157,18 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <summary>True: the agent has no lease any more. Excludes <see cref="Ttl"/> and <see cref="Ephemeral"/>.</summary>
     public bool EndsLease { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.ProbeInterval"/>
+    public TimeSpan? ProbeInterval { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.ProbeUrl"/>
+    public string? ProbeUrl { get; init; }
+
+    /// <summary>True: forget how often; the registry's settings say it again. Excludes <see cref="ProbeInterval"/>.</summary>
+    public bool ProbesAsUsual { get; init; }
+
+    /// <summary>True: forget where; it follows from the card again. Excludes <see cref="ProbeUrl"/>.</summary>
+    public bool ProbesByCard { get; init; }
 }
 
 /// <summary>The result of a committed write.</summary>

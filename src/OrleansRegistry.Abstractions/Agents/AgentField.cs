@@ -84,6 +84,13 @@ public sealed class AgentField
         Values = [.. Enum.GetValues<AgentHealth>().Select(health => health.ToName())],
     };
 
+    /// <summary>What the last probe found (<see cref="IAgentProbes"/>): a name of <see cref="AgentProbeOutcome"/>; those never probed have none.</summary>
+    public static AgentField Probe { get; } = new("probe", "what the last look at the agent's published card found")
+    {
+        IsSingle = true,
+        Values = [.. Enum.GetValues<AgentProbeOutcome>().Select(outcome => outcome.ToName())],
+    };
+
     private AgentField(string name, string description)
     {
         Name = name;

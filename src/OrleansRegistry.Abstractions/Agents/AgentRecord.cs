@@ -128,6 +128,10 @@ public sealed record AgentRecord
     [Id(29)]
     internal IReadOnlyList<ReplacedCard> Replaced { get; init; } = [];
 
+    /// <summary>Whether the card that the agent publishes is looked at, and what was found; null where neither its owner nor a probe said anything.</summary>
+    [Id(25)]
+    public AgentProbe? Probe { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

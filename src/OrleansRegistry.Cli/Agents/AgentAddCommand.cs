@@ -27,6 +27,7 @@ internal sealed class AgentAddCommand : RegistryCommand
     };
 
     private readonly LeaseOptions lease = new();
+    private readonly ProbeOptions probe = new();
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
 
     public AgentAddCommand()
@@ -42,6 +43,7 @@ internal sealed class AgentAddCommand : RegistryCommand
         Add(disabled);
         Add(delivery);
         lease.AddTo(this);
+        probe.AddTo(this);
         Add(isNew);
     }
 
@@ -57,6 +59,8 @@ internal sealed class AgentAddCommand : RegistryCommand
             json.Write("delivery", call.Get(delivery));
             json.Write("ttl", lease.Ttl(call));
             json.Write("ephemeral", lease.Ephemeral(call));
+            json.Write("probe_seconds", probe.Seconds(call));
+            json.Write("probe_url", probe.Url(call));
             json.WriteEndObject();
         }
 

@@ -42,12 +42,14 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
 
     /// <summary>The body that registers it with these members beside the card.</summary>
     /// <exception cref="CliException">It is an envelope, which says that itself.</exception>
-    public ReadOnlyMemory<byte> With(bool? enabled, string? delivery, string? lifeCycle, long? ttl, bool? ephemeral)
+    public ReadOnlyMemory<byte> With(
+        bool? enabled, string? delivery, string? lifeCycle, long? ttl, bool? ephemeral, long? probeSeconds, string? probeUrl)
     {
         (string Member, string Option, bool IsSet)[] beside =
         [
             ("enabled", "--disabled", enabled is not null), ("delivery", "--delivery", delivery is not null),
             ("lifecycle", "--draft", lifeCycle is not null), ("ttl", "--ttl", ttl is not null), ("ephemeral", "--ephemeral", ephemeral is not null),
+            ("probe_seconds", "--probe", probeSeconds is not null), ("probe_url", "--probe-url", probeUrl is not null),
         ];
         if (!beside.Any(one => one.IsSet))
         {
@@ -79,6 +81,8 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
             json.Write("lifecycle", lifeCycle);
             json.Write("ttl", ttl);
             json.Write("ephemeral", ephemeral);
+            json.Write("probe_seconds", probeSeconds);
+            json.Write("probe_url", probeUrl);
             json.WriteEndObject();
         }
 

@@ -21,6 +21,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
     };
 
     private readonly LeaseOptions lease = new();
+    private readonly ProbeOptions probe = new();
     private readonly Option<bool> draft = new("--draft") { Description = "Registers a new agent as a draft, not found until it is activated." };
     private readonly Option<bool> isNew = new("--new") { Description = "Only if there is no such agent yet." };
     private readonly Option<long?> revision = new("--if-revision")
@@ -45,6 +46,7 @@ internal sealed class AgentRegisterCommand : RegistryCommand
         Add(disabled);
         Add(delivery);
         lease.AddTo(this);
+        probe.AddTo(this);
         Add(draft);
         Add(isNew);
         Add(revision);
@@ -78,13 +80,15 @@ internal sealed class AgentRegisterCommand : RegistryCommand
                 call.Get(delivery),
                 call.Get(draft) ? "draft" : null,
                 lease.Ttl(call),
-                lease.Ephemeral(call)),
+                lease.Ephemeral(call),
+                probe.Seconds(call),
+                probe.Url(call)),
             Condition(call));
 
     /// <param name="first">The agents of the only place, where it is read already.</param>
     private async Task<ExitCode> RegisterAllAsync(CommandCall call, IReadOnlyList<string> places, IReadOnlyList<AgentEntry>? first)
     {
-        if (((Option[])[id, disabled, delivery, draft, isNew, revision, .. lease.All]).FirstOrDefault(call.Has) is { } single)
+        if (((Option[])[id, disabled, delivery, draft, isNew, revision, .. lease.All, .. probe.All]).FirstOrDefault(call.Has) is { } single)
         {
             throw CliException.Usage($"{single.Name} goes with one agent, and here are several.");
         }

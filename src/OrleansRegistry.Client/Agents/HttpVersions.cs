@@ -38,10 +38,7 @@ internal sealed class HttpVersions(RegistryHttp http, HttpAgents agents) : IAgen
         return answer.Read(diff => new AgentVersionDiff(
             Info(diff.GetProperty("from"), agentId),
             Info(diff.GetProperty("to"), agentId),
-            [
-                .. diff.Entries("changes").Select(change => new CardChange(
-                    change.Text("path") ?? "", Document(change, "before"), Document(change, "after"))),
-            ],
+            AgentAnswers.ReadChanges(diff),
             AgentAnswers.ReadBreaks(diff)));
     }
 
@@ -75,7 +72,6 @@ internal sealed class HttpVersions(RegistryHttp http, HttpAgents agents) : IAgen
         return ApiPath.Of(Collection, agentId, suffix);
     }
 
-    private static RawJson Document(JsonElement change, string name) => change.TryGetProperty(name, out var value) ? JsonInput.Copy(value) : default;
 
     private static AgentVersionInfo Info(JsonElement version, string agentId) => new(
         agentId,

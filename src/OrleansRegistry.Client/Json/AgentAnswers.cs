@@ -42,6 +42,7 @@ internal static class AgentAnswers
                 vectors.Required("model"), (int)vectors.Number("dimensions"), (int)vectors.Number("count"), vectors.Time("written_at"))
             : null,
         Instances = agent.Entries("instances").Select(InstanceAnswers.Read).ToArray(),
+        Probe = agent.Find("probe") is { } probe ? ProbeAnswers.ReadProbe(probe) : null,
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(
@@ -116,6 +117,11 @@ internal static class AgentAnswers
 
     public static CardBreak[] ReadBreaks(JsonElement answer) =>
         [.. answer.Entries("breaks").Select(found => new CardBreak(found.Required("rule"), found.Text("value") ?? "", found.Text("message") ?? ""))];
+
+    public static CardChange[] ReadChanges(JsonElement answer) =>
+        [.. answer.Entries("changes").Select(change => new CardChange(change.Text("path") ?? "", Value(change, "before"), Value(change, "after")))];
+
+    private static RawJson Value(JsonElement change, string name) => change.TryGetProperty(name, out var value) ? JsonInput.Copy(value) : default;
 
     private static AgentActivity ReadActivity(JsonElement activity) => new(
         (int)activity.Number("open_tasks"), ReadOutcomes(activity.GetProperty("last_hour")), ReadOutcomes(activity.GetProperty("last_day")));

@@ -44,6 +44,18 @@ internal static class AgentRequests
 
         json.Write("ttl", (long?)patch.Ttl?.TotalSeconds);
         json.Write("ephemeral", patch.Ephemeral);
+        if (patch is { ProbesAsUsual: true, ProbeInterval: null })
+        {
+            json.WriteNull("probe_seconds"u8);
+        }
+
+        json.Write("probe_seconds", (long?)patch.ProbeInterval?.TotalSeconds);
+        if (patch is { ProbesByCard: true, ProbeUrl: null })
+        {
+            json.WriteNull("probe_url"u8);
+        }
+
+        json.Write("probe_url", patch.ProbeUrl);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -89,6 +101,8 @@ internal static class AgentRequests
         json.Write("force", registration.Force ? true : null);
         json.Write("ttl", (long?)registration.Ttl?.TotalSeconds);
         json.Write("ephemeral", registration.Ephemeral);
+        json.Write("probe_seconds", (long?)registration.ProbeInterval?.TotalSeconds);
+        json.Write("probe_url", registration.ProbeUrl);
     }
 
     /// <summary>Null is not sent, and empty as null: it takes back what was said.</summary>

@@ -74,6 +74,13 @@ internal sealed class AgentCard
             parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var member) ? member : default;
     }
 
+    /// <summary>Where a card says that its agent is reached, in its order; of a card that is known to be valid JSON.</summary>
+    public static IReadOnlyList<string> UrlsOf(RawJson card)
+    {
+        using var document = JsonDocument.Parse(card.Utf8, JsonInput.Stored);
+        return [.. CardInterfaces.Of(document.RootElement).Select(found => found.Url)];
+    }
+
     /// <summary><see cref="Reach"/> of a card that is known to be valid JSON.</summary>
     public static CardReach ReachOf(RawJson card)
     {

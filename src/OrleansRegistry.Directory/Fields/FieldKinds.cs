@@ -31,6 +31,7 @@ internal static class FieldKinds
         One(AgentField.LifeCycle, record => record.LifeCycle.ToName())
             with { UnlessAsked = [AgentLifeCycle.Active.ToName()], Everything = AgentField.Everything },
         One(AgentField.Health, record => record.Health?.ToName()),
+        One(AgentField.Probe, record => record.Probe?.Result?.Outcome.ToName()),
     ];
 
     public static FieldKind Of(AgentField field) => Array.Find(All, kind => kind.Field == field)!;

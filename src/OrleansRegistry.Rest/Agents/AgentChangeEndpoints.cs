@@ -1,15 +1,16 @@
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Probes;
 
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>Changes parts of a registered agent: <c>PATCH /agents/{id}</c>, <c>POST /agents/{id}:enable</c>, <c>:disable</c> and <c>:refresh</c>.</summary>
 internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttpOptions options)
 {
-    // Null in a merge patch takes a member away, which only delivery, credentials, what is said of a deprecated agent, and ttl can be.
+    // Null in a merge patch takes a member away, which only delivery, credentials, what is said of a deprecated agent, ttl and probes can be.
     private static readonly RequestMembers.Names Patch =
         new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor",
-            "compatibility", "force", "ttl", "ephemeral")
+            "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url")
         {
             KeepsAbsent = true,
         };
@@ -19,7 +20,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         routes.Patch("/agents/{id}", PatchAsync, AgentDocs.Agent("patchAgent", "Change parts of an agent by a JSON Merge Patch (RFC 7396)")
             .Says("The patch is one of {\"agent_card\": {…}, \"enabled\": true, \"workers\": [\"…\"], \"delivery\": \"worker\", "
                 + "\"credentials\": {\"Authorization\": \"…\"}, \"lifecycle\": \"deprecated\", \"deprecation_message\": \"…\", "
-                + "\"successor\": \"…\", \"compatibility\": \"backward\", \"force\": false, \"ttl\": 30, \"ephemeral\": true}; "
+                + "\"successor\": \"…\", \"compatibility\": \"backward\", \"force\": false, \"ttl\": 30, \"ephemeral\": true, "
+                + "\"probe_seconds\": 300, \"probe_url\": \"https://…\"}; "
                 + "what it does not name stays as it was sent.")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
             .Viewed()
@@ -108,6 +110,10 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             Ttl = members.IsNull("ttl") ? null : LeaseJson.ReadTtl(members),
             Ephemeral = members.Boolean("ephemeral"),
             EndsLease = members.IsNull("ttl"),
+            ProbeInterval = members.IsNull("probe_seconds") ? null : ProbeJson.ReadSeconds(members),
+            ProbesAsUsual = members.IsNull("probe_seconds"),
+            ProbeUrl = members.IsNull("probe_url") ? null : members.Text("probe_url"),
+            ProbesByCard = members.IsNull("probe_url"),
         };
     }
 }

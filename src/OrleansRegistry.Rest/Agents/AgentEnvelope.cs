@@ -1,11 +1,13 @@
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Probes;
 
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>
 /// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker",
 /// "credentials": {"Authorization": "…"}, "lifecycle": "deprecated", "deprecation_message": "…", "successor": "…",
-/// "ttl": 30, "ephemeral": true}</c>, with <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
+/// "ttl": 30, "ephemeral": true, "probe_seconds": 300, "probe_url": "https://…"}</c>, with
+/// <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
 /// </summary>
 internal readonly record struct AgentEnvelope(
     ReadOnlyMemory<byte> Card,
@@ -17,7 +19,7 @@ internal readonly record struct AgentEnvelope(
 {
     private static readonly RequestMembers.Names Names =
         new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds", "lifecycle",
-            "deprecation_message", "successor", "compatibility", "force", "ttl", "ephemeral");
+            "deprecation_message", "successor", "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url");
 
     private string? CardUrl { get; init; }
 
@@ -34,6 +36,10 @@ internal readonly record struct AgentEnvelope(
     private TimeSpan? Ttl { get; init; }
 
     private bool? Ephemeral { get; init; }
+
+    private TimeSpan? ProbeInterval { get; init; }
+
+    private string? ProbeUrl { get; init; }
 
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -79,6 +85,8 @@ internal readonly record struct AgentEnvelope(
             Force = members.Boolean("force") ?? false,
             Ttl = LeaseJson.ReadTtl(members),
             Ephemeral = members.Boolean("ephemeral"),
+            ProbeInterval = ProbeJson.ReadSeconds(members),
+            ProbeUrl = members.Text("probe_url"),
         };
     }
 
@@ -98,6 +106,8 @@ internal readonly record struct AgentEnvelope(
             RefreshInterval = RefreshSeconds is { } seconds ? TimeSpan.FromSeconds(Math.Min(seconds, int.MaxValue)) : null,
             Ttl = Ttl,
             Ephemeral = Ephemeral,
+            ProbeInterval = ProbeInterval,
+            ProbeUrl = ProbeUrl,
         };
 
     private static RegistryException Missing(string what) =>

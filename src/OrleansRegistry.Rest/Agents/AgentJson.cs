@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Probes;
 using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -49,7 +50,8 @@ internal static class AgentJson
     public static int Measure(AgentRecord agent) =>
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
-            + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + MeasureTail(agent, new JsonName(agent.Id));
+            + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + ProbeJson.Of(agent.Probe).Length
+            + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -61,6 +63,7 @@ internal static class AgentJson
         output.Write(AgentActivityJson.Of(agent.Activity));
         output.Write(LeaseJson.Of(agent));
         output.Write(AgentVectorJson.Of(agent.Vectors));
+        output.Write(ProbeJson.Of(agent.Probe));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

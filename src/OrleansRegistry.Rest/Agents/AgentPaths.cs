@@ -14,7 +14,7 @@ internal static class AgentPaths
     }
 
     public static HttpProblemException HasNoAction() =>
-        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id} with :enable, :disable, :refresh, :rollback and :heartbeat")
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /agents/{id} with :enable, :disable, :refresh, :rollback, :heartbeat and :probe")
         {
             Header = ("Allow", "DELETE, GET, HEAD, PATCH, PUT"),
         };

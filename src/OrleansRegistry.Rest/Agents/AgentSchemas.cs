@@ -43,14 +43,20 @@ internal static class AgentSchemas
             ("ttl", Integer("Gives the agent a lease: after how many seconds without a heartbeat it expires, 5 to 86,400 (a day). For its owner. "
                 + "Null or absent: as it was; none if new.")),
             ("ephemeral", Flag("Whether it is removed when it expires; without ttl, after the registry's usual time. For its owner. Null or absent: "
-                + "as it was; not if new."))));
+                + "as it was; not if new.")),
+            ("probe_seconds", Integer("How often the registry looks at the card that the agent publishes: from the least that its settings allow, "
+                + "60, to 2,592,000 (30 days); 0: never. For its owner. Null or absent: as it was; if new, as often as the registry does by "
+                + "itself.")),
+            ("probe_url", Text("Where it looks, as card_url. For its owner. Null or absent: as it was; if new, where the card was fetched, or "
+                + "/.well-known/agent-card.json at the host that it names."))));
         yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
             ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more.")),
             ("lifecycle", LifeCycle("Any may become active, deprecated or retired, but a draft not deprecated, and none a draft (409).")),
             ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more.")),
             ("compatibility", AgentVersionSchemas.Policy("")), ("force", Flag("By the owner alone: take the card whatever the policy says.")),
-            ("ttl", Integer("In seconds; null: it has no lease any more.")), ("ephemeral", Flag(""))));
+            ("ttl", Integer("In seconds; null: it has no lease any more.")), ("ephemeral", Flag("")),
+            ("probe_seconds", Integer("Null: as often as the registry does by itself.")), ("probe_url", Text("Null: by the card."))));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
@@ -76,7 +82,7 @@ internal static class AgentSchemas
                 ("attempts", Integer("How many fetches in a row brought none.")))),
             ("health", LeaseSchemas.Health("As last written, the best of its own and its instances'; absent: none of them has a lease.")),
             ("lease", Ref("StoredLease")), ("instances", List(Ref("AgentInstance"))),
-            ("vectors", Ref("AgentVectorInfo")),
+            ("probe", Ref("StoredProbe")), ("vectors", Ref("AgentVectorInfo")),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "

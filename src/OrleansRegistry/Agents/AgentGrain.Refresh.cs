@@ -29,6 +29,7 @@ internal sealed partial class AgentGrain
             UpdatedAt = time.GetUtcMilliseconds(),
             ExtensionOrigins = OriginsFor(refreshed.Origins, before),
             Reach = refreshed.Reach,
+            Probe = ProbeChange.Apply(null, before.Probe, isSameCard: false),
         };
     });
 

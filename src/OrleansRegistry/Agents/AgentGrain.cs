@@ -48,6 +48,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         }
 
         DemandOwnerOfLease(owner, put.Subject, put.Lease);
+        DemandOwnerOfProbe(owner, put.Subject, put.Probe);
         AgentRules.CheckDelivery(delivery, reach);
         var after = new AgentRecord
         {
@@ -71,6 +72,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
             VectorStamp = before?.VectorStamp,
             Instances = before?.Instances ?? [],
+            Probe = ProbeChange.Apply(put.Probe, before?.Probe, isSameCard: before?.Card == put.Card),
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -85,6 +87,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         DemandOwnerOfLife(before.Owner, change.Subject, change.LifeCycle, change.Deprecation);
         DemandOwnerOfPolicy(before.Owner, change.Subject, change.Compatibility, change.Force);
         DemandOwnerOfLease(before.Owner, change.Subject, change.Lease);
+        DemandOwnerOfProbe(before.Owner, change.Subject, change.Probe);
         if (!change.CardPatch.IsEmpty)
         {
             DemandOwnerOfForwarded(before, change.Subject);
@@ -97,6 +100,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Delivery = change.DeliveryByCard ? null : change.Delivery ?? before.Delivery,
             Compatibility = change.Compatibility ?? before.Compatibility,
             Lease = LeaseChange.Apply(change.Lease, before.Lease, renews: false, now),
+            Probe = ProbeChange.Apply(change.Probe, before.Probe, isSameCard: true),
             UpdatedAt = now,
             Requests = MarksWith(before, change.Mark),
         };
@@ -108,6 +112,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
                 Card = bytes,
                 Reach = card.Reach,
                 Source = null,
+                Probe = ProbeChange.Apply(change.Probe, before.Probe, isSameCard: bytes == before.Card),
                 Stamp = CardStamps.Next(before, bytes, change.Subject, now),
                 ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
             };
@@ -254,27 +259,6 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             }
         }
     }
-
-    /// <summary>The agent as it is, where this request was carried out before; null where it was not.</summary>
-    private async Task<AgentWritten?> RepeatedAsync(RequestMark mark)
-    {
-        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is null)
-        {
-            // Another silo may have carried it out.
-            await state.ReadAsync();
-        }
-
-        if (RequestMarks.Find(Current?.Requests, mark.Key, time.GetUtcNow()) is not { } known)
-        {
-            return null;
-        }
-
-        RequestMarks.Check(known, mark.Print);
-        return new AgentWritten(ReplacedCards.Without(Current!), Created: false) { Repeated = true };
-    }
-
-    private static IReadOnlyList<RequestMark> MarksWith(AgentRecord? before, RequestMark? mark) =>
-        mark is null ? before?.Requests ?? [] : RequestMarks.Add(before?.Requests, mark);
 
     /// <summary>Checks the condition. Before it is refused the state is read again: another silo may have changed it.</summary>
     private async ValueTask CheckCurrentAsync(WriteCondition condition)

@@ -7,7 +7,8 @@ namespace OrleansRegistry.Agents;
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
 /// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>replaced</c>,
 /// <c>labels</c> and <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c>
-/// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), <c>probe</c> (<see cref="ProbeJson"/>), and <c>requests</c>
+/// (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -80,6 +81,7 @@ internal static class AgentKind
             VectorStamp = fields.ObjectOrNull("vectors") is { } vectors ? VectorStamps.Read(vectors) : null,
             Instances = InstanceJson.Read(fields),
             Replaced = withReplaced || !fields.Has("replaced") ? ReplacedCards.Read(fields) : [],
+            Probe = fields.ObjectOrNull("probe") is { } probe ? ProbeJson.Read(probe) : null,
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -130,6 +132,11 @@ internal static class AgentKind
 
         VectorStamps.Write(fields, agent.VectorStamp);
         InstanceJson.Write(fields, agent.Instances);
+        if (agent.Probe is { } probe)
+        {
+            ProbeJson.Write(fields, probe);
+        }
+
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

@@ -197,7 +197,8 @@ internal sealed class AgentRegistry(
                 .Add("workers", AgentChanges.Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())
                 .Add("credentials", ForwardingRules.Text(entry.Credentials)).Add("lifecycle", entry.LifeCycle?.ToName())
                 .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)).Add("compatibility", entry.Compatibility?.ToName())
-                .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease)),
+                .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease))
+                .Add("probe", ProbeRules.Text(entry.Probe)),
             time.GetUtcMilliseconds());
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
@@ -217,6 +218,7 @@ internal sealed class AgentRegistry(
             Compatibility = entry.Compatibility,
             Force = entry.Force,
             Lease = entry.Lease,
+            Probe = entry.Probe,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

@@ -11,6 +11,9 @@ internal sealed record AgentRules(bool Strict = false, int MaxCardBytes = 256 * 
     /// <summary>What an agent may have as instances.</summary>
     public InstanceRules Instances { get; init; } = new(100);
 
+    /// <summary>What may be said of its probes.</summary>
+    public ProbeRules Probes { get; init; } = new(TimeSpan.FromSeconds(60));
+
     /// <summary>Reads and checks a card.</summary>
     /// <exception cref="RegistryException">It is refused: its field and the rule are named.</exception>
     public (RawJson Bytes, AgentCard Card) Check(ReadOnlyMemory<byte> utf8)

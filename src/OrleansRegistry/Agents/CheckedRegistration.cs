@@ -25,6 +25,9 @@ internal sealed record CheckedRegistration(
     /// <summary>What it says of the agent's lease; null for nothing.</summary>
     public LeaseChange? Lease { get; init; }
 
+    /// <summary>What it says of the agent's probes; null for nothing.</summary>
+    public ProbeChange? Probe { get; private init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
@@ -59,6 +62,7 @@ internal sealed record CheckedRegistration(
             Compatibility = registration.Compatibility,
             Force = registration.Force,
             Lease = rules.Leases.Check(registration.Ttl, registration.Ephemeral),
+            Probe = rules.Probes.Check(registration.ProbeInterval, registration.ProbeUrl),
         };
     }
 }

@@ -54,6 +54,12 @@ internal interface IAgentGrain : IGrainWithStringKey
     [Alias("JudgeInstances")]
     Task<InstancesJudged> JudgeInstances(InstanceVerdict[] verdicts);
 
+    /// <summary>Writes what a probe found, if it is another outcome than before.</summary>
+    /// <param name="of">What the probe was about: where the agent has another card, or asks for another URL, nothing is written.</param>
+    /// <returns>Null where that is so, or the agent is gone.</returns>
+    [Alias("Probed")]
+    Task<AgentRecord?> Probed(ProbeSubject of, AgentProbeResult result);
+
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
     /// <returns>The revision of the removal.</returns>
@@ -116,6 +122,10 @@ internal sealed record AgentPut(
     /// <summary>Null leaves it.</summary>
     [Id(20)]
     public LeaseChange? Lease { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(25)]
+    public ProbeChange? Probe { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -179,6 +189,10 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Lease"/>
     [Id(20)]
     public LeaseChange? Lease { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Probe"/>
+    [Id(25)]
+    public ProbeChange? Probe { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

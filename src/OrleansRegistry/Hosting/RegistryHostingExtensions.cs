@@ -107,6 +107,7 @@ public static class OrleansRegistryHostingExtensions
         {
             Leases = new LeaseRules(options.LeaseTime),
             Instances = new InstanceRules(options.MaxInstances),
+            Probes = new ProbeRules(options.Probes.Shortest),
         });
         services.AddSingleton(new RegistryLimits(options.MaxCardBytes, options.MaxMessageBytes));
         services.AddSingleton(options.Extensions);
@@ -126,6 +127,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));
         services.AddSingleton(provider => new PageStore(provider.GetRequiredKeyedService<IGrainStorage>(AgentGrainNames.StorageName)));
         services.AddSingleton(options.CardFetch);
+        services.AddSingleton(options.Probes);
         services.AddSingleton(options.AgentVersions);
         services.AddSingleton<AgentVersionStore>();
         services.AddSingleton<GivenVectorStore>();
@@ -186,6 +188,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton<CardSources>();
         services.AddSingleton<RefreshSchedule>();
         services.AddHostedService<RefreshService>();
+        services.AddProbes();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<AgentChanges>();
         services.AddSingleton<IAgentRegistry, AgentRegistry>();

@@ -1,5 +1,6 @@
 using OrleansRegistry.Agents.Sources;
 using OrleansRegistry.Backups;
+using OrleansRegistry.Probes;
 using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
@@ -95,6 +96,9 @@ public sealed class RegistryOptions
 
     /// <summary>The most instances of one agent (<c>AGENT_MAX_INSTANCES</c>).</summary>
     public int MaxInstances { get; set; } = new AgentRules().Instances.Most;
+
+    /// <summary>How it is looked at the cards that agents publish (<c>CARD_PROBE_…</c>).</summary>
+    public ProbeOptions Probes { get; set; } = new();
 
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();

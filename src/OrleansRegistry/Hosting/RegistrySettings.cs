@@ -14,6 +14,7 @@ public static class RegistrySettings
         CardFetchSettings.Group,
         AgentVersionSettings.Group,
         LivenessSettings.Group,
+        ProbeSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

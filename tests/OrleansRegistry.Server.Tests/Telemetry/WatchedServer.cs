@@ -80,7 +80,7 @@ public sealed class WatchedServer : IAsyncLifetime
         string[] last =
         [
             "registry_tasks{", "storage_size_bytes{", "registry_watchers{of=\"tasks\"}", "registry_push_dead_letters_total{",
-            "registry_forward_running{", "registry_health_changes_total{",
+            "registry_forward_running{", "registry_health_changes_total{", "registry_probes_total{",
         ];
         await Eventually.TrueAsync(
             async () =>
@@ -103,6 +103,8 @@ public sealed class WatchedServer : IAsyncLifetime
     {
         await Send("POST", "/agents", """{"agent_card":{"name":"leased"},"ttl":5}""", 200);
         await Send("POST", "/agents/leased:heartbeat", null, 200);
+        await Send("POST", "/agents", """{"agent_card":{"name":"probed"},"probe_url":"http://127.0.0.1:1/"}""", 200);
+        await Send("POST", "/agents/probed:probe", null, 200);
         await Send("POST", "/agents", $$$"""{"agent_card":{"name":"weather","description":"{{{Marker}}}","x":{"y":"{{{Marker}}}"} } }""", 200);
         await Send("POST", "/agents", $$$"""{"agent_card":{"description":"{{{Marker}}}"}}""", 400);
         await Send("POST", "/agents", $$"""{"agent_card":{"name":"broken","description":"{{Marker}}" """, 400);

@@ -23,6 +23,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         await CallAgent();
         await CallLease();
         await CallInstances();
+        await CallProbe();
         await CallTask();
         await CallContext();
         await CallFeedback();
@@ -188,6 +189,38 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         Assert.NotNull((await grain.Look(told.Key)).Left);
         Assert.Null((await grain.Look(told.Key with { Instance = "h" })).Left);
         await grain.Judge(new LeaseNews([], [told]), 10);
+    }
+
+    private async Task CallProbe()
+    {
+        var agent = silos.Grain<IAgentGrain>(GrainKeys.For("acme", "probed"));
+        var put = new AgentPut(RawJson.FromValid("""{"name":"probed"}"""u8), null, [], default)
+        {
+            Probe = new ProbeChange(Minute, "https://a.example.com"),
+        };
+        var written = (await agent.Put(put)).Agent;
+        Assert.Equal(new AgentProbe { Interval = Minute, Url = "https://a.example.com" }, written.Probe);
+        var changed = await agent.Patch(new AgentChange(default, null, [], default) { Probe = new ProbeChange(2 * Minute, null) });
+        Assert.Equal((2 * Minute, "https://a.example.com"), (changed.Agent.Probe!.Interval, changed.Agent.Probe.Url));
+        var result = new AgentProbeResult(AgentProbeOutcome.Drifted, When, "because", ["/name"], When);
+        var of = ProbeSubject.Of(written);
+        var probed = (await agent.Probed(of, result))!;
+        Assert.True(result.IsSame(probed.Probe!.Result));
+        Assert.Equal((When, "because", When), (probed.Probe.Result!.Since, probed.Probe.Result.Reason, probed.Probe.Result.LastSuccess));
+        Assert.Equal(probed.Revision, (await agent.Probed(of, result with { Since = When + Minute }))!.Revision);
+        Assert.Null(await agent.Probed(of with { Version = 2 }, result));
+
+        var grain = silos.Grain<IProbeGrain>("probes/1");
+        var key = new ProbeKey("acme", "probed");
+        Assert.Equal(new ProbeClaim(true, null, null), await grain.Claim(key, of));
+        Assert.False((await grain.Claim(key, of)).IsMine);
+        Assert.True((await grain.Claim(key, of with { Version = 2 })).IsMine);
+        var known = new ProbeKnown(result, When, 3, Minute, of) { Place = new AgentSource { Url = "https://a.example.com", ETag = "v1" } };
+        await grain.Report(key, known, Minute);
+        var seen = await grain.Look(key);
+        Assert.True(result.IsSame(seen.Known!.Result));
+        Assert.Equal(known with { Result = seen.Known.Result }, seen.Known);
+        Assert.InRange(seen.Left!.Value, TimeSpan.Zero, Minute);
     }
 
     private async Task CallTask()

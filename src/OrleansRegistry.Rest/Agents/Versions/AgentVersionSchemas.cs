@@ -16,11 +16,12 @@ internal static class AgentVersionSchemas
             ("pageSize", Integer(""))));
         yield return ("AgentDiff", Shape(
             ("agent_id", Text("")), ("from", Ref("AgentVersionInfo")), ("to", Ref("AgentVersionInfo")),
-            ("changes", List(Shape(
-                ("op", Text("add, remove or replace.")), ("path", Text("A JSON Pointer.")), ("before", Any("Absent: it was added.")),
-                ("after", Any("Absent: it was removed."))))),
+            ("changes", List(Ref("CardChange"))),
             ("verdict", Text("compatible or incompatible: whether clients of the first card can go on with the second.")),
             ("breaks", List(Ref("CardBreak")))));
+        yield return ("CardChange", Shape(
+            ("op", Text("add, remove or replace.")), ("path", Text("A JSON Pointer.")), ("before", Any("Absent: it was added.")),
+            ("after", Any("Absent: it was removed."))));
         yield return ("CardBreak", Shape(
             ("rule", Text("skill_removed, interface_removed, input_mode_removed, output_mode_removed, capability_removed, security_scheme_removed, "
                 + "security_scheme_changed, security_required or extension_required.")),

@@ -27,25 +27,37 @@ internal sealed class CardFetcher(CardFetchOptions options, AgentRules rules, [R
     {
         var places = CardUrls.Places(url);
         using var patience = new CancellationTokenSource(options.Timeout, time);
-        var faults = new List<string>();
-        foreach (var place in places)
+        try
+        {
+            return await FirstOfAsync(places, patience.Token, cancellationToken);
+        }
+        catch (NoCardException fault)
+        {
+            throw RegistryException.Invalid(CardUrls.Field, fault.Message);
+        }
+    }
+
+    /// <summary>Looks for the card that a URL leads to, or that is published below it.</summary>
+    /// <param name="known">Where it was before, with what tells whether it has changed; null where that is not known.</param>
+    /// <returns>Null where it is said not to have changed.</returns>
+    /// <exception cref="NoCardException">There is none that could be had, and why not.</exception>
+    public async Task<FetchedCard?> LookAsync(string url, AgentSource? known, CancellationToken cancellationToken)
+    {
+        var places = CardUrls.Places(url);
+        using var patience = new CancellationTokenSource(options.Timeout, time);
+        if (known is not null)
         {
             try
             {
-                // Not null, as there is no card yet that could be unchanged.
-                return (await FetchAsync(place, known: null, patience.Token, cancellationToken))!;
+                return await FetchAsync(CardUrls.Places(known.Url)[0], known, patience.Token, cancellationToken);
             }
-            catch (NoCardException fault)
+            catch (NoCardException fault) when (!fault.IsFinal && places.Count > 1)
             {
-                faults.Add(fault.Message);
-                if (fault.IsFinal)
-                {
-                    break;
-                }
+                // It may have moved to another of the places.
             }
         }
 
-        throw RegistryException.Invalid(CardUrls.Field, string.Join("; ", faults));
+        return await FirstOfAsync(places, patience.Token, cancellationToken);
     }
 
     /// <summary>Fetches a card anew.</summary>
@@ -65,6 +77,29 @@ internal sealed class CardFetcher(CardFetchOptions options, AgentRules rules, [R
     }
 
     public void Dispose() => client.Dispose();
+
+    private async Task<FetchedCard> FirstOfAsync(IReadOnlyList<Uri> places, CancellationToken patience, CancellationToken cancellationToken)
+    {
+        var faults = new List<string>();
+        foreach (var place in places)
+        {
+            try
+            {
+                // Not null, as there is no card yet that could be unchanged.
+                return (await FetchAsync(place, known: null, patience, cancellationToken))!;
+            }
+            catch (NoCardException fault)
+            {
+                faults.Add(fault.Message);
+                if (fault.IsFinal)
+                {
+                    break;
+                }
+            }
+        }
+
+        throw new NoCardException(string.Join("; ", faults));
+    }
 
     private async Task<FetchedCard?> FetchAsync(Uri place, AgentSource? known, CancellationToken patience, CancellationToken cancellationToken)
     {
@@ -202,12 +237,14 @@ internal sealed class CardFetcher(CardFetchOptions options, AgentRules rules, [R
 
         return "closed the connection, or did not answer as HTTP has it";
     }
+}
 
-    /// <param name="isFinal">Whether other URLs of the same host need not be tried.</param>
-    private sealed class NoCardException(string message, bool isFinal = false) : Exception(message)
-    {
-        public bool IsFinal => isFinal;
-    }
+/// <summary>There is no card to be had.</summary>
+/// <param name="message">Why not, in a sentence.</param>
+/// <param name="isFinal">Whether other URLs of the same host need not be tried.</param>
+internal sealed class NoCardException(string message, bool isFinal = false) : Exception(message)
+{
+    public bool IsFinal => isFinal;
 }
 
 /// <summary>A card that was fetched, and found to be one.</summary>

@@ -8,18 +8,22 @@ internal static class CardUrls
     private const int MaxLength = 2048;
     private const string WellKnown = "/.well-known/";
 
+    /// <summary>The path at which a host publishes its card (A2A 1.0, 8.2).</summary>
+    public const string WellKnownCard = WellKnown + "agent-card.json";
+
     /// <summary>Where a card may be that a URL leads to: there, else where A2A publishes cards (1.0, 8.2; before 0.3 it was the last).</summary>
+    /// <param name="field">How an error calls the URL.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it is not such a URL.</exception>
-    public static IReadOnlyList<Uri> Places(string text)
+    public static IReadOnlyList<Uri> Places(string text, string field = Field)
     {
         if (text.Length > MaxLength || !Uri.TryCreate(text, UriKind.Absolute, out var url) || !IsHttp(url))
         {
-            throw RegistryException.Invalid(Field, $"must be an http or https URL of up to {MaxLength:N0} characters");
+            throw RegistryException.Invalid(field, $"must be an http or https URL of up to {MaxLength:N0} characters");
         }
 
         if (url.UserInfo.Length > 0)
         {
-            throw RegistryException.Invalid(Field, "must not have a user name or password: cards are fetched without credentials");
+            throw RegistryException.Invalid(field, "must not have a user name or password: cards are fetched without credentials");
         }
 
         url = new UriBuilder(url) { Fragment = "" }.Uri;

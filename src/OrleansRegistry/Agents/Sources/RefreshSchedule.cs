@@ -21,6 +21,10 @@ internal sealed partial class RefreshSchedule(
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>What was due before this process began is made up for within an interval, or this if that is shorter.</summary>
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromHours(1);
+
+    private readonly DateTimeOffset began = time.GetUtcNow();
     private readonly LogPace pace = new(time, log);
 
     // The last fetch of each that this process has seen to, or left to another.
@@ -40,7 +44,7 @@ internal sealed partial class RefreshSchedule(
                 still[key] = last;
             }
 
-            if (DueAt(agent, now) is { } at && at > last)
+            if (DueAt(agent, now, began) is { } at && at > last)
             {
                 due.Add((agent, at));
             }
@@ -55,7 +59,10 @@ internal sealed partial class RefreshSchedule(
     }
 
     /// <summary>When the last fetch was due that has not been made; null where there is none.</summary>
-    internal static DateTimeOffset? DueAt(AgentRecord agent, DateTimeOffset now)
+    /// <param name="began">
+    /// When this process began: cards that were due before then are not fetched all at once, but each in a place of its own within the time after it.
+    /// </param>
+    internal static DateTimeOffset? DueAt(AgentRecord agent, DateTimeOffset now, DateTimeOffset began = default)
     {
         if (agent.Source is not { RefreshInterval: { } interval } source)
         {
@@ -69,12 +76,14 @@ internal sealed partial class RefreshSchedule(
             var longest = interval > LongestPause ? interval : LongestPause;
             var pause = FirstPause * Math.Pow(2, Math.Min(failure.Attempts - 1, 20));
             var again = failure.At + ((pause < longest ? pause : longest) * (1 - (share / 2)));
-            return again <= now ? again : null;
+            return again <= now && !IsHeldBack(again) ? again : null;
         }
 
         var since = now - DateTimeOffset.UnixEpoch - (interval * share);
         var at = now - new TimeSpan(since.Ticks % interval.Ticks);
-        return at > source.FetchedAt ? at : null;
+        return at > source.FetchedAt && !IsHeldBack(at) ? at : null;
+
+        bool IsHeldBack(DateTimeOffset due) => due < began && now - began < (interval < LongestDelay ? interval : LongestDelay) * share;
     }
 
     private async Task RefreshAsync(AgentRecord agent, DateTimeOffset due, CancellationToken cancellationToken)

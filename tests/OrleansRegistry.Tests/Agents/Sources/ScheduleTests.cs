@@ -63,6 +63,30 @@ public sealed class ScheduleTests(SourceFixture fixture) : IClassFixture<SourceF
     }
 
     [Fact]
+    public void What_was_due_before_a_start_is_spread_over_the_time_after_it()
+    {
+        var agents = Enumerable.Range(0, 1_000).Select(i => Agent($"a{i}", 30 * 24 * Hour)).ToList();
+        var failed = agents.ConvertAll(agent => agent with { Source = agent.Source! with { Failure = new AgentSourceFailure("away", Noon, 1) } });
+        var began = Noon + (60 * 24 * Hour);
+        foreach (var some in new[] { agents, failed })
+        {
+            Assert.Empty(DueAt(began));
+            Assert.InRange(DueAt(began + (Hour / 4)).Count(), 180, 320);
+            Assert.InRange(DueAt(began + (Hour / 2)).Count(), 430, 570);
+            Assert.Equal(1_000, DueAt(began + Hour).Count());
+
+            IEnumerable<DateTimeOffset> DueAt(DateTimeOffset now) =>
+                some.Select(agent => RefreshSchedule.DueAt(agent, now, began)).OfType<DateTimeOffset>();
+        }
+
+        // Turns that come after it are as they are.
+        var soon = Agent("a", Hour);
+        var due = RefreshSchedule.DueAt(soon, Noon + (2 * Hour))!.Value;
+        Assert.Equal(due, RefreshSchedule.DueAt(soon, due, began: due));
+        Assert.Null(RefreshSchedule.DueAt(soon, due, began: due + TimeSpan.FromTicks(1)));
+    }
+
+    [Fact]
     public async Task What_is_due_is_fetched_once_and_again_an_interval_later()
     {
         server.At["/a.json"] = Serve(Card("a"), "v1");
@@ -127,8 +151,9 @@ public sealed class ScheduleTests(SourceFixture fixture) : IClassFixture<SourceF
         var written = await services[0].GetRequiredService<IAgentRegistry>().RegisterAsync(
             alice, SourceHost.At(server.Url("/a.json"), refresh: Hour), TestContext.Current.CancellationToken);
         await services[1].GetRequiredService<IAgentRegistry>().WaitForRevisionAsync(written.Agent.Revision, TestContext.Current.CancellationToken);
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow + Hour);
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var schedules = services.Select(silo => ScheduleOf(silo, time)).ToList();
+        time.Advance(Hour);
         await Task.WhenAll(schedules.Select(schedule => schedule.RunAsync(TestContext.Current.CancellationToken)));
         Assert.Equal(2, server.Requests.Count);
         time.Advance(Hour);
