@@ -15,7 +15,8 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
     public void Check()
     {
         // 0.3 has the url at the top, and wants its arrays, but nothing in them.
-        var isOlder = !CardJson.TryGet(card, "supportedInterfaces", out var interfaces) && CardJson.TryGet(card, "url", out _);
+        var hasInterfaces = CardJson.TryGet(card, "supportedInterfaces", out var interfaces);
+        var isOlder = !hasInterfaces && CardJson.TryGet(card, "url", out _);
         foreach (var field in Texts)
         {
             DemandText(card, default, field);
@@ -33,7 +34,7 @@ internal sealed class AgentCardRules(JsonElement card, Action<CardPath, string> 
             }
         }
 
-        if (interfaces.ValueKind != JsonValueKind.Undefined)
+        if (hasInterfaces)
         {
             CheckInterfaces(interfaces);
         }

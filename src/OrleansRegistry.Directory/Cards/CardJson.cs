@@ -8,8 +8,10 @@ internal static class CardJson
     /// <summary>The member in camelCase or, where the card has none, in snake_case. An explicit null counts as absent.</summary>
     public static bool TryGet(JsonElement element, string name, out JsonElement value)
     {
-        var found = element.TryGetProperty(name, out value) || (ToSnakeCase(name) is { } snake && element.TryGetProperty(snake, out value));
-        return found && value.ValueKind != JsonValueKind.Null;
+        return TryGetOwn(element, name, out value) || (ToSnakeCase(name) is { } snake && TryGetOwn(element, snake, out value));
+
+        static bool TryGetOwn(JsonElement element, string name, out JsonElement value) =>
+            element.TryGetProperty(name, out value) && value.ValueKind != JsonValueKind.Null;
     }
 
     public static string ToCamelCase(string name)

@@ -12,6 +12,9 @@ internal sealed class Sampled<T>(Func<CancellationToken, Task<T>> read, Action<E
     /// <summary>How old an answer may be.</summary>
     public static readonly TimeSpan Age = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long after a failure it is looked for again, where that did not take long.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+
     /// <summary>Finding it takes at most one part in so many of the time.</summary>
     private const int Share = 50;
 
@@ -19,6 +22,7 @@ internal sealed class Sampled<T>(Func<CancellationToken, Task<T>> read, Action<E
     private volatile T? value;
     private long next;
     private int reading;
+    private int expired;
 
     /// <summary>Null until it was found for the first time, and where it could not be found.</summary>
     public T? Value
@@ -35,13 +39,20 @@ internal sealed class Sampled<T>(Func<CancellationToken, Task<T>> read, Action<E
     }
 
     /// <summary>What was found is old now, whenever that was.</summary>
-    public void Expire() => Volatile.Write(ref next, 0);
+    public void Expire()
+    {
+        // What is being found at this moment is old then, too.
+        Interlocked.Increment(ref expired);
+        Volatile.Write(ref next, 0);
+    }
 
     public void Dispose() => ending.Cancel();
 
     private async Task ReadAsync()
     {
         var began = time.GetTimestamp();
+        var before = Volatile.Read(ref expired);
+        var age = Age;
         try
         {
             value = await read(ending.Token);
@@ -54,13 +65,19 @@ internal sealed class Sampled<T>(Func<CancellationToken, Task<T>> read, Action<E
 #pragma warning restore CA1031
         {
             value = null;
+            age = Pause;
             failed(fault);
         }
         finally
         {
             var rest = time.GetElapsedTime(began) * Share;
-            rest = rest > Age ? rest : Age;
+            rest = rest > age ? rest : age;
             Volatile.Write(ref next, time.GetTimestamp() + (long)(rest.TotalSeconds * time.TimestampFrequency));
+            if (Volatile.Read(ref expired) != before)
+            {
+                Volatile.Write(ref next, 0);
+            }
+
             Volatile.Write(ref reading, 0);
         }
     }

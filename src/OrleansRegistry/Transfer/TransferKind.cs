@@ -102,8 +102,18 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
         var agent = AgentKind.ReadBesideCard(stored);
         _ = agent.Replaced.Count == 0 ? null : AgentVersionKind.ReadAgent(stored);
         RecordLine.CheckJson(AgentKind.Kind, stored);
-        return new TransferHead(agent.UpdatedAt, []);
+        return new TransferHead(ChangedAt(agent), []);
     }
+
+    /// <summary>When any of an agent was written last: of what leaves its own time as it is, too.</summary>
+    private static DateTimeOffset ChangedAt(AgentRecord agent) => agent.Instances
+        .SelectMany(instance => (DateTimeOffset?[])[instance.UpdatedAt, instance.Lease?.Since])
+        .Concat(
+        [
+            agent.UpdatedAt, agent.Lease?.Since, agent.Probe?.Result?.Since, agent.VectorStamp?.WrittenAt, agent.Source?.FetchedAt,
+            agent.Source?.Failure?.At,
+        ])
+        .Max()!.Value;
 
     private static TransferHead ReadVersion(StoredRecord stored)
     {

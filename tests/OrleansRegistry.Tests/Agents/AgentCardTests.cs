@@ -29,6 +29,50 @@ public sealed class AgentCardTests
     }
 
     [Theory]
+    [InlineData("supportedInterfaces")]
+    [InlineData("supported_interfaces")]
+    [InlineData("url")]
+    [InlineData("protocolVersion")]
+    [InlineData("preferredTransport")]
+    [InlineData("additionalInterfaces")]
+    [InlineData("description")]
+    [InlineData("version")]
+    [InlineData("provider")]
+    [InlineData("category")]
+    [InlineData("categories")]
+    [InlineData("tags")]
+    [InlineData("capabilities")]
+    [InlineData("extensions")]
+    [InlineData("defaultInputModes")]
+    [InlineData("default_output_modes")]
+    [InlineData("skills")]
+    [InlineData("security")]
+    [InlineData("securitySchemes")]
+    [InlineData("securityRequirements")]
+    [InlineData("signatures")]
+    [InlineData("iconUrl")]
+    public void A_member_that_is_null_is_one_that_is_not_there(string member)
+    {
+        var (bare, without) = ("""{"name":"a"}""", $$"""{"name":"a","{{member}}":null}""");
+        Assert.Equal(Told(Read(bare)), Told(Read(without)));
+        var (known, beside) = ("""{"name":"a","url":"https://a.example","protocolVersion":"0.3"}""", $$"""{"{{member}}":null,""");
+        if (member is not ("url" or "protocolVersion"))
+        {
+            Assert.Equal(Told(Read(known)), Told(Read(beside + known[1..])));
+        }
+
+        static IEnumerable<string> Told(AgentCard card) => card.Warnings.Select(warning => $"{warning.Field} {warning.Message}");
+    }
+
+    [Fact]
+    public void Where_one_spelling_is_null_the_other_counts()
+    {
+        var card = Read("""{"name":"a","supportedInterfaces":null,"supported_interfaces":[{"url":"https://a.example"}]}""");
+        Assert.Equal(["a.example"], card.Hosts);
+        Assert.DoesNotContain(card.Warnings, warning => warning.Message.Contains("nobody can tell", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("""
         {"name":"W","description":"D","version":"1","url":"https://w.example","protocolVersion":"0.3.0","preferredTransport":"JSONRPC",
         "capabilities":{},"defaultInputModes":["text"],"defaultOutputModes":["text"],"skills":[{"id":"a","name":"A","description":"D",

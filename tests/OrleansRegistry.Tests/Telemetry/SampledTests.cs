@@ -57,6 +57,46 @@ public sealed class SampledTests
     }
 
     [Fact]
+    public async Task What_could_not_be_found_is_looked_for_again_soon()
+    {
+        var began = time.GetTimestamp();
+        read = () => throw new InvalidOperationException("gone");
+        using var sampled = New();
+        Assert.Null(sampled.Value);
+        await Eventually.TrueAsync(() => faults.Count == 1, "the failure");
+        read = () => Task.FromResult("2");
+        await Eventually.TrueAsync(
+            () =>
+            {
+                // It is looked for once the read that failed has ended, which may be after it was told.
+                time.Advance(Sampled<string>.Pause / 10);
+                return sampled.Value == "2" || time.GetElapsedTime(began) > Sampled<string>.Age;
+            },
+            "it");
+        Assert.Equal("2", sampled.Value);
+        Assert.InRange(time.GetElapsedTime(began), Sampled<string>.Pause, Sampled<string>.Age);
+    }
+
+    [Fact]
+    public async Task What_is_being_found_as_all_expires_is_found_anew()
+    {
+        var (begun, goesOn) = (new TaskCompletionSource(), new TaskCompletionSource<string>());
+        read = () =>
+        {
+            begun.TrySetResult();
+            return goesOn.Task;
+        };
+        using var sampled = New();
+        Assert.Null(sampled.Value);
+        await begun.Task;
+        sampled.Expire();
+        read = () => Task.FromResult("after");
+        goesOn.SetResult("before");
+        await Eventually.TrueAsync(() => sampled.Value == "after", "what is found after it");
+        Assert.Equal(2, reads);
+    }
+
+    [Fact]
     public async Task Nothing_is_found_after_its_end()
     {
         var sampled = New();
