@@ -117,7 +117,7 @@ internal sealed partial class ForwardingService(
         {
             using var patience = new CancellationTokenSource(CancelPatience, time);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stopping.Token, patience.Token);
-            await remotes.Find(task.Tenant, task.AgentId!).CancelTaskAsync(task.Remote!.TaskId!, either.Token);
+            await remotes.Find(task).CancelTaskAsync(task.Remote!.TaskId!, either.Token);
         }
         catch (Exception fault) when (fault is RemoteFault or OperationCanceledException)
         {
@@ -213,7 +213,7 @@ internal sealed partial class ForwardingService(
         ForwardingTelemetry.Runs(1);
         try
         {
-            await new ForwardedTurn(task, context, tasks, remotes.Find(task.Tenant, task.AgentId!), options.Value, time, log).RunAsync();
+            await new ForwardedTurn(task, context, tasks, remotes.Find(task), options.Value, time, log).RunAsync();
         }
         catch (RemoteFault fault)
         {

@@ -10,6 +10,10 @@ internal sealed record RemoteTask(
     [property: Id(1)] string? ContextId,
     [property: Id(2)] string? MessageId)
 {
+    /// <summary>Which of the agent's instances has it; null where the card alone said where the agent is.</summary>
+    [Id(3)]
+    public string? Instance { get; init; }
+
     /// <summary>Members of the stored record that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     internal RawJson Unknown { get; init; }

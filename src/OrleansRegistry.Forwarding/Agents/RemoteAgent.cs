@@ -23,6 +23,9 @@ internal sealed class RemoteAgent(HttpClient http, IBinding binding, ForwardingO
     /// <summary>The version of A2A that it speaks.</summary>
     public required string Version { get; init; }
 
+    /// <summary>Which of the agent's instances it is; null where it has none.</summary>
+    public string? Instance { get; init; }
+
     /// <summary>What its owner wants to be sent to it; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 

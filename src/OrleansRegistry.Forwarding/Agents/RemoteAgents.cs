@@ -3,17 +3,19 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.Agents;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Forwarding.Wire;
+using OrleansRegistry.Instances;
 
 namespace OrleansRegistry.Forwarding.Agents;
 
-/// <summary>Finds out how agents are reached, by their cards as they are now.</summary>
+/// <summary>Finds out how agents are reached, by their cards and instances as they are now.</summary>
 internal sealed class RemoteAgents(
     AgentDirectory agents, IHttpClientFactory clients, IOptions<ForwardingOptions> options, [RegistryTime] TimeProvider time)
 {
-    /// <exception cref="RemoteFault">The agent is not registered any more, or its card names nothing that can be forwarded to.</exception>
-    public RemoteAgent Find(string tenant, string agentId)
+    /// <summary>The agent of a task; of several instances, the one that has the task, else the one that has its context's tasks.</summary>
+    /// <exception cref="RemoteFault">The agent is not registered any more, or there is nothing that can be forwarded to.</exception>
+    public RemoteAgent Find(TaskRecord task)
     {
-        if (agents.Find(tenant, agentId) is not { } agent)
+        if (agents.Find(task.Tenant, task.AgentId!) is not { } agent)
         {
             throw new RemoteFault("The agent is not registered any more.");
         }
@@ -21,6 +23,8 @@ internal sealed class RemoteAgents(
         using var card = JsonDocument.Parse(agent.Card.Utf8, JsonInput.Stored);
         var chosen = ForwardingRules.Chosen(card.RootElement)
             ?? throw new RemoteFault("The agent's card names no interface that this registry could forward to.");
+        var instance = Choose(agent.Instances, task);
+        chosen = instance is null ? chosen : chosen with { Url = instance.Url };
         var url = new Uri(chosen.Url);
         // Another card may lead elsewhere: what is secret is for whom it was set.
         var isMeant = agent.CredentialOrigins.Contains(ForwardingRules.OriginOf(chosen.Url), StringComparer.Ordinal);
@@ -34,6 +38,21 @@ internal sealed class RemoteAgents(
             Streams = CardJson.TryGet(card.RootElement, "capabilities", out var capabilities) && capabilities.Flag("streaming"),
             Version = chosen.IsBeforeV10 ? "0.3" : "1.0",
             Headers = headers,
+            Instance = instance?.Name,
         };
+    }
+
+    /// <summary>One that has expired knows its tasks no better than another: perhaps they share them.</summary>
+    private static AgentInstance? Choose(IReadOnlyList<AgentInstance> instances, TaskRecord task)
+    {
+        if (instances.Count == 0)
+        {
+            return null;
+        }
+
+        return task.Remote?.Instance is { } name && instances.Find(name) is { Health: not AgentHealth.Expired } known
+            ? known
+            : InstanceChooser.Choose(instances, new InstanceChoice { Key = task.ContextId, AnyHealth = true })
+                ?? throw new RemoteFault("All of the agent's instances have the weight 0.");
     }
 }

@@ -21,7 +21,7 @@ internal sealed partial class ForwardedTurn(
     /// <summary>How many earlier tasks are looked at for the agent's id of the context.</summary>
     private const int EarlierTasks = 20;
 
-    private readonly TaskMirror mirror = new(task, context);
+    private readonly TaskMirror mirror = new(task, context, agent.Instance);
     private readonly Caller owner = new(task.Tenant, task.Owner);
     private bool streams = agent.Streams;
 
@@ -192,7 +192,7 @@ internal sealed partial class ForwardedTurn(
     {
         var query = new TaskQuery { ContextId = task.ContextId, AgentId = task.AgentId, PageSize = EarlierTasks };
         var page = await tasks.ListAsync(owner, query, cancellationToken);
-        if (page.Tasks.FirstOrDefault(earlier => earlier.Remote?.ContextId is not null) is { } known)
+        if (page.Tasks.FirstOrDefault(earlier => earlier.Remote?.ContextId is not null && IsOfInstance(earlier)) is { } known)
         {
             mirror.GoOnIn(known.Remote!.ContextId!);
         }
@@ -205,7 +205,7 @@ internal sealed partial class ForwardedTurn(
         {
             // Of a task that this agent does not have, it could not know what is meant.
             var referred = await tasks.GetAsync(owner, reference, new TaskView { HeadOnly = true }, cancellationToken);
-            if (referred?.Remote?.TaskId is { } id && referred.AgentId == task.AgentId)
+            if (referred?.Remote?.TaskId is { } id && referred.AgentId == task.AgentId && IsOfInstance(referred))
             {
                 references.Add(id);
             }
@@ -213,6 +213,9 @@ internal sealed partial class ForwardedTurn(
 
         return message.ToRequest(mirror.Remote, references, task.AcceptedOutputModes);
     }
+
+    /// <summary>What another instance has, this one may not know.</summary>
+    private bool IsOfInstance(TaskRecord other) => other.Remote!.Instance == agent.Instance;
 
     private Task PauseAsync(int tries, CancellationToken cancellationToken)
     {

@@ -24,11 +24,12 @@ internal sealed class TaskMirror
     private byte[]? metadata;
     private bool hasArtifacts;
 
-    public TaskMirror(TaskRecord task, WorkerContext context)
+    /// <param name="instance">Which of the agent's instances works on it; null where it has none.</param>
+    public TaskMirror(TaskRecord task, WorkerContext context, string? instance)
     {
         this.context = context;
         stored = task.Remote ?? new RemoteTask(null, null, null);
-        Remote = stored;
+        Remote = stored with { Instance = instance };
         hasArtifacts = task.ArtifactCount > 0;
         foreach (var message in task.Status.Message.IsEmpty ? task.History : [.. task.History, task.Status.Message])
         {

@@ -247,6 +247,7 @@ internal static class TaskKind
             WriteText(json, "task_id", remote.TaskId);
             WriteText(json, "context_id", remote.ContextId);
             WriteText(json, "message_id", remote.MessageId);
+            WriteText(json, "instance", remote.Instance);
             StoredObject.WriteUnknown(json, remote.Unknown);
             json.WriteEndObject();
         }
@@ -277,7 +278,11 @@ internal static class TaskKind
     }
 
     private static RemoteTask ReadRemote(StoredObject remote) =>
-        new(remote.TextOrNull("task_id"), remote.TextOrNull("context_id"), remote.TextOrNull("message_id")) { Unknown = remote.Unknown() };
+        new(remote.TextOrNull("task_id"), remote.TextOrNull("context_id"), remote.TextOrNull("message_id"))
+        {
+            Instance = remote.TextOrNull("instance"),
+            Unknown = remote.Unknown(),
+        };
 
     private static void WriteText(Utf8JsonWriter json, string name, string? text)
     {

@@ -26,6 +26,8 @@ internal sealed class TestRegistry : IAsyncDisposable
 
     public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
 
+    public IAgentInstances Instances => app.Services.GetRequiredService<IAgentInstances>();
+
     /// <param name="folder">Where it keeps what it has; null: in memory.</param>
     public static async Task<TestRegistry> StartAsync(string? folder = null, Action<ForwardingOptions>? configure = null)
     {
