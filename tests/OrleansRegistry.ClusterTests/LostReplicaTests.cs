@@ -9,12 +9,13 @@ public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
     [Fact]
-    public async Task Killed_no_acknowledged_write_is_lost_and_its_agents_soon_answer_again()
+    public async Task Killed_no_acknowledged_write_is_lost_its_agents_soon_answer_again_and_who_beats_does_not_expire()
     {
         var random = Cluster.NewRandom(output);
         var addresses = await cluster.AddressesAsync();
         var victim = random.Next(Cluster.Size);
         var ids = await RegisterThroughAsync(addresses, victim);
+        await using var beats = await Beats.StartAsync([.. addresses.Where((_, i) => i != victim)]);
         await using var load = new Appends($"killed-{Guid.NewGuid():N}", addresses, random);
         load.Start();
         await load.MoreAsync(60);
@@ -25,6 +26,7 @@ public sealed class LostReplicaTests(Cluster cluster, ITestOutputHelper output)
         await load.MoreAsync(60);
         addresses[victim] = await cluster.ReplaceAsync(victim);
         await load.VerifyAsync(addresses);
+        await beats.VerifyAsync();
     }
 
     [Fact]

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using OrleansRegistry.Server.Tests;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Push;
 
 namespace OrleansRegistry.ClusterTests;
 
@@ -97,8 +99,59 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
         }
 
         await TasksAreServedAsync(all, parts, Gateway);
+        await DraftsAndInstancesAreServedAsync(all, parts, Gateway);
+        await SubscriptionsAreServedAsync(all, parts, Gateway);
         Assert.Equal(0, await gateway.StopAsync());
         Assert.Equal(0, await silo.StopAsync());
+    }
+
+    private static async Task DraftsAndInstancesAreServedAsync(Client all, Client parts, int gateway)
+    {
+        const string Agent = "/agents/part-0";
+        foreach (var path in (string[])[$"{Agent}/draft", $"{Agent}/instances", $"{Agent}/lease", "/subscriptions"])
+        {
+            Assert.StartsWith("404", await parts.AskAsync(0, path, 0));
+        }
+
+        await DoneAsync(HttpMethod.Put, $"{Agent}/draft", new { name = "part-0", version = "2" });
+        Assert.Equal(
+            "2", (await all.SendAsync(0, HttpMethod.Get, $"{Agent}/draft")).Body.GetProperty("agent_card").GetProperty("version").GetString());
+        var published = await DoneAsync(HttpMethod.Post, $"{Agent}/draft:publish", new { });
+        Assert.StartsWith("404", await parts.AskAsync(gateway, $"{Agent}/draft", 0));
+        Assert.Contains("\"2\"", await all.AskAsync(0, $"{Agent}/card", published.GetProperty("revision").GetInt64()), StringComparison.Ordinal);
+
+        var put = await DoneAsync(HttpMethod.Put, $"{Agent}/instances/i", new { url = "http://10.0.0.1:8080", ttl = 600 });
+        var beat = await DoneAsync(HttpMethod.Post, $"{Agent}/instances/i:heartbeat", null);
+        Assert.Equal("healthy", beat.GetProperty("health").GetString());
+        Assert.True((await all.SendAsync(0, HttpMethod.Get, $"{Agent}/instances/i/lease")).Body.TryGetProperty("last_beat", out _));
+        var revision = put.GetProperty("revision").GetInt64();
+        foreach (var question in (string[])[$"{Agent}/instances", $"{Agent}/instances:choose?key=k", Agent])
+        {
+            Assert.Equal(await all.AskAsync(0, question, revision), await parts.AskAsync(gateway, question, revision));
+        }
+
+        await DoneAsync(HttpMethod.Delete, $"{Agent}/instances/i", null);
+
+        async Task<JsonElement> DoneAsync(HttpMethod method, string path, object? body)
+        {
+            var answer = await parts.SendAsync(gateway, method, path, body);
+            Assert.Equal(Outcome.Done, answer.Outcome);
+            return answer.Body;
+        }
+    }
+
+    private static async Task SubscriptionsAreServedAsync(Client all, Client parts, int gateway)
+    {
+        await using var receiver = await Receiver.StartAsync();
+        const string Path = "/subscriptions/part";
+        var save = new { url = receiver.Url(), query = new { query = "part-told" } };
+        Assert.Equal(Outcome.Done, (await parts.SendAsync(gateway, HttpMethod.Put, Path, save)).Outcome);
+        Assert.Equal(receiver.Url(), (await all.SendAsync(0, HttpMethod.Get, Path)).Body.GetProperty("url").GetString());
+        Assert.Equal(Outcome.Done, (await parts.PutAsync(gateway, "part-told", """{"name":"part-told"}""", 0)).Outcome);
+        await Eventually.TrueAsync(() => Task.FromResult(receiver.Taken.Count > 0), "the subscription's event");
+        var told = JsonDocument.Parse(receiver.Taken[0].Body).RootElement;
+        Assert.Contains("registered", told.GetProperty("type").GetString(), StringComparison.Ordinal);
+        Assert.Equal(Outcome.Done, (await parts.SendAsync(gateway, HttpMethod.Delete, Path)).Outcome);
     }
 
     private static async Task TasksAreServedAsync(Client all, Client parts, int gateway)
