@@ -9,6 +9,9 @@ internal sealed class AgentListing
     /// <summary>Fewer are looked at one by one.</summary>
     private const int FewCandidates = 4_000;
 
+    /// <summary>Of more, a ranked search looks at all agents that have its words, and at what is near in meaning.</summary>
+    private const int FewRanked = 20_000;
+
     private static readonly TenantIndex Nowhere = new();
 
     private readonly TenantIndex index;
@@ -53,7 +56,7 @@ internal sealed class AgentListing
         {
             return string.IsNullOrEmpty(query.Words) && meaning is null
                 ? throw RegistryException.Invalid("sort", "by relevance needs q, the words to rank by")
-                : RankedListing.Run(index, query, revision, listing.IsMatch, binding, meaning);
+                : RankedListing.Run(index, query, revision, listing.IsMatch, binding, meaning, listing.Few());
         }
 
         if (sort != default || !string.IsNullOrEmpty(query.Words))
@@ -111,6 +114,14 @@ internal sealed class AgentListing
         var smallest = Candidates();
         return (smallest.Sum(slots => slots.Count) > FewCandidates ? SubstringSearch.Find(index.Text, text, IsMatch, after, wanted) : null)
             ?? Union(smallest, after).Select(slot => slot.Entry).OfType<AgentEntry>().Where(IsMatch);
+    }
+
+    /// <summary>A superset of the matches where a filter leaves so few that a ranked search need not look at others; else null.</summary>
+    private IReadOnlyList<AgentSlot>? Few()
+    {
+        var smallest = Candidates();
+        var count = smallest.Sum(slots => slots.Count);
+        return count <= FewRanked && count < index.All.Count / 4 ? [.. smallest.SelectMany(slots => slots.After(null)).Distinct()] : null;
     }
 
     /// <summary>A superset of the matches: the smallest that one filter gives.</summary>

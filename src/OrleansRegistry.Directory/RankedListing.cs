@@ -10,9 +10,16 @@ internal static class RankedListing
     /// <param name="isMatch">The other conditions of the query.</param>
     /// <param name="binding">The query without its page.</param>
     /// <param name="meaning">Null: words alone count.</param>
+    /// <param name="few">Where the other conditions leave few: agents among which all are that they admit.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the words or the page token.</exception>
     public static AgentPage Run(
-        TenantIndex index, AgentQuery query, long revision, Func<AgentEntry, bool> isMatch, string binding, MeaningQuery? meaning = null)
+        TenantIndex index,
+        AgentQuery query,
+        long revision,
+        Func<AgentEntry, bool> isMatch,
+        string binding,
+        MeaningQuery? meaning = null,
+        IReadOnlyList<AgentSlot>? few = null)
     {
         Check(query);
         var after = ReadToken(query.PageToken, binding)?.Last;
@@ -20,8 +27,8 @@ internal static class RankedListing
         var mode = meaning?.Mode ?? AgentSearchMode.Text;
         var asked = TextQuery.Of(query.Words ?? "", index.Text.Generation);
         var (found, hasMore) = meaning is null
-            ? ByText(index, asked, isMatch, size, after)
-            : Page(HybridSearch.Run(index, asked, meaning, isMatch), size, after);
+            ? ByText(index, asked, isMatch, size, after, few)
+            : Page(HybridSearch.Run(index, asked, meaning, isMatch, few), size, after);
         return new AgentPage([.. found.Select(match => match.Entry.Record)], hasMore ? MakeToken(found[^1], mode, binding) : null, revision)
         {
             Matches = [.. found.Select(match => Explain(match, asked, meaning))],
@@ -49,9 +56,14 @@ internal static class RankedListing
     private static void Check(AgentQuery query) => Checked(query.Words ?? "", "q");
 
     private static (IReadOnlyList<RankedMatch> Found, bool HasMore) ByText(
-        TenantIndex index, TextQuery asked, Func<AgentEntry, bool> isMatch, int size, (float Score, string Id)? after)
+        TenantIndex index,
+        TextQuery asked,
+        Func<AgentEntry, bool> isMatch,
+        int size,
+        (float Score, string Id)? after,
+        IReadOnlyList<AgentSlot>? few)
     {
-        var found = TextSearch.Run(index.Text.Generation, asked, isMatch, size, after);
+        var found = TextSearch.Run(index.Text.Generation, asked, isMatch, size, after, few);
         return ([.. found.Best.Select(match => new RankedMatch(match.Entry, match.Score, match.Score, null, null))], found.HasMore);
     }
 

@@ -24,6 +24,8 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["heartbeats"] = HeartbeatRows.RunAsync,
     ["quality"] = QualityRows.RunAsync,
     ["search"] = SearchRows.RunAsync,
+    ["vectors"] = VectorSpeedRows.RunAsync,
+    ["hybrid"] = HybridRows.RunAsync,
     ["growth"] = GrowthRows.RunAsync,
 };
 if (args is [SqliteRows.ResidentOf, var folder])
@@ -37,10 +39,10 @@ if (args is [GroupProcess.RowsOnly, var only])
     return await PrintAsync(only) ? 0 : GroupProcess.Missed;
 }
 
+string[] byNameAlone = ["sdk", "scale", "quality", "search", "vectors", "hybrid", "growth"];
 string[] chosen = args.Length > 0
     ? args
-    : [.. groups.Keys.Where(
-        group => group is not ("sdk" or "scale" or "quality" or "search" or "growth") && !group.StartsWith("cluster", StringComparison.Ordinal))];
+    : [.. groups.Keys.Where(group => !byNameAlone.Contains(group) && !group.StartsWith("cluster", StringComparison.Ordinal))];
 if (chosen.FirstOrDefault(group => !groups.ContainsKey(group)) is { } unknown)
 {
     await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are {string.Join(", ", groups.Keys)}.");

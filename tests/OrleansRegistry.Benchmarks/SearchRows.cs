@@ -12,9 +12,9 @@ namespace OrleansRegistry.Benchmarks;
 /// </summary>
 internal static class SearchRows
 {
-    private const string Tenant = "t";
+    public const string Tenant = "t";
 
-    private static readonly string[] Queries =
+    public static readonly string[] Queries =
     [
         "generate a diagram from a text description", "weather forecast for tomorrow", "expence tracker", "invoice reconcilation",
         "trading market data", "code review of pull requests", "trust score for agents", "payments in usdc", "book a flight and a hotel",
@@ -106,16 +106,16 @@ internal static class SearchRows
         }
     }
 
-    private static int List(TenantIndex index, AgentQuery query) => AgentListing.Run(index, query, 0).Agents.Count;
+    public static int List(TenantIndex index, AgentQuery query) => AgentListing.Run(index, query, 0).Agents.Count;
 
-    private static void Put(TenantIndex index, int i, byte[] card, long revision)
+    public static void Put(TenantIndex index, int i, byte[] card, long revision)
     {
         var id = $"mix{i}";
         var record = new AgentRecord { Tenant = Tenant, Id = id, Card = RawJson.FromValid(card), Revision = revision };
         index.Put(index.SlotOf(id), AgentEntry.For(record, null, new ExtensionPolicy(), index.Find(id), index.Text.Generation, out _));
     }
 
-    private static async Task<Func<int, byte[]>> CardsAsync()
+    public static async Task<Func<int, byte[]>> CardsAsync()
     {
         if (Environment.GetEnvironmentVariable("REGISTRY_TEST_CARDS") is not { } folder)
         {
@@ -146,7 +146,7 @@ internal static class SearchRows
         };
     }
 
-    private static double[] Times(int times, Func<int, int> run)
+    public static double[] Times(int times, Func<int, int> run)
     {
         for (var i = 0; i < Math.Min(times, 20); i++)
         {
@@ -165,5 +165,5 @@ internal static class SearchRows
         return taken;
     }
 
-    private static Row Told(string what, string figure, string reference) => new(what, figure, reference, 1, "told", true);
+    public static Row Told(string what, string figure, string reference) => new(what, figure, reference, 1, "told", true);
 }

@@ -119,6 +119,56 @@ public sealed class RankedSearchTests
     }
 
     [Fact]
+    public void Where_a_filter_leaves_few_they_are_ranked_as_among_all()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            var rain = string.Concat(Enumerable.Repeat("rain ", (i % 7) + 1));
+            directory.Put($"a{i}", new TestCard($"n{i}", rain, Tags: i % 9 == 0 ? ["few", "too"] : []));
+        }
+
+        directory.Put("a9", new TestCard("n9", "rain", Tags: ["few"]));
+        directory.Put("a18", new TestCard("n18", "sun", Tags: ["few"]));
+        directory.Remove("a27");
+        var all = directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "rain ", PageSize = 100 });
+        var few = new AgentQuery { Words = "rain ", Tags = ["few", "too"], PageSize = 100 };
+        var having = all.Agents.Where(agent => directory.Agents.Of(TestDirectory.Tenant).Find(agent.Id)!.Values(Facets.Tags).Count > 0)
+            .Select(agent => agent.Id).ToHashSet();
+        Assert.Equal(10, having.Count);
+        Assert.Equal(
+            all.Matches!.Where(match => having.Contains(match.AgentId)).Select(match => (match.AgentId, match.Score)),
+            directory.Agents.List(TestDirectory.Tenant, few).Matches!.Select(match => (match.AgentId, match.Score)));
+    }
+
+    [Fact]
+    public async Task An_agent_that_keeps_changing_is_in_every_answer_also_where_a_filter_leaves_few()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            directory.Put($"a{i}", new TestCard($"n{i}", "rain", Tags: i == 7 ? ["few"] : []));
+        }
+
+        using var done = new CancellationTokenSource();
+        var searching = Task.Run(() =>
+        {
+            var searches = 0;
+            for (; !done.IsCancellationRequested || searches < 10; searches++)
+            {
+                Assert.Equal(["a7"], directory.Ids(new AgentQuery { Words = "rain ", Tags = ["few"] }));
+            }
+        });
+
+        // The documents are numbered anew several times.
+        for (var i = 0; i < 5_000; i++)
+        {
+            directory.Put("a7", new TestCard("n7", $"rain {i}", Tags: ["few"]));
+        }
+
+        await done.CancelAsync();
+        await searching;
+    }
+
+    [Fact]
     public void What_changes_is_found_as_it_is_also_after_the_index_was_made_anew()
     {
         for (var i = 0; i < 3_000; i++)

@@ -10,7 +10,8 @@ internal readonly record struct TextMatch(AgentEntry Entry, float Score);
 /// <summary>What a ranked search found.</summary>
 /// <param name="Best">Best first, and of equal ones by their ids.</param>
 /// <param name="HasMore">Whether there are others after them.</param>
-internal readonly record struct TextMatches(IReadOnlyList<TextMatch> Best, bool HasMore);
+/// <param name="Noted">Those of the agents that were asked after that are found; one may be there twice.</param>
+internal readonly record struct TextMatches(IReadOnlyList<TextMatch> Best, bool HasMore, IReadOnlyList<TextMatch> Noted);
 
 /// <summary>
 /// Ranks the cards that have words of a query: BM25, with the weights of a card's fields in how often it has a word, and the length of the card.
@@ -36,12 +37,32 @@ internal static class TextSearch
     /// <param name="admits">The other conditions of the query.</param>
     /// <param name="most">How many, from 1.</param>
     /// <param name="after">The last of those before; null for the first page.</param>
+    /// <param name="few">Where the other conditions leave few: agents among which all are that they admit.</param>
+    /// <param name="noted">Agents whose scores are wanted too, be they among the best or not, and whatever the other conditions.</param>
     public static TextMatches Run(
-        TextGeneration texts, TextQuery query, Func<AgentEntry, bool> admits, int most, (float Score, string Id)? after)
+        TextGeneration texts,
+        TextQuery query,
+        Func<AgentEntry, bool> admits,
+        int most,
+        (float Score, string Id)? after,
+        IReadOnlyList<AgentSlot>? few = null,
+        IReadOnlyList<AgentSlot>? noted = null)
     {
         var best = new BestMatches(texts, query, admits, most, after);
-        Score(texts, query, best.Take);
-        return best.ToMatches();
+        Score(texts, query, (first, scores, scale) =>
+        {
+            if (few is null)
+            {
+                best.Take(first, scores, scale);
+            }
+            else
+            {
+                best.Take(few, first, scores, scale);
+            }
+
+            best.Note(noted ?? [], first, scores, scale);
+        });
+        return few is not null && best.IsTorn ? Run(texts, query, admits, most, after, null, noted) : best.ToMatches();
     }
 
     /// <summary>All matches, in no order; an agent that changes meanwhile may be there twice.</summary>

@@ -25,32 +25,33 @@ internal static class HybridSearch
 
     /// <summary>The matches, best first, and of equal ones by their ids.</summary>
     /// <param name="admits">The other conditions of the query.</param>
-    public static IReadOnlyList<RankedMatch> Run(TenantIndex index, TextQuery words, MeaningQuery meaning, Func<AgentEntry, bool> admits)
+    /// <param name="few">Where those leave few: agents among which all are that they admit.</param>
+    public static IReadOnlyList<RankedMatch> Run(
+        TenantIndex index, TextQuery words, MeaningQuery meaning, Func<AgentEntry, bool> admits, IReadOnlyList<AgentSlot>? few = null)
     {
-        var near = meaning.Nearest(index, admits, Depth)
+        var near = meaning.Nearest(index, admits, Depth, few)
             .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
             .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
         var matches = meaning.WithText
-            ? Fused(TextOf(index, words, admits, near), near, words, meaning)
+            ? Fused(TextOf(index, words, admits, near, few), near, words, meaning)
             : near.Values.Select(match => new RankedMatch(match.Entry, match.Score, null, match.Score, match.Field));
         return [.. matches.OrderByDescending(match => match.Score).ThenBy(match => match.Id, StringComparer.Ordinal)];
     }
 
+    /// <summary>The best by words, and those that are near in meaning and have words, however few.</summary>
     private static Dictionary<string, TextMatch> TextOf(
-        TenantIndex index, TextQuery words, Func<AgentEntry, bool> admits, Dictionary<string, MeaningMatch> near)
+        TenantIndex index,
+        TextQuery words,
+        Func<AgentEntry, bool> admits,
+        Dictionary<string, MeaningMatch> near,
+        IReadOnlyList<AgentSlot>? few)
     {
-        var texts = index.Text.Generation;
-        var best = TextSearch.Run(texts, words, admits, Depth, after: null);
-        var found = best.Best.ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
-        if (best.HasMore)
+        AgentSlot[] noted = [.. near.Keys.Select(index.SlotOf).OfType<AgentSlot>()];
+        var matches = TextSearch.Run(index.Text.Generation, words, admits, Depth, after: null, few, noted);
+        var found = matches.Best.ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
+        foreach (var match in matches.Noted)
         {
-            // Of those that are near in meaning, some may have words further down.
-            var others = TextSearch.Run(
-                texts, words, entry => near.ContainsKey(entry.Record.Id) && !found.ContainsKey(entry.Record.Id), Depth, after: null);
-            foreach (var match in others.Best)
-            {
-                found[match.Entry.Record.Id] = match;
-            }
+            found.TryAdd(match.Entry.Record.Id, match);
         }
 
         return found;

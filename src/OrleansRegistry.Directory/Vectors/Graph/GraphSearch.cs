@@ -4,9 +4,9 @@ namespace OrleansRegistry.Directory;
 internal static class GraphSearch
 {
     /// <summary>How many vectors are asked for at first, and how many at most.</summary>
-    private const int First = 512;
+    private const int First = 1_024;
 
-    private const int Most = 8_192;
+    private const int Most = 4_096;
 
     /// <summary>Where so few agents are found, more vectors are asked for.</summary>
     private const int Few = 100;
