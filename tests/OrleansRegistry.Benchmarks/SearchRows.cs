@@ -3,12 +3,14 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 using OrleansRegistry.Directory;
+using OrleansRegistry.Storage.Tests.Postgres;
 
 namespace OrleansRegistry.Benchmarks;
 
 /// <summary>
 /// Searches in one node's memory over more and more agents (<c>SEARCH_AGENTS</c>, 1,000, 100,000 and 1,000,000), whose cards are mixed from the real ones that
-/// <c>REGISTRY_TEST_CARDS</c> names: the name of one, the skills of another. <c>SEARCH_SVG</c> names a file for a plot of it.
+/// <c>REGISTRY_TEST_CARDS</c> names: the name of one, the skills of another. <c>SEARCH_SVG</c> names a file for a plot of it. Up to
+/// <c>SEARCH_POSTGRES_AGENTS</c> (100,000), PostgreSQL's full-text search is asked the same.
 /// </summary>
 internal static class SearchRows
 {
@@ -25,6 +27,7 @@ internal static class SearchRows
     public static async IAsyncEnumerable<Row> RunAsync()
     {
         var asked = Environment.GetEnvironmentVariable("SEARCH_AGENTS") ?? "1000,100000,1000000";
+        var most = int.Parse(Environment.GetEnvironmentVariable("SEARCH_POSTGRES_AGENTS") ?? "100000", CultureInfo.InvariantCulture);
         var cards = await CardsAsync();
         var plot = new GrowthPlot("Searches of one node, p99", "ms");
         foreach (var count in asked.Split(',').Select(text => int.Parse(text, CultureInfo.InvariantCulture)))
@@ -33,12 +36,35 @@ internal static class SearchRows
             {
                 yield return row;
             }
+
+            if (count <= most)
+            {
+                yield return await PostgresAsync(count, cards);
+            }
         }
 
         if (Environment.GetEnvironmentVariable("SEARCH_SVG") is { } file)
         {
             await File.WriteAllTextAsync(file, plot.Draw());
         }
+    }
+
+    private static async Task<Row> PostgresAsync(int count, Func<int, byte[]> cards)
+    {
+        var what = $"the same by PostgreSQL's full-text search, {count:N0} agents";
+        if (PrivateServer.FindBinaries() is not { } binaries)
+        {
+            return Told(what, "not measured: initdb and postgres are not on this machine", "");
+        }
+
+        await using var server = await PrivateServer.StartAsync(binaries, isLossy: true);
+        await using var text = await PostgresText.FillAsync(server, count, cards);
+        var any = Times(60, i => text.Search(Queries[i % Queries.Length], AgentQuery.RankedPageSize, all: false));
+        var all = Times(60, i => text.Search(Queries[i % Queries.Length], AgentQuery.RankedPageSize, all: true));
+        return Told(
+            what,
+            $"any of the words: p50 {any[30]:0.00} ms, p99 {any[59]:0.00} ms",
+            $"all of them: p50 {all[30]:0.00} ms, p99 {all[59]:0.00} ms");
     }
 
     private static IEnumerable<Row> Run(int count, Func<int, byte[]> cards, GrowthPlot plot)
@@ -72,6 +98,11 @@ internal static class SearchRows
             "tag and skill, page of 20",
             1,
             Times(2_000, _ => List(index, new AgentQuery { Tags = [tag], Skills = [skill], PageSize = 20 })));
+        var narrow = index.Of(Facets.Tags).Counts().MinBy(value => Math.Abs(value.Count - (count / 100)));
+        yield return Told(
+            $"ranked text of a tag that {narrow.Count:N0} have, {of}",
+            Figures(Times(200, i => List(index, new AgentQuery { Words = Queries[i % Queries.Length], Tags = [narrow.Value] }))),
+            "");
         yield return Seen("newest change first, page of 20", _ => List(index, new AgentQuery { Sort = AgentSort.Parse("-updated"), PageSize = 20 }));
         yield return Seen("counted", _ => AgentListing.All(index, new AgentQuery { Enabled = true }).Count());
         yield return Seen("facets: tags and skills", _ => FacetCounting.Run(
@@ -105,6 +136,8 @@ internal static class SearchRows
                 p99 < reach);
         }
     }
+
+    private static string Figures(double[] taken) => $"p50 {taken[taken.Length / 2]:0.00} ms, p99 {taken[(int)(taken.Length * 0.99)]:0.00} ms";
 
     public static int List(TenantIndex index, AgentQuery query) => AgentListing.Run(index, query, 0).Agents.Count;
 

@@ -159,4 +159,7 @@ public sealed record AgentStats(int Total, int Enabled, int Disabled, int Tags, 
 
     /// <summary>How many have not beaten for all of it.</summary>
     public int Expired { get; init; }
+
+    /// <summary>How many agents wait to be embedded: searches by meaning do not find them as they are yet.</summary>
+    public int EmbeddingLag { get; init; }
 }

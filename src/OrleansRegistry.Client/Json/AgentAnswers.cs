@@ -102,6 +102,7 @@ internal static class AgentAnswers
         Healthy = (int)stats.Number("healthy"),
         Unhealthy = (int)stats.Number("unhealthy"),
         Expired = (int)stats.Number("expired"),
+        EmbeddingLag = (int)stats.Number("embedding_lag"),
     };
 
     public static ExtensionInfo ReadExtension(JsonElement extension) => new(

@@ -29,6 +29,10 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
     /// <summary>All vectors of a tenant.</summary>
     public IEnumerable<KeyValuePair<VectorSpace, TenantVectors>> Of(string tenant) => tenants.GetValueOrDefault(tenant)?.Spaces ?? [];
 
+    /// <summary>Those of all tenants.</summary>
+    public IEnumerable<(string Tenant, TenantVectors Vectors)> All => tenants.SelectMany(
+        tenant => tenant.Value.Spaces.Values, (tenant, vectors) => (tenant.Key, vectors));
+
     /// <summary>How many agents of the tenant wait.</summary>
     public int WaitingOf(string tenant) => waiting.Count(agent => agent.Key.Tenant == tenant);
 

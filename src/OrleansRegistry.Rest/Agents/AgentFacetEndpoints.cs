@@ -36,6 +36,7 @@ internal sealed class AgentFacetEndpoints(IAgentRegistry registry)
         json.WriteNumber("healthy"u8, stats.Healthy);
         json.WriteNumber("unhealthy"u8, stats.Unhealthy);
         json.WriteNumber("expired"u8, stats.Expired);
+        json.WriteNumber("embedding_lag"u8, stats.EmbeddingLag);
         json.WriteNumber("revision"u8, stats.Revision);
         await answer.SendObjectAsync(context);
     }

@@ -136,7 +136,8 @@ internal static class AgentSchemas
         yield return ("Stats", Shape(
             ("total", Integer("")), ("enabled", Integer("")), ("disabled", Integer("")), ("tags", Integer("")), ("categories", Integer("")),
             ("skills", Integer("")), ("extensions", Integer("")), ("healthy", Integer("Of the agents with a lease.")), ("unhealthy", Integer("")),
-            ("expired", Integer("")), ("revision", Integer(""))));
+            ("expired", Integer("")), ("embedding_lag", Integer("How many agents wait to be embedded: searches by meaning do not find them yet.")),
+            ("revision", Integer(""))));
         yield return ("Tags", Shape(("tags", List(Shape(("tag", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
         yield return ("Categories", Shape(("categories", List(Shape(("category", Text("")), ("count", Integer(""))))), ("count", Integer(""))));
     }

@@ -121,7 +121,7 @@ internal sealed class AgentRegistry(
         ValueTask.FromResult(directory.Categories(caller.Tenant));
 
     public ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.Stats(caller.Tenant));
+        ValueTask.FromResult(directory.Stats(caller.Tenant) with { EmbeddingLag = ranked.LagOf(caller.Tenant) });
 
     public ValueTask<ExtensionPage> ListExtensionsAsync(
         Caller caller, ExtensionQuery? query = null, CancellationToken cancellationToken = default) =>

@@ -3,6 +3,9 @@ namespace OrleansRegistry.Vectors;
 /// <summary>Answers queries with words or a vector: by what they mean too, where that can be found out.</summary>
 internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory made, GivenVectorDirectory given, QueryVectors queries)
 {
+    /// <summary>How many agents of a tenant wait: to be embedded, or for the vectors that they were given to be read.</summary>
+    public int LagOf(string tenant) => made.Of(tenant).WaitingCount + given.WaitingOf(tenant);
+
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query, or it asks for meaning where there is nothing that finds it out.
     /// <see cref="RegistryError.Unavailable"/>: the page before went by meaning, which cannot be found out now.</exception>
     public async ValueTask<AgentPage> ListAsync(string tenant, AgentQuery query, CancellationToken cancellationToken)
@@ -42,8 +45,7 @@ internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory made, 
         var page = agents.List(tenant, query, meaning);
         return page.Matches is null ? page : page with
         {
-            Search = new AgentSearchInfo(
-                meaning?.Mode ?? AgentSearchMode.Text, fallback, made.Of(tenant).WaitingCount + given.WaitingOf(tenant)),
+            Search = new AgentSearchInfo(meaning?.Mode ?? AgentSearchMode.Text, fallback, LagOf(tenant)),
         };
     }
 

@@ -10,6 +10,7 @@ namespace OrleansRegistry.Vectors;
 /// <param name="make">A graph of vectors with so many dimensions.</param>
 internal sealed partial class VectorGraphs(
     VectorDirectory vectors,
+    GivenVectorDirectory given,
     RegistryOptions options,
     BackgroundLoops loops,
     [RegistryTime] TimeProvider time,
@@ -25,40 +26,40 @@ internal sealed partial class VectorGraphs(
     private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(2);
 
     private readonly Func<int, VectorGraph> make = make ?? (dimensions => new VectorGraph(dimensions));
-    private readonly Dictionary<string, (VectorRows Rows, VectorGraph Graph)> made = new(StringComparer.Ordinal);
+    private readonly Dictionary<TenantVectors, (VectorRows Rows, VectorGraph Graph)> made = [];
     private bool cannot;
 
     /// <summary>Makes what is missing, and brings up to date what is behind.</summary>
     /// <exception cref="InvalidOperationException">There is not enough memory.</exception>
     public async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        foreach (var tenant in vectors.Tenants)
+        (string Tenant, TenantVectors Vectors)[] all = [.. vectors.Tenants.Select(tenant => (tenant, vectors.Of(tenant))), .. given.All];
+        foreach (var (of, before) in made.ToList())
         {
-            var rows = vectors.Of(tenant).Rows;
-            if (made.TryGetValue(tenant, out var before) && before.Rows != rows)
+            if (before.Rows != of.Rows || !all.Any(now => now.Vectors == of))
             {
-                made.Remove(tenant);
+                made.Remove(of);
                 before.Graph.Dispose();
             }
+        }
 
+        foreach (var (tenant, of) in all)
+        {
+            var rows = of.Rows;
             if (rows.Graph is { } graph)
             {
                 await AddAsync(rows, graph, cancellationToken);
             }
             else if (!cannot && rows.Count - rows.Gone > options.ExactVectors)
             {
-                await Task.Run(() => Make(tenant, rows, cancellationToken), cancellationToken);
+                await Task.Run(() => Make(tenant, of, rows, cancellationToken), cancellationToken);
             }
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (vectors.Model is not null)
-        {
-            await loops.RunAsync("the graph of vectors", RoundAsync, stoppingToken);
-        }
-
+        await loops.RunAsync("the graph of vectors", RoundAsync, stoppingToken);
         foreach (var (_, graph) in made.Values)
         {
             graph.Dispose();
@@ -82,7 +83,7 @@ internal sealed partial class VectorGraphs(
         }
     }
 
-    private void Make(string tenant, VectorRows rows, CancellationToken cancellationToken)
+    private void Make(string tenant, TenantVectors of, VectorRows rows, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
         VectorGraph? graph = null;
@@ -93,7 +94,7 @@ internal sealed partial class VectorGraphs(
             // Half of the processors, so that the node serves meanwhile.
             graph.Build(rows, Math.Max(1, Environment.ProcessorCount / 2), cancellationToken);
             rows.Graph = graph;
-            made[tenant] = (rows, graph);
+            made[of] = (rows, graph);
             LogMade(graph.Count, LogText.Id(tenant), time.GetElapsedTime(began).TotalSeconds, graph.Bytes / 1024 / 1024);
             graph = null;
         }

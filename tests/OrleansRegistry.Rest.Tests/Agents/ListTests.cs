@@ -142,6 +142,7 @@ public sealed class ListTests
         var stats = await (await host.Client.SendAsync("GET", "/stats")).JsonAsync();
         Assert.Equal((2, 1, 1, 2, 1, 1, 1), (stats.Number("total"), stats.Number("enabled"), stats.Number("disabled"), stats.Number("tags"),
             stats.Number("categories"), stats.Number("skills"), stats.Number("extensions")));
+        Assert.Equal(0, stats.Number("embedding_lag"));
         Assert.Equal(
             """{"tags":[{"tag":"t1","count":2},{"tag":"t2","count":1}],"count":2}""",
             (await (await host.Client.SendAsync("GET", "/tags")).JsonAsync()).GetRawText());

@@ -105,6 +105,8 @@ public sealed class EmbeddingTests : IAsyncLifetime
         await UntilAsync(() => Vectors.Of("acme").WaitingCount == 1);
         Assert.Equal("p", Assert.Single(Vectors.Of("acme").Waiting));
         Assert.Equal(1, (await SearchAsync("umbrella")).Search!.Waiting);
+        Assert.Equal(1, (await host.Agents.GetStatsAsync(Alice, TestContext.Current.CancellationToken)).EmbeddingLag);
+        Assert.Equal(0, (await host.Agents.GetStatsAsync(new Caller("other", "bob"), TestContext.Current.CancellationToken)).EmbeddingLag);
     }
 
     [Fact]

@@ -8,14 +8,16 @@ public sealed class VectorGraphsTests
 {
     private const int Many = 40;
 
-    private readonly VectorDirectory vectors = new(
-        new AgentDirectory(
-            new ExtensionPolicy(),
-            new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard),
-            new UnreadableRecords(NullLogger<UnreadableRecords>.Instance),
-            NullLogger<AgentDirectory>.Instance),
-        "model");
+    private readonly AgentDirectory agents = new(
+        new ExtensionPolicy(),
+        new AgentDecoder(AgentKind.Kind, AgentKind.ReadBesideCard),
+        new UnreadableRecords(NullLogger<UnreadableRecords>.Instance),
+        NullLogger<AgentDirectory>.Instance);
+
+    private readonly VectorDirectory vectors;
     private readonly RegistryOptions options = new() { ExactVectors = Many - 1 };
+
+    public VectorGraphsTests() => vectors = new VectorDirectory(agents, "model");
 
     [Fact]
     public async Task A_tenant_with_more_vectors_than_the_setting_says_gets_a_graph_which_later_ones_join()
@@ -71,7 +73,8 @@ public sealed class VectorGraphsTests
     private VectorGraphs Graphs(ILogger<VectorGraphs>? log = null, Func<int, VectorGraph>? make = null)
     {
         log ??= NullLogger<VectorGraphs>.Instance;
-        return new VectorGraphs(vectors, options, new BackgroundLoops(TimeProvider.System, log), TimeProvider.System, log, make);
+        return new VectorGraphs(
+            vectors, new GivenVectorDirectory(agents), options, new BackgroundLoops(TimeProvider.System, log), TimeProvider.System, log, make);
     }
 
     private void Put(string tenant, int from, int to)
