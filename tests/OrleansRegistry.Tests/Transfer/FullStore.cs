@@ -55,6 +55,10 @@ internal static class FullStore
         await registry.Versions.LabelAsync(alice, "agent-4", "stable", 2);
         await registry.Services.GetRequiredService<IAgentVectors>()
             .PutAsync(alice, "agent-4", new AgentVectorUpdate("m", [new("description", new[] { 0.1f, -3 }) { Content = "ü" }]));
+        var instances = registry.Services.GetRequiredService<IAgentInstances>();
+        var instance = new InstanceRegistration("https://one.example/rpc") { Weight = 2.5, Version = "1", Metadata = Bytes("""{"n": 1.50}""") };
+        await instances.PutAsync(alice, "agent-6", "ü/1", instance with { Ttl = TimeSpan.FromDays(1), Ephemeral = true });
+        await instances.PutAsync(alice, "agent-6", "i2", new InstanceRegistration("https://two.example"));
         await Task.WhenAll(Enumerable.Range(0, Tasks).Select(i => AddTaskAsync(registry, i % 3 == 0 ? bob : alice, i)));
         for (var i = 0; i < 40; i++)
         {

@@ -89,6 +89,10 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.True(given.IsGiven);
         Assert.Equivalent(given, await registry.Services.GetRequiredService<IAgentVectors>().GetAsync(alice, "agent-4"));
 
+        var several = (await original.Agents.GetAsync(alice, "agent-6"))!.Instances;
+        Assert.Equal(2, several.Count);
+        Assert.Equal(several, (await registry.Agents.GetAsync(alice, "agent-6"))!.Instances);
+
         // And goes on: an id that came before is known, and the revisions are those of the original.
         var repeated = await registry.Tasks.SubmitAsync(bob, FullStore.Submission(0));
         Assert.True(repeated.Repeated);
