@@ -66,10 +66,14 @@ public sealed record AgentCandidate(
     IReadOnlyList<AgentScorePart> Parts,
     AgentFilters Preferred,
     AgentFilters Missing,
-    IReadOnlyList<AgentHighlight> Highlights);
+    IReadOnlyList<AgentHighlight> Highlights)
+{
+    /// <summary>What of its card is nearest to what the job means, such as <c>skills[2]</c>; null where that is not known, or nothing is near.</summary>
+    public string? MeaningField { get; init; }
+}
 
 /// <summary>A part of a score.</summary>
-/// <param name="Name"><c>text</c>, <c>preferred</c>, <c>success</c> or <c>load</c>.</param>
+/// <param name="Name"><c>text</c>, <c>meaning</c>, <c>preferred</c>, <c>success</c> or <c>load</c>.</param>
 /// <param name="Value">From 0 to 1.</param>
 /// <param name="Weight">How much it counts against the others.</param>
 public sealed record AgentScorePart(string Name, double Value, double Weight);

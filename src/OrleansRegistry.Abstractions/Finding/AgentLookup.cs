@@ -30,7 +30,11 @@ public sealed record AgentsFound(IReadOnlyList<AgentRecord> Agents, int Total, l
 /// <param name="Score">From 0 to 1: four tenths for the skills, three for the tags, three for the words that both have.</param>
 /// <param name="Skills">The ids of skills that both have.</param>
 /// <param name="Tags">The tags that both have.</param>
-public sealed record SimilarAgent(AgentRecord Agent, double Score, IReadOnlyList<string> Skills, IReadOnlyList<string> Tags);
+public sealed record SimilarAgent(AgentRecord Agent, double Score, IReadOnlyList<string> Skills, IReadOnlyList<string> Tags)
+{
+    /// <summary>How near both are in what they mean, from 0 to 1; null where the agent that it is like has none.</summary>
+    public double? Meaning { get; init; }
+}
 
 /// <summary>Agents that are like another one.</summary>
 /// <param name="Agents">The most alike first.</param>

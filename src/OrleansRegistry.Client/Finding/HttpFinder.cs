@@ -61,7 +61,10 @@ internal sealed class HttpFinder(RegistryHttp http, HttpAgents agents) : IAgentF
                     AgentAnswers.Read(similar.GetProperty("agent"), agents.TenantOf(caller)),
                     similar.GetProperty("score").GetDouble(),
                     similar.Strings("skills"),
-                    similar.Strings("tags"))),
+                    similar.Strings("tags"))
+                {
+                    Meaning = similar.Find("meaning")?.GetDouble(),
+                }),
             ],
             HttpAgents.RevisionOf(answer)));
     }

@@ -30,7 +30,10 @@ internal static class JobMessages
         ],
         ReadFilters(candidate.GetProperty("preferred")),
         ReadFilters(candidate.GetProperty("missing")),
-        AgentAnswers.ReadHighlights(candidate));
+        AgentAnswers.ReadHighlights(candidate))
+    {
+        MeaningField = candidate.Text("meaning_field"),
+    };
 
     private static AgentFilters ReadFilters(JsonElement json)
     {

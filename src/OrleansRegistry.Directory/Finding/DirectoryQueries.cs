@@ -69,7 +69,8 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
 
     /// <summary>Agents that are like another one.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.NotFound"/>: there is no such agent; <see cref="RegistryError.Invalid"/>: the query.</exception>
-    public SimilarAgents Similar(string tenant, string id, AgentQuery query, int most)
+    /// <param name="meaning">With what vector of it the others' are compared; null where it has none.</param>
+    public SimilarAgents Similar(string tenant, string id, AgentQuery query, int most, Func<AgentRecord, MeaningQuery?>? meaning = null)
     {
         Identifiers.CheckId(id);
         CheckLimit(most, SimilarAgents.Max);
@@ -78,16 +79,17 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
         directory.ThrowIfUnreadable(tenant, id);
         var index = directory.Of(tenant);
         var agent = index.Find(id) ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
-        var found = AgentSimilarity.Find(index, agent, isMatch, most);
+        var found = AgentSimilarity.Find(index, agent, isMatch, most, meaning?.Invoke(agent.Record));
         return new SimilarAgents([.. found.Select(similar => similar with { Agent = directory.Activities.Shown(similar.Agent) })], revision);
     }
 
     /// <summary>The agents for a job.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a part of the job.</exception>
-    public AgentCandidates Match(string tenant, AgentJob job)
+    /// <param name="meaning">What the job means; null where that is not known.</param>
+    public AgentCandidates Match(string tenant, AgentJob job, MeaningQuery? meaning = null, CancellationToken cancellationToken = default)
     {
         var revision = directory.Revision;
-        return new JobMatch(directory.Of(tenant), job, directory.Activities).Run(revision);
+        return new JobMatch(directory.Of(tenant), job, directory.Activities, meaning).Run(revision, cancellationToken);
     }
 
     private static void CheckLimit(int limit, int most)

@@ -1,26 +1,31 @@
-using System.Runtime.InteropServices;
-
 namespace OrleansRegistry.Directory;
 
 /// <summary>Ranks the agents that can do a job.</summary>
 internal sealed class JobMatch
 {
     private const double TextWeight = 0.5;
+    private const double MeaningWeight = 0.25;
     private const double PreferredWeight = 0.3;
     private const double SuccessWeight = 0.15;
     private const double LoadWeight = 0.05;
+
+    /// <summary>After so many agents it is asked whether somebody still waits.</summary>
+    private const int BetweenLooks = 1_024;
+
+    private const int MostAttempts = 3;
 
     private readonly AgentJob job;
     private readonly AgentQuery query;
     private readonly TenantIndex index;
     private readonly IAgentActivities? activities;
     private readonly (FieldKind Kind, string Told, string Value)[] preferred;
-    private readonly Dictionary<string, TextMatch> texts;
     private readonly Func<AgentEntry, bool> isMatch;
-    private readonly TextQuery? asked;
+    private readonly MeaningQuery? meaning;
+    private readonly bool hasText;
 
+    /// <param name="meaning">What the job means; null where that is not known.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a part of the job.</exception>
-    public JobMatch(TenantIndex index, AgentJob job, IAgentActivities? activities)
+    public JobMatch(TenantIndex index, AgentJob job, IAgentActivities? activities, MeaningQuery? meaning = null)
     {
         this.index = index;
         this.job = job;
@@ -29,13 +34,14 @@ internal sealed class JobMatch
         Checked(job.Required, "required");
         query = QueryOf(job);
         preferred = [.. FieldFilter.ValuesOf(job.Preferred, "preferred")];
-        var generation = index.Text.Generation;
-        asked = string.IsNullOrEmpty(job.Text) ? null : TextQuery.Of(RankedListing.Checked(job.Text, "text") + " ", generation);
+        hasText = !string.IsNullOrEmpty(job.Text);
+        if (hasText)
+        {
+            RankedListing.Checked(job.Text!, "text");
+        }
+
+        this.meaning = hasText ? meaning : null;
         isMatch = AgentListing.MatcherOf(query);
-        texts = asked is null
-            ? []
-            : TextSearch.Run(generation, asked, isMatch, int.MaxValue - 2, after: null).Best
-                .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal);
     }
 
     /// <summary>What an agent must have.</summary>
@@ -52,30 +58,85 @@ internal sealed class JobMatch
         return saysEnabled ? query : query with { Enabled = true };
     }
 
-    public AgentCandidates Run(long revision)
+    /// <exception cref="OperationCanceledException">Nobody waits for the answer any more.</exception>
+    public AgentCandidates Run(long revision, CancellationToken cancellationToken = default)
     {
-        // The worst of those that are kept is the first to go.
-        var best = new PriorityQueue<Judged, Judged>(Comparer<Judged>.Create((x, y) => Compare(y, x)));
-        var count = 0;
-        foreach (var entry in Candidates())
+        for (var attempt = 0; ; attempt++)
         {
-            if (Judge(entry) is { } judged)
+            var found = new JobCandidates(job, Compare);
+            var isTorn = Look(found, cancellationToken);
+
+            // The index was made anew meanwhile: some agents' words are not known.
+            if (!isTorn || attempt == MostAttempts)
             {
-                count++;
-                if (best.Count < job.Limit)
-                {
-                    best.Enqueue(judged, judged);
-                }
-                else
-                {
-                    best.EnqueueDequeue(judged, judged);
-                }
+                var asked = hasText ? TextQuery.Of(job.Text + " ", index.Text.Generation) : null;
+                return new AgentCandidates([.. found.Best().Select(judged => Told(judged, asked))], found.Count, revision);
+            }
+        }
+    }
+
+    /// <summary>Judges all that may be for the job.</summary>
+    /// <returns>Whether the words of some agents could not be found out.</returns>
+    private bool Look(JobCandidates found, CancellationToken cancellationToken)
+    {
+        var near = meaning?.Nearest(index, isMatch, HybridSearch.Depth)
+            .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
+            .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal) ?? [];
+        cancellationToken.ThrowIfCancellationRequested();
+        var farthest = near.Count < HybridSearch.Depth ? MeaningSearch.Floor : near.Values.Min(match => match.Score);
+        TextScores? scores = null;
+        var seen = 0;
+        if (hasText)
+        {
+            var generation = index.Text.Generation;
+            var asked = TextQuery.Of(job.Text + " ", generation);
+            scores = new TextScores(generation, asked);
+            TextSearch.Visit(generation, asked, (first, raw, scale) => scores.Take(first, raw, scale, Take));
+        }
+
+        foreach (var entry in Others(near.Values))
+        {
+            if (scores is null || index.SlotOf(entry.Record.Id) is not { } slot || scores.Of(slot) == 0)
+            {
+                Judge(entry, 0);
             }
         }
 
-        var found = best.UnorderedItems.Select(item => item.Element).ToList();
-        found.Sort(Compare);
-        return new AgentCandidates([.. found.Select(Told)], count, revision);
+        return scores?.IsTorn == true;
+
+        void Take(AgentEntry entry, float score)
+        {
+            if (isMatch(entry))
+            {
+                Judge(entry, score);
+            }
+        }
+
+        void Judge(AgentEntry entry, float score)
+        {
+            if (++seen % BetweenLooks == 0)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+
+            var isNear = near.TryGetValue(entry.Record.Id, out var close);
+            if (this.Judge(entry, score, isNear ? close.Score : farthest, isNear) is not { } judged)
+            {
+                return;
+            }
+
+            // Of the others it is found out only where they may be among the best, being as near as they can be.
+            if (!isNear && meaning?.Find(entry.Record.Id) is { } vectors && found.Admits(judged))
+            {
+                var exact = MeaningSearch.ScoreOf(entry, vectors, meaning.Query);
+                judged = this.Judge(entry, score, exact?.Score ?? 0, isNear: false)!.Value with
+                {
+                    Field = exact?.Score >= MeaningSearch.Floor ? exact.Value.Field : null,
+                };
+            }
+
+            found.Add(isNear ? judged with { Field = close.Field } : judged);
+        }
     }
 
     private static void Checked(AgentFilters filters, string path) => _ = FieldFilter.ValuesOf(filters, path).Count();
@@ -99,24 +160,29 @@ internal sealed class JobMatch
     }
 
     /// <summary>
-    /// All that may be for the job, each once: where nothing is required, not every agent is looked at, but those that have a word or what is preferred.
+    /// What may be for the job beside the agents that have words of it, each once, and perhaps some of these: where nothing is required, not every agent is
+    /// looked at, but those that are near in meaning or have what is preferred.
     /// </summary>
-    private IEnumerable<AgentEntry> Candidates()
+    private IEnumerable<AgentEntry> Others(IEnumerable<MeaningMatch> near)
     {
-        var asksNothing = asked is null && preferred.Length == 0;
-        if (asksNothing || job.Required.Fields.Any() || preferred.Any(one => one.Kind.Find is null))
+        if (AsksNothing || job.Required.Fields.Any() || preferred.Any(one => one.Kind.Find is null))
         {
             return AgentListing.All(index, query);
         }
 
-        return texts.Values.Select(match => match.Entry)
+        return near.Select(match => match.Entry)
             .Concat(preferred.Select(one => one.Kind.Find!(index, one.Value)).OfType<SortedSlots>()
                 .SelectMany(slots => slots.After(null)).Select(slot => slot.Entry).OfType<AgentEntry>().Where(isMatch))
             .DistinctBy(entry => entry.Record.Id, StringComparer.Ordinal);
     }
 
-    /// <summary>Null where the agent is none for the job.</summary>
-    private Judged? Judge(AgentEntry entry)
+    private bool AsksNothing => !hasText && preferred.Length == 0;
+
+    /// <param name="words">What the job's words in its card are worth.</param>
+    /// <param name="close">How near it is to what the job means.</param>
+    /// <param name="isNear">Whether it is one of the nearest.</param>
+    /// <returns>Null where the agent is none for the job.</returns>
+    private JudgedAgent? Judge(AgentEntry entry, float words, double close, bool isNear)
     {
         var activity = activities?.Of(entry.Record.Tenant, entry.Record.Id);
         if (activity?.OpenTasks > job.MaxOpenTasks || activity?.LastDay.SuccessRate < job.MinSuccessRate)
@@ -124,35 +190,38 @@ internal sealed class JobMatch
             return null;
         }
 
-        var text = Math.Min(1.0, texts.GetValueOrDefault(entry.Record.Id).Score);
+        var text = Math.Min(1.0, words);
         var has = preferred.Count(one => Has(entry, one));
-        var asksNothing = asked is null && preferred.Length == 0;
-        if (!asksNothing && text == 0 && has == 0 && !job.Required.Fields.Any())
+        if (!AsksNothing && text == 0 && !isNear && has == 0 && !job.Required.Fields.Any())
         {
             return null;
         }
 
         // Of an agent of which little is known, little is thought either way.
         var day = activity?.LastDay ?? default;
-        var values = new Values(
+        var values = new JobValues(
             text,
+            meaning is null ? 0 : close,
             preferred.Length == 0 ? 0 : (double)has / preferred.Length,
             (day.Completed + 1.0) / (day.Completed + day.Failed + 2),
             1.0 / (1 + (activity?.OpenTasks ?? 0)));
-        var (ofText, ofPreferred) = (asked is null ? 0 : TextWeight, preferred.Length == 0 ? 0 : PreferredWeight);
-        var sum = (values.Text * ofText) + (values.Preferred * ofPreferred) + (values.Success * SuccessWeight) + (values.Load * LoadWeight);
-        return new Judged(entry, activity, sum / (ofText + ofPreferred + SuccessWeight + LoadWeight), values);
+        var (ofText, ofMeaning) = (!hasText ? 0 : meaning is null ? TextWeight : TextWeight - MeaningWeight, meaning is null ? 0 : MeaningWeight);
+        var ofPreferred = preferred.Length == 0 ? 0 : PreferredWeight;
+        var sum = (values.Text * ofText) + (values.Meaning * ofMeaning) + (values.Preferred * ofPreferred) + (values.Success * SuccessWeight)
+            + (values.Load * LoadWeight);
+        return new JudgedAgent(entry, activity, sum / (ofText + ofMeaning + ofPreferred + SuccessWeight + LoadWeight), values, null);
     }
 
-    private AgentScorePart[] PartsOf(Values values) =>
+    private AgentScorePart[] PartsOf(JobValues values) =>
     [
-        .. asked is null ? (AgentScorePart[])[] : [new("text", values.Text, TextWeight)],
+        .. !hasText ? (AgentScorePart[])[] : [new("text", values.Text, meaning is null ? TextWeight : TextWeight - MeaningWeight)],
+        .. meaning is null ? (AgentScorePart[])[] : [new("meaning", values.Meaning, MeaningWeight)],
         .. preferred.Length == 0 ? (AgentScorePart[])[] : [new("preferred", values.Preferred, PreferredWeight)],
         new("success", values.Success, SuccessWeight),
         new("load", values.Load, LoadWeight),
     ];
 
-    private int Compare(Judged x, Judged y)
+    private int Compare(JudgedAgent x, JudgedAgent y)
     {
         var load = (x.Activity?.OpenTasks ?? 0).CompareTo(y.Activity?.OpenTasks ?? 0);
         var score = y.Score.CompareTo(x.Score);
@@ -165,23 +234,20 @@ internal sealed class JobMatch
         return string.CompareOrdinal(x.Entry.Record.Id, y.Entry.Record.Id);
     }
 
-    private AgentCandidate Told(Judged judged) => new(
+    private AgentCandidate Told(JudgedAgent judged, TextQuery? asked) => new(
         judged.Entry.Record with { Activity = judged.Activity },
         judged.Score,
         PartsOf(judged.Values),
         Told(one => Has(judged.Entry, one)),
         Told(one => !Has(judged.Entry, one)),
-        asked is null ? [] : Highlights.Of(judged.Entry.Record, asked));
+        asked is null ? [] : Highlights.Of(judged.Entry.Record, asked))
+    {
+        MeaningField = judged.Field,
+    };
 
     private AgentFilters Told(Func<(FieldKind Kind, string Told, string Value), bool> some) => preferred.Where(some).Aggregate(
         AgentFilters.None, (filters, one) => filters.With(one.Kind.Field, [.. filters[one.Kind.Field], one.Told]));
 
     private static bool Has(AgentEntry entry, (FieldKind Kind, string Told, string Value) one) =>
         one.Kind.Values(entry).Contains(one.Value, one.Kind.Comparer);
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Values(double Text, double Preferred, double Success, double Load);
-
-    [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Judged(AgentEntry Entry, AgentActivity? Activity, double Score, Values Values);
 }

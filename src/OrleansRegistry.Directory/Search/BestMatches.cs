@@ -8,7 +8,7 @@ internal sealed class BestMatches(
     TextGeneration texts, TextQuery query, Func<AgentEntry, bool> admits, int most, (float Score, string Id)? after)
 {
     /// <summary>What an agent gets whose very name is the query.</summary>
-    private const float NameFactor = 2f;
+    internal const float NameFactor = 2f;
 
     // One more than is wanted, which tells whether there are more.
     private readonly PriorityQueue<TextMatch, TextMatch> found = new(WorstFirst.Instance);

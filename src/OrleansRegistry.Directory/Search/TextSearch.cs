@@ -31,7 +31,7 @@ internal static class TextSearch
     /// <summary>Takes the scores of documents that follow one another.</summary>
     /// <param name="first">The number of the first.</param>
     /// <param name="scale">What a score is to be multiplied by.</param>
-    private delegate void ScoresAction(int first, ReadOnlySpan<float> scores, float scale);
+    internal delegate void ScoresAction(int first, ReadOnlySpan<float> scores, float scale);
 
     /// <summary>The best matches.</summary>
     /// <param name="admits">The other conditions of the query.</param>
@@ -64,6 +64,9 @@ internal static class TextSearch
         });
         return few is not null && best.IsTorn ? Run(texts, query, admits, most, after, null, noted) : best.ToMatches();
     }
+
+    /// <summary>Tells the scores of all documents, 0 for those that have none of the words.</summary>
+    public static void Visit(TextGeneration texts, TextQuery query, ScoresAction take) => Score(texts, query, take);
 
     /// <summary>All matches, in no order; an agent that changes meanwhile may be there twice.</summary>
     /// <param name="admits">The other conditions of the query.</param>

@@ -72,6 +72,11 @@ internal sealed class AgentFindEndpoints(IAgentFinder finder, RegistryHttpOption
             answer.Json.WriteNumber("score"u8, Math.Round(similar.Score, 4));
             Write(answer, "skills", similar.Skills);
             Write(answer, "tags", similar.Tags);
+            if (similar.Meaning is { } meaning)
+            {
+                answer.Json.WriteNumber("meaning"u8, Math.Round(meaning, 4));
+            }
+
             answer.Json.WriteEndObject();
             await answer.DrainAsync(context);
         }

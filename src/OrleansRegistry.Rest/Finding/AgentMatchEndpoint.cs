@@ -11,7 +11,8 @@ internal sealed class AgentMatchEndpoint(IAgentFinder finder, RegistryHttpOption
 
     public void Map(ApiRoutes routes) =>
         routes.Post("/agents:match", MatchAsync, AgentDocs.Operation("matchAgents", "The agents for a job, each with the reasons")
-            .Says("Agents that have all that is required, by what is preferred, the words of the job, and how their tasks of the last day went.")
+            .Says("Agents that have all that is required, by what is preferred, the words of the job and what they mean, and how their tasks of the "
+                + "last day went.")
             .Body("AgentJob")
             .Answer(200, "The best first.", "AgentCandidates")
             .Problems(400, 413, 415, 503));
@@ -57,6 +58,11 @@ internal sealed class AgentMatchEndpoint(IAgentFinder finder, RegistryHttpOption
         json.WriteEndArray();
         Write(json, "preferred", candidate.Preferred);
         Write(json, "missing", candidate.Missing);
+        if (candidate.MeaningField is not null)
+        {
+            json.WriteString("meaning_field"u8, candidate.MeaningField);
+        }
+
         AgentListWriter.WriteHighlights(json, candidate.Highlights);
         json.WriteEndObject();
     }

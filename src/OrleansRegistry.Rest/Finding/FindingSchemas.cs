@@ -16,7 +16,8 @@ internal static class FindingSchemas
         yield return ("AgentsFound", Shape(("agents", List(Ref("Agent"))), ("count", Integer("")), ("total", Integer("How many there are in all."))));
         yield return ("SimilarAgents", Shape(("agents", List(Shape(
             ("agent", Ref("Agent")), ("score", Fraction("0 to 1.")), ("skills", List(Text("The id of a skill that both have."))),
-            ("tags", List(Text("A tag that both have."))))))));
+            ("tags", List(Text("A tag that both have."))),
+            ("meaning", Fraction("How near both are in what they mean, 0 to 1; absent: the one that it is like has no vectors.")))))));
         yield return ("AgentActivity", Shape(
             ("open_tasks", Integer("Tasks that are not over.")), ("last_hour", Outcomes()), ("last_day", Outcomes())));
         yield return ("AgentJob", Shape(
@@ -28,8 +29,9 @@ internal static class FindingSchemas
             ("agents", List(Shape(
                 ("agent", Ref("Agent")), ("score", Fraction("0 to 1: the parts' values by their weights.")),
                 ("parts", List(Shape(
-                    ("part", Text("text, preferred, success or load.")), ("value", Fraction("0 to 1.")), ("weight", Fraction(""))))),
+                    ("part", Text("text, meaning, preferred, success or load.")), ("value", Fraction("0 to 1.")), ("weight", Fraction(""))))),
                 ("preferred", Values("What was preferred and it has, by field.")), ("missing", Values("What was preferred and it has not.")),
+                ("meaning_field", Text("What of its card is near to what the job means, such as skills[2]; absent: nothing, or that is not known.")),
                 ("highlights", List(Any("As of AgentMatch.")))))),
             ("found", Integer("How many there are in all."))));
         yield return ("AgentCount", Shape(("count", Integer("")), ("revision", Integer("The registry revision that it is of, at least."))));

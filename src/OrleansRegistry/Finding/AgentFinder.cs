@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Finding;
 
 /// <summary>Finds agents in this node's directory.</summary>
-internal sealed class AgentFinder(AgentDirectory directory) : IAgentFinder
+internal sealed class AgentFinder(AgentDirectory directory, AgentMeaning meanings) : IAgentFinder
 {
     private readonly DirectoryQueries queries = new(directory);
 
@@ -25,8 +25,8 @@ internal sealed class AgentFinder(AgentDirectory directory) : IAgentFinder
 
     public ValueTask<SimilarAgents> GetSimilarAsync(
         Caller caller, string id, AgentQuery? query = null, int most = SimilarAgents.Usual, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(queries.Similar(caller.Tenant, id, query ?? new AgentQuery(), most));
+        ValueTask.FromResult(queries.Similar(caller.Tenant, id, query ?? new AgentQuery(), most, meanings.OfAgent));
 
-    public ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(queries.Match(caller.Tenant, job));
+    public async ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default) =>
+        queries.Match(caller.Tenant, job, await meanings.OfJobAsync(caller.Tenant, job, cancellationToken), cancellationToken);
 }

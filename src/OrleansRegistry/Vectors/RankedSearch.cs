@@ -1,7 +1,8 @@
 namespace OrleansRegistry.Vectors;
 
 /// <summary>Answers queries with words or a vector: by what they mean too, where that can be found out.</summary>
-internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory made, GivenVectorDirectory given, QueryVectors queries)
+internal sealed class RankedSearch(
+    AgentDirectory agents, VectorDirectory made, GivenVectorDirectory given, QueryVectors queries, AgentMeaning meanings)
 {
     /// <summary>How many agents of a tenant wait: to be embedded, or for the vectors that they were given to be read.</summary>
     public int LagOf(string tenant) => made.Of(tenant).WaitingCount + given.WaitingOf(tenant);
@@ -49,28 +50,17 @@ internal sealed class RankedSearch(AgentDirectory agents, VectorDirectory made, 
         };
     }
 
-    private async Task<(MeaningQuery? Meaning, string? Fallback)> MeaningOfAsync(
+    private async ValueTask<(MeaningQuery? Meaning, string? Fallback)> MeaningOfAsync(
         string tenant, AgentQuery query, AgentSearchMode mode, CancellationToken cancellationToken)
     {
-        if (query.Vector is not null)
+        float? threshold = mode == AgentSearchMode.Vector ? (float)(query.Threshold ?? AgentQuery.UsualThreshold) : null;
+        if (query.Vector is null)
         {
-            return (Query(tenant, await SpaceOfAsync(tenant, query.Vector, cancellationToken), UnitVectors.Of(query.Vector.Values.Span)!), null);
+            return await meanings.OfTextAsync(tenant, query.Words!, mode, threshold, cancellationToken);
         }
 
-        if (made.Of(tenant).Count == 0 && given.Of(tenant).All(space => space.Key.Model != made.Model))
-        {
-            return (null, "No agent is embedded yet.");
-        }
-
-        var (vector, fault) = await queries.FindAsync(query.Words!, cancellationToken);
-        return vector is null ? (null, fault) : (Query(tenant, new VectorSpace(made.Model!, vector.Length), vector), null);
-
-        MeaningQuery Query(string tenant, VectorSpace space, float[] vector) =>
-            new(space.Model == made.Model ? made.Of(tenant) : VectorDirectory.Nothing, vector, mode == AgentSearchMode.Hybrid)
-            {
-                Given = given.Of(tenant, space),
-                Threshold = mode == AgentSearchMode.Vector ? (float)(query.Threshold ?? AgentQuery.UsualThreshold) : null,
-            };
+        var space = await SpaceOfAsync(tenant, query.Vector, cancellationToken);
+        return (meanings.In(tenant, space, UnitVectors.Of(query.Vector.Values.Span)!, mode, threshold), null);
     }
 
     /// <summary>What a query's vector can be compared with.</summary>

@@ -16,6 +16,7 @@ internal static class VectorServices
         services.AddSingleton<IAgentVectors, AgentVectorRegistry>();
         services.AddSingleton<EmbeddingShare>();
         services.AddSingleton<QueryVectors>();
+        services.AddSingleton<AgentMeaning>();
         services.AddSingleton<RankedSearch>();
         services.AddHostedService<GivenVectorFeed>();
         services.AddHostedService<VectorFeed>();

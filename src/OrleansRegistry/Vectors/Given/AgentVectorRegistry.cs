@@ -63,7 +63,7 @@ internal sealed class AgentVectorRegistry(
         var spaces = new List<AgentVectorSpace>();
         if (own.EmbeddedCount > 0)
         {
-            spaces.Add(new AgentVectorSpace(made.Model!, own.Rows.UsualDimensions(), IsGiven: false, own.EmbeddedCount, own.VectorCount));
+            spaces.Add(new AgentVectorSpace(made.Model!, DimensionsOf(own), IsGiven: false, own.EmbeddedCount, own.VectorCount));
         }
 
         foreach (var (space, all) in given.Of(caller.Tenant).OrderBy(space => space.Key.Model, StringComparer.Ordinal))
@@ -77,6 +77,19 @@ internal sealed class AgentVectorRegistry(
         {
             OwnModel = made.Model,
         });
+    }
+
+    private static int DimensionsOf(TenantVectors vectors)
+    {
+        foreach (var row in vectors.Rows.Rows)
+        {
+            if (row is not null)
+            {
+                return row.Values.Length;
+            }
+        }
+
+        return 0;
     }
 
     private async Task<AgentRecord> WriteAsync(Caller caller, string agentId, AgentVectorsChange change, CancellationToken cancellationToken)
