@@ -143,10 +143,11 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
     }
 
     /// <summary>
-    /// Whether the same request may go better a little later. What is not available in what was asked for, as a healthy instance, has a field: the registry
-    /// itself answers, and whether to wait is the caller's to say.
+    /// Whether the same request may go better a little later. Where no instance is healthy, the registry itself answers: whether to wait is the caller's
+    /// to say.
     /// </summary>
-    public bool IsTransient(RegistryException fault) => fault is { Error: RegistryError.Busy or RegistryError.Unavailable, Field: null }
+    public bool IsTransient(RegistryException fault) =>
+        fault is { Error: RegistryError.Busy or RegistryError.Unavailable, Field: not HttpInstances.NoneHealthy }
         && (options.RetriesUnreachable || fault.InnerException is HttpRequestException { StatusCode: not null })
         && fault.InnerException?.InnerException is not AuthenticationException;
 

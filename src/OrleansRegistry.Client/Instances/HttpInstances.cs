@@ -6,6 +6,9 @@ namespace OrleansRegistry.Client;
 /// <summary>The instances of agents over HTTP.</summary>
 internal sealed class HttpInstances(RegistryHttp http, HttpAgents agents) : IAgentInstances
 {
+    /// <summary>The field of a refusal to choose.</summary>
+    public const string NoneHealthy = "health";
+
     private const string Field = "instance";
 
     public async Task<InstanceWritten> PutAsync(
