@@ -61,7 +61,7 @@ internal sealed partial class AgentGrain
         string[] others = [.. verdicts.Except(valid).Select(verdict => verdict.Name)];
         if (valid.All(verdict => agent.Instances.Find(verdict.Name)!.Health == verdict.Health && !Ends(verdict, agent)))
         {
-            return new InstancesJudged(agent, others);
+            return new InstancesJudged(ReplacedCards.Without(agent), others);
         }
 
         var written = await WriteAsync(default, mark: null, creates: false, before =>

@@ -33,7 +33,7 @@ internal sealed partial class AgentGrain
         }
         else if (agent.Vectors is null)
         {
-            return new AgentWritten(agent, Created: false);
+            return new AgentWritten(ReplacedCards.Without(agent), Created: false);
         }
 
         var written = await WriteAsync(change.Condition, mark: null, creates: false, before =>

@@ -129,6 +129,8 @@ public static class OrleansRegistryHostingExtensions
         services.AddSingleton(options.CardFetch);
         services.AddSingleton(options.Probes);
         services.AddSingleton(options.AgentVersions);
+        services.AddSingleton<VersionRetention>();
+        services.AddSingleton<AgentVersionReader>();
         services.AddSingleton<AgentVersionStore>();
         services.AddSingleton<GivenVectorStore>();
         services.AddSingleton(options.Push);

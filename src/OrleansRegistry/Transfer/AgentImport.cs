@@ -7,6 +7,7 @@ internal sealed class AgentImport(
     private const int BatchRecords = 1_000;
     private const int BatchBytes = 4 * 1024 * 1024;
 
+    private readonly VersionImport versions = new(store, cancellationToken);
     private readonly HashSet<RecordKey> keys = [];
     private List<CheckedLine> agents = [];
     private Task storing = Task.CompletedTask;
@@ -73,6 +74,8 @@ internal sealed class AgentImport(
             tally.Count(batch[i], imported[i]);
         }
 
+        await versions.RemoveAsync(
+            batch.Where((line, i) => !line.IsBare && !line.IsUpdate && imported[i].Result == ImportResult.Replaced).Select(line => line.Key));
         await target.EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
     }
 
@@ -80,6 +83,7 @@ internal sealed class AgentImport(
     private async Task<List<CheckedLine>> CompareAsync(List<CheckedLine> batch)
     {
         var rest = new List<CheckedLine>();
+        var before = new List<RecordChange>();
         var stored = await target.ReadAsync(AgentKind.Kind, batch);
         var revision = await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
@@ -89,10 +93,7 @@ internal sealed class AgentImport(
             if (line.IsBare && result == ImportResult.Replaced)
             {
                 line = BareAgent.Over(stored[i]!, line, out var kept);
-                if (kept is { } version && !request.DryRun)
-                {
-                    await store.ImportAsync(AgentVersionKind.Kind, [version], replace: true, cancellationToken);
-                }
+                before.AddRange(kept is { } version ? [version] : []);
             }
 
             if (request.DryRun || result is ImportResult.Same or ImportResult.Kept)
@@ -106,6 +107,7 @@ internal sealed class AgentImport(
             }
         }
 
+        await versions.StoreAsync(request.DryRun ? [] : before);
         return rest;
     }
 }

@@ -30,7 +30,7 @@ internal static class BareAgent
         };
         if (after.Stamp != before.Stamp)
         {
-            after = after with { Replaced = [.. before.Replaced, ReplacedCards.Of(before, after.Card)] };
+            after = after with { Replaced = [.. ReplacedCards.Before(before.Replaced, before.VersionNumber), ReplacedCards.Of(before, after.Card)] };
             if (!ReplacedCards.Fit(after.Replaced))
             {
                 var key = AgentVersionKind.KeyOf(before.Tenant, before.Id, before.VersionNumber);

@@ -100,7 +100,6 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     private static TransferHead ReadAgent(StoredRecord stored)
     {
         var agent = AgentKind.ReadBesideCard(stored);
-        _ = agent.Replaced.Count == 0 ? null : AgentVersionKind.ReadAgent(stored);
         RecordLine.CheckJson(AgentKind.Kind, stored);
         return new TransferHead(ChangedAt(agent), []);
     }

@@ -23,7 +23,7 @@ public sealed class AgentGrainTests : IAsyncLifetime
         builder.Services.AddSingleton<IRecordStore>(store);
         builder.Services.AddSingleton<UnreadableRecords>();
         builder.Services.AddSingleton(new AgentVersionOptions());
-        builder.Services.AddSingleton<AgentVersionStore>();
+        builder.Services.AddSingleton<VersionRetention>().AddSingleton<AgentVersionReader>().AddSingleton<AgentVersionStore>();
         builder.Services.AddSingleton<GivenVectorStore>();
         builder.UseOrleans(silo => silo.UseLocalhostClustering(FreePort(), FreePort()));
         host = builder.Build();

@@ -32,7 +32,7 @@ public sealed class TurnTests : IAsyncLifetime
         builder.Services.AddSingleton<IRecordStore>(store);
         builder.Services.AddSingleton<UnreadableRecords>();
         builder.Services.AddSingleton(new AgentVersionOptions());
-        builder.Services.AddSingleton<AgentVersionStore>();
+        builder.Services.AddSingleton<VersionRetention>().AddSingleton<AgentVersionReader>().AddSingleton<AgentVersionStore>();
         builder.Services.AddSingleton<GivenVectorStore>();
         builder.Services.AddSingleton(new GrainWaits(CancellationToken.None));
         builder.Services.AddSingleton(typeof(GrainReferences<>));

@@ -51,6 +51,38 @@ public sealed partial class ReplaceTests(FilledStore filled) : IClassFixture<Fil
     }
 
     [Fact]
+    public async Task An_agent_has_the_versions_of_the_file_and_none_of_its_own()
+    {
+        await using var here = TestStores.InMemory();
+        await using var there = TestStores.InMemory();
+        await here.OpenAsync(CancellationToken.None);
+        await there.OpenAsync(CancellationToken.None);
+        await WriteAsync(here, "shared", 3);
+        await there.ImportAsync(await here.ExportAsync());
+        await WriteAsync(here, "here", 20);
+        await WriteAsync(there, "there", 25);
+        await here.ImportAsync(await there.ExportAsync(), replace: true);
+        await using var registry = await RegistryHost.StartAsync(store: new StoreProbe(here, isOpen: true));
+        var page = await registry.Versions.ListAsync(Caller.Default, "a", 100);
+        Assert.Equal(21, page.Versions.Count);
+        Assert.DoesNotContain(page.Versions, version => version.Version!.StartsWith("here", StringComparison.Ordinal));
+        Assert.Equal("there 10", (await registry.Versions.GetAsync(Caller.Default, "a", "@13")).Info.Version);
+        Assert.Equal(await there.ExportAsync(), await here.ExportAsync());
+
+        static async Task WriteAsync(IRecordStore store, string name, int count)
+        {
+            await using var registry = await RegistryHost.StartAsync(store: new StoreProbe(store, isOpen: true));
+            for (var i = 1; i <= count; i++)
+            {
+                // Some differ so much that they go to the store by themselves.
+                var text = i % 7 == 0 ? new string((char)('a' + i), 2_500) : name;
+                var card = $$"""{"name":"a", "description":"{{text}}", "version":"{{name}} {{i}}"}""";
+                await registry.Agents.RegisterAsync(Caller.Default, new AgentRegistration(Encoding.UTF8.GetBytes(card)));
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_others_write_meanwhile_is_replaced_too()
     {
         var (old, replacing) = Files("pages");

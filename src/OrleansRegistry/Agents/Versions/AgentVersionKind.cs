@@ -8,6 +8,9 @@ namespace OrleansRegistry.Agents.Versions;
 internal sealed record StoredVersion(
     string Tenant, string AgentId, DateTimeOffset RegisteredAt, CardStamp Stamp, string? CardVersion, RawJson Card)
 {
+    /// <summary>Of all cards in the record, oldest first.</summary>
+    public IReadOnlyList<CardStamp> Stamps => [.. Replaced.Select(card => card.Stamp), Stamp];
+
     /// <summary>Those that the agent had before it, oldest first, where they are in the same record.</summary>
     public IReadOnlyList<ReplacedCard> Replaced { get; init; } = [];
 
@@ -57,7 +60,10 @@ internal static class AgentVersionKind
 
     /// <summary>The card that an agent has, with those before it that are in its record.</summary>
     public static StoredVersion Of(AgentRecord agent) =>
-        new(agent.Tenant, agent.Id, agent.CreatedAt, CardStamps.Of(agent), VersionOf(agent.Card), agent.Card) { Replaced = agent.Replaced };
+        new(agent.Tenant, agent.Id, agent.CreatedAt, CardStamps.Of(agent), VersionOf(agent.Card), agent.Card)
+        {
+            Replaced = ReplacedCards.Before(agent.Replaced, agent.VersionNumber),
+        };
 
     /// <summary>All cards of a record of versions, newest first.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
@@ -15,7 +14,7 @@ internal readonly record struct KeptCards(IReadOnlyList<ReplacedCard> Replaced, 
 /// agent still has, and that the next change finds to be right, or writes anew.
 /// </summary>
 internal sealed partial class AgentVersionStore(
-    IRecordStore store, AgentVersionOptions options, UnreadableRecords faulty, [RegistryTime] TimeProvider time, ILogger<AgentVersionStore> logger)
+    IRecordStore store, AgentVersionReader reader, VersionRetention retention, UnreadableRecords faulty, ILogger<AgentVersionStore> logger)
 {
     private const int Batch = 16;
 
@@ -24,72 +23,22 @@ internal sealed partial class AgentVersionStore(
     /// <exception cref="RegistryException">The store takes no writes.</exception>
     public async Task<KeptCards> KeepAsync(AgentRecord before, AgentRecord after)
     {
-        var replaced = WithoutOver([.. before.Replaced, ReplacedCards.Of(before, after.Card)], after);
+        var had = ReplacedCards.Before(before.Replaced, before.VersionNumber);
+        var replaced = retention.WithoutOver([.. had, ReplacedCards.Of(before, after.Card)], after);
         if (ReplacedCards.Fit(replaced))
         {
-            return new KeptCards(replaced, options.AgeDays > 0);
+            return new KeptCards(replaced, retention.IsByAge);
         }
 
         await StoreAsync(before);
         return new KeptCards([], IsTimeToPrune: true);
     }
 
-    /// <summary>Whether an agent may have had more versions than are kept.</summary>
-    public bool MayHaveOver(AgentRecord agent) => agent.VersionNumber - 1 > options.Kept;
+    /// <inheritdoc cref="AgentVersionReader.FindAsync(AgentRecord, long, CancellationToken)"/>
+    public Task<StoredVersion?> FindAsync(AgentRecord agent, long number) => reader.FindAsync(agent, number);
 
-    /// <summary>The version of that number; null where it is not kept.</summary>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
-    public async Task<StoredVersion?> FindAsync(AgentRecord agent, long number, CancellationToken cancellationToken = default)
-    {
-        if (number < 1 || number >= agent.VersionNumber)
-        {
-            return null;
-        }
-
-        var faults = new List<RegistryException>();
-        await foreach (var version in ReadAsync(agent, number + 1, faults, cancellationToken))
-        {
-            if (version.Stamp.Number == number)
-            {
-                return version;
-            }
-
-            break;
-        }
-
-        return faults.Count == 0 ? null : throw faults[0];
-    }
-
-    /// <summary>The newest version whose card says that it is this one; null where none does.</summary>
-    public async Task<StoredVersion?> FindAsync(AgentRecord agent, string cardVersion, CancellationToken cancellationToken)
-    {
-        await foreach (var version in ReadAsync(agent, agent.VersionNumber, [], cancellationToken))
-        {
-            if (version.CardVersion == cardVersion)
-            {
-                return version;
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>An agent's versions before that of a number, newest first. Those that cannot be read are left out.</summary>
-    public async Task<IReadOnlyList<StoredVersion>> ListAsync(AgentRecord agent, long before, int limit, CancellationToken cancellationToken)
-    {
-        var versions = new List<StoredVersion>();
-        await foreach (var version in ReadAsync(agent, Math.Min(before, agent.VersionNumber), [], cancellationToken))
-        {
-            if (versions.Count == limit)
-            {
-                break;
-            }
-
-            versions.Add(version);
-        }
-
-        return versions;
-    }
+    /// <inheritdoc cref="VersionRetention.MayHaveOver"/>
+    public bool MayHaveOver(AgentRecord agent) => retention.MayHaveOver(agent);
 
     /// <summary>Removes what is not to be kept any longer. What fails is left to the next time.</summary>
     /// <param name="isHeld">Whether a version is to stay whatever its number and age.</param>
@@ -98,7 +47,9 @@ internal sealed partial class AgentVersionStore(
         try
         {
             await RemoveAsync(
-                OfId(agent.Tenant, agent.Id).And(IsNoDraft), (version, replacedAt) => IsOver(agent, version, replacedAt ?? OldestIn(agent)), isHeld);
+                OfId(agent.Tenant, agent.Id).And(IsNoDraft),
+                (version, replacedAt) => retention.IsOver(agent, version, replacedAt ?? OldestIn(agent)),
+                isHeld);
         }
 #pragma warning disable CA1031 // The write that this follows is done, and the next one tries again.
         catch (Exception fault)
@@ -128,112 +79,8 @@ internal sealed partial class AgentVersionStore(
     private static RecordQuery OfId(string tenant, string agentId) =>
         new RecordQuery(AgentVersionKind.Kind, tenant) { OldestFirst = true }.And(AgentVersionKind.AgentId.Is(agentId));
 
-    /// <summary>
-    /// Newest first, without what an agent of that id left that was removed before, or a change that was not finished. A record may have the version of
-    /// any number from its own down to <see cref="ReplacedCards.MostCards"/> before; and that which replaced the first is read as well.
-    /// </summary>
-    private static RecordQuery Of(AgentRecord agent, long before) => new RecordQuery(AgentVersionKind.Kind, agent.Tenant).And(
-        AgentVersionKind.AgentId.Is(agent.Id),
-        IsNoDraft,
-        AgentVersionKind.Number.IsBefore(Math.Min(agent.VersionNumber, before + ReplacedCards.MostCards + 1)),
-        AgentVersionKind.RegisteredAt.IsFrom(agent.CreatedAt),
-        AgentVersionKind.RegisteredAt.IsBefore(agent.CreatedAt.AddMilliseconds(1)));
-
-    /// <summary>The versions before that of a number that are to be kept, newest first. Those that cannot be read are left out.</summary>
-    /// <param name="before">Not beyond the agent's own.</param>
-    /// <param name="faults">Gets why, of those.</param>
-    private async IAsyncEnumerable<StoredVersion> ReadAsync(
-        AgentRecord agent, long before, List<RegistryException> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var last = agent.VersionNumber;
-        DateTimeOffset? replacedAt = CardStamps.Of(agent).At;
-        await foreach (var versions in ReadRecordsAsync(agent, before, faults, cancellationToken))
-        {
-            foreach (var version in versions.Where(version => version.Stamp.Number < last))
-            {
-                // Records may have the same versions, where something came between a write and the next.
-                if (version.Stamp.Number < before
-                    && (!IsOver(agent, version, version.Stamp.Number == last - 1 ? replacedAt : null)
-                        || HasLabel(agent, version.Stamp.Number)))
-                {
-                    yield return version;
-                }
-
-                (last, replacedAt) = (version.Stamp.Number, version.Stamp.At);
-            }
-        }
-    }
-
-    /// <summary>What each record has, newest first: the agent's own as well, read first, as cards go from it to the others.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<StoredVersion>> ReadRecordsAsync(
-        AgentRecord agent, long before, List<RegistryException> faults, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        var head = await store.ReadAsync(AgentKind.Kind, new RecordKey(agent.Tenant, agent.Id), cancellationToken);
-        if (head is not null && TryRead(AgentKind.Kind, head, AgentVersionKind.ReadAgent) is { } own && own[0].RegisteredAt == agent.CreatedAt)
-        {
-            yield return own;
-        }
-
-        RecordPosition? after = null;
-        for (var more = true; more;)
-        {
-            var found = await store.QueryAsync(Of(agent, before), after, Batch, cancellationToken);
-            foreach (var listed in found)
-            {
-                if (TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.ReadAll) is { } versions)
-                {
-                    yield return versions;
-                }
-            }
-
-            more = found.Count == Batch;
-            after = more ? found[^1].Position : null;
-        }
-
-        IReadOnlyList<StoredVersion>? TryRead(RecordKind kind, StoredRecord stored, Func<StoredRecord, IReadOnlyList<StoredVersion>> read)
-        {
-            try
-            {
-                return read(stored);
-            }
-            catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-            {
-                faulty.Report(kind, stored.Key, unreadable);
-                faults.Add(unreadable);
-                return null;
-            }
-        }
-    }
-
-    /// <summary>Without the oldest that are not to be kept.</summary>
-    private ReplacedCard[] WithoutOver(ReplacedCard[] replaced, AgentRecord after)
-    {
-        var first = 0;
-        while (first < replaced.Length)
-        {
-            var next = first + 1 < replaced.Length ? replaced[first + 1].Stamp : CardStamps.Of(after);
-            if (!IsOver(after, replaced[first].Stamp, next.At) || HasLabel(after, replaced[first].Stamp.Number))
-            {
-                break;
-            }
-
-            first++;
-        }
-
-        return first == 0 ? replaced : replaced[first..];
-    }
-
     /// <summary>When the newest of the other records was replaced.</summary>
     private static DateTimeOffset OldestIn(AgentRecord agent) => (agent.Replaced is [var oldest, ..] ? oldest.Stamp : CardStamps.Of(agent)).At;
-
-    private static bool HasLabel(AgentRecord agent, long number) => agent.Labels.Any(label => label.Number == number);
-
-    /// <param name="replacedAt">Null where it is not known.</param>
-    private bool IsOver(AgentRecord agent, StoredVersion version, DateTimeOffset? replacedAt) =>
-        version.RegisteredAt != agent.CreatedAt ? version.RegisteredAt < agent.CreatedAt : IsOver(agent, version.Stamp, replacedAt);
-
-    private bool IsOver(AgentRecord agent, CardStamp stamp, DateTimeOffset? replacedAt) =>
-        stamp.Number < agent.VersionNumber - options.Kept || (options.AgeDays > 0 && replacedAt < time.GetUtcNow().AddDays(-options.AgeDays));
 
     /// <summary>Removes records from the oldest on, up to the first whose newest version is not to go.</summary>
     private async Task RemoveAsync(RecordQuery query, Func<StoredVersion, DateTimeOffset?, bool> isOver, Func<long, bool> isHeld)
@@ -242,20 +89,20 @@ internal sealed partial class AgentVersionStore(
         while (true)
         {
             var found = await store.QueryAsync(query, after, Batch);
-            var versions = found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.ReadAll)).ToList();
+            var records = found.Select(listed => faulty.TryRead(AgentVersionKind.Kind, listed.Record, AgentVersionKind.Read)).ToList();
             var deletions = new List<Task>();
             var isEnd = found.Count < Batch;
             for (var i = 0; i < found.Count; i++)
             {
-                var replacedAt = i + 1 < found.Count ? versions[i + 1]?[^1].Stamp.At ?? found[i + 1].Position.At
+                var replacedAt = i + 1 < found.Count ? records[i + 1]?.Stamps[0].At ?? found[i + 1].Position.At
                     : isEnd ? (DateTimeOffset?)null : DateTimeOffset.MaxValue;
-                if (versions[i] is { } those && !isOver(those[0], replacedAt))
+                if (records[i] is { } record && !isOver(record, replacedAt))
                 {
                     isEnd = true;
                     break;
                 }
 
-                if (versions[i]?.Any(version => isHeld(version.Stamp.Number)) == false)
+                if (records[i]?.Stamps.Any(stamp => isHeld(stamp.Number)) == false)
                 {
                     deletions.Add(DeleteAsync(found[i].Record));
                 }

@@ -6,7 +6,7 @@ namespace OrleansRegistry.Agents.Versions;
 internal sealed class AgentVersions(
     IAgentRegistry agents,
     GrainReferences<IAgentGrain> grains,
-    AgentVersionStore versions,
+    AgentVersionReader versions,
     AgentDirectory directory,
     IRecordStore store,
     AgentRevisions revisions) : IAgentVersions

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace OrleansRegistry.Agents.Versions;
@@ -19,10 +20,26 @@ internal static class ReplacedCards
     private const int BytesOfEach = 96;
 
     public static bool Fit(IReadOnlyList<ReplacedCard> replaced) =>
-        replaced.Count <= MostCards && replaced.Sum(card => BytesOfEach + Encoding.UTF8.GetByteCount(card.Middle)) <= MostBytes;
+        replaced.Count <= MostCards && replaced.Sum(card => BytesOfEach + BytesOf(card.Middle)) <= MostBytes;
 
     /// <summary>The agent as others than its grain have it.</summary>
     public static AgentRecord Without(AgentRecord agent) => agent.Replaced.Count == 0 ? agent : agent with { Replaced = [] };
+
+    /// <summary>
+    /// Those that were before a card: the end of them that follow one another up to it. A version of the registry that did not know them may have changed
+    /// the card meanwhile.
+    /// </summary>
+    /// <param name="number">That card's.</param>
+    public static IReadOnlyList<ReplacedCard> Before(IReadOnlyList<ReplacedCard> replaced, long number)
+    {
+        var first = replaced.Count;
+        while (first > 0 && replaced[first - 1].Stamp.Number == number - (replaced.Count - first) - 1)
+        {
+            first--;
+        }
+
+        return first == 0 ? replaced : [.. replaced.Skip(first)];
+    }
 
     /// <summary>The card that an agent has, as it is kept once <paramref name="next"/> takes its place.</summary>
     public static ReplacedCard Of(AgentRecord agent, RawJson next)
@@ -83,7 +100,7 @@ internal static class ReplacedCards
         {
             fields.WriteStartObject();
             fields.WriteNumber("start"u8, card.Start);
-            fields.WriteString("middle"u8, card.Middle);
+            fields.WriteString("middle"u8, JsonEncodedText.Encode(card.Middle, JavaScriptEncoder.UnsafeRelaxedJsonEscaping));
             fields.WriteNumber("end"u8, card.End);
             CardStamps.Write(fields, card.Stamp);
             fields.WriteEndObject();
@@ -91,6 +108,9 @@ internal static class ReplacedCards
 
         fields.WriteEndArray();
     }
+
+    /// <summary>As they stand in JSON, but for control characters.</summary>
+    private static int BytesOf(string text) => Encoding.UTF8.GetByteCount(text) + text.AsSpan().Count('"') + text.AsSpan().Count('\\');
 
     private static bool IsWithinCharacter(byte utf8) => (utf8 & 0xC0) == 0x80;
 

@@ -145,6 +145,22 @@ public abstract class VersionTests(TestRegistry registry)
     }
 
     [Fact]
+    public async Task A_card_that_was_changed_by_what_knew_no_versions_beside_it_costs_those_before_and_makes_none_up()
+    {
+        await WriteAsync(4);
+        var key = new RecordKey(me.Tenant, "a");
+        var stored = (await registry.Store.ReadAsync(AgentKind.Kind, key, Cancellation))!;
+        var agent = AgentKind.Read(stored);
+        Assert.Equal(3, agent.Replaced.Count);
+        var other = agent with { Card = RawJson.FromValid(Card("5").Span), Stamp = agent.Stamp! with { Number = 5 } };
+        await registry.Store.WriteAsync(AgentKind.Kind, key, stored.Version, AgentKind.Write(other), Cancellation);
+
+        await PutAsync("6");
+        Assert.Equal(["6", "5"], await CardVersionsAsync());
+        await RefusedAsync(RegistryError.NotFound, "version", () => NumberAsync("@3"));
+    }
+
+    [Fact]
     public async Task A_roll_back_is_a_new_version_under_the_condition_of_a_revision()
     {
         await PutAsync("1.0");
