@@ -100,6 +100,7 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
 
         await TasksAreServedAsync(all, parts, Gateway);
         await DraftsAndInstancesAreServedAsync(all, parts, Gateway);
+        await VectorsAreServedAsync(all, parts, Gateway);
         await SubscriptionsAreServedAsync(all, parts, Gateway);
         Assert.Equal(0, await gateway.StopAsync());
         Assert.Equal(0, await silo.StopAsync());
@@ -138,6 +139,28 @@ public sealed class SameAnswerTests(Cluster cluster, ITestOutputHelper output)
             Assert.Equal(Outcome.Done, answer.Outcome);
             return answer.Body;
         }
+    }
+
+    private static async Task VectorsAreServedAsync(Client all, Client parts, int gateway)
+    {
+        const string Path = "/agents/part-0/vectors";
+        Assert.StartsWith("404", await parts.AskAsync(0, Path, 0));
+        var given = new { model = "parts", vectors = new[] { new { field = "name", values = new[] { 0.25, -1 } } } };
+        var put = await parts.SendAsync(gateway, HttpMethod.Put, Path, given);
+        Assert.Equal(Outcome.Done, put.Outcome);
+        var revision = put.Body.GetProperty("revision").GetInt64();
+        var answer = await parts.AskAsync(gateway, Path, revision);
+        Assert.Contains("[0.25,-1]", answer, StringComparison.Ordinal);
+        Assert.Equal(answer, await all.AskAsync(0, Path, revision));
+
+        // The one that wrote finds them at once, others once they have read them.
+        var query = new { vector = new[] { 0.25, -1 }, model = "parts" };
+        Assert.Equal(1, (await parts.SendAsync(gateway, HttpMethod.Post, "/agents/search", query)).Body.GetProperty("count").GetInt32());
+        await Eventually.TrueAsync(
+            async () => (await all.SendAsync(0, HttpMethod.Post, "/agents/search", query)) is { Outcome: Outcome.Done } found
+                && found.Body.GetProperty("count").GetInt32() == 1,
+            "the vectors on another replica");
+        Assert.Equal(Outcome.Done, (await parts.SendAsync(gateway, HttpMethod.Delete, Path)).Outcome);
     }
 
     private static async Task SubscriptionsAreServedAsync(Client all, Client parts, int gateway)
