@@ -56,6 +56,13 @@ internal static class Commands
             new InstanceListCommand(),
             new InstanceChooseCommand(),
             new InstanceRemoveCommand()),
+        new CommandGroup(
+            "drafts",
+            "Writes cards that are to take the place of agents' cards.",
+            new DraftPutCommand(),
+            new DraftShowCommand(),
+            new DraftPublishCommand(),
+            new DraftRemoveCommand()),
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
         new CommandGroup(

@@ -117,6 +117,12 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// what was set. Only the agent's owner may set it.
     /// </summary>
     public string? ProbeUrl { get; init; }
+
+    /// <summary>
+    /// True: the card is the agent's draft. A request by an idempotency key is then told from others by that, and not by the card: once it was carried out,
+    /// the draft is gone, and nobody can tell what it was.
+    /// </summary>
+    internal bool PublishesDraft { get; init; }
 }
 
 /// <summary>A change of part of an agent.</summary>

@@ -15,6 +15,9 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
     private static readonly SchemaMember Card = Object(
         "agent_card", "The A2A agent card: name, description, version, skills, capabilities, supportedInterfaces or url, …");
 
+    private static readonly SchemaMember Force = Flag(
+        "force", "true, by its owner alone: takes the card also where it breaks clients of an agent that takes only compatible ones.");
+
     private static readonly SchemaMember[] Entry =
     [
         Card.Required(),
@@ -23,6 +26,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Texts("workers", "The subjects that may claim its tasks; \"*\" is all of the tenant. Default: the owner alone."),
         AgentReadTools.Delivery("How messages get to it; by default as its card has a URL (listed) or none (worker). "),
         AgentReadTools.LifeCycle("Default: a new agent is active, another stays as it is. "),
+        Force,
     ];
 
     private static readonly RequestMembers.Names EntryNames = new([.. Entry.Select(member => member.Name)]);
@@ -83,6 +87,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
                 AgentReadTools.LifeCycle("Its owner alone changes it; no other becomes a draft. "),
                 Text("deprecation_message", "Why it is deprecated or retired."),
                 Text("successor", "The id of the agent to use in its place, of a deprecated or retired one."),
+                Force,
                 Number("if_revision", "Only if the agent has this revision."),
             ],
             Written,
@@ -130,6 +135,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Workers = members.Texts("workers"),
         Delivery = members.Delivery("delivery"),
         LifeCycle = members.LifeCycle("lifecycle"),
+        Force = members.Boolean("force") ?? false,
     };
 
     private async Task<ToolResult> UpdateAsync(ToolCall call)
@@ -140,6 +146,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
             Delivery = call.Arguments.Delivery("delivery"),
             LifeCycle = call.Arguments.LifeCycle("lifecycle"),
             Deprecation = call.Arguments.Deprecation("deprecation_message", "successor"),
+            Force = call.Arguments.Boolean("force") ?? false,
         };
         return Answer(await agents.PatchAsync(call.Caller, call.Text("agent_id"), patch, call.Cancellation));
     }

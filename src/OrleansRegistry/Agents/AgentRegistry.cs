@@ -191,7 +191,8 @@ internal sealed class AgentRegistry(
         Identifiers.CheckCaller(caller);
         var mark = RequestMarks.Of(
             caller,
-            () => new RequestFingerprint("register").Add("agent_card", entry.Source is null ? entry.Bytes : default)
+            () => entry.PublishesDraft ? AgentDrafts.PrintOf(entry.Force) : new RequestFingerprint("register")
+                .Add("agent_card", entry.Source is null ? entry.Bytes : default)
                 .Add("card_url", entry.Source?.Url).Add("refresh_seconds", (long?)entry.Source?.RefreshInterval?.TotalSeconds)
                 .Add("enabled", AgentChanges.Text(entry.Enabled))
                 .Add("workers", AgentChanges.Text(entry.Workers)).Add("delivery", entry.Delivery?.ToName())

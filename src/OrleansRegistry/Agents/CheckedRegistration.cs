@@ -22,6 +22,9 @@ internal sealed record CheckedRegistration(
 
     public bool Force { get; private init; }
 
+    /// <inheritdoc cref="AgentRegistration.PublishesDraft"/>
+    public bool PublishesDraft { get; private init; }
+
     /// <summary>What it says of the agent's lease; null for nothing.</summary>
     public LeaseChange? Lease { get; init; }
 
@@ -61,6 +64,7 @@ internal sealed record CheckedRegistration(
             Deprecation = LifeCycleRules.Said(registration.Deprecation),
             Compatibility = registration.Compatibility,
             Force = registration.Force,
+            PublishesDraft = registration.PublishesDraft,
             Lease = rules.Leases.Check(registration.Ttl, registration.Ephemeral),
             Probe = rules.Probes.Check(registration.ProbeInterval, registration.ProbeUrl),
         };

@@ -36,6 +36,22 @@ public sealed class AgentToolTests(McpHost host)
     }
 
     [Fact]
+    public async Task A_card_that_breaks_clients_is_taken_where_its_owner_forces_it()
+    {
+        await using var client = await host.ConnectAsync();
+        var card = """{"name":"kept","skills":[{"id":"s","name":"S"}]}"""u8.ToArray();
+        await host.Agents.RegisterAsync(
+            client.Caller, new AgentRegistration(card) { Compatibility = AgentCompatibility.Backward }, Cancellation);
+        var broken = new { agent_id = "kept", agent_card = new { skills = Array.Empty<object>() } };
+        Assert.Equal("conflict", (await client.FailAsync("update_agent", broken)).Text("kind"));
+        await client.CallAsync("update_agent", new { broken.agent_id, broken.agent_card, force = true });
+        await host.Agents.RegisterAsync(client.Caller, new AgentRegistration(card), Cancellation);
+        var replaced = new { agent_card = new { name = "kept" } };
+        Assert.Equal("conflict", (await client.FailAsync("deploy_agent", replaced)).Text("kind"));
+        await client.CallAsync("deploy_agent", new { replaced.agent_card, force = true });
+    }
+
+    [Fact]
     public async Task An_agent_is_deprecated_retired_and_active_again()
     {
         await using var client = await host.ConnectAsync();

@@ -42,6 +42,15 @@ public sealed class SnapshotRegistry : IAsyncLifetime
 
     internal static byte[] Json(string text) => Encoding.UTF8.GetBytes(text);
 
+    internal static string HashOf(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Json(text)));
+
+    internal static async Task<RegistryException> RefusedAsync(RegistryError error, Func<Task> call)
+    {
+        var refused = await Assert.ThrowsAsync<RegistryException>(call);
+        Assert.True(error == refused.Error, $"{refused.Error}: {refused.Message}");
+        return refused;
+    }
+
     internal static byte[] Gzip(string text)
     {
         using var packed = new MemoryStream();

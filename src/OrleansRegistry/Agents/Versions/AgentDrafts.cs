@@ -11,6 +11,9 @@ internal sealed class AgentDrafts(
 {
     private const int Attempts = 5;
 
+    /// <summary>What a request to publish a draft is told from others by.</summary>
+    public static RequestFingerprint PrintOf(bool force) => new RequestFingerprint("publish").Add("force", force ? "true" : null);
+
     public async Task<AgentDraft> PutAsync(
         Caller caller, string agentId, ReadOnlyMemory<byte> card, CancellationToken cancellationToken = default)
     {
@@ -46,11 +49,15 @@ internal sealed class AgentDrafts(
         var agent = await GetAgentAsync(caller, agentId, "publish drafts of its card", cancellationToken);
         if (await TryFindAsync(agent, cancellationToken) is not { } found)
         {
-            return await FindPublishedAsync(caller, agent, cancellationToken) ?? throw NoDraft(agent);
+            return await FindPublishedAsync(caller, agent, force, cancellationToken) ?? throw NoDraft(agent);
         }
 
         var (draft, version) = found;
-        var registration = new AgentRegistration(draft.Card.Utf8, agentId, Condition: condition with { IfExists = true }) { Force = force };
+        var registration = new AgentRegistration(draft.Card.Utf8, agentId, Condition: condition with { IfExists = true })
+        {
+            Force = force,
+            PublishesDraft = true,
+        };
         var written = await agents.RegisterAsync(caller, registration, cancellationToken);
 
         try
@@ -91,14 +98,17 @@ internal sealed class AgentDrafts(
     }
 
     /// <summary>The agent as it is, where this caller's request was carried out before; null where it was not. The draft is gone since.</summary>
-    private async Task<AgentWriteResult?> FindPublishedAsync(Caller caller, AgentRecord agent, CancellationToken cancellationToken)
+    /// <exception cref="RegistryException"><see cref="RegistryError.KeyReused"/>: it was another request.</exception>
+    private async Task<AgentWriteResult?> FindPublishedAsync(Caller caller, AgentRecord agent, bool force, CancellationToken cancellationToken)
     {
         if (caller.IdempotencyKey is null
             || await agents.GetAsync(caller, agent.Id, ReadConsistency.Strong, cancellationToken) is not { } now
-            || RequestMarks.Find(now.Requests, caller, time.GetUtcNow()) is null)
+            || RequestMarks.Find(now.Requests, caller, time.GetUtcNow()) is not { } known)
         {
             return null;
         }
+
+        RequestMarks.Check(known, PrintOf(force));
 
         var card = AgentCard.Read(now.Card);
         return new AgentWriteResult(now, Created: false, card.Warnings, card.Extensions.Count) { Repeated = true };

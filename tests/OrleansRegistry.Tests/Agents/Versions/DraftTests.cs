@@ -58,6 +58,27 @@ public abstract class DraftTests(TestRegistry registry)
     }
 
     [Fact]
+    public async Task A_key_of_another_request_publishes_nothing()
+    {
+        var (patched, published) = (me with { IdempotencyKey = "patched" }, me with { IdempotencyKey = "published" });
+        await registry.Agents.RegisterAsync(me, new AgentRegistration(Card("1.0", "x")));
+        await registry.Agents.PatchAsync(patched, "a", new AgentPatch(Enabled: false));
+        await KeyReusedAsync(patched, force: false);
+        await registry.Drafts.PutAsync(me, "a", Card("2.0", "x"), Cancellation);
+        await KeyReusedAsync(patched, force: false);
+        await registry.Drafts.PublishAsync(published, "a", default, false, Cancellation);
+        await KeyReusedAsync(published, force: true);
+
+        // The same request again does nothing, whatever draft there is by then.
+        await registry.Drafts.PutAsync(me, "a", Card("3.0", "x"), Cancellation);
+        var again = await registry.Drafts.PublishAsync(published, "a", default, false, Cancellation);
+        Assert.Equal((true, "2.0"), (again.Repeated, AgentVersionKind.VersionOf(again.Agent.Card)));
+
+        Task KeyReusedAsync(Caller caller, bool force) => RefusedAsync(
+            RegistryError.KeyReused, Identifiers.KeyField, () => registry.Drafts.PublishAsync(caller, "a", default, force, Cancellation));
+    }
+
+    [Fact]
     public async Task That_nobody_knows_whether_the_draft_is_gone_fails_no_publishing()
     {
         await registry.Agents.RegisterAsync(me, new AgentRegistration(Card("1.0", "x")));
