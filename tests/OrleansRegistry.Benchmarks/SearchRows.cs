@@ -102,7 +102,7 @@ internal static class SearchRows
         yield return Told(
             $"ranked text of a tag that {narrow.Count:N0} have, {of}",
             Figures(Times(200, i => List(index, new AgentQuery { Words = Queries[i % Queries.Length], Tags = [narrow.Value] }))),
-            "");
+            $"every agent with one of the words looked at: {Figures(Times(200, i => Every(i, narrow.Value)))}");
         yield return Seen("newest change first, page of 20", _ => List(index, new AgentQuery { Sort = AgentSort.Parse("-updated"), PageSize = 20 }));
         yield return Seen("counted", _ => AgentListing.All(index, new AgentQuery { Enabled = true }).Count());
         yield return Seen("facets: tags and skills", _ => FacetCounting.Run(
@@ -116,6 +116,13 @@ internal static class SearchRows
             Put(index, i, Encoding.UTF8.GetBytes($$"""{"name":"mix{{i}}","description":"fresh{{i}}fresh","skills":[]}"""), count + i + 1);
             return List(index, new AgentQuery { Words = $"fresh{i}fresh " }) == 1 ? 1 : throw new InvalidOperationException("It is not found.");
         }));
+
+        int Every(int i, string tag) => TextSearch.Run(
+            index.Text.Generation,
+            TextQuery.Of(Queries[i % Queries.Length], index.Text.Generation),
+            AgentListing.MatcherOf(new AgentQuery { Tags = [tag] }),
+            AgentQuery.RankedPageSize,
+            after: null).Best.Count;
 
         Row Seen(string what, Func<int, int> ask)
         {
