@@ -58,7 +58,8 @@ internal sealed class PostgresText : IAsyncDisposable
         using var connection = source.OpenConnection();
         using var command = connection.CreateCommand();
         var query = all ? "plainto_tsquery('english', $1)" : "replace(plainto_tsquery('english', $1)::text, '&', '|')::tsquery";
-        command.CommandText = $"SELECT id FROM agents, (SELECT {query} AS asked) AS query WHERE words @@ asked ORDER BY ts_rank(words, asked) DESC, id LIMIT $2";
+        command.CommandText = $"SELECT id FROM agents, (SELECT {query} AS asked) AS query WHERE words @@ asked "
+            + "ORDER BY ts_rank(words, asked) DESC, id LIMIT $2";
         command.Parameters.Add(new NpgsqlParameter { Value = words });
         command.Parameters.Add(new NpgsqlParameter { Value = most });
         using var reader = command.ExecuteReader();

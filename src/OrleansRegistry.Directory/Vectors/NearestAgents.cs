@@ -26,7 +26,8 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
     }
 
     /// <param name="cosines">Of the vectors with these numbers; those of later ones are found out here.</param>
-    public void Take(IndexedVectors agent, ReadOnlySpan<float> cosines)
+    /// <returns>Whether it was compared with the others: else it is gone, or left out by the other conditions.</returns>
+    public bool Take(IndexedVectors agent, ReadOnlySpan<float> cosines)
     {
         var vectors = agent.Of.Vectors;
         for (var i = 0; i < vectors.Count; i++)
@@ -38,9 +39,14 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
         var scored = Threshold is { } threshold
             ? VectorScore.Of(own.AsSpan(0, vectors.Count), threshold)
             : MeaningSearch.ScoreOf(own.AsSpan(0, vectors.Count));
-        if (scored is not var (score, nearest) || score < Least || Find(agent.Of) is not { } entry || !admits(entry))
+        if (scored is not var (score, nearest) || score < Least)
         {
-            return;
+            return true;
+        }
+
+        if (Find(agent.Of) is not { } entry || !admits(entry))
+        {
+            return false;
         }
 
         found.Enqueue(new MeaningMatch(entry, score, vectors[nearest].Field), score);
@@ -49,6 +55,8 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
             found.Dequeue();
             Least = found.Peek().Score;
         }
+
+        return true;
     }
 
     /// <summary>In no order.</summary>

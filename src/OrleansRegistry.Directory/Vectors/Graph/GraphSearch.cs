@@ -11,8 +11,11 @@ internal static class GraphSearch
     /// <summary>Where so few agents are found, more vectors are asked for.</summary>
     private const int Few = 100;
 
-    /// <summary>How many agents are compared: vectors that very many agents share lead to more.</summary>
-    private const int MostAgents = 5_000;
+    /// <summary>How many agents are compared, those with the nearest vectors first: twice as many were not seen to find better ones.</summary>
+    private const int Enough = 1_000;
+
+    /// <summary>How many are looked at, where other conditions leave out most.</summary>
+    private const int MostSeen = 5_000;
 
     /// <summary>About the best matches, in no order.</summary>
     /// <returns>Null where it cannot tell, as other conditions leave too few of what is near: all are to be looked at.</returns>
@@ -75,19 +78,24 @@ internal static class GraphSearch
         var all = rows.Rows;
         var agents = rows.Agents;
         var seen = new HashSet<int>();
+        var compared = 0;
         foreach (var (number, cosine) in near)
         {
             // No agent has a higher score than the cosine of its nearest vector.
-            if (cosine < nearest.Least || seen.Count > MostAgents)
+            if (cosine < nearest.Least)
             {
-                break;
+                return;
             }
 
             foreach (var place in all[number] is { } row ? row.Places : [])
             {
-                if (seen.Count <= MostAgents && place < agents.Length && agents[place] is { } agent && agent.Rows.Contains(number) && seen.Add(place))
+                if (place < agents.Length && agents[place] is { } agent && agent.Rows.Contains(number) && seen.Add(place))
                 {
-                    nearest.Take(agent, []);
+                    compared += nearest.Take(agent, []) ? 1 : 0;
+                    if (compared >= Enough || seen.Count >= MostSeen)
+                    {
+                        return;
+                    }
                 }
             }
         }
