@@ -132,7 +132,7 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
     }
 
     private static bool IsStatus(AgentRecord before, AgentRecord after) =>
-        (before.Enabled != after.Enabled || before.Health != after.Health || !before.Instances.SequenceEqual(after.Instances)
+        (before.Enabled != after.Enabled || before.Lease?.Health != after.Lease?.Health || !before.Instances.SequenceEqual(after.Instances)
             || before.Probe?.Result?.Since != after.Probe?.Result?.Since)
         && before.Card == after.Card;
 }

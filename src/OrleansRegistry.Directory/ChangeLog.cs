@@ -7,10 +7,12 @@ namespace OrleansRegistry.Directory;
 /// <param name="After">Null where it is gone.</param>
 internal readonly record struct LoggedChange(long Revision, string Tenant, string Id, AgentEntry? Before, AgentEntry? After)
 {
-    /// <summary>What it keeps in memory, about: a card, and what it is searched in.</summary>
+    /// <summary>What it keeps in memory, about: cards, what they are searched in, and instances.</summary>
     public long Bytes => BytesOf(Before) + BytesOf(After);
 
-    private static long BytesOf(AgentEntry? entry) => entry is null ? 0 : entry.Record.Card.Length + entry.SearchText.Length;
+    private static long BytesOf(AgentEntry? entry) => entry is null
+        ? 0
+        : entry.Record.Card.Length + entry.SearchText.Length + AgentInstanceLists.SizeOf(entry.Record.Instances);
 }
 
 /// <summary>

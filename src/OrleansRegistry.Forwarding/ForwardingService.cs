@@ -213,16 +213,43 @@ internal sealed partial class ForwardingService(
         ForwardingTelemetry.Runs(1);
         try
         {
-            await new ForwardedTurn(task, context, tasks, remotes.Find(task), options.Value, time, log).RunAsync();
+            await RunTurnAsync(task, context);
         }
         catch (RemoteFault fault)
         {
+            LogFailed(LogText.Id(task.Id), LogText.Id(task.AgentId!), fault.Message);
             await context.FailAsync(fault.Message);
         }
         finally
         {
             ForwardingTelemetry.Runs(-1);
             running.TryRemove(key, out _);
+        }
+    }
+
+    /// <summary>Runs it at one instance after the other, until one can be reached.</summary>
+    /// <exception cref="RemoteFault">None can, or the agent cannot be forwarded to.</exception>
+    private async Task RunTurnAsync(TaskRecord task, WorkerContext context)
+    {
+        var tried = new HashSet<string>(StringComparer.Ordinal);
+        for (var agent = remotes.Find(task); ;)
+        {
+            try
+            {
+                await new ForwardedTurn(task, context, tasks, agent, options.Value, time, log).RunAsync();
+                return;
+            }
+            catch (RemoteFault fault) when (fault.IsUnreached && agent.Instance is not null)
+            {
+                tried.Add(agent.Instance);
+                LogUnreached(LogText.Id(agent.Instance), LogText.Id(task.AgentId!), fault.Message);
+                if (remotes.FindOther(task, tried) is not { } other)
+                {
+                    throw;
+                }
+
+                agent = other;
+            }
         }
     }
 
@@ -236,6 +263,12 @@ internal sealed partial class ForwardingService(
 
     [LoggerMessage(LogLevel.Warning, "Tasks of agent '{Agent}' cannot be passed on: {Reason}")]
     private partial void LogCannotWork(string agent, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Task '{Task}' failed, as it cannot be passed on to agent '{Agent}': {Reason}")]
+    private partial void LogFailed(string task, string agent, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Instance '{Instance}' of agent '{Agent}' could not be reached ({Reason}); another is tried.")]
+    private partial void LogUnreached(string instance, string agent, string reason);
 
     [LoggerMessage(LogLevel.Error, "Passing on tasks of agent '{Agent}' failed unexpectedly. It is tried again.")]
     private partial void LogUnexpected(Exception fault, string agent);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Forwarding.Agents;
+using OrleansRegistry.Forwarding.Wire;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Outbound;
 using Polly;
@@ -54,6 +55,15 @@ public static class RegistryForwarding
                     UseJitter = true,
                     MaxDelay = TimeSpan.FromSeconds(30),
                     ShouldHandle = attempt => ValueTask.FromResult(MayPass(attempt.Outcome)),
+                    OnRetry = attempt =>
+                    {
+                        if (attempt.Outcome.Exception is not { } fault || !RemoteFault.Of(fault).IsUnreached)
+                        {
+                            attempt.Context.GetRequestMessage()?.Options.Set(RemoteFault.MayHaveArrived, true);
+                        }
+
+                        return default;
+                    },
                 });
 
                 // Of each attempt. An agent that takes so long may be at it, and gets no second request.

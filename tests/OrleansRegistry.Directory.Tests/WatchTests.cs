@@ -167,6 +167,32 @@ public sealed class WatchTests
     }
 
     [Fact]
+    public void So_do_many_instances()
+    {
+        var metadata = RawJson.FromValid(System.Text.Encoding.UTF8.GetBytes($$"""{"a":"{{new string('x', 992)}}"}"""));
+        AgentInstance[] instances =
+            [.. Enumerable.Range(0, 10).Select(i => new AgentInstance { Name = $"{i}", Url = $"http://{i}", Metadata = metadata })];
+        Assert.InRange(BytesOf(instances) - BytesOf([]), 10_000, 10_200);
+
+        long BytesOf(AgentInstance[] some) => new LoggedChange(1, "t", "x", null, AgentEntryOf(1, instances: some)).Bytes;
+    }
+
+    [Fact]
+    public async Task An_agent_that_falls_silent_while_an_instance_is_healthy_is_a_status()
+    {
+        var instance = new AgentInstance { Name = "i", Url = "http://i", Lease = new AgentLease { Ttl = TimeSpan.FromSeconds(30) } };
+        var agent = directory.Record("a", new TestCard("a"), 1) with { Instances = [instance], Lease = instance.Lease };
+        directory.Feed(1, "a", agent);
+        var watch = Watch(directory, new AgentQuery(), null);
+        await watch.NextAsync();
+        await watch.NextAsync();
+        directory.Feed(2, "a", agent with { Lease = agent.Lease with { Health = AgentHealth.Unhealthy } });
+        Assert.Equal((AgentEventKind.Status, "a"), Of(await watch.NextAsync()));
+        directory.Feed(3, "a", agent with { Lease = agent.Lease with { Health = AgentHealth.Unhealthy }, Workers = ["bob"] });
+        Assert.Equal((AgentEventKind.Updated, "a"), Of(await watch.NextAsync()));
+    }
+
+    [Fact]
     public void Of_what_was_ahead_of_a_picture_that_was_taken_in_nobody_is_told_half()
     {
         var log = new ChangeLog();
@@ -193,8 +219,13 @@ public sealed class WatchTests
         Assert.Equal(field, refused.Field);
     }
 
-    private AgentEntry AgentEntryOf(long revision, string description = "") => AgentEntry.For(
-        directory.Record("x", new TestCard("x", description), revision), null, new ExtensionPolicy(), null, new TextGeneration(), out _);
+    private AgentEntry AgentEntryOf(long revision, string description = "", AgentInstance[]? instances = null) => AgentEntry.For(
+        directory.Record("x", new TestCard("x", description), revision) with { Instances = instances ?? [] },
+        null,
+        new ExtensionPolicy(),
+        null,
+        new TextGeneration(),
+        out _);
 
     private static Watching Watch(TestDirectory of, AgentQuery query, long? after) =>
         new(of.Agents.WatchAsync(TestDirectory.Tenant, query, after, TimeProvider.System, Cancellation).GetAsyncEnumerator(Cancellation));

@@ -50,8 +50,17 @@ public sealed record AgentInstance
     [Id(7)]
     public DateTimeOffset UpdatedAt { get; init; }
 
+    /// <summary>
+    /// Who registered it last; null for one stored before that was kept. Messages are forwarded to those alone that the agent's owner registered.
+    /// </summary>
+    [Id(8)]
+    public string? RegisteredBy { get; init; }
+
     /// <summary>Whether it keeps its promise, as last written; null where it made none, and counts as healthy.</summary>
     public AgentHealth? Health => Lease?.Health;
+
+    /// <summary>About how much it takes: characters of its name, URL and version, and bytes of its metadata.</summary>
+    internal int Size => Name.Length + Url.Length + (Version?.Length ?? 0) + Metadata.Length;
 
     /// <inheritdoc cref="AgentRecord.Unknown"/>
     [Id(31)]
@@ -84,6 +93,18 @@ internal static class AgentInstanceLists
     /// <summary>Without that of this name.</summary>
     public static IReadOnlyList<AgentInstance> Without(this IReadOnlyList<AgentInstance> instances, string name) =>
         instances.Where(instance => instance.Name != name).ToArray();
+
+    /// <inheritdoc cref="AgentInstance.Size"/>
+    public static int SizeOf(IReadOnlyList<AgentInstance> instances)
+    {
+        var size = 0;
+        for (var i = 0; i < instances.Count; i++)
+        {
+            size += instances[i].Size;
+        }
+
+        return size;
+    }
 
     /// <summary>The best health of an agent's own lease and its instances' leases; null where there is none.</summary>
     public static AgentHealth? Best(AgentHealth? own, IReadOnlyList<AgentInstance> instances)

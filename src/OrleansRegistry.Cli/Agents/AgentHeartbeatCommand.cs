@@ -56,6 +56,12 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
             }
 
             json.WriteEndArray();
+            if (names.Length == 0)
+            {
+                // A registry that knows of no instances takes it too.
+                return;
+            }
+
             json.WriteStartArray("instances"u8);
             foreach (var name in names)
             {

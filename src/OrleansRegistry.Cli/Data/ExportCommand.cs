@@ -15,7 +15,8 @@ internal sealed class ExportCommand : RegistryCommand
 
     private readonly Option<string[]> kinds = new("--kind")
     {
-        Description = "agents, versions (cards that agents had), tasks, contexts, feedback or subscriptions; given again, several. All unless given.",
+        Description = "agents, versions (cards that agents had), vectors (that callers gave), tasks, contexts, feedback or subscriptions; "
+            + "given again, several. All unless given.",
         HelpName = "kind",
         DefaultValueFactory = _ => [],
         CompletionSources = { "agents", "versions", "vectors", "tasks", "contexts", "feedback", "subscriptions" },

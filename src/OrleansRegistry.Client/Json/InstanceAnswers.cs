@@ -15,6 +15,7 @@ internal static class InstanceAnswers
         Lease = instance.Find("lease") is { } lease ? LeaseAnswers.ReadLease(lease, instance) : null,
         RegisteredAt = instance.Time("registered_at"),
         UpdatedAt = instance.Time("updated_at"),
+        RegisteredBy = instance.Text("registered_by"),
     };
 
     public static InstanceFound ReadFound(JsonElement found) => new(Read(found), found.Number("revision"));

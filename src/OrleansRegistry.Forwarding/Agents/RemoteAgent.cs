@@ -26,6 +26,9 @@ internal sealed class RemoteAgent(HttpClient http, IBinding binding, ForwardingO
     /// <summary>Which of the agent's instances it is; null where it has none.</summary>
     public string? Instance { get; init; }
 
+    /// <summary>The instance that had the task, where it is gone and this one takes its place; else null.</summary>
+    public string? Lost { get; init; }
+
     /// <summary>What its owner wants to be sent to it; null for nothing.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
@@ -105,9 +108,19 @@ internal sealed class RemoteAgent(HttpClient http, IBinding binding, ForwardingO
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            var response = await GuardAsync(
-                () => TimedAsync(token => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken),
-                cancellationToken);
+            HttpResponseMessage response;
+            try
+            {
+                response = await GuardAsync(
+                    () => TimedAsync(token => http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken),
+                    cancellationToken);
+            }
+            catch (RemoteFault fault) when (fault.IsUnreached && request.Options.TryGetValue(RemoteFault.MayHaveArrived, out _))
+            {
+                // It was sent before, and broke off.
+                throw new RemoteFault(fault.Message, fault.MayPass, fault);
+            }
+
             if (!response.IsSuccessStatusCode)
             {
                 using (response)
@@ -170,9 +183,9 @@ internal sealed class RemoteAgent(HttpClient http, IBinding binding, ForwardingO
         {
             throw RemoteFault.TimedOut(options.Timeout);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw RemoteFault.TimedOut(longest);
+            throw fault.InnerException is TimeoutException ? RemoteFault.NoConnection(fault) : RemoteFault.TimedOut(longest);
         }
     }
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.Agents;
 using OrleansRegistry.Directory;
 using OrleansRegistry.Forwarding.Wire;
-using OrleansRegistry.Instances;
 
 namespace OrleansRegistry.Forwarding.Agents;
 
@@ -20,11 +19,22 @@ internal sealed class RemoteAgents(
             throw new RemoteFault("The agent is not registered any more.");
         }
 
+        return Reach(agent, InstanceRoute.Of(agent, task.Remote, task.ContextId));
+    }
+
+    /// <summary>Another instance for a task that none has yet; null where there is none.</summary>
+    /// <param name="tried">The names of those that could not be reached.</param>
+    public RemoteAgent? FindOther(TaskRecord task, IReadOnlySet<string> tried) =>
+        agents.Find(task.Tenant, task.AgentId!) is { } agent && InstanceRoute.Other(agent, task.ContextId, tried) is { } other
+            ? Reach(agent, new InstanceRoute(other))
+            : null;
+
+    private RemoteAgent Reach(AgentRecord agent, InstanceRoute route)
+    {
         using var card = JsonDocument.Parse(agent.Card.Utf8, JsonInput.Stored);
         var chosen = ForwardingRules.Chosen(card.RootElement)
             ?? throw new RemoteFault("The agent's card names no interface that this registry could forward to.");
-        var instance = Choose(agent.Instances, task);
-        chosen = instance is null ? chosen : chosen with { Url = instance.Url };
+        chosen = route.Instance is { } instance ? chosen with { Url = instance.Url } : chosen;
         var url = new Uri(chosen.Url);
         // Another card may lead elsewhere: what is secret is for whom it was set.
         var isMeant = agent.CredentialOrigins.Contains(ForwardingRules.OriginOf(chosen.Url), StringComparer.Ordinal);
@@ -38,21 +48,8 @@ internal sealed class RemoteAgents(
             Streams = CardJson.TryGet(card.RootElement, "capabilities", out var capabilities) && capabilities.Flag("streaming"),
             Version = chosen.IsBeforeV10 ? "0.3" : "1.0",
             Headers = headers,
-            Instance = instance?.Name,
+            Instance = route.Instance?.Name,
+            Lost = route.Lost,
         };
-    }
-
-    /// <summary>One that has expired knows its tasks no better than another: perhaps they share them.</summary>
-    private static AgentInstance? Choose(IReadOnlyList<AgentInstance> instances, TaskRecord task)
-    {
-        if (instances.Count == 0)
-        {
-            return null;
-        }
-
-        return task.Remote?.Instance is { } name && instances.Find(name) is { Health: not AgentHealth.Expired } known
-            ? known
-            : InstanceChooser.Choose(instances, new InstanceChoice { Key = task.ContextId, AnyHealth = true })
-                ?? throw new RemoteFault("All of the agent's instances have the weight 0.");
     }
 }

@@ -26,6 +26,7 @@ internal sealed partial class ForwardedTurn(
     private bool streams = agent.Streams;
 
     /// <summary>Runs it. An agent that refuses, or cannot be asked, fails the task with its reason.</summary>
+    /// <exception cref="RemoteFault">An instance could not be reached, and has got nothing of the task: another may do it.</exception>
     public async Task RunAsync()
     {
         using var end = new CancellationTokenSource();
@@ -34,10 +35,12 @@ internal sealed partial class ForwardedTurn(
         {
             await ForwardAsync(end.Token);
         }
-        catch (RemoteFault fault) when (!context.CancellationToken.IsCancellationRequested)
+        catch (RemoteFault fault) when (!context.CancellationToken.IsCancellationRequested && !MayGoElsewhere(fault))
         {
-            LogFailed(LogText.Id(task.Id), LogText.Id(task.AgentId!), fault.Message);
-            await context.FailAsync(fault.Message);
+            var lost = agent.Lost is { } name ? $"The agent's instance '{LogText.Id(name)}', which had the task, is gone. " : "";
+            var why = lost + fault.Message;
+            LogFailed(LogText.Id(task.Id), LogText.Id(task.AgentId!), why);
+            await context.FailAsync(why);
         }
         catch (RegistryException refused) when (refused.Error is RegistryError.Invalid or RegistryError.TooLarge && !context.IsOver)
         {
@@ -50,6 +53,8 @@ internal sealed partial class ForwardedTurn(
             context.CancellationToken.ThrowIfCancellationRequested();
         }
     }
+
+    private bool MayGoElsewhere(RemoteFault fault) => fault.IsUnreached && agent.Instance is not null && mirror.Remote.TaskId is null;
 
     private async Task ForwardAsync(CancellationToken cancellationToken)
     {

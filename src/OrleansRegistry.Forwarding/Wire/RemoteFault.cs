@@ -20,6 +20,12 @@ internal sealed class RemoteFault(string message, bool mayPass = false, Exceptio
     /// <summary>The agent does not do this kind of call, or not with this task.</summary>
     public bool IsUnsupported { get; private init; }
 
+    /// <summary>There was no connection, so that nothing was sent.</summary>
+    public bool IsUnreached { get; private init; }
+
+    /// <summary>Of a request of which an earlier attempt may have come to the agent.</summary>
+    public static HttpRequestOptionsKey<bool> MayHaveArrived { get; } = new("registry.forward.may_have_arrived");
+
     /// <summary>A request that got no answer, or the middle of one only.</summary>
     public static RemoteFault Of(Exception fault)
     {
@@ -28,23 +34,26 @@ internal sealed class RemoteFault(string message, bool mayPass = false, Exceptio
             switch (cause)
             {
                 case AddressRefusedException:
-                    return new("The agent is at an address that this registry does not connect to.", innerException: fault);
+                    return new("The agent is at an address that this registry does not connect to.", innerException: fault) { IsUnreached = true };
                 case AuthenticationException:
-                    return new("The agent's TLS certificate or protocol was not accepted.", innerException: fault);
+                    return new("The agent's TLS certificate or protocol was not accepted.", innerException: fault) { IsUnreached = true };
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
-                    return new("The agent's name has no address.", mayPass: true, fault);
+                    return new("The agent's name has no address.", mayPass: true, fault) { IsUnreached = true };
                 case SocketException
                 {
                     SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable
                 }:
-                    return new("The agent could not be connected to.", mayPass: true, fault);
+                    return NoConnection(fault);
             }
         }
 
         return fault is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError }
-            ? new("The agent could not be connected to.", mayPass: true, fault)
+            ? NoConnection(fault)
             : new("The connection to the agent broke.", mayPass: true, fault);
     }
+
+    public static RemoteFault NoConnection(Exception fault) =>
+        new("The agent could not be connected to.", mayPass: true, fault) { IsUnreached = true };
 
     public static RemoteFault TimedOut(TimeSpan timeout) =>
         new(string.Create(CultureInfo.InvariantCulture, $"The agent did not answer within {timeout.TotalSeconds} s."), mayPass: true);

@@ -32,5 +32,9 @@ internal static class InstanceJson
         LeaseJson.WriteLease(json, instance.Lease);
         json.WriteTime("registered_at", instance.RegisteredAt);
         json.WriteTime("updated_at", instance.UpdatedAt);
+        if (instance.RegisteredBy is not null)
+        {
+            json.WriteString("registered_by"u8, instance.RegisteredBy);
+        }
     }
 }

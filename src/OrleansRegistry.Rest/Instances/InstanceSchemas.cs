@@ -15,6 +15,7 @@ internal static class InstanceSchemas
             ("name", Text("")), ("url", Text("")), ("weight", Weight("")), ("version", Text("Absent: it says none.")), ("metadata", Any("")),
             ("health", LeaseSchemas.Health("As last written; absent: it has no lease, and counts as healthy.")), ("lease", Ref("StoredLease")),
             ("registered_at", Time("First.")), ("updated_at", Time("Last.")),
+            ("registered_by", Text("Who registered it last. Messages are forwarded to those of the agent's owner.")),
         ];
         (string, IOpenApiSchema)[] found = [("agent_id", Text("")), .. instance, ("revision", Integer("Its agent's."))];
         yield return ("InstanceRegistration", Shape(

@@ -14,7 +14,7 @@ internal sealed partial class AgentGrain
         {
             DemandKeeper(before!, put.Subject);
             DemandInstance(before!, name, put.Condition);
-            rules.Instances.CheckRoom(id, before!.Instances, name);
+            rules.Instances.CheckRoom(id, before!.Instances, put.Instance);
             var now = time.GetUtcMilliseconds();
             var had = before.Instances.Find(name);
             created = had is null;
@@ -23,6 +23,7 @@ internal sealed partial class AgentGrain
                 Lease = put.Instance.Lease is { } lease ? lease with { Since = LeaseChange.Next(had?.Lease, now) } : null,
                 RegisteredAt = had?.RegisteredAt ?? now,
                 UpdatedAt = now,
+                RegisteredBy = put.Subject,
                 Unknown = had?.Unknown ?? default,
             };
             return WithInstances(before, before.Instances.With(instance), added: instance);

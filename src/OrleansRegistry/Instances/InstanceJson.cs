@@ -4,7 +4,7 @@ namespace OrleansRegistry.Instances;
 
 /// <summary>
 /// Instances in an agent's stored fields: <c>instances</c>, each with <c>name</c>, <c>url</c>, <c>weight</c>, <c>registered_at</c>, <c>updated_at</c> and,
-/// where there are any, <c>version</c>, <c>metadata</c> and <c>lease</c> (<see cref="LeaseJson"/>).
+/// where there are any, <c>version</c>, <c>metadata</c>, <c>lease</c> (<see cref="LeaseJson"/>) and <c>registered_by</c>.
 /// </summary>
 internal static class InstanceJson
 {
@@ -49,6 +49,11 @@ internal static class InstanceJson
 
             fields.WriteString("registered_at"u8, instance.RegisteredAt);
             fields.WriteString("updated_at"u8, instance.UpdatedAt);
+            if (instance.RegisteredBy is not null)
+            {
+                fields.WriteString("registered_by"u8, instance.RegisteredBy);
+            }
+
             StoredObject.WriteUnknown(fields, instance.Unknown);
             fields.WriteEndObject();
         }
@@ -69,6 +74,7 @@ internal static class InstanceJson
             Lease = instance.ObjectOrNull("lease") is { } lease ? LeaseJson.Read(lease) : null,
             RegisteredAt = instance.Time("registered_at"),
             UpdatedAt = instance.Time("updated_at"),
+            RegisteredBy = instance.TextOrNull("registered_by"),
             Unknown = instance.Unknown(),
         };
     }

@@ -10,6 +10,9 @@ internal sealed record InstanceRules(int Most)
     /// <summary>What the name of an instance is called in errors.</summary>
     public const string Field = "instance";
 
+    /// <summary>The most that all instances of one agent have together (<see cref="AgentInstance.Size"/>): each change of one writes them all.</summary>
+    public const int MostOfAll = 256 * 1024;
+
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/> or <see cref="RegistryError.TooLarge"/>: a member breaks a rule.</exception>
     public static AgentInstance Check(string name, InstanceRegistration registration, LeaseRules leases)
     {
@@ -43,13 +46,25 @@ internal sealed record InstanceRules(int Most)
         }
     }
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the agent has as many instances as it may.</exception>
-    public void CheckRoom(string agentId, IReadOnlyList<AgentInstance> instances, string name)
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryError.Invalid"/>: the agent has as many instances as it may; <see cref="RegistryError.TooLarge"/>: they say too much together.
+    /// </exception>
+    public void CheckRoom(string agentId, IReadOnlyList<AgentInstance> instances, AgentInstance added)
     {
-        if (instances.Count >= Most && instances.Find(name) is null)
+        var had = instances.Find(added.Name);
+        if (instances.Count >= Most && had is null)
         {
             throw RegistryException.Invalid(
                 Field, $"agent '{agentId}' has {instances.Count:N0} instances already, and AGENT_MAX_INSTANCES is {Most:N0}: remove one first");
+        }
+
+        if (AgentInstanceLists.SizeOf(instances) - (had?.Size ?? 0) + added.Size is var size and > MostOfAll)
+        {
+            throw new RegistryException(
+                RegistryError.TooLarge,
+                $"metadata: the names, URLs, versions and metadata of all instances of agent '{agentId}' would have {size:N0} bytes; "
+                    + $"an agent's have up to {MostOfAll:N0} together",
+                "metadata");
         }
     }
 

@@ -7,7 +7,8 @@ public sealed class InstanceJsonTests
 {
     private const string Stored = """
         {"enabled":true,"created_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-01T12:00:00Z","instances":[
-        {"name":"a","url":"http://a","weight":0.1,"registered_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-01T12:00:00Z","zone":"b"},
+        {"name":"a","url":"http://a","weight":0.1,"registered_at":"2026-03-01T12:00:00Z","updated_at":"2026-03-01T12:00:00Z","zone":"b",
+        "registered_by":"bob"},
         {"name":"b","url":"http://b","weight":2,"version":"1","metadata":{"n": 1.50},"registered_at":"2026-03-01T12:00:00Z",
         "updated_at":"2026-03-01T12:00:00Z","lease":{"ttl":30,"ephemeral":true,"health":"unhealthy","since":"2026-03-01T12:00:00Z","x":1}}]}
         """;
@@ -16,6 +17,7 @@ public sealed class InstanceJsonTests
     public void They_are_read_and_written_back_with_what_a_newer_version_knows()
     {
         var agent = Read(Stored);
+        Assert.Equal(["bob", null], agent.Instances.Select(one => one.RegisteredBy));
         Assert.Equal((0.1, 2.0, AgentHealth.Unhealthy), (agent.Instances[0].Weight, agent.Instances[1].Weight, agent.Health));
         var body = AgentKind.Write(agent);
         var fields = body.Fields.ToString();

@@ -48,6 +48,23 @@ public sealed class InstanceRulesTests
     }
 
     [Fact]
+    public void All_of_an_agent_have_so_much_together()
+    {
+        var rules = new InstanceRules(1_000);
+        var large = new AgentInstance { Name = "", Url = "http://i" + new string('x', 1_014) };
+        AgentInstance[] some = [.. Enumerable.Range(10, 255).Select(i => large with { Name = $"{i:000}" })];
+        var left = InstanceRules.MostOfAll - AgentInstanceLists.SizeOf(some);
+        var last = new AgentInstance { Name = "z", Url = new string('x', left - 1) };
+        rules.CheckRoom("a", some, last);
+        var refusal = Assert.Throws<RegistryException>(() => rules.CheckRoom("a", some, last with { Version = "1" }));
+        Assert.Equal((RegistryError.TooLarge, "metadata"), (refusal.Error, refusal.Field));
+
+        // What takes the place of another needs no room beside it.
+        rules.CheckRoom("a", [.. some, last], last with { Weight = 2 });
+        Assert.Throws<RegistryException>(() => rules.CheckRoom("a", [.. some, last], last with { Metadata = RawJson.FromValid("{}"u8) }));
+    }
+
+    [Fact]
     public void What_can_just_be_is_taken()
     {
         var registration = new InstanceRegistration("HTTPS://[::1]:8443/rpc?a=b")

@@ -40,6 +40,7 @@ public sealed class InstanceTests : IAsyncLifetime
         Assert.Equal(("i2", "http://two:8080/rpc", 2.5, "1.2"), (two.Name, two.Url, two.Weight, two.Version));
         Assert.Equal("""{"zone": "b", "n": 1.50, "hot": true}""", two.Metadata.ToString());
         Assert.Equal((at, at, AgentHealth.Healthy, Ttl), (two.RegisteredAt, two.UpdatedAt, two.Health, two.Lease!.Ttl));
+        Assert.Equal("alice", two.RegisteredBy);
         await PutAsync("i1");
         await PutAsync("I3");
         host.Time.Advance(TimeSpan.FromSeconds(1));

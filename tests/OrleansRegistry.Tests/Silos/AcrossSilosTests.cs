@@ -170,7 +170,7 @@ public sealed class AcrossSilosTests(TwoSilos silos) : IClassFixture<TwoSilos>
         var lease = put.Agent.Instances[1].Lease!;
         var at = put.Agent.Instances[1].UpdatedAt;
         Assert.Equal(
-            (true, instance with { Lease = instance.Lease with { Since = lease.Since }, RegisteredAt = at, UpdatedAt = at }),
+            (true, instance with { Lease = instance.Lease with { Since = lease.Since }, RegisteredAt = at, UpdatedAt = at, RegisteredBy = "alice" }),
             (put.Created, put.Agent.Instances[1]));
         var absent = new WriteCondition(IfAbsent: true);
         await Messages.Refused(RegistryError.Conflict, () => agent.PutInstance(new InstancePut(instance, absent, "alice")));
