@@ -38,9 +38,9 @@ internal static class MeaningSearch
         if (few is null
             && rows.Graph is { } graph
             && graph.Dimensions == query.Length
-            && GraphSearch.Run(index, rows, graph, query, admits, most) is { } found)
+            && GraphSearch.Run(index, rows, graph, query, admits, most, threshold) is { } found)
         {
-            return threshold is null ? found : Again(index, vectors, query, found, most, threshold.Value);
+            return found;
         }
 
         var nearest = new NearestAgents(index, query, admits, most) { Threshold = threshold };
@@ -108,22 +108,6 @@ internal static class MeaningSearch
         }
 
         return ((NearestShare * first) + ((1 - NearestShare) * (first + second + third) / Math.Clamp(cosines.Length, 1, 3)), nearest);
-    }
-
-    /// <summary>The agents with what their vectors are worth in a search by vectors.</summary>
-    private static IReadOnlyList<MeaningMatch> Again(
-        TenantIndex index, TenantVectors vectors, float[] query, IReadOnlyList<MeaningMatch> found, int most, float threshold)
-    {
-        var nearest = new NearestAgents(index, query, _ => true, most) { Threshold = threshold };
-        foreach (var match in found)
-        {
-            if (vectors.Indexed(match.Entry.Record.Id) is { } agent)
-            {
-                nearest.Take(agent, []);
-            }
-        }
-
-        return nearest.ToMatches();
     }
 
     /// <summary>Compares all vectors, each once however many agents have it.</summary>

@@ -25,6 +25,11 @@ internal sealed class NearestAgents(TenantIndex index, float[] query, Func<Agent
         }
     }
 
+    /// <summary>Whether an agent whose nearest vector has this cosine may be among them.</summary>
+    public bool MayTake(float cosine) => Threshold is { } threshold
+        ? cosine >= threshold && VectorScore.MostOf(cosine) >= Least
+        : cosine >= Least;
+
     /// <param name="cosines">Of the vectors with these numbers; those of later ones are found out here.</param>
     /// <returns>Whether it was compared with the others: else it is gone, or left out by the other conditions.</returns>
     public bool Take(IndexedVectors agent, ReadOnlySpan<float> cosines)

@@ -12,6 +12,9 @@ internal static class VectorScore
     private const float CountShare = 0.1f;
     private const float Enough = 5;
 
+    /// <summary>The most that an agent may get whose nearest vector has this cosine.</summary>
+    public static float MostOf(float cosine) => ((HighestShare + MeanShare) * cosine) + CountShare;
+
     /// <param name="cosines">Of an agent's vectors.</param>
     /// <returns>Null where none is as high as the threshold.</returns>
     public static (float Score, int Nearest)? Of(ReadOnlySpan<float> cosines, float threshold)

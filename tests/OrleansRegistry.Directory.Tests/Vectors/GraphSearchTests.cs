@@ -68,6 +68,76 @@ public sealed class GraphSearchTests : IDisposable
     }
 
     [Fact]
+    public void Where_conditions_leave_out_very_many_that_share_a_text_all_are_looked_at()
+    {
+        for (var i = 0; i < 6_000; i++)
+        {
+            agents.Put($"same{i}", "rain shared");
+        }
+
+        agents.Put("far", "snow far");
+        for (var i = 0; i < 1_100; i++)
+        {
+            agents.Put($"other{i}", $"wind{i} {i}");
+        }
+
+        Build();
+        Assert.Equal("same5999", agents.Search("rain shared", admits: entry => entry.Record.Id == "same5999").Single().Entry.Record.Id);
+    }
+
+    [Fact]
+    public void Those_that_are_gone_hide_none_that_are_behind_them()
+    {
+        for (var i = 0; i < 4_500; i++)
+        {
+            agents.Put($"gone{i}", $"rain {i}");
+        }
+
+        for (var i = 0; i < 5_000; i++)
+        {
+            agents.Put($"left{i}", $"left{i}");
+        }
+
+        Build();
+        for (var i = 0; i < 4_500; i++)
+        {
+            agents.Remove($"gone{i}");
+        }
+
+        Assert.NotNull(agents.Vectors.Rows.Graph);
+        var found = agents.Search("rain asked");
+        Assert.NotEmpty(found);
+        agents.Vectors.Rows.Graph!.Dispose();
+        agents.Vectors.Rows.Graph = null;
+        Assert.Equal(Top(agents.Search("rain asked")), Top(found));
+    }
+
+    [Theory]
+    [InlineData(-1f)]
+    [InlineData(0f)]
+    [InlineData(0.35f)]
+    [InlineData(0.9f)]
+    public void By_vectors_down_to_a_threshold_the_same_are_found_with_the_same_scores(float threshold)
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            agents.Put($"a{i:D3}", $"topic{i % 100} {i}", $"topic{i % 7} skill{i % 300}");
+        }
+
+        var queries = Enumerable.Range(0, 10).Select(i => $"topic{i} {i}").ToArray();
+        bool Admits(AgentEntry entry) => entry.Record.Id[^1] < '5';
+        var exact = queries.Select(query => agents.Search(query, admits: Admits, threshold: threshold)).ToList();
+        Assert.Contains(exact, matches => matches.Count > 0);
+        Build(threads: 1);
+        Assert.All(queries.Zip(exact), pair =>
+        {
+            var found = agents.Search(pair.First, admits: Admits, threshold: threshold);
+            Assert.Equal(Top(pair.Second, 300), Top(found, 300));
+            Assert.All(pair.Second.Zip(found), both => Assert.Equal(both.First.Score, both.Second.Score, 1e-5f));
+        });
+    }
+
+    [Fact]
     public void Vectors_with_other_dimensions_are_passed_over_and_a_query_with_others_goes_without_it()
     {
         Fill();
@@ -103,7 +173,8 @@ public sealed class GraphSearchTests : IDisposable
         Assert.Equal("more499", agents.Search("more 499")[0].Entry.Record.Id);
     }
 
-    private static List<string> Top(IEnumerable<MeaningMatch> matches) => [.. matches.Take(10).Select(match => match.Entry.Record.Id)];
+    private static List<string> Top(IEnumerable<MeaningMatch> matches, int most = 10) =>
+        [.. matches.Take(most).Select(match => match.Entry.Record.Id)];
 
     private void Fill()
     {
@@ -113,10 +184,10 @@ public sealed class GraphSearchTests : IDisposable
         }
     }
 
-    private VectorGraph Build()
+    private VectorGraph Build(int threads = 2)
     {
         var graph = new VectorGraph(VectorAgents.Dimensions);
-        graph.Build(agents.Vectors.Rows, 2, TestContext.Current.CancellationToken);
+        graph.Build(agents.Vectors.Rows, threads, TestContext.Current.CancellationToken);
         Assert.InRange(graph.Bytes, 1, long.MaxValue);
         return agents.Vectors.Rows.Graph = graph;
     }

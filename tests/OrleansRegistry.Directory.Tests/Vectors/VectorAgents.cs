@@ -53,8 +53,8 @@ internal sealed class VectorAgents
 
     /// <summary>Those of the agents that are nearest, best first, with their scores.</summary>
     public IReadOnlyList<MeaningMatch> Search(
-        string query, int most = 1_000, Func<AgentEntry, bool>? admits = null, IReadOnlyList<AgentSlot>? few = null) =>
-        [.. MeaningSearch.Run(Index, Vectors, Vector(query), admits ?? (_ => true), most, few)
+        string query, int most = 1_000, Func<AgentEntry, bool>? admits = null, IReadOnlyList<AgentSlot>? few = null, float? threshold = null) =>
+        [.. MeaningSearch.Run(Index, Vectors, Vector(query), admits ?? (_ => true), most, few, threshold)
             .OrderByDescending(match => match.Score).ThenBy(match => match.Entry.Record.Id, StringComparer.Ordinal)];
 
     private static float[] Direction(string text)

@@ -18,10 +18,12 @@ internal static class GraphSearch
     private const int MostSeen = 5_000;
 
     /// <summary>About the best matches, in no order.</summary>
+    /// <param name="threshold">In a search by vectors, as of <see cref="VectorScore"/>.</param>
     /// <returns>Null where it cannot tell, as other conditions leave too few of what is near: all are to be looked at.</returns>
     public static IReadOnlyList<MeaningMatch>? Run(
-        TenantIndex index, VectorRows rows, VectorGraph graph, float[] query, Func<AgentEntry, bool> admits, int most)
+        TenantIndex index, VectorRows rows, VectorGraph graph, float[] query, Func<AgentEntry, bool> admits, int most, float? threshold)
     {
+        var floor = threshold ?? MeaningSearch.Floor;
         for (var wanted = First; wanted <= Most; wanted *= 4)
         {
             var count = graph.Count;
@@ -31,14 +33,21 @@ internal static class GraphSearch
             }
 
             var near = CosinesOf(rows, numbers, query);
-            var isAll = numbers.Length < wanted || near.Count == 0 || near[^1].Cosine < MeaningSearch.Floor;
-            AddTail(rows, count, query, near);
+
+            // Where all of them are gone, others may be near behind them.
+            var isAll = numbers.Length < wanted || (near.Count > 0 && near[^1].Cosine < floor);
+            AddTail(rows, count, query, floor, near);
             near.Sort(static (left, right) => right.Cosine.CompareTo(left.Cosine));
-            var nearest = new NearestAgents(index, query, admits, most);
-            Visit(rows, near, nearest);
-            if (isAll || nearest.Count >= Math.Min(Few, most))
+            var nearest = new NearestAgents(index, query, admits, most) { Threshold = threshold };
+            var isVisited = Visit(rows, near, nearest);
+            if ((isAll && isVisited) || nearest.Count >= Math.Min(Few, most))
             {
                 return nearest.ToMatches();
+            }
+
+            if (!isVisited)
+            {
+                return null;
             }
         }
 
@@ -61,19 +70,20 @@ internal static class GraphSearch
     }
 
     /// <summary>Those that are not in the graph yet.</summary>
-    private static void AddTail(VectorRows rows, int first, float[] query, List<(int Row, float Cosine)> near)
+    private static void AddTail(VectorRows rows, int first, float[] query, float floor, List<(int Row, float Cosine)> near)
     {
         var all = rows.Rows;
         for (var number = first; number < all.Length; number++)
         {
-            if (all[number] is { } row && MeaningSearch.Cosine(query, row.Values) is >= MeaningSearch.Floor and var cosine)
+            if (all[number] is { } row && MeaningSearch.Cosine(query, row.Values) is var cosine && cosine >= floor)
             {
                 near.Add((number, cosine));
             }
         }
     }
 
-    private static void Visit(VectorRows rows, List<(int Row, float Cosine)> near, NearestAgents nearest)
+    /// <returns>Whether none was left out that might be among the best.</returns>
+    private static bool Visit(VectorRows rows, List<(int Row, float Cosine)> near, NearestAgents nearest)
     {
         var all = rows.Rows;
         var agents = rows.Agents;
@@ -81,10 +91,9 @@ internal static class GraphSearch
         var compared = 0;
         foreach (var (number, cosine) in near)
         {
-            // No agent has a higher score than the cosine of its nearest vector.
-            if (cosine < nearest.Least)
+            if (!nearest.MayTake(cosine))
             {
-                return;
+                return true;
             }
 
             foreach (var place in all[number] is { } row ? row.Places : [])
@@ -94,10 +103,12 @@ internal static class GraphSearch
                     compared += nearest.Take(agent, []) ? 1 : 0;
                     if (compared >= Enough || seen.Count >= MostSeen)
                     {
-                        return;
+                        return false;
                     }
                 }
             }
         }
+
+        return true;
     }
 }
