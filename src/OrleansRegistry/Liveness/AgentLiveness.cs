@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Runtime;
 
 namespace OrleansRegistry.Liveness;
@@ -5,6 +6,9 @@ namespace OrleansRegistry.Liveness;
 /// <summary>Takes beats: checks who beats by this node's directory, and passes them on to the grains that count.</summary>
 internal sealed class AgentLiveness : IAgentLiveness
 {
+    /// <summary>So many agents of one call are written at once.</summary>
+    private const int WritesAtOnce = 64;
+
     private readonly AgentDirectory directory;
     private readonly IRecordStore store;
     private readonly HealthWriter writer;
@@ -27,8 +31,14 @@ internal sealed class AgentLiveness : IAgentLiveness
             Identifiers.CheckTenant(caller.Tenant);
             var told = TryCheck(caller, holder, Find(caller, holder)) ?? await CheckStoredAsync(caller, holder, cancellationToken);
             LivenessTelemetry.Beat(1);
-            var beaten = await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(told.Key)), grain => grain.Beat([told]));
-            return await AnswerAsync(told, beaten[0], cancellationToken);
+            var beaten = (await GrainCalls.ReadAsync(GrainOf(LeaseShare.Of(told.Key)), grain => grain.Beat([told])))[0];
+            var beat = Answer(told, beaten);
+            if (beaten.Lease.Health != AgentHealth.Healthy)
+            {
+                await writer.WriteAsync([Recovered(told, beaten)], isAwaited: true, cancellationToken);
+            }
+
+            return beat;
         });
 
     public Task<IReadOnlyList<AgentBeatResult>> HeartbeatManyAsync(
@@ -48,6 +58,7 @@ internal sealed class AgentLiveness : IAgentLiveness
             var results = new AgentBeatResult[holders.Count];
             var shares = new List<(int Index, LeaseTold Told)>?[LeaseShare.Count];
             var unknown = new List<Task>();
+            var recovered = new ConcurrentBag<(int Index, LeaseVerdict Verdict)>();
             for (var i = 0; i < results.Length; i++)
             {
                 var (index, holder) = (i, holders[i]);
@@ -69,6 +80,7 @@ internal sealed class AgentLiveness : IAgentLiveness
             }
 
             await Task.WhenAll([.. unknown, .. shares.Select((some, share) => some is null ? Task.CompletedTask : BeatAsync(share, some))]);
+            await WriteAsync(recovered, results, cancellationToken);
             LivenessTelemetry.Beat(results.Count(result => result.Beat is not null));
             return (IReadOnlyList<AgentBeatResult>)results;
 
@@ -101,7 +113,19 @@ internal sealed class AgentLiveness : IAgentLiveness
 
                 for (var i = 0; i < beaten.Length; i++)
                 {
-                    results[some[i].Index] = await ResultAsync(some[i].Told, beaten[i], cancellationToken);
+                    var (index, told) = some[i];
+                    try
+                    {
+                        results[index] = new AgentBeatResult(Answer(told, beaten[i]), null);
+                        if (beaten[i].Lease.Health != AgentHealth.Healthy)
+                        {
+                            recovered.Add((index, Recovered(told, beaten[i])));
+                        }
+                    }
+                    catch (RegistryException refused)
+                    {
+                        results[index] = new AgentBeatResult(null, refused);
+                    }
                 }
             }
         });
@@ -199,20 +223,30 @@ internal sealed class AgentLiveness : IAgentLiveness
     private static string NameOf(LeaseHolder holder) =>
         holder.Instance is null ? $"agent '{holder.AgentId}'" : $"instance '{holder.Instance}' of agent '{holder.AgentId}'";
 
-    private async Task<AgentBeatResult> ResultAsync(LeaseTold told, LeaseBeaten beaten, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new AgentBeatResult(await AnswerAsync(told, beaten, cancellationToken), null);
-        }
-        catch (RegistryException refused)
-        {
-            return new AgentBeatResult(null, refused);
-        }
-    }
+    /// <summary>Writes those that are healthy again, of one agent's instances all at once.</summary>
+    /// <param name="recovered">Each with its place in the results.</param>
+    private async Task WriteAsync(
+        IEnumerable<(int Index, LeaseVerdict Verdict)> recovered, AgentBeatResult[] results, CancellationToken cancellationToken) =>
+        await Parallel.ForEachAsync(
+            recovered.GroupBy(one => one.Verdict.Of.Key.Written, (_, of) => of.ToList()),
+            new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
+            async (some, token) =>
+            {
+                try
+                {
+                    await writer.WriteAsync([.. some.Select(one => one.Verdict).DistinctBy(one => one.Of.Key)], isAwaited: true, token);
+                }
+                catch (RegistryException refused)
+                {
+                    some.ForEach(one => results[one.Index] = new AgentBeatResult(null, refused));
+                }
+            });
 
-    /// <summary>Writes that the agent is healthy again, where it was not.</summary>
-    private async ValueTask<AgentBeat> AnswerAsync(LeaseTold told, LeaseBeaten beaten, CancellationToken cancellationToken)
+    /// <summary>What is to be written; where the lease is another one by then, whoever set it knew better.</summary>
+    private static LeaseVerdict Recovered(LeaseTold told, LeaseBeaten beaten) => new(told with { Lease = beaten.Lease }, AgentHealth.Healthy);
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.NotFound"/>: the holder was ephemeral, and is being removed.</exception>
+    private AgentBeat Answer(LeaseTold told, LeaseBeaten beaten)
     {
         if (beaten.IsOver)
         {
@@ -221,12 +255,6 @@ internal sealed class AgentLiveness : IAgentLiveness
                 RegistryError.NotFound,
                 $"{char.ToUpperInvariant(over[0])}{over[1..]} was ephemeral, and its lease is over: register it again.",
                 told.Key.Instance is null ? "agent_id" : InstanceRules.Field);
-        }
-
-        if (beaten.Lease.Health != AgentHealth.Healthy)
-        {
-            // Where the lease is another one by now, whoever set it knew better.
-            await writer.WriteAsync([new LeaseVerdict(told with { Lease = beaten.Lease }, AgentHealth.Healthy)], isAwaited: true, cancellationToken);
         }
 
         return new AgentBeat(

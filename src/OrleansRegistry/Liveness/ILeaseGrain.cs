@@ -30,6 +30,9 @@ internal interface ILeaseGrain : IGrainWithStringKey
 internal readonly record struct LeaseKey(
     [property: Id(0)] string Tenant, [property: Id(1)] string AgentId, [property: Id(2)] string? Instance = null)
 {
+    /// <summary>What is written together: an agent's own lease, or all of its instances.</summary>
+    public LeaseKey Written => Instance is null ? this : this with { Instance = "" };
+
     /// <summary>The lease of its holder; null where the agent has no such instance, or the holder no lease.</summary>
     public AgentLease? LeaseIn(AgentRecord? agent) => Instance is null ? agent?.Lease : agent?.Instances.Find(Instance)?.Lease;
 }

@@ -71,7 +71,7 @@ internal sealed partial class LeaseSweep
 
         // Those of one agent's instances are one write.
         await Parallel.ForEachAsync(
-            some.Values.GroupBy(verdict => verdict.Of.Key with { Instance = verdict.Of.Key.Instance is null ? null : "" }, (_, of) => of.ToList()),
+            some.Values.GroupBy(verdict => verdict.Of.Key.Written, (_, of) => of.ToList()),
             new ParallelOptions { MaxDegreeOfParallelism = WritesAtOnce, CancellationToken = cancellationToken },
             async (verdicts, token) => await WriteAsync(verdicts, token));
     }

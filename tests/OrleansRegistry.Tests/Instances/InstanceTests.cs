@@ -166,12 +166,16 @@ public sealed class InstanceTests : IAsyncLifetime
         var revision = host.Agents.Revision;
         await host.AdvanceAsync(16);
         Assert.Equal((AgentHealth.Unhealthy, revision + 2), ((await GetAsync())!.Health, host.Agents.Revision));
-        LeaseHolder[] holders = [new("a", "nobody"), "b", .. names.Select(name => new LeaseHolder("a", name)), "a", new("b", "i00"), new("a", "")];
+        LeaseHolder[] holders =
+            [new("a", "nobody"), "b", .. names.Select(name => new LeaseHolder("a", name)), new("a", "i00"), "a", new("b", "i00"), new("a", "")];
         var results = await host.Liveness.HeartbeatManyAsync(Alice, holders);
-        Assert.Equal([null, ("b", null), .. names.Select(name => ("a", name)), null, null, null], results.Select(Beaten));
+        Assert.Equal([null, ("b", null), .. names.Select(name => ("a", name)), ("a", "i00"), null, null, null], results.Select(Beaten));
         Assert.Equal(
             ["instance", "ttl", "instance", "instance"], results.Where(one => one.Refused is not null).Select(one => one.Refused!.Field));
         Assert.Equal(20, (await Instances.ListAsync(Alice, "a", new InstanceQuery { Health = AgentHealth.Healthy })).Total);
+
+        // One write for the agent with its own lease, and one for all of the other's instances.
+        Assert.Equal(revision + 4, host.Agents.Revision);
 
         static (string, string?)? Beaten(AgentBeatResult result) => result.Beat is { } beat ? (beat.AgentId, beat.Instance) : null;
     }
