@@ -32,15 +32,14 @@ internal sealed class AgentProber(
     }
 
     /// <summary>Makes a probe, and tells the grain.</summary>
-    /// <param name="url">Where the card is, or below which it is.</param>
     /// <param name="known">What was known before; null for nothing.</param>
     /// <param name="isAwaited">Whether this node's directory is to have what was written when this returns.</param>
-    public async Task<ProbeMade> ProbeAsync(AgentRecord agent, string url, ProbeKnown? known, bool isAwaited, CancellationToken cancellationToken)
+    public async Task<ProbeMade> ProbeAsync(AgentRecord agent, ProbeKnown? known, bool isAwaited, CancellationToken cancellationToken)
     {
         var subject = ProbeSubject.Of(agent);
         var before = known?.Of == subject ? known : null;
         var began = time.GetTimestamp();
-        var found = await FindAsync(agent, url, before, cancellationToken);
+        var found = await FindAsync(agent, before, cancellationToken);
         var took = time.GetElapsedTime(began);
         var now = time.GetUtcMilliseconds();
         var isHad = found.Outcome != AgentProbeOutcome.Unreachable;
@@ -67,36 +66,61 @@ internal sealed class AgentProber(
 
     private IProbeGrain GrainOf(in ProbeKey key) => grains.GetGrain<IProbeGrain>(ProbeGrain.KeyOf(key));
 
-    private async Task<Found> FindAsync(AgentRecord agent, string url, ProbeKnown? before, CancellationToken cancellationToken)
+    private async Task<Found> FindAsync(AgentRecord agent, ProbeKnown? before, CancellationToken cancellationToken)
     {
         // A card that was fetched is the one that its entity tag is of.
-        var place = before?.Place ?? (agent.Source?.Url == url ? agent.Source : null);
-        try
+        var known = before?.Place ?? (agent.Probe?.Url is null || agent.Probe.Url == agent.Source?.Url ? agent.Source : null);
+        var urls = ProbePlaces.Of(agent);
+        var faults = new List<string>();
+        foreach (var url in urls.OrderBy(url => urls.Count > 1 && url != known?.Url))
         {
-            if (await fetcher.LookAsync(url, place, cancellationToken) is not { } fetched)
+            try
             {
-                return new Found(AgentProbeOutcome.Matches, null, []) { Place = place };
-            }
+                var found = await FindAsync(agent, url, urls.Count == 1 || url == known?.Url ? known : null, cancellationToken);
 
-            var card = RawJson.FromValid(fetched.Bytes.Span);
-            var changes = CardDiff.Of(agent.Card, card);
-            if (changes.Count == 0)
-            {
-                return new Found(AgentProbeOutcome.Matches, null, []) { Place = fetched.Source };
-            }
+                // A host may have a card of its own, and agents below.
+                if (urls.Count == 1 || url == urls[0] || found.Reason is null)
+                {
+                    return found;
+                }
 
-            // Without what would let the host say that the card has not changed: it is not the agent's.
-            var name = AgentCard.Read(card).Name;
-            var reason = name == AgentCard.Read(agent.Card).Name ? null : Cut($"it is the card of '{name}'", LongestReason);
-            return new Found(AgentProbeOutcome.Drifted, reason, changes)
+                faults.Add($"{url} has another card: {found.Reason}");
+            }
+            catch (NoCardException fault)
             {
-                Place = fetched.Source with { ETag = null, LastModified = null },
-            };
+                faults.Add(fault.Message);
+                if (fault.IsFinal)
+                {
+                    break;
+                }
+            }
         }
-        catch (NoCardException fault)
+
+        return new Found(AgentProbeOutcome.Unreachable, Cut(string.Join("; ", faults), LongestReason), []);
+    }
+
+    /// <exception cref="NoCardException">There is none that could be had, and why not.</exception>
+    private async Task<Found> FindAsync(AgentRecord agent, string url, AgentSource? place, CancellationToken cancellationToken)
+    {
+        if (await fetcher.LookAsync(url, place, cancellationToken) is not { } fetched)
         {
-            return new Found(AgentProbeOutcome.Unreachable, Cut(fault.Message, LongestReason), []);
+            return new Found(AgentProbeOutcome.Matches, null, []) { Place = place };
         }
+
+        var card = RawJson.FromValid(fetched.Bytes.Span);
+        var changes = CardDiff.Of(agent.Card, card);
+        if (changes.Count == 0)
+        {
+            return new Found(AgentProbeOutcome.Matches, null, []) { Place = fetched.Source };
+        }
+
+        // Without what would let the host say that the card has not changed: it is not the agent's.
+        var name = AgentCard.Read(card).Name;
+        var reason = name == AgentCard.Read(agent.Card).Name ? null : Cut($"it is the card of '{name}'", LongestReason);
+        return new Found(AgentProbeOutcome.Drifted, reason, changes)
+        {
+            Place = fetched.Source with { ETag = null, LastModified = null },
+        };
     }
 
     /// <summary>Writes an outcome, unless the agent is gone, or the probe was of another card.</summary>

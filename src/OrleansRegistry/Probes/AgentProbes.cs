@@ -14,10 +14,14 @@ internal sealed class AgentProbes(
                 throw new RegistryException(RegistryError.NotSupported, "This registry fetches no cards (CARD_FETCH_ENABLED), and so probes none.");
             }
 
-            var url = ProbePlaces.Of(agent) ?? throw RegistryException.Invalid(
-                ProbeRules.UrlField, "is not known: the agent's card was sent, and names no http or https URL. Say where its card is");
+            if (ProbePlaces.Of(agent).Count == 0)
+            {
+                throw RegistryException.Invalid(
+                    ProbeRules.UrlField, "is not known: the agent's card was sent, and names no http or https URL. Say where its card is");
+            }
+
             var known = (await prober.AskAsync(agent, toClaim: false)).Known;
-            var made = await prober.ProbeAsync(agent, url, known, isAwaited: true, cancellationToken);
+            var made = await prober.ProbeAsync(agent, known, isAwaited: true, cancellationToken);
             return StatusOf(agent, made.Known, made.Next) with { Changes = made.Changes };
         });
 
@@ -36,7 +40,7 @@ internal sealed class AgentProbes(
         return new AgentProbeStatus(agent.Id, result)
         {
             Interval = interval,
-            Url = known?.Place?.Url ?? ProbePlaces.Of(agent),
+            Url = known?.Place?.Url ?? (ProbePlaces.Of(agent) is [var first, ..] ? first : null),
             LastProbe = known?.At,
             LastSuccess = result?.LastSuccess,
             Failures = known?.Failures ?? 0,

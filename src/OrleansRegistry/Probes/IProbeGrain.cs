@@ -54,9 +54,9 @@ internal sealed record ProbeKnown(
 /// <summary>What a probe is about: where any of it is another one by now, what was found says nothing.</summary>
 /// <param name="Created">When the agent was registered.</param>
 /// <param name="Version">The number of its card.</param>
-/// <param name="Url">As the agent has it (<see cref="AgentProbe.Url"/>).</param>
+/// <param name="Url">Where its card is said to be; null where that follows from the card.</param>
 [GenerateSerializer, Immutable, Alias("registry.ProbeSubject")]
 internal sealed record ProbeSubject([property: Id(0)] DateTimeOffset Created, [property: Id(1)] long Version, [property: Id(2)] string? Url)
 {
-    public static ProbeSubject Of(AgentRecord agent) => new(agent.CreatedAt, agent.VersionNumber, agent.Probe?.Url);
+    public static ProbeSubject Of(AgentRecord agent) => new(agent.CreatedAt, agent.VersionNumber, ProbePlaces.Known(agent));
 }

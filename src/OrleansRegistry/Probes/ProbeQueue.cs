@@ -5,10 +5,13 @@ namespace OrleansRegistry.Probes;
 /// <summary>Whose turn comes when: what is due is found without a look at the others. Safe for concurrent use.</summary>
 internal sealed class ProbeQueue
 {
+    /// <summary>So many entries that are no turns any more do not matter.</summary>
+    private const int FewStale = 1_000;
+
     private readonly Lock gate = new();
     private readonly Dictionary<RecordKey, DateTimeOffset> turns = [];
 
-    // With entries that are no turns any more, until their time comes.
+    // With entries that are no turns any more, until their time comes or there are many.
     private readonly PriorityQueue<RecordKey, DateTimeOffset> order = new();
 
     public int Count
@@ -22,13 +25,58 @@ internal sealed class ProbeQueue
         }
     }
 
+    /// <summary>How many entries it keeps, those that are no turns any more included.</summary>
+    public int Entries
+    {
+        get
+        {
+            lock (gate)
+            {
+                return order.Count;
+            }
+        }
+    }
+
+    /// <summary>When the first turn comes or came; null where there is none.</summary>
+    public DateTimeOffset? First
+    {
+        get
+        {
+            lock (gate)
+            {
+                while (order.TryPeek(out var key, out var at))
+                {
+                    if (IsTurn(key, at))
+                    {
+                        return at;
+                    }
+
+                    order.Dequeue();
+                }
+
+                return null;
+            }
+        }
+    }
+
     /// <summary>Gives an agent its turn, in place of the one that it had.</summary>
     public void Set(RecordKey key, DateTimeOffset at)
     {
         lock (gate)
         {
-            turns[key] = at;
-            order.Enqueue(key, at);
+            Put(key, at);
+        }
+    }
+
+    /// <summary>Gives an agent, whose turn was taken, its next one, unless it was given one since.</summary>
+    public void SetNext(RecordKey key, DateTimeOffset at)
+    {
+        lock (gate)
+        {
+            if (!turns.ContainsKey(key))
+            {
+                Put(key, at);
+            }
         }
     }
 
@@ -40,7 +88,7 @@ internal sealed class ProbeQueue
         }
     }
 
-    /// <summary>Leaves turns to these agents alone; who had one keeps it.</summary>
+    /// <summary>Leaves turns to these agents alone; who had an earlier one keeps it.</summary>
     public void Replace(IReadOnlyDictionary<RecordKey, DateTimeOffset> all)
     {
         lock (gate)
@@ -55,9 +103,9 @@ internal sealed class ProbeQueue
 
             foreach (var (key, at) in all)
             {
-                if (turns.TryAdd(key, at))
+                if (!turns.TryGetValue(key, out var had) || at < had)
                 {
-                    order.Enqueue(key, at);
+                    Put(key, at);
                 }
             }
         }
@@ -71,7 +119,7 @@ internal sealed class ProbeQueue
             while (order.TryPeek(out var first, out var at) && at <= now)
             {
                 order.Dequeue();
-                if (turns.TryGetValue(first, out var turn) && turn == at)
+                if (IsTurn(first, at))
                 {
                     turns.Remove(first);
                     key = first;
@@ -82,5 +130,18 @@ internal sealed class ProbeQueue
 
         key = null;
         return false;
+    }
+
+    private bool IsTurn(RecordKey key, DateTimeOffset at) => turns.TryGetValue(key, out var turn) && turn == at;
+
+    private void Put(RecordKey key, DateTimeOffset at)
+    {
+        turns[key] = at;
+        order.Enqueue(key, at);
+        if (order.Count > FewStale + (turns.Count * 2))
+        {
+            order.Clear();
+            order.EnqueueRange(turns.Select(turn => (turn.Key, turn.Value)));
+        }
     }
 }

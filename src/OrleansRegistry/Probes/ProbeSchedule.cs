@@ -23,6 +23,9 @@ internal sealed partial class ProbeSchedule(
     /// <summary>How many agents have a turn.</summary>
     public int Waiting => queue.Count;
 
+    /// <summary>For how long the turn has come that came first.</summary>
+    public TimeSpan Lag => queue.First is { } first && time.GetUtcNow() is var now && first < now ? now - first : TimeSpan.Zero;
+
     /// <summary>Waits for changes of agents, and gives turns to those that are new or have another card.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
     {
@@ -116,7 +119,7 @@ internal sealed partial class ProbeSchedule(
 
     private async Task ProbeAsync(RecordKey key, CancellationToken cancellationToken)
     {
-        if (directory.Find(key.Tenant, key.Id) is not { } agent || prober.IntervalOf(agent) is null || ProbePlaces.Of(agent) is not { } url)
+        if (directory.Find(key.Tenant, key.Id) is not { } agent || prober.IntervalOf(agent) is null || ProbePlaces.Of(agent) is not [var url, ..])
         {
             // It gets another turn by the change that makes it one again.
             return;
@@ -125,7 +128,7 @@ internal sealed partial class ProbeSchedule(
         var host = new Uri(url).Authority;
         if (!TryEnter(host))
         {
-            queue.Set(key, time.GetUtcNow() + (HostPause * (0.5 + Random.Shared.NextDouble())));
+            queue.SetNext(key, time.GetUtcNow() + (HostPause * (0.5 + Random.Shared.NextDouble())));
             return;
         }
 
@@ -133,13 +136,13 @@ internal sealed partial class ProbeSchedule(
         {
             var claim = await prober.AskAsync(agent, toClaim: true);
             var next = claim.IsMine
-                ? (await prober.ProbeAsync(agent, url, claim.Known, isAwaited: false, cancellationToken)).Next
+                ? (await prober.ProbeAsync(agent, claim.Known, isAwaited: false, cancellationToken)).Next
                 : claim.Left;
-            queue.Set(key, time.GetUtcNow() + (next ?? ProbeTimes.Soon));
+            queue.SetNext(key, time.GetUtcNow() + (next ?? ProbeTimes.Soon));
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            queue.Set(key, time.GetUtcNow() + (ProbeTimes.Soon * (0.5 + (Random.Shared.NextDouble() / 2))));
+            queue.SetNext(key, time.GetUtcNow() + (ProbeTimes.Soon * (0.5 + (Random.Shared.NextDouble() / 2))));
             pace.Write(() => LogUnexpected(fault, LogText.Id(agent.Id), LogText.Id(agent.Tenant)));
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)

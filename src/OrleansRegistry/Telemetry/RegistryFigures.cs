@@ -13,6 +13,7 @@ internal sealed partial class RegistryFigures : IHostedService, IDisposable
 {
     private readonly IRecordStore store;
     private readonly AgentDirectory? directory;
+    private readonly ProbeSchedule? probes;
     private readonly BackupStatus backups;
     private readonly RegistryOptions options;
     private readonly TimeProvider time;
@@ -36,6 +37,7 @@ internal sealed partial class RegistryFigures : IHostedService, IDisposable
         this.time = time;
         this.logger = logger;
         directory = services.GetService<AgentDirectory>();
+        probes = services.GetService<ProbeSchedule>();
         pace = new LogPace(time, logger);
         tasks = new(CountTasksAsync, LogNotFound, time);
         size = new(async token => new StoreSize(await store.GetSizeAsync(token)), LogNotFound, time);
@@ -63,6 +65,12 @@ internal sealed partial class RegistryFigures : IHostedService, IDisposable
                 () => Math.Max(0, store.HeardRevision(AgentKind.Kind) - agents.Revision),
                 unit: null,
                 "By how many revisions this process's directory is behind the newest that it has heard of.");
+        }
+
+        if (probes is { } turns)
+        {
+            meter.CreateObservableGauge(
+                "registry.probes.lag", () => turns.Lag.TotalSeconds, "s", "For how long the agent waits for its probe whose turn came first.");
         }
 
         meter.CreateObservableGauge(

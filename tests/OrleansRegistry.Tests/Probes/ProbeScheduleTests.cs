@@ -104,6 +104,72 @@ public sealed class ProbeScheduleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_card_that_changes_during_a_probe_is_looked_at_soon_all_the_same()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        var (asked, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        server.At["/a.json"] = async context =>
+        {
+            asked.TrySetResult();
+            await answer.Task;
+            await Serve(Card("a"))(context);
+        };
+        await RegisterAsync(host, "a");
+        await host.SeeAsync();
+        host.Time.Advance(Minute);
+        await host.Schedule.RunAsync(TestContext.Current.CancellationToken);
+        await asked.Task;
+        await host.Agents.PatchAsync(alice, "a", new AgentPatch("""{"description":"other"}"""u8.ToArray()));
+        await host.SeeAsync();
+        answer.SetResult();
+        await host.Schedule.FinishAsync();
+        Assert.Null(await OutcomeAsync(host));
+        await host.AdvanceAsync(Minute);
+        Assert.Equal(AgentProbeOutcome.Drifted, await OutcomeAsync(host));
+    }
+
+    [Fact]
+    public async Task How_long_the_first_turn_is_overdue_is_told()
+    {
+        await using var host = await ProbeHost.StartAsync();
+        server.At["/a.json"] = Serve(Card("a"));
+        await RegisterAsync(host, "a");
+        await host.SeeAsync();
+        Assert.Equal(TimeSpan.Zero, host.Schedule.Lag);
+        host.Time.Advance(2 * Minute);
+        Assert.InRange(host.Schedule.Lag, Minute, 2 * Minute);
+        await host.AdvanceAsync(TimeSpan.Zero);
+        Assert.Equal(TimeSpan.Zero, host.Schedule.Lag);
+    }
+
+    [Fact]
+    public void A_look_at_all_leaves_the_earlier_turn_and_turns_that_were_replaced_are_not_kept()
+    {
+        var queue = new ProbeQueue();
+        var (a, b, gone) = (new RecordKey("t", "a"), new RecordKey("t", "b"), new RecordKey("t", "gone"));
+        queue.Set(a, Noon + Minute);
+        queue.Set(b, Noon + (2 * Hour));
+        queue.Set(gone, Noon);
+        queue.Replace(new Dictionary<RecordKey, DateTimeOffset> { [a] = Noon + Hour, [b] = Noon + Hour });
+        Assert.Equal((2, Noon + Minute), (queue.Count, queue.First));
+        Assert.True(queue.TryTake(Noon + Minute, out var first));
+        Assert.Equal(a, first);
+        queue.SetNext(a, Noon + (3 * Hour));
+        queue.SetNext(a, Noon + (4 * Hour));
+        Assert.True(queue.TryTake(Noon + Hour, out first));
+        Assert.Equal(b, first);
+        Assert.Equal(Noon + (3 * Hour), queue.First);
+        for (var i = 1; i <= 5_000; i++)
+        {
+            queue.Set(a, Noon + (i * Hour));
+        }
+
+        Assert.InRange(queue.Entries, 1, 1_100);
+        Assert.False(queue.TryTake(Noon + (4_999 * Hour), out _));
+        Assert.True(queue.TryTake(Noon + (5_000 * Hour), out _));
+    }
+
+    [Fact]
     public async Task One_that_fails_is_tried_again_sooner_and_then_less_and_less_often()
     {
         await using var host = await ProbeHost.StartAsync();

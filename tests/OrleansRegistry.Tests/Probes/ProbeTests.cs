@@ -180,6 +180,41 @@ public sealed class ProbeTests(ProbeFixture fixture) : IClassFixture<ProbeFixtur
     }
 
     [Fact]
+    public async Task Agents_of_one_host_are_looked_for_below_their_urls_and_its_own_card_is_none_of_theirs()
+    {
+        string Of(string id) => Card(id).Replace("https://agent.example.com", server.Url("/agents/" + id), StringComparison.Ordinal);
+        server.At[WellKnown] = Serve(Card("platform"), "v1");
+        server.At["/agents/a" + WellKnown] = Serve(Of("a"));
+        foreach (var id in (string[])["a", "b"])
+        {
+            await host.Agents.RegisterAsync(alice, Cards.Registration(id) with { Card = System.Text.Encoding.UTF8.GetBytes(Of(id)) });
+        }
+
+        var found = await ProbeAsync();
+        Assert.Equal((AgentProbeOutcome.Matches, server.Url("/agents/a" + WellKnown)), (found.Result!.Outcome, found.Url));
+        var other = await host.Probes.ProbeAsync(alice, "b");
+        Assert.Equal((AgentProbeOutcome.Unreachable, 1), (other.Result!.Outcome, other.Failures));
+        Assert.Contains("/agents/b/.well-known/agent-card.json answered 404; ", other.Result.Reason, StringComparison.Ordinal);
+        Assert.EndsWith("has another card: it is the card of 'platform'", other.Result.Reason, StringComparison.Ordinal);
+        server.At["/agents/a" + WellKnown] = Serve(Card("renamed"));
+        Assert.Equal(AgentProbeOutcome.Drifted, (await ProbeAsync()).Result!.Outcome);
+    }
+
+    [Fact]
+    public async Task Where_an_agent_is_fetched_from_another_url_it_is_looked_at_there()
+    {
+        server.At["/old.json"] = Serve(Card("a"), "v1");
+        server.At["/new.json"] = Serve(Card("a"), "v2");
+        await host.Agents.RegisterAsync(alice, SourceHost.At(server.Url("/old.json"), "a"));
+        Assert.Equal(server.Url("/old.json"), (await ProbeAsync()).Url);
+        await host.Agents.RegisterAsync(alice, SourceHost.At(server.Url("/new.json"), "a"));
+        Assert.Equal(server.Url("/new.json"), (await host.Probes.GetProbeAsync(alice, "a")).Url);
+        var found = await ProbeAsync();
+        Assert.Equal((AgentProbeOutcome.Matches, server.Url("/new.json")), (found.Result!.Outcome, found.Url));
+        Assert.Equal("/new.json", server.Requests[^1].Path);
+    }
+
+    [Fact]
     public async Task An_agent_that_is_not_probed_by_itself_is_answered_and_nothing_is_written()
     {
         server.At["/a.json"] = Serve(Card("a", "newer"));
