@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Cli.Tests;
 
@@ -29,6 +30,20 @@ public sealed class HeartbeatTests(RunningRegistry registry) : IDisposable
         Assert.Contains("unleased: ttl: agent 'unleased' has no lease", some.Error, StringComparison.Ordinal);
         Assert.Contains("nobody: Agent not found", some.Error, StringComparison.Ordinal);
         Assert.Equal(3, (await cli.RunAsync("agents", "heartbeat", "nobody")).Code);
+    }
+
+    [Fact]
+    public async Task A_registry_that_knows_no_instances_is_told_of_none()
+    {
+        var body = "";
+        await using var server = await ScriptedServer.StartAsync(async context =>
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            body = await reader.ReadToEndAsync();
+            await ScriptedServer.Say(200, """{"success":0,"results":[]}""")(context);
+        });
+        await server.Cli.DoAsync("agents", "heartbeat", "a");
+        Assert.Equal("""{"agent_ids":["a"]}""", body);
     }
 
     [Fact]
