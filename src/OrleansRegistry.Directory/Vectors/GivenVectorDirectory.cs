@@ -14,6 +14,7 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
 {
     private readonly Lock writing = new();
     private readonly ConcurrentDictionary<RecordKey, AgentVectorInfo> waiting = new();
+    private readonly ConcurrentDictionary<RecordKey, AgentVectorInfo> missing = new();
     private volatile ConcurrentDictionary<string, TenantGiven> tenants = new(StringComparer.Ordinal);
     private volatile TaskCompletionSource work = NewSignal();
 
@@ -33,8 +34,21 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
     public IEnumerable<(string Tenant, TenantVectors Vectors)> All => tenants.SelectMany(
         tenant => tenant.Value.Spaces.Values, (tenant, vectors) => (tenant.Key, vectors));
 
-    /// <summary>How many agents of the tenant wait.</summary>
-    public int WaitingOf(string tenant) => waiting.Count(agent => agent.Key.Tenant == tenant);
+    /// <summary>How many agents of the tenant wait, without those whose vectors were looked for in vain for long.</summary>
+    public int WaitingOf(string tenant) => waiting.Count(agent => agent.Key.Tenant == tenant && missing.GetValueOrDefault(agent.Key) != agent.Value);
+
+    /// <summary>The vectors of an agent that waits were looked for in vain for long: they are still looked for, and it has none until they come.</summary>
+    public void Miss(RecordKey key, AgentVectorInfo of)
+    {
+        lock (writing)
+        {
+            if (waiting.GetValueOrDefault(key) == of)
+            {
+                missing[key] = of;
+                tenants.GetValueOrDefault(key.Tenant)?.Remove(key.Id);
+            }
+        }
+    }
 
     /// <summary>Takes in vectors, where the agent's record names them.</summary>
     public void Put(AgentVectors vectors)
@@ -44,7 +58,7 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
             if (agents.Find(vectors.Tenant, vectors.AgentId) is { } agent && AreOf(agent, vectors))
             {
                 Set(tenants, vectors);
-                waiting.TryRemove(new RecordKey(vectors.Tenant, vectors.AgentId), out _);
+                Leave(new RecordKey(vectors.Tenant, vectors.AgentId));
             }
         }
     }
@@ -83,13 +97,15 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
         {
             var known = tenants.GetValueOrDefault(key.Tenant)?.Find(key.Id);
             var agent = agents.Find(key.Tenant, key.Id);
-            if (known is not null && (agent is null || !AreOf(agent, known)))
+            var isKnown = known is not null && agent is not null && AreOf(agent, known);
+
+            // Others that it was given count until their successors are read.
+            if (known is not null && !isKnown && (agent?.Vectors is null || agent.CreatedAt != known.AgentCreatedAt))
             {
                 tenants[key.Tenant].Remove(key.Id);
-                known = null;
             }
 
-            if (known is null && agent?.Vectors is { } given)
+            if (!isKnown && agent?.Vectors is { } given)
             {
                 waiting[key] = given;
                 var signal = work;
@@ -98,7 +114,7 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
             }
             else
             {
-                waiting.TryRemove(key, out _);
+                Leave(key);
             }
         }
     }
@@ -128,6 +144,13 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
         }
     }
 
+    /// <summary>The agent waits no more.</summary>
+    private void Leave(RecordKey key)
+    {
+        waiting.TryRemove(key, out _);
+        missing.TryRemove(key, out _);
+    }
+
     private static bool AreOf(AgentRecord agent, AgentVectors vectors) => agent.CreatedAt == vectors.AgentCreatedAt
         && agent.Vectors is { } given && given.Number == vectors.Version && given.WrittenAt == vectors.WrittenAt;
 
@@ -149,15 +172,41 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
 
         public void Put(AgentVectors vectors)
         {
-            Remove(vectors.AgentId);
             var space = new VectorSpace(vectors.Model, vectors.Vectors[0].Values.Length);
+            var isElsewhere = agents.TryGetValue(vectors.AgentId, out var before) && before != space;
+            var had = Find(vectors.AgentId);
+            if (had == vectors with { Vectors = had?.Vectors ?? [] })
+            {
+                return;
+            }
+
+            // What an import put back has an older number.
+            if (had?.AgentCreatedAt != vectors.AgentCreatedAt || had.Version >= vectors.Version)
+            {
+                Remove(vectors.AgentId);
+                isElsewhere = false;
+            }
+
+            // Searches meanwhile find the agent by what it had, or by what it has: rows that it keeps stay.
             Spaces.GetOrAdd(space, static _ => new TenantVectors()).Put(vectors);
             agents[vectors.AgentId] = space;
+            if (isElsewhere)
+            {
+                Remove(before, vectors.AgentId);
+            }
         }
 
         public void Remove(string id)
         {
-            if (!agents.TryRemove(id, out var space) || !Spaces.TryGetValue(space, out var vectors))
+            if (agents.TryRemove(id, out var space))
+            {
+                Remove(space, id);
+            }
+        }
+
+        private void Remove(VectorSpace space, string id)
+        {
+            if (!Spaces.TryGetValue(space, out var vectors))
             {
                 return;
             }

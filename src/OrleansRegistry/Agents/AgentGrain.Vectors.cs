@@ -23,7 +23,7 @@ internal sealed partial class AgentGrain
         {
             try
             {
-                await givenVectors.KeepAsync(agent, change.For(agent, stamp));
+                await givenVectors.KeepAsync(change.For(agent, stamp));
             }
             catch
             {
@@ -36,13 +36,13 @@ internal sealed partial class AgentGrain
             return new AgentWritten(ReplacedCards.Without(agent), Created: false);
         }
 
-        var written = await WriteAsync(change.Condition, mark: null, creates: false, before =>
-            before!.CreatedAt == agent.CreatedAt && (before.VectorStamp?.Number ?? 0) == number - 1
-                ? before with { VectorStamp = stamp, UpdatedAt = stamp.WrittenAt }
+        var written = await WriteAsync(change.Condition, mark: null, creates: false, now =>
+            now!.CreatedAt == agent.CreatedAt && (now.VectorStamp?.Number ?? 0) == number - 1
+                ? now with { VectorStamp = stamp, UpdatedAt = stamp.WrittenAt }
                 : throw new InconsistentStateException($"Agent '{id}' was changed by another silo."));
-        if (agent.Vectors is not null)
+        if (agent.Vectors is { } before)
         {
-            await givenVectors.RemoveAsync(GivenVectors.KeyOf(agent, number - 1));
+            await givenVectors.RemoveAsync(GivenVectors.KeyOf(agent, before));
         }
 
         return written;

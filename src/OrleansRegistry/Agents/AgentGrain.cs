@@ -155,7 +155,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         await versions.RemoveAllAsync(tenant, id);
         if (agent?.Vectors is { } given)
         {
-            await givenVectors.RemoveAsync(GivenVectors.KeyOf(agent, given.Number));
+            await givenVectors.RemoveAsync(GivenVectors.KeyOf(agent, given));
         }
 
         return state.Version;

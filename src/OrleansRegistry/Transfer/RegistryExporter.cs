@@ -44,6 +44,7 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
             lines.Add(header, static (json, header) => header.Write(json));
             if (picture is not null)
             {
+                export.Vectors = kinds.Contains(TransferKind.Vectors) ? new ExportedVectors(store) : null;
                 var records = picture.Records;
                 if (WithoutRevisions)
                 {
@@ -60,7 +61,9 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
             if (kind != TransferKind.Agents)
             {
                 var after = start?.Kind == kind ? start.Key : new RecordKey("", "");
-                await export.WriteAsync(kind, (await store.ScanAsync(kind.Kind, after, cancellationToken)).Records, cancellationToken);
+                var records = (await store.ScanAsync(kind.Kind, after, cancellationToken)).Records;
+                records = kind == TransferKind.Vectors && export.Vectors is { } named ? named.Of(records, cancellationToken) : records;
+                await export.WriteAsync(kind, records, cancellationToken);
             }
         }
 
@@ -86,6 +89,9 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
         private string? last;
 
         public IReadOnlyDictionary<string, long> Counts => counts;
+
+        /// <summary>Those that agents name; null where not both are exported.</summary>
+        public ExportedVectors? Vectors { get; set; }
 
         public List<string> Unreadable { get; } = [];
 
@@ -187,6 +193,7 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
                     if (await WritePagesAsync(head, cancellationToken) is { } pages)
                     {
                         Count(kind, record.Key, pages);
+                        Vectors?.Add(record.Key, head.Vectors);
                         return;
                     }
                 }

@@ -7,6 +7,9 @@ namespace OrleansRegistry.Transfer;
 /// <param name="Logs">The logs whose pages belong to it.</param>
 internal sealed record TransferHead(DateTimeOffset? ChangedAt, IReadOnlyList<(LogName Name, LogHead Log)> Logs)
 {
+    /// <summary>The record of the vectors that an agent was given; null where there are none, and of other kinds.</summary>
+    public (RecordKey Key, AgentVectorInfo Given)? Vectors { get; init; }
+
     /// <summary>The keys of its pages, in the order in which they are told.</summary>
     public IEnumerable<RecordKey> PageKeys()
     {
@@ -101,7 +104,7 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     {
         var agent = AgentKind.ReadBesideCard(stored);
         RecordLine.CheckJson(AgentKind.Kind, stored);
-        return new TransferHead(ChangedAt(agent), []);
+        return new TransferHead(ChangedAt(agent), []) { Vectors = agent.Vectors is { } given ? (GivenVectors.KeyOf(agent, given), given) : null };
     }
 
     /// <summary>When any of an agent was written last: of what leaves its own time as it is, too.</summary>

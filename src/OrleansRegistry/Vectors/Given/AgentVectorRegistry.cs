@@ -47,12 +47,16 @@ internal sealed class AgentVectorRegistry(
             return MadeOf(agent);
         }
 
-        return await vectors.FindAsync(agent, cancellationToken) is { } newer
-            ? GivenOf(agent, newer)
-            : throw new RegistryException(
-                RegistryError.Unavailable,
-                $"The vectors of agent '{agentId}' are not in the store: they cannot be read, or an import has not come to them. Give it others, or "
-                    + "take them away.");
+        if (await vectors.FindAsync(agent, cancellationToken) is { } newer)
+        {
+            return GivenOf(agent, newer);
+        }
+
+        // An import may have brought the agent without them, or not have come to them: searches, too, go by what the registry made.
+        return await vectors.HasAsync(agent, cancellationToken)
+            ? throw new RegistryException(
+                RegistryError.Unavailable, $"The vectors of agent '{agentId}' cannot be read. Give it others, or take them away.")
+            : MadeOf(agent);
     }
 
     public ValueTask<AgentVectorStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default)

@@ -20,7 +20,13 @@ internal sealed partial class GivenVectorFeed(
     /// <summary>How many are read at once.</summary>
     private const int MostRead = 256;
 
+    /// <summary>The most bytes of vectors that are read at once, a record at least.</summary>
+    private const long MostBytes = 16 * 1024 * 1024;
+
     private static readonly TimeSpan Often = TimeSpan.FromSeconds(1);
+
+    /// <summary>What was stored before that and is not named yet never is: its process ended.</summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromHours(1);
 
     /// <summary>An import brings vectors after their agents; of some, never.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
@@ -51,13 +57,16 @@ internal sealed partial class GivenVectorFeed(
         var work = given.Work;
         var now = time.GetUtcNow();
         var waiting = given.Waiting.ToList();
-        var due = waiting.Where(agent => !later.TryGetValue(agent.Key, out var left) || left.Of != agent.Value || left.Until <= now)
-            .Take(MostRead).ToList();
+        var due = FewOf(waiting.Where(agent => !later.TryGetValue(agent.Key, out var left) || left.Of != agent.Value || left.Until <= now));
         await Task.WhenAll(due.Select(agent => TakeInAsync(agent.Key, cancellationToken)));
         foreach (var (key, of) in due)
         {
             var pause = later.TryGetValue(key, out var left) && left.Of == of ? left.Pause : Often;
             later[key] = (of, now + pause, pause * 2 < LongestPause ? pause * 2 : LongestPause);
+            if (pause > LongestPause / 2)
+            {
+                given.Miss(key, of);
+            }
         }
 
         if (due.Count > 0)
@@ -72,6 +81,25 @@ internal sealed partial class GivenVectorFeed(
         }
 
         await Task.WhenAny(work, Task.Delay(waiting.Count > 0 ? Often : EmbeddingShare.Often, time, cancellationToken));
+    }
+
+    /// <summary>As many as are read at once.</summary>
+    internal static List<KeyValuePair<RecordKey, AgentVectorInfo>> FewOf(IEnumerable<KeyValuePair<RecordKey, AgentVectorInfo>> waiting)
+    {
+        var few = new List<KeyValuePair<RecordKey, AgentVectorInfo>>();
+        var bytes = 0L;
+        foreach (var agent in waiting)
+        {
+            bytes += (long)agent.Value.Count * agent.Value.Dimensions * sizeof(float);
+            if (few.Count == MostRead || (few.Count > 0 && bytes > MostBytes))
+            {
+                break;
+            }
+
+            few.Add(agent);
+        }
+
+        return few;
     }
 
     private async Task TakeInAsync(RecordKey key, CancellationToken cancellationToken)
@@ -123,14 +151,20 @@ internal sealed partial class GivenVectorFeed(
         if (stored is not null)
         {
             var agent = faulty.TryRead(AgentKind.Kind, stored, AgentKind.ReadBesideCard);
-            if (agent is null || (agent.CreatedAt == orphan.AgentCreatedAt && (agent.VectorStamp?.Number ?? 0) <= orphan.Version))
+            if (agent is null || (agent.CreatedAt == orphan.AgentCreatedAt && MayBeNamed(agent.VectorStamp, orphan)))
             {
                 return;
             }
         }
 
-        await vectors.RemoveAsync(GivenVectors.KeyOf(orphan.Tenant, orphan.AgentId, orphan.AgentCreatedAt, orphan.Version));
+        await vectors.RemoveAsync(
+            GivenVectors.KeyOf(orphan.Tenant, orphan.AgentId, orphan.AgentCreatedAt, orphan.Version, orphan.WrittenAt));
     }
+
+    /// <summary>Whether the agent names them, or is about to.</summary>
+    private bool MayBeNamed(AgentVectorInfo? stamp, AgentVectors orphan) => stamp?.Number == orphan.Version
+        ? stamp.WrittenAt == orphan.WrittenAt
+        : (stamp?.Number ?? 0) < orphan.Version && time.GetUtcNow() - orphan.WrittenAt < LongestWrite;
 
     private async Task FollowAgentsAsync(CancellationToken cancellationToken)
     {

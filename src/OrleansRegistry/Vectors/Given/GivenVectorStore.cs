@@ -5,33 +5,31 @@ namespace OrleansRegistry.Vectors.Given;
 
 /// <summary>
 /// Keeps the vectors that agents were given. They are stored before the agent's record that names them: a process that ends in between leaves a record
-/// that nobody is shown, and that the next vectors for the agent take the place of.
+/// that nobody is shown, and that a later start removes.
 /// </summary>
 internal sealed partial class GivenVectorStore(IRecordStore store, UnreadableRecords faulty, ILogger<GivenVectorStore> logger)
 {
-    /// <summary>Stores vectors that the agent's record is about to name.</summary>
-    /// <param name="agent">As its grain believes that it is.</param>
-    /// <exception cref="InconsistentStateException">The agent is not as its grain believes: it is to read it again.</exception>
+    /// <summary>Stores vectors that the agent's record is about to name; over none that are there.</summary>
+    /// <exception cref="InconsistentStateException">Another silo stored some in the same millisecond: the agent is to be read again.</exception>
     /// <exception cref="RegistryException">The store takes no writes.</exception>
-    public async Task KeepAsync(AgentRecord agent, GivenVectors vectors)
+    public async Task KeepAsync(GivenVectors vectors)
     {
-        var body = GivenVectorsKind.Write(vectors);
         try
         {
-            await WriteAsync(vectors.Key, 0, body);
+            await store.WriteAsync(GivenVectorsKind.Kind, vectors.Key, 0, GivenVectorsKind.Write(vectors));
         }
-        catch (InconsistentStateException other)
+        catch (RecordOutcomeUnknownException unknown)
         {
-            var there = await store.ReadAsync(GivenVectorsKind.Kind, vectors.Key);
-            var head = await store.ReadAsync(AgentKind.Kind, new RecordKey(agent.Tenant, agent.Id));
-            if (head?.Version != agent.Revision)
+            throw new RegistryException(RegistryError.Unavailable, $"{unknown.Message} The agent was not changed.", innerException: unknown)
             {
-                throw new InconsistentStateException($"Agent '{agent.Id}' has another revision than {agent.Revision} by now.", other);
-            }
-
-            await WriteAsync(vectors.Key, there?.Version ?? 0, body);
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
         }
     }
+
+    /// <summary>Whether there is a record of the vectors that an agent's record names, though it may not be readable.</summary>
+    public async Task<bool> HasAsync(AgentRecord agent, CancellationToken cancellationToken = default) => agent.Vectors is { } given
+        && await store.ReadAsync(GivenVectorsKind.Kind, GivenVectors.KeyOf(agent, given), cancellationToken) is not null;
 
     /// <summary>The vectors that an agent's record names; null where they are not there, or not yet.</summary>
     public async Task<GivenVectors?> FindAsync(AgentRecord agent, CancellationToken cancellationToken = default)
@@ -41,7 +39,7 @@ internal sealed partial class GivenVectorStore(IRecordStore store, UnreadableRec
             return null;
         }
 
-        var stored = await store.ReadAsync(GivenVectorsKind.Kind, GivenVectors.KeyOf(agent, given.Number), cancellationToken);
+        var stored = await store.ReadAsync(GivenVectorsKind.Kind, GivenVectors.KeyOf(agent, given), cancellationToken);
         return stored is not null && faulty.TryRead(GivenVectorsKind.Kind, stored, GivenVectorsKind.Read) is { } found && found.AreOf(agent)
             ? found
             : null;
@@ -63,21 +61,6 @@ internal sealed partial class GivenVectorStore(IRecordStore store, UnreadableRec
 #pragma warning restore CA1031
         {
             LogNotRemoved(logger, fault, LogText.Id(key.Id));
-        }
-    }
-
-    private async Task WriteAsync(RecordKey key, long expectedVersion, RecordBody body)
-    {
-        try
-        {
-            await store.WriteAsync(GivenVectorsKind.Kind, key, expectedVersion, body);
-        }
-        catch (RecordOutcomeUnknownException unknown)
-        {
-            throw new RegistryException(RegistryError.Unavailable, $"{unknown.Message} The agent was not changed.", innerException: unknown)
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            };
         }
     }
 

@@ -30,17 +30,18 @@ internal sealed record GivenVectors
     /// <summary>What a newer version stored beside.</summary>
     public RawJson Unknown { get; init; }
 
-    public RecordKey Key => KeyOf(Tenant, AgentId, AgentCreatedAt, Info.Number);
+    public RecordKey Key => KeyOf(Tenant, AgentId, AgentCreatedAt, Info.Number, Info.WrittenAt);
 
-    public static RecordKey KeyOf(AgentRecord agent, long number) => KeyOf(agent.Tenant, agent.Id, agent.CreatedAt, number);
+    public static RecordKey KeyOf(AgentRecord agent, AgentVectorInfo given) =>
+        KeyOf(agent.Tenant, agent.Id, agent.CreatedAt, given.Number, given.WrittenAt);
 
-    public static RecordKey KeyOf(string tenant, string agentId, DateTimeOffset createdAt, long number) => new(
+    /// <remarks>With the time: two silos that write as the same number at once write records of their own, of which the agent's names one.</remarks>
+    public static RecordKey KeyOf(string tenant, string agentId, DateTimeOffset createdAt, long number, DateTimeOffset writtenAt) => new(
         tenant,
-        DerivedId.For(
-            "given vectors",
-            agentId,
-            createdAt.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
-            number.ToString(CultureInfo.InvariantCulture)));
+        DerivedId.For("given vectors", agentId, Text(createdAt.ToUnixTimeMilliseconds()), Text(number), Text(writtenAt.ToUnixTimeMilliseconds())));
+
+    /// <summary>The same vectors in the place of those that were given before.</summary>
+    public GivenVectors As(AgentVectorInfo given) => this with { Info = Info with { Number = given.Number, WrittenAt = given.WrittenAt } };
 
     /// <summary>Whether they are what the agent's record names.</summary>
     public bool AreOf(AgentRecord agent) => agent.Tenant == Tenant && agent.Id == AgentId && agent.CreatedAt == AgentCreatedAt
@@ -77,6 +78,8 @@ internal sealed record GivenVectors
             Metadata = said.Raw("metadata"),
         });
     }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     private T[] Each<T>(JsonDocument document, Func<StoredObject, ReadOnlyMemory<float>, T> read)
     {
