@@ -79,11 +79,11 @@ internal sealed class JobMatch
     /// <returns>Whether the words of some agents could not be found out.</returns>
     private bool Look(JobCandidates found, CancellationToken cancellationToken)
     {
-        var near = meaning?.Nearest(index, isMatch, HybridSearch.Depth)
+        var farthest = MeaningSearch.Floor;
+        var near = meaning?.Nearest(index, isMatch, HybridSearch.Depth, few: null, out farthest)
             .DistinctBy(match => match.Entry.Record.Id, StringComparer.Ordinal)
             .ToDictionary(match => match.Entry.Record.Id, StringComparer.Ordinal) ?? [];
         cancellationToken.ThrowIfCancellationRequested();
-        var farthest = near.Count < HybridSearch.Depth ? MeaningSearch.Floor : near.Values.Min(match => match.Score);
         TextScores? scores = null;
         var seen = 0;
         if (hasText)

@@ -21,15 +21,29 @@ internal sealed record MeaningQuery(TenantVectors Vectors, float[] Query, bool W
 
     /// <inheritdoc cref="MeaningSearch.Run"/>
     public IEnumerable<MeaningMatch> Nearest(
-        TenantIndex index, Func<AgentEntry, bool> admits, int most, IReadOnlyList<AgentSlot>? few = null)
+        TenantIndex index, Func<AgentEntry, bool> admits, int most, IReadOnlyList<AgentSlot>? few = null) => Nearest(index, admits, most, few, out _);
+
+    /// <inheritdoc cref="MeaningSearch.Run"/>
+    /// <param name="rest">About the most that an agent is worth that is not among them.</param>
+    public IEnumerable<MeaningMatch> Nearest(
+        TenantIndex index, Func<AgentEntry, bool> admits, int most, IReadOnlyList<AgentSlot>? few, out float rest)
     {
         if (Given is not { Count: > 0 } given)
         {
-            return MeaningSearch.Run(index, Vectors, Query, admits, most, few, Threshold);
+            var all = MeaningSearch.Run(index, Vectors, Query, admits, most, few, Threshold);
+            rest = RestOf(Vectors, all, most);
+            return all;
         }
 
         var made = MeaningSearch.Run(index, Vectors, Query, entry => given.Find(entry.Record.Id) is null && admits(entry), most, few, Threshold);
-        return MeaningSearch.Run(index, given, Query, admits, most, few, Threshold).Concat(made)
-            .OrderByDescending(match => match.Score).Take(most);
+        var others = MeaningSearch.Run(index, given, Query, admits, most, few, Threshold);
+        MeaningMatch[] best = [.. others.Concat(made).OrderByDescending(match => match.Score).Take(most)];
+        rest = Math.Max(RestOf(Vectors, made, most), RestOf(given, others, most));
+        rest = best.Length < most ? rest : Math.Max(rest, best[^1].Score);
+        return best;
     }
+
+    /// <summary>All that are nearer than the floor are there, but where they are cut off, or a graph told of fewer.</summary>
+    private static float RestOf(TenantVectors of, IReadOnlyList<MeaningMatch> found, int most) =>
+        found.Count > 0 && (found.Count == most || of.Rows.Graph is not null) ? found.Min(match => match.Score) : MeaningSearch.Floor;
 }

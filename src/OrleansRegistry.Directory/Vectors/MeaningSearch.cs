@@ -80,9 +80,9 @@ internal static class MeaningSearch
         return score > 0 ? new MeaningMatch(entry, score, vectors.Vectors[nearest].Field) : null;
     }
 
-    /// <summary>Of vectors of length 1; 0 where they cannot be compared.</summary>
+    /// <summary>Of vectors of length 1; negative infinity where they cannot be compared, which no threshold admits.</summary>
     public static float Cosine(float[] query, float[] vector) =>
-        vector.Length == query.Length ? TensorPrimitives.Dot<float>(query, vector) : 0;
+        vector.Length == query.Length ? TensorPrimitives.Dot<float>(query, vector) : float.NegativeInfinity;
 
     /// <param name="cosines">Of an agent's vectors.</param>
     public static (float Score, int Nearest) ScoreOf(ReadOnlySpan<float> cosines)

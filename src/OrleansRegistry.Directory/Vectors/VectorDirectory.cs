@@ -35,6 +35,9 @@ internal sealed class VectorDirectory(AgentDirectory agents, string? model)
     /// <summary>Completes once an agent waits that did not before.</summary>
     public Task Work => work.Task;
 
+    /// <summary>How many numbers the vectors of the model have, as far as there are any; else 0.</summary>
+    public int Dimensions { get; private set; }
+
     public TenantVectors Of(string tenant) => tenants.GetValueOrDefault(tenant) ?? Nothing;
 
     /// <summary>The vector that the tenant has of a text already; null where it has none.</summary>
@@ -110,11 +113,16 @@ internal sealed class VectorDirectory(AgentDirectory agents, string? model)
     }
 
     /// <summary>What is not compared with the vectors of now is known of, but has none.</summary>
-    private AgentVectors Comparable(AgentVectors vectors) => vectors with
+    private AgentVectors Comparable(AgentVectors vectors)
     {
-        Unknown = default,
-        Vectors = vectors.Model == model ? vectors.Vectors : [],
-    };
+        if (vectors.Model != model)
+        {
+            return vectors with { Unknown = default, Vectors = [] };
+        }
+
+        Dimensions = vectors.Vectors.Count > 0 ? vectors.Vectors[0].Values.Length : Dimensions;
+        return vectors with { Unknown = default };
+    }
 
     private void Look(ConcurrentDictionary<string, TenantVectors> all, string tenant, string id)
     {

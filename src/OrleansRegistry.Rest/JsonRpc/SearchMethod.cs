@@ -87,6 +87,11 @@ internal sealed class SearchMethod(IAgentRegistry registry)
         {
             return null;
         }
+        catch (RegistryException refusal) when (vector is { Model: null } && refusal.Field == "model")
+        {
+            // The registry has no model of its own: what update_agent_vectors was sent without one is found without one.
+            return await NearAsync(context, query, text, vector with { Model = VectorMethods.Unnamed }, threshold, most);
+        }
     }
 
     /// <summary>Its numbers, or as the older registry's messages have it, an object with them.</summary>

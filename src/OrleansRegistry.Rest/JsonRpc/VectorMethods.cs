@@ -9,7 +9,7 @@ namespace OrleansRegistry.Rest.JsonRpc;
 internal sealed class VectorMethods(IAgentVectors vectors)
 {
     /// <summary>What vectors are said to be of where their sender names no model and the registry has none.</summary>
-    private const string Unnamed = "unnamed";
+    public const string Unnamed = "unnamed";
 
     private const double BytesOfMegabyte = 1024 * 1024;
 
@@ -77,7 +77,7 @@ internal sealed class VectorMethods(IAgentVectors vectors)
     /// <summary>What the vectors themselves say, else the registry's own, which a client of the older one takes for granted.</summary>
     private async ValueTask<string> ModelOfAsync(HttpContext context, AgentVector[] read)
     {
-        var said = read.Select(vector => SaidBy(vector.Metadata)).Distinct(StringComparer.Ordinal).ToArray();
+        var said = read.Select((vector, i) => SaidBy(vector.Metadata, $"vectors[{i}].metadata")).Distinct(StringComparer.Ordinal).ToArray();
         return said switch
         {
             [{ } one] => one,
@@ -86,14 +86,14 @@ internal sealed class VectorMethods(IAgentVectors vectors)
         };
     }
 
-    private static string? SaidBy(RawJson metadata)
+    private static string? SaidBy(RawJson metadata, string field)
     {
         if (metadata.IsEmpty)
         {
             return null;
         }
 
-        using var document = JsonDocument.Parse(metadata.Utf8);
+        using var document = JsonInput.Parse(metadata.Utf8, field);
         return document.RootElement.TryGetProperty("model"u8, out var model) && model.ValueKind == JsonValueKind.String ? model.GetString() : null;
     }
 

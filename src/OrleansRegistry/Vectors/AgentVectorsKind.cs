@@ -49,14 +49,30 @@ internal static class AgentVectorsKind
             fields.WriteStartObject();
             fields.WriteString("field"u8, vector.Field);
             fields.WriteString("text"u8, vector.Text.ToString());
-            var halves = new Half[vector.Values.Length];
-            TensorPrimitives.ConvertToHalf(vector.Values, halves);
-            fields.WriteBase64String("half"u8, MemoryMarshal.AsBytes<Half>(halves));
+            fields.WriteBase64String("half"u8, MemoryMarshal.AsBytes<Half>(ToHalves(vector.Values)));
             fields.WriteEndObject();
         }
 
         fields.WriteEndArray();
         StoredObject.WriteUnknown(fields, vectors.Unknown);
+    }
+
+    /// <summary>A vector as it is read once it was stored, so that it is compared the same before and after a restart.</summary>
+    /// <param name="values">Of length 1.</param>
+    public static float[] Rounded(float[] values) => FromHalves(ToHalves(values));
+
+    private static Half[] ToHalves(float[] values)
+    {
+        var halves = new Half[values.Length];
+        TensorPrimitives.ConvertToHalf(values, halves);
+        return halves;
+    }
+
+    private static float[] FromHalves(ReadOnlySpan<Half> halves)
+    {
+        var values = new float[halves.Length];
+        TensorPrimitives.ConvertToSingle(halves, values);
+        return UnitVectors.Of(values) ?? throw new JsonException("a vector is not one");
     }
 
     private static FieldVector ReadVector(StoredObject vector) =>
@@ -70,9 +86,7 @@ internal static class AgentVectorsKind
             throw new JsonException("a vector is not base64 of numbers");
         }
 
-        var values = new float[bytes.Length / sizeof(ushort)];
-        TensorPrimitives.ConvertToSingle(MemoryMarshal.Cast<byte, Half>(bytes), values);
-        return UnitVectors.Of(values) ?? throw new JsonException("a vector is not one");
+        return FromHalves(MemoryMarshal.Cast<byte, Half>(bytes));
     }
 
     private static TextHash Hash(string text) => TextHash.Parse(text) ?? throw new JsonException("a hash is not hexadecimal");

@@ -216,7 +216,8 @@ internal sealed partial class EmbeddingWorker(
         try
         {
             var version = await store.WriteAsync(AgentVectorsKind.Kind, key, before, AgentVectorsKind.Write(made), cancellationToken);
-            vectors.Put(made with { Version = version });
+            var kept = made.Vectors.Select(vector => vector with { Values = AgentVectorsKind.Rounded(vector.Values) });
+            vectors.Put(made with { Vectors = [.. kept], Version = version });
         }
         catch (InconsistentStateException)
         {

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace OrleansRegistry.Vectors;
 
 /// <summary>The vectors of queries: each made once while it is remembered, within a time that a search can wait.</summary>
-internal sealed partial class QueryVectors([RegistryTime] TimeProvider time, ILogger<QueryVectors> logger, ITextEmbedder? embedder = null)
+internal sealed partial class QueryVectors(
+    VectorDirectory vectors, [RegistryTime] TimeProvider time, ILogger<QueryVectors> logger, ITextEmbedder? embedder = null)
 {
     /// <summary>How many are remembered.</summary>
     private const int Most = 1_000;
@@ -50,14 +51,23 @@ internal sealed partial class QueryVectors([RegistryTime] TimeProvider time, ILo
         }
     }
 
-    /// <summary>Vectors of the model that texts are embedded with must have as many numbers as its own. What that is, is found out where it can be.</summary>
+    /// <summary>
+    /// Vectors of the model that texts are embedded with must have as many numbers as its own: as those that are stored, else as it makes now, where that can
+    /// be found out.
+    /// </summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: they have more or fewer.</exception>
     public async ValueTask CheckDimensionsAsync(string model, int dimensions, string field, CancellationToken cancellationToken)
     {
-        if (model == embedder?.Model && (await FindAsync("agent", cancellationToken)).Vector is { } own && own.Length != dimensions)
+        if (model != embedder?.Model)
+        {
+            return;
+        }
+
+        var own = vectors.Dimensions > 0 ? vectors.Dimensions : (await FindAsync("agent", cancellationToken)).Vector?.Length ?? 0;
+        if (own != 0 && own != dimensions)
         {
             throw RegistryException.Invalid(
-                field, $"has {dimensions:N0} numbers, and vectors of {model}, which this registry makes too, have {own.Length:N0}");
+                field, $"has {dimensions:N0} numbers, and vectors of {model}, which this registry makes too, have {own:N0}");
         }
     }
 

@@ -40,6 +40,16 @@ public sealed class GraphSearchTests : IDisposable
     }
 
     [Fact]
+    public void What_it_does_not_tell_of_may_be_as_near_as_what_it_tells_of_last()
+    {
+        Fill();
+        Build();
+        var query = new MeaningQuery(agents.Vectors, VectorAgents.Vector("topic3 asked"), WithText: true);
+        MeaningMatch[] found = [.. query.Nearest(agents.Index, _ => true, HybridSearch.Depth, few: null, out var rest)];
+        Assert.Equal(found.Min(match => match.Score), rest);
+    }
+
+    [Fact]
     public void Where_conditions_leave_few_of_what_is_near_all_are_looked_at()
     {
         Fill();

@@ -146,6 +146,29 @@ public sealed class AgentVectorTests(TrustingHost host)
         Assert.Equal(1, one.Number("count"));
     }
 
+    [Fact]
+    public async Task What_clients_of_the_older_registry_send_without_a_model_they_find_without_one()
+    {
+        await RegisterAsync("a");
+        await CallAsync("update_agent_vectors", """{"agent_id":"a","vectors":[{"values":[1,0]}]}""");
+        var found = await CallAsync("search_agents", """{"query_vector":[2,0]}""");
+        Assert.Equal((1, "SEARCH_MODE_VECTOR"), (found.Number("count"), found.Text("search_mode")));
+    }
+
+    [Fact]
+    public async Task Metadata_that_is_nested_too_deeply_is_refused()
+    {
+        await RegisterAsync("a");
+        var deep = string.Concat(Enumerable.Repeat("[", 100)) + string.Concat(Enumerable.Repeat("]", 100));
+        var response = await owner.SendAsync("POST", "/jsonrpc", $$$"""
+            {"jsonrpc":"2.0","method":"update_agent_vectors","id":1,
+             "params":{"agent_id":"a","vectors":[{"values":[1],"metadata":{"deep":{{{deep}}}}}]}}
+            """);
+        var error = (await response.JsonAsync()).GetProperty("error");
+        Assert.Equal(-32602, error.Number("code"));
+        Assert.Contains("vectors[0].metadata", error.Text("message"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("""{"vector":[1,0,0],"model":"m"}""", "vector")]
     [InlineData("""{"vector":[1,0],"model":"none"}""", "model")]

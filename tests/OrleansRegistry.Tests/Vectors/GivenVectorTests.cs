@@ -116,7 +116,7 @@ public sealed class GivenVectorTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_crash_left_is_shown_to_nobody_and_written_over()
+    public async Task What_a_crash_left_is_shown_to_nobody_and_removed()
     {
         var agent = await RegisterAsync("sky");
         var left = GivenVectorRules.Check(Update("left", new AgentVector("", Numbers(1, 0))), "alice")
@@ -129,7 +129,7 @@ public sealed class GivenVectorTests : IAsyncLifetime
 
         await host.DisposeAsync();
         host = await StartAsync();
-        await UntilAsync(async () => await StoredAsync() == 1);
+        await UntilAsync(async () => await StoredAsync() == 0);
         Assert.Null((await Vectors.GetAsync(Alice, "sky", Cancellation)).Model);
         await Vectors.PutAsync(Alice, "sky", Update("right", new AgentVector("", Numbers(1, 0))), Cancellation);
         Assert.Equal("right", (await Vectors.GetAsync(Alice, "sky", Cancellation)).Model);
@@ -215,6 +215,17 @@ public sealed class GivenVectorTests : IAsyncLifetime
         var stats = await Vectors.GetStatsAsync(Alice, Cancellation);
         Assert.Equal([("words", false), ("others", true)], stats.Models.Select(space => (space.Model, space.IsGiven)));
         Assert.Equal((1, 2, "words"), (stats.Agents, stats.Vectors, stats.OwnModel));
+
+        // The model is out after a restart: what is stored tells, and is what was compared before.
+        await host.DisposeAsync();
+        host = await StartAsync(new WordEmbedder { Fails = "" });
+        await UntilAsync(async () => (await Vectors.GetStatsAsync(Alice, Cancellation)).Models is [{ IsGiven: false }, ..]);
+        refusal = await Assert.ThrowsAsync<RegistryException>(
+            () => Vectors.PutAsync(Alice, "sky", Update("words", new AgentVector("", Numbers(1, 0))), Cancellation));
+        Assert.Equal("vectors[0].values", refusal.Field);
+        await Vectors.RemoveAsync(Alice, "sky", default, Cancellation);
+        var again = await Vectors.GetAsync(Alice, "sky", Cancellation);
+        Assert.Equal(made.Vectors[0].Values.ToArray(), again.Vectors[0].Values.ToArray());
     }
 
     private static AgentVectorUpdate Update(string model, params AgentVector[] vectors) => new(model, vectors);
