@@ -19,6 +19,12 @@ public sealed class RegistryClientOptions
     public IDictionary<string, string> Headers { get; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
+    /// Names the token that a request carries (<c>Authorization: Bearer</c>), asked for each; null from it: none. <see cref="RegistryToken"/> has some.
+    /// Where <see cref="Headers"/> has <c>Authorization</c>, that is sent.
+    /// </summary>
+    public Func<CancellationToken, ValueTask<string?>>? Token { get; set; }
+
+    /// <summary>
     /// How often a call is repeated that the registry did not answer, or answered with 503: 0 to 100, by default 8, which takes about 15 seconds.
     /// Writes carry an idempotency key, so that a repetition is carried out once.
     /// </summary>

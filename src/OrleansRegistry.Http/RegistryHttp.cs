@@ -57,6 +57,16 @@ public static class RegistryHttp
         return endpoints;
     }
 
+    /// <summary>Of an endpoint of the host: its requests say who calls as they do to the registry's own where tokens are asked for, else are 401.</summary>
+    public static void DemandToken(this IEndpointConventionBuilder mapped, IServiceProvider services)
+    {
+        if (services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.Tokens.IsOn)
+        {
+            var (gate, faults) = (services.GetRequiredService<TokenGate>(), services.GetRequiredService<FaultHandler>());
+            mapped.Add(endpoint => endpoint.RequestDelegate = gate.Before(endpoint.RequestDelegate!, faults.AnswerAsync));
+        }
+    }
+
     /// <summary>What a front end maps its endpoints with.</summary>
     /// <param name="endpoints">
     /// Where <paramref name="endpoints"/> is the application itself, unknown paths and methods get problem details too;
@@ -88,6 +98,7 @@ public static class RegistryHttp
 
         // The first that can write does, and the framework's own can nearly always.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
+        services.AddTokens();
         services.AddSingleton<Readiness>();
         services.AddSingleton<LongPoll>();
         services.AddSingleton<EventStreams>();

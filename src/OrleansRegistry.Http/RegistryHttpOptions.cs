@@ -34,6 +34,18 @@ public sealed class RegistryHttpOptions
     /// </summary>
     public Caller? DefaultCaller { get; set; }
 
+    /// <summary>JSON web tokens that say who calls. They are asked for where it names where the keys are.</summary>
+    public RegistryTokenOptions Tokens { get; } = new();
+
+    /// <summary>
+    /// That nobody has to say who calls is meant, though others than this machine may reach the server. The server does not start without it on other
+    /// addresses than loopback unless callers are asked for.
+    /// </summary>
+    public bool AllowAnonymous { get; set; }
+
+    /// <summary>Whether a request that does not say who calls is refused.</summary>
+    public bool DemandsCaller => Tokens.IsOn || (TrustCallerHeaders && DefaultCaller is null);
+
     /// <summary>
     /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback,
     /// the addresses listened on and the host of <see cref="PublicUrl"/> need not be named. Other hosts are refused with 400.
@@ -73,6 +85,18 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
             faults.Add(
                 "TrustScopeHeader (REGISTRY_TRUST_SCOPE_HEADER) goes with TrustCallerHeaders (REGISTRY_TRUST_CALLER_HEADERS): "
                     + "who calls must be known");
+        }
+
+        faults.AddRange(options.Tokens.Faults());
+        if (options.Tokens.IsOn && (options.TrustCallerHeaders || options.DefaultCaller is not null))
+        {
+            faults.Add("Tokens say who calls (REGISTRY_JWT_AUTHORITY, REGISTRY_JWT_KEYS): then REGISTRY_TRUST_CALLER_HEADERS and "
+                + "REGISTRY_DEFAULT_CALLER must not be set, as they would let in who has none");
+        }
+
+        if (options.AllowAnonymous && options.DemandsCaller)
+        {
+            faults.Add("AllowAnonymous (REGISTRY_ALLOW_ANONYMOUS) is set, and callers are asked for: one of both is not meant");
         }
 
         if (options.EventHeartbeat <= TimeSpan.Zero || options.EventHeartbeat > TimeSpan.FromHours(1))

@@ -60,6 +60,13 @@ public static class RegistryHttpSettings
                 new() { Unset = "four times `REGISTRY_MAX_MESSAGE_BYTES`" }),
         new SettingGroup<RegistryHttpOptions>("Callers")
             .Add(
+                "REGISTRY_ALLOW_ANONYMOUS",
+                SettingKind.Flag,
+                "Serve other addresses than loopback without asking who calls: whoever reaches the server may do everything.",
+                options => options.AllowAnonymous,
+                (options, value) => options.AllowAnonymous = value,
+                new() { More = "trust.md" })
+            .Add(
                 "REGISTRY_TRUST_CALLER_HEADERS",
                 SettingKind.Flag,
                 "Believe `X-Registry-Tenant` and `X-Registry-Subject`: only behind a gateway that sets them. A request without them is 401.",
@@ -84,6 +91,7 @@ public static class RegistryHttpSettings
                 options => options.DefaultCaller,
                 (options, value) => options.DefaultCaller = value,
                 new() { Unset = "none where headers are trusted, else `default/default`" }),
+        TokenSettings.Group,
     ];
 
     private static bool ReadCaller(string text, [MaybeNullWhen(false)] out Caller? value)

@@ -12,7 +12,9 @@ namespace OrleansRegistry.Server;
 /// </summary>
 internal sealed class GrpcListening
 {
-    private const string Endpoints = "Kestrel:Endpoints";
+    /// <summary>Where endpoints are configured.</summary>
+    public const string Endpoints = "Kestrel:Endpoints";
+
     private const string Name = "A2AGrpc";
 
     /// <summary>The setting, in the options of where the server listens.</summary>

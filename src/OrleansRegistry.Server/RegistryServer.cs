@@ -89,6 +89,7 @@ internal static partial class RegistryServer
         }
         else
         {
+            AskedCallers.Check(app);
             app.MapRegistryA2A();
             app.MapRegistryRest();
             app.MapRegistryMcp();

@@ -45,7 +45,9 @@ internal static class ServerSettings
                 "`Information`",
                 "What the registry logs. Every other logging setting of ASP.NET works too."),
         new SettingGroup("Command line")
-            .AddForeign("REGISTRY_URL", "an http or https URL", $"`{DefaultUrl}`", "Where the command `registry` finds the registry."),
+            .AddForeign("REGISTRY_URL", "an http or https URL", $"`{DefaultUrl}`", "Where the command `registry` finds the registry.")
+            .AddForeign("REGISTRY_TOKEN", "a JSON web token", "", "What the command `registry` says by who calls.")
+            .AddForeign("REGISTRY_TOKEN_FILE", "a path", "", "A file with that token, read anew when it changes."),
     ];
 
     /// <summary>Listens where ASP.NET's settings say (<c>ASPNETCORE_URLS</c>, <c>--urls</c>, …), else on this machine only.</summary>
@@ -78,13 +80,21 @@ internal static class ServerSettings
     }
 
     /// <summary>Where the server listens, as the host reads it: ports count where there are no addresses.</summary>
-    private static IEnumerable<string> Addresses(ConfigurationManager configuration)
+    private static IEnumerable<string> Addresses(IConfiguration configuration)
     {
         var urls = Split(configuration["urls"]);
         return urls.Length > 0
             ? urls
             : Split(configuration["http_ports"]).Select(port => $"http://*:{port}")
                 .Concat(Split(configuration["https_ports"]).Select(port => $"https://*:{port}"));
+    }
+
+    /// <summary>All that the server will listen on, as it is configured.</summary>
+    public static IEnumerable<string> AllAddresses(IConfiguration configuration)
+    {
+        var endpoints = configuration.GetSection(GrpcListening.Endpoints).GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
+        var named = endpoints.Count > 0 ? endpoints : Addresses(configuration);
+        return GrpcListening.Read(configuration) is { } grpc ? named.Append($"http://{grpc}") : named;
     }
 
     private static string[] Split(string? text) =>

@@ -23,6 +23,7 @@ internal sealed class GrpcCalls(
         context.RequestAborted = server.CancellationToken;
         try
         {
+            await CallerRule.AdmitAsync(context);
             if (agentId.Length == 0)
             {
                 throw A2AException.Invalid("tenant", "is required: it names the agent, as the gRPC interface in the agent's card has it");
@@ -50,13 +51,19 @@ internal sealed class GrpcCalls(
             {
                 var stream = await open(call);
                 LongPoll.Mark(call.Http);
-                using var ending = CancellationTokenSource.CreateLinkedTokenSource(server.CancellationToken, lifetime.ApplicationStopping);
+                using var expiry = AdmittedCaller.ExpiryOf(call.Http, time);
+                using var ending = CancellationTokenSource.CreateLinkedTokenSource(
+                    server.CancellationToken, lifetime.ApplicationStopping, expiry.Token);
                 try
                 {
                     await foreach (var item in stream.Items(ending.Token))
                     {
                         await SendAsync(call, output, await WireAnswers.ItemAsync(item));
                     }
+                }
+                catch (OperationCanceledException) when (expiry.IsCancellationRequested && !server.CancellationToken.IsCancellationRequested)
+                {
+                    throw new A2AException(A2AError.Unauthenticated, AdmittedCaller.Expired);
                 }
                 catch (OperationCanceledException) when (!server.CancellationToken.IsCancellationRequested)
                 {

@@ -18,7 +18,13 @@ internal sealed class RegistryConnection : IAsyncDisposable
         AddHeader("X-Registry-Tenant", call.Get(call.Options.Tenant));
         AddHeader("X-Registry-Subject", call.Get(call.Options.Subject));
         AddHeader("X-Registry-Scope", call.Get(call.Options.AllOwners) ? "tenant" : null);
-        var options = new RegistryClientOptions { Retries = Retries, RetriesUnreachable = false, Time = call.Terminal.Time };
+        var options = new RegistryClientOptions
+        {
+            Retries = Retries,
+            RetriesUnreachable = false,
+            Time = call.Terminal.Time,
+            Token = hosted is null ? TokenOf(call.Terminal) : null,
+        };
         Api = new RegistryApi(new RegistryHttp(http, url, options) { Name = hosted is null ? url.ToString() : "the store's registry" });
     }
 
@@ -57,6 +63,24 @@ internal sealed class RegistryConnection : IAsyncDisposable
         if (hosted is not null)
         {
             await hosted.DisposeAsync();
+        }
+    }
+
+    private static Func<CancellationToken, ValueTask<string?>>? TokenOf(Terminal terminal)
+    {
+        var (token, file) = (terminal.Variable(GlobalOptions.TokenVariable), terminal.Variable(GlobalOptions.TokenFileVariable));
+        if (token is not null && file is not null)
+        {
+            throw CliException.Usage($"{GlobalOptions.TokenVariable} and {GlobalOptions.TokenFileVariable} name two tokens: set one of them.");
+        }
+
+        try
+        {
+            return token is not null ? RegistryToken.Of(token) : file is not null ? RegistryToken.FromFile(file) : null;
+        }
+        catch (ArgumentException fault)
+        {
+            throw CliException.Usage($"{GlobalOptions.TokenVariable}: {fault.Message}");
         }
     }
 

@@ -6,6 +6,8 @@ namespace OrleansRegistry.Cli;
 internal sealed class GlobalOptions
 {
     public const string UrlVariable = "REGISTRY_URL";
+    public const string TokenVariable = "REGISTRY_TOKEN";
+    public const string TokenFileVariable = "REGISTRY_TOKEN_FILE";
     public const string DefaultUrl = "http://127.0.0.1:8080";
 
     public Option<string?> Url { get; } = new("--url", "-u")

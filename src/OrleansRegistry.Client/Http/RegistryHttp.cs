@@ -115,6 +115,11 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
             message.Headers.TryAddWithoutValidation(name, value);
         }
 
+        if (options.Token is { } token && !message.Headers.Contains("Authorization") && await token(cancellationToken) is { } text)
+        {
+            message.Headers.TryAddWithoutValidation("Authorization", $"Bearer {text}");
+        }
+
         try
         {
             return await http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -5,8 +5,8 @@ using Microsoft.Net.Http.Headers;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// The one place that says on whose behalf a request is: the default caller, or whom the headers name where
-/// <see cref="RegistryHttpOptions.TrustCallerHeaders"/> says to believe them.
+/// The one place that says on whose behalf a request is: the default caller, whom its token names (<see cref="TokenGate"/>), or whom the headers name
+/// where <see cref="RegistryHttpOptions.TrustCallerHeaders"/> says to believe them.
 /// </summary>
 internal static class RequestCaller
 {
@@ -56,6 +56,11 @@ internal static class RequestCaller
             return Caller.Default;
         }
 
+        if (rule.Tokens is not null)
+        {
+            return TokenCaller(context);
+        }
+
         if (!rule.IsTrusting)
         {
             return rule.Default!;
@@ -65,6 +70,24 @@ internal static class RequestCaller
         VaryHeader.By(context.Response, SubjectHeader);
         var caller = Read(context.Request.Headers, rule.Default);
         return isRead ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
+    }
+
+    /// <summary>Whom the token names. Headers may say the same, but nobody else.</summary>
+    private static Caller TokenCaller(HttpContext context)
+    {
+        VaryHeader.By(context.Response, HeaderNames.Authorization);
+        var caller = context.Features.Get<AdmittedCaller>()?.Caller
+            ?? throw new InvalidOperationException("A request came to what asks who calls, and nothing has looked at its token.");
+        foreach (var (header, own) in ((string, string)[])[(TenantHeader, caller.Tenant), (SubjectHeader, caller.Subject), (ScopeHeader, OwnScope)])
+        {
+            if (context.Request.Headers[header] is { Count: > 0 } named && named != own)
+            {
+                throw new HttpProblemException(
+                    StatusCodes.Status403Forbidden, $"{header}: the token says who calls, and the header says something else: leave it out", header);
+            }
+        }
+
+        return caller;
     }
 
     private static bool SeesAll(HttpContext context, CallerRule rule)
@@ -118,7 +141,3 @@ internal static class RequestCaller
             : throw RegistryException.Invalid(
                 SubjectHeader, $"must be one subject: 1 to {MaxSubjectLength} characters, none of them a control character");
 }
-
-/// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the headers say.</summary>
-/// <param name="TrustsScope">The scope header says whether the caller sees what others of its tenant own.</param>
-internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope);

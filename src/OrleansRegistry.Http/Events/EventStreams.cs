@@ -62,7 +62,8 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
             return;
         }
 
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var expiry = AdmittedCaller.ExpiryOf(context, time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, expiry.Token);
         var events = watch(ending.Token).GetAsyncEnumerator(ending.Token);
         var next = events.MoveNextAsync().AsTask();
         Open.Add(1);
@@ -74,6 +75,10 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
                 await write(output, events.Current);
                 next = events.MoveNextAsync().AsTask();
             }
+        }
+        catch (OperationCanceledException) when (expiry.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            await end(output, new RegistryException(RegistryError.Unavailable, AdmittedCaller.Expired));
         }
         catch (OperationCanceledException)
             when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)

@@ -10,6 +10,8 @@ namespace OrleansRegistry.Http;
 /// <summary>Puts the <see cref="ApiOperation"/> of each endpoint into the OpenAPI document.</summary>
 internal static class OpenApiDescriber
 {
+    private const string BearerScheme = "bearer";
+
     /// <summary>The answers that every request can get.</summary>
     private static readonly ApiAnswer TooLong = ApiAnswer.Problem(StatusCodes.Status414UriTooLong);
 
@@ -23,6 +25,11 @@ internal static class OpenApiDescriber
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiOperation>().FirstOrDefault() is { } description)
             {
                 Describe(operation, description, context.Document!);
+                if (!description.IsAnonymous && OptionsOf(context.ApplicationServices).Tokens.IsOn)
+                {
+                    operation.Security =
+                        [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
+                }
             }
 
             return Task.CompletedTask;
@@ -34,9 +41,18 @@ internal static class OpenApiDescriber
         });
     }
 
+    private static RegistryHttpOptions OptionsOf(IServiceProvider services) => services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+
     private static void Finish(OpenApiDocument document, IServiceProvider services)
     {
-        if (services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.PublicUrl is { } url)
+        var options = OptionsOf(services);
+        if (options.Tokens.IsOn)
+        {
+            document.AddComponent<IOpenApiSecurityScheme>(
+                BearerScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" });
+        }
+
+        if (options.PublicUrl is { } url)
         {
             document.Servers = [new OpenApiServer { Url = url.TrimEnd('/') }];
         }

@@ -5,24 +5,15 @@ namespace OrleansRegistry.Http;
 /// <summary>Answers a request that ended in <paramref name="fault"/>.</summary>
 internal delegate Task FaultAnswer(HttpContext context, Exception fault);
 
-/// <summary>What every endpoint does around its own work: check the path, wait for a revision that is asked for, answer faults.</summary>
+/// <summary>What every endpoint does around its own work: find out who calls, check the path, wait for a revision that is asked for, answer faults.</summary>
 /// <param name="registry">Null where answers carry no revision.</param>
 internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultAnswer answerFault)
 {
-    /// <summary>The same, for callers who say who they are.</summary>
-    public ApiEndpoint DemandingCaller() => new(
-        context =>
-        {
-            _ = context.GetCaller();
-            return handler(context);
-        },
-        registry,
-        answerFault);
-
     public async Task InvokeAsync(HttpContext context)
     {
         try
         {
+            await CallerRule.AdmitAsync(context);
             PathCheck.Demand(context);
             if (registry is not null)
             {

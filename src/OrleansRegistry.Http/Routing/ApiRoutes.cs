@@ -22,9 +22,7 @@ internal sealed class ApiRoutes
         this.endpoints = endpoints;
         answerFault = endpoints.ServiceProvider.GetRequiredService<FaultHandler>().AnswerAsync;
         options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
-        caller = options.TrustCallerHeaders || options.DefaultCaller is not null
-            ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader)
-            : null;
+        caller = CallerRule.Of(options, endpoints.ServiceProvider.GetRequiredService<TokenGate>());
     }
 
     /// <summary>The same for endpoints whose errors have bodies of their own.</summary>
@@ -55,14 +53,14 @@ internal sealed class ApiRoutes
     public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
     {
         var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, answerFault);
-        endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
+        AskCaller(endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync));
     }
 
     /// <summary>Refuses every request of this pattern that nothing else takes; no part of the description.</summary>
     public void RefuseAll(string pattern, Func<Exception> refusal)
     {
         var endpoint = new ApiEndpoint(_ => throw refusal(), registry: null, answerFault);
-        endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync);
+        AskCaller(endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync));
     }
 
     /// <summary>Of endpoints that something else maps: requests say who calls as they do to all others.</summary>
@@ -89,10 +87,8 @@ internal sealed class ApiRoutes
     {
         var registry = description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null;
         var endpoint = new ApiEndpoint(handler, registry, answerFault);
-        if (options.TrustCallerHeaders && options.DefaultCaller is null && !description.IsAnonymous)
+        if (caller?.DemandsCaller == true && !description.IsAnonymous)
         {
-            // Before anything else: a request without a caller learns nothing.
-            endpoint = endpoint.DemandingCaller();
             description.Problems(StatusCodes.Status401Unauthorized);
         }
 
@@ -115,6 +111,9 @@ internal sealed class ApiRoutes
             mapped.ExcludeFromDescription();
         }
 
-        AskCaller(mapped);
+        if (!description.IsAnonymous)
+        {
+            AskCaller(mapped);
+        }
     }
 }

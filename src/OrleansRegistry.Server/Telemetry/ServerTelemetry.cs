@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using OpenTelemetry;
 using OrleansRegistry.Clustering;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Http;
 
 namespace OrleansRegistry.Server;
 
@@ -81,7 +82,8 @@ internal static class ServerTelemetry
         {
             app.MapPrometheusScrapingEndpoint(ScrapePath)
                 .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]))
-                .DisableHttpMetrics();
+                .DisableHttpMetrics()
+                .DemandToken(app.Services);
         }
     }
 

@@ -1,0 +1,34 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the request says.</summary>
+/// <param name="IsTrusting">Headers say who calls.</param>
+/// <param name="TrustsScope">The scope header says whether the caller sees what others of its tenant own.</param>
+/// <param name="Tokens">Tokens say who calls; null where they are not asked for.</param>
+internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope, TokenGate? Tokens)
+{
+    /// <summary>A request that does not say who calls is refused.</summary>
+    public bool DemandsCaller => Tokens is not null || (IsTrusting && Default is null);
+
+    /// <summary>Null where everybody is <see cref="Caller.Default"/>.</summary>
+    public static CallerRule? Of(RegistryHttpOptions options, TokenGate tokens) =>
+        options.Tokens.IsOn || options.TrustCallerHeaders || options.DefaultCaller is not null
+            ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader, options.Tokens.IsOn ? tokens : null)
+            : null;
+
+    /// <summary>Finds out who calls, before anything else: a request without a caller learns nothing.</summary>
+    /// <inheritdoc cref="TokenGate.AdmitAsync"/>
+    public static ValueTask AdmitAsync(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { DemandsCaller: true } rule ? rule.DemandAsync(context) : default;
+
+    private async ValueTask DemandAsync(HttpContext context)
+    {
+        if (Tokens is not null)
+        {
+            await Tokens.AdmitAsync(context);
+        }
+
+        _ = context.GetCaller();
+    }
+}

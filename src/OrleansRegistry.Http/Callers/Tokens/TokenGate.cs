@@ -1,0 +1,136 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http;
+using Microsoft.IdentityModel.Tokens;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>Lets in requests with a good token, and says whom it names. ASP.NET's scheme checks each token once (<see cref="TokenScheme"/>).</summary>
+/// <remarks>Source: RFC 6750; RFC 7519.</remarks>
+internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys keys, [RegistryTime] TimeProvider time)
+{
+    /// <summary>In characters. The headers of a request are bounded as a whole beside it.</summary>
+    public const int MaxTokenLength = 16 * 1024;
+
+    private const string Prefix = "Bearer ";
+    private const string Challenge = "Bearer realm=\"registry\"";
+
+    /// <summary>A token is checked again after that, however long it says it counts.</summary>
+    private static readonly TimeSpan Farthest = TimeSpan.FromDays(1);
+
+    private readonly RegistryTokenOptions options = http.Value.Tokens;
+
+    /// <summary>Has <see cref="RequestCaller"/> know whom the token names.</summary>
+    /// <exception cref="HttpProblemException">401: there is no token, or none that counts.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
+    public async ValueTask AdmitAsync(HttpContext context)
+    {
+        var token = TokenOf(context.Request) ?? throw Missing(context.Request.Headers.Authorization.Count > 0);
+        if (token.Length > MaxTokenLength)
+        {
+            throw Refused($"has more than {MaxTokenLength:N0} characters");
+        }
+
+        if (keys.Known?.Find(token) is { } known && time.GetUtcNow() < known.EndsAt)
+        {
+            context.Features.Set(known);
+            return;
+        }
+
+        var result = await context.AuthenticateAsync(TokenScheme.Name);
+        if (!result.Succeeded)
+        {
+            throw result.Failure is RegistryException unavailable ? unavailable : Refused(TokenScheme.Reason(result.Failure));
+        }
+
+        var admitted = new AdmittedCaller(CallerOf(result.Principal), EndOf(result.Properties));
+        keys.Known?.Remember(token, admitted);
+        context.Features.Set(admitted);
+    }
+
+    /// <summary>The same before what is not an endpoint of the registry.</summary>
+    public RequestDelegate Before(RequestDelegate next, FaultAnswer answerFault) => async context =>
+    {
+        try
+        {
+            await AdmitAsync(context);
+        }
+        catch (Exception fault) when (fault is HttpProblemException or RegistryException)
+        {
+            await answerFault(context, fault);
+            return;
+        }
+
+        await next(context);
+    };
+
+    /// <summary>The token that a request carries; null for none.</summary>
+    public static string? TokenOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && header.AsSpan(Prefix.Length).Trim().Length > 0
+            ? header[Prefix.Length..].Trim()
+            : null;
+
+    private DateTimeOffset EndOf(AuthenticationProperties properties)
+    {
+        var (now, end) = (time.GetUtcNow(), properties.ExpiresUtc ?? DateTimeOffset.MinValue);
+        return (end < now + Farthest ? end : now + Farthest) + options.ClockSkew;
+    }
+
+    private Caller CallerOf(ClaimsPrincipal principal)
+    {
+        var tenant = Claim(principal, options.TenantClaim) ?? options.DefaultTenant ?? throw Refused($"has no claim {options.TenantClaim}");
+        var subject = Claim(principal, options.SubjectClaim) ?? throw Refused($"has no claim {options.SubjectClaim}");
+        try
+        {
+            Identifiers.CheckTenant(tenant);
+        }
+        catch (RegistryException)
+        {
+            throw Refused($"names something that is not a tenant by its claim {options.TenantClaim}");
+        }
+
+        try
+        {
+            Identifiers.CheckId(subject, "subject");
+        }
+        catch (RegistryException)
+        {
+            throw Refused($"names something that is not a subject by its claim {options.SubjectClaim}");
+        }
+
+        return new Caller(tenant, subject);
+    }
+
+    /// <exception cref="HttpProblemException">There are several, or it is not a string.</exception>
+    private static string? Claim(ClaimsPrincipal principal, string name)
+    {
+        var claims = principal.FindAll(name).Take(2).ToList();
+        return claims switch
+        {
+            [] => null,
+            [{ ValueType: ClaimValueTypes.String } claim] => claim.Value,
+            _ => throw Refused($"must have one string as claim {name}"),
+        };
+    }
+
+    private static HttpProblemException Missing(bool isOther) => new(
+        StatusCodes.Status401Unauthorized,
+        isOther ? "Authorization: must be one token after Bearer" : "Authorization: is missing; a request says who calls by a token after Bearer",
+        HeaderNames.Authorization)
+    {
+        Header = (HeaderNames.WWWAuthenticate, Challenge),
+    };
+
+    /// <param name="reason">Without quotes: it stands between some.</param>
+    private static HttpProblemException Refused(string reason) => new(
+        StatusCodes.Status401Unauthorized, $"Authorization: the token {reason}", HeaderNames.Authorization)
+    {
+        Header = (HeaderNames.WWWAuthenticate, $"{Challenge}, error=\"invalid_token\", error_description=\"the token {Plain(reason)}\""),
+    };
+
+    /// <summary>A claim's name in it may have characters that a header cannot have.</summary>
+    private static string Plain(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
+}
