@@ -21,7 +21,7 @@ internal static class SqliteCopy
         path,
         session =>
         {
-            if (session.Scalar("PRAGMA application_id") is not (long)SqliteDatabase.ApplicationId)
+            if (session.Scalar("PRAGMA application_id") is not (long)SqliteFile.ApplicationId)
             {
                 throw new InvalidDataException("it is not a database of the registry");
             }

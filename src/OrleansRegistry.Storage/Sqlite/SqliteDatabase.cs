@@ -12,18 +12,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
 {
     public const string FileName = "registry.db";
 
-    /// <summary>Small, as every page of which a byte changes is written whole.</summary>
-    private const int PageBytes = 2048;
-
-    /// <summary>Marks the file as the registry's: "ORRG".</summary>
-    public const int ApplicationId = 0x4f525247;
-
     private readonly SqliteStoreOptions options;
     private readonly ILogger logger;
     private readonly LogPace failures;
     private readonly Stack<SqliteSession> idle = new();
     private readonly SemaphoreSlim readers;
-    private readonly string connectionString;
+    private readonly SqliteFile file;
     private SqliteSession? writer;
     private StoreLock? folderLock;
     private IDisposable? signal;
@@ -37,13 +31,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         Description = Folder is null ? "SQLite database in memory" : $"SQLite database {Path.Combine(Folder, FileName)}";
         Telemetry = new StoreTelemetry(Folder is null ? "memory" : "sqlite");
         readers = new SemaphoreSlim(Folder is null ? 1 : options.Readers);
-        connectionString = new SqliteConnectionStringBuilder
-        {
-            DataSource = Folder is null ? ":memory:" : Path.Combine(Folder, FileName),
-            Mode = Folder is null ? SqliteOpenMode.Memory : SqliteOpenMode.ReadWrite,
-            Pooling = false,
-            DefaultTimeout = 5,
-        }.ConnectionString;
+        file = new SqliteFile(Folder, Description, logger);
     }
 
     /// <summary>The store's name in answers to callers.</summary>
@@ -66,7 +54,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         {
             if (options.ReadOnly)
             {
-                OpenForReading();
+                writer = file.OpenForReading();
                 return;
             }
 
@@ -78,13 +66,13 @@ internal sealed class SqliteDatabase : IAsyncDisposable
                 signal = FileSizeSignal.Ignore();
             }
 
-            writer = OpenWriter();
+            writer = file.OpenWriter();
             if (migratesByHand)
             {
                 return;
             }
 
-            var checkMilliseconds = Check(clock);
+            var checkMilliseconds = options.CheckAtStart ? file.Check() : 0;
             new SqliteMigrations(writer, Description, logger).Open(options.RunMigrations);
             if (Folder is null)
             {
@@ -208,7 +196,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     }
 
     /// <summary>A session of its own, for work beside the writer and the readers.</summary>
-    public SqliteSession OpenSession(params ReadOnlySpan<string> pragmas) => new(connectionString, [.. Common, .. pragmas]);
+    public SqliteSession OpenSession(params ReadOnlySpan<string> pragmas) => file.OpenSession(pragmas);
 
     public async ValueTask DisposeAsync()
     {
@@ -239,68 +227,6 @@ internal sealed class SqliteDatabase : IAsyncDisposable
     {
         failures.Write(() => logger.ReadFailed(fault, Description));
         return SqliteFaults.Translate(Name, fault, writing: false);
-    }
-
-    private static string[] Common => ["synchronous = FULL", "temp_store = MEMORY", "cache_size = -8192"];
-
-    /// <exception cref="StoreStartException">There is no database of the registry, or its schema is behind.</exception>
-    private void OpenForReading()
-    {
-        if (!File.Exists(Path.Combine(Folder!, FileName)))
-        {
-            throw new StoreStartException($"There is no {Description}.");
-        }
-
-        writer = OpenSession("query_only = 1");
-        if (writer.Scalar("PRAGMA application_id") is not (long)ApplicationId)
-        {
-            throw new StoreStartException($"The {Description} is not the registry's: another program made it.");
-        }
-
-        new SqliteMigrations(writer, Description, logger).Open(run: false);
-    }
-
-    private SqliteSession OpenWriter()
-    {
-        if (Folder is null)
-        {
-            return new SqliteSession(connectionString, $"application_id = {ApplicationId}");
-        }
-
-        // The size of pages and the mode are the file's once it has a table.
-        var session = new SqliteSession(
-            connectionString,
-            [$"page_size = {PageBytes}", "journal_mode = WAL", .. Common, "cache_size = -32768", "wal_autocheckpoint = 0"]);
-        if (session.Scalar("PRAGMA application_id") is not (long)ApplicationId)
-        {
-            if (session.Scalar("SELECT count(*) FROM sqlite_schema") is not 0L)
-            {
-                session.Dispose();
-                throw new StoreStartException(
-                    $"The {Description} is not the registry's: another program made it. Move it away, or name another folder.");
-            }
-
-            session.Script($"PRAGMA application_id = {ApplicationId}");
-        }
-
-        return session;
-    }
-
-    private long Check(Stopwatch clock)
-    {
-        if (Folder is null || !options.CheckAtStart)
-        {
-            return 0;
-        }
-
-        var started = clock.ElapsedMilliseconds;
-        using var session = OpenSession();
-        if (session.Scalar("PRAGMA quick_check(1)") is not "ok" and var found)
-        {
-            throw new StoreStartException($"The {Description} is damaged ({found}). Put a backup in its place; nothing was changed.");
-        }
-
-        return clock.ElapsedMilliseconds - started;
     }
 
     private SqliteSession TakeReader()

@@ -49,7 +49,7 @@ internal static class SqlitePicture
         {
             using var row = session.Query(byRow, order.GetInt64(0));
             row.Read();
-            yield return new StoredRecord(SqliteStore.Key(row), row.GetInt64(3), SqliteStore.Body(row, 4));
+            yield return new StoredRecord(SqliteRows.Key(row), row.GetInt64(3), SqliteRows.Body(row, 4));
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -12,11 +10,6 @@ namespace OrleansRegistry.Storage.Sqlite;
 /// <remarks>After a crash at any moment every acknowledged write is there. See docs/sqlite.md.</remarks>
 public sealed class SqliteStore : IRecordStore, IOnlineBackup
 {
-    /// <summary>About how many bytes of records a scan holds at once.</summary>
-    private const long ScanBytes = 8 * 1024 * 1024;
-
-    private const int ScanRecords = 1_000;
-
     private readonly SqliteStoreOptions options;
     private readonly SqliteDatabase database;
     private readonly Dictionary<RecordKind, ChangeLog> feeds;
@@ -81,7 +74,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             session =>
             {
                 using var reader = session.Query(SqliteTable.Of(kind).Read, tenant, id);
-                return reader.Read() ? new StoredRecord(key, reader.GetInt64(0), Body(reader, 1)) : null;
+                return reader.Read() ? new StoredRecord(key, reader.GetInt64(0), SqliteRows.Body(reader, 1)) : null;
             },
             cancellationToken);
     }
@@ -106,8 +99,8 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: false),
             reader =>
             {
-                var position = Position(reader, time: 6);
-                return new ListedRecord(position, new StoredRecord(position.Key, reader.GetInt64(3), Body(reader, 4)));
+                var position = SqliteRows.Position(reader, time: 6);
+                return new ListedRecord(position, new StoredRecord(position.Key, reader.GetInt64(3), SqliteRows.Body(reader, 4)));
             },
             cancellationToken);
     }
@@ -120,7 +113,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             "keys",
             query.Kind,
             ListSql.List(SqliteDialect.Instance, query, after, limit, keysOnly: true),
-            reader => Position(reader, time: 3),
+            reader => SqliteRows.Position(reader, time: 3),
             cancellationToken);
     }
 
@@ -136,8 +129,8 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             ListSql.Group(SqliteDialect.Instance, query, column, values, first),
             reader =>
             {
-                var ids = first == 0 ? [] : Texts(reader, 1);
-                var tenants = first == 0 || query.Tenant is not null ? null : Texts(reader, 2);
+                var ids = first == 0 ? [] : SqliteRows.Texts(reader, 1);
+                var tenants = first == 0 || query.Tenant is not null ? null : SqliteRows.Texts(reader, 2);
                 return new RecordGroup(reader.GetInt64(0), [.. ids.Select((id, i) => new RecordKey(query.Tenant ?? tenants![i], id))]);
             },
             cancellationToken);
@@ -148,7 +141,17 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessOpen();
         var revision = feeds.ContainsKey(kind) ? await CurrentRevisionAsync(kind, cancellationToken) : 0;
-        return new RecordSnapshot(revision, ReadPagesAsync(kind, after, CancellationToken.None));
+        return new RecordSnapshot(revision, ReadAllAsync());
+
+        async IAsyncEnumerable<StoredRecord> ReadAllAsync()
+        {
+            await foreach (var record in SqliteScan.ReadAsync(Opened, kind, after))
+            {
+                yield return record;
+            }
+
+            await writer.WaitForFeedsAsync(CancellationToken.None);
+        }
     }
 
     public async ValueTask<RecordPicture> PictureAsync(RecordKind kind, CancellationToken cancellationToken = default)
@@ -165,31 +168,7 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         RecordImport.Check(kind, records);
         ThrowUnlessOpen();
         ThrowIfReadOnly("takes no writes");
-        var writes = new PendingWrite[records.Count];
-        for (var i = 0; i < writes.Length; i++)
-        {
-            var (key, revision, body) = records[i];
-            var columns = body is { } written ? ColumnValues.Read(kind, written.Fields) : null;
-            writes[i] = new PendingWrite(kind, key, 0, body, columns, CancellationToken.None) { Import = new RecordImport(revision, replace) };
-        }
-
-        await EnqueueInTurnAsync(writes, cancellationToken);
-
-        var imported = new ImportedRecord[writes.Length];
-        for (var i = 0; i < imported.Length; i++)
-        {
-            try
-            {
-                var version = await writes[i].Answer;
-                imported[i] = new ImportedRecord(writes[i].Import!.Result, version);
-            }
-            catch (RegistryException refusal) when (refusal.Error is RegistryError.Invalid or RegistryError.Conflict)
-            {
-                imported[i] = new ImportedRecord(ImportResult.Refused, 0, refusal);
-            }
-        }
-
-        return imported;
+        return await SqliteImport.RunAsync(writer, kind, records, replace, cancellationToken);
     }
 
     public ValueTask<long> CurrentRevisionAsync(RecordKind kind, CancellationToken cancellationToken = default)
@@ -252,67 +231,6 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             static (queue, write) => queue.EnqueueAsync(write));
     }
 
-    /// <summary>Waits while the queue is full of the writes of others.</summary>
-    private async ValueTask EnqueueInTurnAsync(PendingWrite[] writes, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            try
-            {
-                writer.Enqueue(writes);
-                return;
-            }
-            catch (RegistryException busy) when (busy.Error == RegistryError.Busy)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
-            }
-        }
-    }
-
-    /// <summary>In the order of the key, so that a record that is deleted and created again meanwhile is not met twice.</summary>
-    private async IAsyncEnumerable<StoredRecord> ReadPagesAsync(
-        RecordKind kind,
-        RecordKey? after,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        for (var more = true; more;)
-        {
-            var page = await ReadPageAsync(kind, after, cancellationToken);
-            more = page.Count > 0;
-            foreach (var record in page)
-            {
-                after = record.Key;
-                yield return record;
-            }
-        }
-
-        await writer.WaitForFeedsAsync(cancellationToken);
-    }
-
-    private async ValueTask<List<StoredRecord>> ReadPageAsync(RecordKind kind, RecordKey? after, CancellationToken cancellationToken)
-    {
-        ThrowUnlessOpen();
-        var from = after is null ? "" : " WHERE (id, tenant) > ($1, $2)";
-        var sql = $"SELECT {ListSql.Columns} FROM {kind.Table}{from} ORDER BY id, tenant LIMIT {ScanRecords}";
-        var key = after is { } last ? KeyText.Columns(last) : default;
-        return await database.ReadAsync(
-            session =>
-            {
-                var page = new List<StoredRecord>();
-                var bytes = 0L;
-                using var reader = after is null ? session.Query(sql) : session.Query(sql, key.Id, key.Tenant);
-                while (bytes < ScanBytes && reader.Read())
-                {
-                    var record = new StoredRecord(Key(reader), reader.GetInt64(3), Body(reader, 4));
-                    bytes += record.Body.Document.Length + record.Body.Fields.Length;
-                    page.Add(record);
-                }
-
-                return page;
-            },
-            cancellationToken);
-    }
-
     private async ValueTask<IReadOnlyList<T>> RunAsync<T>(
         string operation,
         RecordKind kind,
@@ -346,6 +264,12 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
         ThrowUnlessOpen();
     }
 
+    private SqliteDatabase Opened()
+    {
+        ThrowUnlessOpen();
+        return database;
+    }
+
     private void ThrowUnlessOpen()
     {
         if (Volatile.Read(ref disposed) != 0)
@@ -366,15 +290,4 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             throw new RegistryException(RegistryError.NotSupported, $"The {Name} is open to be read only, and {what}.");
         }
     }
-
-    internal static RecordBody Body(SqliteDataReader reader, int first) =>
-        new(SqliteSession.Json(reader, first), SqliteSession.Json(reader, first + 1));
-
-    internal static RecordKey Key(SqliteDataReader reader) =>
-        new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
-
-    private static RecordPosition Position(SqliteDataReader reader, int time) => new(SqliteSession.Time(reader.GetString(time)), Key(reader));
-
-    private static string[] Texts(SqliteDataReader reader, int column) =>
-        Array.ConvertAll(JsonSerializer.Deserialize<string[]>(reader.GetString(column))!, KeyText.Decode);
 }

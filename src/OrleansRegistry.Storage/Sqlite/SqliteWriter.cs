@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
-using Orleans.Storage;
 
 namespace OrleansRegistry.Storage.Sqlite;
 
@@ -17,6 +16,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
     private readonly LogPace failures;
     private readonly WriteQueue queue;
     private readonly VersionCounters counters = new();
+    private readonly SqliteChanges changes;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim publishing = new(1);
     private volatile string? writesStopped;
@@ -28,6 +28,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         this.feeds = feeds;
         this.logger = logger;
         failures = new LogPace(TimeProvider.System, logger);
+        changes = new SqliteChanges(counters);
         queue = new WriteQueue(SqliteDatabase.Name, options.MaxQueuedWrites, options.MaxQueuedBytes, oneKind: false);
         checkpointer = options.Directory is null ? null : new Checkpointer(database, options.CheckpointBytes);
     }
@@ -118,7 +119,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
         }
 
         using var followed = database.Telemetry.BeginBatch(batch);
-        var outcomes = new Outcome[batch.Count];
+        var outcomes = new WriteOutcome[batch.Count];
         var committing = false;
         var committed = false;
         try
@@ -129,7 +130,7 @@ internal sealed class SqliteWriter : IAsyncDisposable
                 session.Execute("BEGIN IMMEDIATE");
                 for (var i = 0; i < outcomes.Length; i++)
                 {
-                    outcomes[i] = Apply(session, batch[i]);
+                    outcomes[i] = changes.Apply(session, batch[i]);
                 }
 
                 counters.Save(session);
@@ -174,107 +175,6 @@ internal sealed class SqliteWriter : IAsyncDisposable
             preferLocal: false);
     }
 
-    private Outcome Apply(SqliteSession session, PendingWrite write)
-    {
-        var table = SqliteTable.Of(write.Kind);
-        var version = counters.Last(write.Kind) + 1;
-        try
-        {
-            if (write.Import is { } import)
-            {
-                return Import(session, table, write, import);
-            }
-
-            if (!Change(session, table, write, version))
-            {
-                var (tenant, id, _) = write.KeyColumns;
-                var stored = session.Scalar(table.Version, tenant, id) as long? ?? 0;
-                return new Outcome(0, RecordRules.Conflict(write.Kind, write.Key, stored, write.ExpectedVersion));
-            }
-        }
-        catch (SqliteException refused) when (SqliteFaults.IsOfRecord(refused) && !session.IsAutoCommit)
-        {
-            return new Outcome(0, SqliteFaults.IsNotUnique(refused)
-                ? RecordRules.NotUnique(write.Kind, write.Key, refused)
-                : new RegistryException(
-                    RegistryError.Invalid,
-                    $"{write.Kind} '{RecordRules.Shorten(write.Key.Id)}' of tenant '{RecordRules.Shorten(write.Key.Tenant)}' "
-                        + $"was refused by the {SqliteDatabase.Name} ({refused.SqliteErrorCode}). Nothing was stored.",
-                    innerException: refused));
-        }
-
-        counters.Use(write.Kind, version);
-        return new Outcome(version, Refusal: null);
-    }
-
-    private Outcome Import(SqliteSession session, SqliteTable table, PendingWrite write, RecordImport import)
-    {
-        var next = counters.Last(write.Kind) + 1;
-        var version = write.Kind.HasFeed ? Math.Max(next, import.Version) : next;
-        var (tenant, id, _) = write.KeyColumns;
-        var stored = 0L;
-        if (write.Body is not { } body)
-        {
-            stored = session.Scalar(table.Version, tenant, id) as long? ?? 0;
-            import.Result = stored == 0 && (!write.Kind.HasFeed || import.Version < next) ? ImportResult.Same : ImportResult.Deleted;
-            if (stored != 0)
-            {
-                import.Result = import.Replace ? ImportResult.Deleted : ImportResult.Kept;
-            }
-
-            if (import.Result != ImportResult.Deleted)
-            {
-                return new Outcome(stored, Refusal: null, IsUnchanged: true);
-            }
-
-            session.Execute(table.Delete, tenant, id, stored);
-            counters.Use(write.Kind, version);
-            return new Outcome(version, Refusal: null);
-        }
-
-        var values = table.Values(write, version);
-        import.Result = ImportResult.Created;
-        if (session.Execute(table.Insert, values) == 0)
-        {
-            using (var reader = session.Query(table.Read, tenant, id))
-            {
-                reader.Read();
-                stored = reader.GetInt64(0);
-                var isSame = SqliteSession.Json(reader, 1) == body.Document && SqliteSession.Json(reader, 2) == body.Fields;
-                import.Result = isSame ? ImportResult.Same : ImportResult.Kept;
-            }
-
-            if (import.Result == ImportResult.Same || !import.Replace)
-            {
-                return new Outcome(stored, Refusal: null, IsUnchanged: true);
-            }
-
-            values[SqliteTable.ExpectedVersion] = stored;
-            session.Execute(table.Update, values);
-            import.Result = ImportResult.Replaced;
-        }
-
-        counters.Use(write.Kind, version);
-        return new Outcome(version, Refusal: null);
-    }
-
-    private static bool Change(SqliteSession session, SqliteTable table, PendingWrite write, long version)
-    {
-        if (write.Body is null)
-        {
-            var (tenant, id, _) = write.KeyColumns;
-            return session.Execute(table.Delete, tenant, id, write.ExpectedVersion) > 0;
-        }
-
-        var values = table.Values(write, version);
-        if (write.ExpectedVersion == 0)
-        {
-            return session.Execute(table.Insert, values) > 0;
-        }
-
-        return (table.UpdateInPlace is { } inPlace && session.Execute(inPlace, values) > 0) || session.Execute(table.Update, values) > 0;
-    }
-
     private void RollBack()
     {
         counters.RollBack();
@@ -317,24 +217,24 @@ internal sealed class SqliteWriter : IAsyncDisposable
         logger.WritesStopped(fault, database.Description, reason);
     }
 
-    private void Publish(List<PendingWrite> batch, Outcome[] outcomes)
+    private void Publish(List<PendingWrite> batch, WriteOutcome[] outcomes)
     {
         foreach (var (kind, feed) in feeds)
         {
-            var changes = new List<RecordChange>(batch.Count);
+            var told = new List<RecordChange>(batch.Count);
             for (var i = 0; i < outcomes.Length; i++)
             {
                 if (batch[i].Kind == kind && outcomes[i] is { Refusal: null, IsUnchanged: false })
                 {
-                    changes.Add(new RecordChange(batch[i].Key, outcomes[i].Version, batch[i].Body));
+                    told.Add(new RecordChange(batch[i].Key, outcomes[i].Version, batch[i].Body));
                 }
             }
 
-            feed.Publish(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changes));
+            feed.Publish(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(told));
         }
     }
 
-    private static void Answer(PendingWrite[] writes, Outcome[] outcomes)
+    private static void Answer(PendingWrite[] writes, WriteOutcome[] outcomes)
     {
         for (var i = 0; i < writes.Length; i++)
         {
@@ -359,6 +259,4 @@ internal sealed class SqliteWriter : IAsyncDisposable
 
     private static RegistryException Stopped(string reason) =>
         new(RegistryError.Unavailable, $"The {SqliteDatabase.Name} accepts no more writes: {reason}. Nothing was stored.");
-
-    private readonly record struct Outcome(long Version, Exception? Refusal, bool IsUnchanged = false);
 }
