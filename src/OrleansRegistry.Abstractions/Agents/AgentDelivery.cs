@@ -15,50 +15,23 @@ public enum AgentDelivery : byte
 /// <summary>Names of <see cref="AgentDelivery"/>.</summary>
 public static class AgentDeliveries
 {
-    private static readonly (AgentDelivery Delivery, string Name)[] Names =
-    [
+    private static readonly EnumNames<AgentDelivery> Names = new(
         (AgentDelivery.Listed, "listed"),
         (AgentDelivery.Worker, "worker"),
-        (AgentDelivery.Forward, "forward"),
-    ];
+        (AgentDelivery.Forward, "forward"));
 
     /// <summary>All names, for messages: <c>listed, worker or forward</c>.</summary>
-    public const string AllNames = "listed, worker or forward";
+    public static string AllNames => Names.All;
 
     /// <summary>The name in documents, such as <c>worker</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
-    public static string ToName(this AgentDelivery delivery) =>
-        TryFind(delivery) ?? throw new ArgumentOutOfRangeException(nameof(delivery), delivery, null);
+    public static string ToName(this AgentDelivery delivery) => Names.Of(delivery);
 
-    /// <summary>Parses a name, case-sensitive; null when there is no such delivery.</summary>
-    public static AgentDelivery? TryParse(string? name)
-    {
-        foreach (var (delivery, known) in Names)
-        {
-            if (name == known)
-            {
-                return delivery;
-            }
-        }
-
-        return null;
-    }
+    /// <summary>Parses a name, case-sensitive; null when there is no such value.</summary>
+    public static AgentDelivery? TryParse(string? name) => Names.TryParse(name);
 
     /// <summary>Whether the value is one of the enumeration.</summary>
-    internal static bool IsKnown(AgentDelivery delivery) => TryFind(delivery) is not null;
-
-    private static string? TryFind(AgentDelivery delivery)
-    {
-        foreach (var (known, name) in Names)
-        {
-            if (known == delivery)
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
+    internal static bool IsKnown(AgentDelivery delivery) => Names.Has(delivery);
 }
 
 /// <summary>How far an agent's own card says that it is reached. The numbers go between silos: never reuse one.</summary>

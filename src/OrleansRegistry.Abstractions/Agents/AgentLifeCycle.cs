@@ -31,52 +31,25 @@ public sealed record AgentDeprecation([property: Id(0)] string? Message = null, 
 /// <summary>Names of <see cref="AgentLifeCycle"/>.</summary>
 public static class AgentLifeCycles
 {
-    private static readonly (AgentLifeCycle LifeCycle, string Name)[] Names =
-    [
+    private static readonly EnumNames<AgentLifeCycle> Names = new(
         (AgentLifeCycle.Draft, "draft"),
         (AgentLifeCycle.Active, "active"),
         (AgentLifeCycle.Deprecated, "deprecated"),
-        (AgentLifeCycle.Retired, "retired"),
-    ];
+        (AgentLifeCycle.Retired, "retired"));
 
-    /// <summary>All names, for messages.</summary>
-    public const string AllNames = "draft, active, deprecated or retired";
+    /// <summary>All names, for messages: <c>draft, active, deprecated or retired</c>.</summary>
+    public static string AllNames => Names.All;
 
     /// <summary>The name in documents, such as <c>active</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
-    public static string ToName(this AgentLifeCycle lifeCycle) =>
-        TryFind(lifeCycle) ?? throw new ArgumentOutOfRangeException(nameof(lifeCycle), lifeCycle, null);
+    public static string ToName(this AgentLifeCycle lifeCycle) => Names.Of(lifeCycle);
 
     /// <summary>Parses a name, case-sensitive; null when there is no such value.</summary>
-    public static AgentLifeCycle? TryParse(string? name)
-    {
-        foreach (var (lifeCycle, known) in Names)
-        {
-            if (name == known)
-            {
-                return lifeCycle;
-            }
-        }
-
-        return null;
-    }
+    public static AgentLifeCycle? TryParse(string? name) => Names.TryParse(name);
 
     /// <summary>Whether the value is one of the enumeration.</summary>
-    internal static bool IsKnown(AgentLifeCycle lifeCycle) => TryFind(lifeCycle) is not null;
+    internal static bool IsKnown(AgentLifeCycle lifeCycle) => Names.Has(lifeCycle);
 
     /// <summary>Whether an agent in that state takes new tasks from clients.</summary>
     internal static bool TakesTasks(this AgentLifeCycle lifeCycle) => lifeCycle is AgentLifeCycle.Active or AgentLifeCycle.Deprecated;
-
-    private static string? TryFind(AgentLifeCycle lifeCycle)
-    {
-        foreach (var (known, name) in Names)
-        {
-            if (known == lifeCycle)
-            {
-                return name;
-            }
-        }
-
-        return null;
-    }
 }

@@ -28,29 +28,18 @@ public sealed record AgentSearchInfo(AgentSearchMode Mode, string? Fallback, int
 /// <summary>The names of search modes.</summary>
 internal static class AgentSearchModes
 {
-    public static readonly string AllNames = string.Join(", ", Enum.GetValues<AgentSearchMode>().Select(mode => mode.ToName()));
+    private static readonly EnumNames<AgentSearchMode> Names = new(
+        (AgentSearchMode.Text, "text"),
+        (AgentSearchMode.Meaning, "meaning"),
+        (AgentSearchMode.Hybrid, "hybrid"),
+        (AgentSearchMode.Vector, "vector"));
+
+    /// <summary>For messages: <c>text, meaning, hybrid or vector</c>.</summary>
+    public static string AllNames => Names.All;
 
     /// <summary>As it is called in requests and answers: <c>hybrid</c>.</summary>
-    public static string ToName(this AgentSearchMode mode) => mode switch
-    {
-        AgentSearchMode.Text => "text",
-        AgentSearchMode.Meaning => "meaning",
-        AgentSearchMode.Hybrid => "hybrid",
-        AgentSearchMode.Vector => "vector",
-        _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, null),
-    };
+    public static string ToName(this AgentSearchMode mode) => Names.Of(mode);
 
     /// <returns>Null where the text names none.</returns>
-    public static AgentSearchMode? TryParse(string text)
-    {
-        foreach (var mode in Enum.GetValues<AgentSearchMode>())
-        {
-            if (mode.ToName() == text)
-            {
-                return mode;
-            }
-        }
-
-        return null;
-    }
+    public static AgentSearchMode? TryParse(string text) => Names.TryParse(text);
 }

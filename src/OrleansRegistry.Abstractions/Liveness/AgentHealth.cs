@@ -15,22 +15,18 @@ public enum AgentHealth : byte
 /// <summary>Names of <see cref="AgentHealth"/>.</summary>
 public static class AgentHealths
 {
-    private static readonly (AgentHealth Health, string Name)[] Names =
-    [
+    private static readonly EnumNames<AgentHealth> Names = new(
         (AgentHealth.Healthy, "healthy"),
         (AgentHealth.Unhealthy, "unhealthy"),
-        (AgentHealth.Expired, "expired"),
-    ];
+        (AgentHealth.Expired, "expired"));
 
     /// <summary>All names, for messages: <c>healthy, unhealthy or expired</c>.</summary>
-    public const string AllNames = "healthy, unhealthy or expired";
+    public static string AllNames => Names.All;
 
     /// <summary>The name in documents, such as <c>healthy</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
-    public static string ToName(this AgentHealth health) => Array.Find(Names, known => known.Health == health).Name
-        ?? throw new ArgumentOutOfRangeException(nameof(health), health, null);
+    public static string ToName(this AgentHealth health) => Names.Of(health);
 
-    /// <summary>Parses a name, case-sensitive; null when there is no such health.</summary>
-    public static AgentHealth? TryParse(string? name) =>
-        Array.FindIndex(Names, known => known.Name == name) is >= 0 and var index ? Names[index].Health : null;
+    /// <summary>Parses a name, case-sensitive; null when there is no such value.</summary>
+    public static AgentHealth? TryParse(string? name) => Names.TryParse(name);
 }

@@ -15,22 +15,18 @@ public enum AgentProbeOutcome : byte
 /// <summary>Names of <see cref="AgentProbeOutcome"/>.</summary>
 public static class AgentProbeOutcomes
 {
-    private static readonly (AgentProbeOutcome Outcome, string Name)[] Names =
-    [
+    private static readonly EnumNames<AgentProbeOutcome> Names = new(
         (AgentProbeOutcome.Matches, "matches"),
         (AgentProbeOutcome.Drifted, "drifted"),
-        (AgentProbeOutcome.Unreachable, "unreachable"),
-    ];
+        (AgentProbeOutcome.Unreachable, "unreachable"));
 
     /// <summary>All names, for messages: <c>matches, drifted or unreachable</c>.</summary>
-    public const string AllNames = "matches, drifted or unreachable";
+    public static string AllNames => Names.All;
 
     /// <summary>The name in documents, such as <c>drifted</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
-    public static string ToName(this AgentProbeOutcome outcome) => Array.Find(Names, known => known.Outcome == outcome).Name
-        ?? throw new ArgumentOutOfRangeException(nameof(outcome), outcome, null);
+    public static string ToName(this AgentProbeOutcome outcome) => Names.Of(outcome);
 
-    /// <summary>Parses a name, case-sensitive; null when there is no such outcome.</summary>
-    public static AgentProbeOutcome? TryParse(string? name) =>
-        Array.FindIndex(Names, known => known.Name == name) is >= 0 and var index ? Names[index].Outcome : null;
+    /// <summary>Parses a name, case-sensitive; null when there is no such value.</summary>
+    public static AgentProbeOutcome? TryParse(string? name) => Names.TryParse(name);
 }

@@ -51,5 +51,5 @@ internal readonly record struct AgentSearch(AgentQuery Query, bool Records)
     /// <exception cref="RegistryException">It is none.</exception>
     public static AgentSearchMode? Mode(string? text) => text is null
         ? null
-        : AgentSearchModes.TryParse(text) ?? throw RegistryException.Invalid("search", $"must be one of {AgentSearchModes.AllNames}");
+        : AgentSearchModes.TryParse(text) ?? throw RegistryException.Invalid("search", $"must be {AgentSearchModes.AllNames}");
 }

@@ -13,25 +13,19 @@ public enum AgentCompatibility : byte
 /// <summary>Names of <see cref="AgentCompatibility"/>.</summary>
 public static class AgentCompatibilities
 {
-    /// <summary>All names, for messages.</summary>
-    public const string AllNames = "none or backward";
+    private static readonly EnumNames<AgentCompatibility> Names = new(
+        (AgentCompatibility.None, "none"),
+        (AgentCompatibility.Backward, "backward"));
 
-    /// <summary>The name in documents.</summary>
+    /// <summary>All names, for messages: <c>none or backward</c>.</summary>
+    public static string AllNames => Names.All;
+
+    /// <summary>The name in documents, such as <c>backward</c>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The value is not one of the enumeration.</exception>
-    public static string ToName(this AgentCompatibility compatibility) => compatibility switch
-    {
-        AgentCompatibility.None => "none",
-        AgentCompatibility.Backward => "backward",
-        _ => throw new ArgumentOutOfRangeException(nameof(compatibility), compatibility, null),
-    };
+    public static string ToName(this AgentCompatibility compatibility) => Names.Of(compatibility);
 
     /// <summary>Parses a name, case-sensitive; null when there is no such value.</summary>
-    public static AgentCompatibility? TryParse(string? name) => name switch
-    {
-        "none" => AgentCompatibility.None,
-        "backward" => AgentCompatibility.Backward,
-        _ => null,
-    };
+    public static AgentCompatibility? TryParse(string? name) => Names.TryParse(name);
 }
 
 /// <summary>Something that clients of a card may rely on, and that a later card has no more, or demands anew.</summary>
