@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Cli.Tests;
 
@@ -52,10 +53,7 @@ public sealed class StoreTests : IDisposable
     {
         await cli.DoAsync("db", "up", "--store", Data);
         await using var serving = cli.Follow("agents", "watch", "--all", "--json", "--store", Data);
-        while (!IsTaken(Data))
-        {
-            await Task.Delay(20);
-        }
+        await Eventually.TrueAsync(() => IsTaken(Data), "the folder to be taken");
 
         foreach (var words in (string[][])[["agents", "list"], ["db", "down", "0", "--yes"]])
         {

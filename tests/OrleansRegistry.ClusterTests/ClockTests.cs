@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OrleansRegistry.Server.Tests;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Push;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using OrleansRegistry.Cli;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Server.Tests;
 

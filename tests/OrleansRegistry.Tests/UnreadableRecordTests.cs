@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

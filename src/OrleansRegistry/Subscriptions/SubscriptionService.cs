@@ -67,14 +67,16 @@ internal sealed partial class SubscriptionService(
             active.Add(key);
         }
 
-        await Parallel.ForEachAsync(
-            active,
-            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
-            async (key, _) => await AskAsync(key));
+        // First, so that one that was deleted is told no more than one that was made after that.
         foreach (var (key, lane) in lanes.Where(lane => !active.Contains(lane.Key)))
         {
             await TryEndAsync(key, lane, TimeSpan.Zero);
         }
+
+        await Parallel.ForEachAsync(
+            active,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (key, _) => await AskAsync(key));
 
         await news.WaitAsync(Often, time, cancellationToken);
     }

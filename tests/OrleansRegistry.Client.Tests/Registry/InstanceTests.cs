@@ -1,3 +1,5 @@
+using OrleansRegistry.Tests.Shared;
+
 namespace OrleansRegistry.Client.Tests;
 
 /// <summary>Instances over HTTP are as they are here.</summary>
@@ -83,10 +85,8 @@ public sealed class InstanceTests(ClientHost host) : IAsyncLifetime
         });
         var running = heartbeat.RunAsync(stop.Token);
         await registered.Task.WaitAsync(ClientHost.Cancellation);
-        while ((await host.Client.Liveness.GetLeaseAsync(caller, new LeaseHolder("a", "i1")))!.LastBeat is null)
-        {
-            await Task.Delay(1, ClientHost.Cancellation);
-        }
+        await Eventually.TrueAsync(
+            async () => (await host.Client.Liveness.GetLeaseAsync(caller, new LeaseHolder("a", "i1")))!.LastBeat is not null, "a beat");
 
         await stop.CancelAsync();
         await running;

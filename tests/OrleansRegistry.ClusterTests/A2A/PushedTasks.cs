@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Push;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.ClusterTests;
 
@@ -35,7 +36,7 @@ internal sealed class Appends(string prefix, Uri[] addresses, Random random, int
     public async Task MoreAsync(int writes)
     {
         var enough = Acknowledged + writes;
-        await Storage.Tests.Postgres.Eventually
+        await Eventually
             .TrueAsync(() => Acknowledged >= enough || Array.Exists(running, task => task.IsFaulted), $"{writes} more writes");
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using OrleansRegistry.ClusterTests;
 using OrleansRegistry.Server.Tests;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 [assembly: AssemblyFixture(typeof(Cluster))]
 [assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Rest.Tests;

@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Server.Tests.Telemetry;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Server.Tests.Telemetry;
 

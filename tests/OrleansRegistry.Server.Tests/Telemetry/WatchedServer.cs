@@ -9,6 +9,7 @@ using OpenTelemetry.Trace;
 using OrleansRegistry.Liveness;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Telemetry;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Server.Tests.Telemetry;
 

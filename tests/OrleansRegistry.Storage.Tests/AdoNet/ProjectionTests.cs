@@ -3,6 +3,7 @@ using Npgsql;
 using Orleans.Storage;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.AdoNet;

@@ -1,4 +1,5 @@
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansRegistry.Storage.Sqlite;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using SQLitePCL;
 using static OrleansRegistry.Storage.Tests.Records;
 

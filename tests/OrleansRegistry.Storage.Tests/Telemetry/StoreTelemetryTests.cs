@@ -4,6 +4,7 @@ using Orleans.Storage;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Sqlite;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Telemetry;

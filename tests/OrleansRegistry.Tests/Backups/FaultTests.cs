@@ -1,6 +1,7 @@
 using OrleansRegistry.Backups;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Transfer;
 
 namespace OrleansRegistry.Tests.Backups;

@@ -4,6 +4,7 @@ using OrleansRegistry.Objects;
 using OrleansRegistry.Objects.Local;
 using OrleansRegistry.Storage.Sqlite;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Transfer;
 
 namespace OrleansRegistry.Tests.Backups;

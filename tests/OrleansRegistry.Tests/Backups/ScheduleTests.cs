@@ -5,6 +5,7 @@ using OrleansRegistry.Backups;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Backups;
 

@@ -1,5 +1,6 @@
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Push;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Databases;

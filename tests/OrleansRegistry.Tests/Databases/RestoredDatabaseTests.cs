@@ -5,6 +5,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Tasks;
 using static OrleansRegistry.Tests.Tasks.Messages;
 

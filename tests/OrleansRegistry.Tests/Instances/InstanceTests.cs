@@ -5,29 +5,13 @@ using OrleansRegistry.Tests.Tasks;
 namespace OrleansRegistry.Tests.Instances;
 
 /// <summary>Several instances of one agent, from registration to expiry.</summary>
-public sealed class InstanceTests : IAsyncLifetime
+public sealed class InstanceTests : InstanceHost
 {
-    private static readonly Caller Alice = new("t", "alice");
-    private static readonly Caller Bob = new("t", "bob");
-    private static readonly TimeSpan Ttl = TimeSpan.FromSeconds(30);
-
-    private LeaseHost host = null!;
-
-    private IAgentInstances Instances => host.Services.GetRequiredService<IAgentInstances>();
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LeaseHost.StartAsync(options => options.MaxInstances = 20);
-        await host.Agents.RegisterAsync(Alice, Cards.Registration("a"));
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Fact]
     public async Task They_are_registered_replaced_listed_and_removed()
     {
         var registered = (await GetAsync())!;
-        var at = host.Time.GetUtcNow();
+        var at = Host.Time.GetUtcNow();
         var written = await Instances.PutAsync(Alice, "a", "i2", new InstanceRegistration("http://two:8080/rpc")
         {
             Weight = 2.5,
@@ -43,7 +27,7 @@ public sealed class InstanceTests : IAsyncLifetime
         Assert.Equal("alice", two.RegisteredBy);
         await PutAsync("i1");
         await PutAsync("I3");
-        host.Time.Advance(TimeSpan.FromSeconds(1));
+        Host.Time.Advance(TimeSpan.FromSeconds(1));
         var again = await Instances.PutAsync(Alice, "a", "i2", new InstanceRegistration("https://two"));
         Assert.Equal((false, at, at.AddSeconds(1)), (again.Created, again.Instance.RegisteredAt, again.Instance.UpdatedAt));
         Assert.Equal((1.0, null, true, null), (again.Instance.Weight, again.Instance.Version, again.Instance.Metadata.IsEmpty, again.Instance.Lease));
@@ -54,17 +38,17 @@ public sealed class InstanceTests : IAsyncLifetime
         Assert.Equal(again.Instance, (await Instances.GetAsync(Bob, "a", "i2")).Instance);
         var agent = (await GetAsync())!;
         Assert.Equal((registered.UpdatedAt, again.Revision), (agent.UpdatedAt, agent.Revision));
-        var stored = (await host.Agents.GetAsync(Alice, "a", ReadConsistency.Strong))!;
+        var stored = (await Host.Agents.GetAsync(Alice, "a", ReadConsistency.Strong))!;
         Assert.Equal(agent.Instances, stored.Instances);
 
         // A new card leaves them.
-        await host.Agents.RegisterAsync(Alice, Cards.Registration("a", "another"));
+        await Host.Agents.RegisterAsync(Alice, Cards.Registration("a", "another"));
         Assert.Equal(3, (await GetAsync())!.Instances.Count);
         Assert.Equal((await GetAsync())!.Revision + 1, await Instances.RemoveAsync(Alice, "a", "i1"));
         Assert.Equal("instance", (await Messages.Refused(RegistryError.NotFound, () => Instances.RemoveAsync(Alice, "a", "i1"))).Field);
         Assert.Equal("instance", (await Messages.Refused(RegistryError.NotFound, () => Instances.GetAsync(Alice, "a", "i1").AsTask())).Field);
-        await host.Agents.RemoveAsync(Alice, "a");
-        await host.Agents.RegisterAsync(Alice, Cards.Registration("a"));
+        await Host.Agents.RemoveAsync(Alice, "a");
+        await Host.Agents.RegisterAsync(Alice, Cards.Registration("a"));
         Assert.Empty((await GetAsync())!.Instances);
     }
 
@@ -76,8 +60,8 @@ public sealed class InstanceTests : IAsyncLifetime
             await PutAsync($"i{i}", version: i % 2 == 0 ? "1" : "2", ttl: i < 4 ? Ttl : null);
         }
 
-        await host.AdvanceAsync(16);
-        await host.Liveness.HeartbeatAsync(Alice, new LeaseHolder("a", "i0"));
+        await Host.AdvanceAsync(16);
+        await Host.Liveness.HeartbeatAsync(Alice, new LeaseHolder("a", "i0"));
         Assert.Equal(["i0"], await NamesAsync(new InstanceQuery { Health = AgentHealth.Healthy }));
         Assert.Equal(["i1", "i3"], await NamesAsync(new InstanceQuery { Health = AgentHealth.Unhealthy, Version = "2" }));
         Assert.Empty(await NamesAsync(new InstanceQuery { Health = AgentHealth.Expired }));
@@ -102,21 +86,21 @@ public sealed class InstanceTests : IAsyncLifetime
         await PutAsync("permanent", ttl: Ttl);
         await PutAsync("ephemeral", ttl: Ttl, ephemeral: true);
         await PutAsync("unleased");
-        await host.AdvanceAsync(14);
+        await Host.AdvanceAsync(14);
         var revision = (await GetAsync())!.Revision;
         await BeatAsync("ephemeral");
         Assert.Equal(revision, (await GetAsync())!.Revision);
-        await host.AdvanceAsync(2);
+        await Host.AdvanceAsync(2);
         Assert.Equal((AgentHealth.Unhealthy, AgentHealth.Healthy, null), await HealthsAsync());
         Assert.Equal(AgentHealth.Healthy, (await GetAsync())!.Health);
-        Assert.Equal(1, (await host.Agents.GetStatsAsync(Alice)).Healthy);
+        Assert.Equal(1, (await Host.Agents.GetStatsAsync(Alice)).Healthy);
 
         // Both are told of by one write.
         revision = (await GetAsync())!.Revision;
-        await host.AdvanceAsync(15);
+        await Host.AdvanceAsync(15);
         Assert.Equal((AgentHealth.Expired, AgentHealth.Unhealthy, null), await HealthsAsync());
         Assert.Equal(AgentHealth.Unhealthy, (await GetAsync())!.Health);
-        await host.AdvanceAsync(15);
+        await Host.AdvanceAsync(15);
         Assert.Equal(["permanent", "unleased"], (await GetAsync())!.Instances.Select(one => one.Name));
         Assert.Equal(AgentHealth.Expired, (await GetAsync())!.Health);
         Assert.Equal("instance", (await Messages.Refused(RegistryError.NotFound, () => BeatAsync("ephemeral"))).Field);
@@ -124,31 +108,31 @@ public sealed class InstanceTests : IAsyncLifetime
         var beat = await BeatAsync("permanent");
         Assert.Equal(("a", "permanent", AgentHealth.Healthy, Ttl), (beat.AgentId, beat.Instance, beat.Health, beat.Ttl));
         Assert.Equal(AgentHealth.Healthy, (await GetAsync())!.Health);
-        var status = (await host.Liveness.GetLeaseAsync(Bob, new LeaseHolder("a", "permanent")))!;
-        Assert.Equal((host.Time.GetUtcNow(), host.Time.GetUtcNow() + Ttl), (status.LastBeat, status.ExpiresAt));
-        Assert.Null(await host.Liveness.GetLeaseAsync(Bob, "a"));
-        Assert.Null(await host.Liveness.GetLeaseAsync(Bob, new LeaseHolder("a", "unleased")));
+        var status = (await Host.Liveness.GetLeaseAsync(Bob, new LeaseHolder("a", "permanent")))!;
+        Assert.Equal((Host.Time.GetUtcNow(), Host.Time.GetUtcNow() + Ttl), (status.LastBeat, status.ExpiresAt));
+        Assert.Null(await Host.Liveness.GetLeaseAsync(Bob, "a"));
+        Assert.Null(await Host.Liveness.GetLeaseAsync(Bob, new LeaseHolder("a", "unleased")));
 
         // Registered again, its lease is another.
-        await host.AdvanceAsync(29);
+        await Host.AdvanceAsync(29);
         await PutAsync("permanent", ttl: Ttl);
-        await host.AdvanceAsync(10);
+        await Host.AdvanceAsync(10);
         Assert.Equal(AgentHealth.Healthy, (await GetAsync())!.Health);
         await PutAsync("permanent");
-        await host.AdvanceAsync(60);
+        await Host.AdvanceAsync(60);
         Assert.Null((await GetAsync())!.Health);
     }
 
     [Fact]
     public async Task An_agents_own_lease_is_apart_from_its_instances()
     {
-        await host.Agents.RegisterAsync(Alice, Cards.Registration("a") with { Ttl = Ttl, Ephemeral = true });
+        await Host.Agents.RegisterAsync(Alice, Cards.Registration("a") with { Ttl = Ttl, Ephemeral = true });
         await PutAsync("a", ttl: Ttl);
-        await host.AdvanceAsync(20);
+        await Host.AdvanceAsync(20);
         await BeatAsync("a");
         var agent = (await GetAsync())!;
         Assert.Equal((AgentHealth.Healthy, AgentHealth.Unhealthy), (agent.Health, agent.Lease!.Health));
-        await host.AdvanceAsync(12);
+        await Host.AdvanceAsync(12);
         Assert.Null(await GetAsync());
         Assert.Equal("agent_id", (await Messages.Refused(RegistryError.NotFound, () => BeatAsync("a"))).Field);
     }
@@ -162,20 +146,20 @@ public sealed class InstanceTests : IAsyncLifetime
             await PutAsync(name, ttl: Ttl);
         }
 
-        await host.Agents.RegisterAsync(Alice, Cards.Registration("b") with { Ttl = Ttl });
-        var revision = host.Agents.Revision;
-        await host.AdvanceAsync(16);
-        Assert.Equal((AgentHealth.Unhealthy, revision + 2), ((await GetAsync())!.Health, host.Agents.Revision));
+        await Host.Agents.RegisterAsync(Alice, Cards.Registration("b") with { Ttl = Ttl });
+        var revision = Host.Agents.Revision;
+        await Host.AdvanceAsync(16);
+        Assert.Equal((AgentHealth.Unhealthy, revision + 2), ((await GetAsync())!.Health, Host.Agents.Revision));
         LeaseHolder[] holders =
             [new("a", "nobody"), "b", .. names.Select(name => new LeaseHolder("a", name)), new("a", "i00"), "a", new("b", "i00"), new("a", "")];
-        var results = await host.Liveness.HeartbeatManyAsync(Alice, holders);
+        var results = await Host.Liveness.HeartbeatManyAsync(Alice, holders);
         Assert.Equal([null, ("b", null), .. names.Select(name => ("a", name)), ("a", "i00"), null, null, null], results.Select(Beaten));
         Assert.Equal(
             ["instance", "ttl", "instance", "instance"], results.Where(one => one.Refused is not null).Select(one => one.Refused!.Field));
         Assert.Equal(20, (await Instances.ListAsync(Alice, "a", new InstanceQuery { Health = AgentHealth.Healthy })).Total);
 
         // One write for the agent with its own lease, and one for all of the other's instances.
-        Assert.Equal(revision + 4, host.Agents.Revision);
+        Assert.Equal(revision + 4, Host.Agents.Revision);
 
         static (string, string?)? Beaten(AgentBeatResult result) => result.Beat is { } beat ? (beat.AgentId, beat.Instance) : null;
     }
@@ -184,23 +168,23 @@ public sealed class InstanceTests : IAsyncLifetime
     public async Task What_happens_is_watched()
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var events = host.Agents.WatchAsync(Alice, cancellationToken: enough.Token).GetAsyncEnumerator(enough.Token);
+        var events = Host.Agents.WatchAsync(Alice, cancellationToken: enough.Token).GetAsyncEnumerator(enough.Token);
         Assert.Equal(AgentEventKind.Present, (await NextAsync()).Kind);
         Assert.Equal(AgentEventKind.Synced, (await NextAsync()).Kind);
         await PutAsync("i", ttl: Ttl, ephemeral: true);
         await StatusAsync(AgentHealth.Healthy);
         await PutAsync("other");
         await StatusAsync(AgentHealth.Healthy, null);
-        await host.AdvanceAsync(16);
+        await Host.AdvanceAsync(16);
         await StatusAsync(AgentHealth.Unhealthy, null);
         await BeatAsync("i");
         await StatusAsync(AgentHealth.Healthy, null);
         await Instances.RemoveAsync(Alice, "a", "other");
         await StatusAsync(AgentHealth.Healthy);
-        await host.AdvanceAsync(32);
+        await Host.AdvanceAsync(32);
         await StatusAsync(AgentHealth.Unhealthy);
         await StatusAsync();
-        await host.Agents.PatchAsync(Alice, "a", new AgentPatch { Workers = ["bob"] });
+        await Host.Agents.PatchAsync(Alice, "a", new AgentPatch { Workers = ["bob"] });
         Assert.Equal(AgentEventKind.Updated, (await NextAsync()).Kind);
         await enough.CancelAsync();
 
@@ -218,126 +202,11 @@ public sealed class InstanceTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task Its_owner_and_its_workers_register_them_and_nobody_else()
-    {
-        var refusal = await Messages.Refused(RegistryError.Forbidden, () => PutAsync("i", caller: Bob));
-        Assert.Equal("instance", refusal.Field);
-        await Messages.Refused(RegistryError.NotFound, () => PutAsync("i", caller: new Caller("other", "alice")));
-        await host.Agents.PatchAsync(Alice, "a", new AgentPatch { Workers = ["bob"] });
-        await PutAsync("i", caller: Bob, ttl: Ttl);
-        await host.Liveness.HeartbeatAsync(Bob, new LeaseHolder("a", "i"));
-        var carol = new Caller("t", "carol");
-        await Messages.Refused(RegistryError.Forbidden, () => host.Liveness.HeartbeatAsync(carol, new LeaseHolder("a", "i")));
-        await Messages.Refused(RegistryError.Forbidden, () => Instances.RemoveAsync(carol, "a", "i"));
-        await Instances.RemoveAsync(Bob, "a", "i");
-    }
-
-    [Fact]
-    public async Task Of_an_agent_to_which_messages_are_forwarded_its_owner_alone_and_its_credentials_go_with_them()
-    {
-        const string Card = """{"name":"f","supportedInterfaces":[{"url":"https://f.example/rpc","protocolBinding":"JSONRPC"}]}""";
-        await host.Agents.RegisterAsync(Alice, new AgentRegistration(Messages.Bytes(Card)) { Workers = ["bob"] });
-        await PutAsync("early", "f", url: "https://early.example", caller: Bob);
-        await host.Agents.PatchAsync(Alice, "f", new AgentPatch
-        {
-            Delivery = AgentDelivery.Forward,
-            Credentials = new AgentCredentials(new Dictionary<string, string> { ["X-API-Key"] = "secret" }),
-        });
-        await Messages.Refused(RegistryError.Forbidden, () => PutAsync("i1", "f", caller: Bob));
-        await Messages.Refused(RegistryError.Forbidden, () => Instances.RemoveAsync(Bob, "f", "early"));
-        Assert.Equal(["https://f.example"], await OriginsAsync());
-        await PutAsync("i1", "f", url: "https://one.example:8443/rpc");
-        await PutAsync("i2", "f", url: "https://one.example:8443/other");
-        await PutAsync("i3", "f", url: "https://three.example");
-        Assert.Equal(["https://f.example", "https://one.example:8443", "https://three.example"], await OriginsAsync());
-        await Instances.RemoveAsync(Alice, "f", "i1");
-        await PutAsync("i3", "f", url: "https://f.example/three");
-        Assert.Equal(["https://f.example", "https://one.example:8443"], await OriginsAsync());
-        await Instances.RemoveAsync(Alice, "f", "i2");
-        Assert.Equal(["https://f.example"], await OriginsAsync());
-
-        async Task<IEnumerable<string>> OriginsAsync() => (await host.Agents.GetAsync(Alice, "f"))!.CredentialOrigins;
-    }
-
-    [Fact]
-    public async Task Conditions_are_checked()
-    {
-        var registration = new InstanceRegistration("http://i");
-        var exists = new WriteCondition { IfExists = true };
-        await Messages.Refused(RegistryError.Conflict, () => Instances.PutAsync(Alice, "a", "i", registration with { Condition = exists }));
-        var written = await Instances.PutAsync(Alice, "a", "i", registration with { Condition = new WriteCondition(IfAbsent: true) });
-        foreach (var condition in (WriteCondition[])[new(IfAbsent: true), new(written.Revision - 1), new(written.Revision + 1)])
-        {
-            await Messages.Refused(RegistryError.Conflict, () => Instances.PutAsync(Alice, "a", "i", registration with { Condition = condition }));
-            await Messages.Refused(RegistryError.Conflict, () => Instances.RemoveAsync(Alice, "a", "i", condition));
-        }
-
-        await Messages.Refused(RegistryError.Conflict, () => Instances.RemoveAsync(Alice, "a", "none", new WriteCondition(written.Revision)));
-        written = await Instances.PutAsync(Alice, "a", "i", registration with { Condition = new WriteCondition(written.Revision) });
-        await Instances.RemoveAsync(Alice, "a", "i", new WriteCondition(written.Revision));
-    }
-
-    [Fact]
-    public async Task What_is_too_much_is_refused()
-    {
-        var large = Messages.Bytes($$"""{"a":"{{new string('x', AgentInstance.MaxMetadata)}}"}""");
-        var refusal = await Messages.Refused(
-            RegistryError.TooLarge, () => Instances.PutAsync(Alice, "a", "i", new InstanceRegistration("http://i") { Metadata = large }));
-        Assert.Equal("metadata", refusal.Field);
-        refusal = await Messages.Refused(RegistryError.Invalid, () => PutAsync("i", url: "http://i/" + new string('x', AgentInstance.MaxUrl)));
-        Assert.Equal("url", refusal.Field);
-        for (var i = 0; i < 20; i++)
-        {
-            await PutAsync($"i{i}");
-        }
-
-        refusal = await Messages.Refused(RegistryError.Invalid, () => PutAsync("more"));
-        Assert.Equal("instance", refusal.Field);
-        Assert.Contains("AGENT_MAX_INSTANCES", refusal.Message, StringComparison.Ordinal);
-        await PutAsync("i7");
-        await Instances.RemoveAsync(Alice, "a", "i7");
-        await PutAsync("more");
-        Assert.Equal(20, (await GetAsync())!.Instances.Count);
-    }
-
-    [Fact]
-    public async Task Of_an_agent_that_is_not_there_nothing_is_done()
-    {
-        foreach (var call in (Func<Task>[])[
-            () => PutAsync("i", "nobody"),
-            () => Instances.RemoveAsync(Alice, "nobody", "i"),
-            () => Instances.GetAsync(Alice, "nobody", "i").AsTask(),
-            () => Instances.ListAsync(Alice, "nobody").AsTask(),
-            () => Instances.ChooseAsync(Alice, "nobody").AsTask(),
-            () => host.Liveness.GetLeaseAsync(Alice, new LeaseHolder("nobody", "i"))])
-        {
-            Assert.Equal("agent_id", (await Messages.Refused(RegistryError.NotFound, call)).Field);
-        }
-
-        Assert.Null(await host.Agents.GetAsync(Alice, "nobody"));
-    }
-
-    private async Task<AgentRecord?> GetAsync() => await host.Agents.GetAsync(Alice, "a");
-
-    private Task<AgentBeat> BeatAsync(string name) => host.Liveness.HeartbeatAsync(Alice, new LeaseHolder("a", name));
+    private Task<AgentBeat> BeatAsync(string name) => Host.Liveness.HeartbeatAsync(Alice, new LeaseHolder("a", name));
 
     private async Task<(AgentHealth? Permanent, AgentHealth? Ephemeral, AgentHealth? Unleased)> HealthsAsync()
     {
         var instances = (await GetAsync())!.Instances;
         return (instances.Find("permanent")!.Health, instances.Find("ephemeral")!.Health, instances.Find("unleased")!.Health);
     }
-
-    private Task<InstanceWritten> PutAsync(
-        string name,
-        string agent = "a",
-        string? url = null,
-        string? version = null,
-        TimeSpan? ttl = null,
-        bool ephemeral = false,
-        Caller? caller = null) => Instances.PutAsync(
-            caller ?? Alice,
-            agent,
-            name,
-            new InstanceRegistration(url ?? $"http://{name}:80") { Version = version, Ttl = ttl, Ephemeral = ephemeral });
 }

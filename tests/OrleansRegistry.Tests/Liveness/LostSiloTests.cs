@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Silos;
 
 namespace OrleansRegistry.Tests.Liveness;

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Orleans.Runtime;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Silos;
 
@@ -36,14 +37,13 @@ public sealed class ClusterPartTests
         await gateway.StopAsync(Ending);
         await silo.StopAsync(Ending);
 
-        async Task MoveOn(Func<bool> isEnough)
-        {
-            while (!isEnough() && !Ending.IsCancellationRequested)
+        Task MoveOn(Func<bool> isEnough) => Eventually.TrueAsync(
+            () =>
             {
-                await Task.Delay(1, Ending);
                 time.Advance(TimeSpan.FromSeconds(1));
-            }
-        }
+                return isEnough();
+            },
+            "the start");
     }
 
     [Theory]

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Tests.Push;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Subscriptions;
 
@@ -162,10 +163,13 @@ public sealed class SubscriptionTests : IDisposable
             async () =>
             {
                 await RegisterAsync(host, "a", Guid.NewGuid().ToString());
-                return receiver.All.Count(posted => posted.Path == "/other") > 3;
+                return receiver.All.Any(posted => posted.Path == "/other");
             },
             "another to be told");
-        Assert.DoesNotContain(receiver.All, posted => posted.Path == "/hook");
+        await RegisterAsync(host, "after", "sky");
+        await Eventually.TrueAsync(
+            () => receiver.All.Any(posted => posted.Path == "/other" && IsOf(posted, "after")), "another to be told of the last");
+        Assert.DoesNotContain(receiver.All, posted => posted.Path == "/hook" && IsOf(posted, "after"));
         Assert.Equal(other.Subscription.Id, Assert.Single((await Of(host).ListAsync(me)).Subscriptions).Id);
     }
 
@@ -265,6 +269,8 @@ public sealed class SubscriptionTests : IDisposable
     ];
 
     /// <summary>As a receiver checks it: the HMAC of id, time and body, of any of the signatures.</summary>
+    private static bool IsOf(Receiver.Posted posted, string agent) => posted.Body.Contains($"\"subject\":\"{agent}\"", StringComparison.Ordinal);
+
     private static void AssertSigned(Receiver.Posted posted, string secret)
     {
         var signed = $"{posted.Headers["webhook-id"]}.{posted.Headers["webhook-timestamp"]}.{posted.Body}";

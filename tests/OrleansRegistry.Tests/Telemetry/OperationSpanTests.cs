@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrleansRegistry.Storage.Tests.Telemetry;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Telemetry;
 
@@ -49,7 +50,7 @@ public sealed class OperationSpanTests : IAsyncLifetime
 
     private static async Task<Activity> EndsAsync(SpanCapture spans, string name, ActivityStatusCode status, string? type, string? refusal)
     {
-        await Storage.Tests.Postgres.Eventually.TrueAsync(() => spans.Ended(name).Any(), name);
+        await Eventually.TrueAsync(() => spans.Ended(name).Any(), name);
         var span = Assert.Single(spans.Ended(name));
         Assert.Equal(
             (status, type, refusal, null),

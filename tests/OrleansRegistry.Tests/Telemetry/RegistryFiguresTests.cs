@@ -6,6 +6,7 @@ using OrleansRegistry.Storage.Tests;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Storage.Tests.Telemetry;
 using OrleansRegistry.Telemetry;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Telemetry;
 

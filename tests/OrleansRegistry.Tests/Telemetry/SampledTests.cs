@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
 using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Telemetry;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Telemetry;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Vectors;
 
@@ -102,7 +103,7 @@ public sealed class EmbeddingTests : IAsyncLifetime
             await PutAsync($"sky{i}", $"tells of the rain in place {(char)('a' + i)}");
         }
 
-        await UntilAsync(() => Vectors.Of("acme").WaitingCount == 1);
+        await EmbeddedAsync(but: 1);
         Assert.Equal("p", Assert.Single(Vectors.Of("acme").Waiting));
         Assert.Equal(1, (await SearchAsync("umbrella")).Search!.Waiting);
         Assert.Equal(1, (await host.Agents.GetStatsAsync(Alice, TestContext.Current.CancellationToken)).EmbeddingLag);
@@ -195,17 +196,10 @@ public sealed class EmbeddingTests : IAsyncLifetime
 
     private static string[] Ids(AgentPage page) => [.. page.Agents.Select(agent => agent.Id)];
 
-    private Task EmbeddedAsync()
+    private Task EmbeddedAsync(int but = 0)
     {
         var seen = host.Agents.Revision;
-        return UntilAsync(() => Vectors.IsLoaded && Vectors.SeenRevision >= seen && Vectors.WaitingCount == 0);
-    }
-
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        while (!isSo())
-        {
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
+        return Eventually.TrueAsync(
+            () => Vectors.IsLoaded && Vectors.SeenRevision >= seen && Vectors.WaitingCount == but, $"all agents but {but} to be embedded");
     }
 }

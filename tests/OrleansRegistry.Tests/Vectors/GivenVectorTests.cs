@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Vectors;
 
@@ -75,14 +76,15 @@ public sealed class GivenVectorTests : IAsyncLifetime
         await Vectors.PutAsync(Alice, "sea", Update("m", new AgentVector("", Numbers(0, 1))), Cancellation);
         await host.DisposeAsync();
         host = await StartAsync();
-        await UntilAsync(async () => (await Vectors.GetStatsAsync(Alice, Cancellation)) is { Agents: 2, Waiting: 0 });
+        await Eventually.TrueAsync(
+            async () => (await Vectors.GetStatsAsync(Alice, Cancellation)) is { Agents: 2, Waiting: 0 }, "both to be embedded");
 
         await host.Agents.RemoveAsync(Alice, "sky", cancellationToken: Cancellation);
         Assert.Equal(1, await StoredAsync());
         await RegisterAsync("sky");
         var later = await Vectors.GetAsync(Alice, "sky", Cancellation);
         Assert.Equal((null, false, 0), (later.Model, later.IsGiven, later.Vectors.Count));
-        await UntilAsync(async () => (await Vectors.GetStatsAsync(Alice, Cancellation)).Agents == 1);
+        await Eventually.TrueAsync(async () => (await Vectors.GetStatsAsync(Alice, Cancellation)).Agents == 1, "the other to go");
     }
 
     [Fact]
@@ -109,10 +111,11 @@ public sealed class GivenVectorTests : IAsyncLifetime
         var there = other.Services.GetRequiredService<IAgentVectors>();
         await RegisterAsync("sky");
         var written = await Vectors.PutAsync(Alice, "sky", Update("m", new AgentVector("", Numbers(1, 0))), Cancellation);
-        await UntilAsync(async () => (await there.GetStatsAsync(Alice, Cancellation)).Agents == 1);
+        await Eventually.TrueAsync(async () => (await there.GetStatsAsync(Alice, Cancellation)).Agents == 1, "the other node to hear of them");
         Assert.Equal(written.Vectors!.WrittenAt, (await there.GetAsync(Alice, "sky", Cancellation)).WrittenAt);
         await Vectors.RemoveAsync(Alice, "sky", cancellationToken: Cancellation);
-        await UntilAsync(async () => (await there.GetStatsAsync(Alice, Cancellation)).Agents == 0);
+        await Eventually.TrueAsync(
+            async () => (await there.GetStatsAsync(Alice, Cancellation)).Agents == 0, "the other node to hear that they are gone");
     }
 
     [Fact]
@@ -129,7 +132,7 @@ public sealed class GivenVectorTests : IAsyncLifetime
 
         await host.DisposeAsync();
         host = await StartAsync();
-        await UntilAsync(async () => await StoredAsync() == 0);
+        await Eventually.TrueAsync(async () => await StoredAsync() == 0, "what is left over to be removed");
         Assert.Null((await Vectors.GetAsync(Alice, "sky", Cancellation)).Model);
         await Vectors.PutAsync(Alice, "sky", Update("right", new AgentVector("", Numbers(1, 0))), Cancellation);
         Assert.Equal("right", (await Vectors.GetAsync(Alice, "sky", Cancellation)).Model);
@@ -203,7 +206,7 @@ public sealed class GivenVectorTests : IAsyncLifetime
         await host.DisposeAsync();
         host = await StartAsync(new WordEmbedder());
         await RegisterAsync("sky", "tells of the rain");
-        await UntilAsync(async () => (await Vectors.GetAsync(Alice, "sky", Cancellation)).Vectors.Count > 0);
+        await Eventually.TrueAsync(async () => (await Vectors.GetAsync(Alice, "sky", Cancellation)).Vectors.Count > 0, "the agent to be embedded");
         var made = await Vectors.GetAsync(Alice, "sky", Cancellation);
         Assert.Equal(("words", 64, false), (made.Model, made.Dimensions, made.IsGiven));
         Assert.Equal(("description", "sky. tells of the rain"), (made.Vectors[0].Field, made.Vectors[0].Content));
@@ -219,7 +222,8 @@ public sealed class GivenVectorTests : IAsyncLifetime
         // The model is out after a restart: what is stored tells, and is what was compared before.
         await host.DisposeAsync();
         host = await StartAsync(new WordEmbedder { Fails = "" });
-        await UntilAsync(async () => (await Vectors.GetStatsAsync(Alice, Cancellation)).Models is [{ IsGiven: false }, ..]);
+        await Eventually.TrueAsync(
+            async () => (await Vectors.GetStatsAsync(Alice, Cancellation)).Models is [{ IsGiven: false }, ..], "the agent to be embedded");
         refusal = await Assert.ThrowsAsync<RegistryException>(
             () => Vectors.PutAsync(Alice, "sky", Update("words", new AgentVector("", Numbers(1, 0))), Cancellation));
         Assert.Equal("vectors[0].values", refusal.Field);
@@ -244,12 +248,4 @@ public sealed class GivenVectorTests : IAsyncLifetime
 
     private async Task<int> StoredAsync() =>
         await (await store.ScanAsync(GivenVectorsKind.Kind, after: null, Cancellation)).Records.CountAsync(Cancellation);
-
-    private static async Task UntilAsync(Func<Task<bool>> isSo)
-    {
-        while (!await isSo())
-        {
-            await Task.Delay(5, Cancellation);
-        }
-    }
 }

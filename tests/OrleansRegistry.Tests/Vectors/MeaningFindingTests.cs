@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Vectors;
 
@@ -110,11 +111,7 @@ public sealed class MeaningFindingTests : IAsyncLifetime
             $$"""{"name":"{{id}}","description":"{{description}}"{{(skill.Length > 0 ? $",\"skills\":[{{\"id\":\"{skill}\"}}]" : "")}}}""")),
         Cancellation);
 
-    private async Task EmbeddedAsync(int agents)
-    {
-        while ((await Vectors.GetStatsAsync(Alice, Cancellation)) is var stats && (stats.Agents < agents || stats.Waiting > 0))
-        {
-            await Task.Delay(5, Cancellation);
-        }
-    }
+    private Task EmbeddedAsync(int agents) => Eventually.TrueAsync(
+        async () => (await Vectors.GetStatsAsync(Alice, Cancellation)) is var stats && stats.Agents >= agents && stats.Waiting == 0,
+        $"{agents} agents to be embedded");
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Vectors;
 
@@ -239,11 +240,7 @@ public sealed class VectorSearchTests : IAsyncLifetime
 
     private static string[] Ids(AgentPage page) => [.. page.Agents.Select(agent => agent.Id)];
 
-    private async Task EmbeddedAsync(int agents)
-    {
-        while ((await Vectors.GetStatsAsync(Alice, Cancellation)) is var stats && (stats.Agents < agents || stats.Waiting > 0))
-        {
-            await Task.Delay(5, Cancellation);
-        }
-    }
+    private Task EmbeddedAsync(int agents) => Eventually.TrueAsync(
+        async () => (await Vectors.GetStatsAsync(Alice, Cancellation)) is var stats && stats.Agents >= agents && stats.Waiting == 0,
+        $"{agents} agents to be embedded");
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Npgsql;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;
 

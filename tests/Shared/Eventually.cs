@@ -1,4 +1,4 @@
-namespace OrleansRegistry.Storage.Tests.Postgres;
+namespace OrleansRegistry.Tests.Shared;
 
 /// <summary>Waits for what must come.</summary>
 internal static class Eventually
