@@ -27,6 +27,53 @@ public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] s
     [Id(3)]
     public bool SeesAllOwners { get; init; }
 
+    /// <summary>
+    /// What the caller may have done, beside what ownership says. All where nobody asked for roles. It is judged where the call is made: grains are not
+    /// told, nor of the members below.
+    /// </summary>
+    [field: NonSerialized]
+    public Permissions Allowed { get; init; } = Permissions.All;
+
+    /// <summary>The only agents that the caller changes, works for and sends messages to, by id; null for no such limit.</summary>
+    [field: NonSerialized]
+    public IReadOnlyList<string>? Agents { get; init; }
+
+    /// <summary>
+    /// By what the caller was let in, as the audit trail has it: its kind and a name that is no secret, such as <c>key:ab12cd34</c>; null where nobody
+    /// asked.
+    /// </summary>
+    [field: NonSerialized]
+    public string? Credential { get; init; }
+
+    /// <summary>Where the request came from: an IP address; null where that is not known.</summary>
+    [field: NonSerialized]
+    public string? Address { get; init; }
+
+    /// <summary>Whether the caller has any of <paramref name="permissions"/>.</summary>
+    public bool May(Permissions permissions) => (Allowed & permissions) != Permissions.None;
+
+    /// <summary>Refuses a caller who has none of <paramref name="permissions"/>.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: it names them.</exception>
+    public void Demand(Permissions permissions)
+    {
+        if (!May(permissions))
+        {
+            throw new RegistryException(
+                RegistryError.Forbidden, $"This caller's roles do not allow that: it needs {string.Join(" or ", PermissionNames.Of(permissions))}.");
+        }
+    }
+
+    /// <summary>Refuses a caller whose credential is for other agents.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>.</exception>
+    public void DemandAgent(string agentId)
+    {
+        if (Agents is { } agents && !agents.Contains(agentId, StringComparer.Ordinal))
+        {
+            throw new RegistryException(
+                RegistryError.Forbidden, $"This caller's credential is for other agents than '{LogText.Id(agentId)}'.", "agent_id");
+        }
+    }
+
     /// <summary>The caller used when callers are not distinguished.</summary>
     public static Caller Default { get; } = new("default");
 }

@@ -22,5 +22,6 @@ global using OrleansRegistry.Storage;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;
+global using OrleansRegistry.Trust;
 global using OrleansRegistry.Vectors;
 global using OrleansRegistry.Vectors.Given;

@@ -58,7 +58,7 @@ internal static class RequestCaller
 
         if (rule.Tokens is not null)
         {
-            return TokenCaller(context);
+            return TokenCaller(context, isRead);
         }
 
         if (!rule.IsTrusting)
@@ -73,12 +73,12 @@ internal static class RequestCaller
     }
 
     /// <summary>Whom the token names. Headers may say the same, but nobody else.</summary>
-    private static Caller TokenCaller(HttpContext context)
+    private static Caller TokenCaller(HttpContext context, bool isRead)
     {
         VaryHeader.By(context.Response, HeaderNames.Authorization);
         var caller = context.Features.Get<AdmittedCaller>()?.Caller
             ?? throw new InvalidOperationException("A request came to what asks who calls, and nothing has looked at its token.");
-        foreach (var (header, own) in ((string, string)[])[(TenantHeader, caller.Tenant), (SubjectHeader, caller.Subject), (ScopeHeader, OwnScope)])
+        foreach (var (header, own) in ((string, string)[])[(TenantHeader, caller.Tenant), (SubjectHeader, caller.Subject)])
         {
             if (context.Request.Headers[header] is { Count: > 0 } named && named != own)
             {
@@ -87,7 +87,12 @@ internal static class RequestCaller
             }
         }
 
-        return caller;
+        VaryHeader.By(context.Response, ScopeHeader);
+        var seesAll = AsksForAll(context) && (caller.May(Permissions.TasksReadAll) ? true : throw new HttpProblemException(
+            StatusCodes.Status403Forbidden,
+            $"{ScopeHeader}: this caller's roles do not let it see what others own: it needs tasks-read-all",
+            ScopeHeader));
+        return isRead && seesAll ? caller with { SeesAllOwners = true } : caller;
     }
 
     private static bool SeesAll(HttpContext context, CallerRule rule)
@@ -97,16 +102,18 @@ internal static class RequestCaller
             VaryHeader.By(context.Response, ScopeHeader);
         }
 
-        return context.Request.Headers[ScopeHeader] switch
-        {
-            [] or [OwnScope] => false,
-            [TenantScope] => rule.TrustsScope ? true : throw new HttpProblemException(
-                StatusCodes.Status403Forbidden,
-                $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would",
-                ScopeHeader),
-            _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
-        };
+        return AsksForAll(context) && (rule.TrustsScope ? true : throw new HttpProblemException(
+            StatusCodes.Status403Forbidden,
+            $"{ScopeHeader}: this registry lets no caller see what others own; REGISTRY_TRUST_SCOPE_HEADER=true would",
+            ScopeHeader));
     }
+
+    private static bool AsksForAll(HttpContext context) => context.Request.Headers[ScopeHeader] switch
+    {
+        [] or [OwnScope] => false,
+        [TenantScope] => true,
+        _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
+    };
 
     private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
     {

@@ -33,7 +33,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
 
     private async Task MakeAsync(HttpContext context)
     {
-        DemandAllowed();
+        DemandAllowed(context);
         QueryParameters.Check(context);
 
         // A client that gives up waiting has its backup all the same.
@@ -46,7 +46,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
 
     private async Task ListAsync(HttpContext context)
     {
-        DemandAllowed();
+        DemandAllowed(context);
         QueryParameters.Check(context);
         var all = await backups.ListAsync(context.RequestAborted);
         var answer = JsonAnswer.RentObject();
@@ -62,7 +62,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
 
     private async Task GetAsync(HttpContext context)
     {
-        DemandAllowed();
+        DemandAllowed(context);
         QueryParameters.Check(context);
         var backup = await backups.GetAsync(NameOf(context), context.RequestAborted);
         var answer = JsonAnswer.Rent();
@@ -72,7 +72,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
 
     private async Task VerifyAsync(HttpContext context)
     {
-        DemandAllowed();
+        DemandAllowed(context);
         QueryParameters.Check(context);
         var found = await backups.VerifyAsync(NameOf(context, Verify), progress: null, context.RequestAborted);
         var answer = JsonAnswer.RentObject();
@@ -139,13 +139,14 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
         json.WriteEndObject();
     }
 
-    private void DemandAllowed()
+    private void DemandAllowed(HttpContext context)
     {
+        context.GetCaller().Demand(Permissions.Backups);
         if (!options.AllowTransfer)
         {
             throw new RegistryException(
                 RegistryError.Forbidden,
-                "This registry lets nobody make or read backups over HTTP: REGISTRY_ALLOW_TRANSFER=true allows it, to all callers. "
+                "This registry lets nobody make or read backups over HTTP: REGISTRY_ALLOW_TRANSFER=true allows it. "
                     + "The command line does both on the store itself.");
         }
     }

@@ -40,10 +40,12 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
     private async Task ExportAsync(HttpContext context)
     {
         DemandAllowed();
+        var caller = context.GetCaller();
+        caller.Demand(Permissions.DataExport | Permissions.Tenants);
         var parameters = new QueryParameters(context);
         var request = new ExportRequest
         {
-            Tenant = parameters.Text("tenant"),
+            Tenant = TenantOf(caller, parameters.Text("tenant")),
             Kinds = parameters.Texts("kind"),
             Since = parameters.Time("since"),
             After = parameters.Text("after"),
@@ -72,10 +74,12 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
     private async Task ImportAsync(HttpContext context)
     {
         DemandAllowed();
+        var caller = context.GetCaller();
+        caller.Demand(Permissions.DataImport | Permissions.Tenants);
         var parameters = new QueryParameters(context);
         var request = new ImportRequest
         {
-            Caller = context.GetCaller(),
+            Caller = caller,
             DryRun = parameters.Boolean("dry_run") ?? false,
             SkipFaults = parameters.Boolean("skip_faults") ?? false,
             Replace = parameters.Boolean("replace") ?? false,
@@ -110,13 +114,24 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
         await answer.SendObjectAsync(context);
     }
 
+    /// <summary>Of all tenants where the caller manages tenants; else of its own.</summary>
+    private static string? TenantOf(Caller caller, string? asked)
+    {
+        if (!caller.May(Permissions.Tenants) && asked is not null && asked != caller.Tenant)
+        {
+            caller.Demand(Permissions.Tenants);
+        }
+
+        return caller.May(Permissions.Tenants) ? asked : caller.Tenant;
+    }
+
     private void DemandAllowed()
     {
         if (!options.AllowTransfer)
         {
             throw new RegistryException(
                 RegistryError.Forbidden,
-                "This registry lets nobody export or import over HTTP: REGISTRY_ALLOW_TRANSFER=true allows it, to all callers. "
+                "This registry lets nobody export or import over HTTP: REGISTRY_ALLOW_TRANSFER=true allows it. "
                     + "The command line does both on the store itself.");
         }
     }

@@ -13,6 +13,7 @@ internal sealed class AgentRegistry(
     RecentRemovals removals,
     AgentRevisions revisions,
     RankedSearch ranked,
+    AgentOwnership ownership,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     public long Revision => directory.Revision;
@@ -189,6 +190,7 @@ internal sealed class AgentRegistry(
         long history)
     {
         Identifiers.CheckCaller(caller);
+        caller = ownership.Acting(caller, entry.Id);
         var mark = RequestMarks.Of(
             caller,
             () => entry.PublishesDraft ? AgentDrafts.PrintOf(entry.Force) : new RequestFingerprint("register")

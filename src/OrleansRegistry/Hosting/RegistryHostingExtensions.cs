@@ -178,6 +178,7 @@ public static class OrleansRegistryHostingExtensions
 
     private static void AddRegistries(this IServiceCollection services)
     {
+        services.AddTrust();
         services.AddSingleton<AgentDirectory>();
         services.AddHostedService<DirectoryFeed>();
         services.AddHealthChecks().AddCheck<DirectoryHealthCheck>(HealthCheckNames.Prefix + "directory", tags: [HealthCheckNames.Ready]);
@@ -193,19 +194,19 @@ public static class OrleansRegistryHostingExtensions
         services.AddProbes();
         services.AddSingleton<AgentBatchWriter>();
         services.AddSingleton<AgentChanges>();
-        services.AddSingleton<IAgentRegistry, AgentRegistry>();
-        services.AddSingleton<IAgentFinder, AgentFinder>();
+        services.AddGuarded<IAgentRegistry, AgentRegistry, GuardedAgents>();
+        services.AddGuarded<IAgentFinder, AgentFinder, GuardedFinder>();
         services.AddSingleton<AgentTaskFigures>();
         services.AddHostedService<AgentTaskService>();
-        services.AddSingleton<IAgentVersions, AgentVersions>();
-        services.AddSingleton<IAgentDrafts, AgentDrafts>();
+        services.AddGuarded<IAgentVersions, AgentVersions, GuardedVersions>();
+        services.AddGuarded<IAgentDrafts, AgentDrafts, GuardedDrafts>();
         services.AddSingleton<HealthWriter>();
         services.AddSingleton<LeaseSweep>();
         services.AddHostedService<LivenessService>();
-        services.AddSingleton<IAgentLiveness, AgentLiveness>();
-        services.AddSingleton<IAgentInstances, AgentInstances>();
-        services.AddSingleton<ITaskRegistry, TaskRegistry>();
-        services.AddSingleton<IContextRegistry, ContextRegistry>();
+        services.AddGuarded<IAgentLiveness, AgentLiveness, GuardedLiveness>();
+        services.AddGuarded<IAgentInstances, AgentInstances, GuardedInstances>();
+        services.AddGuarded<ITaskRegistry, TaskRegistry, GuardedTasks>();
+        services.AddGuarded<IContextRegistry, ContextRegistry, GuardedContexts>();
         services.AddSubscriptions();
         services.AddSingleton<ActivationEnd>();
         services.AddSingleton<IRegistryTransfer, RegistryTransfer>();

@@ -2,7 +2,7 @@ namespace OrleansRegistry.Probes;
 
 /// <summary>Probes that are asked for, and what is known of those that were made.</summary>
 internal sealed class AgentProbes(
-    IAgentRegistry agents, AgentProber prober, CardFetchOptions fetching, [RegistryTime] TimeProvider time) : IAgentProbes
+    AgentRegistry agents, AgentProber prober, CardFetchOptions fetching, [RegistryTime] TimeProvider time) : IAgentProbes
 {
     public Task<AgentProbeStatus> ProbeAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
         RegistryTelemetry.RunAsync("registry.agent.probe", caller, id, async _ =>

@@ -10,7 +10,7 @@ internal static class ProbeServices
     {
         services.AddSingleton<AgentProber>();
         services.AddSingleton<ProbeSchedule>();
-        services.AddSingleton<IAgentProbes, AgentProbes>();
+        services.AddGuarded<IAgentProbes, AgentProbes, GuardedProbes>();
         services.AddHostedService<ProbeService>();
     }
 }

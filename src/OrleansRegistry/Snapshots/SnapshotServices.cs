@@ -22,7 +22,7 @@ internal static class SnapshotServices
         services.AddSingleton<SnapshotSaver>();
         if (options.Cluster.Role != ClusterRole.Silo)
         {
-            services.AddSingleton<ISnapshotStore, SnapshotStore>();
+            services.AddGuarded<ISnapshotStore, SnapshotStore, GuardedSnapshots>();
         }
 
         if (options.Cluster.Role != ClusterRole.Gateway)

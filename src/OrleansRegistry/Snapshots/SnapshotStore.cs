@@ -5,7 +5,7 @@ internal sealed partial class SnapshotStore(
     SnapshotSaver saver,
     SnapshotIndex records,
     SnapshotObjects objects,
-    IAgentRegistry agents,
+    AgentRegistry agents,
     RegistryOptions options,
     [RegistryTime] TimeProvider time)
     : ISnapshotStore

@@ -3,7 +3,7 @@ namespace OrleansRegistry.Subscriptions;
 /// <summary>Subscriptions, made of grains (one each) and the store (lists).</summary>
 internal sealed class AgentSubscriptions(
     GrainReferences<ISubscriptionGrain> grains,
-    IAgentRegistry agents,
+    AgentRegistry agents,
     IRecordStore store,
     UnreadableRecords faulty,
     SubscriptionNews news,

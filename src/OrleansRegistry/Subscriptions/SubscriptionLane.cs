@@ -13,7 +13,7 @@ namespace OrleansRegistry.Subscriptions;
 internal sealed partial class SubscriptionLane(
     RecordKey key,
     SubscriptionHead head,
-    IAgentRegistry agents,
+    AgentRegistry agents,
     SubscriptionSender sender,
     PushOptions options,
     Func<SubscriptionProgress, Task<bool>> tell,

@@ -12,7 +12,7 @@ namespace OrleansRegistry.Subscriptions;
 internal sealed partial class SubscriptionService(
     IRecordStore store,
     GrainReferences<ISubscriptionGrain> grains,
-    IAgentRegistry agents,
+    AgentRegistry agents,
     SubscriptionSender sender,
     SubscriptionNews news,
     BackgroundLoops loops,

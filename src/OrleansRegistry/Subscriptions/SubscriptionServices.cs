@@ -10,7 +10,7 @@ internal static class SubscriptionServices
         services.AddSingleton(provider => new CloudEvents(provider.GetService<AgentFormat>() ?? CloudEvents.WriteBare));
         services.AddSingleton<SubscriptionSender>();
         services.AddSingleton<SubscriptionNews>();
-        services.AddSingleton<IAgentSubscriptions, AgentSubscriptions>();
+        services.AddGuarded<IAgentSubscriptions, AgentSubscriptions, GuardedSubscriptions>();
         services.AddHostedService<SubscriptionService>();
     }
 }

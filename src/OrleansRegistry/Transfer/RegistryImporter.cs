@@ -68,7 +68,7 @@ internal sealed partial class RegistryImporter(
             if (chunk is not null)
             {
                 var of = chunk;
-                checking.Enqueue((of, Task.Run(() => Check(of), cancellationToken)));
+                checking.Enqueue((of, Task.Run(() => Check(of, request.Caller), cancellationToken)));
                 chunk = await reader.ReadAsync(cancellationToken);
             }
 
@@ -89,26 +89,35 @@ internal sealed partial class RegistryImporter(
         }
 
         Verify(last.Number, trailer, session, hash);
-        if (header.HasAgents && !request.DryRun && header.Revision > await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken))
+        if (header.HasAgents && !request.DryRun && request.Caller.May(Permissions.Tenants)
+            && header.Revision > await store.CurrentRevisionAsync(AgentKind.Kind, cancellationToken))
         {
             // What was removed after the newest agent: no revision of the registry that was exported is given out again.
             await store.ImportAsync(AgentKind.Kind, [new RecordChange(new RecordKey("", ""), header.Revision, null)], false, cancellationToken);
         }
     }
 
-    private CheckedLine[] Check(LineChunk chunk)
+    private CheckedLine[] Check(LineChunk chunk, Caller caller)
     {
         var lines = new List<CheckedLine>(chunk.Lines.Count);
         for (var i = 0; i < chunk.Lines.Count; i++)
         {
             if ((chunk.FirstLine > 1 || i > 0) && chunk[i].Span.TrimEnd((byte)'\r').Length > 0)
             {
-                lines.Add(check.Check(chunk.FirstLine + i, chunk[i]));
+                var line = check.Check(chunk.FirstLine + i, chunk[i]);
+                lines.Add(caller.May(Permissions.Tenants) ? line : OfOne(line, caller.Tenant));
             }
         }
 
         return [.. lines];
     }
+
+    /// <summary>Who imports for one tenant stores nothing for others, and no revision, as those are counted over all tenants.</summary>
+    private static CheckedLine OfOne(CheckedLine line, string tenant) =>
+        line.Line is not { } record ? line
+        : record.Key.Tenant != tenant
+            ? new CheckedLine(line.Number, null, null, $"it is another tenant's, and this caller imports for '{tenant}' alone")
+        : line with { Line = record with { Version = 1 } };
 
     /// <returns>The last line of all.</returns>
     private static async ValueTask<CheckedLine?> TakeAsync(

@@ -13,7 +13,7 @@ internal static class VectorServices
         services.AddSingleton(provider => new VectorDirectory(
             provider.GetRequiredService<AgentDirectory>(), provider.GetService<ITextEmbedder>()?.Model));
         services.AddSingleton<GivenVectorDirectory>();
-        services.AddSingleton<IAgentVectors, AgentVectorRegistry>();
+        services.AddGuarded<IAgentVectors, AgentVectorRegistry, GuardedVectors>();
         services.AddSingleton<EmbeddingShare>();
         services.AddSingleton<QueryVectors>();
         services.AddSingleton<AgentMeaning>();

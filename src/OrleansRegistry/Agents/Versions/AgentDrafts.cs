@@ -7,7 +7,7 @@ namespace OrleansRegistry.Agents.Versions;
 /// and goes then: what ends in between leaves a draft that changes nothing once it is published again.
 /// </summary>
 internal sealed class AgentDrafts(
-    IAgentRegistry agents, IRecordStore store, AgentRules rules, [RegistryTime] TimeProvider time) : IAgentDrafts
+    AgentRegistry agents, IRecordStore store, AgentRules rules, [RegistryTime] TimeProvider time) : IAgentDrafts
 {
     private const int Attempts = 5;
 

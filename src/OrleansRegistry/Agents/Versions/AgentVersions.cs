@@ -4,7 +4,7 @@ namespace OrleansRegistry.Agents.Versions;
 
 /// <summary>The versions of agents' cards: the card that an agent has is in its record, which this node's directory knows; the others are in the store.</summary>
 internal sealed class AgentVersions(
-    IAgentRegistry agents,
+    AgentRegistry agents,
     GrainReferences<IAgentGrain> grains,
     AgentVersionReader versions,
     AgentDirectory directory,

@@ -2,7 +2,7 @@ namespace OrleansRegistry.Vectors.Given;
 
 /// <summary>The vectors of agents: an agent's grain writes those that it is given, this node's directories know all.</summary>
 internal sealed class AgentVectorRegistry(
-    IAgentRegistry agents,
+    AgentRegistry agents,
     GrainReferences<IAgentGrain> grains,
     AgentDirectory directory,
     VectorDirectory made,

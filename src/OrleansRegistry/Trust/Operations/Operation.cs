@@ -1,0 +1,7 @@
+namespace OrleansRegistry.Trust;
+
+/// <summary>Something that a caller can have done.</summary>
+/// <param name="Name">Names it in spans and in the audit trail; never change one.</param>
+/// <param name="Needs">The caller must have one of these.</param>
+/// <param name="IsChange">What it changes is kept, so the audit trail has it. Beats and leases that are renewed are no changes in this sense.</param>
+internal sealed record Operation(string Name, Permissions Needs, bool IsChange = false);

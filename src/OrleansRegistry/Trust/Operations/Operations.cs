@@ -1,0 +1,50 @@
+namespace OrleansRegistry.Trust;
+
+/// <summary>The one way by which a call becomes an operation: whether its caller may, what is done, and what is told of it.</summary>
+internal sealed class Operations(IOperationAudit audit)
+{
+    /// <summary>Runs an operation.</summary>
+    /// <param name="id">Of what it is about, as it was sent; null where only the result tells, or where it is about nothing in particular.</param>
+    /// <param name="idOf">Of what it was about, from the result.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it.</exception>
+    public Task<T> RunAsync<T>(Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, string?>? idOf = null)
+    {
+        if (operation.IsChange)
+        {
+            return ChangeAsync(operation, caller, id, run, idOf);
+        }
+
+        caller.Demand(operation.Needs);
+        return run();
+    }
+
+    /// <inheritdoc cref="RunAsync{T}"/>
+    public Task RunAsync(Operation operation, Caller caller, string? id, Func<Task> run) => RunAsync(
+        operation,
+        caller,
+        id,
+        async () =>
+        {
+            await run();
+            return true;
+        });
+
+    private async Task<T> ChangeAsync<T>(Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, string?>? idOf)
+    {
+        audit.DemandReady();
+        T result;
+        try
+        {
+            caller.Demand(operation.Needs);
+            result = await run();
+        }
+        catch (Exception fault)
+        {
+            await audit.TellAsync(operation, caller, id, fault);
+            throw;
+        }
+
+        await audit.TellAsync(operation, caller, idOf?.Invoke(result) ?? id, null);
+        return result;
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace OrleansRegistry.Trust;
+
+/// <summary>Registers what judges callers, wherever there are registries.</summary>
+internal static class TrustServices
+{
+    public static void AddTrust(this IServiceCollection services)
+    {
+        services.TryAddSingleton<IOperationAudit, NoAudit>();
+        services.AddSingleton<Operations>();
+        services.AddSingleton<AgentOwnership>();
+    }
+
+    /// <summary>Callers get the guard; what is within the registry may ask for the registry itself.</summary>
+    public static void AddGuarded<TInterface, TRegistry, TGuard>(this IServiceCollection services)
+        where TInterface : class
+        where TRegistry : class, TInterface
+        where TGuard : class, TInterface
+    {
+        services.AddSingleton<TRegistry>();
+        services.AddSingleton<TInterface, TGuard>();
+    }
+}
