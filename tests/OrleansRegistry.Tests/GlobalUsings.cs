@@ -13,5 +13,6 @@ global using OrleansRegistry.Storage;
 global using OrleansRegistry.Storage.Tests;
 global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Transfer;
+global using OrleansRegistry.Trust.Records;
 global using OrleansRegistry.Vectors;
 global using OrleansRegistry.Vectors.Given;

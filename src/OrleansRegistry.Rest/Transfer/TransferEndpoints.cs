@@ -17,9 +17,10 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
     {
         routes.Get("/export", ExportAsync, new ApiOperation("exportRegistry", Tag, "All that the registry holds, of every tenant, as JSON Lines")
             .Says("One line a record, with a line before them that tells what they are, and one after them with their counts and SHA-256: an answer "
-                + "without that line was cut off. Secrets are in it: leases, webhooks. Only where REGISTRY_ALLOW_TRANSFER is true.")
+                + "without that line was cut off. Secrets are in it: leases, webhooks, and hashes of keys and passwords. "
+                + "Only where REGISTRY_ALLOW_TRANSFER is true.")
             .Query("tenant", "Of this tenant alone.")
-            .Query("kind", "Any of agents, versions, tasks, contexts, feedback, subscriptions; all unless given.", repeats: true)
+            .Query("kind", "Any of agents, versions, vectors, tasks, contexts, feedback, subscriptions, trust; all unless given.", repeats: true)
             .Query("since", "Only what changed at this time or later.")
             .Query("after", "Goes on after this record, with which an export ended that was cut off: task/acme/t-1.")
             .Query("gzip", "true: the lines as a gzip file.", "boolean")

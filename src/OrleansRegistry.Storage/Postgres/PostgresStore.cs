@@ -17,7 +17,9 @@ public sealed class PostgresStore : IRecordStore
     private readonly PostgresStoreOptions options;
     private readonly ILogger<PostgresStore> logger;
     private readonly PostgresDatabase database;
+    private readonly DatabaseHistory history;
     private readonly FollowedKind[] followed;
+    private readonly ChangeListener listener;
     private readonly GroupCommit writes;
     private readonly GroupCommit bulkWrites;
     private readonly ReadBatcher reads;
@@ -46,7 +48,10 @@ public sealed class PostgresStore : IRecordStore
         ending = lifetime.Token;
         this.loops = loops ?? new BackgroundLoops(time, logger);
         database = new PostgresDatabase(options, logger, time);
-        followed = [.. kinds.Where(kind => kind.HasFeed).Select(kind => new FollowedKind(kind, database, options, time, logger))];
+        FollowedTable[] tables = [.. kinds.Where(kind => kind.HasFeed).Select(kind => new FollowedTable(kind))];
+        history = new DatabaseHistory(database, tables, time, logger);
+        followed = Array.ConvertAll(tables, table => new FollowedKind(table, history, database, options, time, logger));
+        listener = new ChangeListener(database, followed, history, logger);
         if (followed.Length == 0)
         {
             throw new ArgumentException(
@@ -54,8 +59,8 @@ public sealed class PostgresStore : IRecordStore
                 nameof(kinds));
         }
 
-        writes = new GroupCommit(database, options, followed[0].Feed.History, feed: null, logger);
-        bulkWrites = new GroupCommit(database, options, followed[0].Feed.History, feed: null, logger);
+        writes = new GroupCommit(database, options, history, feed: null, logger);
+        bulkWrites = new GroupCommit(database, options, history, feed: null, logger);
         reads = new ReadBatcher(database, writes);
         bulkReads = new ReadBatcher(database, bulkWrites, ReadBatcher.MaxBulk);
         lists = new RecordLists(database, writes);
@@ -67,7 +72,7 @@ public sealed class PostgresStore : IRecordStore
 
     public bool IsShared => true;
 
-    public long History => followed.Sum(kind => kind.Feed.History.Number);
+    public long History => history.Number;
 
     internal PostgresDatabase Database => database;
 
@@ -82,7 +87,17 @@ public sealed class PostgresStore : IRecordStore
         bulkWrites.Start(loops, "the writing of pages");
         reads.Start(loops, "the reading of records");
         bulkReads.Start(loops, "the reading of pages");
-        background = Task.WhenAll(await Task.WhenAll(followed.Select(kind => kind.StartAsync(loops, cancellationToken, ending))));
+        await history.StartAsync(cancellationToken);
+        background = Task.WhenAll(
+        [
+            .. followed.Select(kind => kind.Start(loops, ending)),
+            Task.Run(() => loops.RunAsync("the listening for changes by other processes", listener.RoundAsync, ending), CancellationToken.None),
+            loops.RepeatAsync(
+                "the watch for a database that went back",
+                options.FeedPollInterval,
+                token => history.WatchAsync(options.FeedPollInterval, token),
+                ending),
+        ]);
         opened = true;
         logger.StoreOpened(Description, followed[0].Feed.Position, (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds);
     }
@@ -256,10 +271,7 @@ public sealed class PostgresStore : IRecordStore
         finally
         {
             await background;
-            foreach (var kind in followed)
-            {
-                await kind.DisposeAsync();
-            }
+            await listener.DisposeAsync();
         }
     }
 

@@ -122,6 +122,7 @@ public static class OrleansRegistryHostingExtensions
             services.AddRegistries();
         }
 
+        services.AddTrustRecords();
         services.AddSingleton(typeof(GrainReferences<>));
         services.AddSingleton<OwnerClearing>();
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));

@@ -39,7 +39,12 @@ internal static partial class StoreServices
 
     /// <summary>All kinds: those that grains keep, and those that are written beside them.</summary>
     public static RecordKind[] KindsOf(IServiceProvider services) =>
-        [.. services.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(), AgentVectorsKind.Kind, GivenVectorsKind.Kind];
+    [
+        .. services.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(),
+        AgentVectorsKind.Kind,
+        GivenVectorsKind.Kind,
+        TrustKind.Kind,
+    ];
 
     private static RecordStateCodec<HeadState<THead>> Head<THead>(
         string stateName,

@@ -11,7 +11,7 @@ internal sealed class ActivationEnd(IGrainFactory grains)
             .Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
 
     private static bool HasGrain((TransferKind Kind, RecordKey Key) record) =>
-        record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors;
+        record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors && record.Kind != TransferKind.Trust;
 
     private IAddressable GrainOf(TransferKind kind, RecordKey key)
     {

@@ -29,7 +29,7 @@ internal sealed record RecordLine(string Kind, RecordKey Key, long Version, Reco
         json.WriteString("kind"u8, kind.Name);
         json.WriteString("tenant"u8, record.Key.Tenant);
         json.WriteString("id"u8, record.Key.Id);
-        if (kind.HasFeed)
+        if (kind == AgentKind.Kind)
         {
             json.WriteNumber("version"u8, record.Version);
         }

@@ -69,11 +69,14 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     public static TransferKind Vectors { get; } = new(
         "vectors", GivenVectorsKind.Kind, "vectors_id", stored => new TransferHead(GivenVectorsKind.Read(stored).Info.WrittenAt, []));
 
+    /// <summary>Keys, users and rules. Their secrets are hashes. They do not say when they were changed.</summary>
+    public static TransferKind Trust { get; } = new("trust", TrustKind.Kind, "trust_id", ReadTrust);
+
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
-    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions];
+    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions, Trust];
 
     /// <summary>
     /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.
@@ -120,6 +123,12 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     private static TransferHead ReadVersion(StoredRecord stored)
     {
         _ = AgentVersionKind.ReadAll(stored);
+        return new TransferHead(null, []);
+    }
+
+    private static TransferHead ReadTrust(StoredRecord stored)
+    {
+        _ = TrustKind.Check(stored);
         return new TransferHead(null, []);
     }
 

@@ -32,7 +32,7 @@ public sealed class DatabaseRulesTests : IAsyncLifetime
             + "INTO agents VALUES ('acme', 'a', NULL, 7, '{}', NULL)");
         await using var connections = new PostgresDatabase(latin.Options() with { MaxRetries = 0 }, NullLogger.Instance, TimeProvider.System);
         var table = RecordTable.Of(AgentKind.Kind);
-        var history = new DatabaseHistory(connections, table, new FeedBuffer(), TimeProvider.System, NullLogger.Instance);
+        var history = new DatabaseHistory(connections, [new FollowedTable(AgentKind.Kind)], TimeProvider.System, NullLogger.Instance);
         var batcher = new ReadBatcher(connections, new GroupCommit(connections, latin.Options(), history, null, NullLogger.Instance));
         var reads = ((string[])["a", "\u4f60", "none", "a\0"]).Select(id => batcher.ReadAsync(table, Records.Key(id), CancellationToken.None))
             .ToArray();

@@ -1,6 +1,7 @@
 using Orleans.Storage;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Tests.Shared;
+using OrleansRegistry.Trust.Records;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;
@@ -120,6 +121,24 @@ public sealed class HistoryTests : IAsyncLifetime
         await Eventually.TrueAsync(() => (store.History, idle.History) == (1, 1), "both to notice");
         Assert.Equal(first, (await store.ReadAsync(TaskKind.Kind, Key("t")))!.Version);
         await store.PutTaskAsync("t", Tasks.Fields(3), first);
+    }
+
+    [Fact]
+    public async Task What_one_feed_lost_ends_the_history_of_all_and_readers_that_wait_are_told()
+    {
+        await using var store = await Database.OpenAsync(Often);
+        await store.PutAsync("a", 0, "1");
+        await Database.KeepAsync();
+        await store.WriteAsync(TrustKind.Kind, Key("key/1"), 0, Body("lost"));
+        var agents = store.ReadChangesAsync(AgentKind.Kind, 1).AsTask();
+        var trust = store.ReadChangesAsync(TrustKind.Kind, 1).AsTask();
+        await Database.RollBackAsync();
+        await Assert.ThrowsAsync<HistoryChangedException>(() => agents.WaitAsync(TimeSpan.FromSeconds(20)));
+        await Assert.ThrowsAsync<HistoryChangedException>(() => trust.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(1, store.History);
+        Assert.Equal(1, await store.WriteAsync(TrustKind.Kind, Key("key/2"), 0, Body("1")));
+        Assert.Equal("key/2", Assert.Single((await store.ReadChangesAsync(TrustKind.Kind, 0)).Changes).Key.Id);
+        Assert.Equal(1, (await store.ReadChangesAsync(AgentKind.Kind, 0)).Revision);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Orleans.Storage;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Tests.Shared;
+using OrleansRegistry.Trust.Records;
 using static OrleansRegistry.Storage.Tests.Records;
 
 namespace OrleansRegistry.Storage.Tests.Postgres;
@@ -122,6 +123,20 @@ public sealed class SharedDatabaseTests : IAsyncLifetime
             UPDATE registry_revision SET value = 1
             """);
         Assert.Equal("quiet", Assert.Single((await waiting.WaitAsync(TimeSpan.FromSeconds(20))).Changes).Key.Id);
+    }
+
+    [Fact]
+    public async Task Each_kind_has_its_own_revisions_and_readers_over_one_connection_that_listens()
+    {
+        await ListensAsync(2);
+        var agents = Other.ReadChangesAsync(AgentKind.Kind, 0).AsTask();
+        var trust = Other.ReadChangesAsync(TrustKind.Kind, 0).AsTask();
+        Assert.Equal(1, await One.WriteAsync(TrustKind.Kind, Key("key/1"), 0, Body("1")));
+        Assert.Equal("key/1", Assert.Single((await trust.WaitAsync(TimeSpan.FromSeconds(20))).Changes).Key.Id);
+        Assert.Equal(0, await Other.CurrentRevisionAsync(AgentKind.Kind));
+        Assert.False(agents.IsCompleted);
+        Assert.Equal(1, await One.PutAsync("a", 0, "1"));
+        Assert.Equal("a", Assert.Single((await agents.WaitAsync(TimeSpan.FromSeconds(20))).Changes).Key.Id);
     }
 
     [Fact]

@@ -194,6 +194,7 @@ public sealed class TaskTableTests : IAsyncLifetime
     [InlineData("snapshot_upload")]
     [InlineData("subscription")]
     [InlineData("agent_version")]
+    [InlineData("trust")]
     public async Task The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);
@@ -205,7 +206,7 @@ public sealed class TaskTableTests : IAsyncLifetime
         var printed = KindSchema.Postgres(kind);
         await Database.ExecuteAsync(
             $"CREATE SCHEMA printed; CREATE TABLE printed.registry_revision (kind text, value bigint); SET search_path = printed, public; {printed}");
-        foreach (var table in kind.HasFeed ? (string[])[kind.Table, "agent_changes"] : [kind.Table])
+        foreach (var table in kind.HasFeed ? (string[])[kind.Table, $"{kind.Name}_changes"] : [kind.Table])
         {
             Assert.Equal(
                 await Database.QueryAsync<string>(string.Format(null, Columns, "printed", table)), await Database.QueryAsync<string>(

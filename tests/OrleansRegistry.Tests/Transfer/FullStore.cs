@@ -69,6 +69,9 @@ internal static class FullStore
         await registry.Services.GetRequiredService<IAgentSubscriptions>()
             .SaveAsync(alice, new SubscriptionSave("https://example.com/hook", query), "s/1");
 
+        var rule = new RecordBody(RawJson.FromValid("""{"says":"ü", "later": [1.50]}"""u8), default);
+        await store.WriteAsync(TrustKind.Kind, TrustKind.KeyOf("rule", "acme", "r/1"), 0, rule);
+
         // The newest change of an agent is a removal: only the first line of an export tells its revision.
         await registry.Agents.RemoveAsync(alice, "agent-3");
     }

@@ -5,9 +5,10 @@ using Npgsql;
 namespace OrleansRegistry.Storage.Postgres;
 
 /// <summary>
-/// Hears on one connection what other processes commit. When that is lost, it is made again, and meanwhile the feed looks by itself.
+/// Hears on one connection what other processes commit, of all kinds. When that is lost, it is made again, and meanwhile the feeds look by themselves.
 /// </summary>
-internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed feed, Func<Guid> ownWriter, ILogger logger) : IAsyncDisposable
+internal sealed class ChangeListener(PostgresDatabase database, IReadOnlyList<FollowedKind> kinds, DatabaseHistory history, ILogger logger)
+    : IAsyncDisposable
 {
     private NpgsqlConnection? listening;
 
@@ -20,7 +21,7 @@ internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed fee
         }
         catch
         {
-            feed.Hear(long.MaxValue);
+            HearOfAll();
             await DisposeAsync();
             throw;
         }
@@ -39,27 +40,46 @@ internal sealed class ChangeListener(PostgresDatabase database, PostgresFeed fee
     private async Task BeginAsync(CancellationToken cancellationToken)
     {
         listening = await database.Source.OpenConnectionAsync(cancellationToken);
-        listening.Notification += (_, notification) => Hear(notification.Payload);
-        await using var command = new NpgsqlCommand($"LISTEN {feed.Table.Channel}", listening);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        listening.Notification += (_, notification) =>
+        {
+            if (kinds.FirstOrDefault(kind => kind.Feed.Table.Channel == notification.Channel) is { } kind)
+            {
+                Hear(kind, notification.Payload);
+            }
+        };
+        await using var batch = new NpgsqlBatch(listening);
+        foreach (var kind in kinds)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"LISTEN {kind.Feed.Table.Channel}"));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
         logger.Listening(database.Description);
-        feed.Hear(long.MaxValue);
+        HearOfAll();
 
         // It may be another database than the one to which the last connection was.
-        await feed.History.CheckAsync().WaitAsync(cancellationToken);
+        await history.CheckAsync().WaitAsync(cancellationToken);
     }
 
     /// <summary>The payload is the last revision and the id of its writer; this process's own writes reach the feed directly, with more detail.</summary>
-    private void Hear(string payload)
+    private static void Hear(FollowedKind kind, string payload)
     {
         var space = payload.IndexOf(' ', StringComparison.Ordinal);
         if (space < 0 || !long.TryParse(payload.AsSpan(0, space), NumberStyles.None, CultureInfo.InvariantCulture, out var revision))
         {
-            feed.Hear(long.MaxValue);
+            kind.Feed.Hear(long.MaxValue);
         }
-        else if (!Guid.TryParse(payload.AsSpan(space + 1), out var writer) || writer != ownWriter())
+        else if (!Guid.TryParse(payload.AsSpan(space + 1), out var writer) || writer != kind.Writes.WriterId)
         {
-            feed.Hear(revision);
+            kind.Feed.Hear(revision);
+        }
+    }
+
+    private void HearOfAll()
+    {
+        foreach (var kind in kinds)
+        {
+            kind.Feed.Hear(long.MaxValue);
         }
     }
 }

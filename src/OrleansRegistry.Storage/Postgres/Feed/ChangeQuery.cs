@@ -17,15 +17,22 @@ internal static class ChangeQuery
     /// <param name="Found">Read after the changes: deletions that went meanwhile are then known to be missing.</param>
     public readonly record struct Answer(List<RecordChange> Changes, DateTime? At, long? TooMany, FoundHistory Found);
 
-    /// <param name="mark">The commit to ask for; see <see cref="FoundHistory"/>.</param>
-    public static Task<Answer> ReadAsync(PostgresDatabase database, RecordTable table, long after, long mark, CancellationToken cancellationToken) =>
-        database.RunAsync((connection, token) => ReadAsync(connection, table, after, mark, token), cancellationToken);
+    /// <param name="tables">Those of which the history is asked for, each with the commit to ask for; see <see cref="FoundHistory"/>.</param>
+    public static Task<Answer> ReadAsync(
+        PostgresDatabase database,
+        RecordTable table,
+        long after,
+        IReadOnlyList<RecordTable> tables,
+        FeedMark[] marks,
+        CancellationToken cancellationToken) =>
+        database.RunAsync((connection, token) => ReadAsync(connection, table, after, tables, marks, token), cancellationToken);
 
     private static async Task<Answer> ReadAsync(
         NpgsqlConnection connection,
         RecordTable table,
         long after,
-        long mark,
+        IReadOnlyList<RecordTable> tables,
+        FeedMark[] marks,
         CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection)
@@ -48,7 +55,7 @@ internal static class ChangeQuery
                 },
             },
         };
-        FoundHistory.AddTo(batch, table, mark);
+        FoundHistory.AddTo(batch, tables, marks);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var changes = new List<RecordChange>();
         var bytes = 0L;
@@ -71,6 +78,6 @@ internal static class ChangeQuery
 
         await reader.NextResultAsync(cancellationToken);
         changes.Reverse();
-        return new Answer(changes, at, tooMany, await FoundHistory.ReadAsync(reader, cancellationToken));
+        return new Answer(changes, at, tooMany, await FoundHistory.ReadAsync(reader, tables.Count, cancellationToken));
     }
 }

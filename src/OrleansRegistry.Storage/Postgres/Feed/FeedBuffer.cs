@@ -49,7 +49,8 @@ internal sealed class FeedBuffer
     }
 
     /// <summary>Restarts with another history of the records: earlier changes and notifications no longer count.</summary>
-    public void Restart(long revision, DateTime? began)
+    /// <param name="number">The number of that history.</param>
+    public void Restart(long number, long revision, DateTime? began)
     {
         TaskCompletionSource? waiting;
         lock (gate)
@@ -63,7 +64,7 @@ internal sealed class FeedBuffer
             at = began;
             heard = long.MaxValue;
             Volatile.Write(ref position, revision);
-            Volatile.Write(ref history, history + 1);
+            Volatile.Write(ref history, number);
             waiting = news;
             news = null;
         }

@@ -9,25 +9,28 @@ namespace OrleansRegistry.Storage.Postgres;
 /// </summary>
 internal sealed class PostgresFeed
 {
-    private readonly PostgresDatabase database;
-    private readonly RecordTable table;
-    private readonly TimeSpan pollInterval;
-    private readonly TimeProvider time;
     /// <summary>Between two looks for what others committed: each tells of all since the one before.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly FeedBuffer buffer = new();
+    private readonly PostgresDatabase database;
+    private readonly FollowedTable followed;
+    private readonly RecordTable table;
+    private readonly FeedBuffer buffer;
+    private readonly TimeSpan pollInterval;
+    private readonly TimeProvider time;
     private readonly Lock gate = new();
     private Task? catchingUp;
     private long looked;
 
-    public PostgresFeed(PostgresDatabase database, RecordTable table, TimeSpan pollInterval, TimeProvider time, ILogger logger)
+    public PostgresFeed(PostgresDatabase database, FollowedTable followed, DatabaseHistory history, TimeSpan pollInterval, TimeProvider time)
     {
         this.database = database;
-        this.table = table;
+        this.followed = followed;
         this.pollInterval = pollInterval;
         this.time = time;
-        History = new DatabaseHistory(database, table, buffer, time, logger);
+        table = followed.Table;
+        buffer = followed.Buffer;
+        History = history;
     }
 
     public RecordTable Table => table;
@@ -72,10 +75,6 @@ internal sealed class PostgresFeed
             database.Translate(fault);
         }
     }
-
-    /// <summary>Looks for another history where no reader has for long.</summary>
-    public Task WatchAsync(CancellationToken cancellationToken) =>
-        History.SinceLook < pollInterval ? Task.CompletedTask : History.CheckAsync().WaitAsync(cancellationToken);
 
     /// <summary>Somebody committed up to <paramref name="revision"/>, or may have.</summary>
     public void Hear(long revision) => buffer.Hear(revision);
@@ -160,10 +159,11 @@ internal sealed class PostgresFeed
     private async Task<ChangeQuery.Answer> LookAsync(long after, CancellationToken cancellationToken)
     {
         var known = History.Known;
-        var answer = await ChangeQuery.ReadAsync(database, table, after, known.Mark.Position, cancellationToken);
+        var answer = await ChangeQuery.ReadAsync(database, table, after, History.Tables, known.Marks, cancellationToken);
         History.Judge(known, answer.Found);
-        return answer.TooMany is null && after >= answer.Found.Horizon
+        var horizon = History.KindOf(answer.Found, followed).Horizon;
+        return answer.TooMany is null && after >= horizon
             ? answer
-            : throw new RevisionCompactedException(after, answer.TooMany ?? answer.Found.Horizon);
+            : throw new RevisionCompactedException(after, answer.TooMany ?? horizon);
     }
 }

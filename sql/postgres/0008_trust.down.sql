@@ -1,0 +1,3 @@
+DROP TABLE trust_changes;
+DROP TABLE trust_records;
+DELETE FROM registry_revision WHERE kind = 'trust';

@@ -1,0 +1,187 @@
+using System.Text;
+using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Storage;
+using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Tests.Shared;
+
+namespace OrleansRegistry.Tests.Trust;
+
+/// <summary>Small things of trust: in the memory of every process, and as the store has them.</summary>
+public sealed class TrustRecordTests : IAsyncLifetime
+{
+    private static readonly TrustType<Rule> Rules = new(
+        "rule", (json, rule) => json.WriteString("says"u8, rule.Says), members => new Rule(members.Text("says")));
+
+    private readonly SqliteStore store = TestStores.InMemory();
+    private readonly List<TrustFeed> feeds = [];
+
+    private sealed record Rule(string Says);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => await store.OpenAsync(Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var feed in feeds)
+        {
+            await feed.StopAsync(CancellationToken.None);
+            feed.Dispose();
+        }
+
+        await store.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_one_process_writes_it_sees_at_once_and_another_moments_later()
+    {
+        var (here, there) = (await StartAsync(), await StartAsync());
+        var told = new List<TrustChange>();
+        here.OnChange(told.Add);
+        var written = await here.WriteAsync(Rules, "acme", "r1", new Rule("one"), before: null, Cancellation);
+        Assert.Equal(written, here.Find(Rules, "acme", "r1"));
+        Assert.Equal(new TrustChange("rule", "acme", "r1"), told[0]);
+        await Eventually.TrueAsync(() => there.Find(Rules, "acme", "r1") == written, "the other process to see it");
+        Assert.Null(there.Find(Rules, "other", "r1"));
+        await there.WriteAsync(Rules, "acme", "a", new Rule("first"), before: null, Cancellation);
+        Assert.Equal(["a", "r1"], there.All(Rules, "acme").Select(rule => rule.Id));
+        Assert.True(await there.DeleteAsync(Rules, "acme", "r1", Cancellation));
+        Assert.Null(there.Find(Rules, "acme", "r1"));
+        await Eventually.TrueAsync(() => here.Find(Rules, "acme", "r1") is null, "the other process to see that it is gone");
+        Assert.False(await here.DeleteAsync(Rules, "acme", "r1", Cancellation));
+        Assert.Equal(0, await store.CurrentRevisionAsync(AgentKind.Kind, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_one_wins_and_a_change_is_made_again()
+    {
+        var (here, there) = (await StartAsync(), await StartAsync());
+        var first = await here.WriteAsync(Rules, "acme", "r1", new Rule("0"), before: null, Cancellation);
+        await Assert.ThrowsAsync<InconsistentStateException>(
+            async () => await there.WriteAsync(Rules, "acme", "r1", new Rule("x"), before: null, Cancellation));
+        await Task.WhenAll(((TrustRecords[])[here, there, here, there]).Select(records => Task.Run(async () =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                await records.ChangeAsync(Rules, "acme", "r1", rule => new Rule($"{int.Parse(rule!.Says, null) + 1}"), Cancellation);
+            }
+        })));
+        Assert.Equal("20", (await here.ReadAsync(Rules, "acme", "r1", Cancellation))!.Value.Says);
+        var same = await here.ChangeAsync(Rules, "acme", "r1", rule => rule, Cancellation);
+        Assert.Equal(first.Version + 20, same!.Version);
+        Assert.Null(await here.ChangeAsync(Rules, "acme", "none", rule => rule, Cancellation));
+        Assert.Null(await here.ChangeAsync(Rules, "acme", "r1", _ => null, Cancellation));
+        Assert.Null(await there.ReadAsync(Rules, "acme", "r1", Cancellation));
+    }
+
+    [Fact]
+    public async Task Members_that_a_newer_version_wrote_stay()
+    {
+        var key = TrustKind.KeyOf("rule", "acme", "r1");
+        await store.WriteAsync(TrustKind.Kind, key, 0, Body("""{"says":"one","later":[1.50]}"""), Cancellation);
+        var records = await StartAsync();
+        await records.ChangeAsync(Rules, "acme", "r1", _ => new Rule("two"), Cancellation);
+        Assert.Equal("""{"says":"two","later":[1.50]}""", (await store.ReadAsync(TrustKind.Kind, key, Cancellation))!.Body.Document.ToString());
+    }
+
+    [Fact]
+    public async Task One_that_cannot_be_read_is_refused_spoils_no_other_and_can_be_removed()
+    {
+        foreach (var (id, document) in ((string, string)[])[("bad", "{}"), ("good", """{"says":"one"}"""), ("torn", """{"says":""")])
+        {
+            await store.WriteAsync(TrustKind.Kind, TrustKind.KeyOf("rule", "acme", id), 0, Body(document), Cancellation);
+        }
+
+        await store.WriteAsync(TrustKind.Kind, new RecordKey("acme", "nameless"), 0, Body("{}"), Cancellation);
+        var faulty = new UnreadableRecords(NullLogger<UnreadableRecords>.Instance);
+        var records = await StartAsync(faulty: faulty);
+        Assert.Equal("good", Assert.Single(records.All(Rules, "acme")).Id);
+        Assert.Equal(2, faulty.Known.Count);
+        Assert.Equal(RegistryError.Unreadable, Assert.Throws<RegistryException>(() => records.Find(Rules, "acme", "bad")).Error);
+        await Assert.ThrowsAsync<RegistryException>(async () => await records.ReadAsync(Rules, "acme", "torn", Cancellation));
+        Assert.True(await records.DeleteAsync(Rules, "acme", "bad", Cancellation));
+        Assert.True(await records.DeleteAsync(Rules, "acme", "torn", Cancellation));
+        Assert.True(faulty.IsEmpty);
+    }
+
+    [Fact]
+    public async Task A_store_that_went_back_is_read_anew_and_what_was_lost_is_gone()
+    {
+        var restored = new Restored(store);
+        var records = await StartAsync(restored);
+        var told = new List<TrustChange>();
+        await records.WriteAsync(Rules, "acme", "kept", new Rule("1"), before: null, Cancellation);
+        var lost = await records.WriteAsync(Rules, "acme", "lost", new Rule("1"), before: null, Cancellation);
+        records.OnChange(told.Add);
+        restored.Hidden = lost.Id;
+        restored.Now = 1;
+        await store.WriteAsync(AgentKind.Kind, new RecordKey("acme", "a"), 0, Body("{}"), Cancellation);
+        await records.WriteAsync(Rules, "acme", "next", new Rule("1"), before: null, Cancellation);
+        await Eventually.TrueAsync(() => records.Position.History == 1, "the records to be read anew");
+        Assert.Equal(["kept", "next"], records.All(Rules, "acme").Select(rule => rule.Id));
+        Assert.Contains(new TrustChange("rule", "acme", "lost"), told);
+    }
+
+    [Fact]
+    public void What_this_process_wrote_ahead_of_the_feed_is_not_put_back_by_it()
+    {
+        var held = new TrustContents();
+        var key = TrustKind.KeyOf("rule", "acme", "r1");
+        var (old, own) = (Body("""{"says":"old"}""").Document, Body("""{"says":"own"}""").Document);
+        Assert.NotNull(held.Put(key, 3, own, isAhead: true));
+        Assert.Null(held.Put(key, 1, old, isAhead: false));
+        Assert.Null(held.Put(key, 2, null, isAhead: false));
+        Assert.Null(held.Put(key, 3, own, isAhead: false));
+        Assert.Equal("own", held.Find("rule", "acme", "r1")!.Read(Rules)!.Value.Says);
+
+        // A removal is remembered until the feed has come to it.
+        Assert.NotNull(held.Put(key, 5, null, isAhead: true));
+        Assert.Null(held.Put(key, 4, old, isAhead: false));
+        Assert.Null(held.Find("rule", "acme", "r1")!.Read(Rules));
+        held.Put(key, 5, null, isAhead: false);
+        Assert.Null(held.Find("rule", "acme", "r1"));
+        Assert.NotNull(held.Put(key, 6, old, isAhead: false));
+    }
+
+    [Theory]
+    [InlineData("a/b", "r")]
+    [InlineData("acme", "")]
+    [InlineData("acme", "a\u0001")]
+    public async Task A_key_that_is_not_valid_is_refused(string tenant, string id)
+    {
+        var records = await StartAsync();
+        id = id.Length == 0 ? new string('x', 252) : id;
+        var refusal = await Assert.ThrowsAsync<RegistryException>(
+            async () => await records.WriteAsync(Rules, tenant, id, new Rule("1"), before: null, Cancellation));
+        Assert.Equal(RegistryError.Invalid, refusal.Error);
+    }
+
+    private static RecordBody Body(string json) => new(RawJson.FromValid(Encoding.UTF8.GetBytes(json)), default);
+
+    private async Task<TrustRecords> StartAsync(IRecordStore? on = null, UnreadableRecords? faulty = null)
+    {
+        var records = new TrustRecords(on ?? store, faulty ?? new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        var loops = new BackgroundLoops(TimeProvider.System, NullLogger<BackgroundLoops>.Instance);
+        var feed = new TrustFeed(on ?? store, records, loops, NullLogger<TrustFeed>.Instance);
+        feeds.Add(feed);
+        await feed.StartAsync(Cancellation);
+        return records;
+    }
+
+    /// <summary>A store that goes back to a state without a record.</summary>
+    private sealed class Restored(IRecordStore inner) : DelegatingStore(inner)
+    {
+        public long Now { get; set; }
+
+        public string? Hidden { get; set; }
+
+        public override long History => Now;
+
+        public override async ValueTask<RecordSnapshot> ScanAsync(
+            RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
+        {
+            var snapshot = await base.ScanAsync(kind, after, cancellationToken);
+            return snapshot with { Records = snapshot.Records.Where(record => record.Key.Id != $"rule/{Hidden}") };
+        }
+    }
+}
