@@ -30,6 +30,9 @@ public sealed record ExportRequest
     /// <summary>Any of <c>agents</c>, <c>tasks</c>, <c>contexts</c>, <c>feedback</c>; empty: all.</summary>
     public IReadOnlyList<string> Kinds { get; init; } = [];
 
+    /// <summary>Whether keys, users and rules, with hashes of their secrets, are told where <see cref="Kinds"/> names no kinds, and may be named.</summary>
+    public bool WithTrust { get; init; } = true;
+
     /// <summary>
     /// Only what changed at this time or later, and all earlier versions of cards, which do not say when they were replaced; null: all.
     /// </summary>

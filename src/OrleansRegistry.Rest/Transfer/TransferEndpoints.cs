@@ -48,6 +48,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
         {
             Tenant = TenantOf(caller, parameters.Text("tenant")),
             Kinds = parameters.Texts("kind"),
+            WithTrust = caller.May(Permissions.Tenants),
             Since = parameters.Time("since"),
             After = parameters.Text("after"),
         };

@@ -24,6 +24,14 @@ internal sealed partial class RegistryExporter(IRecordStore store, ILogger logge
         ExportRequest request, Stream output, IProgress<TransferProgress>? progress, CancellationToken cancellationToken)
     {
         var kinds = WithIndexes ? TransferKind.AllAndIndexes : TransferKind.Of(request.Kinds);
+        if (!request.WithTrust)
+        {
+            kinds = request.Kinds.Count == 0 || !kinds.Contains(TransferKind.Trust)
+                ? [.. kinds.Where(kind => kind != TransferKind.Trust)]
+                : throw new RegistryException(
+                    RegistryError.Forbidden, "kinds: 'trust' has hashes of secrets, and is exported by who manages all tenants alone.", "kinds");
+        }
+
         if (request.Tenant is { } tenant)
         {
             Identifiers.CheckTenant(tenant);

@@ -117,6 +117,8 @@ internal sealed partial class RegistryImporter(
         line.Line is not { } record ? line
         : record.Key.Tenant != tenant
             ? new CheckedLine(line.Number, null, null, $"it is another tenant's, and this caller imports for '{tenant}' alone")
+        : line.Kind == TransferKind.Trust
+            ? new CheckedLine(line.Number, null, null, "keys, users and rules say who may do what: who manages all tenants imports them")
         : line with { Line = record with { Version = 1 } };
 
     /// <returns>The last line of all.</returns>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Storage;
 using OrleansRegistry.Storage.Sqlite;
 using OrleansRegistry.Tests.Shared;
+using OrleansRegistry.Tests.Transfer;
 
 namespace OrleansRegistry.Tests.Trust;
 
@@ -141,6 +142,25 @@ public sealed class TrustRecordTests : IAsyncLifetime
         held.Put(key, 5, null, isAhead: false);
         Assert.Null(held.Find("rule", "acme", "r1"));
         Assert.NotNull(held.Put(key, 6, old, isAhead: false));
+    }
+
+    [Fact]
+    public async Task Who_has_one_tenant_alone_neither_exports_nor_imports_them()
+    {
+        await store.WriteAsync(TrustKind.Kind, TrustKind.KeyOf("rule", "acme", "r1"), 0, Body("""{"says":"one"}"""), Cancellation);
+        var all = await store.ExportAsync();
+        Assert.Equal(3, Transfers.Lines(all).Length);
+        Assert.Equal(2, Transfers.Lines(await store.ExportAsync(new ExportRequest { WithTrust = false })).Length);
+        var refusal = await Assert.ThrowsAsync<RegistryException>(
+            () => store.ExportAsync(new ExportRequest { WithTrust = false, Kinds = ["trust"] }));
+        Assert.Equal((RegistryError.Forbidden, "kinds"), (refusal.Error, refusal.Field));
+        await using var other = TestStores.InMemory();
+        await other.OpenAsync(Cancellation);
+        var admin = new Caller("acme", "alice") { Allowed = RegistryRoles.Of(["owner"]) };
+        var request = new ImportRequest { Caller = admin, SkipFaults = true };
+        var report = await Transfers.Over(other).ImportAsync(new MemoryStream(all), request, cancellationToken: Cancellation);
+        Assert.Equal((0, 1), (report.Created, report.FaultCount));
+        Assert.Contains("who manages all tenants", report.Faults[0].Reason, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -11,6 +11,11 @@ namespace OrleansRegistry.Trust.Records;
 internal sealed partial class TrustFeed(IRecordStore store, TrustRecords records, BackgroundLoops loops, ILogger<TrustFeed> logger)
     : BackgroundService
 {
+    /// <summary>After a round that failed, one that has gone well for so long ends, so that health need not tell of the failure any more.</summary>
+    private static readonly TimeSpan WellAgain = TimeSpan.FromSeconds(2);
+
+    private bool hasFailed;
+
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         await LoadAsync(cancellationToken);
@@ -18,7 +23,24 @@ internal sealed partial class TrustFeed(IRecordStore store, TrustRecords records
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        loops.RunAsync("what follows the changes of keys, users and rules", FollowAsync, stoppingToken);
+        loops.RunAsync("what follows the changes of keys, users and rules", RoundAsync, stoppingToken);
+
+    private async Task RoundAsync(CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(hasFailed ? WellAgain : Timeout.InfiniteTimeSpan);
+        hasFailed = true;
+        try
+        {
+            await FollowAsync(patience.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Nothing changed meanwhile.
+        }
+
+        hasFailed = false;
+    }
 
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
