@@ -19,6 +19,8 @@ internal sealed class A2AFaults(FaultHandler faults, [RegistryTime] TimeProvider
                 return known;
             case RegistryException refusal:
                 return A2AException.Of(refusal);
+            case LimitException limit:
+                return new A2AException(ErrorOf(limit.StatusCode), limit.Message, limit) { RetryAfter = limit.RetryAfter };
             case BadHttpRequestException bad:
                 return new A2AException(ErrorOf(bad.StatusCode), bad.Message, bad) { Field = (bad as HttpProblemException)?.Field };
             default:
@@ -64,6 +66,8 @@ internal sealed class A2AFaults(FaultHandler faults, [RegistryTime] TimeProvider
         StatusCodes.Status403Forbidden => A2AError.Forbidden,
         StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => A2AError.MethodNotFound,
         StatusCodes.Status413PayloadTooLarge => A2AError.TooLarge,
+        StatusCodes.Status429TooManyRequests => A2AError.TooMany,
+        StatusCodes.Status503ServiceUnavailable => A2AError.Unavailable,
         StatusCodes.Status415UnsupportedMediaType => A2AError.ContentTypeNotSupported,
         _ => A2AError.InvalidRequest,
     };

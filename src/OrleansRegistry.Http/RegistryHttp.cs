@@ -100,6 +100,7 @@ public static class RegistryHttp
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
         services.AddTokens();
         services.AddSingleton<Readiness>();
+        services.AddSingleton<RequestLimits>();
         services.AddSingleton<LongPoll>();
         services.AddSingleton<EventStreams>();
         services.TryAddKeyedSingleton(RegistryTimeAttribute.ServiceKey, TimeProvider.System);

@@ -63,6 +63,9 @@ public sealed class RegistryHttpOptions
     /// </summary>
     public IReadOnlyList<string> CorsOrigins { get; set; } = [];
 
+    /// <summary>How much is taken at once, and of whom.</summary>
+    public RequestLimitOptions Limits { get; } = new();
+
     /// <summary>How often an event stream without events gets a comment that keeps it alive.</summary>
     public TimeSpan EventHeartbeat { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -88,6 +91,7 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         }
 
         faults.AddRange(options.Tokens.Faults());
+        faults.AddRange(options.Limits.Faults());
         if (options.Tokens.IsOn && (options.TrustCallerHeaders || options.DefaultCaller is not null))
         {
             faults.Add("Tokens say who calls (REGISTRY_JWT_AUTHORITY, REGISTRY_JWT_KEYS): then REGISTRY_TRUST_CALLER_HEADERS and "

@@ -92,6 +92,7 @@ public static class RegistryHttpSettings
                 (options, value) => options.DefaultCaller = value,
                 new() { Unset = "none where headers are trusted, else `default/default`" }),
         TokenSettings.Group,
+        RequestLimitSettings.Group,
     ];
 
     private static bool ReadCaller(string text, [MaybeNullWhen(false)] out Caller? value)

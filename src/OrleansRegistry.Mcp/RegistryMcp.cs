@@ -56,7 +56,7 @@ public static class RegistryMcp
     {
         var services = endpoints.ServiceProvider;
         var http = services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
-        new McpEndpoint(McpLibrary.Endpoint(services), http).Map(endpoints.UseRegistryHttp());
+        new McpEndpoint(McpLibrary.Endpoint(services), http, services.GetRequiredService<FaultHandler>()).Map(endpoints.UseRegistryHttp());
         return endpoints;
     }
 

@@ -169,4 +169,25 @@ public sealed class GateTests(A2AHost host)
         var agent = await strict.RegisterAsync();
         (await Bindings.Of(binding).CallAsync(agent, "ListTasks", "{}")).Refused(A2AError.Unauthenticated);
     }
+
+    [Fact]
+    public async Task A_caller_who_has_sent_too_much_is_told_so_over_every_binding()
+    {
+        await using var limited = await A2AHost.StartAsync(http: options =>
+        {
+            (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default);
+            (options.Limits.Caller.Rate, options.Limits.Caller.Burst) = (1, 1);
+        });
+        var agent = await limited.RegisterAsync();
+        foreach (var binding in Bindings.All.Select(row => row.Data))
+        {
+            Answer answer;
+            do
+            {
+                answer = await Bindings.Of(binding).CallAsync(agent, "ListTasks", "{}", ("X-Registry-Subject", binding));
+            }
+            while (answer.Fault is null && !TestContext.Current.CancellationToken.IsCancellationRequested);
+            Assert.Contains("1 requests a second", answer.Refused(A2AError.TooMany).Message, StringComparison.Ordinal);
+        }
+    }
 }

@@ -56,6 +56,31 @@ internal sealed class HttpLoad : IDisposable
         .. json,
     ];
 
+    /// <summary>Head and body together; -1 as long as the head is not whole.</summary>
+    internal static int WholeLength(ReadOnlySpan<byte> answer)
+    {
+        var head = answer.IndexOf("\r\n\r\n"u8);
+        if (head < 0)
+        {
+            return -1;
+        }
+
+        var at = answer[..head].IndexOf("Content-Length: "u8);
+        if (at < 0 && answer[..head].IndexOf("chunked"u8) > 0)
+        {
+            return answer.EndsWith("\r\n0\r\n\r\n"u8) ? answer.Length : -1;
+        }
+
+        if (at < 0)
+        {
+            throw new InvalidOperationException("An answer without Content-Length: " + Encoding.ASCII.GetString(answer[..head]));
+        }
+
+        var digits = answer[(at + "Content-Length: ".Length)..head];
+        var end = digits.IndexOf((byte)'\r');
+        return head + 4 + int.Parse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
     private double Run(Func<int, int, byte[]> request, TimeSpan turn)
     {
         var started = Stopwatch.GetTimestamp();
@@ -152,26 +177,6 @@ internal sealed class HttpLoad : IDisposable
 
             Answered++;
             return true;
-        }
-
-        /// <summary>Head and body together, by Content-Length; -1 as long as the head is not whole.</summary>
-        private static int WholeLength(ReadOnlySpan<byte> answer)
-        {
-            var head = answer.IndexOf("\r\n\r\n"u8);
-            if (head < 0)
-            {
-                return -1;
-            }
-
-            var at = answer[..head].IndexOf("Content-Length: "u8);
-            if (at < 0)
-            {
-                throw new InvalidOperationException("An answer without Content-Length: " + Encoding.ASCII.GetString(answer[..head]));
-            }
-
-            var digits = answer[(at + "Content-Length: ".Length)..head];
-            var end = digits.IndexOf((byte)'\r');
-            return head + 4 + int.Parse(end < 0 ? digits : digits[..end], NumberStyles.None, CultureInfo.InvariantCulture);
         }
     }
 }

@@ -9,6 +9,7 @@ namespace OrleansRegistry.A2A.Grpc;
 internal sealed class GrpcCalls(
     AgentGate gate,
     A2AFaults faults,
+    RequestLimits limits,
     IHostApplicationLifetime lifetime,
     IOptions<RegistryHttpOptions> options,
     [RegistryTime] TimeProvider time)
@@ -23,7 +24,7 @@ internal sealed class GrpcCalls(
         context.RequestAborted = server.CancellationToken;
         try
         {
-            await CallerRule.AdmitAsync(context);
+            using var place = await limits.AdmitAsync(context);
             if (agentId.Length == 0)
             {
                 throw A2AException.Invalid("tenant", "is required: it names the agent, as the gRPC interface in the agent's card has it");

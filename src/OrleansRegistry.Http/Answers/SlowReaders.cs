@@ -37,6 +37,7 @@ internal static class SlowReaders
             return;
         }
 
+        RequestPlace.StepAside(context);
         var services = context.RequestServices;
         try
         {

@@ -47,6 +47,10 @@ internal static class RequestCaller
     /// <inheritdoc cref="GetCaller"/>
     public static Caller GetReader(this HttpContext context) => Sender(context, isRead: true);
 
+    /// <summary>The same, whatever else the request asks for.</summary>
+    /// <inheritdoc cref="GetCaller"/>
+    public static Caller GetSender(this HttpContext context) => Sender(context, isRead: false);
+
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     private static Caller Sender(HttpContext context, bool isRead)

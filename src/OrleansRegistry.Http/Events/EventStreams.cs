@@ -54,6 +54,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         Func<SseWriter, T, Task> write,
         Func<SseWriter, RegistryException?, Task>? end = null)
     {
+        LongPoll.Mark(context);
         end ??= SayByeAsync;
         var output = new SseWriter(context);
         await output.StartAsync(Retry);
@@ -67,7 +68,6 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         var events = watch(ending.Token).GetAsyncEnumerator(ending.Token);
         var next = events.MoveNextAsync().AsTask();
         Open.Add(1);
-        LongPoll.Mark(context);
         try
         {
             while (await IsThereAsync(next, output, ending.Token))

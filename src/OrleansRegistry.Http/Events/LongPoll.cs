@@ -16,9 +16,15 @@ internal sealed class LongPoll(IHostApplicationLifetime lifetime)
     /// <summary>Whether the server stops: waits are over then.</summary>
     public bool IsStopping => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Sets a request that waits apart in the metrics of requests: how long it takes says nothing of the server.</summary>
-    public static void Mark(HttpContext context) =>
+    /// <summary>
+    /// Sets a request that waits apart: in the metrics of requests, as how long it takes says nothing of the server, and in the limits.
+    /// </summary>
+    /// <exception cref="LimitException">There are too many that wait.</exception>
+    public static void Mark(HttpContext context)
+    {
+        RequestPlace.Wait(context);
         context.Features.Get<IHttpMetricsTagsFeature>()?.Tags.Add(new KeyValuePair<string, object?>("registry.waits", "true"));
+    }
 
     /// <param name="run">Waits so long, or less where its token is cancelled, and tells what there is.</param>
     public async Task<T> RunAsync<T>(HttpContext context, TimeSpan wait, Func<TimeSpan, CancellationToken, Task<T>> run)

@@ -10,18 +10,18 @@ internal sealed class HealthEndpoints(Readiness readiness)
 
     public void Map(ApiRoutes routes)
     {
-        routes.Get("/health", GetHealthAsync, new ApiOperation("getHealth", Tag, "Whether the registry is healthy").AllowAnonymous()
+        routes.Get("/health", GetHealthAsync, new ApiOperation("getHealth", Tag, "Whether the registry is healthy").AllowAnonymous().Unlimited()
             .Answer(200, "It is.", "Health")
             .Answer(503, "It can't serve now.", "Health"));
         routes.Get("/health/live", GetLiveAsync, new ApiOperation("getLiveness", Tag, "Liveness: answered as long as the process runs")
-            .AllowAnonymous()
+            .AllowAnonymous().Unlimited()
             .Answer(200, "It runs.", "Health"));
-        routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").AllowAnonymous()
+        routes.Get("/health/ready", GetReadyAsync, new ApiOperation("getReadiness", Tag, "Readiness, check by check").AllowAnonymous().Unlimited()
             .Answer(200, "It can serve.", "Readiness")
             .Answer(503, "It can't serve now, and why.", "Readiness"));
         routes.Get("/health/serving", GetServingAsync, new ApiOperation(
             "getServing", Tag, "Whether this process takes requests, whatever its store can do: for balancers")
-            .AllowAnonymous()
+            .AllowAnonymous().Unlimited()
             .Answer(200, "It does.", "Readiness")
             .Answer(503, "It is stopping.", "Readiness"));
     }

@@ -14,7 +14,10 @@ internal static class CorsRules
     private static readonly TimeSpan Remembered = TimeSpan.FromMinutes(10);
 
     private static readonly string[] Exposed =
-        [HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RevisionHeader.Name, ExtensionsHeader];
+    [
+        HeaderNames.ETag, HeaderNames.Location, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate, RevisionHeader.Name, ExtensionsHeader,
+        RateHeaders.Policies, RateHeaders.Left,
+    ];
 
     /// <returns>Null where no origin is allowed.</returns>
     public static CorsPolicy? Policy(RegistryHttpOptions options)

@@ -46,6 +46,15 @@ internal sealed class ApiOperation(string id, string tag, string summary)
         return this;
     }
 
+    /// <summary>Whether it is answered however much else there is to do.</summary>
+    public bool IsUnlimited { get; private set; }
+
+    public ApiOperation Unlimited()
+    {
+        IsUnlimited = true;
+        return this;
+    }
+
     public ApiOperation Path(string name, string description) => Add(new ApiParameter(ApiPlace.Path, name, description))
         .Add(new ApiParameter(
             ApiPlace.IdInQuery, IdInQuery.NameOf(name), $"The same where the path has {IdInQuery.Mark} in its place: for proxies that decode %2F."));

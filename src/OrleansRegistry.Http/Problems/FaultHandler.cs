@@ -65,6 +65,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
             .Add("code", RegistryErrorCode.Of(refusal.Error))
             .Add("state", refusal.CurrentState is { } state ? StateFormat.OfProblem(context).Spell(state) : null)
             .Add("current_generation", refusal.CurrentGeneration),
+        LimitException limit => new RegistryProblem(limit.StatusCode, limit.Message).Add("code", "limit_exceeded"),
         BadHttpRequestException bad => new RegistryProblem(bad.StatusCode, bad.Message, bad is HttpProblemException problem ? problem.Field : "body"),
         _ => new RegistryProblem(StatusCodes.Status500InternalServerError, "The registry failed to answer this request; its log says why."),
     };
@@ -82,6 +83,10 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
         {
             var seconds = Math.Max(1, Math.Ceiling((refusal.RetryAfter ?? TimeSpan.Zero).TotalSeconds));
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        }
+        else if (fault is LimitException limit)
+        {
+            limit.Prepare(response);
         }
         else if (fault is HttpProblemException { Header: { } header })
         {

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace OrleansRegistry.Http;
 
 /// <summary>A refusal that only HTTP knows: of a method, a media type, a caller that is not named.</summary>
-internal sealed class HttpProblemException(int status, string detail, string? field = null) : BadHttpRequestException(detail, status)
+internal class HttpProblemException(int status, string detail, string? field = null) : BadHttpRequestException(detail, status)
 {
     public string? Field { get; } = field;
 

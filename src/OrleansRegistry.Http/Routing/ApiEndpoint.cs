@@ -5,15 +5,25 @@ namespace OrleansRegistry.Http;
 /// <summary>Answers a request that ended in <paramref name="fault"/>.</summary>
 internal delegate Task FaultAnswer(HttpContext context, Exception fault);
 
-/// <summary>What every endpoint does around its own work: find out who calls, check the path, wait for a revision that is asked for, answer faults.</summary>
+/// <summary>What every endpoint does around its own work: find out who calls and whether there is room, check the path, wait for a revision that is asked for, answer faults.</summary>
 /// <param name="registry">Null where answers carry no revision.</param>
-internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultAnswer answerFault)
+/// <param name="limits">Null where requests are not limited.</param>
+internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistry? registry, FaultAnswer answerFault, RequestLimits? limits)
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        RequestPlace? place = null;
         try
         {
-            await CallerRule.AdmitAsync(context);
+            if (limits is null)
+            {
+                await CallerRule.AdmitAsync(context);
+            }
+            else
+            {
+                place = await limits.AdmitAsync(context);
+            }
+
             PathCheck.Demand(context);
             if (registry is not null)
             {
@@ -25,6 +35,10 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
         catch (Exception fault)
         {
             await answerFault(context, fault);
+        }
+        finally
+        {
+            place?.Dispose();
         }
     }
 

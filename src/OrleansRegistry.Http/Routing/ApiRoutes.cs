@@ -14,6 +14,7 @@ internal sealed class ApiRoutes
     private readonly IEndpointRouteBuilder endpoints;
     private readonly RegistryHttpOptions options;
     private readonly CallerRule? caller;
+    private readonly RequestLimits limits;
     private FaultAnswer answerFault;
     private bool isHidden;
 
@@ -22,6 +23,7 @@ internal sealed class ApiRoutes
         this.endpoints = endpoints;
         answerFault = endpoints.ServiceProvider.GetRequiredService<FaultHandler>().AnswerAsync;
         options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
+        limits = endpoints.ServiceProvider.GetRequiredService<RequestLimits>();
         caller = CallerRule.Of(options, endpoints.ServiceProvider.GetRequiredService<TokenGate>());
     }
 
@@ -52,14 +54,14 @@ internal sealed class ApiRoutes
     /// <param name="hasNoAction">The answer to POST without an action, with the methods that are allowed.</param>
     public void Refuse(string pattern, Func<HttpProblemException> hasNoAction)
     {
-        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, answerFault);
+        var endpoint = new ApiEndpoint(context => throw Refusal(context.Request.Method, hasNoAction()), registry: null, answerFault, limits);
         AskCaller(endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync));
     }
 
     /// <summary>Refuses every request of this pattern that nothing else takes; no part of the description.</summary>
     public void RefuseAll(string pattern, Func<Exception> refusal)
     {
-        var endpoint = new ApiEndpoint(_ => throw refusal(), registry: null, answerFault);
+        var endpoint = new ApiEndpoint(_ => throw refusal(), registry: null, answerFault, limits);
         AskCaller(endpoints.Map(pattern, (RequestDelegate)endpoint.InvokeAsync));
     }
 
@@ -86,10 +88,15 @@ internal sealed class ApiRoutes
     private void Map(string[] methods, string pattern, Func<HttpContext, Task> handler, ApiOperation description)
     {
         var registry = description.HasRevision ? endpoints.ServiceProvider.GetRequiredService<IAgentRegistry>() : null;
-        var endpoint = new ApiEndpoint(handler, registry, answerFault);
+        var endpoint = new ApiEndpoint(handler, registry, answerFault, description.IsUnlimited ? null : limits);
         if (caller?.DemandsCaller == true && !description.IsAnonymous)
         {
             description.Problems(StatusCodes.Status401Unauthorized);
+        }
+
+        if (options.Limits.MayRefuse && !description.IsAnonymous)
+        {
+            description.Problems(StatusCodes.Status429TooManyRequests);
         }
 
         if (options.TrustCallerHeaders && !options.TrustScopeHeader && methods == Reading && !description.IsAnonymous)

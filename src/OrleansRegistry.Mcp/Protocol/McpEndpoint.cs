@@ -8,16 +8,22 @@ namespace OrleansRegistry.Mcp.Protocol;
 /// <c>POST /mcp</c>: the kit's endpoint around that of the protocol's library, which decides on versions, headers and the form of answers. There
 /// are no sessions, so nothing else is mapped, and other methods are 405.
 /// </summary>
-internal sealed class McpEndpoint(RequestDelegate library, RegistryHttpOptions options)
+internal sealed class McpEndpoint(RequestDelegate library, RegistryHttpOptions options, FaultHandler faults)
 {
     public const string Path = "/mcp";
 
-    public void Map(ApiRoutes routes) => routes.Post(Path, AnswerAsync, new ApiOperation("mcp", "MCP", "Model Context Protocol")
+    public void Map(ApiRoutes routes) => routes.Answering(RefuseAsync).Post(Path, AnswerAsync, new ApiOperation(
+        "mcp", "MCP", "Model Context Protocol")
         .Says("Streamable HTTP without sessions: one JSON-RPC message a request. The tools and resources are in docs/mcp.md.")
         .Body("McpMessage")
         .AnswerEvents("The answer, after progress where it was asked for.")
         .Answer(202, "A notification is taken.")
         .Problems(400, 413, 415));
+
+    /// <summary>Clients read what to do about a limit from the body; all else that is refused before there is a message is a problem.</summary>
+    private Task RefuseAsync(HttpContext context, Exception fault) => fault is LimitException limit && !context.Response.HasStarted
+        ? McpFault.SendAsync(context, limit)
+        : faults.AnswerAsync(context, fault);
 
     private async Task AnswerAsync(HttpContext context)
     {

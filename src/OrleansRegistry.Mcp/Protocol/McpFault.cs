@@ -10,7 +10,27 @@ internal sealed class McpFault(McpErrorCode code, RegistryException fault, ReadO
 {
     private readonly byte[] id = id.ToArray();
 
-    public Task SendAsync(HttpContext context)
+    /// <summary>Of JSON-RPC's: the codes that are left to servers begin here.</summary>
+    private const int ServerError = -32000;
+
+    public Task SendAsync(HttpContext context) => SendAsync(
+        context,
+        StatusCodes.Status400BadRequest,
+        (int)code,
+        Message,
+        id,
+        fault.Field is { } field ? json => json.WriteString("field"u8, field) : null);
+
+    /// <summary>Answers that there are too many requests: nobody has read the message, so that it has no id.</summary>
+    public static Task SendAsync(HttpContext context, LimitException limit)
+    {
+        limit.Prepare(context.Response);
+        return SendAsync(context, limit.StatusCode, ServerError, limit.Message, default, json =>
+            json.WriteNumber("retry_after_seconds"u8, (long)limit.RetryAfter.TotalSeconds));
+    }
+
+    private static Task SendAsync(
+        HttpContext context, int status, int code, string message, ReadOnlySpan<byte> id, Action<Utf8JsonWriter>? writeData)
     {
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
@@ -18,17 +38,17 @@ internal sealed class McpFault(McpErrorCode code, RegistryException fault, ReadO
         json.WritePropertyName("id"u8);
         json.WriteRawValue(id.Length > 0 ? id : "null"u8, skipInputValidation: true);
         json.WriteStartObject("error"u8);
-        json.WriteNumber("code"u8, (int)code);
-        json.WriteString("message"u8, Message);
-        if (fault.Field is { } field)
+        json.WriteNumber("code"u8, code);
+        json.WriteString("message"u8, message);
+        if (writeData is not null)
         {
             json.WriteStartObject("data"u8);
-            json.WriteString("field"u8, field);
+            writeData(json);
             json.WriteEndObject();
         }
 
         json.WriteEndObject();
         context.Response.Headers.Remove("Content-Encoding");
-        return answer.SendObjectAsync(context, StatusCodes.Status400BadRequest);
+        return answer.SendObjectAsync(context, status);
     }
 }

@@ -11,6 +11,11 @@ internal static class ToolErrors
     public static ToolResult? Explain(Exception fault) => fault switch
     {
         RegistryException refusal => ToolResult.Error(KindOf(refusal.Error), refusal.Message, refusal.Field, json => WriteMore(json, refusal)),
+        LimitException limit => ToolResult.Error(
+            KindOf(RegistryError.Busy),
+            limit.Message,
+            field: null,
+            json => json.WriteNumber("retry_after_seconds"u8, (long)limit.RetryAfter.TotalSeconds)),
         BadHttpRequestException bad => ToolResult.Error(
             bad.StatusCode == StatusCodes.Status403Forbidden ? KindOf(RegistryError.Forbidden) : KindOf(RegistryError.Invalid),
             bad.Message,

@@ -73,6 +73,9 @@ internal sealed record A2AError(string Reason, int Code, int Http, RpcStatus Rpc
     public static A2AError KeyReused { get; } = Own("KEY_REUSED", InvalidParamsCode, 422, RpcStatus.AlreadyExists);
 
     public static A2AError TooLarge { get; } = Own("TOO_LARGE", InvalidParamsCode, 413, RpcStatus.InvalidArgument);
+
+    /// <summary>The caller or its tenant has sent too much.</summary>
+    public static A2AError TooMany { get; } = Own("TOO_MANY_REQUESTS", ServerCode, 429, RpcStatus.ResourceExhausted);
     public static A2AError Unavailable { get; } = Own("UNAVAILABLE", InternalCode, 503, RpcStatus.Unavailable);
     public static A2AError StorageFull { get; } = Own("STORAGE_FULL", InternalCode, 507, RpcStatus.ResourceExhausted);
 

@@ -120,6 +120,12 @@ public static class OrleansRegistryHostingExtensions
         else
         {
             services.AddRegistries();
+            if (StorageSettings.IsDatabase(options))
+            {
+                services.AddSingleton<ServingReplicas>();
+                services.AddSingleton<IServingReplicas>(provider => provider.GetRequiredService<ServingReplicas>());
+                services.AddHostedService(provider => provider.GetRequiredService<ServingReplicas>());
+            }
         }
 
         services.AddTrustRecords();

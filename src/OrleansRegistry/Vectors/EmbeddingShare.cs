@@ -2,37 +2,13 @@ using Orleans.Runtime;
 
 namespace OrleansRegistry.Vectors;
 
-/// <inheritdoc cref="IEmbeddingShareGrain"/>
-[GrainType("registry.embedding-share")]
-internal sealed class EmbeddingShareGrain([RegistryTime] TimeProvider time) : Grain, IEmbeddingShareGrain
-{
-    /// <summary>Three times as long as between two calls.</summary>
-    private static readonly TimeSpan Patience = EmbeddingShare.Often * 3;
-
-    private readonly Dictionary<string, long> present = new(StringComparer.Ordinal);
-
-    public Task<string[]> Join(string process)
-    {
-        present[process] = time.GetTimestamp();
-        foreach (var (other, last) in present)
-        {
-            if (time.GetElapsedTime(last) > Patience)
-            {
-                present.Remove(other);
-            }
-        }
-
-        return Task.FromResult<string[]>([.. present.Keys.Order(StringComparer.Ordinal)]);
-    }
-}
-
 /// <summary>
 /// Which agents this process embeds: of each, the process whose name and the agent's give the highest hash, so that the others' stay where they are when
 /// one comes or goes. An agent that two take for theirs for a moment is embedded twice, which does no harm.
 /// </summary>
 internal sealed class EmbeddingShare(IGrainFactory grains, IRecordStore store, VectorDirectory vectors, [RegistryTime] TimeProvider time)
 {
-    public static readonly TimeSpan Often = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Often = PresenceGrain.Often;
 
     private readonly string here = Guid.NewGuid().ToString("N");
     private string[] present = [];
@@ -49,7 +25,7 @@ internal sealed class EmbeddingShare(IGrainFactory grains, IRecordStore store, V
         if (asked is null || time.GetElapsedTime(asked.Value) > Often)
         {
             // Processes with another model have others to embed.
-            var grain = grains.GetGrain<IEmbeddingShareGrain>(vectors.Model ?? "");
+            var grain = grains.GetGrain<IPresenceGrain>(vectors.Model ?? "");
             present = await GrainCalls.ReadAsync(grain, share => share.Join(here)).WaitAsync(cancellationToken);
             asked = time.GetTimestamp();
         }

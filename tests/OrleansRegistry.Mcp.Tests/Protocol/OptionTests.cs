@@ -1,4 +1,6 @@
+using System.Net;
 using Microsoft.Extensions.Options;
+using OrleansRegistry.Http;
 
 namespace OrleansRegistry.Mcp.Tests.Protocol;
 
@@ -25,6 +27,23 @@ public sealed class OptionTests
     {
         var fault = await Assert.ThrowsAsync<OptionsValidationException>(() => McpHost.StartAsync(options => options.MaxResultBytes = 5));
         Assert.Contains("MCP_MAX_RESULT_BYTES", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_has_sent_too_much_gets_an_error_that_says_when_to_come_back()
+    {
+        await using var host = await McpHost.StartAsync(build: builder => builder.Services.AddRegistryHttp(
+            options => (options.Limits.Caller.Rate, options.Limits.Caller.Burst) = (1, 1)));
+        const string Ping = """{"jsonrpc":"2.0","id":7,"method":"ping"}""";
+        (HttpStatusCode Status, string Body, HttpResponseMessage Answer) answer;
+        do
+        {
+            answer = await host.SendAsync(Ping);
+        }
+        while (answer.Status == HttpStatusCode.OK && !Cancellation.IsCancellationRequested);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "1"), (answer.Status, $"{answer.Answer.Headers.RetryAfter}"));
+        Assert.Matches("""^\{"jsonrpc":"2.0","id":null,"error":\{"code":-32000,"message":"This caller may have [^"]*",""", answer.Body);
+        Assert.EndsWith(""","data":{"retry_after_seconds":1}}}""", answer.Body, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Clustering;
 using OrleansRegistry.Instances;
 using OrleansRegistry.Liveness;
 using OrleansRegistry.Storage.Tests.Postgres;
@@ -66,6 +68,34 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         }
         while (shares.Any(count => count != 1) && !TestContext.Current.CancellationToken.IsCancellationRequested);
         Assert.All(silos.Services, services => Assert.InRange(keys.Count(key => services.GetRequiredService<UpkeepShare>().Now()(key)), 350, 650));
+    }
+
+    [Fact]
+    public async Task Processes_that_serve_know_how_many_they_are_and_fewer_count_after_a_while()
+    {
+        var time = new FakeTimeProvider();
+        var services = silos.Services.ToList();
+        var (one, other) = (Replicas(services[0]), Replicas(services[1]));
+        Assert.Equal(1, one.Count);
+        await one.JoinAsync(TestContext.Current.CancellationToken);
+        await other.JoinAsync(TestContext.Current.CancellationToken);
+        await one.JoinAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((2, 2), (one.Count, other.Count));
+
+        one.Take(1);
+        time.Advance(ServingReplicas.FewerAfter - TimeSpan.FromSeconds(1));
+        one.Take(1);
+        Assert.Equal(2, one.Count);
+        one.Take(2);
+        time.Advance(TimeSpan.FromSeconds(2));
+        one.Take(1);
+        Assert.Equal(2, one.Count);
+        time.Advance(ServingReplicas.FewerAfter);
+        one.Take(1);
+        Assert.Equal(1, one.Count);
+
+        ServingReplicas Replicas(IServiceProvider of) =>
+            new(of.GetRequiredService<IGrainFactory>(), of.GetRequiredService<BackgroundLoops>(), time);
     }
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";
@@ -247,7 +277,7 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
 
     private async Task CallShare()
     {
-        var grain = silos.Grain<IEmbeddingShareGrain>("a model");
+        var grain = silos.Grain<IPresenceGrain>("a model");
         Assert.Equal(["b"], await grain.Join("b"));
         Assert.Equal(["a", "b"], await grain.Join("a"));
     }

@@ -1,0 +1,168 @@
+using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>
+/// Lets in no more requests than there is room for: of a caller, of a tenant, and of all together, in this order, so that what one has too many of
+/// costs the others nothing. What says who calls is bounded too, before all that.
+/// </summary>
+internal sealed class RequestLimits : IDisposable
+{
+    private readonly RequestLimitOptions options;
+    private readonly PartyLimits<(string Tenant, string Subject)> callers;
+    private readonly PartyLimits<string> tenants;
+    private readonly long[,] refused = new long[Enum.GetValues<LimitedBy>().Length, Enum.GetValues<LimitOn>().Length];
+    private readonly Meter meter;
+    private int admitting;
+    private int streams;
+
+    public RequestLimits(IOptions<RegistryHttpOptions> http, IServiceProvider services, [RegistryTime] TimeProvider time)
+    {
+        options = http.Value.Limits;
+        var replicas = services.GetService<IServingReplicas>();
+        callers = new(LimitedBy.Caller, options.Caller, replicas, time);
+        tenants = new(LimitedBy.Tenant, options.Tenant, replicas, time);
+        Places = new ServerPlaces(options.Concurrent, options.Queue, options.QueueTime, time);
+        meter = new Meter(new MeterOptions(RegistryTelemetry.Name) { Scope = this });
+        Measure();
+    }
+
+    public ServerPlaces Places { get; }
+
+    /// <summary>Finds out who calls (<see cref="CallerRule"/>), and takes a place for the request.</summary>
+    /// <exception cref="LimitException">There is none.</exception>
+    /// <inheritdoc cref="CallerRule.AdmitAsync"/>
+    public async ValueTask<RequestPlace> AdmitAsync(HttpContext context)
+    {
+        var place = new RequestPlace(this);
+        try
+        {
+            await AskAsync(context);
+            var caller = context.GetEndpoint()?.Metadata.GetMetadata<ApiOperation>() is { IsAnonymous: true } ? null : context.GetSender();
+            if (caller is not null)
+            {
+                Enter(context.Response, place, caller);
+            }
+
+            await Places.EnterAsync(caller?.Tenant ?? "", context.RequestAborted);
+            place.TookPlace();
+            context.Features.Set(place);
+            return place;
+        }
+        catch (Exception fault)
+        {
+            place.Dispose();
+            Count(fault);
+            throw;
+        }
+    }
+
+    /// <summary>The request of a place becomes a stream.</summary>
+    /// <exception cref="LimitException">There are too many.</exception>
+    public void Wait(RequestPlace place)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref streams) > options.Streams)
+            {
+                throw new LimitException(
+                    LimitedBy.Server,
+                    LimitOn.Streams,
+                    $"This server has {options.Streams} streams and waiting requests. Try again later.",
+                    TimeSpan.Zero);
+            }
+
+            Wait(callers, place.Caller);
+            try
+            {
+                Wait(tenants, place.Tenant);
+            }
+            catch (LimitException)
+            {
+                place.Caller?.UndoWait();
+                throw;
+            }
+        }
+        catch (LimitException fault)
+        {
+            EndStream();
+            Count(fault);
+            throw;
+        }
+    }
+
+    public void EndStream() => Interlocked.Decrement(ref streams);
+
+    public void Dispose() => meter.Dispose();
+
+    private static void Wait<TKey>(PartyLimits<TKey> limits, Party? party)
+        where TKey : notnull
+    {
+        if (party is not null)
+        {
+            limits.Wait(party);
+        }
+    }
+
+    private async ValueTask AskAsync(HttpContext context)
+    {
+        try
+        {
+            if (Interlocked.Increment(ref admitting) > options.Concurrent)
+            {
+                throw new LimitException(
+                    LimitedBy.Server, LimitOn.Queue, "This server is finding out who calls for too many requests. Try again later.", TimeSpan.Zero);
+            }
+
+            await CallerRule.AdmitAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref admitting);
+        }
+    }
+
+    private void Enter(HttpResponse response, RequestPlace place, Caller caller)
+    {
+        place.Caller = callers.IsOn ? callers.Enter((caller.Tenant, caller.Subject), response) : null;
+        try
+        {
+            place.Tenant = tenants.IsOn ? tenants.Enter(caller.Tenant, response) : null;
+        }
+        catch (LimitException)
+        {
+            place.Caller?.Undo();
+            place.Caller = null;
+            throw;
+        }
+    }
+
+    private void Count(Exception fault)
+    {
+        if (fault is LimitException limit)
+        {
+            Interlocked.Increment(ref refused[(int)limit.By, (int)limit.On]);
+        }
+    }
+
+    private void Measure()
+    {
+        meter.CreateObservableGauge("registry.requests.running", () => Places.Running, "{request}", "Requests that are worked on.");
+        meter.CreateObservableGauge("registry.requests.waiting", () => Places.Waiting, "{request}", "Requests that wait for their turn.");
+        meter.CreateObservableCounter(
+            "registry.requests.refused",
+            () => from whose in Enum.GetValues<LimitedBy>()
+                  from what in Enum.GetValues<LimitOn>()
+                  let count = Interlocked.Read(ref refused[(int)whose, (int)what])
+                  where count > 0 || (whose == LimitedBy.Server && what == LimitOn.Queue)
+                  select new Measurement<long>(count, new("by", Name(whose)), new("limit", Name(what))),
+            "{request}",
+            "Requests that were refused as there were too many.");
+    }
+
+    private static string Name<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,67 @@
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>What a request has of the limits, as a feature of it; disposing gives all back. One flow of control at a time.</summary>
+internal sealed class RequestPlace(RequestLimits limits) : IDisposable
+{
+    private readonly RequestLimits limits = limits;
+    private bool isInServer;
+    private bool isStream;
+    private bool isOver;
+
+    public Party? Caller { get; set; }
+
+    public Party? Tenant { get; set; }
+
+    /// <summary>It has a place of the server.</summary>
+    public void TookPlace() => isInServer = true;
+
+    /// <summary>
+    /// The request is a stream from here on, or waits for something that happens: it counts among those, and gives the places of short requests back.
+    /// </summary>
+    /// <exception cref="LimitException">There are too many of them.</exception>
+    public static void Wait(HttpContext context)
+    {
+        if (context.Features.Get<RequestPlace>() is { isStream: false, isOver: false } place)
+        {
+            place.limits.Wait(place);
+            place.isStream = true;
+            place.LeaveServer();
+        }
+    }
+
+    /// <summary>Its reader is slow: what it waits for is not the server, so that its place is another's.</summary>
+    public static void StepAside(HttpContext context) => context.Features.Get<RequestPlace>()?.LeaveServer();
+
+    public void Dispose()
+    {
+        if (isOver)
+        {
+            return;
+        }
+
+        isOver = true;
+        LeaveServer();
+        if (isStream)
+        {
+            limits.EndStream();
+            Caller?.EndStream();
+            Tenant?.EndStream();
+        }
+        else
+        {
+            Caller?.Leave();
+            Tenant?.Leave();
+        }
+    }
+
+    private void LeaveServer()
+    {
+        if (isInServer)
+        {
+            isInServer = false;
+            limits.Places.Leave();
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Rest.Tests;
+
+namespace OrleansRegistry.Http.Tests.Limits;
+
+/// <summary>What a request too many is answered, and what is never limited.</summary>
+public sealed class LimitedRequestTests : IAsyncDisposable
+{
+    private readonly Channel<string> events = Channel.CreateUnbounded<string>();
+    private readonly TaskCompletionSource held = new();
+    private readonly List<FrontEndHost> hosts = [];
+
+    [Fact]
+    public async Task One_request_too_many_is_429_and_another_tenants_is_not()
+    {
+        var client = await StartAsync(options => (options.Limits.Caller.Rate, options.Limits.Caller.Burst) = (1, 2));
+        for (var left = 1; left >= 0; left--)
+        {
+            var answer = await GetAsync(client, "acme", "alice");
+            Assert.Equal((200, $"\"caller\";r={left};t={2 - left}"), ((int)answer.StatusCode, Header(answer, "RateLimit")));
+        }
+
+        var refused = await GetAsync(client, "acme", "alice");
+        var problem = await refused.ProblemAsync(429);
+        Assert.Equal("limit_exceeded", problem.Text("code"));
+        Assert.Equal(("1", "\"caller\";q=2;w=2"), (Header(refused, "Retry-After"), Header(refused, "RateLimit-Policy")));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "acme", "bob")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "other", "alice")).StatusCode);
+    }
+
+    [Fact]
+    public async Task What_a_tenant_has_too_many_of_costs_its_callers_nothing_and_what_a_caller_has_too_many_of_costs_its_tenant_nothing()
+    {
+        var client = await StartAsync(options =>
+        {
+            (options.Limits.Caller.Rate, options.Limits.Caller.Burst) = (1, 3);
+            (options.Limits.Tenant.Rate, options.Limits.Tenant.Burst) = (1, 5);
+        });
+        Assert.Equal([200, 200, 200, 429, 429, 429], await StatusesAsync(client, "alice", 6));
+        Assert.Equal([200, 200, 429, 429], await StatusesAsync(client, "bob", 4));
+        var refused = await GetAsync(client, "acme", "bob");
+        Assert.Equal("\"caller\";r=0;t=3, \"tenant\";r=0;t=5", Header(refused, "RateLimit"));
+    }
+
+    [Fact]
+    public async Task Streams_hold_no_places_and_have_a_limit_of_their_own()
+    {
+        var client = await StartAsync(options =>
+        {
+            (options.Limits.Concurrent, options.Limits.Queue) = (1, 0);
+            (options.Limits.Streams, options.Limits.Tenant.Streams) = (2, 1);
+        });
+        using var stream = await OpenAsync(client, "acme");
+        Assert.Equal(HttpStatusCode.OK, stream.StatusCode);
+        await (await OpenAsync(client, "acme")).ProblemAsync(429);
+        using var others = await OpenAsync(client, "other");
+        Assert.Equal(HttpStatusCode.OK, others.StatusCode);
+        var refused = await OpenAsync(client, "third");
+        await refused.ProblemAsync(503);
+        Assert.Equal("1", Header(refused, "Retry-After"));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "acme", "alice")).StatusCode);
+
+        events.Writer.Complete();
+        await stream.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        HttpResponseMessage again;
+        do
+        {
+            // A stream's end is seen by its reader before the server is through with it.
+            again = await OpenAsync(client, "acme");
+        }
+        while (again.StatusCode == HttpStatusCode.TooManyRequests && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_full_refuses_at_once_and_tells_its_health()
+    {
+        var client = await StartAsync(options => (options.Limits.Concurrent, options.Limits.Queue) = (1, 0));
+        var first = GetAsync(client, "acme", "alice", "/held");
+        HttpResponseMessage refused;
+        do
+        {
+            refused = await GetAsync(client, "other", "bob");
+        }
+        while (refused.IsSuccessStatusCode && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        await refused.ProblemAsync(503);
+        Assert.Equal("1", Header(refused, "Retry-After"));
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync("GET", "/health/live")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await client.SendAsync("GET", "/health/serving")).StatusCode);
+        held.SetResult();
+        Assert.Equal(HttpStatusCode.OK, (await first).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "other", "bob")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Requests_that_nobody_knows_of_are_not_counted_and_neither_are_those_that_fail_kept()
+    {
+        var client = await StartAsync(options => (options.Limits.Caller.Concurrent, options.DefaultCaller) = (1, null));
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await client.SendAsync("GET", "/held")).StatusCode);
+            Assert.Equal(HttpStatusCode.InternalServerError, (await GetAsync(client, "acme", "alice", "/things/x")).StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "acme", "alice")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_burst_without_a_rate_stops_the_start()
+    {
+        var fault = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => StartAsync(options => options.Limits.Tenant.Burst = 5));
+        Assert.Contains("REGISTRY_LIMIT_TENANT_BURST", fault.Message, StringComparison.Ordinal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        held.TrySetResult();
+        events.Writer.TryComplete();
+        foreach (var host in hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private static string Header(HttpResponseMessage answer, string name) => string.Join(", ", answer.Headers.GetValues(name));
+
+    private static async Task<List<int>> StatusesAsync(HttpClient client, string subject, int times)
+    {
+        List<int> statuses = [];
+        for (var i = 0; i < times; i++)
+        {
+            statuses.Add((int)(await GetAsync(client, "acme", subject)).StatusCode);
+        }
+
+        return statuses;
+    }
+
+    private static Task<HttpResponseMessage> GetAsync(HttpClient client, string tenant, string subject, string path = "/quick") =>
+        client.SendAsync("GET", path, null, ("X-Registry-Tenant", tenant), ("X-Registry-Subject", subject));
+
+    private static Task<HttpResponseMessage> OpenAsync(HttpClient client, string tenant)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/events");
+        request.Headers.Add("X-Registry-Tenant", tenant);
+        return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    private async Task<HttpClient> StartAsync(Action<RegistryHttpOptions> configure)
+    {
+        var host = await FrontEndHost.StartAsync(
+            new InvalidOperationException("a fault"),
+            events,
+            options =>
+            {
+                (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default);
+                configure(options);
+            },
+            services => services.AddKeyedSingleton<TimeProvider>(
+                RegistryTimeAttribute.ServiceKey, new Microsoft.Extensions.Time.Testing.FakeTimeProvider()),
+            use: app =>
+            {
+                var routes = ((IEndpointRouteBuilder)app).UseRegistryHttp();
+                routes.Get("/quick", context => context.Response.WriteAsync("done"), new ApiOperation("quick", "Things", "At once"));
+                routes.Get("/held", _ => held.Task, new ApiOperation("held", "Things", "Later"));
+            });
+        hosts.Add(host);
+        return host.Client;
+    }
+}
