@@ -11,6 +11,7 @@ using OrleansRegistry.Cli.Service;
 using OrleansRegistry.Cli.Snapshots;
 using OrleansRegistry.Cli.Subscriptions;
 using OrleansRegistry.Cli.Tasks;
+using OrleansRegistry.Cli.Trust;
 
 namespace OrleansRegistry.Cli;
 
@@ -48,6 +49,7 @@ internal static class Commands
             new AgentLabelCommand(),
             new AgentHeartbeatCommand(),
             new AgentProbeCommand(),
+            new AgentVerifyCommand(),
             new AgentWatchCommand()),
         new CommandGroup(
             "instances",

@@ -51,6 +51,7 @@ public sealed class RegistryClient : IDisposable
         Vectors = new HttpVectors(Http, agents);
         Instances = new HttpInstances(Http, agents);
         Probes = new HttpProbes(Http);
+        Signatures = new HttpSignatures(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -82,6 +83,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Looks at the cards that agents publish.</summary>
     public IAgentProbes Probes { get; }
+
+    /// <summary>The signatures of agents' cards.</summary>
+    public IAgentSignatures Signatures { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

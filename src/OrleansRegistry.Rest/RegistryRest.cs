@@ -18,6 +18,7 @@ using OrleansRegistry.Rest.Snapshots;
 using OrleansRegistry.Rest.Subscriptions;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
+using OrleansRegistry.Rest.Trust;
 using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest;
@@ -46,6 +47,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(AgentVectorSchemas.All);
         services.AddSingleton<ApiSchemaSource>(InstanceSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ProbeSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(SignatureSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -99,6 +101,11 @@ public static class RegistryRest
         if (services.GetService<IAgentInstances>() is { } instances)
         {
             new InstanceEndpoints(instances, http).Map(routes);
+        }
+
+        if (services.GetService<IAgentSignatures>() is { } signatures)
+        {
+            new SignatureEndpoints(signatures).Map(routes);
         }
 
         if (services.GetService<IAgentProbes>() is { } probes)

@@ -91,6 +91,13 @@ public sealed class AgentField
         Values = [.. Enum.GetValues<AgentProbeOutcome>().Select(outcome => outcome.ToName())],
     };
 
+    /// <summary>What was found of the card's signatures: a name of <see cref="SignatureVerdict"/>, or <see cref="SignatureVerdicts.None"/>.</summary>
+    public static AgentField Signature { get; } = new("signature", "what was found of the signatures of the agent's card")
+    {
+        IsSingle = true,
+        Values = [.. Enum.GetValues<SignatureVerdict>().Select(verdict => verdict.ToName()), SignatureVerdicts.None],
+    };
+
     private AgentField(string name, string description)
     {
         Name = name;

@@ -132,6 +132,12 @@ public sealed record AgentRecord
     [Id(25)]
     public AgentProbe? Probe { get; init; }
 
+    /// <summary>
+    /// What the registry found of the card's signatures; null where the card has none, or none was looked at yet (<see cref="IAgentSignatures"/>).
+    /// </summary>
+    [Id(33)]
+    public AgentSignature? Signature { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

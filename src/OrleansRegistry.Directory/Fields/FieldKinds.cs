@@ -32,6 +32,7 @@ internal static class FieldKinds
             with { UnlessAsked = [AgentLifeCycle.Active.ToName()], Everything = AgentField.Everything },
         One(AgentField.Health, record => record.Health?.ToName()),
         One(AgentField.Probe, record => record.Probe?.Result?.Outcome.ToName()),
+        One(AgentField.Signature, record => record.Signature?.Verdict.ToName() ?? SignatureVerdicts.None),
     ];
 
     public static FieldKind Of(AgentField field) => Array.Find(All, kind => kind.Field == field)!;

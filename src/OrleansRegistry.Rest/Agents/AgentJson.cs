@@ -5,6 +5,7 @@ using System.Text.Json;
 using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Liveness;
 using OrleansRegistry.Rest.Probes;
+using OrleansRegistry.Rest.Trust;
 using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest.Agents;
@@ -51,7 +52,7 @@ internal static class AgentJson
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
             + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + ProbeJson.Of(agent.Probe).Length
-            + MeasureTail(agent, new JsonName(agent.Id));
+            + SignatureJson.Of(agent.Signature).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -64,6 +65,7 @@ internal static class AgentJson
         output.Write(LeaseJson.Of(agent));
         output.Write(AgentVectorJson.Of(agent.Vectors));
         output.Write(ProbeJson.Of(agent.Probe));
+        output.Write(SignatureJson.Of(agent.Signature));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

@@ -30,6 +30,7 @@ internal sealed partial class AgentGrain
             ExtensionOrigins = OriginsFor(refreshed.Origins, before),
             Reach = refreshed.Reach,
             Probe = ProbeChange.Apply(null, before.Probe, isSameCard: false),
+            Signature = refreshed.Signature,
         };
     });
 

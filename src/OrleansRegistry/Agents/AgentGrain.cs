@@ -1,4 +1,5 @@
 using Orleans.Storage;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Agents;
 
@@ -73,6 +74,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             VectorStamp = before?.VectorStamp,
             Instances = before?.Instances ?? [],
             Probe = ProbeChange.Apply(put.Probe, before?.Probe, isSameCard: before?.Card == put.Card),
+            Signature = SignatureWriter.After(before?.Signature, put.Signature, isSameCard: before?.Card == put.Card),
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -113,6 +115,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
                 Reach = card.Reach,
                 Source = null,
                 Probe = ProbeChange.Apply(change.Probe, before.Probe, isSameCard: bytes == before.Card),
+                Signature = SignatureOf(change, before, bytes),
                 Stamp = CardStamps.Next(before, bytes, change.Subject, now),
                 ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
             };

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Agents;
 
@@ -7,7 +8,8 @@ namespace OrleansRegistry.Agents;
 /// <c>updated_at</c>, <c>owner</c> and, where there are any, <c>workers</c>, <c>delivery</c>, <c>credentials</c>, <c>extension_origins</c>,
 /// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>replaced</c>,
 /// <c>labels</c> and <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c>
-/// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), <c>probe</c> (<see cref="ProbeJson"/>), and <c>requests</c>
+/// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), <c>probe</c> (<see cref="ProbeJson"/>), <c>signature</c>
+/// (<see cref="SignatureJson"/>), and <c>requests</c>
 /// (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
@@ -82,6 +84,7 @@ internal static class AgentKind
             Instances = InstanceJson.Read(fields),
             Replaced = withReplaced || !fields.Has("replaced") ? ReplacedCards.Read(fields) : [],
             Probe = fields.ObjectOrNull("probe") is { } probe ? ProbeJson.Read(probe) : null,
+            Signature = fields.ObjectOrNull("signature") is { } signature ? SignatureJson.Read(signature) : null,
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -137,6 +140,7 @@ internal static class AgentKind
             ProbeJson.Write(fields, probe);
         }
 
+        SignatureJson.Write(fields, agent.Signature);
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

@@ -1,3 +1,5 @@
+using OrleansRegistry.Trust.Signatures;
+
 namespace OrleansRegistry.Agents;
 
 /// <summary>The registry of agents, made of grains (writes), the directory (reads) and the store (new agents in bulk).</summary>
@@ -14,6 +16,7 @@ internal sealed class AgentRegistry(
     AgentRevisions revisions,
     RankedSearch ranked,
     AgentOwnership ownership,
+    SignatureGate signatures,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     public long Revision => directory.Revision;
@@ -59,7 +62,7 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.patch", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        var change = changes.Of(caller, id, patch);
+        var change = await signatures.JudgeAsync(directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
         var history = store.History;
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         var card = AgentCard.Read(written.Agent.Card);
@@ -191,6 +194,7 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckCaller(caller);
         caller = ownership.Acting(caller, entry.Id);
+        entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes) };
         var mark = RequestMarks.Of(
             caller,
             () => entry.PublishesDraft ? AgentDrafts.PrintOf(entry.Force) : new RequestFingerprint("register")
@@ -222,6 +226,7 @@ internal sealed class AgentRegistry(
             Force = entry.Force,
             Lease = entry.Lease,
             Probe = entry.Probe,
+            Signature = entry.Signature,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

@@ -31,6 +31,9 @@ internal sealed record CheckedRegistration(
     /// <summary>What it says of the agent's probes; null for nothing.</summary>
     public ProbeChange? Probe { get; private init; }
 
+    /// <summary>What was found of the card's signatures; null where it has none.</summary>
+    public AgentSignature? Signature { get; init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Agents;
 
@@ -59,6 +60,13 @@ internal interface IAgentGrain : IGrainWithStringKey
     /// <returns>Null where that is so, or the agent is gone.</returns>
     [Alias("Probed")]
     Task<AgentRecord?> Probed(ProbeSubject of, AgentProbeResult result);
+
+    /// <summary>Writes what was found of the signatures of the agent's card, if it is something else than before.</summary>
+    /// <param name="of">The card that was looked at: where the agent has another, nothing is written.</param>
+    /// <param name="found">Null where the card has no signature.</param>
+    /// <returns>Null where the agent has another card, or is gone.</returns>
+    [Alias("Verified")]
+    Task<AgentRecord?> Verified(SignedSubject of, AgentSignature? found);
 
     /// <summary>Removes the agent.</summary>
     /// <param name="subject">Who asks for it.</param>
@@ -126,6 +134,10 @@ internal sealed record AgentPut(
     /// <summary>Null leaves it.</summary>
     [Id(25)]
     public ProbeChange? Probe { get; init; }
+
+    /// <summary>What its caller found of the card's signatures; null where it has none.</summary>
+    [Id(33)]
+    public AgentSignature? Signature { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -139,7 +151,12 @@ internal sealed record AgentRefreshed(
     [property: Id(1)] DateTimeOffset Before,
     [property: Id(2)] RawJson Card,
     [property: Id(3)] IReadOnlyList<ExtensionOrigin> Origins,
-    [property: Id(4)] CardReach Reach);
+    [property: Id(4)] CardReach Reach)
+{
+    /// <inheritdoc cref="AgentPut.Signature"/>
+    [Id(33)]
+    public AgentSignature? Signature { get; init; }
+}
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
 /// <param name="KnownOrigins">What is known of the extensions that the changed card may declare.</param>
@@ -193,6 +210,14 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Probe"/>
     [Id(25)]
     public ProbeChange? Probe { get; init; }
+
+    /// <summary>The card as it is patched, if the agent has the card that its caller knows; null where nothing was looked at.</summary>
+    [Id(33)]
+    public JudgedCard? Judged { get; init; }
+
+    /// <summary>Where the patched card is another than <see cref="Judged"/>, nothing is changed.</summary>
+    [Id(34)]
+    public bool DemandsSignature { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

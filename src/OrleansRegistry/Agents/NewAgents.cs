@@ -41,6 +41,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Compatibility = entry.Compatibility ?? AgentCompatibility.None,
             Lease = LeaseChange.Apply(entry.Lease, before: null, renews: true, now),
             Probe = ProbeChange.Apply(entry.Probe, before: null, isSameCard: false),
+            Signature = entry.Signature,
             Requests = mark is null ? [] : [mark],
         };
         agent = LifeCycleRules.Apply(agent, before: null, entry.LifeCycle, entry.Deprecation);

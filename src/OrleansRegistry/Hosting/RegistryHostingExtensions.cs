@@ -6,6 +6,7 @@ using Orleans.Serialization;
 using Orleans.Storage;
 using OrleansRegistry;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Signatures;
 
 namespace Microsoft.Extensions.Hosting;
 
@@ -126,6 +127,7 @@ public static class OrleansRegistryHostingExtensions
                 services.AddSingleton<IServingReplicas>(provider => provider.GetRequiredService<ServingReplicas>());
                 services.AddHostedService(provider => provider.GetRequiredService<ServingReplicas>());
             }
+            services.AddSignatures(options.Signatures);
         }
 
         services.AddTrustRecords();

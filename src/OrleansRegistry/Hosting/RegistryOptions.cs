@@ -4,6 +4,7 @@ using OrleansRegistry.Probes;
 using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
 
@@ -99,6 +100,9 @@ public sealed class RegistryOptions
 
     /// <summary>How it is looked at the cards that agents publish (<c>CARD_PROBE_…</c>).</summary>
     public ProbeOptions Probes { get; set; } = new();
+
+    /// <summary>Whose signatures of cards count, and whether cards must have one (<c>REGISTRY_CARD_ISSUER…</c>).</summary>
+    public SignatureOptions Signatures { get; set; } = new();
 
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();

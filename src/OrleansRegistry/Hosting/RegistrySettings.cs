@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
 
@@ -15,6 +16,7 @@ public static class RegistrySettings
         AgentVersionSettings.Group,
         LivenessSettings.Group,
         ProbeSettings.Group,
+        SignatureSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

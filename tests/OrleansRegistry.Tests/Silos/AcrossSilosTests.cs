@@ -9,6 +9,7 @@ using OrleansRegistry.Storage.Tests.Postgres;
 using OrleansRegistry.Storage.Tests.Telemetry;
 using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Tasks;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Tests.Silos;
 
@@ -27,6 +28,7 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         await CallLease();
         await CallInstances();
         await CallProbe();
+        await CallSignature();
         await CallTask();
         await CallContext();
         await CallFeedback();
@@ -220,6 +222,32 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         Assert.NotNull((await grain.Look(told.Key)).Left);
         Assert.Null((await grain.Look(told.Key with { Instance = "h" })).Left);
         await grain.Judge(new LeaseNews([], [told]), 10);
+    }
+
+    private async Task CallSignature()
+    {
+        var agent = silos.Grain<IAgentGrain>(GrainKeys.For("acme", "signed"));
+        var check = new CardSignatureCheck(SignatureVerdict.Invalid) { KeyId = "k", Algorithm = "ES256", Issuer = "https://i", Reason = "why" };
+        var found = new AgentSignature(SignatureVerdict.Invalid, When, [check]);
+        var written = (await agent.Put(new AgentPut(RawJson.FromValid("""{"name":"signed"}"""u8), null, [], default) { Signature = found })).Agent;
+        Assert.True(found.IsSame(written.Signature));
+        var of = SignedSubject.Of(written);
+        Assert.Equal(written.Revision, (await agent.Verified(of, found with { CheckedAt = When + Minute }))!.Revision);
+        var unread = new AgentSignature(SignatureVerdict.Unknown, When, []) { AwaitsKeys = true };
+        Assert.Equal(written.Revision, (await agent.Verified(of, unread))!.Revision);
+        var valid = new AgentSignature(SignatureVerdict.Valid, When, [new(SignatureVerdict.Valid) { Form = SignedForm.EmptyOmitted }]);
+        Assert.True(valid.IsSame((await agent.Verified(of, valid))!.Signature));
+        Assert.Null(await agent.Verified(of with { Version = 2 }, valid));
+        Assert.Null((await agent.Verified(of, null))!.Signature);
+
+        var patch = new AgentChange(RawJson.FromValid("""{"description":"d"}"""u8), null, [], default);
+        await Messages.Refused(RegistryError.Conflict, () => agent.Patch(patch with { DemandsSignature = true }));
+        await Messages.Refused(
+            RegistryError.Conflict, () => agent.Patch(patch with { Judged = new JudgedCard(written.Card, valid), DemandsSignature = true }));
+        var judged = new JudgedCard(JsonMerge.Apply(written.Card, patch.CardPatch), valid);
+        var patched = (await agent.Patch(patch with { Judged = judged, DemandsSignature = true })).Agent;
+        Assert.Equal((2, SignatureVerdict.Valid), (patched.VersionNumber, patched.Signature!.Verdict));
+        Assert.Null((await agent.Patch(patch with { CardPatch = RawJson.FromValid("""{"description":"e"}"""u8) })).Agent.Signature);
     }
 
     private async Task CallProbe()

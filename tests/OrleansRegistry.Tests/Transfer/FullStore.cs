@@ -52,6 +52,7 @@ internal static class FullStore
             await registry.Agents.PatchAsync(alice, "agent-4", new AgentPatch(Bytes($$"""{"version":"2.{{i}}","description":"{{text}}"}""")));
         }
 
+        await registry.Agents.RegisterAsync(alice, new AgentRegistration(Bytes("""{"name":"signed","signatures":[{}]}"""), "agent-8"));
         await registry.Versions.LabelAsync(alice, "agent-4", "stable", 2);
         await registry.Services.GetRequiredService<IAgentVectors>()
             .PutAsync(alice, "agent-4", new AgentVectorUpdate("m", [new("description", new[] { 0.1f, -3 }) { Content = "ü" }]));

@@ -1,3 +1,5 @@
+using OrleansRegistry.Trust.Signatures;
+
 namespace OrleansRegistry.Agents.Sources;
 
 /// <summary>Fetches the cards of agents that are registered by URL, and keeps them as they are there.</summary>
@@ -7,6 +9,7 @@ internal sealed class CardSources(
     AgentDirectory directory,
     IRecordStore store,
     AgentRevisions revisions,
+    SignatureGate signatures,
     CardFetchOptions options,
     [RegistryTime] TimeProvider time)
 {
@@ -32,6 +35,7 @@ internal sealed class CardSources(
         var source = agent.Source
             ?? throw RegistryException.Invalid(CardUrls.Field, "is not known: the agent's card was sent, not fetched. Register it by its URL");
         FetchedCard? fetched;
+        AgentSignature? signature = null;
         try
         {
             fetched = await fetcher.FetchAgainAsync(source, cancellationToken);
@@ -40,6 +44,7 @@ internal sealed class CardSources(
                 var found = RawJson.FromValid(fetched.Bytes.Span);
                 AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(found));
                 CompatibilityRules.Compare(agent, found, force: false);
+                signature = await signatures.JudgeAsync(agent.Tenant, found, cancellationToken);
             }
         }
         catch (RegistryException fault)
@@ -61,7 +66,8 @@ internal sealed class CardSources(
         var known = directory.OriginsOf(agent.Tenant, card.Extensions.Select(extension => extension.Uri));
         var origins = ExtensionOrigins.For(card, agent.Id, time.GetUtcMilliseconds(), known);
         var now = fetched.Source with { Unknown = source.Unknown };
-        var written = await WriteAsync(agent, new AgentRefreshed(now, source.FetchedAt, bytes, origins, card.Reach), cancellationToken, card);
+        var refreshed = new AgentRefreshed(now, source.FetchedAt, bytes, origins, card.Reach) { Signature = signature };
+        var written = await WriteAsync(agent, refreshed, cancellationToken, card);
         return new AgentRefresh(written, Changed: true, card.Warnings);
     }
 

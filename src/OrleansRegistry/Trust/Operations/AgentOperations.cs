@@ -21,6 +21,7 @@ internal static class AgentOperations
     public static readonly Operation PutInstance = new("registry.instance.put", Permissions.AgentsWrite, IsChange: true);
     public static readonly Operation RemoveInstance = new("registry.instance.remove", Permissions.AgentsWrite, IsChange: true);
     public static readonly Operation Probe = new("registry.agent.probe", Permissions.AgentsWrite, IsChange: true);
+    public static readonly Operation Verify = new("registry.agent.verify", Permissions.AgentsRead);
     public static readonly Operation PutVectors = new("registry.agent.put_vectors", Permissions.AgentsWrite, IsChange: true);
     public static readonly Operation RemoveVectors = new("registry.agent.remove_vectors", Permissions.AgentsWrite, IsChange: true);
 

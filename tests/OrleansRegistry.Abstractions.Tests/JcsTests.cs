@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using OrleansRegistry.A2A.Cards;
 
-namespace OrleansRegistry.A2A.Tests.Cards;
+namespace OrleansRegistry.Abstractions.Tests;
 
 /// <summary>RFC 8785.</summary>
 public sealed class JcsTests

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace OrleansRegistry.A2A.Cards;
+namespace OrleansRegistry;
 
 /// <summary>
 /// The JSON Canonicalization Scheme: members in the order of their names as UTF-16, strings with the fewest escapes, numbers as ECMAScript writes

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Trust.Signatures;
+
+/// <summary>
+/// The keys of one issuer: read when first needed, anew now and then, and where a signature names one that is not among them. What was read counts until
+/// something else is.
+/// </summary>
+/// <param name="changed">Called after the keys became others, or can be read that could not.</param>
+internal sealed partial class IssuerKeys(
+    CardIssuer issuer, Func<CardIssuer, Task<CardKeySet>> read, TimeSpan refresh, Action changed, TimeProvider time, ILogger log)
+{
+    /// <summary>Between two looks, so that cards with made-up keys do not become requests to the issuer.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock gate = new();
+    private volatile CardKeySet? known;
+    private volatile string? fault;
+    private Task? running;
+    private long triedAt = long.MinValue;
+
+    public CardIssuer Issuer => issuer;
+
+    /// <summary>What was read last; null where nothing was yet.</summary>
+    public CardKeySet? Known => known;
+
+    /// <summary>Whether the issuer's keys of now are not known.</summary>
+    public bool IsBehind => known is null || fault is not null;
+
+    /// <summary>Reads the keys, unless that was tried a moment ago. Does not throw.</summary>
+    public Task LookAsync() => LookAsync(Pause);
+
+    /// <summary>Reads the keys if it is time to. Does not throw.</summary>
+    public Task RefreshAsync() => LookAsync(fault is null || refresh < 6 * Pause ? refresh : 6 * Pause);
+
+    private Task LookAsync(TimeSpan after)
+    {
+        lock (gate)
+        {
+            if (running is not null)
+            {
+                return running;
+            }
+
+            if (triedAt != long.MinValue && time.GetElapsedTime(triedAt) < after)
+            {
+                return Task.CompletedTask;
+            }
+
+            return running = Task.Run(ReadAsync);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            var found = await read(issuer);
+            var isNew = known?.Text != found.Text || fault is not null;
+            fault = null;
+            if (isNew)
+            {
+                known = found;
+                LogRead(issuer.Url, found.Count);
+                changed();
+            }
+        }
+        catch (Exception thrown) when (thrown is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        {
+            if (fault != thrown.Message)
+            {
+                LogFault(issuer.Url, thrown.Message);
+            }
+
+            fault = thrown.Message;
+        }
+        finally
+        {
+            lock (gate)
+            {
+                running = null;
+                triedAt = time.GetTimestamp();
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Keys for signatures of cards by {Issuer} were read: {Count}")]
+    private partial void LogRead(Uri issuer, int count);
+
+    [LoggerMessage(LogLevel.Error, "The keys for signatures of cards by {Issuer} cannot be read: {Reason}")]
+    private partial void LogFault(Uri issuer, string reason);
+}

@@ -1,0 +1,101 @@
+using Microsoft.Extensions.Logging;
+
+namespace OrleansRegistry.Trust.Signatures;
+
+/// <summary>
+/// Checks in the background the signatures of cards that this node has not looked at, and those of all where an issuer has other keys: so many in a round.
+/// Every process does; who finds what is written already writes nothing.
+/// </summary>
+internal sealed partial class SignatureChecks(
+    AgentDirectory directory, CardIssuers issuers, SignatureWriter writer, [RegistryTime] TimeProvider time, ILogger<SignatureChecks> log)
+{
+    private const int MostInRound = 500;
+
+    private readonly LogPace pace = new(time, log);
+    private readonly Lock gate = new();
+    private readonly HashSet<RecordKey> waiting = [];
+    private RegistryPosition? seen;
+    private long generation;
+
+    /// <summary>Waits for changes of agents.</summary>
+    public async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        if (seen is null)
+        {
+            seen = directory.Position;
+            LookAtAll();
+        }
+
+        var changes = new List<LoggedChange>();
+        seen = await directory.FollowAsync(seen, changes, time, cancellationToken);
+        lock (gate)
+        {
+            foreach (var change in changes)
+            {
+                if (change.After?.Record is { } agent && IsToCheck(agent) && agent.Card != change.Before?.Record.Card)
+                {
+                    waiting.Add(new RecordKey(change.Tenant, change.Id));
+                }
+            }
+        }
+    }
+
+    /// <summary>Reads the keys whose time has come, and checks what waits.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        await issuers.RefreshAsync();
+        if (issuers.Generation is var now && now != generation)
+        {
+            generation = now;
+            LookAtAll();
+        }
+
+        RecordKey[] round;
+        lock (gate)
+        {
+            round = [.. waiting.Take(MostInRound)];
+            waiting.ExceptWith(round);
+        }
+
+        foreach (var key in round)
+        {
+            await CheckAsync(key, cancellationToken);
+        }
+    }
+
+    private void LookAtAll()
+    {
+        var all = directory.All.Where(IsToCheck).Select(agent => new RecordKey(agent.Tenant, agent.Id)).ToList();
+        lock (gate)
+        {
+            waiting.UnionWith(all);
+        }
+    }
+
+    /// <summary>Where nobody is trusted, what was never looked at is left alone.</summary>
+    private bool IsToCheck(AgentRecord agent) =>
+        agent.Signature is not null || (!issuers.IsEmpty && CardVerifier.IsSigned(agent.Card));
+
+    private async Task CheckAsync(RecordKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (directory.Find(key.Tenant, key.Id) is { } agent)
+            {
+                await writer.CheckAsync(agent, TimeSpan.Zero, isAwaited: false, cancellationToken);
+            }
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            lock (gate)
+            {
+                waiting.Add(key);
+            }
+
+            pace.Write(() => LogUnexpected(fault, LogText.Id(key.Id), LogText.Id(key.Tenant)));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The signatures of agent '{Agent}' of tenant '{Tenant}' could not be checked; it is tried again.")]
+    private partial void LogUnexpected(Exception fault, string agent, string tenant);
+}
