@@ -1,9 +1,18 @@
+using System.Runtime.InteropServices;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Storage;
 
 /// <summary>Names one record of a kind: its tenant, and its id within that tenant.</summary>
 public readonly record struct RecordKey(string Tenant, string Id);
+
+/// <summary>A key, and the version of the record under it.</summary>
+public readonly record struct VersionedKey(RecordKey Key, long Version);
+
+/// <summary>What some records are together.</summary>
+/// <param name="Bytes">Of their documents and fields.</param>
+[StructLayout(LayoutKind.Auto)]
+public readonly record struct RecordUsage(long Count, long Bytes);
 
 /// <summary>What is stored under a key.</summary>
 /// <param name="Document">The author's JSON, byte for byte as it was sent.</param>
@@ -104,6 +113,15 @@ public interface IRecordStore : IAsyncDisposable
     /// <param name="first">The most keys returned for a value, 0 to 1,000. 0 only counts.</param>
     ValueTask<IReadOnlyList<RecordGroup>> GroupAsync(
         RecordQuery query, RecordColumn column, IReadOnlyList<string> values, int first, CancellationToken cancellationToken = default);
+
+    /// <summary>How much a tenant has of a kind. Looks at all keys of the kind. Committed writes are always seen.</summary>
+    ValueTask<RecordUsage> GetUsageAsync(RecordKind kind, string tenant, CancellationToken cancellationToken = default);
+
+    /// <summary>The keys of a tenant's records, and their versions, in an order of their own. Looks at all keys of the kind.</summary>
+    /// <param name="after">The last key of the page before; null for the first.</param>
+    /// <param name="limit">1 to 10,000.</param>
+    ValueTask<IReadOnlyList<VersionedKey>> ListKeysAsync(
+        RecordKind kind, string tenant, RecordKey? after, int limit, CancellationToken cancellationToken = default);
 
     /// <summary>All records of a kind, as a stream.</summary>
     /// <param name="after">

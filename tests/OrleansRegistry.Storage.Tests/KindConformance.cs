@@ -47,6 +47,33 @@ public abstract partial class TaskConformance
         Assert.Equal(revision + 1, await Store.PutAsync("b", 0, "1"));
     }
 
+    [Fact]
+    public async Task What_a_tenant_has_of_a_kind_is_counted_and_listed()
+    {
+        var longest = new string('x', 3_000);
+        foreach (var kind in Kinds.All)
+        {
+            var gone = await Store.WriteAsync(kind, Key("gone"), 0, Body("1"));
+            await Store.DeleteAsync(kind, Key("gone"), gone);
+            var body = Body("12345");
+            await Store.WriteAsync(kind, new RecordKey("else", "e"), 0, body);
+            var written = new List<VersionedKey>();
+            foreach (var id in (string[])["a\0", "b", longest])
+            {
+                written.Add(new VersionedKey(Key(id), await Store.WriteAsync(kind, Key(id), 0, body)));
+            }
+
+            Assert.Equal(
+                new RecordUsage(3, 3L * (body.Document.Length + body.Fields.Length)), await Store.GetUsageAsync(kind, Key("a").Tenant));
+            Assert.Equal(new RecordUsage(0, 0), await Store.GetUsageAsync(kind, "nobody"));
+            var first = await Store.ListKeysAsync(kind, Key("a").Tenant, null, 2);
+            Assert.Equal(2, first.Count);
+            Assert.Equal(written.Order(ByKey), first.Concat(await Store.ListKeysAsync(kind, Key("a").Tenant, first[1].Key, 2)).Order(ByKey));
+        }
+    }
+
+    private static readonly Comparer<VersionedKey> ByKey = Comparer<VersionedKey>.Create((a, b) => string.CompareOrdinal(a.Key.Id, b.Key.Id));
+
     public static TheoryData<string> OtherKinds => new(Kinds.All.Where(kind => kind != AgentKind.Kind).Select(kind => kind.Name));
 
     [Theory]

@@ -91,6 +91,13 @@ public sealed class AdoNetStore : IRecordStore
     public ValueTask<long> DeleteAsync(RecordKind kind, RecordKey key, long expectedVersion, CancellationToken cancellationToken = default) =>
         ChangeAsync(kind, key, expectedVersion, body: null, cancellationToken);
 
+    public ValueTask<RecordUsage> GetUsageAsync(RecordKind kind, string tenant, CancellationToken cancellationToken = default) =>
+        tables.GetUsageAsync(kind, tenant, cancellationToken);
+
+    public ValueTask<IReadOnlyList<VersionedKey>> ListKeysAsync(
+        RecordKind kind, string tenant, RecordKey? after, int limit, CancellationToken cancellationToken = default) =>
+        tables.ListKeysAsync(kind, tenant, after, limit, cancellationToken);
+
     public ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default) =>
         tables.ScanAsync(kind, after, cancellationToken);
 

@@ -158,6 +158,23 @@ public sealed class PostgresStore : IRecordStore
         return await lists.GroupAsync(ListSql.Group(PostgresDialect.Instance, query, column, values, first), query.Tenant, first, cancellationToken);
     }
 
+    public async ValueTask<RecordUsage> GetUsageAsync(RecordKind kind, string tenant, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        using var followed = database.Telemetry.BeginRead(kind, "count");
+        return await lists.SumAsync(TenantSql.Usage(kind, tenant), cancellationToken);
+    }
+
+    public async ValueTask<IReadOnlyList<VersionedKey>> ListKeysAsync(
+        RecordKind kind, string tenant, RecordKey? after, int limit, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        using var followed = database.Telemetry.BeginRead(kind, "list");
+        return await lists.ReadVersionsAsync(TenantSql.Keys(kind, tenant, after, limit), cancellationToken);
+    }
+
     public async ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -136,6 +136,32 @@ public sealed class SqliteStore : IRecordStore, IOnlineBackup
             cancellationToken);
     }
 
+    public async ValueTask<RecordUsage> GetUsageAsync(RecordKind kind, string tenant, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        var sums = await RunAsync(
+            "count",
+            kind,
+            TenantSql.Usage(kind, tenant),
+            reader => new RecordUsage(reader.GetInt64(0), reader.GetInt64(1)),
+            cancellationToken);
+        return sums[0];
+    }
+
+    public ValueTask<IReadOnlyList<VersionedKey>> ListKeysAsync(
+        RecordKind kind, string tenant, RecordKey? after, int limit, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ThrowUnlessOpen();
+        return RunAsync(
+            "list",
+            kind,
+            TenantSql.Keys(kind, tenant, after, limit),
+            reader => new VersionedKey(SqliteRows.Key(reader), reader.GetInt64(3)),
+            cancellationToken);
+    }
+
     public async ValueTask<RecordSnapshot> ScanAsync(RecordKind kind, RecordKey? after = null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -18,6 +18,13 @@ internal abstract class DelegatingStore(IRecordStore inner) : IRecordStore
 
     public virtual long HeardRevision(RecordKind kind) => inner.HeardRevision(kind);
 
+    public virtual ValueTask<RecordUsage> GetUsageAsync(RecordKind kind, string tenant, CancellationToken cancellationToken = default) =>
+        inner.GetUsageAsync(kind, tenant, cancellationToken);
+
+    public virtual ValueTask<IReadOnlyList<VersionedKey>> ListKeysAsync(
+        RecordKind kind, string tenant, RecordKey? after, int limit, CancellationToken cancellationToken = default) =>
+        inner.ListKeysAsync(kind, tenant, after, limit, cancellationToken);
+
     public virtual ValueTask<long?> GetSizeAsync(CancellationToken cancellationToken = default) => inner.GetSizeAsync(cancellationToken);
 
     public virtual ValueTask<StoredRecord?> ReadAsync(RecordKind kind, RecordKey key, CancellationToken cancellationToken = default) =>

@@ -31,6 +31,14 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
         },
         cancellationToken);
 
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public async Task<RecordUsage> SumAsync(SqlQuery query, CancellationToken cancellationToken) => (await RunAsync(
+        query, reader => new RecordUsage(reader.GetInt64(0), reader.GetInt64(1)), cancellationToken))[0];
+
+    /// <exception cref="RegistryException">The database cannot answer.</exception>
+    public Task<List<VersionedKey>> ReadVersionsAsync(SqlQuery query, CancellationToken cancellationToken) => RunAsync(
+        query, reader => new VersionedKey(Key(reader), reader.GetInt64(3)), cancellationToken);
+
     private Task<List<T>> RunAsync<T>(SqlQuery query, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) => database.RunAsync(
         async (connection, token) =>
         {
@@ -61,7 +69,8 @@ internal sealed class RecordLists(PostgresDatabase database, GroupCommit writes)
         _ => throw new InvalidOperationException($"No query has a parameter of {value.GetType()}."),
     };
 
-    private static RecordPosition Position(NpgsqlDataReader reader, int time) => new(
-        reader.GetFieldValue<DateTimeOffset>(time),
-        new RecordKey(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2))));
+    private static RecordPosition Position(NpgsqlDataReader reader, int time) => new(reader.GetFieldValue<DateTimeOffset>(time), Key(reader));
+
+    private static RecordKey Key(NpgsqlDataReader reader) =>
+        new(KeyText.Decode(reader.GetString(0)), KeyText.Decode(reader.GetString(reader.IsDBNull(2) ? 1 : 2)));
 }
