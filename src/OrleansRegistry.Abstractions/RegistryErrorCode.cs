@@ -18,6 +18,7 @@ internal static class RegistryErrorCode
         (RegistryError.IdReused, "id_reused"),
         (RegistryError.KeyReused, "key_reused"),
         (RegistryError.Unreadable, "unreadable"),
+        (RegistryError.QuotaExceeded, "quota_exceeded"),
     ];
 
     public static string Of(RegistryError error) => Codes[(int)error].Code;

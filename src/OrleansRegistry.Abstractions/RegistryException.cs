@@ -45,6 +45,9 @@ public enum RegistryError
     /// deleted.
     /// </summary>
     Unreadable,
+
+    /// <summary>The tenant has as much as it may have. Nothing was changed.</summary>
+    QuotaExceeded,
 }
 
 /// <summary>A request that was refused for a reason the caller can act on. Nothing was changed, unless the message says otherwise.</summary>

@@ -68,6 +68,16 @@ internal static class Commands
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
         new CommandGroup(
+            "tenants",
+            "Makes, suspends, limits and erases tenants.",
+            new TenantCreateCommand(),
+            new TenantListCommand(),
+            new TenantShowCommand(),
+            new TenantSuspendCommand(),
+            new TenantResumeCommand(),
+            new TenantLimitCommand(),
+            new TenantEraseCommand()),
+        new CommandGroup(
             "subscriptions",
             "Tells others by HTTP what happens to agents.",
             new SubscriptionAddCommand(),

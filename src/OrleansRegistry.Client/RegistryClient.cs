@@ -55,6 +55,7 @@ public sealed class RegistryClient : IDisposable
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
+        Tenants = new HttpTenants(Http);
     }
 
     /// <summary>
@@ -86,6 +87,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The signatures of agents' cards.</summary>
     public IAgentSignatures Signatures { get; }
+
+    /// <summary>The tenants that were made.</summary>
+    public ITenants Tenants { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

@@ -57,6 +57,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ServiceSchemas.All);
         services.AddSingleton<ApiSchemaSource>(SubscriptionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(TenantSchemas.All);
         return services;
     }
 
@@ -158,6 +159,11 @@ public static class RegistryRest
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
         new RegistryCardEndpoint(card).Map(routes);
         new ServiceEndpoint(rest).Map(routes);
+        if (services.GetService<ITenants>() is { } tenants)
+        {
+            new TenantEndpoints(tenants, http).Map(routes);
+        }
+
         if (services.GetService<IRegistryTransfer>() is { } transfer)
         {
             new TransferEndpoints(transfer, rest).Map(routes);

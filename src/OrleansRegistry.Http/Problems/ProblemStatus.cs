@@ -16,6 +16,7 @@ internal static class ProblemStatus
         RegistryError.Terminal or RegistryError.IdReused => StatusCodes.Status409Conflict,
         RegistryError.KeyReused => StatusCodes.Status422UnprocessableEntity,
         RegistryError.Busy or RegistryError.Unavailable => StatusCodes.Status503ServiceUnavailable,
+        RegistryError.QuotaExceeded => StatusCodes.Status429TooManyRequests,
         RegistryError.StorageFull => StatusCodes.Status507InsufficientStorage,
         RegistryError.NotSupported => StatusCodes.Status501NotImplemented,
         _ => StatusCodes.Status500InternalServerError,

@@ -79,6 +79,9 @@ internal sealed record A2AError(string Reason, int Code, int Http, RpcStatus Rpc
     public static A2AError Unavailable { get; } = Own("UNAVAILABLE", InternalCode, 503, RpcStatus.Unavailable);
     public static A2AError StorageFull { get; } = Own("STORAGE_FULL", InternalCode, 507, RpcStatus.ResourceExhausted);
 
+    /// <summary>The tenant has as many tasks or agents as it may have.</summary>
+    public static A2AError QuotaExceeded { get; } = Own("QUOTA_EXCEEDED", InternalCode, 429, RpcStatus.ResourceExhausted);
+
     /// <summary>The stored record of the thing cannot be read.</summary>
     public static A2AError Unreadable { get; } = Own("UNREADABLE", InternalCode, 500, RpcStatus.Internal);
 

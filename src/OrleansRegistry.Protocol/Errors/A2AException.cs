@@ -49,6 +49,7 @@ internal sealed class A2AException(A2AError error, string message, Exception? in
         RegistryError.Terminal or RegistryError.NotSupported => A2AError.UnsupportedOperation,
         RegistryError.Busy or RegistryError.Unavailable => A2AError.Unavailable,
         RegistryError.StorageFull => A2AError.StorageFull,
+        RegistryError.QuotaExceeded => A2AError.QuotaExceeded,
         RegistryError.Forbidden => A2AError.Forbidden,
         RegistryError.IdReused => A2AError.MessageIdReused,
         RegistryError.KeyReused => A2AError.KeyReused,

@@ -17,6 +17,7 @@ internal sealed class AgentRegistry(
     RankedSearch ranked,
     AgentOwnership ownership,
     SignatureGate signatures,
+    TenantQuotas quotas,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     public long Revision => directory.Revision;
@@ -207,6 +208,15 @@ internal sealed class AgentRegistry(
                 .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease))
                 .Add("probe", ProbeRules.Text(entry.Probe)),
             time.GetUtcMilliseconds());
+        return directory.Find(caller.Tenant, entry.Id) is null
+            ? await quotas.RunAsync(
+                Quota.Agents, caller.Tenant, entry.Id, () => WriteAsync(caller, entry, origins, history, mark), written => written.Created)
+            : await WriteAsync(caller, entry, origins, history, mark);
+    }
+
+    private async Task<AgentWriteResult> WriteAsync(
+        Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, long history, RequestMark? mark)
+    {
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
             directory.TakeIn(created.Agent, entry.Card, history);

@@ -131,6 +131,7 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddTrustRecords();
+        services.AddSingleton<TenantMeter>();
         services.AddSingleton(typeof(GrainReferences<>));
         services.AddSingleton<OwnerClearing>();
         services.AddSingleton(new TaskRules(options.MaxMessageBytes, options.MaxLoadBytes, options.TaskMaxAttempts, options.TaskDeadline));

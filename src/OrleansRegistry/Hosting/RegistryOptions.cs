@@ -48,6 +48,9 @@ public sealed class RegistryOptions
     /// <summary>The database (<c>DATABASE_URL</c>, <c>STORAGE__POSTGRES_…</c>); null where none is named.</summary>
     public PostgresStoreOptions? Postgres { get; set; }
 
+    /// <summary>Refuse callers of tenants that were not made (<c>REGISTRY_TENANTS</c>).</summary>
+    public bool KnownTenantsOnly { get; set; }
+
     /// <summary>Refuse agent cards for what would otherwise be a warning (<c>REGISTRY_STRICT_CARDS</c>).</summary>
     public bool StrictCards { get; set; }
 

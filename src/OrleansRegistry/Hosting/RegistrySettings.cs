@@ -11,6 +11,7 @@ public static class RegistrySettings
     [
         StorageSettings.Group,
         StorageSettings.Postgres,
+        TenantSettings.Group,
         AgentSettings.Group,
         CardFetchSettings.Group,
         AgentVersionSettings.Group,

@@ -20,6 +20,7 @@ internal sealed partial class TaskRegistry(
     OwnerClearing clearing,
     PushOptions push,
     ForwardedNews forwarded,
+    TenantQuotas quotas,
     [RegistryTime] TimeProvider time) : ITaskRegistry
 {
     /// <summary>Where webhooks may be; null where nothing is delivered to them.</summary>
@@ -42,13 +43,15 @@ internal sealed partial class TaskRegistry(
             throw MustExist(id);
         }
 
-        submitted ??= await GrainCalls.RunAsync(
+        submitted ??= await quotas.RunAsync(Quota.OpenTasks, caller.Tenant, id, CreateAsync, created => created.Created);
+        forwarded.Submitted(submitted.Task);
+        return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
+
+        Task<TaskSubmittedTo> CreateAsync() => GrainCalls.RunAsync(
             contextGrains.Get(caller.Tenant, checkedOne.ContextId),
             context => checkedOne.IsOfNewContext
                 ? NewGrainHint.CallAsync(GrainKeys.For(caller.Tenant, checkedOne.ContextId), caller.Subject, () => context.CreateTask(id, message))
                 : context.CreateTask(id, message));
-        forwarded.Submitted(submitted.Task);
-        return new TaskSubmitted(submitted.Task, submitted.Created, submitted.Repeated);
     });
 
     public Task<TaskRecord?> GetAsync(Caller caller, string id, TaskView view = default, CancellationToken cancellationToken = default)
@@ -108,8 +111,13 @@ internal sealed partial class TaskRegistry(
             throw MustExist(id);
         }
 
-        put ??= await GrainCalls.RunAsync(
-            contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole));
+        put ??= await quotas.RunAsync(
+            Quota.OpenTasks,
+            caller.Tenant,
+            id,
+            () => GrainCalls.RunAsync(
+                contextGrains.Get(caller.Tenant, whole.ContextId ?? CheckedSubmission.ContextOf(caller, id)), context => context.PutTask(id, whole)),
+            created => created.Created);
         forwarded.Submitted(put.Task);
         return new TaskSubmitted(put.Task, put.Created, put.Repeated);
     });

@@ -9,6 +9,13 @@ internal static class TrustServices
     public static void AddTrust(this IServiceCollection services)
     {
         services.TryAddSingleton<IOperationAudit, NoAudit>();
+        services.AddSingleton<TenantGate>();
+        services.AddSingleton<TenantQuotas>();
+        services.AddSingleton(provider => new TenantRoom(
+            provider.GetRequiredService<TenantGate>(), provider.GetRequiredService<TenantMeter>(), TimeProvider.System));
+        services.AddSingleton<TenantEraser>();
+        services.AddHostedService<TenantErasureService>();
+        services.AddSingleton<ITenants, TenantRegistry>();
         services.AddSingleton<Operations>();
         services.AddSingleton<AgentOwnership>();
     }

@@ -10,6 +10,7 @@ using OrleansRegistry.Storage.Tests.Telemetry;
 using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Tests.Tasks;
 using OrleansRegistry.Trust.Signatures;
+using OrleansRegistry.Trust.Tenants;
 
 namespace OrleansRegistry.Tests.Silos;
 
@@ -37,6 +38,7 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         await CallSubscription();
         await CallList();
         await CallShare();
+        await CallQuota();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))
@@ -98,6 +100,15 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
 
         ServingReplicas Replicas(IServiceProvider of) =>
             new(of.GetRequiredService<IGrainFactory>(), of.GetRequiredService<BackgroundLoops>(), time);
+    }
+
+    private async Task CallQuota()
+    {
+        var grain = silos.Grain<IQuotaGrain>(GrainKeys.For("acme-quota", "quota"));
+        Assert.Null(await grain.Take(Quota.Agents, "a", 1));
+        Assert.Equal(1, await grain.Take(Quota.Agents, "b", 1));
+        await grain.Tell(Quota.Agents, "a", isWritten: false);
+        Assert.Null(await grain.Take(Quota.Agents, "b", 1));
     }
 
     private static string Name(MethodInfo method) => $"{method.DeclaringType!.Name}.{method.Name}";

@@ -66,9 +66,5 @@ internal sealed class GuardedAgents(AgentRegistry agents, Operations operations,
         Caller caller, string id, CancellationToken cancellationToken = default) =>
         agents.GetAgentExtensionsAsync(Reading(caller), id, cancellationToken);
 
-    private static Caller Reading(Caller caller)
-    {
-        caller.Demand(AgentOperations.Read.Needs);
-        return caller;
-    }
+    private Caller Reading(Caller caller) => operations.Admit(AgentOperations.Read, caller);
 }

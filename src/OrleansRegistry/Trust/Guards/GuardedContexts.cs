@@ -42,7 +42,7 @@ internal sealed class GuardedContexts(ContextRegistry contexts, Operations opera
     public IAsyncEnumerable<ContextEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default)
     {
-        caller.Demand(TaskOperations.ReadContext.Needs);
+        operations.Admit(TaskOperations.ReadContext, caller);
         return contexts.WatchAsync(caller, id, afterGeneration, cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary><see cref="IAgentFinder"/> for callers.</summary>
-internal sealed class GuardedFinder(AgentFinder finder) : IAgentFinder
+internal sealed class GuardedFinder(AgentFinder finder, Operations operations) : IAgentFinder
 {
     public ValueTask<AgentCount> CountAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
         finder.CountAsync(Reading(caller), query, cancellationToken);
@@ -27,9 +27,5 @@ internal sealed class GuardedFinder(AgentFinder finder) : IAgentFinder
     public ValueTask<AgentCandidates> MatchAsync(Caller caller, AgentJob job, CancellationToken cancellationToken = default) =>
         finder.MatchAsync(Reading(caller), job, cancellationToken);
 
-    private static Caller Reading(Caller caller)
-    {
-        caller.Demand(AgentOperations.Read.Needs);
-        return caller;
-    }
+    private Caller Reading(Caller caller) => operations.Admit(AgentOperations.Read, caller);
 }

@@ -37,9 +37,5 @@ internal sealed class GuardedInstances(AgentInstances instances, Operations oper
         return caller;
     }
 
-    private static Caller Reading(Caller caller)
-    {
-        caller.Demand(AgentOperations.Read.Needs);
-        return caller;
-    }
+    private Caller Reading(Caller caller) => operations.Admit(AgentOperations.Read, caller);
 }

@@ -1,11 +1,11 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary><see cref="IAgentLiveness"/> for callers.</summary>
-internal sealed class GuardedLiveness(AgentLiveness liveness) : IAgentLiveness
+internal sealed class GuardedLiveness(AgentLiveness liveness, Operations operations) : IAgentLiveness
 {
     public Task<AgentBeat> HeartbeatAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default)
     {
-        caller.Demand(AgentOperations.Beat.Needs);
+        operations.Admit(AgentOperations.Beat, caller);
         caller.DemandAgent(holder.AgentId);
         return liveness.HeartbeatAsync(caller, holder, cancellationToken);
     }
@@ -13,7 +13,7 @@ internal sealed class GuardedLiveness(AgentLiveness liveness) : IAgentLiveness
     public Task<IReadOnlyList<AgentBeatResult>> HeartbeatManyAsync(
         Caller caller, IReadOnlyList<LeaseHolder> holders, CancellationToken cancellationToken = default)
     {
-        caller.Demand(AgentOperations.Beat.Needs);
+        operations.Admit(AgentOperations.Beat, caller);
         if (caller.Agents is not null)
         {
             foreach (var holder in holders)
@@ -27,7 +27,7 @@ internal sealed class GuardedLiveness(AgentLiveness liveness) : IAgentLiveness
 
     public Task<LeaseStatus?> GetLeaseAsync(Caller caller, LeaseHolder holder, CancellationToken cancellationToken = default)
     {
-        caller.Demand(AgentOperations.Read.Needs);
+        operations.Admit(AgentOperations.Read, caller);
         return liveness.GetLeaseAsync(caller, holder, cancellationToken);
     }
 }

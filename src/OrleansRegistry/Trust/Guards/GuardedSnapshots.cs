@@ -86,11 +86,7 @@ internal sealed class GuardedSnapshots(SnapshotStore snapshots, Operations opera
             snapshotId,
             () => snapshots.AbortUploadAsync(Saving(caller, agentId), agentId, snapshotId, cancellationToken));
 
-    private static Caller Reading(Caller caller)
-    {
-        caller.Demand(TaskOperations.ReadSnapshot.Needs);
-        return caller;
-    }
+    private Caller Reading(Caller caller) => operations.Admit(TaskOperations.ReadSnapshot, caller);
 
     /// <summary>Whose states a credential for certain agents may save.</summary>
     private static Caller Saving(Caller caller, string agentId)

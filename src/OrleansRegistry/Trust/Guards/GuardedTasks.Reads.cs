@@ -58,9 +58,5 @@ internal sealed partial class GuardedTasks
     public Task<TaskClearing> GetClearingAsync(Caller caller, CancellationToken cancellationToken = default) =>
         tasks.GetClearingAsync(Reading(caller), cancellationToken);
 
-    private static Caller Reading(Caller caller)
-    {
-        caller.Demand(TaskOperations.Read.Needs);
-        return caller;
-    }
+    private Caller Reading(Caller caller) => operations.Admit(TaskOperations.Read, caller);
 }

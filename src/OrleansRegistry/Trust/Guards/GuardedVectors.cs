@@ -20,7 +20,7 @@ internal sealed class GuardedVectors(AgentVectorRegistry vectors, Operations ope
 
     public ValueTask<AgentVectorStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default)
     {
-        caller.Demand(AgentOperations.Read.Needs);
+        operations.Admit(AgentOperations.Read, caller);
         return vectors.GetStatsAsync(caller, cancellationToken);
     }
 }

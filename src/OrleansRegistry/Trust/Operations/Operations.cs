@@ -1,12 +1,28 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary>The one way by which a call becomes an operation: whether its caller may, what is done, and what is told of it.</summary>
-internal sealed class Operations(IOperationAudit audit)
+internal sealed class Operations(IOperationAudit audit, TenantGate tenants, TenantRoom room)
 {
+    /// <summary>Lets a caller read.</summary>
+    /// <returns>The caller.</returns>
+    /// <exception cref="RegistryException">
+    /// <see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it, or its tenant is closed.
+    /// </exception>
+    public Caller Admit(Operation operation, Caller caller)
+    {
+        caller.Demand(operation.Needs);
+        if (!operation.IsOfAnyTenant)
+        {
+            tenants.Demand(caller.Tenant);
+        }
+
+        return caller;
+    }
+
     /// <summary>Runs an operation.</summary>
     /// <param name="id">Of what it is about, as it was sent; null where only the result tells, or where it is about nothing in particular.</param>
     /// <param name="idOf">Of what it was about, from the result.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: as <see cref="Admit"/> says.</exception>
     public Task<T> RunAsync<T>(Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, string?>? idOf = null)
     {
         if (operation.IsChange)
@@ -14,7 +30,7 @@ internal sealed class Operations(IOperationAudit audit)
             return ChangeAsync(operation, caller, id, run, idOf);
         }
 
-        caller.Demand(operation.Needs);
+        Admit(operation, caller);
         return run();
     }
 
@@ -35,7 +51,12 @@ internal sealed class Operations(IOperationAudit audit)
         T result;
         try
         {
-            caller.Demand(operation.Needs);
+            Admit(operation, caller);
+            if (operation.Grows)
+            {
+                await room.DemandAsync(caller.Tenant);
+            }
+
             result = await run();
         }
         catch (Exception fault)

@@ -1,0 +1,186 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Storage;
+using OrleansRegistry.Trust.Records;
+
+namespace OrleansRegistry.Trust.Tenants;
+
+/// <summary>
+/// Erases what tenants have, that are marked for it: rounds over all kinds of records until one finds nothing, and the mark last. Several processes may
+/// be at one tenant: what one has deleted, the others do not find.
+/// </summary>
+internal sealed partial class TenantEraser(
+    IRecordStore store,
+    TrustRecords records,
+    SnapshotSaver snapshots,
+    SnapshotIndex index,
+    SnapshotObjects objects,
+    ActivationEnd activations,
+    IServiceProvider services,
+    IHostApplicationLifetime lifetime,
+    [RegistryTime] TimeProvider time,
+    ILogger<TenantEraser> log)
+{
+    private const int Step = 500;
+    private const int AtOnce = 32;
+
+    /// <summary>Until then every process knows that the tenant's callers are refused, and what they had begun has ended.</summary>
+    private static readonly TimeSpan Spread = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<string, Job> jobs = new(StringComparer.Ordinal);
+
+    /// <summary>Begins, or follows one that runs.</summary>
+    public async Task<TenantErasure> EraseAsync(string tenant, TimeSpan? wait, CancellationToken cancellationToken)
+    {
+        var job = jobs.GetOrAdd(tenant, _ => new Job());
+        var work = job.Start(() => RunAsync(tenant, job));
+        if (wait is not { } most)
+        {
+            await work.WaitAsync(cancellationToken);
+        }
+        else
+        {
+            await work.WaitAsync(most, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        return new TenantErasure(tenant, work.IsCompletedSuccessfully, job.Erased);
+    }
+
+    /// <summary>Goes on where a process that ended has stopped.</summary>
+    public Task ResumeAsync(CancellationToken stopping) => Task.WhenAll(
+        records.All(TenantType.Type).Where(tenant => tenant.Value.State == TenantState.Erasing).ToList()
+            .Select(tenant => EraseAsync(tenant.Tenant, null, stopping)));
+
+    private async Task RunAsync(string tenant, Job job)
+    {
+        try
+        {
+            if (store.IsShared)
+            {
+                await Task.Delay(Spread, time, lifetime.ApplicationStopping);
+            }
+
+            long before;
+            do
+            {
+                before = job.Erased;
+                foreach (var kind in StoreServices.KindsOf(services))
+                {
+                    await EraseAsync(kind, tenant, job);
+                }
+            }
+            while (job.Erased > before);
+
+            await records.DeleteAsync(TenantType.Type, tenant, TenantType.Id, lifetime.ApplicationStopping);
+            LogErased(log, tenant, job.Erased);
+        }
+        finally
+        {
+            jobs.TryRemove(tenant, out _);
+        }
+    }
+
+    private async Task EraseAsync(RecordKind kind, string tenant, Job job)
+    {
+        var mark = TrustKind.KeyOf(TenantType.Type.Name, tenant, TenantType.Id);
+        RecordKey? after = null;
+        while (true)
+        {
+            var page = await store.ListKeysAsync(kind, tenant, after, Step, lifetime.ApplicationStopping);
+            foreach (var some in page.Where(record => kind != TrustKind.Kind || record.Key != mark).Chunk(AtOnce))
+            {
+                await Task.WhenAll(some.Select(record => DeleteAsync(kind, record, job)));
+            }
+
+            if (TransferKind.All.FirstOrDefault(transferred => transferred.Kind == kind) is { } known)
+            {
+                await activations.RunAsync(page.Select(record => (known, record.Key)));
+            }
+
+            if (page.Count < Step)
+            {
+                return;
+            }
+
+            after = page[^1].Key;
+        }
+    }
+
+    /// <summary>One that was changed meanwhile is found by the next round.</summary>
+    private async Task DeleteAsync(RecordKind kind, VersionedKey record, Job job)
+    {
+        try
+        {
+            if (kind == SnapshotKind.Kind || kind == SnapshotUploadKind.Kind)
+            {
+                await DeleteFileAsync(kind, record.Key);
+            }
+
+            await store.DeleteAsync(kind, record.Key, record.Version, lifetime.ApplicationStopping);
+        }
+        catch (InconsistentStateException)
+        {
+            // It is gone, or another by now.
+        }
+
+        job.Count();
+    }
+
+    private async Task DeleteFileAsync(RecordKind kind, RecordKey key)
+    {
+        try
+        {
+            if (await store.ReadAsync(kind, key, lifetime.ApplicationStopping) is not { } stored)
+            {
+                return;
+            }
+
+            if (kind == SnapshotKind.Kind)
+            {
+                await snapshots.RemoveAsync(SnapshotKind.Read(stored), lifetime.ApplicationStopping);
+                return;
+            }
+
+            var upload = SnapshotUploadKind.Read(stored);
+            await objects.AbortUploadAsync(upload.ObjectName, upload.ObjectUpload, lifetime.ApplicationStopping);
+            await index.DeleteUploadAsync(upload, lifetime.ApplicationStopping);
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            // The file that it names is swept, as no record names it any more.
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Tenant '{Tenant}' is erased: {Count} records")]
+    private static partial void LogErased(ILogger log, string tenant, long count);
+
+    private sealed class Job
+    {
+        private readonly Lock starting = new();
+        private long erased;
+        private Task? work;
+
+        public long Erased => Interlocked.Read(ref erased);
+
+        public void Count() => Interlocked.Increment(ref erased);
+
+        public Task Start(Func<Task> run)
+        {
+            lock (starting)
+            {
+                return work ??= run();
+            }
+        }
+    }
+}
+
+/// <summary>Takes up erasures that a process which ended has left.</summary>
+internal sealed class TenantErasureService(TenantEraser eraser, BackgroundLoops loops) : BackgroundService
+{
+    private static readonly TimeSpan Often = TimeSpan.FromSeconds(30);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        loops.RepeatAsync("the erasure of tenants", Often, eraser.ResumeAsync, stoppingToken);
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using OrleansRegistry.Trust.Records;
+
+namespace OrleansRegistry.Trust.Tenants;
+
+/// <summary>Whose callers are let in: knows which tenants are closed, without a look at their records.</summary>
+internal sealed class TenantGate
+{
+    private readonly TrustRecords records;
+    private readonly bool demandsKnown;
+    private readonly ConcurrentDictionary<string, StoredTenant> closed = new(StringComparer.Ordinal);
+    private volatile bool isAnyClosed;
+
+    public TenantGate(TrustRecords records, RegistryOptions options)
+    {
+        this.records = records;
+        demandsKnown = options.KnownTenantsOnly;
+        records.OnChange(Follow);
+        foreach (var tenant in records.All(TenantType.Type))
+        {
+            Follow(new TrustChange(TenantType.Type.Name, tenant.Tenant, tenant.Id));
+        }
+    }
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the tenant is suspended, being erased, or not known.</exception>
+    public void Demand(string tenant)
+    {
+        if (isAnyClosed && closed.TryGetValue(tenant, out var found))
+        {
+            throw new RegistryException(RegistryError.Forbidden, found.State == TenantState.Erasing
+                ? $"Tenant '{tenant}' is being erased."
+                : $"Tenant '{tenant}' is suspended{(found.Reason is { } reason ? $": {reason}" : "")}.");
+        }
+
+        if (demandsKnown && Find(tenant) is null)
+        {
+            throw new RegistryException(RegistryError.Forbidden, $"Tenant '{LogText.Id(tenant)}' is not known to this registry.");
+        }
+    }
+
+    /// <summary>What is known of a tenant; null where nothing is.</summary>
+    public TrustRecord<StoredTenant>? Find(string tenant) => records.Find(TenantType.Type, tenant, TenantType.Id);
+
+    private void Follow(TrustChange change)
+    {
+        if (change.Type != TenantType.Type.Name)
+        {
+            return;
+        }
+
+        TrustRecord<StoredTenant>? found;
+        try
+        {
+            found = Find(change.Tenant);
+        }
+        catch (RegistryException)
+        {
+            // It was told of. A tenant of which nothing can be read is let in as one that is not known.
+            found = null;
+        }
+
+        if (found is { Value: { State: not TenantState.Active } tenant })
+        {
+            closed[change.Tenant] = tenant;
+        }
+        else
+        {
+            closed.TryRemove(change.Tenant, out _);
+        }
+
+        isAnyClosed = !closed.IsEmpty;
+    }
+}

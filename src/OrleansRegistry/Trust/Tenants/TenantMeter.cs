@@ -1,0 +1,27 @@
+namespace OrleansRegistry.Trust.Tenants;
+
+/// <summary>Counts what a tenant has, in the store.</summary>
+internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
+{
+    private static readonly string[] OpenStates = [.. TaskStates.All.Where(state => !state.IsTerminal()).Select(state => state.ToV03())];
+
+    public async Task<TenantUsage> MeasureAsync(string tenant, CancellationToken cancellationToken)
+    {
+        var (agents, bytes) = (0L, 0L);
+        foreach (var kind in StoreServices.KindsOf(services))
+        {
+            var usage = await store.GetUsageAsync(kind, tenant, cancellationToken);
+            bytes += usage.Bytes;
+            agents = kind == AgentKind.Kind ? usage.Count : agents;
+        }
+
+        return new TenantUsage(agents, await CountOpenTasksAsync(tenant, cancellationToken), bytes);
+    }
+
+    public async Task<long> CountAgentsAsync(string tenant, CancellationToken cancellationToken) =>
+        (await store.GetUsageAsync(AgentKind.Kind, tenant, cancellationToken)).Count;
+
+    public async Task<long> CountOpenTasksAsync(string tenant, CancellationToken cancellationToken) =>
+        (await store.GroupAsync(new RecordQuery(TaskKind.Kind, tenant), TaskKind.State, OpenStates, first: 0, cancellationToken))
+        .Sum(group => group.Count);
+}
