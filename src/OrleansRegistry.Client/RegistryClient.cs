@@ -52,6 +52,7 @@ public sealed class RegistryClient : IDisposable
         Instances = new HttpInstances(Http, agents);
         Probes = new HttpProbes(Http);
         Signatures = new HttpSignatures(Http);
+        CardTrust = new HttpCardTrust(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -90,6 +91,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The tenants that were made.</summary>
     public ITenants Tenants { get; }
+
+    /// <summary>Whose signatures of cards the caller's tenant trusts, and what it asks of cards.</summary>
+    public ICardTrust CardTrust { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

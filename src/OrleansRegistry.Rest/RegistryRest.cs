@@ -48,6 +48,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(InstanceSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ProbeSchemas.All);
         services.AddSingleton<ApiSchemaSource>(SignatureSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(CardTrustSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -107,6 +108,7 @@ public static class RegistryRest
         if (services.GetService<IAgentSignatures>() is { } signatures)
         {
             new SignatureEndpoints(signatures).Map(routes);
+            new CardTrustEndpoints(services.GetRequiredService<ICardTrust>(), http).Map(routes);
         }
 
         if (services.GetService<IAgentProbes>() is { } probes)

@@ -63,7 +63,7 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.patch", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        var change = await signatures.JudgeAsync(directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
+        var change = await signatures.JudgeAsync(caller.Tenant, directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
         var history = store.History;
         var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
         var card = AgentCard.Read(written.Agent.Card);

@@ -20,4 +20,22 @@ public sealed class SignatureTests(ClientHost host)
             RegistryError.NotFound,
             (await Assert.ThrowsAsync<RegistryException>(() => host.Client.Signatures.VerifyAsync(caller, "nobody", ClientHost.Cancellation))).Error);
     }
+
+    [Fact]
+    public async Task Issuers_and_the_policy_are_over_HTTP_as_they_are_here()
+    {
+        var keys = """{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"""u8.ToArray();
+        var trust = host.Client.CardTrust;
+        var put = await trust.PutIssuerAsync(caller, "i/1", new CardIssuerChange("https://a.example") { Keys = keys });
+        Assert.Equal(("i/1", "https://a.example", null, "k", false), (put.Id, put.Url, put.KeysUrl, Assert.Single(put.KeyIds), put.AwaitsKeys));
+        put = await trust.PutIssuerAsync(caller, "i/1", new CardIssuerChange("https://a.example") { KeysUrl = "https://b.example/keys" });
+        Assert.Equal(("https://b.example/keys", true), (put.KeysUrl, put.AwaitsKeys));
+        Assert.Equal("i/1", Assert.Single(await trust.ListIssuersAsync(caller)).Id);
+        Assert.Equal((true, false), (await trust.RemoveIssuerAsync(caller, "i/1"), await trust.RemoveIssuerAsync(caller, "i/1")));
+        Assert.Equal(new CardPolicy(true), await trust.PutPolicyAsync(caller, new CardPolicy(true)));
+        Assert.Equal(new CardPolicy(true), await trust.GetPolicyAsync(caller));
+        Assert.Equal(
+            RegistryError.Invalid,
+            (await Assert.ThrowsAsync<RegistryException>(() => trust.PutIssuerAsync(caller, "i", new CardIssuerChange("ftp://a")))).Error);
+    }
 }

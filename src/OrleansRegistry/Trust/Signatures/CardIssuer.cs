@@ -9,7 +9,8 @@ namespace OrleansRegistry.Trust.Signatures;
 /// <param name="Keys">Where its keys are (JWKS): such a URL, or the path of a file.</param>
 internal sealed record CardIssuer(Uri Url, string Keys)
 {
-    private const int MostText = 2048;
+    public const int MostText = 2048;
+
     private const string WellKnown = "/.well-known/jwks.json";
 
     /// <summary>Reads <c>URL</c> or <c>URL=KEYS</c>; without keys, they are at the well-known path below the URL.</summary>

@@ -19,6 +19,8 @@ internal sealed class CardKeySet
     /// <summary>What was read.</summary>
     public string Text { get; }
 
+    public IEnumerable<string> Ids => keys.Select(key => key.Key);
+
     public int Count => keys.Sum(key => key.Count());
 
     /// <summary>The keys with that id; mostly one.</summary>

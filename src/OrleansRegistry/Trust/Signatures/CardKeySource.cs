@@ -1,7 +1,12 @@
+using OrleansRegistry.Outbound;
+
 namespace OrleansRegistry.Trust.Signatures;
 
-/// <summary>Reads the keys of issuers that the settings name: from files, or over HTTP, without redirects.</summary>
-internal sealed class CardKeySource(SignatureOptions options) : IDisposable
+/// <summary>
+/// Reads the keys of issuers over HTTP, without redirects; of those that the settings name from files too, and wherever they are, of those that tenants name
+/// only where cards may be.
+/// </summary>
+internal sealed class CardKeySource(SignatureOptions options, CardFetchOptions fetching) : IDisposable
 {
     private const int MostBytes = 1024 * 1024;
 
@@ -14,13 +19,39 @@ internal sealed class CardKeySource(SignatureOptions options) : IDisposable
         MaxResponseContentBufferSize = MostBytes,
     });
 
+    private readonly Lazy<HttpClient> guarded = new(() => new HttpClient(
+        options.Backchannel ?? GuardedHttp.Handler(fetching.Addresses, connections: 2, Patience))
+    {
+        Timeout = Patience,
+        MaxResponseContentBufferSize = MostBytes,
+    });
+
     /// <exception cref="HttpRequestException">It does not answer, or with something else than success.</exception>
     /// <exception cref="IOException">The file cannot be read, or is too large; or it is not a JWKS.</exception>
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
-    public async Task<CardKeySet> ReadAsync(CardIssuer issuer)
+    public async Task<CardKeySet> ReadAsync(CardIssuer issuer) =>
+        Read(CardIssuer.IsUrl(issuer.Keys) ? await client.Value.GetStringAsync(issuer.Keys) : await ReadFileAsync(issuer.Keys));
+
+    /// <summary>The same of one that a tenant names.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
+    public async Task<CardKeySet> ReadGuardedAsync(CardIssuer issuer) => fetching.Enabled
+        ? Read(await guarded.Value.GetStringAsync(issuer.Keys))
+        : throw new IOException("this registry fetches nothing for tenants (CARD_FETCH_ENABLED)");
+
+    public void Dispose()
     {
-        var text = CardIssuer.IsUrl(issuer.Keys) ? await client.Value.GetStringAsync(issuer.Keys) : await ReadFileAsync(issuer.Keys);
+        foreach (var made in (Lazy<HttpClient>[])[client, guarded])
+        {
+            if (made.IsValueCreated)
+            {
+                made.Value.Dispose();
+            }
+        }
+    }
+
+    private static CardKeySet Read(string text)
+    {
         try
         {
             return CardKeySet.Read(text);
@@ -28,14 +59,6 @@ internal sealed class CardKeySource(SignatureOptions options) : IDisposable
         catch (InvalidDataException fault)
         {
             throw new IOException(fault.Message, fault);
-        }
-    }
-
-    public void Dispose()
-    {
-        if (client.IsValueCreated)
-        {
-            client.Value.Dispose();
         }
     }
 

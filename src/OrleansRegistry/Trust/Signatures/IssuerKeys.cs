@@ -6,9 +6,10 @@ namespace OrleansRegistry.Trust.Signatures;
 /// The keys of one issuer: read when first needed, anew now and then, and where a signature names one that is not among them. What was read counts until
 /// something else is.
 /// </summary>
+/// <param name="id">Within its tenant; null of one that the settings name.</param>
 /// <param name="changed">Called after the keys became others, or can be read that could not.</param>
 internal sealed partial class IssuerKeys(
-    CardIssuer issuer, Func<CardIssuer, Task<CardKeySet>> read, TimeSpan refresh, Action changed, TimeProvider time, ILogger log)
+    string? id, CardIssuer issuer, Func<CardIssuer, Task<CardKeySet>> read, TimeSpan refresh, Action changed, TimeProvider time, ILogger log)
 {
     /// <summary>Between two looks, so that cards with made-up keys do not become requests to the issuer.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
@@ -19,6 +20,8 @@ internal sealed partial class IssuerKeys(
     private Task? running;
     private long triedAt = long.MinValue;
 
+    public string? Id => id;
+
     public CardIssuer Issuer => issuer;
 
     /// <summary>What was read last; null where nothing was yet.</summary>
@@ -26,6 +29,10 @@ internal sealed partial class IssuerKeys(
 
     /// <summary>Whether the issuer's keys of now are not known.</summary>
     public bool IsBehind => known is null || fault is not null;
+
+    /// <summary>Those of an issuer whose keys were given, and are never read.</summary>
+    public static IssuerKeys Of(string id, CardIssuer issuer, CardKeySet keys, TimeProvider time, ILogger log) =>
+        new(id, issuer, _ => Task.FromResult(keys), TimeSpan.MaxValue, () => { }, time, log) { known = keys, triedAt = long.MaxValue };
 
     /// <summary>Reads the keys, unless that was tried a moment ago. Does not throw.</summary>
     public Task LookAsync() => LookAsync(Pause);
@@ -40,6 +47,11 @@ internal sealed partial class IssuerKeys(
             if (running is not null)
             {
                 return running;
+            }
+
+            if (triedAt == long.MaxValue)
+            {
+                return Task.CompletedTask;
             }
 
             if (triedAt != long.MinValue && time.GetElapsedTime(triedAt) < after)

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 
+using OrleansRegistry.Trust.Records;
+
 namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>
@@ -7,7 +9,13 @@ namespace OrleansRegistry.Trust.Signatures;
 /// Every process does; who finds what is written already writes nothing.
 /// </summary>
 internal sealed partial class SignatureChecks(
-    AgentDirectory directory, CardIssuers issuers, SignatureWriter writer, [RegistryTime] TimeProvider time, ILogger<SignatureChecks> log)
+    AgentDirectory directory,
+    CardIssuers issuers,
+    SignatureWriter writer,
+    TrustRecords records,
+    IRecordStore store,
+    [RegistryTime] TimeProvider time,
+    ILogger<SignatureChecks> log)
 {
     private const int MostInRound = 500;
 
@@ -43,6 +51,12 @@ internal sealed partial class SignatureChecks(
     /// <summary>Reads the keys whose time has come, and checks what waits.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (records.Position.History != store.History)
+        {
+            // Whom tenants trust is not known yet: nobody's signature is to be worth less for that.
+            return;
+        }
+
         await issuers.RefreshAsync();
         if (issuers.Generation is var now && now != generation)
         {
@@ -74,7 +88,7 @@ internal sealed partial class SignatureChecks(
 
     /// <summary>Where nobody is trusted, what was never looked at is left alone.</summary>
     private bool IsToCheck(AgentRecord agent) =>
-        agent.Signature is not null || (!issuers.IsEmpty && CardVerifier.IsSigned(agent.Card));
+        agent.Signature is not null || (CardVerifier.IsSigned(agent.Card) && !issuers.IsNobodyTrusted(agent.Tenant));
 
     private async Task CheckAsync(RecordKey key, CancellationToken cancellationToken)
     {

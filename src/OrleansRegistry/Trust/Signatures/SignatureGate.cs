@@ -1,7 +1,9 @@
+using OrleansRegistry.Trust.Records;
+
 namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that lack one where that is asked for.</summary>
-internal sealed class SignatureGate(CardVerifier verifier, SignatureOptions options)
+internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records, SignatureOptions options)
 {
     public const string Field = "signatures";
 
@@ -15,7 +17,7 @@ internal sealed class SignatureGate(CardVerifier verifier, SignatureOptions opti
     public async ValueTask<AgentSignature?> JudgeAsync(string tenant, RawJson card, CancellationToken cancellationToken = default)
     {
         var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
-        if (options.Required && found?.Verdict != SignatureVerdict.Valid)
+        if (IsRequired(tenant) && found?.Verdict != SignatureVerdict.Valid)
         {
             throw found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
                 ? new RegistryException(
@@ -32,14 +34,20 @@ internal sealed class SignatureGate(CardVerifier verifier, SignatureOptions opti
 
     /// <summary>The same for a card that is to be patched, as far as this node knows it: the grain sees whether it is the one that was judged.</summary>
     /// <exception cref="RegistryException">As of the other.</exception>
-    public async ValueTask<AgentChange> JudgeAsync(AgentRecord? agent, AgentChange change, CancellationToken cancellationToken)
+    public async ValueTask<AgentChange> JudgeAsync(string tenant, AgentRecord? agent, AgentChange change, CancellationToken cancellationToken)
     {
-        if (change.CardPatch.IsEmpty || agent is null)
+        if (change.CardPatch.IsEmpty)
         {
-            return change with { DemandsSignature = options.Required && !change.CardPatch.IsEmpty };
+            return change;
         }
 
-        if (!options.Required && !CardVerifier.IsSigned(agent.Card) && !CardVerifier.IsSigned(change.CardPatch))
+        var isRequired = IsRequired(tenant);
+        if (agent is null)
+        {
+            return change with { DemandsSignature = isRequired };
+        }
+
+        if (!isRequired && !CardVerifier.IsSigned(agent.Card) && !CardVerifier.IsSigned(change.CardPatch))
         {
             return change;
         }
@@ -47,10 +55,13 @@ internal sealed class SignatureGate(CardVerifier verifier, SignatureOptions opti
         var card = JsonMerge.Apply(agent.Card, change.CardPatch);
         return change with
         {
-            Judged = new JudgedCard(card, await JudgeAsync(agent.Tenant, card, cancellationToken)),
-            DemandsSignature = options.Required,
+            Judged = new JudgedCard(card, await JudgeAsync(tenant, card, cancellationToken)),
+            DemandsSignature = isRequired,
         };
     }
+
+    private bool IsRequired(string tenant) =>
+        options.Required || records.Find(TenantIssuers.Policy, tenant, TenantIssuers.PolicyId)?.Value.RequireSignature == true;
 
     private static string WhyNot(AgentSignature? found) => found is null
         ? "there is none"

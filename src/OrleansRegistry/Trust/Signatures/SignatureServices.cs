@@ -16,6 +16,7 @@ internal static class SignatureServices
         services.AddSingleton<SignatureWriter>();
         services.AddSingleton<SignatureChecks>();
         services.AddGuarded<IAgentSignatures, AgentSignatures, GuardedSignatures>();
+        services.AddGuarded<ICardTrust, CardTrust, GuardedCardTrust>();
         services.AddHostedService<SignatureService>();
     }
 }

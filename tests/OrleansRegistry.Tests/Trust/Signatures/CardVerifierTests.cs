@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Trust.Records;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Tests.Trust.Signatures;
@@ -21,8 +22,9 @@ public sealed class CardVerifierTests : IDisposable
     public CardVerifierTests()
     {
         var options = new SignatureOptions { Issuers = [TestIssuer.Url], Backchannel = issuer };
-        source = new CardKeySource(options);
-        issuers = new CardIssuers(options, source, time, NullLogger<CardIssuers>.Instance);
+        source = new CardKeySource(options, new OrleansRegistry.Agents.Sources.CardFetchOptions());
+        var records = new TrustRecords(new StoreProbe(TestStores.InMemory()), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        issuers = new CardIssuers(options, source, records, time, NullLogger<CardIssuers>.Instance);
         verifier = new CardVerifier(issuers, time);
     }
 

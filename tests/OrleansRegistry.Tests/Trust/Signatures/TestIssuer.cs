@@ -80,7 +80,7 @@ internal sealed class TestIssuer : HttpMessageHandler
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Assert.Equal(Url + "/.well-known/jwks.json", request.RequestUri!.AbsoluteUri);
+        Assert.EndsWith(".example/.well-known/jwks.json", request.RequestUri!.AbsoluteUri, StringComparison.Ordinal);
         Asked++;
         await Task.Yield();
         return new HttpResponseMessage(Status) { Content = new StringContent(Answer ?? KeySet) };

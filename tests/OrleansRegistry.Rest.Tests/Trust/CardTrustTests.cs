@@ -1,0 +1,46 @@
+using System.Net;
+using System.Text.Json;
+
+namespace OrleansRegistry.Rest.Tests;
+
+/// <summary>Issuers, and what is asked of cards, over HTTP.</summary>
+public sealed class CardTrustTests(RestHost host)
+{
+    private const string Keys = """{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""";
+
+    private readonly string path = $"/issuers/i-{Guid.NewGuid():N}";
+
+    [Fact]
+    public async Task An_issuer_is_put_listed_and_removed()
+    {
+        var put = await SendAsync("PUT", path, $$"""{"url":"https://a.example","keys":{{Keys}}}""");
+        Assert.Equal($$"""{"id":"{{path[9..]}}","url":"https://a.example","key_ids":["k"]}""", put.GetRawText());
+        Assert.Contains(put.GetRawText(), (await SendAsync("GET", "/issuers")).GetRawText(), StringComparison.Ordinal);
+        put = await SendAsync("PUT", path, """{"url":"https://a.example"}""");
+        Assert.Equal(("https://a.example/.well-known/jwks.json", true), (put.Text("keys_url"), put.GetProperty("awaits_keys").GetBoolean()));
+        Assert.Equal(HttpStatusCode.NoContent, (await host.Client.SendAsync("DELETE", path)).StatusCode);
+        await (await host.Client.SendAsync("DELETE", path)).ProblemAsync(404, "issuer_id");
+    }
+
+    [Theory]
+    [InlineData("{}", "url")]
+    [InlineData("""{"url":1}""", "url")]
+    [InlineData("""{"url":"http://a.example"}""", "url")]
+    [InlineData("""{"url":"https://a.example","keys":[]}""", "keys")]
+    [InlineData("""{"url":"https://a.example","keys":{"keys":[]}}""", "keys")]
+    [InlineData("""{"url":"https://a.example","key":{}}""", "key")]
+    public async Task What_cannot_be_one_is_refused(string body, string field) =>
+        await (await host.Client.SendAsync("PUT", path, body)).ProblemAsync(400, field);
+
+    [Fact]
+    public async Task A_policy_is_put_and_got()
+    {
+        // False, as others register here.
+        Assert.Equal("""{"require_signature":false}""", (await SendAsync("PUT", "/card-policy", """{"require_signature":false}""")).GetRawText());
+        Assert.Equal("""{"require_signature":false}""", (await SendAsync("GET", "/card-policy")).GetRawText());
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"require_signature":"yes"}""")).ProblemAsync(400, "require_signature");
+    }
+
+    private async Task<JsonElement> SendAsync(string method, string path, string? body = null) =>
+        await (await host.Client.SendAsync(method, path, body)).JsonAsync(HttpStatusCode.OK);
+}
