@@ -34,6 +34,7 @@ public static class RegistryA2A
         services.AddSingleton<A2AFaults>();
         services.AddSingleton<SpokenBindings>();
         services.AddSingleton<CardSigning>();
+        services.AddSingleton<IOwnCardSigner>(provider => provider.GetRequiredService<CardSigning>());
         services.AddGrpcBinding();
         return services;
     }

@@ -33,6 +33,12 @@ public sealed class RegistryA2AOptions
     /// are not signed.
     /// </summary>
     public string? CardKeyFile { get; set; }
+
+    /// <summary>
+    /// PEM files with keys like it, private or public, that are published beside it (<c>A2A_CARD_OTHER_KEY_FILES</c>): the next one before it signs, and the
+    /// last one as long as cards that it signed are about.
+    /// </summary>
+    public IReadOnlyList<string> OtherCardKeyFiles { get; set; } = [];
 }
 
 internal sealed class RegistryA2AOptionsValidator : IValidateOptions<RegistryA2AOptions>

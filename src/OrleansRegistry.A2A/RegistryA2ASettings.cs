@@ -6,6 +6,7 @@ namespace OrleansRegistry.A2A;
 public static class RegistryA2ASettings
 {
     internal const string CardKeyFile = "A2A_CARD_KEY_FILE";
+    internal const string OtherCardKeyFiles = "A2A_CARD_OTHER_KEY_FILES";
 
     internal static SettingGroup<RegistryA2AOptions> All { get; } = new SettingGroup<RegistryA2AOptions>("A2A")
         .Add(
@@ -36,6 +37,13 @@ public static class RegistryA2ASettings
             "The private key, on the curve P-256, that the cards made by the registry are signed with (ES256). Without one they are not signed.",
             options => options.CardKeyFile,
             (options, value) => options.CardKeyFile = value,
+            new() { More = "a2a.md#cards" })
+        .Add(
+            OtherCardKeyFiles,
+            SettingKind.List("PEM files, a space between", " "),
+            "Keys that are published beside it, private or public: the next one before it signs, and the last one after.",
+            options => options.OtherCardKeyFiles,
+            (options, value) => options.OtherCardKeyFiles = value,
             new() { More = "a2a.md#cards" });
 
     /// <summary>All of them, by what they are about.</summary>

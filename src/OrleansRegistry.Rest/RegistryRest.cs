@@ -159,7 +159,7 @@ public static class RegistryRest
 
         var methods = new JsonRpcMethods(agents, services.GetRequiredService<Readiness>(), card, vectors);
         new JsonRpcEndpoint(methods, services.GetRequiredService<FaultHandler>(), http, rest).Map(routes);
-        new RegistryCardEndpoint(card).Map(routes);
+        new RegistryCardEndpoint(card, services.GetService<IOwnCardSigner>()).Map(routes);
         new ServiceEndpoint(rest).Map(routes);
         if (services.GetService<ITenants>() is { } tenants)
         {

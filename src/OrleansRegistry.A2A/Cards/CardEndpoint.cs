@@ -18,7 +18,6 @@ internal sealed class CardEndpoint(
 {
     private const string CardPath = "/.well-known/agent-card.json";
     private const string OldCardPath = "/.well-known/agent.json";
-    private const string KeySetPath = "/.well-known/jwks.json";
 
     /// <summary>The newest card of each record: signing costs more than all else.</summary>
     private readonly ConditionalWeakTable<AgentRecord, MadeCard> made = [];
@@ -41,12 +40,12 @@ internal sealed class CardEndpoint(
         hidden.Get(A2APaths.AgentOfTenant + CardPath, GetAsync, description);
         hidden.Get(A2APaths.Agent + OldCardPath, GetV03Async, description);
         hidden.Get(A2APaths.AgentOfTenant + OldCardPath, GetV03Async, description);
-        if (signing.Signer is { } signer)
+        if (signing.Signer is not null)
         {
-            var keys = new ApiOperation("a2aKeySet", A2ADocs.Tag, "The key that cards are signed with")
+            var keys = new ApiOperation("a2aKeySet", A2ADocs.Tag, "The key that cards are signed with, and those that take turns with it")
                 .AllowAnonymous()
                 .Answer(200, "A JWKS (RFC 7517).", A2ADocs.Schema);
-            routes.Get(KeySetPath, context => SendKeysAsync(context, signer), keys);
+            routes.Get(IOwnCardSigner.KeySetPath, SendKeysAsync, keys);
         }
     }
 
@@ -113,15 +112,15 @@ internal sealed class CardEndpoint(
 
         // Each signature of the same card is another, so what counts is what was signed.
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 16))}{(signer is null ? "" : $"-{signer.KeyId[..8]}")}\"";
-        var card = new MadeCard(url, authorCard, signer?.Sign(json, site + KeySetPath) ?? json, tag, signer is not null);
+        var card = new MadeCard(url, authorCard, signer?.Sign(json, site + IOwnCardSigner.KeySetPath) ?? json, tag, signer is not null);
         known.AddOrUpdate(call.Agent, card);
         return card;
     }
 
-    private static Task SendKeysAsync(HttpContext context, CardSigner signer)
+    private Task SendKeysAsync(HttpContext context)
     {
         context.Response.Headers.CacheControl = "public, max-age=3600";
-        return SendAsync(context, signer.KeySet);
+        return SendAsync(context, signing.KeySet);
     }
 
     private static async Task SendAsync(HttpContext context, ReadOnlyMemory<byte> json)

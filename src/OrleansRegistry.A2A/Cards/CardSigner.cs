@@ -23,17 +23,17 @@ internal sealed class CardSigner : IDisposable
         var point = key.ExportParameters(includePrivateParameters: false).Q;
         var (x, y) = (Base64Url.EncodeToString(point.X), Base64Url.EncodeToString(point.Y));
         KeyId = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($$"""{"crv":"P-256","kty":"EC","x":"{{x}}","y":"{{y}}"}""")));
-        KeySet = Encoding.UTF8.GetBytes(
-            $$"""{"keys":[{"kty":"EC","crv":"P-256","x":"{{x}}","y":"{{y}}","kid":"{{KeyId}}","alg":"ES256","use":"sig"}]}""");
+        PublicKey = $$"""{"kty":"EC","crv":"P-256","x":"{{x}}","y":"{{y}}","kid":"{{KeyId}}","alg":"ES256","use":"sig"}""";
     }
 
     public string KeyId { get; }
 
-    /// <summary>The JWKS with the public key.</summary>
-    public ReadOnlyMemory<byte> KeySet { get; }
+    /// <summary>The public key as a JWKS has it.</summary>
+    public string PublicKey { get; }
 
+    /// <param name="isPublished">It only is published, and a public key will do.</param>
     /// <exception cref="InvalidDataException">It has no key that signs with ES256: what is wrong, without anything of the file.</exception>
-    public static CardSigner FromPem(string pem)
+    public static CardSigner FromPem(string pem, bool isPublished = false)
     {
         var key = ECDsa.Create();
         try
@@ -45,7 +45,11 @@ internal sealed class CardSigner : IDisposable
             }
 
             var signer = new CardSigner(key);
-            signer.Sign([], null);
+            if (!isPublished)
+            {
+                signer.Sign([], null);
+            }
+
             return signer;
         }
         catch (Exception fault)
@@ -53,7 +57,8 @@ internal sealed class CardSigner : IDisposable
             key.Dispose();
             if (fault is CryptographicException or ArgumentException)
             {
-                throw new InvalidDataException("there is no private key to sign with, unencrypted and in PEM", fault);
+                var needed = isPublished ? "key" : "private key to sign with";
+                throw new InvalidDataException($"there is no {needed}, unencrypted and in PEM", fault);
             }
 
             throw;

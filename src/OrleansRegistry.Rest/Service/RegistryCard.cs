@@ -28,11 +28,15 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
         ("ping_agent", "Tell whether an agent is registered and enabled", ["registry", "read"]),
     ];
 
+    /// <summary>Where the registry is, as the client of the request reaches it.</summary>
+    public string UrlOf(HttpRequest request) => PublicPath.UrlOf(options, request);
+
     /// <summary>Whether every client gets the same card: it does not take its URLs from the request.</summary>
     public bool IsSameForAll => options.PublicUrl is not null;
 
     /// <param name="snakeCase">Add the snake_case names under which the older registry's JSON-RPC clients look.</param>
-    public void Write(Utf8JsonWriter json, HttpRequest request, bool snakeCase)
+    /// <param name="isStrict">Leaves out what A2A 1.0 does not know.</param>
+    public void Write(Utf8JsonWriter json, HttpRequest request, bool snakeCase, bool isStrict = false)
     {
         var url = PublicPath.UrlOf(options, request);
         json.WriteStartObject();
@@ -40,9 +44,13 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
         json.WriteString("description"u8, "A registry of A2A agents: register, look up and search agent cards"u8);
         json.WriteString("version"u8, RegistryService.Version);
         WriteInterfaces(json, url);
-        json.WriteString("url"u8, url + "/jsonrpc");
-        json.WriteString("protocolVersion"u8, OlderVersion);
-        json.WriteString("preferredTransport"u8, "JSONRPC"u8);
+        if (!isStrict)
+        {
+            json.WriteString("url"u8, url + "/jsonrpc");
+            json.WriteString("protocolVersion"u8, OlderVersion);
+            json.WriteString("preferredTransport"u8, "JSONRPC"u8);
+        }
+
         WriteCapabilities(json);
         WriteModes(json, "defaultInputModes");
         WriteModes(json, "defaultOutputModes");

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -119,14 +120,17 @@ public sealed class CardEndpointTests(A2AHost host)
     [Fact]
     public async Task With_a_key_the_card_is_signed_and_the_key_is_published()
     {
-        var file = Path.GetTempFileName();
+        var (file, other) = (Path.GetTempFileName(), Path.GetTempFileName());
         try
         {
             await File.WriteAllTextAsync(file, CardSignerTests.Pem(ECCurve.NamedCurves.nistP256), Cancelled);
+            using var last = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            await File.WriteAllTextAsync(other, last.ExportSubjectPublicKeyInfoPem(), Cancelled);
             await using var signing = await A2AHost.StartAsync(
                 options =>
                 {
                     options.CardKeyFile = file;
+                    options.OtherCardKeyFiles = [other, file];
                     options.GrpcAddress = "grpc.example:443";
                 },
                 http => http.PublicUrl = "https://registry.example/base/");
@@ -141,6 +145,10 @@ public sealed class CardEndpointTests(A2AHost host)
                 StringComparison.Ordinal);
             var keys = await (await GetAsync(signing, "/.well-known/jwks.json")).Content.ReadAsByteArrayAsync(Cancelled);
             Assert.True(CardSignerTests.IsRight(card, keys));
+            var published = JsonDocument.Parse(keys).RootElement.GetProperty("keys");
+            Assert.Equal(2, published.GetArrayLength());
+            Assert.Equal(Base64Url.EncodeToString(last.ExportParameters(false).Q.X), published[1].GetProperty("x").GetString());
+            Assert.All(published.EnumerateArray(), key => Assert.False(key.TryGetProperty("d", out _)));
             Assert.False(CardSignerTests.IsRight(card.Replace("Acme", "Other", StringComparison.Ordinal), keys));
             Assert.False(JsonDocument.Parse(card).RootElement.TryGetProperty("url", out _));
             var old = await (await GetAsync(signing, path, version: "0.3")).Content.ReadAsStringAsync(Cancelled);
@@ -156,6 +164,7 @@ public sealed class CardEndpointTests(A2AHost host)
         finally
         {
             File.Delete(file);
+            File.Delete(other);
         }
     }
 
@@ -205,6 +214,25 @@ public sealed class CardEndpointTests(A2AHost host)
     {
         var start = () => A2AHost.StartAsync(options => options.GrpcAddress = address);
         Assert.Contains("A2A_GRPC_ADDRESS", (await Assert.ThrowsAsync<OptionsValidationException>(start)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Keys_beside_none_and_such_that_are_none_stop_the_start()
+    {
+        var alone = () => A2AHost.StartAsync(options => options.OtherCardKeyFiles = ["/no/such/key.pem"]);
+        Assert.Contains("no A2A_CARD_KEY_FILE", (await Assert.ThrowsAsync<OptionsValidationException>(alone)).Message, StringComparison.Ordinal);
+        var file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, CardSignerTests.Pem(ECCurve.NamedCurves.nistP256), Cancelled);
+            var spoilt = () => A2AHost.StartAsync(options => (options.CardKeyFile, options.OtherCardKeyFiles) = (file, ["/no/such/key.pem"]));
+            var fault = await Assert.ThrowsAsync<OptionsValidationException>(spoilt);
+            Assert.Contains("A2A_CARD_OTHER_KEY_FILES): the file cannot be read", fault.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     [Fact]
