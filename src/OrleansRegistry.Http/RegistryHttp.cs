@@ -124,6 +124,7 @@ public static class RegistryHttp
     {
         var options = application.ApplicationServices.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         application.UseExceptionHandler();
+        application.UseMiddleware<SecurityHeaders>();
         application.UseMiddleware<StoppingMiddleware>();
         TrustedProxies.Use(application, options.TrustedProxies);
         application.UseMiddleware<RequestGuard>();

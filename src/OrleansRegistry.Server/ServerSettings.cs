@@ -27,7 +27,12 @@ internal static class ServerSettings
         GrpcListening.Setting
             .AddForeign("ASPNETCORE_URLS", Urls, $"`{DefaultUrl}`", "Where the server listens.")
             .AddForeign("ASPNETCORE_HTTP_PORTS", Ports, "", "Listen for HTTP on all addresses, on these ports. `ASPNETCORE_URLS` goes first.")
-            .AddForeign("ASPNETCORE_HTTPS_PORTS", Ports, "", "The same for HTTPS, with the certificate of ASP.NET's settings."),
+            .AddForeign(
+                "ASPNETCORE_HTTPS_PORTS",
+                Ports,
+                "",
+                "The same for HTTPS, with the certificate of `REGISTRY_TLS_CERT_FILE`, else of ASP.NET's settings."),
+        TlsListening.Settings,
         .. RegistrySettings.Groups,
         .. EmbeddingSettings.Groups,
         .. ObjectSettings.Groups,
@@ -66,6 +71,7 @@ internal static class ServerSettings
         }
 
         GrpcListening.Configure(builder, Addresses(builder.Configuration));
+        TlsListening.Configure(builder);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

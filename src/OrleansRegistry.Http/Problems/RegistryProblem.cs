@@ -35,6 +35,7 @@ internal sealed class RegistryProblem : ProblemDetails
     public async Task SendAsync(HttpContext context)
     {
         context.Response.StatusCode = Status!.Value;
+        SecurityHeaders.Set(context.Response);
         await context.RequestServices.GetRequiredService<IProblemDetailsService>().WriteAsync(new() { HttpContext = context, ProblemDetails = this });
     }
 }

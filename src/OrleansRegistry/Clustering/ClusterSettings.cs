@@ -10,6 +10,8 @@ internal static class ClusterSettings
 
     private static readonly SettingKind<int> Port = SettingKind.Number(0, 65_535);
 
+    private static readonly SettingKind<string?> Path = SettingKind.Plain("a path");
+
     public static SettingGroup<RegistryOptions> Group { get; } = new SettingGroup<RegistryOptions>("Cluster")
         .Add(
             "REGISTRY_CLUSTERING",
@@ -55,7 +57,7 @@ internal static class ClusterSettings
         .Add(
             "ORLEANS_SILO_PORT",
             Port,
-            "Where silos reach this one. It knows neither users nor encryption: keep it inside your network. 0 is the default.",
+            "Where silos reach this one. It knows no users, and encryption by `REGISTRY_CLUSTER_TLS_CERT_FILE` alone: keep it inside your network. 0 is the default.",
             options => options.SiloPort,
             (options, value) => options.SiloPort = value,
             new() { Unset = "a free port on the loopback, else `11111`" })
@@ -72,7 +74,43 @@ internal static class ClusterSettings
             "How long a process keeps serving after a request to stop, while its readiness reports that it is stopping.",
             options => options.Cluster.Drain,
             (options, value) => options.Cluster.Drain = value,
-            new() { Unset = "`5` in a cluster, else `0`", More = "cluster.md#stop-and-upgrade" });
+            new() { Unset = "`5` in a cluster, else `0`", More = "cluster.md#stop-and-upgrade" })
+        .Add(
+            "REGISTRY_CLUSTER_TLS_CERT_FILE",
+            Path,
+            "In a cluster: have its processes speak TLS with one another, and show this certificate (PEM, with those between it and the root after it, or "
+            + "PKCS #12). The same for all of them; read anew when the file changes.",
+            options => options.Cluster.Tls.CertificateFile,
+            (options, value) => options.Cluster.Tls.CertificateFile = value,
+            new() { More = "tls.md" })
+        .Add(
+            "REGISTRY_CLUSTER_TLS_KEY_FILE",
+            Path,
+            "The key of that certificate in PEM.",
+            options => options.Cluster.Tls.KeyFile,
+            (options, value) => options.Cluster.Tls.KeyFile = value,
+            new() { Unset = "in the file of the certificate" })
+        .Add(
+            "REGISTRY_CLUSTER_TLS_PASSWORD",
+            SettingKind.Text("a text"),
+            "The password of that key, or of PKCS #12.",
+            options => options.Cluster.Tls.Password,
+            (options, value) => options.Cluster.Tls.Password = value,
+            new() { IsSecret = true })
+        .Add(
+            "REGISTRY_CLUSTER_TLS_CA_FILE",
+            Path,
+            "The authorities in PEM whose certificates make a process a member: use one that signs nothing else, or set `REGISTRY_CLUSTER_TLS_NAME`.",
+            options => options.Cluster.Tls.AuthorityFile,
+            (options, value) => options.Cluster.Tls.AuthorityFile = value,
+            new() { More = "tls.md" })
+        .Add(
+            "REGISTRY_CLUSTER_TLS_NAME",
+            SettingKind.Plain("a DNS name", name => Uri.CheckHostName(name) == UriHostNameType.Dns),
+            "The DNS name that the certificates of members must have.",
+            options => options.Cluster.Tls.Name,
+            (options, value) => options.Cluster.Tls.Name = value,
+            new() { Unset = "any" });
 
     /// <summary>Refuses what cannot be a cluster, before anything is opened.</summary>
     /// <exception cref="SettingException">The store or the role does not fit.</exception>
@@ -84,6 +122,13 @@ internal static class ClusterSettings
             throw new SettingException(
                 $"REGISTRY_ROLE is {Text(cluster.Role)}, which is a part of a cluster, and REGISTRY_CLUSTERING is localhost: "
                 + "set REGISTRY_CLUSTERING=postgres, or REGISTRY_ROLE=all.");
+        }
+
+        if (!cluster.IsCluster && ClusterTls.IsAskedFor(cluster.Tls))
+        {
+            throw new SettingException(
+                "REGISTRY_CLUSTER_TLS_… is set, and REGISTRY_CLUSTERING is localhost, where no other process is called: set REGISTRY_CLUSTERING=postgres, "
+                + "or leave it out. HTTPS is by REGISTRY_TLS_CERT_FILE.");
         }
 
         if (cluster.IsCluster && !StorageSettings.IsDatabase(options))

@@ -40,12 +40,18 @@ internal static class Clusters
             builder.Services.AddKeyedSingleton<TimeProvider>(area, (provider, _) => provider.GetRequiredService<DatabaseTime>());
         }
 
+        var tls = ClusterTls.Of(options.Cluster.Tls);
+
         // Before Orleans's own service, which starts the silo or the client.
         builder.Services.AddHostedService<MembershipOpening>();
         builder.Services.AddHostedService<ClusterTime>();
         if (options.Cluster.Role == ClusterRole.Gateway)
         {
-            builder.UseOrleansClient(client => ConfigureClient(client, options.Cluster));
+            builder.UseOrleansClient(client =>
+            {
+                ConfigureClient(client, options.Cluster);
+                tls?.Use(client);
+            });
         }
         else
         {
@@ -53,6 +59,7 @@ internal static class Clusters
             builder.UseOrleans(silo =>
             {
                 ConfigureSilo(silo, options.Cluster, endpoint);
+                tls?.Use(silo);
                 configure(silo);
             });
         }

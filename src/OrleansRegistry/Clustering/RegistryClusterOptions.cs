@@ -55,6 +55,9 @@ public sealed class RegistryClusterOptions
     /// </summary>
     public TimeSpan? Drain { get; set; }
 
+    /// <summary>TLS between the processes of the cluster.</summary>
+    public ClusterTlsOptions Tls { get; } = new();
+
     internal bool IsCluster => Type == ClusteringType.Postgres;
 
     internal TimeSpan DrainTime => Drain ?? (IsCluster ? TimeSpan.FromSeconds(5) : TimeSpan.Zero);

@@ -78,6 +78,7 @@ public static class OrleansRegistryHostingExtensions
 
     private static ISiloBuilder ConfigureRegistryGrains(this ISiloBuilder silo, RegistryOptions options)
     {
+        silo.AddIncomingGrainCallFilter<TenantFilter>();
         silo.Services.PostConfigure<GrainCollectionOptions>(collection =>
         {
             // It is the host's too, whose own grains are then looked at more often, and collected no sooner.
