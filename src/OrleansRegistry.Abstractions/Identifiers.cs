@@ -22,6 +22,20 @@ internal static class Identifiers
         CheckKey(caller.IdempotencyKey);
     }
 
+    /// <summary>Whether <see cref="CheckCaller"/> has nothing against it.</summary>
+    public static bool IsCaller(Caller caller)
+    {
+        try
+        {
+            CheckCaller(caller);
+            return true;
+        }
+        catch (RegistryException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Checks an idempotency key. Null is valid.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>.</exception>
     public static void CheckKey(string? key)

@@ -83,6 +83,8 @@ internal static class Commands
             new SubscriptionAddCommand(),
             new SubscriptionListCommand(),
             new SubscriptionRemoveCommand()),
+        new CommandGroup(
+            "audit", "Shows who changed what.", new AuditListCommand(), new AuditExportCommand(), new AuditAnchorCommand()),
         new ExportCommand(),
         new ImportCommand(),
         new MigrateCommand(),

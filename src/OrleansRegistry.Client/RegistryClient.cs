@@ -57,6 +57,7 @@ public sealed class RegistryClient : IDisposable
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
         Tenants = new HttpTenants(Http);
+        Audit = new HttpAudit(Http);
     }
 
     /// <summary>
@@ -105,6 +106,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The subscriptions to changes of agents.</summary>
     public IAgentSubscriptions Subscriptions { get; }
+
+    /// <summary>What was done in the tenant.</summary>
+    public IAuditTrail Audit { get; }
 
     internal RegistryHttp Http { get; }
 

@@ -19,6 +19,7 @@ using OrleansRegistry.Rest.Subscriptions;
 using OrleansRegistry.Rest.Tasks;
 using OrleansRegistry.Rest.Transfer;
 using OrleansRegistry.Rest.Trust;
+using OrleansRegistry.Rest.Trust.Audit;
 using OrleansRegistry.Rest.Vectors;
 
 namespace OrleansRegistry.Rest;
@@ -59,6 +60,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(SubscriptionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TenantSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(AuditSchemas.All);
         return services;
     }
 
@@ -169,6 +171,11 @@ public static class RegistryRest
         if (services.GetService<IRegistryTransfer>() is { } transfer)
         {
             new TransferEndpoints(transfer, rest).Map(routes);
+        }
+
+        if (services.GetService<IAuditTrail>() is { } trail)
+        {
+            new AuditEndpoints(trail).Map(routes);
         }
 
         if (services.GetService<IRegistryBackups>() is { } backups)

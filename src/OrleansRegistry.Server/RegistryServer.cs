@@ -12,6 +12,7 @@ using OrleansRegistry.Objects.Cloud;
 using OrleansRegistry.Rest;
 using OrleansRegistry.Settings;
 using OrleansRegistry.Storage;
+using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Server;
 
@@ -46,6 +47,8 @@ internal static partial class RegistryServer
             builder.Services.AddRegistryA2A(options => options.GrpcClearText = GrpcListening.Read(builder.Configuration));
             builder.Services.AddRegistryMcp();
             builder.Services.AddRegistryForwarding();
+            builder.Services.AddSingleton(services => new AuditDefault(
+                services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.DemandsCaller ? AuditMode.On : AuditMode.Off));
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrleansRegistry.Backups;
+using OrleansRegistry.Cli.Trust;
 
 namespace OrleansRegistry.Cli.Backups;
 
@@ -17,6 +18,7 @@ internal sealed class VerifyCommand : RegistryCommand
     {
         Add(BackupPlaces.Name);
         Add(from);
+        Add(new AuditVerifyCommand());
     }
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace OrleansRegistry.Http;
 
@@ -24,11 +25,19 @@ internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsS
 
     private async ValueTask DemandAsync(HttpContext context)
     {
-        if (Tokens is not null)
+        try
         {
-            await Tokens.AdmitAsync(context);
-        }
+            if (Tokens is not null)
+            {
+                await Tokens.AdmitAsync(context);
+            }
 
-        _ = context.GetCaller();
+            _ = context.GetCaller();
+        }
+        catch (HttpProblemException fault)
+        {
+            context.RequestServices.GetService<IRefusedCalls>()?.Tell(context, fault);
+            throw;
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace OrleansRegistry.Http;
 /// Answers what a request ends in. Endpoints of the kit ask it themselves, so that their answers keep the headers that are set, and are the same
 /// within a larger application. By the framework's middleware it also answers refusals of the registry from endpoints of the host.
 /// </summary>
-internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler
+internal sealed partial class FaultHandler(ILogger<FaultHandler> logger, IRefusedCalls? refused = null) : IExceptionHandler
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -38,6 +38,7 @@ internal sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExce
             return Task.CompletedTask;
         }
 
+        refused?.Tell(context, fault);
         var problem = ProblemOf(context, fault);
         if (problem.Status == StatusCodes.Status500InternalServerError && fault is not RegistryException)
         {

@@ -6,6 +6,7 @@ using Orleans.Serialization;
 using Orleans.Storage;
 using OrleansRegistry;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Signatures;
 
 namespace Microsoft.Extensions.Hosting;
@@ -171,6 +172,7 @@ public static class OrleansRegistryHostingExtensions
 
         services.AddSnapshots(options);
         services.AddBackups(options);
+        services.AddAudit(options);
         services.AddSingleton<BackupStatus>();
         services.AddHostedService<RegistryFigures>();
         services.AddSingleton<GracefulStop>();

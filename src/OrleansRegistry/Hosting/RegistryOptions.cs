@@ -4,6 +4,7 @@ using OrleansRegistry.Probes;
 using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
@@ -115,6 +116,9 @@ public sealed class RegistryOptions
 
     /// <summary>Where backups are kept, which are made by themselves, and how long they stay (<c>BACKUP_…</c>).</summary>
     public BackupOptions Backups { get; set; } = new();
+
+    /// <summary>Whether and how it is written down who changed what (<c>REGISTRY_AUDIT…</c>).</summary>
+    public AuditOptions Audit { get; set; } = new();
 
     /// <summary>The cluster that this process is a part of; none by default.</summary>
     public RegistryClusterOptions Cluster { get; set; } = new();

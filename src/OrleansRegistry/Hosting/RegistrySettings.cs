@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OrleansRegistry.Storage.Postgres;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
@@ -22,6 +23,7 @@ public static class RegistrySettings
         PushSettings.Group,
         SnapshotSettings.Group,
         BackupSettings.Group,
+        AuditSettings.Group,
         ClusterSettings.Group,
     ];
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Hosting;
 
@@ -44,6 +45,7 @@ internal static partial class StoreServices
         AgentVectorsKind.Kind,
         GivenVectorsKind.Kind,
         TrustKind.Kind,
+        AuditKind.Kind,
     ];
 
     private static RecordStateCodec<HeadState<THead>> Head<THead>(

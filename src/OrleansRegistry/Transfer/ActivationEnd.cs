@@ -1,5 +1,6 @@
 using Orleans.Core.Internal;
 using Orleans.Runtime;
+using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Transfer;
 
@@ -9,6 +10,10 @@ internal sealed class ActivationEnd(IGrainFactory grains)
     public Task RunAsync(IEnumerable<(TransferKind Kind, RecordKey Key)> replaced) => Task.WhenAll(
         replaced.Where(HasGrain)
             .Select(record => GrainOf(record.Kind, record.Key).AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask()));
+
+    /// <summary>That of the writer of a tenant's audit trail, whose pages are gone: the next begins anew.</summary>
+    public Task RunAsync(string tenant) => grains.GetGrain<IAuditGrain>(GrainKeys.For(tenant, AuditGrainNames.Id))
+        .AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask();
 
     private static bool HasGrain((TransferKind Kind, RecordKey Key) record) =>
         record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors && record.Kind != TransferKind.Trust;

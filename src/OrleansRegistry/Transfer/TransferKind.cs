@@ -1,4 +1,5 @@
 using OrleansRegistry.Snapshots;
+using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Transfer;
 
@@ -79,13 +80,15 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions, Trust];
 
     /// <summary>
-    /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are.
+    /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are, and
+    /// audit trails, which nobody may write into from outside.
     /// </summary>
     public static IReadOnlyList<TransferKind> AllAndIndexes { get; } =
     [
         .. All,
         new("snapshots", SnapshotKind.Kind, "snapshot_id", _ => new TransferHead(null, [])),
         new("snapshot uploads", SnapshotUploadKind.Kind, "upload_id", _ => new TransferHead(null, [])),
+        new("audit pages", AuditKind.Kind, "page_id", _ => new TransferHead(null, [])),
     ];
 
     /// <exception cref="RegistryException">There is no such kind.</exception>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace OrleansRegistry.Trust;
 
@@ -8,7 +7,6 @@ internal static class TrustServices
 {
     public static void AddTrust(this IServiceCollection services)
     {
-        services.TryAddSingleton<IOperationAudit, NoAudit>();
         services.AddSingleton<TenantGate>();
         services.AddSingleton<TenantQuotas>();
         services.AddSingleton(provider => new TenantRoom(

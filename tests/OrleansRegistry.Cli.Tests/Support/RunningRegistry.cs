@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Cli.Tests;
 using OrleansRegistry.Hosting;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Objects;
 using OrleansRegistry.Rest;
 
@@ -33,6 +34,7 @@ public sealed class RunningRegistry : IAsyncLifetime
         builder.Configuration["CARD_FETCH_ALLOWED_NETWORKS"] = "127.0.0.1";
         builder.AddOrleansRegistry(options =>
         {
+            options.Audit = new AuditOptions { Mode = AuditMode.On };
             options.StorageType = StorageType.Memory;
             options.Backups = options.Backups with { Place = ObjectPlace.OfFolder(place.Path) };
         });

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansRegistry.Rest.Tests;
+using OrleansRegistry.Trust.Audit;
 
 [assembly: AssemblyFixture(typeof(TrustingHost))]
 
@@ -14,8 +15,9 @@ public sealed class TrustingHost : IAsyncLifetime
 
     internal TaskClient NewTenant() => new(Host.Client, TestHttp.NewName("tenant"));
 
-    public async ValueTask InitializeAsync() => host = await RestHost.StartAsync(options =>
-        (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default));
+    public async ValueTask InitializeAsync() => host = await RestHost.StartAsync(
+        options => (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default),
+        options: options => options.Audit = new AuditOptions { Mode = AuditMode.On });
 
     public ValueTask DisposeAsync() => host?.DisposeAsync() ?? default;
 }

@@ -65,6 +65,7 @@ public sealed class WatchedServer : IAsyncLifetime
             ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
             ("OTEL_BSP_SCHEDULE_DELAY", "50"),
             ("OTEL_METRIC_EXPORT_INTERVAL", "100"),
+            ("REGISTRY_AUDIT", "on"),
             ("Logging:LogLevel:Default", "Debug"),
             ("Logging:LogLevel:Microsoft.AspNetCore", "Debug"));
         server = await RunningServer.StartAsync(settings, builder => builder.Services.ConfigureOpenTelemetryTracerProvider(

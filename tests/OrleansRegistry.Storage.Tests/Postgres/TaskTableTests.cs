@@ -195,6 +195,7 @@ public sealed class TaskTableTests : IAsyncLifetime
     [InlineData("subscription")]
     [InlineData("agent_version")]
     [InlineData("trust")]
+    [InlineData("audit")]
     public async Task The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

@@ -120,6 +120,7 @@ public sealed class SqliteTableTests : IAsyncLifetime
     [InlineData("snapshot_upload")]
     [InlineData("subscription")]
     [InlineData("agent_version")]
+    [InlineData("audit")]
     public void The_tables_are_those_that_the_declaration_prints(string name)
     {
         var kind = Kinds.All.Single(kind => kind.Name == name);

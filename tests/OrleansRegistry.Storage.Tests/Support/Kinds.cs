@@ -5,6 +5,7 @@ using OrleansRegistry.Logs;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Subscriptions;
 using OrleansRegistry.Tasks;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Records;
 using OrleansRegistry.Vectors;
 using OrleansRegistry.Vectors.Given;
@@ -18,6 +19,6 @@ internal static class Kinds
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
         AgentVersionKind.Kind, SubscriptionKind.Kind, AgentVectorsKind.Kind, GivenVectorsKind.Kind,
-        TrustKind.Kind,
+        TrustKind.Kind, AuditKind.Kind,
     ];
 }

@@ -39,6 +39,7 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         await CallList();
         await CallShare();
         await CallQuota();
+        await CallAudit();
 
         var methods = typeof(IAgentGrain).Assembly.GetTypes()
             .Where(type => type.IsInterface && type.IsAssignableTo(typeof(IAddressable)))

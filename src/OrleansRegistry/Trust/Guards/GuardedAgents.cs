@@ -17,12 +17,11 @@ internal sealed class GuardedAgents(AgentRegistry agents, Operations operations,
             result => result.Agent.Id);
 
     public Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
-        Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default) => operations.RunAsync(
+        Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default) => operations.RunManyAsync(
         AgentOperations.RegisterMany,
         caller,
-        null,
         () => agents.RegisterManyAsync(caller, registrations, cancellationToken),
-        results => string.Join(' ', results.Where(result => result.Written is not null).Select(result => result.Written!.Agent.Id)));
+        results => [.. results.Where(result => result.Written is not null).Select(result => result.Written!.Agent.Id)]);
 
     public Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default) =>
         operations.RunAsync(

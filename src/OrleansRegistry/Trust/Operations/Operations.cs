@@ -27,7 +27,7 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
     {
         if (operation.IsChange)
         {
-            return ChangeAsync(operation, caller, id, run, idOf);
+            return ChangeAsync(operation, caller, id, run, result => [idOf?.Invoke(result) ?? id]);
         }
 
         Admit(operation, caller);
@@ -45,9 +45,16 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
             return true;
         });
 
-    private async Task<T> ChangeAsync<T>(Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, string?>? idOf)
+    /// <summary>Runs a change of several things, each of which has an entry in the audit trail.</summary>
+    /// <param name="idsOf">Of those that were changed.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it.</exception>
+    public Task<T> RunManyAsync<T>(Operation operation, Caller caller, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf) =>
+        ChangeAsync(operation, caller, null, run, idsOf);
+
+    private async Task<T> ChangeAsync<T>(
+        Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf)
     {
-        audit.DemandReady();
+        audit.DemandReady(caller);
         T result;
         try
         {
@@ -61,11 +68,11 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
         }
         catch (Exception fault)
         {
-            await audit.TellAsync(operation, caller, id, fault);
+            await audit.TellAsync(operation, caller, [id], fault);
             throw;
         }
 
-        await audit.TellAsync(operation, caller, idOf?.Invoke(result) ?? id, null);
+        await audit.TellAsync(operation, caller, idsOf(result), null);
         return result;
     }
 }

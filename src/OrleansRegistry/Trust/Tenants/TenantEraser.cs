@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
+using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Tenants;
@@ -92,6 +93,11 @@ internal sealed partial class TenantEraser(
             foreach (var some in page.Where(record => kind != TrustKind.Kind || record.Key != mark).Chunk(AtOnce))
             {
                 await Task.WhenAll(some.Select(record => DeleteAsync(kind, record, job)));
+            }
+
+            if (kind == AuditKind.Kind && page.Count > 0)
+            {
+                await activations.RunAsync(tenant);
             }
 
             if (TransferKind.All.FirstOrDefault(transferred => transferred.Kind == kind) is { } known)

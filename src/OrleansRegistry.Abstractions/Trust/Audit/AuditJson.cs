@@ -1,0 +1,105 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace OrleansRegistry;
+
+/// <summary>Entries and anchors as REST and files have them: the members in the order of their names, as <see cref="AuditHash"/> hashes them.</summary>
+internal static class AuditJson
+{
+    public static void Write(Utf8JsonWriter json, AuditEntry entry)
+    {
+        json.WriteStartObject();
+        json.WriteString("action"u8, entry.Action);
+        WriteGiven(json, "address", entry.Address);
+        WriteGiven(json, "credential", entry.Credential);
+        json.WriteString("hash"u8, entry.Hash);
+        if (entry.Late)
+        {
+            json.WriteBoolean("late"u8, true);
+        }
+
+        WriteGiven(json, "object", entry.Object);
+        json.WriteString("outcome"u8, entry.Outcome);
+        json.WriteString("previous"u8, entry.Previous);
+        json.WriteNumber("sequence"u8, entry.Sequence);
+        if (entry.Skipped > 0)
+        {
+            json.WriteNumber("skipped"u8, entry.Skipped);
+        }
+
+        json.WriteString("subject"u8, entry.Subject);
+        json.WriteString("tenant"u8, entry.Tenant);
+        json.WriteString("time"u8, AuditHash.TimeOf(entry.Time));
+        WriteGiven(json, "trace", entry.Trace);
+        json.WriteEndObject();
+    }
+
+    public static void Write(Utf8JsonWriter json, AuditAnchor anchor)
+    {
+        json.WriteStartObject();
+        json.WriteString("hash"u8, anchor.Hash);
+        json.WriteNumber("sequence"u8, anchor.Sequence);
+        json.WriteString("tenant"u8, anchor.Tenant);
+        json.WriteString("time"u8, AuditHash.TimeOf(anchor.Time));
+        json.WriteEndObject();
+    }
+
+    /// <exception cref="JsonException">It is not an entry: what is wrong.</exception>
+    public static AuditEntry Read(JsonElement json) => new()
+    {
+        Tenant = Text(json, "tenant") ?? throw Missing("tenant"),
+        Sequence = Number(json, "sequence") ?? throw Missing("sequence"),
+        Time = Time(json),
+        Subject = Text(json, "subject") ?? throw Missing("subject"),
+        Action = Text(json, "action") ?? throw Missing("action"),
+        Outcome = Text(json, "outcome") ?? throw Missing("outcome"),
+        Object = Text(json, "object"),
+        Credential = Text(json, "credential"),
+        Address = Text(json, "address"),
+        Trace = Text(json, "trace"),
+        Late = Find(json, "late")?.ValueKind == JsonValueKind.True,
+        Skipped = Number(json, "skipped") ?? 0,
+        Previous = Text(json, "previous") ?? throw Missing("previous"),
+        Hash = Text(json, "hash") ?? throw Missing("hash"),
+    };
+
+    /// <exception cref="JsonException">It is not an anchor: what is wrong.</exception>
+    public static AuditAnchor ReadAnchor(JsonElement json) => new(
+        Text(json, "tenant") ?? throw Missing("tenant"),
+        Number(json, "sequence") ?? throw Missing("sequence"),
+        Text(json, "hash") ?? throw Missing("hash"),
+        Time(json));
+
+    private static JsonElement? Find(JsonElement json, string name) => json.ValueKind != JsonValueKind.Object
+        ? throw new JsonException("it is not an object")
+        : json.TryGetProperty(name, out var value) ? value : null;
+
+    private static string? Text(JsonElement json, string name) => Find(json, name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } value => value.GetString(),
+        _ => throw new JsonException($"{name} is not a string"),
+    };
+
+    private static long? Number(JsonElement json, string name) => Find(json, name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out var number) && number >= 0 => number,
+        _ => throw new JsonException($"{name} is not a whole number from 0"),
+    };
+
+    private static DateTimeOffset Time(JsonElement json) => DateTimeOffset.TryParseExact(
+        Text(json, "time"), AuditHash.TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+        ? time
+        : throw new JsonException("time is missing, or not as 2026-01-31T12:00:00.000000Z");
+
+    private static JsonException Missing(string name) => new($"{name} is missing");
+
+    private static void WriteGiven(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
+}

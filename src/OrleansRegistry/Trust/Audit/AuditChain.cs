@@ -1,0 +1,165 @@
+using Orleans.Storage;
+
+namespace OrleansRegistry.Trust.Audit;
+
+/// <summary>
+/// Appends to one tenant's trail. The key of a page is the place of its first entry, and it is written only where there is none: another writer of the
+/// same trail makes this one read again, and neither loses an entry nor forks the trail. Not safe for concurrent use.
+/// </summary>
+internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider time)
+{
+    /// <summary>Keeps pages well below what a store takes in one record.</summary>
+    public const int MostEntries = 500;
+
+    /// <summary>More lost races in a row than any number of writers explains.</summary>
+    private const int Tries = 20;
+
+    /// <summary>
+    /// A writer that slept for longer reads again before it writes: the page that would stop it may be gone, once the retention has removed it.
+    /// </summary>
+    private static readonly TimeSpan HeadTrusted = TimeSpan.FromMinutes(10);
+
+    /// <summary>How far the clocks of two processes may be apart.</summary>
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
+
+    private AuditHead? head;
+    private long headKnown;
+
+    /// <summary>The newest entry that is stored.</summary>
+    public async ValueTask<AuditHead> GetHeadAsync()
+    {
+        if (head is null || time.GetElapsedTime(headKnown) > HeadTrusted)
+        {
+            Know(await ReadHeadAsync(tenant, store));
+        }
+
+        return head!;
+    }
+
+    /// <summary>Writes the notes of the batches, but for those of batches that were written before.</summary>
+    /// <exception cref="RegistryException">The store does not take them now: some may be written.</exception>
+    public async Task AppendAsync(IReadOnlyList<AuditBatch> batches)
+    {
+        var waiting = batches;
+        if (batches.Any(batch => batch.Again))
+        {
+            var written = await FindWrittenAsync([.. batches.Where(batch => batch.Again)]);
+            waiting = [.. batches.Where(batch => !written.Contains(batch.Id))];
+        }
+
+        for (var next = 0; next < waiting.Count;)
+        {
+            // A batch is in one page, so it is written whole or not at all.
+            var notes = new List<AuditNote>(waiting[next].Notes);
+            var ids = new List<string> { waiting[next].Id };
+            for (next++; next < waiting.Count && notes.Count + waiting[next].Notes.Count <= MostEntries; next++)
+            {
+                notes.AddRange(waiting[next].Notes);
+                ids.Add(waiting[next].Id);
+            }
+
+            await WritePageAsync(notes, ids);
+        }
+    }
+
+    public static async Task<AuditHead> ReadHeadAsync(string tenant, IRecordStore store, CancellationToken cancellationToken = default)
+    {
+        var newest = await store.QueryAsync(AuditKind.PagesOf(tenant), null, 1, cancellationToken);
+        return newest is [var (_, record)] ? AuditKind.Read(record).Head : AuditHead.None;
+    }
+
+    private async Task WritePageAsync(IReadOnlyList<AuditNote> notes, IReadOnlyList<string> ids)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = await GetHeadAsync();
+            var page = new StoredAuditPage(Link(before, notes), ids);
+            var key = AuditKind.KeyOf(tenant, before.Sequence + 1);
+            var body = AuditKind.Write(page);
+            try
+            {
+                await store.WriteAsync(AuditKind.Kind, key, 0, body);
+                Know(page.Head);
+                return;
+            }
+            catch (InconsistentStateException) when (attempt < Tries)
+            {
+                // The winner knows the head already, and would win again and again.
+                head = null;
+                await Task.Delay(Random.Shared.Next(2 * attempt));
+            }
+            catch (RecordOutcomeUnknownException) when (attempt < Tries)
+            {
+                head = null;
+                if (await store.ReadAsync(AuditKind.Kind, key) is { } stored && stored.Body == body)
+                {
+                    return;
+                }
+            }
+            catch
+            {
+                // Whatever it was, it may have been written.
+                head = null;
+                throw;
+            }
+        }
+    }
+
+    private AuditEntry[] Link(AuditHead before, IReadOnlyList<AuditNote> notes)
+    {
+        var now = Microseconds(time.GetUtcNow());
+        var at = now > before.At ? now : before.At.AddMicroseconds(1);
+        var entries = new AuditEntry[notes.Count];
+        var previous = before.Hash;
+        for (var i = 0; i < entries.Length; i++)
+        {
+            var note = notes[i];
+            var entry = new AuditEntry
+            {
+                Tenant = tenant,
+                Sequence = before.Sequence + 1 + i,
+                Time = at,
+                Subject = note.Subject,
+                Action = note.Action,
+                Outcome = note.Outcome,
+                Object = note.Object,
+                Credential = note.Credential,
+                Address = note.Address,
+                Trace = note.Trace,
+                Late = note.Late,
+                Skipped = note.Skipped,
+                Previous = previous,
+                Hash = "",
+            };
+            previous = AuditHash.Of(entry);
+            entries[i] = entry with { Hash = previous };
+        }
+
+        return entries;
+    }
+
+    /// <summary>Those of the batches that are in the trail.</summary>
+    private async Task<HashSet<string>> FindWrittenAsync(IReadOnlyList<AuditBatch> batches)
+    {
+        var since = batches.Min(batch => batch.MadeAt) - ClockSkew;
+        var query = AuditKind.PagesOf(tenant).And(AuditKind.WrittenAt.IsFrom(since));
+        var wanted = batches.Select(batch => batch.Id).ToHashSet(StringComparer.Ordinal);
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        RecordPosition? after = null;
+        while (found.Count < wanted.Count && await store.QueryAsync(query, after, 100) is { Count: > 0 } some)
+        {
+            found.UnionWith(some.SelectMany(listed => AuditKind.Read(listed.Record).Batches).Where(wanted.Contains));
+            after = some[^1].Position;
+        }
+
+        return found;
+    }
+
+    private void Know(AuditHead now)
+    {
+        head = now;
+        headKnown = time.GetTimestamp();
+    }
+
+    private static DateTimeOffset Microseconds(DateTimeOffset at) => at.AddTicks(-(at.Ticks % TimeSpan.TicksPerMicrosecond));
+}

@@ -1,0 +1,28 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace OrleansRegistry.Trust.Audit;
+
+/// <summary>Registers the audit trail.</summary>
+internal static class AuditServices
+{
+    public static void AddAudit(this IServiceCollection services, RegistryOptions options)
+    {
+        services.TryAddSingleton(new AuditDefault(AuditMode.Off));
+        if (options.Cluster.Role != ClusterRole.Silo)
+        {
+            services.AddSingleton<AuditLanes>();
+            services.AddSingleton<RefusedPace>();
+            services.AddSingleton<OperationAudit>();
+            services.AddSingleton<IOperationAudit>(provider => provider.GetRequiredService<OperationAudit>());
+            services.AddSingleton<IRefusedCalls, RefusedCalls>();
+            services.AddGuarded<IAuditTrail, AuditTrail, GuardedAudit>();
+        }
+
+        if (options.Cluster.Role != ClusterRole.Gateway)
+        {
+            services.AddSingleton<AuditRetention>();
+            services.AddHostedService<AuditRetentionService>();
+        }
+    }
+}
