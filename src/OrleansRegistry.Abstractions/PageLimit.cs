@@ -29,6 +29,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of subscriptions.</summary>
     public static PageLimit Subscriptions { get; } = new(50, 100);
 
+    /// <summary>Lists of API keys.</summary>
+    public static PageLimit Keys { get; } = new(50, 100);
+
     /// <summary>Lists of an agent's versions.</summary>
     public static PageLimit Versions { get; } = new(20, 100);
 

@@ -57,13 +57,14 @@ public static class RegistryHttp
         return endpoints;
     }
 
-    /// <summary>Of an endpoint of the host: its requests say who calls as they do to the registry's own where tokens are asked for, else are 401.</summary>
-    public static void DemandToken(this IEndpointConventionBuilder mapped, IServiceProvider services)
+    /// <summary>Of an endpoint of the host: its requests say who calls as they do to the registry's own where credentials are asked for, else are 401.</summary>
+    /// <param name="permissions">Its caller must have one of these, else 403.</param>
+    public static void DemandToken(this IEndpointConventionBuilder mapped, IServiceProvider services, Permissions permissions)
     {
-        if (services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.Tokens.IsOn)
+        if (services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.AsksCredentials)
         {
-            var (gate, faults) = (services.GetRequiredService<TokenGate>(), services.GetRequiredService<FaultHandler>());
-            mapped.Add(endpoint => endpoint.RequestDelegate = gate.Before(endpoint.RequestDelegate!, faults.AnswerAsync));
+            var (gate, faults) = (services.GetRequiredService<CallerGate>(), services.GetRequiredService<FaultHandler>());
+            mapped.Add(endpoint => endpoint.RequestDelegate = gate.Before(endpoint.RequestDelegate!, faults.AnswerAsync, permissions));
         }
     }
 
@@ -99,6 +100,7 @@ public static class RegistryHttp
         // The first that can write does, and the framework's own can nearly always.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
         services.AddTokens();
+        services.AddSingleton<CallerGate>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<LongPoll>();

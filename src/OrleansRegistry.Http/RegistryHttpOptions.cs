@@ -37,6 +37,18 @@ public sealed class RegistryHttpOptions
     /// <summary>JSON web tokens that say who calls. They are asked for where it names where the keys are.</summary>
     public RegistryTokenOptions Tokens { get; } = new();
 
+    /// <summary>Whether keys of the registry's own (<see cref="IApiKeys"/>) say who calls, beside or without tokens.</summary>
+    public bool ApiKeys { get; set; }
+
+    /// <summary>The key of who runs the registry, stored at the start; null: one is made and shown once where nobody has any.</summary>
+    public string? AdminKey { get; set; }
+
+    /// <summary>A file with that key.</summary>
+    public string? AdminKeyFile { get; set; }
+
+    /// <summary>Whether a request that carries no credential is refused, unless trusted headers say who calls.</summary>
+    public bool AsksCredentials => Tokens.IsOn || ApiKeys;
+
     /// <summary>
     /// That nobody has to say who calls is meant, though others than this machine may reach the server. The server does not start without it on other
     /// addresses than loopback unless callers are asked for.
@@ -44,7 +56,7 @@ public sealed class RegistryHttpOptions
     public bool AllowAnonymous { get; set; }
 
     /// <summary>Whether a request that does not say who calls is refused.</summary>
-    public bool DemandsCaller => Tokens.IsOn || (TrustCallerHeaders && DefaultCaller is null);
+    public bool DemandsCaller => AsksCredentials || (TrustCallerHeaders && DefaultCaller is null);
 
     /// <summary>
     /// Further names by which clients call this server, without ports; <c>*.example.com</c> stands for names under it, <c>*</c> for all. Loopback,
@@ -96,6 +108,21 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         {
             faults.Add("Tokens say who calls (REGISTRY_JWT_AUTHORITY, REGISTRY_JWT_KEYS): then REGISTRY_TRUST_CALLER_HEADERS and "
                 + "REGISTRY_DEFAULT_CALLER must not be set, as they would let in who has none");
+        }
+
+        if (options.ApiKeys && options.DefaultCaller is not null)
+        {
+            faults.Add("Keys say who calls (REGISTRY_API_KEYS): then REGISTRY_DEFAULT_CALLER must not be set, as it would let in who has none");
+        }
+
+        if ((options.AdminKey ?? options.AdminKeyFile) is not null && !options.ApiKeys)
+        {
+            faults.Add("AdminKey (REGISTRY_ADMIN_KEY, REGISTRY_ADMIN_KEY_FILE) is set, but keys are not asked for: set REGISTRY_API_KEYS=true");
+        }
+
+        if (options.AdminKey is not null && options.AdminKeyFile is not null)
+        {
+            faults.Add("AdminKey (REGISTRY_ADMIN_KEY) and AdminKeyFile (REGISTRY_ADMIN_KEY_FILE) both name a key: set one of them");
         }
 
         if (options.AllowAnonymous && options.DemandsCaller)

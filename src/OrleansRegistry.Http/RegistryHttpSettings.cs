@@ -67,6 +67,28 @@ public static class RegistryHttpSettings
                 (options, value) => options.AllowAnonymous = value,
                 new() { More = "trust.md" })
             .Add(
+                "REGISTRY_API_KEYS",
+                SettingKind.Flag,
+                "Ask each request for an API key (`Authorization: Bearer ork_…`, or `X-API-Key`), or a token where those are asked for too. "
+                + "Without one it is 401.",
+                options => options.ApiKeys,
+                (options, value) => options.ApiKeys = value,
+                new() { More = "trust.md#api-keys" })
+            .Add(
+                "REGISTRY_ADMIN_KEY",
+                SettingKind.Text("an API key", text => text.Length > 0),
+                "The key of who runs the registry, stored at each start. Without one, and where nobody has any, a key is made and shown once.",
+                options => options.AdminKey,
+                (options, value) => options.AdminKey = value,
+                new() { More = "trust.md#the-first-key", IsSecret = true })
+            .Add(
+                "REGISTRY_ADMIN_KEY_FILE",
+                SettingKind.Text("a path", text => text.Length > 0),
+                "A file with that key.",
+                options => options.AdminKeyFile,
+                (options, value) => options.AdminKeyFile = value,
+                new() { More = "trust.md#the-first-key" })
+            .Add(
                 "REGISTRY_TRUST_CALLER_HEADERS",
                 SettingKind.Flag,
                 "Believe `X-Registry-Tenant` and `X-Registry-Subject`: only behind a gateway that sets them. A request without them is 401.",

@@ -61,6 +61,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(TransferSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TenantSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AuditSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(KeySchemas.All);
         return services;
     }
 
@@ -130,6 +131,11 @@ public static class RegistryRest
         new ContextReadEndpoints(contexts, tasks).Map(routes);
         new ContextWriteEndpoints(contexts, http).Map(routes);
         new ContextEventEndpoint(contexts, streams).Map(routes);
+        if (services.GetService<IApiKeys>() is { } keys)
+        {
+            new KeyEndpoints(keys, http).Map(routes);
+        }
+
         if (services.GetService<IAgentSubscriptions>() is { } subscriptions)
         {
             new SubscriptionEndpoints(subscriptions, http).Map(routes);

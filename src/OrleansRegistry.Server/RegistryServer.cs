@@ -49,6 +49,7 @@ internal static partial class RegistryServer
             builder.Services.AddRegistryForwarding();
             builder.Services.AddSingleton(services => new AuditDefault(
                 services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value.DemandsCaller ? AuditMode.On : AuditMode.Off));
+            builder.AddFirstKey(output);
             builder.AddServerTelemetry();
             configure?.Invoke(builder);
             await ServeAsync(builder.Build());

@@ -24,6 +24,7 @@ global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;
 global using OrleansRegistry.Trust;
 global using OrleansRegistry.Trust.Tenants;
+global using OrleansRegistry.Trust.Keys;
 global using OrleansRegistry.Trust.Records;
 global using OrleansRegistry.Vectors;
 global using OrleansRegistry.Vectors.Given;

@@ -23,6 +23,8 @@ public sealed class AskedCallersTests : IDisposable
         "GET /openapi/{documentName}.json",
     ];
 
+    private const string AdminKey = "ork_firstadmin_0123456789abcdef0123456789abcdef";
+
     private readonly DataFolder folder = new();
     private readonly TokenMaker key = new();
 
@@ -72,6 +74,8 @@ public sealed class AskedCallersTests : IDisposable
         {
             Assert.Equal("16", await StatusAsync(port, method.Name, null));
             Assert.NotEqual("16", await StatusAsync(port, method.Name, key.Make(DateTimeOffset.UtcNow)));
+            Assert.NotEqual("16", await StatusAsync(port, method.Name, AdminKey));
+            Assert.Equal("16", await StatusAsync(port, method.Name, AdminKey[..^1]));
         }
 
         Assert.Equal(11, A2AService.Descriptor.Methods.Count);
@@ -88,9 +92,17 @@ public sealed class AskedCallersTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(server.Http, theirs, HttpMethod.Get, "/agents/mine"));
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, ours, HttpMethod.Get, "/a2a/mine/.well-known/agent-card.json"));
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(server.Http, theirs, HttpMethod.Get, "/a2a/mine/.well-known/agent-card.json"));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, ours, HttpMethod.Get, "/metrics"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(server.Http, ours, HttpMethod.Get, "/metrics"));
+        var devops = key.Make(DateTimeOffset.UtcNow, ("roles", new[] { "devops" }));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, devops, HttpMethod.Get, "/metrics"));
         const string List = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, ours, HttpMethod.Post, "/mcp", List));
+
+        // A key does the same beside tokens.
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, AdminKey, HttpMethod.Get, "/metrics"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, AdminKey, HttpMethod.Post, "/mcp", List));
+        Assert.Equal(HttpStatusCode.NotFound, await AskAsync(server.Http, AdminKey, HttpMethod.Get, "/a2a/mine/.well-known/agent-card.json"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await AskAsync(server.Http, AdminKey[..^1], HttpMethod.Post, "/mcp", List));
     }
 
     [Theory]
@@ -129,6 +141,10 @@ public sealed class AskedCallersTests : IDisposable
     [InlineData("REGISTRY_JWT_AUTHORITY", "https://idp.example", "set one of them")]
     [InlineData("REGISTRY_JWT_AUTHORITY", "http://idp.example", "https")]
     [InlineData("REGISTRY_JWT_KEYS", "http://idp.example/keys", "REGISTRY_JWT_KEYS")]
+    [InlineData("REGISTRY_ADMIN_KEY", "secret", "ork_firstadmin_")]
+    [InlineData("REGISTRY_ADMIN_KEY_FILE", "/no/such/file", "set one of them")]
+    [InlineData("REGISTRY_API_KEYS", "false", "REGISTRY_API_KEYS=true")]
+    [InlineData("REGISTRY_JWT_DEFAULT_ROLES", "king", "viewer")]
     [InlineData("REGISTRY_JWT_KEYS", "", "no tokens are asked for")]
     [InlineData("REGISTRY_JWT_ISSUERS", "", "REGISTRY_JWT_ISSUERS")]
     [InlineData("REGISTRY_JWT_AUDIENCES", "", "REGISTRY_JWT_AUDIENCES")]
@@ -158,7 +174,7 @@ public sealed class AskedCallersTests : IDisposable
         File.WriteAllText(keys, key.KeySet);
         return folder.Settings([
             ("STORAGE_TYPE", "memory"), ("REGISTRY_JWT_KEYS", keys), ("REGISTRY_JWT_ISSUERS", TokenMaker.Issuer),
-            ("REGISTRY_JWT_AUDIENCES", TokenMaker.Audience), .. more]);
+            ("REGISTRY_JWT_AUDIENCES", TokenMaker.Audience), ("REGISTRY_API_KEYS", "true"), ("REGISTRY_ADMIN_KEY", AdminKey), .. more]);
     }
 
     private static string PathOf(Microsoft.AspNetCore.Routing.Patterns.RoutePattern pattern) => "/" + string.Join(

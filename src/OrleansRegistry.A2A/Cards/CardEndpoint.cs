@@ -68,7 +68,7 @@ internal sealed class CardEndpoint(
         headers.Link = $"<{card.AuthorCard}>; rel=\"via\"; type=\"application/json\"";
 
         // What is chosen by the caller or the host of a request is not for others.
-        var isForAll = http.PublicUrl is not null && !http.TrustCallerHeaders && !http.Tokens.IsOn;
+        var isForAll = http.PublicUrl is not null && !http.TrustCallerHeaders && !http.AsksCredentials;
         var age = ((long)options.CardMaxAge.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         headers.CacheControl = $"{(isForAll ? "public" : "private")}, max-age={age}";
         if (http.PublicUrl is null)

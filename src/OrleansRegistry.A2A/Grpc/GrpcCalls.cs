@@ -52,7 +52,7 @@ internal sealed class GrpcCalls(
             {
                 var stream = await open(call);
                 LongPoll.Mark(call.Http);
-                using var expiry = AdmittedCaller.ExpiryOf(call.Http, time);
+                using var expiry = CallerExpiry.Of(call.Http, time);
                 using var ending = CancellationTokenSource.CreateLinkedTokenSource(
                     server.CancellationToken, lifetime.ApplicationStopping, expiry.Token);
                 try
@@ -64,7 +64,7 @@ internal sealed class GrpcCalls(
                 }
                 catch (OperationCanceledException) when (expiry.IsCancellationRequested && !server.CancellationToken.IsCancellationRequested)
                 {
-                    throw new A2AException(A2AError.Unauthenticated, AdmittedCaller.Expired);
+                    throw new A2AException(A2AError.Unauthenticated, CallerExpiry.Reason);
                 }
                 catch (OperationCanceledException) when (!server.CancellationToken.IsCancellationRequested)
                 {

@@ -6,20 +6,20 @@ namespace OrleansRegistry.Http;
 /// <summary>Of an endpoint: whose its requests are. Null as <paramref name="Default"/>: only the request says.</summary>
 /// <param name="IsTrusting">Headers say who calls.</param>
 /// <param name="TrustsScope">The scope header says whether the caller sees what others of its tenant own.</param>
-/// <param name="Tokens">Tokens say who calls; null where they are not asked for.</param>
-internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope, TokenGate? Tokens)
+/// <param name="Gate">Credentials say who calls; null where they are not asked for.</param>
+internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsScope, CallerGate? Gate)
 {
     /// <summary>A request that does not say who calls is refused.</summary>
-    public bool DemandsCaller => Tokens is not null || (IsTrusting && Default is null);
+    public bool DemandsCaller => Gate is not null || (IsTrusting && Default is null);
 
     /// <summary>Null where everybody is <see cref="Caller.Default"/>.</summary>
-    public static CallerRule? Of(RegistryHttpOptions options, TokenGate tokens) =>
-        options.Tokens.IsOn || options.TrustCallerHeaders || options.DefaultCaller is not null
-            ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader, options.Tokens.IsOn ? tokens : null)
+    public static CallerRule? Of(RegistryHttpOptions options, CallerGate gate) =>
+        options.AsksCredentials || options.TrustCallerHeaders || options.DefaultCaller is not null
+            ? new CallerRule(options.TrustCallerHeaders, options.DefaultCaller, options.TrustScopeHeader, options.AsksCredentials ? gate : null)
             : null;
 
     /// <summary>Finds out who calls, before anything else: a request without a caller learns nothing.</summary>
-    /// <inheritdoc cref="TokenGate.AdmitAsync"/>
+    /// <inheritdoc cref="CallerGate.AdmitAsync"/>
     public static ValueTask AdmitAsync(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { DemandsCaller: true } rule ? rule.DemandAsync(context) : default;
 
@@ -27,9 +27,9 @@ internal sealed record CallerRule(bool IsTrusting, Caller? Default, bool TrustsS
     {
         try
         {
-            if (Tokens is not null)
+            if (Gate is not null)
             {
-                await Tokens.AdmitAsync(context);
+                await Gate.AdmitAsync(context);
             }
 
             _ = context.GetCaller();

@@ -5,7 +5,7 @@ using Microsoft.Net.Http.Headers;
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// The one place that says on whose behalf a request is: the default caller, whom its token names (<see cref="TokenGate"/>), or whom the headers name
+/// The one place that says on whose behalf a request is: the default caller, whom its credential names (<see cref="CallerGate"/>), or whom the headers name
 /// where <see cref="RegistryHttpOptions.TrustCallerHeaders"/> says to believe them.
 /// </summary>
 internal static class RequestCaller
@@ -60,14 +60,15 @@ internal static class RequestCaller
             return Caller.Default;
         }
 
-        if (rule.Tokens is not null)
+        if (context.Features.Get<AdmittedCaller>() is { } admitted)
         {
-            return TokenCaller(context, isRead);
+            return Admitted(context, admitted.Caller, isRead);
         }
 
         if (!rule.IsTrusting)
         {
-            return rule.Default!;
+            return rule.Default
+                ?? throw new InvalidOperationException("A request came to what asks who calls, and nothing has looked at its credential.");
         }
 
         VaryHeader.By(context.Response, TenantHeader);
@@ -76,18 +77,18 @@ internal static class RequestCaller
         return isRead ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
     }
 
-    /// <summary>Whom the token names. Headers may say the same, but nobody else.</summary>
-    private static Caller TokenCaller(HttpContext context, bool isRead)
+    /// <summary>Whom the credential names. Headers may say the same, but nobody else.</summary>
+    private static Caller Admitted(HttpContext context, Caller caller, bool isRead)
     {
         VaryHeader.By(context.Response, HeaderNames.Authorization);
-        var caller = context.Features.Get<AdmittedCaller>()?.Caller
-            ?? throw new InvalidOperationException("A request came to what asks who calls, and nothing has looked at its token.");
         foreach (var (header, own) in ((string, string)[])[(TenantHeader, caller.Tenant), (SubjectHeader, caller.Subject)])
         {
             if (context.Request.Headers[header] is { Count: > 0 } named && named != own)
             {
                 throw new HttpProblemException(
-                    StatusCodes.Status403Forbidden, $"{header}: the token says who calls, and the header says something else: leave it out", header);
+                    StatusCodes.Status403Forbidden,
+                    $"{header}: the credential says who calls, and the header says something else: leave it out",
+                    header);
             }
         }
 

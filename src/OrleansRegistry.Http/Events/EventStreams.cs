@@ -63,7 +63,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
             return;
         }
 
-        using var expiry = AdmittedCaller.ExpiryOf(context, time);
+        using var expiry = CallerExpiry.Of(context, time);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, expiry.Token);
         var events = watch(ending.Token).GetAsyncEnumerator(ending.Token);
         var next = events.MoveNextAsync().AsTask();
@@ -78,7 +78,7 @@ internal sealed class EventStreams(IHostApplicationLifetime lifetime, [RegistryT
         }
         catch (OperationCanceledException) when (expiry.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
         {
-            await end(output, new RegistryException(RegistryError.Unavailable, AdmittedCaller.Expired));
+            await end(output, new RegistryException(RegistryError.Unavailable, CallerExpiry.Reason));
         }
         catch (OperationCanceledException)
             when (lifetime.ApplicationStopping.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)

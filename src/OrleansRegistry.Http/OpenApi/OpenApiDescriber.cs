@@ -25,7 +25,7 @@ internal static class OpenApiDescriber
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiOperation>().FirstOrDefault() is { } description)
             {
                 Describe(operation, description, context.Document!);
-                if (!description.IsAnonymous && OptionsOf(context.ApplicationServices).Tokens.IsOn)
+                if (!description.IsAnonymous && OptionsOf(context.ApplicationServices).AsksCredentials)
                 {
                     operation.Security =
                         [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
@@ -46,7 +46,7 @@ internal static class OpenApiDescriber
     private static void Finish(OpenApiDocument document, IServiceProvider services)
     {
         var options = OptionsOf(services);
-        if (options.Tokens.IsOn)
+        if (options.AsksCredentials)
         {
             document.AddComponent<IOpenApiSecurityScheme>(
                 BearerScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" });

@@ -24,7 +24,7 @@ internal sealed class ApiRoutes
         answerFault = endpoints.ServiceProvider.GetRequiredService<FaultHandler>().AnswerAsync;
         options = endpoints.ServiceProvider.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         limits = endpoints.ServiceProvider.GetRequiredService<RequestLimits>();
-        caller = CallerRule.Of(options, endpoints.ServiceProvider.GetRequiredService<TokenGate>());
+        caller = CallerRule.Of(options, endpoints.ServiceProvider.GetRequiredService<CallerGate>());
     }
 
     /// <summary>The same for endpoints whose errors have bodies of their own.</summary>

@@ -83,7 +83,7 @@ internal static class ServerTelemetry
             app.MapPrometheusScrapingEndpoint(ScrapePath)
                 .WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]))
                 .DisableHttpMetrics()
-                .DemandToken(app.Services);
+                .DemandToken(app.Services, Permissions.Metrics);
         }
     }
 

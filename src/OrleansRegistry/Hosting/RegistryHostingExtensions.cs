@@ -221,6 +221,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddGuarded<ITaskRegistry, TaskRegistry, GuardedTasks>();
         services.AddGuarded<IContextRegistry, ContextRegistry, GuardedContexts>();
         services.AddSubscriptions();
+        services.AddApiKeys();
         services.AddSingleton<ActivationEnd>();
         services.AddSingleton<IRegistryTransfer, RegistryTransfer>();
     }

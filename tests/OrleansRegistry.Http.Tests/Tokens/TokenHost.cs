@@ -40,7 +40,12 @@ internal sealed class TokenHost : IAsyncDisposable
                 configure?.Invoke(options);
             },
             services: services => services.AddKeyedSingleton<TimeProvider>(RegistryTimeAttribute.ServiceKey, started.Time),
-            use: app => ((IEndpointRouteBuilder)app).UseRegistryHttp().Get("/me", WriteCallerAsync, new ApiOperation("me", "Me", "Who calls")));
+            use: app =>
+            {
+                var routes = ((IEndpointRouteBuilder)app).UseRegistryHttp();
+                routes.Get("/me", WriteCallerAsync, new ApiOperation("me", "Me", "Who calls"));
+                routes.Get("/rights", WriteRightsAsync, new ApiOperation("rights", "Me", "What who calls may do"));
+            });
         return started;
     }
 
@@ -63,6 +68,9 @@ internal sealed class TokenHost : IAsyncDisposable
 
     private static Task WriteCallerAsync(HttpContext context) =>
         context.Response.WriteAsync($"{context.GetCaller().Tenant}/{context.GetCaller().Subject}");
+
+    private static Task WriteRightsAsync(HttpContext context) =>
+        context.Response.WriteAsync($"{context.GetCaller().Allowed} {context.GetCaller().Credential}");
 
     /// <summary>Answers discovery, and the keys.</summary>
     internal sealed class Provider : HttpMessageHandler

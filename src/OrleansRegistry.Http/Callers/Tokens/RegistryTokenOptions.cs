@@ -27,6 +27,12 @@ public sealed class RegistryTokenOptions
     /// <summary>The tenant of callers whose token has no <see cref="TenantClaim"/>. Null: such a token is refused.</summary>
     public string? DefaultTenant { get; set; }
 
+    /// <summary>The claim that names the caller's roles: an array of strings, or one with spaces between. Others than the registry's own do not count.</summary>
+    public string RolesClaim { get; set; } = "roles";
+
+    /// <summary>The roles of callers whose token names none (<see cref="RegistryRoles"/>); none: such a caller may do nothing.</summary>
+    public IReadOnlyList<string> DefaultRoles { get; set; } = ["user"];
+
     /// <summary>By how much clocks may differ: 0 to 5 minutes.</summary>
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(30);
 

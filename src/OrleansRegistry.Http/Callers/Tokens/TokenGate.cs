@@ -15,7 +15,6 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
     public const int MaxTokenLength = 16 * 1024;
 
     private const string Prefix = "Bearer ";
-    private const string Challenge = "Bearer realm=\"registry\"";
 
     /// <summary>A token is checked again after that, however long it says it counts.</summary>
     private static readonly TimeSpan Farthest = TimeSpan.FromDays(1);
@@ -27,7 +26,8 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
     public async ValueTask AdmitAsync(HttpContext context)
     {
-        var token = TokenOf(context.Request) ?? throw Missing(context.Request.Headers.Authorization.Count > 0);
+        var token = TokenOf(context.Request) ?? throw Challenges.Missing(
+            HeaderNames.Authorization, context.Request.Headers.Authorization.Count > 0, http.Value);
         if (token.Length > MaxTokenLength)
         {
             throw Refused($"has more than {MaxTokenLength:N0} characters");
@@ -49,22 +49,6 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
         keys.Known?.Remember(token, admitted);
         context.Features.Set(admitted);
     }
-
-    /// <summary>The same before what is not an endpoint of the registry.</summary>
-    public RequestDelegate Before(RequestDelegate next, FaultAnswer answerFault) => async context =>
-    {
-        try
-        {
-            await AdmitAsync(context);
-        }
-        catch (Exception fault) when (fault is HttpProblemException or RegistryException)
-        {
-            await answerFault(context, fault);
-            return;
-        }
-
-        await next(context);
-    };
 
     /// <summary>The token that a request carries; null for none.</summary>
     public static string? TokenOf(HttpRequest request) =>
@@ -101,7 +85,22 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
             throw Refused($"names something that is not a subject by its claim {options.SubjectClaim}");
         }
 
-        return new Caller(tenant, subject);
+        return new Caller(tenant, subject)
+        {
+            Allowed = RegistryRoles.Of(RolesOf(principal)),
+            Credential = $"token:{principal.FindFirst("iss")?.Value}",
+        };
+    }
+
+    /// <summary>Those that the token names and this registry knows; where there are none, those of the setting.</summary>
+    private IReadOnlyList<string> RolesOf(ClaimsPrincipal principal)
+    {
+        var named = principal.FindAll(options.RolesClaim)
+            .Where(claim => claim.ValueType == ClaimValueTypes.String)
+            .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Where(role => RegistryRoles.Find(role) is not null)
+            .ToArray();
+        return named.Length > 0 ? named : options.DefaultRoles;
     }
 
     /// <exception cref="HttpProblemException">There are several, or it is not a string.</exception>
@@ -116,21 +115,5 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
         };
     }
 
-    private static HttpProblemException Missing(bool isOther) => new(
-        StatusCodes.Status401Unauthorized,
-        isOther ? "Authorization: must be one token after Bearer" : "Authorization: is missing; a request says who calls by a token after Bearer",
-        HeaderNames.Authorization)
-    {
-        Header = (HeaderNames.WWWAuthenticate, Challenge),
-    };
-
-    /// <param name="reason">Without quotes: it stands between some.</param>
-    private static HttpProblemException Refused(string reason) => new(
-        StatusCodes.Status401Unauthorized, $"Authorization: the token {reason}", HeaderNames.Authorization)
-    {
-        Header = (HeaderNames.WWWAuthenticate, $"{Challenge}, error=\"invalid_token\", error_description=\"the token {Plain(reason)}\""),
-    };
-
-    /// <summary>A claim's name in it may have characters that a header cannot have.</summary>
-    private static string Plain(string text) => string.Concat(text.Select(c => c is >= ' ' and <= '~' and not '"' and not '\\' ? c : '?'));
+    private static HttpProblemException Refused(string reason) => Challenges.Refused(HeaderNames.Authorization, $"the token {reason}");
 }

@@ -68,6 +68,20 @@ internal static class TokenSettings
             options => options.Tokens.DefaultTenant,
             (options, value) => options.Tokens.DefaultTenant = value)
         .Add(
+            "REGISTRY_JWT_ROLES_CLAIM",
+            SettingKind.Of<string>("the name of a claim", ReadText, value => value, IsShort),
+            "Names the roles.",
+            options => options.Tokens.RolesClaim,
+            (options, value) => options.Tokens.RolesClaim = value,
+            new() { More = "trust.md#roles-and-permissions" })
+        .Add(
+            "REGISTRY_JWT_DEFAULT_ROLES",
+            SettingKind.List(
+                $"of {string.Join(", ", RegistryRoles.All.Select(role => $"`{role}`"))}", Lists, role => RegistryRoles.Find(role) is not null),
+            "The roles of whose token names none that the registry knows.",
+            options => options.Tokens.DefaultRoles,
+            (options, value) => options.Tokens.DefaultRoles = value)
+        .Add(
             "REGISTRY_JWT_CLOCK_SKEW_SECONDS",
             SettingKind.Seconds(0, 300),
             "By how much the clocks of registry and provider may differ.",

@@ -37,7 +37,7 @@ internal sealed class TrustRecords(IRecordStore store, UnreadableRecords faulty)
 
     /// <summary>
     /// Has a function called for as long as this lives, after a record was written or removed, here or elsewhere: <see cref="Find"/> then finds it as
-    /// it is, or a later one. It must neither throw nor wait.
+    /// it is, or a later one. It may be called twice for one change, and must neither throw nor wait.
     /// </summary>
     public void OnChange(Action<TrustChange> listener)
     {
@@ -230,16 +230,19 @@ internal sealed class TrustRecords(IRecordStore store, UnreadableRecords faulty)
     /// <summary>Takes in what this process wrote or has just read, unless the feed has come that far.</summary>
     private void TakeIn(RecordKey key, long version, RawJson? document, long history)
     {
-        TrustChange? changed = null;
         lock (writing)
         {
             if (position.History == history && version > position.Revision)
             {
-                changed = held.Put(key, version, document, isAhead: true);
+                held.Put(key, version, document, isAhead: true);
             }
         }
 
-        Tell(changed is { } one ? [one] : []);
+        // Also where the feed was there before: whoever it tells may not have heard yet.
+        if (TrustKind.Parts(key.Id) is { } parts)
+        {
+            Tell([new TrustChange(parts.Type, key.Tenant, parts.Id)]);
+        }
     }
 
     private TrustRecord<T>? Read<T>(TrustType<T> type, HeldTrust? record)

@@ -1,0 +1,101 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+
+namespace OrleansRegistry.Http;
+
+/// <summary>
+/// Lets in requests by the credential that they carry: a key or another of the registry's own (<see cref="ICallerCredentials"/>), which is compared with
+/// what this process knows, or a JSON web token (<see cref="TokenGate"/>).
+/// </summary>
+internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate tokens, IEnumerable<ICallerCredentials> credentials)
+{
+    public const string KeyHeader = "X-API-Key";
+
+    private readonly RegistryHttpOptions options = http.Value;
+    private readonly ICallerCredentials[] credentials = [.. credentials];
+
+    /// <summary>Has <see cref="RequestCaller"/> know whom the credential names.</summary>
+    /// <exception cref="HttpProblemException">401: there is none, or none that counts.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
+    public ValueTask AdmitAsync(HttpContext context)
+    {
+        var key = context.Request.Headers[KeyHeader];
+        var authorization = context.Request.Headers.Authorization;
+        if (options.ApiKeys && key.Count > 0)
+        {
+            return key is [{ Length: > 0 } one] && authorization.Count == 0
+                ? AdmitAsync(context, KeyHeader, one)
+                : throw Challenges.Refused(KeyHeader, "must be one key, and come without Authorization");
+        }
+
+        var token = TokenGate.TokenOf(context.Request);
+        if (options.ApiKeys && token is not null && OfForm(token) is not null)
+        {
+            return AdmitAsync(context, HeaderNames.Authorization, token);
+        }
+
+        if (options.Tokens.IsOn)
+        {
+            return tokens.AdmitAsync(context);
+        }
+
+        if (options.TrustCallerHeaders)
+        {
+            // What a client says to the gateway in front of it is that one's to judge.
+            return default;
+        }
+
+        throw token is null
+            ? Challenges.Missing(HeaderNames.Authorization, authorization.Count > 0, options)
+            : Challenges.Refused(HeaderNames.Authorization, "the token is not a key of this registry");
+    }
+
+    /// <summary>The same before what is not an endpoint of the registry.</summary>
+    /// <param name="permissions">What the caller must have one of.</param>
+    public RequestDelegate Before(RequestDelegate next, FaultAnswer answerFault, Permissions permissions) => async context =>
+    {
+        try
+        {
+            await AdmitAsync(context);
+            context.Features.Get<AdmittedCaller>()?.Caller.Demand(permissions);
+        }
+        catch (Exception fault) when (fault is HttpProblemException or RegistryException)
+        {
+            await answerFault(context, fault);
+            return;
+        }
+
+        await next(context);
+    };
+
+    private ICallerCredentials? OfForm(string text)
+    {
+        foreach (var form in credentials)
+        {
+            if (text.StartsWith(form.Prefix, StringComparison.Ordinal))
+            {
+                return form;
+            }
+        }
+
+        return null;
+    }
+
+    private ValueTask AdmitAsync(HttpContext context, string header, string text)
+    {
+        var form = OfForm(text) ?? throw Challenges.Refused(header, "is not a key of this registry");
+        if (form.Find(text) is { } known)
+        {
+            context.Features.Set(known);
+            return default;
+        }
+
+        return new ValueTask(AdmitUnknownAsync(context, header, form, text));
+    }
+
+    private static async Task AdmitUnknownAsync(HttpContext context, string header, ICallerCredentials form, string text) =>
+        context.Features.Set(
+            await form.FindAsync(text, context.RequestAborted)
+                ?? throw Challenges.Refused(header, $"the {form.Noun} is not known, is not whole, has expired or was taken back"));
+}

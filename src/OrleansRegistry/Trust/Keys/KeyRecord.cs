@@ -1,0 +1,104 @@
+using System.Text.Json;
+
+namespace OrleansRegistry.Trust.Keys;
+
+/// <summary>A key as it is stored: of secrets only hashes (SHA-256 of the key's text, whose secret part has full entropy).</summary>
+internal sealed record KeyRecord
+{
+    public static TrustType<KeyRecord> Type { get; } = new("key", Write, Read);
+
+    public required string Subject { get; init; }
+
+    public required IReadOnlyList<string> Roles { get; init; }
+
+    public IReadOnlyList<string>? Agents { get; init; }
+
+    public string? Description { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    public required string CreatedBy { get; init; }
+
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    public required byte[] Hash { get; init; }
+
+    public DateTimeOffset? RotatedAt { get; init; }
+
+    public byte[]? PreviousHash { get; init; }
+
+    public DateTimeOffset? PreviousUntil { get; init; }
+
+    private static void Write(Utf8JsonWriter json, KeyRecord key)
+    {
+        json.WriteString("subject"u8, key.Subject);
+        WriteTexts(json, "roles", key.Roles);
+        if (key.Agents is { } agents)
+        {
+            WriteTexts(json, "agents", agents);
+        }
+
+        if (key.Description is { } description)
+        {
+            json.WriteString("description"u8, description);
+        }
+
+        json.WriteString("created_at"u8, key.CreatedAt);
+        json.WriteString("created_by"u8, key.CreatedBy);
+        if (key.ExpiresAt is { } expires)
+        {
+            json.WriteString("expires_at"u8, expires);
+        }
+
+        json.WriteBase64String("hash"u8, key.Hash);
+        if (key.RotatedAt is { } rotated)
+        {
+            json.WriteString("rotated_at"u8, rotated);
+        }
+
+        if (key is { PreviousHash: { } previous, PreviousUntil: { } until })
+        {
+            json.WriteBase64String("previous_hash"u8, previous);
+            json.WriteString("previous_until"u8, until);
+        }
+    }
+
+    private static KeyRecord Read(StoredObject key)
+    {
+        _ = (key.Has("agents"), key.Has("previous_hash"), key.Has("previous_until"));
+        return new KeyRecord
+        {
+            Subject = key.Text("subject"),
+            Roles = key.Array("roles", ReadText),
+            Agents = key.Has("agents") ? key.Array("agents", ReadText) : null,
+            Description = key.TextOrNull("description"),
+            CreatedAt = key.Time("created_at"),
+            CreatedBy = key.Text("created_by"),
+            ExpiresAt = key.TimeOrNull("expires_at"),
+            Hash = Convert.FromBase64String(key.Text("hash")),
+            RotatedAt = key.TimeOrNull("rotated_at"),
+            PreviousHash = key.TextOrNull("previous_hash") is { } previous ? Convert.FromBase64String(previous) : null,
+            PreviousUntil = key.TimeOrNull("previous_until"),
+        };
+    }
+
+    private static string ReadText(JsonElement text) => text.GetString() ?? throw new JsonException("one is null");
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
+    {
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}
+
+/// <summary>When a key was used last, beside the key itself: what says what it may do is not written again for that.</summary>
+internal sealed record KeyUse(DateTimeOffset At)
+{
+    public static TrustType<KeyUse> Type { get; } = new(
+        "keyuse", static (json, use) => json.WriteString("at"u8, use.At), static use => new KeyUse(use.Time("at")));
+}
