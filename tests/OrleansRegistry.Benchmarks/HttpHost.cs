@@ -36,7 +36,8 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
     public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
 
     /// <summary>The registry with its REST API and A2A, on SQLite unless a database is given.</summary>
-    public static async Task<HttpHost> RegistryAsync(PostgresStoreOptions? postgres = null, Action<IServiceCollection>? services = null)
+    public static async Task<HttpHost> RegistryAsync(
+        PostgresStoreOptions? postgres = null, Action<IServiceCollection>? services = null, Action<RegistryOptions>? configure = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("registry-benchmark-").FullName;
         var builder = Builder();
@@ -45,6 +46,7 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
             options.StorageType = postgres is null ? StorageType.Sqlite : StorageType.Postgres;
             options.Postgres = postgres;
             options.DataDirectory = folder;
+            configure?.Invoke(options);
         });
         builder.Services.AddRegistryRest();
         builder.Services.AddRegistryA2A();
