@@ -23,7 +23,7 @@ internal static class RefusedRequests
                 context.Features.Get<AdmittedCaller>()?.Caller,
                 status,
                 $"{LogText.Id(context.Request.Method)} {route}".TrimEnd(),
-                context.Connection.RemoteIpAddress?.ToString(),
+                RequestCaller.AddressOf(context),
                 fault);
         }
     }

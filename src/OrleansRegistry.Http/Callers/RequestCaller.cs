@@ -31,9 +31,14 @@ internal static class RequestCaller
     /// <exception cref="HttpProblemException">401: a header is missing, and there is no default.</exception>
     public static Caller GetCaller(this HttpContext context)
     {
-        var caller = Sender(context, IsRead(context));
+        if (IsRead(context))
+        {
+            return Sender(context, isRead: true);
+        }
+
+        var caller = Sender(context, isRead: false) with { Address = AddressOf(context) };
         var key = context.Request.Headers[KeyHeader];
-        if (key.Count == 0 || IsRead(context))
+        if (key.Count == 0)
         {
             return caller;
         }
@@ -50,6 +55,13 @@ internal static class RequestCaller
     /// <summary>The same, whatever else the request asks for.</summary>
     /// <inheritdoc cref="GetCaller"/>
     public static Caller GetSender(this HttpContext context) => Sender(context, isRead: false);
+
+    /// <summary>Where the request came from, as a named proxy in front says; null where that is not known.</summary>
+    public static string? AddressOf(HttpContext context) => context.Connection.RemoteIpAddress switch
+    {
+        { IsIPv4MappedToIPv6: true } mapped => mapped.MapToIPv4().ToString(),
+        var address => address?.ToString(),
+    };
 
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 

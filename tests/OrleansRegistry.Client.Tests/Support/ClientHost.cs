@@ -10,6 +10,7 @@ using OrleansRegistry.Client.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Rest;
+using OrleansRegistry.Trust.Audit;
 
 [assembly: AssemblyFixture(typeof(ClientHost))]
 
@@ -38,6 +39,8 @@ public sealed class ClientHost : IAsyncLifetime
     internal IAgentVersions LocalVersions => app!.Services.GetRequiredService<IAgentVersions>();
 
     internal IAgentVectors LocalVectors => app!.Services.GetRequiredService<IAgentVectors>();
+
+    internal IAuditTrail LocalAudit => app!.Services.GetRequiredService<IAuditTrail>();
 
     internal IAgentSubscriptions LocalSubscriptions => app!.Services.GetRequiredService<IAgentSubscriptions>();
 
@@ -93,6 +96,7 @@ public sealed class ClientHost : IAsyncLifetime
         {
             options.StorageType = folder is null ? StorageType.Memory : StorageType.Sqlite;
             options.DataDirectory = folder ?? options.DataDirectory;
+            options.Audit = new AuditOptions { Mode = AuditMode.On };
             options.CardFetch = new CardFetchOptions { AllowedNetworks = ["127.0.0.1"] };
         });
         app = builder.Build();

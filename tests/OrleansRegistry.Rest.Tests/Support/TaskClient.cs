@@ -17,7 +17,7 @@ public sealed class TrustingHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => host = await RestHost.StartAsync(
         options => (options.TrustCallerHeaders, options.DefaultCaller) = (true, Caller.Default),
-        options: options => options.Audit = new AuditOptions { Mode = AuditMode.On });
+        options: options => options.Audit = new AuditOptions { Mode = AuditMode.On, Refused = true, RefusedPerSecond = 10_000 });
 
     public ValueTask DisposeAsync() => host?.DisposeAsync() ?? default;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Rest.Tests;
 
@@ -19,9 +20,9 @@ public sealed class AuditTests(TrustingHost host)
         var page = await client.GetAsync("/audit?page_size=2");
         var newest = page.GetProperty("entries")[0];
         Assert.Equal(
-            ("registry.agent.remove", "one", "ok", "a\"b", 3, client.Tenant),
+            ("registry.agent.remove", "one", "ok", "a\"b", 3, client.Tenant, "127.0.0.1"),
             (newest.Text("action"), newest.Text("object"), newest.Text("outcome"), newest.Text("subject"), newest.GetProperty("sequence").GetInt32(),
-                newest.Text("tenant")));
+                newest.Text("tenant"), newest.Text("address")));
         var rest = await client.GetAsync($"/audit?page_size=2&page_token={Uri.EscapeDataString(page.Text("nextPageToken")!)}");
         Assert.Equal("one", Assert.Single(rest.GetProperty("entries").EnumerateArray()).Text("object"));
         Assert.Equal("two", Assert.Single((await client.GetAsync("/audit?object=two")).GetProperty("entries").EnumerateArray()).Text("object"));
@@ -32,6 +33,24 @@ public sealed class AuditTests(TrustingHost host)
         var exported = await client.SendAsync("GET", "/audit/export");
         Assert.Equal("application/x-ndjson", exported.Content.Headers.ContentType?.MediaType);
         CheckByHand(await exported.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), anchor.Text("hash")!);
+    }
+
+    [Fact]
+    public async Task What_ends_at_the_door_has_an_entry_with_the_route()
+    {
+        var client = host.NewTenant();
+        await (await client.SendAsync("GET", "/agents/an-id", null, ("X-Registry-Scope", "tenant"))).ProblemAsync(403, "X-Registry-Scope");
+        var nobody = new TaskClient(host.Host.Client, Caller.Default.Tenant);
+        JsonElement found = default;
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                found = (await nobody.GetAsync("/audit?action=registry.http.refused")).GetProperty("entries");
+                return found.GetArrayLength() > 0;
+            },
+            "the entry");
+        Assert.Contains(found.EnumerateArray(), entry => (entry.Text("object"), entry.Text("outcome")) == ("GET /agents/{id}", "403"));
+        Assert.DoesNotContain("an-id", found.GetRawText(), StringComparison.Ordinal);
     }
 
     [Theory]

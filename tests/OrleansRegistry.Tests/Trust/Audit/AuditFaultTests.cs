@@ -127,6 +127,20 @@ public sealed class AuditFaultTests
     }
 
     [Fact]
+    public async Task What_is_older_than_the_retention_goes_by_itself()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var audit = new AuditOptions { Mode = AuditMode.On, Retention = TimeSpan.FromHours(1) };
+        await using var host = await StartAsync(audit, new StoreProbe(TestStores.InMemory()), time);
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a", id: "old"));
+        time.Advance(TimeSpan.FromHours(2));
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a", id: "new"));
+        await host.Services.GetRequiredService<AuditRetention>().ApplyAsync(TestContext.Current.CancellationToken);
+        var verdict = await host.Services.GetRequiredService<IAuditTrail>().VerifyAsync(Me);
+        Assert.Equal((true, 2, 3), (verdict.IsGood, verdict.First, verdict.Last));
+    }
+
+    [Fact]
     public async Task Without_the_setting_nothing_is_written()
     {
         var store = new StoreProbe(TestStores.InMemory());
