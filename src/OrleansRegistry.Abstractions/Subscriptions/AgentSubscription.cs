@@ -53,13 +53,20 @@ public sealed record SubscriptionSave(string Url, AgentQuery? Query = null)
 
     /// <summary>Whether it is to begin, anew, with all agents of the query as they are.</summary>
     public bool Snapshot { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"a subscription to save, for {Url}";
 }
 
 /// <summary>What came of saving a subscription.</summary>
 /// <param name="Subscription">As it is stored.</param>
 /// <param name="Created">Whether there was none of that id.</param>
 /// <param name="Secret">What requests are signed with, where it is new: it is told this once. Else null.</param>
-public sealed record SubscriptionSaved(AgentSubscription Subscription, bool Created, string? Secret);
+public sealed record SubscriptionSaved(AgentSubscription Subscription, bool Created, string? Secret)
+{
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"{(Created ? "a new" : "a changed")} {Subscription}";
+}
 
 /// <summary>A page of subscriptions.</summary>
 /// <param name="Subscriptions">The newest first.</param>

@@ -100,6 +100,9 @@ public sealed record TaskUpdate
 
     /// <summary>Which task of the agent's own the task mirrors; null keeps what is known.</summary>
     internal RemoteTask? Remote { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"an update to {State?.ToString() ?? "the same state"}";
 }
 
 /// <summary>
@@ -147,6 +150,9 @@ public sealed record TaskPut(TaskState State)
 
     /// <summary>As <see cref="TaskUpdate.LeaseToken"/>.</summary>
     public string? LeaseToken { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"a whole task, {State}";
 }
 
 /// <summary>An artifact, or a chunk of one, to add to a task.</summary>
@@ -221,6 +227,9 @@ public sealed record TaskWebhook([property: Id(0)] string Id, [property: Id(1)] 
     /// <summary>Members of the stored webhook that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     internal RawJson Unknown { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"webhook {Id}";
 }
 
 /// <summary>Why a webhook was given up.</summary>

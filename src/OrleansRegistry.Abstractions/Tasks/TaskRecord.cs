@@ -22,6 +22,9 @@ public sealed record TaskLease([property: Id(0)] string Worker, [property: Id(1)
     /// <summary>Members of the stored lease that a newer version wrote, preserved by changes; empty when there are none.</summary>
     [Id(31)]
     internal RawJson Unknown { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"the lease of {Worker} until {ExpiresAt:O}";
 }
 
 /// <summary>What a task is, but for its messages and artifacts. Immutable.</summary>
@@ -211,6 +214,9 @@ public readonly record struct TaskView
     /// The lease under which the caller works on the task: its holder may read a task of any owner. Null: the caller reads as owner.
     /// </summary>
     public string? LeaseToken { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => HeadOnly ? "a view of the head" : $"a view with {HistoryLength?.ToString() ?? "all"} messages";
 
     /// <summary>How recent the answer must be.</summary>
     public ReadConsistency Consistency { get; init; }

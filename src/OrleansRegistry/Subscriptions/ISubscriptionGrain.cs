@@ -52,6 +52,9 @@ internal sealed record SubscriptionPut(
     /// <summary>It is made by a request with an idempotency key, from which its id is: where there is one, nothing is changed.</summary>
     [Id(6)]
     public bool IsOnce { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"a subscription to put, for {Url}";
 }
 
 [GenerateSerializer, Immutable, Alias("registry.SubscriptionWritten")]

@@ -158,6 +158,9 @@ internal sealed record TaskWhole(
     /// <inheritdoc cref="TaskProperties.TraceParent"/>
     [Id(14)]
     public string? TraceParent { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"a whole task, {State}";
 }
 
 /// <summary>As <see cref="TaskUpdate"/>, checked; all messages have ids.</summary>
@@ -179,4 +182,7 @@ internal sealed record TaskChange(
     /// <summary>Null leaves it.</summary>
     [Id(10)]
     public RemoteTask? Remote { get; init; }
+
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"a change to {State?.ToString() ?? "the same state"}";
 }

@@ -25,6 +25,9 @@ internal sealed record TaskHead : TaskProperties
     [Id(3)]
     public IReadOnlyList<TaskWebhook> Webhooks { get; init; } = [];
 
+    /// <summary>Without what is secret.</summary>
+    public override string ToString() => $"task {Id}";
+
     /// <summary>The idempotency keys of submissions, as versions before <see cref="Requests"/> kept them.</summary>
     [Id(4)]
     public IReadOnlyList<string> Keys { get; init; } = [];

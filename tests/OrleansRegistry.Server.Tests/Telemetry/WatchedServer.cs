@@ -29,6 +29,9 @@ public sealed class WatchedServer : IAsyncLifetime
     /// <summary>What must be told to nobody.</summary>
     public const string Marker = "mArk3r";
 
+    /// <summary>Of <see cref="Marker"/>s those that are secrets, which no answer has either, not even a refusal of the request that it came with.</summary>
+    public const string Secret = "s3cret" + Marker;
+
     /// <summary>What somebody looked for. ASP.NET's log of requests, which is off unless asked for, has it.</summary>
     public const string Sought = "s0ught";
 
@@ -117,7 +120,7 @@ public sealed class WatchedServer : IAsyncLifetime
         var claimed = await Send("POST", "/agents/weather/tasks:claim", """{"worker":"w"}""", 200);
         Token = claimed.GetProperty("lease").GetProperty("token").GetString()!;
         ClaimedTrace = claimed.TryGetProperty("traceparent", out var trace) ? trace.GetString() : null;
-        await Send("PATCH", "/tasks/t1", $$"""{"state":"working","leaseToken":"{{Marker}}"}""", 409);
+        await Send("PATCH", "/tasks/t1", $$"""{"state":"working","leaseToken":"{{Secret}}"}""", 409);
         await Send(
             "PATCH",
             "/tasks/t1",
@@ -131,13 +134,14 @@ public sealed class WatchedServer : IAsyncLifetime
             "/tasks/t1/pushNotificationConfigs",
             $$$"""
             {"id":"w","url":"https://example.com/{{{Marker}}}","token":"{{{Marker}}}",
-            "authentication":{"scheme":"Bearer","credentials":"{{{Marker}}}"}}
+            "authentication":{"scheme":"Bearer","credentials":"{{{Secret}}}"}}
             """,
             200);
         await Send("POST", "/tasks/t2/pushNotificationConfigs", $$"""{"url":"http://localhost:1/{{Marker}}","token":"{{Marker}}"}""", 200);
         await Send("PATCH", "/tasks/t2", """{"state":"working"}""", 200);
         await Send("POST", "/agents", """{"agent_card":{"name":"remote","url":"http://localhost:1/"},"delivery":"forward"}""", 200);
         await Send("POST", "/tasks", """{"agentId":"remote","message":{"role":"ROLE_USER","messageId":"m3","parts":[{"text":"x"}]}}""", 201);
+        await SendSecretsAsync();
         await Send("POST", "/tasks/t1/feedback", $$"""{"said":"{{Marker}}"}""", 201);
         await Send("PATCH", "/contexts/c1", $$$"""{"data":{"x":"{{{Marker}}}"}}""", 200);
         await Send("GET", "/tasks", null, 200);
@@ -145,13 +149,33 @@ public sealed class WatchedServer : IAsyncLifetime
         await Send("GET", "/health/ready", null, 200);
     }
 
+    /// <summary>Secrets wherever one can be sent, right and wrong.</summary>
+    private async Task SendSecretsAsync()
+    {
+        var signing = $"whsec_{Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Secret} of twenty-four bytes"))}";
+        await Send("PATCH", "/agents/remote", $$$"""{"credentials":{"Authorization":"Bearer {{{Secret}}}"}}""", 200);
+        await Send("PATCH", "/agents/remote", $$$"""{"credentials":{"Authorization":"{{{Secret}}}\n"}}""", 400);
+        await Send("PATCH", "/agents/remote", $$"""{"credentials":"{{Secret}}"}""", 400);
+        await Send("GET", "/agents/remote", null, 200);
+        await Send("PUT", "/subscriptions/s", $$"""{"url":"http://localhost:1/hook","secret":"{{signing}}"}""", 201);
+        await Send("PUT", "/subscriptions/s", $$"""{"url":"http://localhost:1/hook","secret":"{{Secret}}"}""", 400);
+        await Send("PUT", "/subscriptions/s", $$"""{"url":"http://u:{{Secret}}@localhost:1/hook"}""", 400);
+        await Send("GET", "/subscriptions/s", null, 200);
+        await Send("POST", "/tasks/t1/pushNotificationConfigs", $$"""{"url":"https://u:{{Secret}}@example.com/"}""", 400);
+        var wrong = $$$"""{"url":"https://example.com/","authentication":{"scheme":"Bearer","credentials":"{{{Secret}}}\n"}}""";
+        await Send("POST", "/tasks/t1/pushNotificationConfigs", wrong, 400);
+        await Send("GET", "/tasks/t1/pushNotificationConfigs/w", null, 200);
+        await Send("POST", "/agents", $$"""{"card_url":"http://u:{{Secret}}@localhost:1/card.json"}""", 400);
+        await Send("PUT", "/agents/remote/instances/i", $$"""{"url":"http://u:{{Secret}}@localhost:1/"}""", 400);
+    }
+
     private async Task<JsonElement> Send(string method, string path, string? body, int status, bool traced = false)
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
-        request.Headers.Add("Authorization", $"Bearer {Marker}");
-        request.Headers.Add("Cookie", $"session={Marker}");
-        request.Headers.Add("X-Api-Key", Marker);
+        request.Headers.Add("Authorization", $"Bearer {Secret}");
+        request.Headers.Add("Cookie", $"session={Secret}");
+        request.Headers.Add("X-Api-Key", Secret);
         if (traced)
         {
             request.Headers.Add("traceparent", $"00-{Trace}-b7ad6b7169203331-01");
@@ -159,6 +183,7 @@ public sealed class WatchedServer : IAsyncLifetime
 
         using var answer = await Server.Http.SendAsync(request);
         var text = await answer.Content.ReadAsStringAsync();
+        Assert.False(text.Contains(Secret, StringComparison.Ordinal), $"{method} {path}: {text}");
         Assert.True((int)answer.StatusCode == status, $"{method} {path}: {answer.StatusCode} {text}");
         return JsonDocument.Parse(text).RootElement;
     }
