@@ -56,7 +56,15 @@ internal sealed class HttpCardTrust(RegistryHttp http) : ICardTrust
 
     public async Task<CardPolicy> PutPolicyAsync(Caller caller, CardPolicy policy, CancellationToken cancellationToken = default)
     {
-        var body = TaskRequests.Object(json => json.WriteBoolean("require_signature"u8, policy.RequireSignature));
+        var body = TaskRequests.Object(json =>
+        {
+            json.WriteBoolean("require_signature"u8, policy.RequireSignature);
+            if (policy.Extensions is { } extensions)
+            {
+                json.WritePropertyName("extensions"u8);
+                JsonSerializer.Serialize(json, extensions);
+            }
+        });
         using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Put, Policy, body, keyed: false), cancellationToken);
         return answer.Read(ReadPolicy);
     }
@@ -67,7 +75,10 @@ internal sealed class HttpCardTrust(RegistryHttp http) : ICardTrust
         return ApiPath.Of(Issuers, id);
     }
 
-    private static CardPolicy ReadPolicy(JsonElement policy) => new(policy.Flag("require_signature"));
+    private static CardPolicy ReadPolicy(JsonElement policy) => new(policy.Flag("require_signature"))
+    {
+        Extensions = policy.Find("extensions") is null ? null : policy.Strings("extensions"),
+    };
 
     private static CardIssuerInfo ReadIssuer(JsonElement issuer) => new(issuer.Text("id"), issuer.Required("url"))
     {

@@ -8,7 +8,7 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
 {
     private static readonly RequestMembers.Names Issuer = new("url", "keys_url", "keys");
 
-    private static readonly RequestMembers.Names Policy = new("require_signature");
+    private static readonly RequestMembers.Names Policy = new("require_signature", "extensions");
 
     public void Map(ApiRoutes routes)
     {
@@ -99,7 +99,8 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     {
         QueryParameters.Check(context);
         var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var policy = new CardPolicy(new RequestMembers(body.Bytes, Policy).Boolean("require_signature") ?? false);
+        var members = new RequestMembers(body.Bytes, Policy);
+        var policy = new CardPolicy(members.Boolean("require_signature") ?? false) { Extensions = members.Texts("extensions") };
         body.Release();
         await SendAsync(context, await trust.PutPolicyAsync(context.GetCaller(), policy, context.RequestAborted));
     }
@@ -108,6 +109,17 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     {
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("require_signature"u8, policy.RequireSignature);
+        if (policy.Extensions is { } extensions)
+        {
+            answer.Json.WriteStartArray("extensions"u8);
+            foreach (var uri in extensions)
+            {
+                answer.Json.WriteStringValue(uri);
+            }
+
+            answer.Json.WriteEndArray();
+        }
+
         await answer.SendObjectAsync(context);
     }
 

@@ -18,6 +18,7 @@ internal static class CardTrustSchemas
             ("awaits_keys", Flag("They could not be read when that was last tried, or were not yet."))));
         yield return ("CardIssuerList", Shape(("issuers", List(new OpenApiSchemaReference("CardIssuer", document)))));
         yield return ("CardPolicy", Shape(
-            ("require_signature", Flag("New agents, and new cards of agents, must have a valid signature. Absent: false."))));
+            ("require_signature", Flag("New agents, and new cards of agents, must have a valid signature. Absent: false.")),
+            ("extensions", List(Text("An extension that new agents, and new cards, may declare. Absent: any.")))));
     }
 }

@@ -43,8 +43,8 @@ internal sealed partial class AgentGrain
             return SignatureWriter.After(before.Signature, judged.Signature, before.Card == card);
         }
 
-        return change.DemandsSignature
-            ? throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' got another card while its signatures were checked.")
+        return change.DemandsJudged
+            ? throw new RegistryException(RegistryError.Conflict, $"Agent '{id}' got another card while the patched one was looked at.")
             : SignatureWriter.After(before.Signature, null, before.Card == card);
     }
 }

@@ -217,7 +217,7 @@ internal sealed record AgentChange(
 
     /// <summary>Where the patched card is another than <see cref="Judged"/>, nothing is changed.</summary>
     [Id(34)]
-    public bool DemandsSignature { get; init; }
+    public bool DemandsJudged { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

@@ -34,6 +34,9 @@ public sealed class SignatureTests(ClientHost host)
         Assert.Equal((true, false), (await trust.RemoveIssuerAsync(caller, "i/1"), await trust.RemoveIssuerAsync(caller, "i/1")));
         Assert.Equal(new CardPolicy(true), await trust.PutPolicyAsync(caller, new CardPolicy(true)));
         Assert.Equal(new CardPolicy(true), await trust.GetPolicyAsync(caller));
+        Assert.Equal(["urn:x"], (await trust.PutPolicyAsync(caller, new CardPolicy { Extensions = ["urn:x"] })).Extensions);
+        Assert.Empty((await trust.PutPolicyAsync(caller, new CardPolicy { Extensions = [] })).Extensions!);
+        Assert.Empty((await trust.GetPolicyAsync(caller)).Extensions!);
         Assert.Equal(
             RegistryError.Invalid,
             (await Assert.ThrowsAsync<RegistryException>(() => trust.PutIssuerAsync(caller, "i", new CardIssuerChange("ftp://a")))).Error);

@@ -91,6 +91,8 @@ public sealed class JsonRpcTests(RestHost host)
         }
 
         Assert.Equal(10, (await ResultAsync("search_agents", $"[\"{name}\"]")).Number("count"));
+        var verified = await ResultAsync("search_agents", $$"""{"query":"{{name}}","require_signature_verified":true}""");
+        Assert.Equal(0, verified.Number("count"));
     }
 
     [Fact]

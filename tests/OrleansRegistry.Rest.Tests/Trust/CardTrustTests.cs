@@ -39,6 +39,8 @@ public sealed class CardTrustTests(RestHost host)
         Assert.Equal("""{"require_signature":false}""", (await SendAsync("PUT", "/card-policy", """{"require_signature":false}""")).GetRawText());
         Assert.Equal("""{"require_signature":false}""", (await SendAsync("GET", "/card-policy")).GetRawText());
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"require_signature":"yes"}""")).ProblemAsync(400, "require_signature");
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"extensions":[1]}""")).ProblemAsync(400, "extensions[0]");
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"extensions":[""]}""")).ProblemAsync(400, "extensions");
     }
 
     private async Task<JsonElement> SendAsync(string method, string path, string? body = null) =>

@@ -253,11 +253,11 @@ public sealed partial class AcrossSilosTests(TwoSilos silos) : IClassFixture<Two
         Assert.Null((await agent.Verified(of, null))!.Signature);
 
         var patch = new AgentChange(RawJson.FromValid("""{"description":"d"}"""u8), null, [], default);
-        await Messages.Refused(RegistryError.Conflict, () => agent.Patch(patch with { DemandsSignature = true }));
+        await Messages.Refused(RegistryError.Conflict, () => agent.Patch(patch with { DemandsJudged = true }));
         await Messages.Refused(
-            RegistryError.Conflict, () => agent.Patch(patch with { Judged = new JudgedCard(written.Card, valid), DemandsSignature = true }));
+            RegistryError.Conflict, () => agent.Patch(patch with { Judged = new JudgedCard(written.Card, valid), DemandsJudged = true }));
         var judged = new JudgedCard(JsonMerge.Apply(written.Card, patch.CardPatch), valid);
-        var patched = (await agent.Patch(patch with { Judged = judged, DemandsSignature = true })).Agent;
+        var patched = (await agent.Patch(patch with { Judged = judged, DemandsJudged = true })).Agent;
         Assert.Equal((2, SignatureVerdict.Valid), (patched.VersionNumber, patched.Signature!.Verdict));
         Assert.Null((await agent.Patch(patch with { CardPatch = RawJson.FromValid("""{"description":"e"}"""u8) })).Agent.Signature);
     }

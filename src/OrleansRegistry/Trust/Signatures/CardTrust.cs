@@ -49,9 +49,28 @@ internal sealed class CardTrust(TrustRecords records, CardIssuers issuers) : ICa
     public async Task<CardPolicy> PutPolicyAsync(Caller caller, CardPolicy policy, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckTenant(caller.Tenant);
+        CheckExtensions(policy.Extensions);
         var written = await records.ChangeAsync(
-            TenantIssuers.Policy, caller.Tenant, TenantIssuers.PolicyId, before => before == policy ? before : policy, cancellationToken);
+            TenantIssuers.Policy, caller.Tenant, TenantIssuers.PolicyId, before => policy.IsSame(before) ? before : policy, cancellationToken);
         return written!.Value;
+    }
+
+    private static void CheckExtensions(IReadOnlyList<string>? extensions)
+    {
+        if (extensions is null)
+        {
+            return;
+        }
+
+        if (extensions.Count > CardPolicy.MostExtensions || extensions.Distinct(StringComparer.Ordinal).Count() < extensions.Count)
+        {
+            throw RegistryException.Invalid("extensions", $"must name up to {CardPolicy.MostExtensions:N0} URIs, each once");
+        }
+
+        if (extensions.Any(uri => uri.Length is 0 or > CardIssuer.MostText || uri.Any(char.IsControl)))
+        {
+            throw RegistryException.Invalid("extensions", $"must be URIs of 1 to {CardIssuer.MostText:N0} characters");
+        }
     }
 
     private static TenantIssuer Check(CardIssuerChange change)

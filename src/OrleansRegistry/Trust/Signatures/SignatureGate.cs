@@ -2,7 +2,7 @@ using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Signatures;
 
-/// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that lack one where that is asked for.</summary>
+/// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that are not what is asked for.</summary>
 internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records, SignatureOptions options)
 {
     public const string Field = "signatures";
@@ -12,12 +12,14 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
 
     /// <summary>What is found of a card's signatures; null where it has none.</summary>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
+    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none; or it declares an extension that is not taken. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
     /// </exception>
     public async ValueTask<AgentSignature?> JudgeAsync(string tenant, RawJson card, CancellationToken cancellationToken = default)
     {
+        var policy = PolicyOf(tenant);
+        CheckExtensions(policy?.Extensions, card);
         var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
-        if (IsRequired(tenant) && found?.Verdict != SignatureVerdict.Valid)
+        if ((options.Required || policy?.RequireSignature == true) && found?.Verdict != SignatureVerdict.Valid)
         {
             throw found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
                 ? new RegistryException(
@@ -41,13 +43,13 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
             return change;
         }
 
-        var isRequired = IsRequired(tenant);
+        var isAsked = options.Required || PolicyOf(tenant) is { } policy && (policy.RequireSignature || policy.Extensions is not null);
         if (agent is null)
         {
-            return change with { DemandsSignature = isRequired };
+            return change with { DemandsJudged = isAsked };
         }
 
-        if (!isRequired && !CardVerifier.IsSigned(agent.Card) && !CardVerifier.IsSigned(change.CardPatch))
+        if (!isAsked && !CardVerifier.IsSigned(agent.Card) && !CardVerifier.IsSigned(change.CardPatch))
         {
             return change;
         }
@@ -56,12 +58,19 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
         return change with
         {
             Judged = new JudgedCard(card, await JudgeAsync(tenant, card, cancellationToken)),
-            DemandsSignature = isRequired,
+            DemandsJudged = isAsked,
         };
     }
 
-    private bool IsRequired(string tenant) =>
-        options.Required || records.Find(TenantIssuers.Policy, tenant, TenantIssuers.PolicyId)?.Value.RequireSignature == true;
+    private static void CheckExtensions(IReadOnlyList<string>? allowed, RawJson card)
+    {
+        if (allowed is not null && AgentCard.Read(card).Extensions.FirstOrDefault(declared => !allowed.Contains(declared.Uri)) is { } other)
+        {
+            throw RegistryException.Invalid("capabilities.extensions", $"declares '{other.Uri}', which is not among those that the tenant takes");
+        }
+    }
+
+    private CardPolicy? PolicyOf(string tenant) => records.Find(TenantIssuers.Policy, tenant, TenantIssuers.PolicyId)?.Value;
 
     private static string WhyNot(AgentSignature? found) => found is null
         ? "there is none"

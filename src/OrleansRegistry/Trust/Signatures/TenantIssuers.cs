@@ -12,8 +12,30 @@ internal static class TenantIssuers
 
     public static TrustType<CardPolicy> Policy { get; } = new(
         "cardpolicy",
-        (json, policy) => json.WriteBoolean("require_signature"u8, policy.RequireSignature),
-        policy => new CardPolicy(policy.Flag("require_signature")));
+        WritePolicy,
+        policy => new CardPolicy(policy.Flag("require_signature"))
+        {
+            Extensions = policy.Has("extensions") ? policy.Array("extensions", ReadUri) : null,
+        });
+
+    private static string ReadUri(JsonElement uri) => uri.GetString() ?? throw new JsonException("a URI is null");
+
+    private static void WritePolicy(Utf8JsonWriter json, CardPolicy policy)
+    {
+        json.WriteBoolean("require_signature"u8, policy.RequireSignature);
+        if (policy.Extensions is not { } extensions)
+        {
+            return;
+        }
+
+        json.WriteStartArray("extensions"u8);
+        foreach (var uri in extensions)
+        {
+            json.WriteStringValue(uri);
+        }
+
+        json.WriteEndArray();
+    }
 
     private static void Write(Utf8JsonWriter json, TenantIssuer issuer)
     {

@@ -65,6 +65,28 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
         Assert.Equal(SignatureVerdict.Invalid, (await host.Agents.PatchAsync(alice, "a", patch)).Agent.Signature!.Verdict);
     }
 
+    [Fact]
+    public async Task A_tenant_may_take_cards_with_certain_extensions_alone()
+    {
+        await host.Agents.RegisterAsync(alice, Cards.Registration("before", extensions: ["urn:other"]));
+        await Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = ["urn:x", "urn:y"] });
+        Assert.True((await host.Agents.RegisterAsync(alice, Cards.Registration("x", extensions: ["urn:x"]))).Created);
+        Assert.True((await host.Agents.RegisterAsync(alice, Cards.Registration("none"))).Created);
+        var refused = await Refused(
+            RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("z", extensions: ["urn:y", "urn:z"])));
+        Assert.Equal("capabilities.extensions", refused.Field);
+        Assert.Contains("'urn:z'", refused.Message, StringComparison.Ordinal);
+        var patch = new AgentPatch(Bytes("""{"capabilities":{"extensions":[{"uri":"urn:other"}]}}"""));
+        await Refused(RegistryError.Invalid, () => host.Agents.PatchAsync(alice, "x", patch));
+        Assert.False((await host.Agents.PatchAsync(alice, "before", new AgentPatch(Enabled: false))).Agent.Enabled);
+        await Refused(RegistryError.Invalid, () => Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = ["urn:x", "urn:x"] }));
+        await Refused(RegistryError.Invalid, () => Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = [""] }));
+        await Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = [] });
+        await Refused(RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("x", extensions: ["urn:x"])));
+        await Trust.PutPolicyAsync(alice, new CardPolicy());
+        Assert.NotNull(await host.Agents.PatchAsync(alice, "x", patch));
+    }
+
     [Theory]
     [InlineData("http://partner.example", null, null, "url")]
     [InlineData("https://u:p@partner.example", null, null, "url")]
