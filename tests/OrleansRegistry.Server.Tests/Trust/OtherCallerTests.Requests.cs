@@ -19,6 +19,9 @@ namespace OrleansRegistry.Server.Tests.Trust;
 public sealed partial class OtherCallerTests
 {
     private const string Id = "{?}";
+
+    /// <summary>Figures of all tenants, which are for who has the permission.</summary>
+    private const string Figures = "metrics";
     private const string SnapshotId = "{snapshot}";
     private const string OtherSnapshot = "0198c2a0-0000-7000-8000-000000000000";
 
@@ -31,7 +34,7 @@ public sealed partial class OtherCallerTests
         where endpoint.Metadata.GetMetadata<GrpcMethodMetadata>() is null
             && endpoint.DisplayName?.StartsWith("gRPC", StringComparison.Ordinal) != true
         from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["POST"]
-        where method != "HEAD"
+        where method != "HEAD" && endpoint.RoutePattern.RawText!.TrimStart('/') != Figures
         orderby method == "DELETE"
         select (method, "/" + endpoint.RoutePattern.RawText!.TrimStart('/'));
 
