@@ -43,6 +43,7 @@ internal static class Commands
             new AgentActivateCommand(),
             new AgentDeprecateCommand(),
             new AgentRetireCommand(),
+            new AgentShareCommand(),
             new AgentVersionsCommand(),
             new AgentDiffCommand(),
             new AgentRollbackCommand(),

@@ -58,6 +58,7 @@ public sealed class RegistryClient : IDisposable
         Subscriptions = new HttpSubscriptions(Http);
         Tenants = new HttpTenants(Http);
         Audit = new HttpAudit(Http);
+        PublicAgents = new HttpPublicAgents(Http);
     }
 
     /// <summary>
@@ -109,6 +110,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>What was done in the tenant.</summary>
     public IAuditTrail Audit { get; }
+
+    /// <summary>The agents of all tenants that are public.</summary>
+    public IPublicAgents PublicAgents { get; }
 
     internal RegistryHttp Http { get; }
 

@@ -6,19 +6,19 @@ public sealed partial class AgentDirectory
     /// <summary>As <see cref="IAgentRegistry.WatchAsync"/>.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, is paged, or has a filter with too many values.</exception>
     internal IAsyncEnumerable<AgentEvent> WatchAsync(
-        string tenant, AgentQuery query, long? after, TimeProvider time, CancellationToken cancellationToken)
+        AgentViewer viewer, AgentQuery query, long? after, TimeProvider time, CancellationToken cancellationToken)
     {
         AgentWatch.Check(query);
-        return new AgentWatch(log, gate, tenant, query, time).RunAsync(after, () => AllOf(tenant, query), cancellationToken);
+        return new AgentWatch(log, gate, viewer, query, time).RunAsync(after, () => AllOf(viewer, query), cancellationToken);
     }
 
     /// <summary>All agents of a query, page by page: whoever reads them slowly holds none but a page.</summary>
-    private IEnumerable<AgentRecord> AllOf(string tenant, AgentQuery query)
+    private IEnumerable<AgentRecord> AllOf(AgentViewer viewer, AgentQuery query)
     {
         query = query with { PageSize = PageLimit.Agents.Max };
         do
         {
-            var page = List(tenant, query);
+            var page = List(viewer, query);
             foreach (var agent in page.Agents)
             {
                 yield return agent;
@@ -29,60 +29,72 @@ public sealed partial class AgentDirectory
         while (query.PageToken is not null);
     }
 
-    public AgentPage List(string tenant, AgentQuery query) => List(tenant, query, meaning: null);
+    public AgentPage List(AgentViewer viewer, AgentQuery query) => List(viewer, query, meaning: null);
 
     /// <param name="meaning">What a ranked search goes by beside words; null for nothing.</param>
-    internal AgentPage List(string tenant, AgentQuery query, MeaningQuery? meaning) =>
-        AgentListing.Run(Of(tenant), query, Revision, Activities, meaning);
+    internal AgentPage List(AgentViewer viewer, AgentQuery query, MeaningQuery? meaning) =>
+        AgentListing.Run(Of(viewer.Tenant), query, Revision, Activities, meaning, viewer);
 
-    public IReadOnlyList<FacetCount> Tags(string tenant) => Of(tenant).Of(Facets.Tags).Counts();
+    public IReadOnlyList<FacetCount> Tags(AgentViewer viewer) => Values(viewer, Facets.Tags, AgentField.Tag);
 
-    public IReadOnlyList<FacetCount> Categories(string tenant) => Of(tenant).Of(Facets.Categories).Counts();
+    public IReadOnlyList<FacetCount> Categories(AgentViewer viewer) => Values(viewer, Facets.Categories, AgentField.Category);
 
-    public AgentStats Stats(string tenant)
+    public AgentStats Stats(AgentViewer viewer)
     {
-        var index = Of(tenant);
-        var enabled = index.EnabledCount;
-        var total = Math.Max(index.Count, enabled);
-        return new AgentStats(
-            total,
-            enabled,
-            total - enabled,
-            index.Of(Facets.Tags).Count,
-            index.Of(Facets.Categories).Count,
-            index.Of(Facets.Skills).Count,
-            index.Extensions.Count,
-            Revision)
-        {
-            Healthy = index.CountOf(AgentHealth.Healthy),
-            Unhealthy = index.CountOf(AgentHealth.Unhealthy),
-            Expired = index.CountOf(AgentHealth.Expired),
-        };
+        var index = Of(viewer.Tenant);
+        return SeenBy(viewer, () => AgentCounts.Of(index, Revision), seen => AgentCounts.Of(seen, Revision));
     }
 
-    public ExtensionPage ListExtensions(string tenant, ExtensionQuery query) => ExtensionListing.Run(Of(tenant), query, policy);
+    public ExtensionPage ListExtensions(AgentViewer viewer, ExtensionQuery query) =>
+        ExtensionListing.Run(Of(viewer.Tenant), query, policy, viewer);
 
-    public ExtensionInfo? FindExtension(string tenant, string uri) => ExtensionListing.Find(Of(tenant), uri, policy);
+    public ExtensionInfo? FindExtension(AgentViewer viewer, string uri) => ExtensionListing.Find(Of(viewer.Tenant), uri, policy, viewer);
 
     /// <summary>The extensions that the agent declares, in the order of their uris; null where there is no such agent.</summary>
-    public IReadOnlyList<ExtensionInfo>? ExtensionsOf(string tenant, string id)
+    public IReadOnlyList<ExtensionInfo>? ExtensionsOf(AgentViewer viewer, string id)
     {
-        var index = Of(tenant);
-        return index.Find(id)?.Extensions
-            .Select(declared => ExtensionListing.Find(index, declared.Uri, policy))
-            .OfType<ExtensionInfo>()
-            .OrderBy(extension => extension.Uri, StringComparer.Ordinal)
-            .ToList();
+        var index = Of(viewer.Tenant);
+        return index.Find(id) is { } entry && viewer.Sees(entry.Record)
+            ? entry.Extensions
+                .Select(declared => ExtensionListing.Find(index, declared.Uri, policy, viewer))
+                .OfType<ExtensionInfo>()
+                .OrderBy(extension => extension.Uri, StringComparer.Ordinal)
+                .ToList()
+            : null;
     }
 
     /// <summary>The uris of the listed extensions that the agent declares; none where there is no such agent.</summary>
     public IReadOnlyList<string> ExtensionUrisOf(string tenant, string id) =>
         Of(tenant).Find(id) is { Extensions.Count: > 0 } entry ? [.. entry.Extensions.Select(declared => declared.Uri)] : [];
 
+    /// <summary>How many of these extensions are declared by an agent that the viewer sees.</summary>
+    internal int CountDeclared(AgentViewer viewer, IReadOnlyList<string> uris) => uris.Count(
+        uri => ExtensionListing.IsSeen(Of(viewer.Tenant), uri, viewer));
+
     /// <summary>What is known of where these extensions came from; those that nobody declares are left out.</summary>
     public IReadOnlyList<ExtensionOrigin> OriginsOf(string tenant, IEnumerable<string> uris)
     {
         var extensions = Of(tenant).Extensions;
         return [.. uris.Select(extensions.Find).Where(found => found is not null).Select(found => found!.Value.Origin)];
+    }
+
+    private IReadOnlyList<FacetCount> Values(AgentViewer viewer, FacetKind facet, AgentField field) => SeenBy(
+        viewer, () => Of(viewer.Tenant).Of(facet).Counts(), seen => AgentCounts.Of(seen, field));
+
+    /// <summary>What indexes tell of all agents, where the viewer sees all of them; else what is found out from those that it sees.</summary>
+    private T SeenBy<T>(AgentViewer viewer, Func<T> ofAll, Func<IEnumerable<AgentEntry>, T> ofSeen)
+    {
+        var index = Of(viewer.Tenant);
+        if (viewer.SeesAll || !index.HasNamed)
+        {
+            // One may have come meanwhile, and be told of in this.
+            var all = ofAll();
+            if (viewer.SeesAll || !index.HasNamed)
+            {
+                return all;
+            }
+        }
+
+        return ofSeen(index.All.After(null).Select(slot => slot.Entry).OfType<AgentEntry>().Where(entry => viewer.Sees(entry.Record)));
     }
 }

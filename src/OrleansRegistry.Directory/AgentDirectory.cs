@@ -36,6 +36,12 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>The agent, or null.</summary>
     public AgentRecord? Find(string tenant, string id) => Of(tenant).Find(id)?.Record;
 
+    /// <summary>The agents that are public, of those tenants that have some, in the order of their names.</summary>
+    internal IEnumerable<(string Tenant, IEnumerable<AgentEntry> Agents)> Public => held.Tenants.Where(tenant => !tenant.Value.Public.IsEmpty)
+        .OrderBy(tenant => tenant.Key, StringComparer.Ordinal)
+        .Select(tenant => (tenant.Key, tenant.Value.Public.Values.OrderBy(slot => slot.Id, StringComparer.Ordinal)
+            .Select(slot => slot.Entry).OfType<AgentEntry>().Where(entry => entry.Record.Visibility == AgentVisibility.Public)));
+
     /// <summary>The agents to which the registry passes messages on, of all tenants.</summary>
     internal IEnumerable<AgentRecord> Forwarded => Of(tenant => tenant.Forwarded);
 

@@ -17,39 +17,55 @@ internal sealed class AgentListing
     private readonly TenantIndex index;
     private readonly byte[] text;
     private readonly FieldFilter[] filters;
+    private readonly AgentViewer? viewer;
 
-    private AgentListing(TenantIndex index, AgentQuery query)
+    private AgentListing(TenantIndex index, AgentQuery query, AgentViewer? viewer)
     {
         this.index = index;
+        this.viewer = viewer;
         text = SearchText.Of(query.Text ?? "");
         filters = FieldFilter.Of(query);
     }
 
     /// <summary>Tells of any agent whether the query finds it. Its words, which rank, and its page are none of that.</summary>
+    /// <param name="viewer">Who asks, and finds nothing that it does not see; null: it sees all.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter has too many values, or one that there is not; or the query has a
     /// vector.</exception>
-    public static Func<AgentEntry, bool> MatcherOf(AgentQuery query) => new AgentListing(Nowhere, WithoutVector(query)).IsMatch;
+    public static Func<AgentEntry, bool> MatcherOf(AgentQuery query, AgentViewer? viewer = null) =>
+        new AgentListing(Nowhere, WithoutVector(query), viewer).IsMatch;
 
     /// <summary>What the page of a query's token went by; null where there is no token, or it is of another order.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the token, or a filter.</exception>
     public static AgentSearchMode? ModeOf(AgentQuery query) => query.Sort is null or { By: AgentSortKey.Relevance }
-        ? RankedListing.ModeOf(query.PageToken, new AgentListing(Nowhere, query).Binding(query))
+        ? RankedListing.ModeOf(query.PageToken, new AgentListing(Nowhere, query, viewer: null).Binding(query))
         : null;
+
+    /// <summary>The query without its page, as a page token remembers it.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter.</exception>
+    public static string BindingOf(AgentQuery query) => new AgentListing(Nowhere, query, viewer: null).Binding(query);
 
     /// <summary>Every agent that a query finds, once, whatever its page; of one with words, those that have at least one of them.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a filter, or the words.</exception>
-    public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query) => new AgentListing(index, WithoutVector(query)).Found(query);
+    /// <param name="viewer">As of <see cref="MatcherOf"/>.</param>
+    public static IEnumerable<AgentEntry> All(TenantIndex index, AgentQuery query, AgentViewer? viewer = null) =>
+        new AgentListing(index, WithoutVector(query), viewer).Found(query);
 
     /// <param name="meaning">What a ranked search goes by beside words; null for nothing.</param>
+    /// <param name="viewer">As of <see cref="MatcherOf"/>.</param>
     public static AgentPage Run(
-        TenantIndex index, AgentQuery query, long revision, IAgentActivities? activities = null, MeaningQuery? meaning = null)
+        TenantIndex index,
+        AgentQuery query,
+        long revision,
+        IAgentActivities? activities = null,
+        MeaningQuery? meaning = null,
+        AgentViewer? viewer = null)
     {
         if (query.PageSize is { } asked)
         {
             PageLimit.Agents.Check(asked);
         }
 
-        var listing = new AgentListing(index, query);
+        var listing = new AgentListing(index, query, viewer);
         var binding = listing.Binding(query);
         var sort = query.Sort ?? new AgentSort(string.IsNullOrEmpty(query.Words) ? AgentSortKey.Id : AgentSortKey.Relevance);
         if (sort.By == AgentSortKey.Relevance)
@@ -181,6 +197,11 @@ internal sealed class AgentListing
 
     private bool IsMatch(AgentEntry entry)
     {
+        if (viewer?.Sees(entry.Record) == false)
+        {
+            return false;
+        }
+
         foreach (var filter in filters)
         {
             if (!filter.Admits(entry))

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OrleansRegistry.Directory;
 
 /// <summary>Tells of the agents that a query finds, and then of what happens to them, from this node's memory alone.</summary>
-internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant, AgentQuery query, TimeProvider time)
+internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, AgentViewer viewer, AgentQuery query, TimeProvider time)
 {
     /// <summary>How long this node has to come to where the watcher was on another.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);
@@ -14,7 +14,7 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
     /// <summary>Whoever comes back in the middle of what follows has nothing, and says so by the revision 0.</summary>
     private static readonly AgentEvent Reset = new(AgentEventKind.Reset, 0, null, null);
 
-    private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query);
+    private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query, viewer);
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, or is paged.</exception>
     public static void Check(AgentQuery query)
@@ -76,10 +76,10 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
 
                 foreach (var change in changes)
                 {
-                    if (change.Tenant == tenant && KindOf(change) is { } kind)
+                    if (change.Tenant == viewer.Tenant && KindOf(change) is { } kind)
                     {
                         told = change.Revision;
-                        yield return new AgentEvent(kind, told, change.Id, change.After?.Record);
+                        yield return new AgentEvent(kind, told, change.Id, kind == AgentEventKind.Removed ? null : change.After?.Record);
                     }
                 }
 
@@ -125,11 +125,14 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, string tenant
         return (was, isNow) switch
         {
             (false, false) => null,
-            (true, false) => change.After is null ? AgentEventKind.Removed : AgentEventKind.Left,
-            (false, true) => change.Before is null ? AgentEventKind.Registered : AgentEventKind.Entered,
+            (true, false) => IsSeen(change.After) ? AgentEventKind.Left : AgentEventKind.Removed,
+            (false, true) => IsSeen(change.Before) ? AgentEventKind.Entered : AgentEventKind.Registered,
             _ => IsStatus(change.Before!.Record, change.After!.Record) ? AgentEventKind.Status : AgentEventKind.Updated,
         };
     }
+
+    /// <summary>For who does not see an agent, it comes and goes as others begin and cease to be.</summary>
+    private bool IsSeen(AgentEntry? entry) => entry is not null && viewer.Sees(entry.Record);
 
     private static bool IsStatus(AgentRecord before, AgentRecord after) =>
         (before.Enabled != after.Enabled || before.Lease?.Health != after.Lease?.Health || !before.Instances.SequenceEqual(after.Instances)

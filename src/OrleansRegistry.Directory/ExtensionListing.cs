@@ -5,21 +5,21 @@ internal static class ExtensionListing
 {
     private const long MaxPageBytes = 16 * 1024 * 1024;
 
-    public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)
+    public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy, AgentViewer viewer)
     {
         PageLimit.Extensions.Check(query.PageSize);
         AgentQuery.CheckValues(query.DeclaringAgents, "declaring_agents");
         AgentQuery.CheckValues(query.TrustLevels, "trust_levels");
         var binding = string.Join('\u0001', ["extensions", query.UriPattern, "\u0002", .. query.DeclaringAgents, "\u0002", .. query.TrustLevels]);
         var after = PageToken.Read(query.PageToken, binding);
-        var matches = Matching(index, query, policy).Order(StringComparer.Ordinal).ToList();
+        var matches = Matching(index, query, policy, viewer).Order(StringComparer.Ordinal).ToList();
         var rest = after is null ? matches : matches.SkipWhile(uri => string.CompareOrdinal(uri, after) <= 0).ToList();
         var page = new List<ExtensionInfo>();
         var bytes = 0L;
         var seen = 0;
         for (; seen < rest.Count && seen < query.PageSize; seen++)
         {
-            if (Find(index, rest[seen], policy) is not { } extension)
+            if (Find(index, rest[seen], policy, viewer) is not { } extension)
             {
                 continue;
             }
@@ -37,7 +37,7 @@ internal static class ExtensionListing
         return new ExtensionPage(page, matches.Count, seen < rest.Count ? PageToken.Make(rest[seen - 1], binding) : null);
     }
 
-    public static ExtensionInfo? Find(TenantIndex index, string uri, ExtensionPolicy policy)
+    public static ExtensionInfo? Find(TenantIndex index, string uri, ExtensionPolicy policy, AgentViewer viewer)
     {
         if (index.Extensions.Find(uri) is not var (slots, origin))
         {
@@ -47,10 +47,15 @@ internal static class ExtensionListing
         var declaring = new List<string>();
         var count = 0;
         DeclaredExtension? first = null;
+
+        // Of agents that are not seen, not even that they were the first is told.
+        var isTold = index.Find(origin.AgentId) is not { } original || viewer.Sees(original.Record);
+        (AgentRecord Agent, DeclaredExtension Declared)? oldest = null;
         foreach (var slot in slots.After(null))
         {
-            if (slot.Entry?.Extension(uri) is { } declared)
+            if (slot.Entry is { } entry && viewer.Sees(entry.Record) && entry.Extension(uri) is { } declared)
             {
+                oldest = oldest?.Agent.CreatedAt <= entry.Record.CreatedAt ? oldest : (entry.Record, declared);
                 if (++count <= ExtensionInfo.MaxDeclaringAgents)
                 {
                     declaring.Add(slot.Id);
@@ -60,6 +65,7 @@ internal static class ExtensionListing
             }
         }
 
+        first = isTold ? first : oldest?.Declared;
         return first is null
             ? null
             : new ExtensionInfo(
@@ -67,14 +73,14 @@ internal static class ExtensionListing
                 first.Description ?? "",
                 first.Required,
                 first.Params,
-                origin.AgentId,
-                origin.At,
+                isTold ? origin.AgentId : oldest!.Value.Agent.Id,
+                isTold ? origin.At : oldest!.Value.Agent.CreatedAt,
                 policy.TrustLevel,
                 declaring,
                 count);
     }
 
-    private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy)
+    private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy, AgentViewer viewer)
     {
         if (query.TrustLevels.Count > 0 && !query.TrustLevels.Contains(policy.TrustLevel))
         {
@@ -82,8 +88,9 @@ internal static class ExtensionListing
         }
 
         var uris = query.DeclaringAgents.Count == 0
-            ? index.Extensions.Uris
-            : query.DeclaringAgents.Distinct().SelectMany(id => index.Find(id)?.Extensions ?? []).Select(extension => extension.Uri).Distinct();
+            ? index.Extensions.Uris.Where(uri => IsSeen(index, uri, viewer))
+            : query.DeclaringAgents.Distinct().Select(index.Find).OfType<AgentEntry>().Where(entry => viewer.Sees(entry.Record))
+                .SelectMany(entry => entry.Extensions).Select(extension => extension.Uri).Distinct();
         if (string.IsNullOrEmpty(query.UriPattern))
         {
             return uris;
@@ -92,4 +99,9 @@ internal static class ExtensionListing
         var pattern = SearchText.Fold(query.UriPattern);
         return uris.Where(uri => SearchText.Fold(uri).Contains(pattern, StringComparison.Ordinal));
     }
+
+    /// <summary>Whether an agent declares it that the viewer sees.</summary>
+    public static bool IsSeen(TenantIndex index, string uri, AgentViewer viewer) => index.Extensions.Find(uri) is { } known
+        && (viewer.SeesAll || !index.HasNamed
+            || known.Slots.After(null).Any(slot => slot.Entry is { } entry && viewer.Sees(entry.Record)));
 }

@@ -9,6 +9,7 @@ internal sealed class TenantIndex
     private readonly Facet[] facets = [.. Facets.All.Select(kind => new Facet(kind.Comparer))];
     private readonly int[] healths = new int[(int)AgentHealth.Expired + 1];
     private int enabled;
+    private int named;
 
     public TenantIndex() => Text = new TextIndex(id => slots.GetValueOrDefault(id));
 
@@ -26,6 +27,12 @@ internal sealed class TenantIndex
 
     /// <summary>Those with a lease, or an instance with one, by their ids.</summary>
     public ConcurrentDictionary<string, AgentSlot> Leased { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
+    /// <summary>Those that other tenants read too, by their ids.</summary>
+    public ConcurrentDictionary<string, AgentSlot> Public { get; } = new(concurrencyLevel: 1, capacity: 1, StringComparer.Ordinal);
+
+    /// <summary>Whether some agents are for those named alone: no index or count tells of one while this is false.</summary>
+    public bool HasNamed => Volatile.Read(ref named) > 0;
 
     public int Count => slots.Count;
 
@@ -54,6 +61,8 @@ internal sealed class TenantIndex
             return;
         }
 
+        // Before anything tells of it, and until nothing does any more.
+        CountNamed(entry, 1);
         slot.Entry = entry;
         if (isNew)
         {
@@ -62,6 +71,7 @@ internal sealed class TenantIndex
         }
 
         Index(slot, had, entry);
+        CountNamed(had, -1);
     }
 
     public void Remove(string id, long revision)
@@ -72,6 +82,7 @@ internal sealed class TenantIndex
             All.Remove(slot);
             Index(slot, had, null);
             slot.Entry = null;
+            CountNamed(had, -1);
         }
     }
 
@@ -99,6 +110,7 @@ internal sealed class TenantIndex
         Keep(Forwarded, slot, had?.Record.Delivery == AgentDelivery.Forward, has?.Record.Delivery == AgentDelivery.Forward);
         Keep(Refreshed, slot, had?.Record.Source?.RefreshInterval is not null, has?.Record.Source?.RefreshInterval is not null);
         Keep(Leased, slot, HasLease(had), HasLease(has));
+        Keep(Public, slot, had?.Record.Visibility == AgentVisibility.Public, has?.Record.Visibility == AgentVisibility.Public);
         Tally(had?.Record.Health, -1);
         Tally(has?.Record.Health, 1);
         Volatile.Write(ref enabled, enabled + (has?.Record.Enabled == true ? 1 : 0) - (had?.Record.Enabled == true ? 1 : 0));
@@ -112,6 +124,14 @@ internal sealed class TenantIndex
         if (health is { } known)
         {
             Volatile.Write(ref healths[(int)known], healths[(int)known] + more);
+        }
+    }
+
+    private void CountNamed(AgentEntry? entry, int more)
+    {
+        if (entry?.Record.Visibility == AgentVisibility.Named)
+        {
+            Volatile.Write(ref named, named + more);
         }
     }
 

@@ -62,6 +62,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(TenantSchemas.All);
         services.AddSingleton<ApiSchemaSource>(AuditSchemas.All);
         services.AddSingleton<ApiSchemaSource>(KeySchemas.All);
+        services.AddSingleton<ApiSchemaSource>(SharingSchemas.All);
         return services;
     }
 
@@ -96,6 +97,11 @@ public static class RegistryRest
             new AgentCountEndpoints(finder).Map(routes);
             new AgentFindEndpoints(finder, http).Map(routes);
             new AgentMatchEndpoint(finder, http).Map(routes);
+        }
+
+        if (services.GetService<IPublicAgents>() is { } publicAgents)
+        {
+            new PublicAgentEndpoints(publicAgents).Map(routes);
         }
 
         if (services.GetService<IAgentLiveness>() is { } liveness)

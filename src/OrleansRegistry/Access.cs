@@ -7,7 +7,7 @@ namespace OrleansRegistry;
 
 /// <summary>
 /// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and
-/// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant; their
+/// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant, unless they are for those named (<see cref="MaySee"/>); their
 /// owner alone names workers, saves snapshots of their states, sets their leases, and removes them; owner and workers beat for them.
 /// </summary>
 internal static class Access
@@ -68,6 +68,14 @@ internal static class Access
     /// </summary>
     public static bool MayBeat(string? subject, AgentRecord agent) => agent.Owner is null || agent.Owner == subject
         || agent.Workers.Contains(subject, StringComparer.Ordinal) || agent.Workers.Contains(AgentWorkers.Anyone, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Who sees an agent, beside those who manage agents or have a grant for it: all of the tenant, or of one that is for those named its owner, its
+    /// workers, those, and whose credential is for it.
+    /// </summary>
+    public static bool MaySee(Caller caller, AgentRecord agent) => agent.Visibility != AgentVisibility.Named || MayBeat(caller.Subject, agent)
+        || agent.Sharing!.VisibleTo.Contains(caller.Subject, StringComparer.Ordinal)
+        || caller.Agents?.Contains(agent.Id, StringComparer.Ordinal) == true;
 
     /// <summary>
     /// Who may save snapshots of an agent's state: its owner, and where nobody is known to own it everybody. A snapshot belongs to who saved it.

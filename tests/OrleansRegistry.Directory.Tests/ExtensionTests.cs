@@ -23,7 +23,7 @@ public sealed class ExtensionTests
         Assert.Null(Find("urn:x"));
         Assert.Equal(
             ["urn:y"],
-            directory.Agents.ListExtensions(TestDirectory.Tenant, new ExtensionQuery()).Extensions.Select(extension => extension.Uri));
+            directory.Agents.ListExtensions(TestDirectory.Everybody, new ExtensionQuery()).Extensions.Select(extension => extension.Uri));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ExtensionTests
         string? token = null;
         do
         {
-            var page = directory.Agents.ListExtensions(TestDirectory.Tenant, all with { PageToken = token });
+            var page = directory.Agents.ListExtensions(TestDirectory.Everybody, all with { PageToken = token });
             Assert.Equal(26, page.TotalCount);
             uris.AddRange(page.Extensions.Select(extension => extension.Uri));
             token = page.NextPageToken;
@@ -61,8 +61,8 @@ public sealed class ExtensionTests
         var strict = new TestDirectory(
             new ExtensionPolicy(DevelopmentMode: false, RequireVerification: true, Allowlist: new HashSet<string> { "urn:ok" }));
         strict.Put("a", new TestCard("a", Extensions: ["urn:ok", "urn:other"]));
-        Assert.Equal(["urn:ok"], strict.Agents.ExtensionsOf(TestDirectory.Tenant, "a")!.Select(extension => extension.Uri));
-        Assert.Null(strict.Agents.FindExtension(TestDirectory.Tenant, "urn:other"));
+        Assert.Equal(["urn:ok"], strict.Agents.ExtensionsOf(TestDirectory.Everybody, "a")!.Select(extension => extension.Uri));
+        Assert.Null(strict.Agents.FindExtension(TestDirectory.Everybody, "urn:other"));
     }
 
     [Fact]
@@ -73,14 +73,14 @@ public sealed class ExtensionTests
         string[] Uris(int first) => [.. Enumerable.Range(first, Many).Select(i => $"urn:{i}")];
         directory.Put("a", new TestCard("a", Tags: Uris(0), Skills: Uris(0), Extensions: Uris(0)));
         directory.Put("a", new TestCard("a", Tags: Uris(1), Skills: Uris(1), Extensions: Uris(1)));
-        Assert.Equal(Many, directory.Agents.ExtensionsOf(TestDirectory.Tenant, "a")!.Count);
+        Assert.Equal(Many, directory.Agents.ExtensionsOf(TestDirectory.Everybody, "a")!.Count);
         Assert.Null(Find("urn:0"));
         Assert.Equal((1, "a"), (Find($"urn:{Many}")!.UsageCount, Find("urn:1")!.FirstDeclaredByAgent));
-        Assert.Equal(Many, directory.Agents.Stats(TestDirectory.Tenant).Tags);
+        Assert.Equal(Many, directory.Agents.Stats(TestDirectory.Everybody).Tags);
         Assert.Empty(directory.Ids(new AgentQuery { Tags = ["urn:0"] }));
         Assert.Equal(["a"], directory.Ids(new AgentQuery { Skills = [$"urn:{Many}"] }));
         directory.Remove("a");
-        Assert.Equal((0, 0), (directory.Agents.Stats(TestDirectory.Tenant).Extensions, directory.Agents.Stats(TestDirectory.Tenant).Skills));
+        Assert.Equal((0, 0), (directory.Agents.Stats(TestDirectory.Everybody).Extensions, directory.Agents.Stats(TestDirectory.Everybody).Skills));
     }
 
     [Fact]
@@ -96,7 +96,7 @@ public sealed class ExtensionTests
         Assert.Equal(Enumerable.Range(0, 100).Select(i => $"agent-{i:000}"), extension.DeclaringAgents);
     }
 
-    private int Count(ExtensionQuery query) => directory.Agents.ListExtensions(TestDirectory.Tenant, query).TotalCount;
+    private int Count(ExtensionQuery query) => directory.Agents.ListExtensions(TestDirectory.Everybody, query).TotalCount;
 
-    private ExtensionInfo? Find(string uri) => directory.Agents.FindExtension(TestDirectory.Tenant, uri);
+    private ExtensionInfo? Find(string uri) => directory.Agents.FindExtension(TestDirectory.Everybody, uri);
 }

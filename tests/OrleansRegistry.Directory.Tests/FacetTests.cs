@@ -34,7 +34,7 @@ public sealed class FacetTests
         string[] modes = [.. Enumerable.Range(0, 40).SelectMany(i => new[] { $"a/m{i:00}", $"A/m{i:00}" })];
         directory.Put("a", new TestCard("n", Skills: ["s"], OutputModes: modes));
         directory.Put("b", new TestCard("n", Skills: ["s"], OutputModes: ["a/M39", "a/m39"]));
-        var facet = Queries.Facets(TestDirectory.Tenant, new AgentQuery(), [AgentField.OutputMode], 2).Facets.Single();
+        var facet = Queries.Facets(TestDirectory.Everybody, new AgentQuery(), [AgentField.OutputMode], 2).Facets.Single();
         Assert.Equal([2, 1], facet.Values.Select(value => value.Count));
         Assert.Equal(40, facet.Distinct);
     }
@@ -47,7 +47,7 @@ public sealed class FacetTests
             directory.Put($"a{i:00}", new TestCard("n", Tags: [$"t{i:00}", "all"]));
         }
 
-        var facet = Queries.Facets(TestDirectory.Tenant, new AgentQuery(), [AgentField.Tag], 2).Facets.Single();
+        var facet = Queries.Facets(TestDirectory.Everybody, new AgentQuery(), [AgentField.Tag], 2).Facets.Single();
         Assert.Equal([new("all", 50), new("t00", 1)], facet.Values);
         Assert.Equal(51, facet.Distinct);
     }
@@ -57,11 +57,11 @@ public sealed class FacetTests
     {
         directory.Put("a", new TestCard("rain", Tags: ["x"]));
         directory.Put("b", new TestCard("sun", Tags: ["x"]));
-        Assert.Equal(new AgentCount(2, 2), Queries.Count(TestDirectory.Tenant, new AgentQuery { PageSize = 1, Tags = ["x", "y"] }));
-        Assert.Equal(1, Queries.Count(TestDirectory.Tenant, new AgentQuery { Words = "rain" }).Count);
-        Assert.Equal(0, Queries.Count("other", new AgentQuery()).Count);
+        Assert.Equal(new AgentCount(2, 2), Queries.Count(TestDirectory.Everybody, new AgentQuery { PageSize = 1, Tags = ["x", "y"] }));
+        Assert.Equal(1, Queries.Count(TestDirectory.Everybody, new AgentQuery { Words = "rain" }).Count);
+        Assert.Equal(0, Queries.Count(AgentViewer.OfAll("other"), new AgentQuery()).Count);
         Assert.Equal("q", Assert.Throws<RegistryException>(
-            () => Queries.Count(TestDirectory.Tenant, new AgentQuery { Words = new string('x', AgentQuery.MaxWords + 1) })).Field);
+            () => Queries.Count(TestDirectory.Everybody, new AgentQuery { Words = new string('x', AgentQuery.MaxWords + 1) })).Field);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public sealed class FacetTests
     }
 
     private RegistryException Refused(AgentField[] fields, int most) =>
-        Assert.Throws<RegistryException>(() => Queries.Facets(TestDirectory.Tenant, new AgentQuery(), fields, most));
+        Assert.Throws<RegistryException>(() => Queries.Facets(TestDirectory.Everybody, new AgentQuery(), fields, most));
 
-    private AgentFacets Facets(AgentQuery query, params AgentField[] fields) => Queries.Facets(TestDirectory.Tenant, query, fields, 20);
+    private AgentFacets Facets(AgentQuery query, params AgentField[] fields) => Queries.Facets(TestDirectory.Everybody, query, fields, 20);
 }

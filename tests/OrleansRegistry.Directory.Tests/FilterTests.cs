@@ -136,7 +136,7 @@ public sealed class FilterTests
         ];
         foreach (var query in queries)
         {
-            var token = directory.Agents.List(TestDirectory.Tenant, query with { PageSize = 1 }).NextPageToken;
+            var token = directory.Agents.List(TestDirectory.Everybody, query with { PageSize = 1 }).NextPageToken;
             Assert.NotNull(token);
             foreach (var other in queries)
             {

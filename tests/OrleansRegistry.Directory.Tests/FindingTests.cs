@@ -22,15 +22,15 @@ public sealed class FindingTests
         directory.Put("a", new TestCard("a"));
         directory.Put("b", new TestCard("b"));
         activities["b"] = new AgentActivity(3, default, default);
-        var found = Queries.Many(TestDirectory.Tenant, ["b", "x", "a", "b", "x"]);
+        var found = Queries.Many(TestDirectory.Everybody, ["b", "x", "a", "b", "x"]);
         Assert.Equal(["b", "a"], found.Agents.Select(agent => agent.Id));
         Assert.Equal(["x"], found.Missing);
         Assert.Equal(3, found.Agents[0].Activity!.OpenTasks);
         Assert.Null(found.Agents[1].Activity);
-        Assert.Equal("agent_ids", Refused(() => Queries.Many(TestDirectory.Tenant, [])).Field);
-        Assert.Equal("agent_ids[1]", Refused(() => Queries.Many(TestDirectory.Tenant, ["a", "."])).Field);
+        Assert.Equal("agent_ids", Refused(() => Queries.Many(TestDirectory.Everybody, [])).Field);
+        Assert.Equal("agent_ids[1]", Refused(() => Queries.Many(TestDirectory.Everybody, ["a", "."])).Field);
         Assert.Equal(
-            "agent_ids", Refused(() => Queries.Many(TestDirectory.Tenant, new string[AgentLookup.MaxIds + 1])).Field);
+            "agent_ids", Refused(() => Queries.Many(TestDirectory.Everybody, new string[AgentLookup.MaxIds + 1])).Field);
     }
 
     [Theory]
@@ -50,10 +50,10 @@ public sealed class FindingTests
         {
             Source = new AgentSource { Url = "https://a.example/rpc/", FetchedAt = DateTimeOffset.UnixEpoch },
         });
-        var found = Queries.ByUrl(TestDirectory.Tenant, url, 10);
+        var found = Queries.ByUrl(TestDirectory.Everybody, url, 10);
         Assert.Equal(ids, string.Join(',', found.Agents.Select(agent => agent.Id)));
         Assert.Equal(found.Agents.Count, found.Total);
-        Assert.Equal(Math.Min(1, found.Total), Queries.ByUrl(TestDirectory.Tenant, url, 1).Agents.Count);
+        Assert.Equal(Math.Min(1, found.Total), Queries.ByUrl(TestDirectory.Everybody, url, 1).Agents.Count);
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class FindingTests
             directory.Feed(i + 1, $"{i}", agent with { Card = card });
         }
 
-        Assert.Equal(["0", "1", "2", "3", "4"], Queries.ByUrl(TestDirectory.Tenant, url, 10).Agents.Select(agent => agent.Id));
+        Assert.Equal(["0", "1", "2", "3", "4"], Queries.ByUrl(TestDirectory.Everybody, url, 10).Agents.Select(agent => agent.Id));
     }
 
     [Theory]
@@ -83,7 +83,7 @@ public sealed class FindingTests
     [InlineData("a.example", 0, "limit")]
     [InlineData("a.example", 1001, "limit")]
     public void What_is_no_URL_is_refused(string url, int most, string field) =>
-        Assert.Equal(field, Refused(() => Queries.ByUrl(TestDirectory.Tenant, url, most)).Field);
+        Assert.Equal(field, Refused(() => Queries.ByUrl(TestDirectory.Everybody, url, most)).Field);
 
     [Fact]
     public void Similar_agents_share_skills_tags_and_words()
@@ -94,14 +94,14 @@ public sealed class FindingTests
         directory.Put("off", new TestCard("Weather", "tells of rain", ["sky"], ["forecast"]), enabled: false);
         directory.Put("words", new TestCard("Umbrellas", "tells of rain"));
         directory.Put("none", new TestCard("Chess", "plays"));
-        var found = Queries.Similar(TestDirectory.Tenant, "weather", new AgentQuery { Enabled = true }, 10).Agents;
+        var found = Queries.Similar(TestDirectory.Everybody, "weather", new AgentQuery { Enabled = true }, 10).Agents;
         Assert.Equal(["twin", "half", "words"], found.Select(similar => similar.Agent.Id));
         Assert.InRange(found[0].Score, 0.9, 1);
         Assert.Equal(["forecast"], found[1].Skills);
         Assert.Equal(["sky"], found[1].Tags);
-        Assert.Single(Queries.Similar(TestDirectory.Tenant, "weather", new AgentQuery(), 1).Agents);
-        Assert.Equal(RegistryError.NotFound, Refused(() => Queries.Similar(TestDirectory.Tenant, "x", new AgentQuery(), 1)).Error);
-        Assert.Equal("limit", Refused(() => Queries.Similar(TestDirectory.Tenant, "weather", new AgentQuery(), 101)).Field);
+        Assert.Single(Queries.Similar(TestDirectory.Everybody, "weather", new AgentQuery(), 1).Agents);
+        Assert.Equal(RegistryError.NotFound, Refused(() => Queries.Similar(TestDirectory.Everybody, "x", new AgentQuery(), 1)).Error);
+        Assert.Equal("limit", Refused(() => Queries.Similar(TestDirectory.Everybody, "weather", new AgentQuery(), 101)).Field);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class FindingTests
 
     private static RegistryException Refused(Func<object> ask) => Assert.Throws<RegistryException>(ask);
 
-    private AgentCandidates Match(AgentJob job) => Queries.Match(TestDirectory.Tenant, job);
+    private AgentCandidates Match(AgentJob job) => Queries.Match(TestDirectory.Everybody, job);
 
     private IEnumerable<string> Ids(AgentJob job) => Match(job).Agents.Select(candidate => candidate.Agent.Id);
 

@@ -21,7 +21,7 @@ public sealed class HealthFilterTests
         Assert.Equal((1, 1, 1), Stats());
 
         await using var watch = directory.Agents
-            .WatchAsync(TestDirectory.Tenant, Healthy, null, TimeProvider.System, TestContext.Current.CancellationToken)
+            .WatchAsync(TestDirectory.Everybody, Healthy, null, TimeProvider.System, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         Assert.Equal((AgentEventKind.Present, "healthy"), await NextAsync());
         Assert.Equal((AgentEventKind.Synced, null), await NextAsync());
@@ -49,7 +49,7 @@ public sealed class HealthFilterTests
 
         (int, int, int) Stats()
         {
-            var stats = directory.Agents.Stats(TestDirectory.Tenant);
+            var stats = directory.Agents.Stats(TestDirectory.Everybody);
             return (stats.Healthy, stats.Unhealthy, stats.Expired);
         }
     }

@@ -59,14 +59,14 @@ public sealed class IndexPropertyTests
                 Where(card => card.Tags!.Contains(word) || card.Tags!.Contains("a")),
                 directory.Ids(new AgentQuery { Tags = [word, "a"] }));
             var declaring = Where(card => card.Extensions!.Contains(word));
-            Assert.Equal(declaring, directory.Agents.FindExtension(TestDirectory.Tenant, word)?.DeclaringAgents ?? []);
+            Assert.Equal(declaring, directory.Agents.FindExtension(TestDirectory.Everybody, word)?.DeclaringAgents ?? []);
         }
 
         var counts = plain.Values.SelectMany(card => card.Tags!).CountBy(tag => tag)
             .Select(pair => new FacetCount(pair.Key, pair.Value)).OrderByDescending(pair => pair
                 .Count).ThenBy(pair => pair.Value, StringComparer.Ordinal);
-        Assert.Equal(counts, directory.Agents.Tags(TestDirectory.Tenant));
-        Assert.Equal(plain.Count, directory.Agents.Stats(TestDirectory.Tenant).Total);
+        Assert.Equal(counts, directory.Agents.Tags(TestDirectory.Everybody));
+        Assert.Equal(plain.Count, directory.Agents.Stats(TestDirectory.Everybody).Total);
         return true;
     }
 

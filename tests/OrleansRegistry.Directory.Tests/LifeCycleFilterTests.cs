@@ -44,7 +44,7 @@ public sealed class LifeCycleFilterTests
     public void A_page_token_serves_one_life_cycle()
     {
         var all = new AgentQuery { Any = AgentFilters.Of(AgentField.LifeCycle, "all"), PageSize = 2 };
-        var page = directory.Agents.List(TestDirectory.Tenant, all);
+        var page = directory.Agents.List(TestDirectory.Everybody, all);
         Assert.Equal(["draft", "retired"], directory.Ids(all with { PageToken = page.NextPageToken }));
         var active = new AgentQuery { PageSize = 2, PageToken = page.NextPageToken };
         Assert.Equal("page_token", Assert.Throws<RegistryException>(() => directory.Ids(active)).Field);
@@ -54,7 +54,7 @@ public sealed class LifeCycleFilterTests
     public async Task A_watch_tells_who_is_retired_and_comes_back()
     {
         await using var watch = directory.Agents.WatchAsync(
-            TestDirectory.Tenant, new AgentQuery(), null, TimeProvider.System, TestContext.Current.CancellationToken).GetAsyncEnumerator();
+            TestDirectory.Everybody, new AgentQuery(), null, TimeProvider.System, TestContext.Current.CancellationToken).GetAsyncEnumerator();
         Assert.Equal((AgentEventKind.Present, "active"), await NextAsync());
         Assert.Equal((AgentEventKind.Synced, null), await NextAsync());
         Put("active", AgentLifeCycle.Retired);

@@ -43,7 +43,7 @@ public sealed class ListingTests
         }
 
         Assert.Equal(Decomposed, AgentCard.Read(directory.Agents.Find(TestDirectory.Tenant, "d")!.Card).Name);
-        Assert.Equal([new FacetCount(Composed, 2)], directory.Agents.Tags(TestDirectory.Tenant));
+        Assert.Equal([new FacetCount(Composed, 2)], directory.Agents.Tags(TestDirectory.Everybody));
         directory.Put("d", new TestCard("plain"));
         directory.Remove("c");
         Assert.Empty(directory.Ids(new AgentQuery { Tags = [text] }));
@@ -95,13 +95,13 @@ public sealed class ListingTests
         Assert.Equal(
             ["a"],
             directory.Ids(new AgentQuery { Tags = ["t2"], Skills = ["s2"], Category = "c2", Provider = "p2", Capability = "tools", Text = "new" }));
-        Assert.Equal([new FacetCount("t2", 1)], directory.Agents.Tags(TestDirectory.Tenant));
-        Assert.Equal([new FacetCount("c2", 1)], directory.Agents.Categories(TestDirectory.Tenant));
-        Assert.Null(directory.Agents.FindExtension(TestDirectory.Tenant, "urn:1"));
-        Assert.Equal(new AgentStats(1, 1, 0, 1, 1, 1, 1, 2), directory.Agents.Stats(TestDirectory.Tenant));
+        Assert.Equal([new FacetCount("t2", 1)], directory.Agents.Tags(TestDirectory.Everybody));
+        Assert.Equal([new FacetCount("c2", 1)], directory.Agents.Categories(TestDirectory.Everybody));
+        Assert.Null(directory.Agents.FindExtension(TestDirectory.Everybody, "urn:1"));
+        Assert.Equal(new AgentStats(1, 1, 0, 1, 1, 1, 1, 2), directory.Agents.Stats(TestDirectory.Everybody));
 
         directory.Remove("a");
-        Assert.Equal(new AgentStats(0, 0, 0, 0, 0, 0, 0, 3), directory.Agents.Stats(TestDirectory.Tenant));
+        Assert.Equal(new AgentStats(0, 0, 0, 0, 0, 0, 0, 3), directory.Agents.Stats(TestDirectory.Everybody));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class ListingTests
         var pages = 0;
         do
         {
-            var page = directory.Agents.List(TestDirectory.Tenant, query with { PageToken = token });
+            var page = directory.Agents.List(TestDirectory.Everybody, query with { PageToken = token });
             seen.AddRange(page.Agents.Select(agent => agent.Id));
             token = page.NextPageToken;
             // The cursor's own agent goes, and one behind the cursor comes.
@@ -143,7 +143,7 @@ public sealed class ListingTests
     {
         directory.Put("a", new TestCard("a", Tags: ["t"]));
         directory.Put("b", new TestCard("b", Tags: ["t"]));
-        var token = directory.Agents.List(TestDirectory.Tenant, new AgentQuery { PageSize = 1 }).NextPageToken;
+        var token = directory.Agents.List(TestDirectory.Everybody, new AgentQuery { PageSize = 1 }).NextPageToken;
         Assert.Equal(["b"], directory.Ids(new AgentQuery { PageSize = 5, PageToken = token }));
         Assert.Throws<RegistryException>(() => directory.Ids(new AgentQuery { PageSize = 1, PageToken = token, Tags = ["t"] }));
     }
@@ -161,7 +161,7 @@ public sealed class ListingTests
         directory.Put("a", new TestCard("mine", Extensions: ["urn:x"]));
         directory.Put("a", new TestCard("theirs", Extensions: ["urn:x"]), tenant: "other");
         Assert.Equal("mine", AgentCard.Read(directory.Agents.Find(TestDirectory.Tenant, "a")!.Card).Name);
-        Assert.Equal(1, directory.Agents.FindExtension("other", "urn:x")!.UsageCount);
+        Assert.Equal(1, directory.Agents.FindExtension(AgentViewer.OfAll("other"), "urn:x")!.UsageCount);
         Assert.Empty(directory.Ids(new AgentQuery(), "third"));
     }
 }

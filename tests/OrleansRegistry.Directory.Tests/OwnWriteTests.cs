@@ -133,7 +133,7 @@ public sealed class OwnWriteTests
 
         void Compare() => Assert.Equal(
             newest.Where(agent => agent.Value.IsThere).Select(agent => (agent.Key, agent.Value.Revision)).Order(),
-            directory.Agents.List(TestDirectory.Tenant, new AgentQuery()).Agents.Select(agent => (agent.Id, agent.Revision)));
+            directory.Agents.List(TestDirectory.Everybody, new AgentQuery()).Agents.Select(agent => (agent.Id, agent.Revision)));
     }
 
     /// <param name="IsThere">False: the agent is removed.</param>

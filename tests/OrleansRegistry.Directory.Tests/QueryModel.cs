@@ -37,6 +37,7 @@ internal sealed record ModelAgent(string Id, TestCard Card)
             "delivery" => [(Delivery ?? (Card.Interfaces!.Length == 0 ? AgentDelivery.Worker : AgentDelivery.Listed)).ToName()],
             "owner" => Owner is null ? [] : [Owner],
             "lifecycle" => [LifeCycle.ToName()],
+            "signature" => ["none"],
             _ => [],
         };
     }

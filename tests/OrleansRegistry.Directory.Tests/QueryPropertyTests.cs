@@ -21,9 +21,9 @@ public sealed class QueryPropertyTests
             Assert.Equal(expected, agents.Directory.Ids(query));
             Assert.Equal(expected, Paged(agents, query with { PageSize = random.Next(1, 6) }, () => { }));
             var asked = new DirectoryQueries(agents.Directory.Agents);
-            Assert.Equal(expected.Length, asked.Count(TestDirectory.Tenant, query).Count);
+            Assert.Equal(expected.Length, asked.Count(TestDirectory.Everybody, query).Count);
             var field = AgentField.All[random.Next(AgentField.All.Count)];
-            var facets = asked.Facets(TestDirectory.Tenant, query, [field], AgentFacets.MaxValues);
+            var facets = asked.Facets(TestDirectory.Everybody, query, [field], AgentFacets.MaxValues);
             Assert.Equal(expected.Length, facets.Total);
             Assert.Equal(
                 QueryModel.Facet(query, field, agents.Model.Values).OrderBy(value => value.Key, StringComparer.Ordinal),
@@ -49,7 +49,7 @@ public sealed class QueryPropertyTests
         var query = RandomQuery(random) with { Sort = null };
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         await using var watch = agents.Directory.Agents
-            .WatchAsync(TestDirectory.Tenant, query, null, TimeProvider.System, TestContext.Current.CancellationToken)
+            .WatchAsync(TestDirectory.Everybody, query, null, TimeProvider.System, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
         for (var round = 0; round < 4; round++)
         {
@@ -72,7 +72,7 @@ public sealed class QueryPropertyTests
         string? token = null;
         do
         {
-            var page = agents.Directory.Agents.List(TestDirectory.Tenant, query with { PageToken = token });
+            var page = agents.Directory.Agents.List(TestDirectory.Everybody, query with { PageToken = token });
             ids.AddRange(page.Agents.Select(agent => agent.Id));
             token = page.NextPageToken;
             meanwhile();

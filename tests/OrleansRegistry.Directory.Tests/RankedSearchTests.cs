@@ -37,7 +37,7 @@ public sealed class RankedSearchTests
             foreach (var word in words)
             {
                 var expected = plain.Where(pair => $"{pair.Value.Name} {pair.Value.Description}".Contains(word, StringComparison.Ordinal));
-                var page = changing.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = word + " " });
+                var page = changing.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = word + " " });
                 Assert.Equal(expected.Select(pair => pair.Key), page.Agents.Select(agent => agent.Id).Order(StringComparer.Ordinal));
                 var sorted = page.Matches!.OrderByDescending(match => match.Score).ThenBy(match => match.AgentId, StringComparer.Ordinal);
                 Assert.Equal(sorted, page.Matches);
@@ -96,7 +96,7 @@ public sealed class RankedSearchTests
         var all = new List<AgentMatch>();
         do
         {
-            var page = directory.Agents.List(TestDirectory.Tenant, query);
+            var page = directory.Agents.List(TestDirectory.Everybody, query);
             all.AddRange(page.Matches!);
             query = query with { PageToken = page.NextPageToken };
         }
@@ -105,7 +105,7 @@ public sealed class RankedSearchTests
         Assert.Equal(57, all.Select(match => match.AgentId).Distinct().Count());
         Assert.Equal(57, all.Count);
         Assert.Equal(all.OrderByDescending(match => match.Score).ThenBy(match => match.AgentId, StringComparer.Ordinal), all);
-        Assert.Equal(20, directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "rain " }).Agents.Count);
+        Assert.Equal(20, directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = "rain " }).Agents.Count);
     }
 
     [Fact]
@@ -130,14 +130,14 @@ public sealed class RankedSearchTests
         directory.Put("a9", new TestCard("n9", "rain", Tags: ["few"]));
         directory.Put("a18", new TestCard("n18", "sun", Tags: ["few"]));
         directory.Remove("a27");
-        var all = directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "rain ", PageSize = 100 });
+        var all = directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = "rain ", PageSize = 100 });
         var few = new AgentQuery { Words = "rain ", Tags = ["few", "too"], PageSize = 100 };
         var having = all.Agents.Where(agent => directory.Agents.Of(TestDirectory.Tenant).Find(agent.Id)!.Values(Facets.Tags).Count > 0)
             .Select(agent => agent.Id).ToHashSet();
         Assert.Equal(10, having.Count);
         Assert.Equal(
             all.Matches!.Where(match => having.Contains(match.AgentId)).Select(match => (match.AgentId, match.Score)),
-            directory.Agents.List(TestDirectory.Tenant, few).Matches!.Select(match => (match.AgentId, match.Score)));
+            directory.Agents.List(TestDirectory.Everybody, few).Matches!.Select(match => (match.AgentId, match.Score)));
     }
 
     [Fact]
@@ -177,7 +177,7 @@ public sealed class RankedSearchTests
         }
 
         directory.Remove("agent499");
-        Assert.Equal(499, directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "common ", PageSize = 1000 }).Agents.Count);
+        Assert.Equal(499, directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = "common ", PageSize = 1000 }).Agents.Count);
         Assert.Equal(["agent498"], directory.Ids(new AgentQuery { Words = "word2998 " }));
         Assert.Empty(directory.Ids(new AgentQuery { Words = "word2499 " }));
         Assert.Empty(directory.Ids(new AgentQuery { Words = "word2999 " }));
@@ -190,7 +190,7 @@ public sealed class RankedSearchTests
     public void What_no_card_has_finds_nothing(string words)
     {
         directory.Put("a", new TestCard("a", "rain"));
-        var page = directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = words });
+        var page = directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = words });
         Assert.Empty(page.Agents);
         Assert.Empty(page.Matches!);
     }
@@ -201,7 +201,7 @@ public sealed class RankedSearchTests
         directory.Put("a", new TestCard("a", "rain"));
         directory.Put("b", new TestCard("b", "rain"));
         Assert.Equal("q", Refused(new AgentQuery { Words = new string('x', 1001) }));
-        var token = directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "rain", PageSize = 1 }).NextPageToken;
+        var token = directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = "rain", PageSize = 1 }).NextPageToken;
         Assert.NotNull(token);
         Assert.Equal("page_token", Refused(new AgentQuery { Words = "snow", PageToken = token }));
         Assert.Equal("page_token", Refused(new AgentQuery { PageToken = token }));
@@ -213,7 +213,7 @@ public sealed class RankedSearchTests
     {
         var filler = string.Join(' ', Enumerable.Repeat("filler", 40));
         directory.Put("a", new TestCard("a", $"{filler} plans trips to the mountains {filler}", Tags: ["hiking"]));
-        var match = Assert.Single(directory.Agents.List(TestDirectory.Tenant, new AgentQuery { Words = "trip to a mountain, hike" }).Matches!);
+        var match = Assert.Single(directory.Agents.List(TestDirectory.Everybody, new AgentQuery { Words = "trip to a mountain, hike" }).Matches!);
         var best = match.Highlights[0];
         Assert.Equal("description", best.Field);
         Assert.InRange(best.Text.Length, 20, 170);
@@ -225,7 +225,7 @@ public sealed class RankedSearchTests
     private string? Best(string words) => directory.Ids(new AgentQuery { Words = words }).FirstOrDefault();
 
     private string? Refused(AgentQuery query) =>
-        Assert.Throws<RegistryException>(() => directory.Agents.List(TestDirectory.Tenant, query)).Field;
+        Assert.Throws<RegistryException>(() => directory.Agents.List(TestDirectory.Everybody, query)).Field;
 
     /// <summary>Of cards that are alike otherwise, the one that has the word more often is not behind.</summary>
     private static void AssertMoreIsBetter(IReadOnlyList<AgentMatch> matches, SortedDictionary<string, TestCard> cards, string word)

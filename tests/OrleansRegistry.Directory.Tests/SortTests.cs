@@ -70,13 +70,13 @@ public sealed class SortTests
         directory.Put("b", new TestCard("b"));
         Assert.Equal("sort", Refused(new AgentQuery { Sort = AgentSort.Parse("relevance") }).Field);
         var query = new AgentQuery { Sort = AgentSort.Parse("name"), PageSize = 1 };
-        var token = directory.Agents.List(TestDirectory.Tenant, query).NextPageToken;
+        var token = directory.Agents.List(TestDirectory.Everybody, query).NextPageToken;
         Assert.Equal("page_token", Refused(query with { PageToken = token, Sort = AgentSort.Parse("-name") }).Field);
         Assert.Equal("page_token", Refused(query with { PageToken = token, Sort = null }).Field);
         Assert.Equal(
             "sort",
             Assert.Throws<RegistryException>(() => directory.Agents.WatchAsync(
-                TestDirectory.Tenant, new AgentQuery { Sort = AgentSort.Parse("id") }, null, TimeProvider.System, CancellationToken.None)).Field);
+                TestDirectory.Everybody, new AgentQuery { Sort = AgentSort.Parse("id") }, null, TimeProvider.System, CancellationToken.None)).Field);
     }
 
     private RegistryException Refused(AgentQuery query) => Assert.Throws<RegistryException>(() => directory.Ids(query));
@@ -87,7 +87,7 @@ public sealed class SortTests
         string? token = null;
         do
         {
-            var page = directory.Agents.List(TestDirectory.Tenant, query with { PageToken = token });
+            var page = directory.Agents.List(TestDirectory.Everybody, query with { PageToken = token });
             Assert.InRange(page.Agents.Count, 1, query.PageSize!.Value);
             ids.AddRange(page.Agents.Select(agent => agent.Id));
             token = page.NextPageToken;

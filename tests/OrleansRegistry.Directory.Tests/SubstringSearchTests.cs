@@ -66,7 +66,7 @@ public sealed class SubstringSearchTests
         var ids = new List<string>();
         do
         {
-            var page = directory.Agents.List(TestDirectory.Tenant, query);
+            var page = directory.Agents.List(TestDirectory.Everybody, query);
             ids.AddRange(page.Agents.Select(agent => agent.Id));
             query = query with { PageToken = page.NextPageToken };
         }

@@ -11,6 +11,8 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
 {
     public const string Tenant = "default";
 
+    public static readonly AgentViewer Everybody = AgentViewer.OfAll(Tenant);
+
     private static readonly RecordKind Agent = new() { Number = 1, Name = "agent", Table = "agents", HasFeed = true };
 
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -65,7 +67,8 @@ internal sealed class TestDirectory(ExtensionPolicy? policy = null)
     private AgentRecord Decode(StoredRecord stored) =>
         records[JsonSerializer.Deserialize<int>(stored.Body.Fields.Span)] with { Revision = stored.Version };
 
-    public string[] Ids(AgentQuery query, string tenant = Tenant) => [.. Agents.List(tenant, query).Agents.Select(agent => agent.Id)];
+    public string[] Ids(AgentQuery query, string tenant = Tenant) =>
+        [.. Agents.List(AgentViewer.OfAll(tenant), query).Agents.Select(agent => agent.Id)];
 }
 
 internal sealed record TestCard(

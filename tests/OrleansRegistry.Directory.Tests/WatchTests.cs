@@ -42,7 +42,7 @@ public sealed class WatchTests
                 Take(watching.NextAsync().GetAwaiter().GetResult(), seen);
             }
 
-            var listed = changing.Agents.List(TestDirectory.Tenant, query).Agents.ToDictionary(agent => agent.Id, agent => agent.Revision);
+            var listed = changing.Agents.List(TestDirectory.Everybody, query).Agents.ToDictionary(agent => agent.Id, agent => agent.Revision);
             Assert.Equal(listed.OrderBy(pair => pair.Key, StringComparer.Ordinal), seen.OrderBy(pair => pair.Key, StringComparer.Ordinal));
         }));
     }
@@ -215,7 +215,7 @@ public sealed class WatchTests
             _ => new AgentQuery { PageToken = "x" },
         };
         var refused = Assert.Throws<RegistryException>(
-            () => directory.Agents.WatchAsync(TestDirectory.Tenant, query, null, TimeProvider.System, Cancellation));
+            () => directory.Agents.WatchAsync(TestDirectory.Everybody, query, null, TimeProvider.System, Cancellation));
         Assert.Equal(field, refused.Field);
     }
 
@@ -228,7 +228,7 @@ public sealed class WatchTests
         out _);
 
     private static Watching Watch(TestDirectory of, AgentQuery query, long? after) =>
-        new(of.Agents.WatchAsync(TestDirectory.Tenant, query, after, TimeProvider.System, Cancellation).GetAsyncEnumerator(Cancellation));
+        new(of.Agents.WatchAsync(TestDirectory.Everybody, query, after, TimeProvider.System, Cancellation).GetAsyncEnumerator(Cancellation));
 
     private static (AgentEventKind Kind, string? Id) Of(AgentEvent happened) => (happened.Kind, happened.AgentId);
 

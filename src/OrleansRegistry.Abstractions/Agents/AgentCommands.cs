@@ -118,6 +118,9 @@ public sealed record AgentRegistration(ReadOnlyMemory<byte> Card, string? Id = n
     /// </summary>
     public string? ProbeUrl { get; init; }
 
+    /// <summary>Who sees the agent and may send it messages. Null keeps what was set. Only the agent's owner may set it.</summary>
+    public AgentSharingChange? Sharing { get; init; }
+
     /// <summary>
     /// True: the card is the agent's draft. A request by an idempotency key is then told from others by that, and not by the card: once it was carried out,
     /// the draft is gone, and nobody can tell what it was.
@@ -169,6 +172,9 @@ public sealed record AgentPatch(ReadOnlyMemory<byte>? CardPatch = null, bool? En
 
     /// <inheritdoc cref="AgentRegistration.ProbeUrl"/>
     public string? ProbeUrl { get; init; }
+
+    /// <inheritdoc cref="AgentRegistration.Sharing"/>
+    public AgentSharingChange? Sharing { get; init; }
 
     /// <summary>True: forget how often; the registry's settings say it again. Excludes <see cref="ProbeInterval"/>.</summary>
     public bool ProbesAsUsual { get; init; }

@@ -138,6 +138,13 @@ public sealed record AgentRecord
     [Id(33)]
     public AgentSignature? Signature { get; init; }
 
+    /// <summary>With whom it is shared; null where its owner said nothing, and it is <see cref="AgentSharing.Usual"/>.</summary>
+    [Id(37)]
+    public AgentSharing? Sharing { get; init; }
+
+    /// <summary>Who sees it.</summary>
+    public AgentVisibility Visibility => Sharing?.Visibility ?? AgentVisibility.Tenant;
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

@@ -59,6 +59,9 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("credentials", Cell.Short(agent.Texts("credentials_for") is { Length: > 0 } origins ? $"for {origins}" : null, LongestText));
         facts.Add("owner", Cell.Short(agent.Text("owner"), LongestText));
         facts.Add("workers", Cell.Short(agent.Texts("workers"), LongestText));
+        facts.Add("visibility", Cell.Short(agent.Text("visibility"), LongestText));
+        facts.Add("visible to", Cell.Short(agent.Texts("visible_to"), LongestText));
+        facts.Add("messages from", Cell.Short(agent.Text("messages_from"), LongestText));
         facts.Add("created", Cell.Time(agent.Text("created_at")));
         facts.Add("updated", Cell.Time(agent.Text("updated_at")));
         foreach (var address in Addresses(card))

@@ -129,6 +129,14 @@ internal sealed class OtherRegistry : IDisposable
                 json.Write("ephemeral", lease.Flag("ephemeral"));
             }
 
+            json.Write("visibility", agent.Text("visibility"));
+            if (agent.Find("visible_to") is { ValueKind: JsonValueKind.Array } subjects)
+            {
+                json.WritePropertyName("visible_to"u8);
+                subjects.WriteTo(json);
+            }
+
+            json.Write("messages_from", agent.Text("messages_from"));
             if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
             {
                 json.WritePropertyName("workers"u8);

@@ -44,6 +44,7 @@ internal static class AgentAnswers
         Instances = agent.Entries("instances").Select(InstanceAnswers.Read).ToArray(),
         Probe = agent.Find("probe") is { } probe ? ProbeAnswers.ReadProbe(probe) : null,
         Signature = SignatureAnswers.Read(agent),
+        Sharing = SharingMembers.Read(agent),
     };
 
     public static AgentWriteResult ReadWritten(JsonElement written, string tenant) => new(

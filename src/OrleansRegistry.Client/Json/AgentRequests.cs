@@ -56,6 +56,7 @@ internal static class AgentRequests
         }
 
         json.Write("probe_url", patch.ProbeUrl);
+        SharingMembers.Write(json, patch.Sharing);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
@@ -103,6 +104,7 @@ internal static class AgentRequests
         json.Write("ephemeral", registration.Ephemeral);
         json.Write("probe_seconds", (long?)registration.ProbeInterval?.TotalSeconds);
         json.Write("probe_url", registration.ProbeUrl);
+        SharingMembers.Write(json, registration.Sharing);
     }
 
     /// <summary>Null is not sent, and empty as null: it takes back what was said.</summary>

@@ -4,15 +4,15 @@ namespace OrleansRegistry.Directory;
 internal sealed class DirectoryQueries(AgentDirectory directory)
 {
     /// <summary>How many agents the query finds; its order and page have no part in it.</summary>
-    public AgentCount Count(string tenant, AgentQuery query)
+    public AgentCount Count(AgentViewer viewer, AgentQuery query)
     {
         var revision = directory.Revision;
-        return new AgentCount(AgentListing.All(directory.Of(tenant), query).Count(), revision);
+        return new AgentCount(AgentListing.All(directory.Of(viewer.Tenant), query, viewer).Count(), revision);
     }
 
     /// <summary>The values that the agents of the query have.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query, the fields, or how many values are asked for.</exception>
-    public AgentFacets Facets(string tenant, AgentQuery query, IReadOnlyList<AgentField> fields, int most)
+    public AgentFacets Facets(AgentViewer viewer, AgentQuery query, IReadOnlyList<AgentField> fields, int most)
     {
         CheckLimit(most, AgentFacets.MaxValues);
         if (fields.Count == 0 || fields.Distinct().Count() < fields.Count)
@@ -21,12 +21,12 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
         }
 
         var revision = directory.Revision;
-        return FacetCounting.Run(AgentListing.All(directory.Of(tenant), query), fields, most, revision);
+        return FacetCounting.Run(AgentListing.All(directory.Of(viewer.Tenant), query, viewer), fields, most, revision);
     }
 
     /// <summary>Agents by their ids.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: an id, or how many there are.</exception>
-    public AgentLookup Many(string tenant, IReadOnlyList<string> ids)
+    public AgentLookup Many(AgentViewer viewer, IReadOnlyList<string> ids)
     {
         if (ids.Count is 0 or > AgentLookup.MaxIds)
         {
@@ -44,13 +44,13 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
                 continue;
             }
 
-            if (directory.Find(tenant, id) is { } agent)
+            if (directory.Find(viewer.Tenant, id) is { } agent && viewer.Sees(agent))
             {
                 found.Add(directory.Activities.Shown(agent));
             }
             else
             {
-                (directory.IsUnreadable(tenant, id) ? unreadable : missing).Add(id);
+                (directory.IsUnreadable(viewer.Tenant, id) ? unreadable : missing).Add(id);
             }
         }
 
@@ -59,37 +59,39 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
 
     /// <summary>The agents that a URL leads to, or whose card is from there.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it is no URL, or how many are asked for.</exception>
-    public AgentsFound ByUrl(string tenant, string url, int most)
+    public AgentsFound ByUrl(AgentViewer viewer, string url, int most)
     {
         CheckLimit(most, AgentsFound.Max);
         var revision = directory.Revision;
-        var found = UrlLookup.Find(directory.Of(tenant), url).ToList();
+        var found = UrlLookup.Find(directory.Of(viewer.Tenant), url).Where(entry => viewer.Sees(entry.Record)).ToList();
         return new AgentsFound([.. found.Take(most).Select(entry => directory.Activities.Shown(entry.Record))], found.Count, revision);
     }
 
     /// <summary>Agents that are like another one.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.NotFound"/>: there is no such agent; <see cref="RegistryError.Invalid"/>: the query.</exception>
     /// <param name="meaning">With what vector of it the others' are compared; null where it has none.</param>
-    public SimilarAgents Similar(string tenant, string id, AgentQuery query, int most, Func<AgentRecord, MeaningQuery?>? meaning = null)
+    public SimilarAgents Similar(AgentViewer viewer, string id, AgentQuery query, int most, Func<AgentRecord, MeaningQuery?>? meaning = null)
     {
         Identifiers.CheckId(id);
         CheckLimit(most, SimilarAgents.Max);
         var revision = directory.Revision;
-        var isMatch = AgentListing.MatcherOf(query);
-        directory.ThrowIfUnreadable(tenant, id);
-        var index = directory.Of(tenant);
-        var agent = index.Find(id) ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
-        var found = AgentSimilarity.Find(index, agent, isMatch, most, meaning?.Invoke(agent.Record));
-        return new SimilarAgents([.. found.Select(similar => similar with { Agent = directory.Activities.Shown(similar.Agent) })], revision);
+        var isMatch = AgentListing.MatcherOf(query, viewer);
+        directory.ThrowIfUnreadable(viewer.Tenant, id);
+        var index = directory.Of(viewer.Tenant);
+        var agent = index.Find(id) is { } found && viewer.Sees(found.Record)
+            ? found
+            : throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
+        var similar = AgentSimilarity.Find(index, agent, isMatch, most, meaning?.Invoke(agent.Record));
+        return new SimilarAgents([.. similar.Select(other => other with { Agent = directory.Activities.Shown(other.Agent) })], revision);
     }
 
     /// <summary>The agents for a job.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a part of the job.</exception>
     /// <param name="meaning">What the job means; null where that is not known.</param>
-    public AgentCandidates Match(string tenant, AgentJob job, MeaningQuery? meaning = null, CancellationToken cancellationToken = default)
+    public AgentCandidates Match(AgentViewer viewer, AgentJob job, MeaningQuery? meaning = null, CancellationToken cancellationToken = default)
     {
         var revision = directory.Revision;
-        return new JobMatch(directory.Of(tenant), job, directory.Activities, meaning).Run(revision, cancellationToken);
+        return new JobMatch(directory.Of(viewer.Tenant), job, directory.Activities, meaning, viewer).Run(revision, cancellationToken);
     }
 
     private static void CheckLimit(int limit, int most)

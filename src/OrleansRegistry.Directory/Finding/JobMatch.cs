@@ -21,15 +21,18 @@ internal sealed class JobMatch
     private readonly (FieldKind Kind, string Told, string Value)[] preferred;
     private readonly Func<AgentEntry, bool> isMatch;
     private readonly MeaningQuery? meaning;
+    private readonly AgentViewer? viewer;
     private readonly bool hasText;
 
+    /// <param name="viewer">As of <see cref="AgentListing.MatcherOf"/>.</param>
     /// <param name="meaning">What the job means; null where that is not known.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: a part of the job.</exception>
-    public JobMatch(TenantIndex index, AgentJob job, IAgentActivities? activities, MeaningQuery? meaning = null)
+    public JobMatch(TenantIndex index, AgentJob job, IAgentActivities? activities, MeaningQuery? meaning = null, AgentViewer? viewer = null)
     {
         this.index = index;
         this.job = job;
         this.activities = activities;
+        this.viewer = viewer;
         CheckLimits(job);
         Checked(job.Required, "required");
         query = QueryOf(job);
@@ -41,7 +44,7 @@ internal sealed class JobMatch
         }
 
         this.meaning = hasText ? meaning : null;
-        isMatch = AgentListing.MatcherOf(query);
+        isMatch = AgentListing.MatcherOf(query, viewer);
     }
 
     /// <summary>What an agent must have.</summary>
@@ -167,7 +170,7 @@ internal sealed class JobMatch
     {
         if (AsksNothing || job.Required.Fields.Any() || preferred.Any(one => one.Kind.Find is null))
         {
-            return AgentListing.All(index, query);
+            return AgentListing.All(index, query, viewer);
         }
 
         return near.Select(match => match.Entry)

@@ -34,8 +34,9 @@ internal sealed class GivenVectorDirectory(AgentDirectory agents)
     public IEnumerable<(string Tenant, TenantVectors Vectors)> All => tenants.SelectMany(
         tenant => tenant.Value.Spaces.Values, (tenant, vectors) => (tenant.Key, vectors));
 
-    /// <summary>How many agents of the tenant wait, without those whose vectors were looked for in vain for long.</summary>
-    public int WaitingOf(string tenant) => waiting.Count(agent => agent.Key.Tenant == tenant && missing.GetValueOrDefault(agent.Key) != agent.Value);
+    /// <summary>The agents of the tenant that wait, without those whose vectors were looked for in vain for long.</summary>
+    public IEnumerable<string> WaitingOf(string tenant) => waiting
+        .Where(agent => agent.Key.Tenant == tenant && missing.GetValueOrDefault(agent.Key) != agent.Value).Select(agent => agent.Key.Id);
 
     /// <summary>The vectors of an agent that waits were looked for in vain for long: they are still looked for, and it has none until they come.</summary>
     public void Miss(RecordKey key, AgentVectorInfo of)

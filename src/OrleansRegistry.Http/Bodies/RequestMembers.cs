@@ -147,6 +147,20 @@ internal sealed class RequestMembers
         string? Said(string name) => Has(name) && IsNull(name) ? "" : Text(name);
     }
 
+    /// <summary>Who sees an agent and may send it messages, by three members; null where none of them is there.</summary>
+    public AgentSharingChange? Sharing(string visibility, string visibleTo, string messagesFrom)
+    {
+        var change = new AgentSharingChange
+        {
+            Visibility = Text(visibility) is not { } seen ? null : AgentVisibilities.TryParse(seen)
+                ?? throw RegistryException.Invalid(Field(visibility), $"must be {AgentVisibilities.AllNames}"),
+            VisibleTo = Texts(visibleTo),
+            MessagesFrom = Text(messagesFrom) is not { } from ? null : AgentSendersNames.TryParse(from)
+                ?? throw RegistryException.Invalid(Field(messagesFrom), $"must be {AgentSendersNames.AllNames}"),
+        };
+        return change is { Visibility: null, VisibleTo: null, MessagesFrom: null } ? null : change;
+    }
+
     /// <summary>Which cards an agent may be given.</summary>
     public AgentCompatibility? Compatibility(string name) => Text(name) is not { } text ? null : AgentCompatibilities.TryParse(text)
         ?? throw RegistryException.Invalid(Field(name), $"must be {AgentCompatibilities.AllNames}");

@@ -18,6 +18,13 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
     private static readonly SchemaMember Force = Flag(
         "force", "true, by its owner alone: takes the card also where it breaks clients of an agent that takes only compatible ones.");
 
+    private static readonly SchemaMember[] Sharing =
+    [
+        OneOf("visibility", "Who sees it: its tenant, those named, or other tenants too. Its owner alone says it.", ["tenant", "named", "public"]),
+        Texts("visible_to", "With visibility named: the subjects that see it beside its owner and workers."),
+        OneOf("messages_from", "Who may send it messages: all who see it, or its owner and who has a grant.", ["tenant", "granted"]),
+    ];
+
     private static readonly SchemaMember[] Entry =
     [
         Card.Required(),
@@ -26,6 +33,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Texts("workers", "The subjects that may claim its tasks; \"*\" is all of the tenant. Default: the owner alone."),
         AgentReadTools.Delivery("How messages get to it; by default as its card has a URL (listed) or none (worker). "),
         AgentReadTools.LifeCycle("Default: a new agent is active, another stays as it is. "),
+        .. Sharing,
         Force,
     ];
 
@@ -87,6 +95,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
                 AgentReadTools.LifeCycle("Its owner alone changes it; no other becomes a draft. "),
                 Text("deprecation_message", "Why it is deprecated or retired."),
                 Text("successor", "The id of the agent to use in its place, of a deprecated or retired one."),
+                .. Sharing,
                 Force,
                 Number("if_revision", "Only if the agent has this revision."),
             ],
@@ -135,6 +144,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         Workers = members.Texts("workers"),
         Delivery = members.Delivery("delivery"),
         LifeCycle = members.LifeCycle("lifecycle"),
+        Sharing = members.Sharing("visibility", "visible_to", "messages_from"),
         Force = members.Boolean("force") ?? false,
     };
 
@@ -146,6 +156,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
             Delivery = call.Arguments.Delivery("delivery"),
             LifeCycle = call.Arguments.LifeCycle("lifecycle"),
             Deprecation = call.Arguments.Deprecation("deprecation_message", "successor"),
+            Sharing = call.Arguments.Sharing("visibility", "visible_to", "messages_from"),
             Force = call.Arguments.Boolean("force") ?? false,
         };
         return Answer(await agents.PatchAsync(call.Caller, call.Text("agent_id"), patch, call.Cancellation));

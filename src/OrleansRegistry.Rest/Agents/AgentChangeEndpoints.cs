@@ -10,7 +10,8 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
     // Null in a merge patch takes a member away, which only delivery, credentials, what is said of a deprecated agent, ttl and probes can be.
     private static readonly RequestMembers.Names Patch =
         new("agent_card", "enabled", "workers", "delivery", "credentials", "lifecycle", "deprecation_message", "successor",
-            "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url")
+            "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url",
+            "visibility", "visible_to", "messages_from")
         {
             KeepsAbsent = true,
         };
@@ -114,6 +115,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             ProbesAsUsual = members.IsNull("probe_seconds"),
             ProbeUrl = members.IsNull("probe_url") ? null : members.Text("probe_url"),
             ProbesByCard = members.IsNull("probe_url"),
+            Sharing = members.Sharing("visibility", "visible_to", "messages_from"),
         };
     }
 }

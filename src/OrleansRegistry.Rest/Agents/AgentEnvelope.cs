@@ -6,7 +6,8 @@ namespace OrleansRegistry.Rest.Agents;
 /// <summary>
 /// What registers an agent, <c>{"agent_card": {…}, "agent_id": "…", "enabled": true, "workers": ["…"], "delivery": "worker",
 /// "credentials": {"Authorization": "…"}, "lifecycle": "deprecated", "deprecation_message": "…", "successor": "…",
-/// "ttl": 30, "ephemeral": true, "probe_seconds": 300, "probe_url": "https://…"}</c>, with
+/// "ttl": 30, "ephemeral": true, "probe_seconds": 300, "probe_url": "https://…",
+/// "visibility": "named", "visible_to": ["…"], "messages_from": "granted"}</c>, with
 /// <c>"card_url": "https://…", "refresh_seconds": 3600</c> in place of the card, or the card alone.
 /// </summary>
 internal readonly record struct AgentEnvelope(
@@ -19,7 +20,8 @@ internal readonly record struct AgentEnvelope(
 {
     private static readonly RequestMembers.Names Names =
         new("agent_card", "agent_id", "enabled", "workers", "delivery", "credentials", "card_url", "refresh_seconds", "lifecycle",
-            "deprecation_message", "successor", "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url");
+            "deprecation_message", "successor", "compatibility", "force", "ttl", "ephemeral", "probe_seconds", "probe_url",
+            "visibility", "visible_to", "messages_from");
 
     private string? CardUrl { get; init; }
 
@@ -40,6 +42,8 @@ internal readonly record struct AgentEnvelope(
     private TimeSpan? ProbeInterval { get; init; }
 
     private string? ProbeUrl { get; init; }
+
+    private AgentSharingChange? Sharing { get; init; }
 
     /// <summary>Reads one. The card is a slice of <paramref name="json"/> and left to the registry to judge.</summary>
     /// <param name="what">How to call it in an error: <c>body</c>.</param>
@@ -87,6 +91,7 @@ internal readonly record struct AgentEnvelope(
             Ephemeral = members.Boolean("ephemeral"),
             ProbeInterval = ProbeJson.ReadSeconds(members),
             ProbeUrl = members.Text("probe_url"),
+            Sharing = members.Sharing("visibility", "visible_to", "messages_from"),
         };
     }
 
@@ -108,6 +113,7 @@ internal readonly record struct AgentEnvelope(
             Ephemeral = Ephemeral,
             ProbeInterval = ProbeInterval,
             ProbeUrl = ProbeUrl,
+            Sharing = Sharing,
         };
 
     private static RegistryException Missing(string what) =>

@@ -52,7 +52,7 @@ internal static class AgentJson
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
             + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + ProbeJson.Of(agent.Probe).Length
-            + SignatureJson.Of(agent.Signature).Length + MeasureTail(agent, new JsonName(agent.Id));
+            + SignatureJson.Of(agent.Signature).Length + SharingJson.Of(agent.Sharing).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -66,6 +66,7 @@ internal static class AgentJson
         output.Write(AgentVectorJson.Of(agent.Vectors));
         output.Write(ProbeJson.Of(agent.Probe));
         output.Write(SignatureJson.Of(agent.Signature));
+        output.Write(SharingJson.Of(agent.Sharing));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);
         var tail = output.GetSpan(length)[..length];

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OrleansRegistry.Rest.Agents.Versions;
 using OrleansRegistry.Rest.Liveness;
+using OrleansRegistry.Rest.Trust;
 using OrleansRegistry.Rest.Vectors;
 using static OrleansRegistry.Http.ApiSchemas;
 
@@ -23,7 +24,7 @@ internal static class AgentSchemas
             Properties = new Dictionary<string, IOpenApiSchema> { ["name"] = Text("Not empty. The agent's id, unless another is given.") },
             Required = new HashSet<string> { "name" },
         });
-        yield return ("AgentRegistration", Shape(
+        yield return ("AgentRegistration", Shape([
             ("agent_card", card), ("agent_id", Text("Null or absent: the card's name.")),
             ("enabled", Flag("Null or absent: true if new, else as it was.")),
             ("workers", List(Text("A subject that may claim the agent's tasks; "
@@ -48,15 +49,17 @@ internal static class AgentSchemas
                 + "60, to 2,592,000 (30 days); 0: never. For its owner. Null or absent: as it was; if new, as often as the registry does by "
                 + "itself.")),
             ("probe_url", Text("Where it looks, as card_url. For its owner. Null or absent: as it was; if new, where the card was fetched, or "
-                + "/.well-known/agent-card.json at the host that it names."))));
-        yield return ("AgentPatch", Shape(("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
+                + "/.well-known/agent-card.json at the host that it names.")),
+            .. SharingSchemas.Said("Null or absent: as it was.")]));
+        yield return ("AgentPatch", Shape([("agent_card", Any("A merge patch of the card.")), ("enabled", Flag("")),
             ("workers", List(Text("In place of those before; none: the owner alone."))),
             ("delivery", Delivery("Null: by the card again.")), ("credentials", Headers("Null: none any more.")),
             ("lifecycle", LifeCycle("Any may become active, deprecated or retired, but a draft not deprecated, and none a draft (409).")),
             ("deprecation_message", Text("Null: none any more.")), ("successor", Text("Null: none any more.")),
             ("compatibility", AgentVersionSchemas.Policy("")), ("force", Flag("By the owner alone: take the card whatever the policy says.")),
             ("ttl", Integer("In seconds; null: it has no lease any more.")), ("ephemeral", Flag("")),
-            ("probe_seconds", Integer("Null: as often as the registry does by itself.")), ("probe_url", Text("Null: by the card."))));
+            ("probe_seconds", Integer("Null: as often as the registry does by itself.")), ("probe_url", Text("Null: by the card.")),
+            .. SharingSchemas.Said("")]));
         yield return ("CardWarning", Shape(("field", Text("A path within the card.")), ("message", Text(""))));
         yield return ("AgentWritten", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("message", Text("")),
@@ -72,7 +75,7 @@ internal static class AgentSchemas
         yield return ("AgentRemoved", Shape(
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
             ("extensions_removed", Integer("How many extensions nobody declares any more.")), ("revision", Integer(""))));
-        yield return ("Agent", Shape(
+        yield return ("Agent", Shape([
             ("agent_card", card),
             ("credentials_for", List(Text("An origin to which the registry sends the agent's credentials; absent: it has none."))),
             ("source_url", Text("Where the registry fetched the card; absent: it was sent.")),
@@ -96,7 +99,7 @@ internal static class AgentSchemas
             ("compatibility", AgentVersionSchemas.Policy("Absent: none.")),
             ("deprecation_message", Text("Why it is deprecated or retired; absent: nothing was said.")),
             ("successor", Text("The id of the agent to use in its place; absent: none was named.")),
-            ("activity", Ref("AgentActivity"))));
+            ("activity", Ref("AgentActivity")), .. SharingSchemas.Told]));
         yield return ("AgentMatch", Shape(
             ("agent_id", Text("")), ("score", Score()),
             ("text_score", Number("What the words of the query in its card are worth; absent: nothing, or they do not count.")),

@@ -14,6 +14,7 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
         var lease = rules.Leases.Check(patch.Ttl, patch.Ephemeral, patch.EndsLease);
         var probe = rules.Probes.Check(patch.ProbeInterval, patch.ProbeUrl, patch.ProbesAsUsual, patch.ProbesByCard);
         LifeCycleRules.Check(patch.LifeCycle, patch.Deprecation);
+        var sharing = SharingRules.Check(patch.Sharing);
         return new AgentChange(cardPatch, patch.Enabled, KnownOrigins(caller, id, cardPatch), patch.Condition, caller.Subject, workers)
         {
             Delivery = patch.Delivery,
@@ -25,13 +26,14 @@ internal sealed class AgentChanges(AgentDirectory directory, AgentRules rules, [
             Force = patch.Force,
             Lease = lease,
             Probe = probe,
+            Sharing = sharing,
             Mark = RequestMarks.Of(
                 caller,
                 () => new RequestFingerprint("patch").Add("agent_card", cardPatch).Add("enabled", Text(patch.Enabled)).Add("workers", Text(workers))
                     .Add("delivery", delivery).Add("credentials", ForwardingRules.Text(credentials)).Add("lifecycle", patch.LifeCycle?.ToName())
                     .Add("deprecation", LifeCycleRules.Text(patch.Deprecation)).Add("compatibility", patch.Compatibility?.ToName())
                     .Add("force", patch.Force ? "true" : null).Add("lease", LeaseRules.Text(lease))
-                    .Add("probe", ProbeRules.Text(probe)),
+                    .Add("probe", ProbeRules.Text(probe)).Add("sharing", SharingRules.Text(sharing)),
                 time.GetUtcMilliseconds()),
         };
     }

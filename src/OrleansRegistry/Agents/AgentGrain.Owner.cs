@@ -48,6 +48,14 @@ internal sealed partial class AgentGrain
         }
     }
 
+    private void DemandOwnerOfSharing(string? owner, string? subject, AgentSharingChange? sharing)
+    {
+        if (sharing is not null)
+        {
+            Access.DemandOwner(id, owner, subject, "say who sees it and may send it messages", SharingRules.Field);
+        }
+    }
+
     private void DemandOwnerOfLife(string? owner, string? subject, AgentLifeCycle? lifeCycle, AgentDeprecation? deprecation)
     {
         if (lifeCycle is not null || deprecation is not null)

@@ -50,6 +50,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
 
         DemandOwnerOfLease(owner, put.Subject, put.Lease);
         DemandOwnerOfProbe(owner, put.Subject, put.Probe);
+        DemandOwnerOfSharing(owner, put.Subject, put.Sharing);
         AgentRules.CheckDelivery(delivery, reach);
         var after = new AgentRecord
         {
@@ -75,6 +76,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Instances = before?.Instances ?? [],
             Probe = ProbeChange.Apply(put.Probe, before?.Probe, isSameCard: before?.Card == put.Card),
             Signature = SignatureWriter.After(before?.Signature, put.Signature, isSameCard: before?.Card == put.Card),
+            Sharing = SharingRules.Apply(put.Sharing, before?.Sharing),
             Requests = MarksWith(before, put.Mark),
             Unknown = before?.Unknown ?? default,
         };
@@ -90,6 +92,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         DemandOwnerOfPolicy(before.Owner, change.Subject, change.Compatibility, change.Force);
         DemandOwnerOfLease(before.Owner, change.Subject, change.Lease);
         DemandOwnerOfProbe(before.Owner, change.Subject, change.Probe);
+        DemandOwnerOfSharing(before.Owner, change.Subject, change.Sharing);
         if (!change.CardPatch.IsEmpty)
         {
             DemandOwnerOfForwarded(before, change.Subject);
@@ -103,6 +106,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             Compatibility = change.Compatibility ?? before.Compatibility,
             Lease = LeaseChange.Apply(change.Lease, before.Lease, renews: false, now),
             Probe = ProbeChange.Apply(change.Probe, before.Probe, isSameCard: true),
+            Sharing = SharingRules.Apply(change.Sharing, before.Sharing),
             UpdatedAt = now,
             Requests = MarksWith(before, change.Mark),
         };

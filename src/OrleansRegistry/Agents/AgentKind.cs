@@ -9,8 +9,7 @@ namespace OrleansRegistry.Agents;
 /// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>replaced</c>,
 /// <c>labels</c> and <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c>
 /// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), <c>probe</c> (<see cref="ProbeJson"/>), <c>signature</c>
-/// (<see cref="SignatureJson"/>), and <c>requests</c>
-/// (<see cref="RequestMarksJson"/>).
+/// (<see cref="SignatureJson"/>), <c>visibility</c>, <c>visible_to</c> and <c>messages_from</c> (<see cref="SharingJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind
@@ -85,6 +84,7 @@ internal static class AgentKind
             Replaced = withReplaced || !fields.Has("replaced") ? ReplacedCards.Read(fields) : [],
             Probe = fields.ObjectOrNull("probe") is { } probe ? ProbeJson.Read(probe) : null,
             Signature = fields.ObjectOrNull("signature") is { } signature ? SignatureJson.Read(signature) : null,
+            Sharing = SharingJson.Read(fields),
             Requests = RequestMarksJson.Read(fields) ?? [],
             Unknown = fields.Unknown(),
         };
@@ -141,6 +141,7 @@ internal static class AgentKind
         }
 
         SignatureJson.Write(fields, agent.Signature);
+        SharingJson.Write(fields, agent.Sharing);
         RequestMarksJson.Write(fields, agent.Requests is [] ? null : agent.Requests);
         if (agent.ExtensionOrigins.Count > 0)
         {

@@ -18,6 +18,7 @@ internal sealed class AgentRegistry(
     AgentOwnership ownership,
     SignatureGate signatures,
     TenantQuotas quotas,
+    AgentSight sight,
     [RegistryTime] TimeProvider time) : IAgentRegistry
 {
     public long Revision => directory.Revision;
@@ -102,7 +103,7 @@ internal sealed class AgentRegistry(
             var revision = await GrainCalls.RunAsync(grain, agent => agent.Remove(condition, caller.Subject));
             directory.TakeOut(caller.Tenant, id, revision, history);
             await revisions.SeeOwnAsync(revision, history, cancellationToken);
-            return new AgentRemoval(id, revision, declared.Count - directory.OriginsOf(caller.Tenant, declared).Count);
+            return new AgentRemoval(id, revision, declared.Count - directory.CountDeclared(sight.Of(caller), declared));
         });
     });
 
@@ -113,33 +114,33 @@ internal sealed class AgentRegistry(
             : new ValueTask<AgentRecord?>(GetStrongAsync(caller, id, cancellationToken));
 
     public async ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
-        Shown(await ranked.ListAsync(caller.Tenant, query ?? new AgentQuery(), cancellationToken));
+        Shown(await ranked.ListAsync(sight.Of(caller), query ?? new AgentQuery(), cancellationToken));
 
     public IAsyncEnumerable<AgentEvent> WatchAsync(
         Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) =>
-        directory.WatchAsync(caller.Tenant, query ?? new AgentQuery(), afterRevision, time, cancellationToken);
+        directory.WatchAsync(sight.Of(caller), query ?? new AgentQuery(), afterRevision, time, cancellationToken);
 
     public ValueTask<IReadOnlyList<FacetCount>> GetTagsAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.Tags(caller.Tenant));
+        ValueTask.FromResult(directory.Tags(sight.Of(caller)));
 
     public ValueTask<IReadOnlyList<FacetCount>> GetCategoriesAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.Categories(caller.Tenant));
+        ValueTask.FromResult(directory.Categories(sight.Of(caller)));
 
     public ValueTask<AgentStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.Stats(caller.Tenant) with { EmbeddingLag = ranked.LagOf(caller.Tenant) });
+        ValueTask.FromResult(directory.Stats(sight.Of(caller)) with { EmbeddingLag = ranked.LagOf(sight.Of(caller)) });
 
     public ValueTask<ExtensionPage> ListExtensionsAsync(
         Caller caller, ExtensionQuery? query = null, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.ListExtensions(caller.Tenant, query ?? new ExtensionQuery()));
+        ValueTask.FromResult(directory.ListExtensions(sight.Of(caller), query ?? new ExtensionQuery()));
 
     public ValueTask<ExtensionInfo?> GetExtensionAsync(Caller caller, string uri, CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.FindExtension(caller.Tenant, uri));
+        ValueTask.FromResult(directory.FindExtension(sight.Of(caller), uri));
 
     public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(
         Caller caller,
         string id,
         CancellationToken cancellationToken = default) =>
-        ValueTask.FromResult(directory.ExtensionsOf(caller.Tenant, id));
+        ValueTask.FromResult(directory.ExtensionsOf(sight.Of(caller), id));
 
     /// <summary>
     /// Where others write to the same store, only the store knows: this silo may have been declared dead a moment ago, and a grain of its
@@ -148,14 +149,12 @@ internal sealed class AgentRegistry(
     private async Task<AgentRecord?> GetStrongAsync(Caller caller, string id, CancellationToken cancellationToken)
     {
         var grain = Grain(caller, id);
-        if (!store.IsShared)
-        {
-            return await GrainCalls.ReadAsync(grain, agent => agent.Get());
-        }
-
-        return await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
-            ? ReplacedCards.Without(AgentKind.Read(stored))
-            : null;
+        var found = !store.IsShared
+            ? await GrainCalls.ReadAsync(grain, agent => agent.Get())
+            : await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
+                ? ReplacedCards.Without(AgentKind.Read(stored))
+                : null;
+        return found is not null && sight.Of(caller).Sees(found) ? found : null;
     }
 
     private AgentRecord? FindLocal(Caller caller, string id)
@@ -166,7 +165,7 @@ internal sealed class AgentRegistry(
             directory.ThrowIfUnreadable(caller.Tenant, id);
         }
 
-        return found is null ? null : directory.Activities.Shown(found);
+        return found is null || !sight.Of(caller).Sees(found) ? null : directory.Activities.Shown(found);
     }
 
     /// <summary>The page with what is known of the agents' tasks.</summary>
@@ -194,7 +193,7 @@ internal sealed class AgentRegistry(
         long history)
     {
         Identifiers.CheckCaller(caller);
-        caller = ownership.Acting(caller, entry.Id);
+        caller = ownership.Registering(caller, entry.Id);
         entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes) };
         var mark = RequestMarks.Of(
             caller,
@@ -206,7 +205,7 @@ internal sealed class AgentRegistry(
                 .Add("credentials", ForwardingRules.Text(entry.Credentials)).Add("lifecycle", entry.LifeCycle?.ToName())
                 .Add("deprecation", LifeCycleRules.Text(entry.Deprecation)).Add("compatibility", entry.Compatibility?.ToName())
                 .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease))
-                .Add("probe", ProbeRules.Text(entry.Probe)),
+                .Add("probe", ProbeRules.Text(entry.Probe)).Add("sharing", SharingRules.Text(entry.Sharing)),
             time.GetUtcMilliseconds());
         return directory.Find(caller.Tenant, entry.Id) is null
             ? await quotas.RunAsync(
@@ -237,6 +236,7 @@ internal sealed class AgentRegistry(
             Lease = entry.Lease,
             Probe = entry.Probe,
             Signature = entry.Signature,
+            Sharing = entry.Sharing,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

@@ -34,6 +34,9 @@ internal sealed record CheckedRegistration(
     /// <summary>What was found of the card's signatures; null where it has none.</summary>
     public AgentSignature? Signature { get; init; }
 
+    /// <summary>What it says of who sees the agent; null for nothing.</summary>
+    public AgentSharingChange? Sharing { get; private init; }
+
     /// <param name="fetched">The card, where the registration says where it is.</param>
     /// <exception cref="RegistryException">The card or the id is refused.</exception>
     public static CheckedRegistration Of(AgentRegistration registration, AgentRules rules, FetchedCard? fetched = null)
@@ -70,6 +73,7 @@ internal sealed record CheckedRegistration(
             PublishesDraft = registration.PublishesDraft,
             Lease = rules.Leases.Check(registration.Ttl, registration.Ephemeral),
             Probe = rules.Probes.Check(registration.ProbeInterval, registration.ProbeUrl),
+            Sharing = SharingRules.Check(registration.Sharing),
         };
     }
 }

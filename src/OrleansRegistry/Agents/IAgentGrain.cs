@@ -138,6 +138,10 @@ internal sealed record AgentPut(
     /// <summary>What its caller found of the card's signatures; null where it has none.</summary>
     [Id(33)]
     public AgentSignature? Signature { get; init; }
+
+    /// <summary>Null leaves it.</summary>
+    [Id(37)]
+    public AgentSharingChange? Sharing { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -218,6 +222,10 @@ internal sealed record AgentChange(
     /// <summary>Where the patched card is another than <see cref="Judged"/>, nothing is changed.</summary>
     [Id(34)]
     public bool DemandsJudged { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Sharing"/>
+    [Id(37)]
+    public AgentSharingChange? Sharing { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

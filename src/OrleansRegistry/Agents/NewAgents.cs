@@ -42,6 +42,7 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
             Lease = LeaseChange.Apply(entry.Lease, before: null, renews: true, now),
             Probe = ProbeChange.Apply(entry.Probe, before: null, isSameCard: false),
             Signature = entry.Signature,
+            Sharing = SharingRules.Apply(entry.Sharing, before: null),
             Requests = mark is null ? [] : [mark],
         };
         agent = LifeCycleRules.Apply(agent, before: null, entry.LifeCycle, entry.Deprecation);

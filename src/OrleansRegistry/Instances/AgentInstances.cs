@@ -2,7 +2,8 @@ namespace OrleansRegistry.Instances;
 
 /// <summary>The instances of agents: written by their grains, and read from this node's directory.</summary>
 internal sealed class AgentInstances(
-    GrainReferences<IAgentGrain> grains, AgentDirectory directory, IRecordStore store, AgentRevisions revisions, AgentRules rules) : IAgentInstances
+    GrainReferences<IAgentGrain> grains, AgentDirectory directory, IRecordStore store, AgentRevisions revisions, AgentRules rules, AgentSight sight)
+    : IAgentInstances
 {
     public Task<InstanceWritten> PutAsync(
         Caller caller, string agentId, string name, InstanceRegistration registration, CancellationToken cancellationToken = default) =>
@@ -91,23 +92,24 @@ internal sealed class AgentInstances(
             };
     }
 
-    private static void Check(Caller caller, string agentId)
+    private void Check(Caller caller, string agentId)
     {
         Identifiers.CheckCaller(caller);
         Identifiers.CheckId(agentId);
+        sight.Demand(caller, agentId);
     }
 
     private AgentRecord Find(Caller caller, string agentId)
     {
         Identifiers.CheckTenant(caller.Tenant);
         Identifiers.CheckId(agentId);
-        if (directory.Find(caller.Tenant, agentId) is { } agent)
+        if (sight.Find(caller, agentId) is { } agent)
         {
             return agent;
         }
 
         directory.ThrowIfUnreadable(caller.Tenant, agentId);
-        throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
+        throw AgentSight.NotFound();
     }
 
     private async Task<AgentWritten> WriteAsync(

@@ -10,6 +10,7 @@ internal sealed class AgentLiveness : IAgentLiveness
     private const int WritesAtOnce = 64;
 
     private readonly AgentDirectory directory;
+    private readonly AgentSight sight;
     private readonly IRecordStore store;
     private readonly HealthWriter writer;
     private readonly TimeProvider time;
@@ -17,9 +18,14 @@ internal sealed class AgentLiveness : IAgentLiveness
     private readonly ILeaseGrain?[] known = new ILeaseGrain?[LeaseShare.Count];
 
     public AgentLiveness(
-        AgentDirectory directory, IRecordStore store, HealthWriter writer, IGrainFactory grains, [RegistryTime] TimeProvider time)
+        AgentDirectory directory,
+        AgentSight sight,
+        IRecordStore store,
+        HealthWriter writer,
+        IGrainFactory grains,
+        [RegistryTime] TimeProvider time)
     {
-        (this.directory, this.store, this.writer, this.time, this.grains) = (directory, store, writer, time, grains);
+        (this.directory, this.sight, this.store, this.writer, this.time, this.grains) = (directory, sight, store, writer, time, grains);
     }
 
     /// <summary>Not before it is asked for: a process without grains of its own may not know yet that there are such.</summary>
@@ -141,6 +147,11 @@ internal sealed class AgentLiveness : IAgentLiveness
                 agent = await ReadAsync(caller, holder, cancellationToken) ?? agent ?? throw NotFound();
             }
 
+            if (!sight.Of(caller).Sees(agent))
+            {
+                throw NotFound();
+            }
+
             if (IsMissing(holder, agent))
             {
                 throw NoInstance(holder);
@@ -202,6 +213,11 @@ internal sealed class AgentLiveness : IAgentLiveness
         if (agent is null)
         {
             directory.ThrowIfUnreadable(caller.Tenant, holder.AgentId);
+            return NotFound();
+        }
+
+        if (!sight.Of(caller).Sees(agent))
+        {
             return NotFound();
         }
 

@@ -135,7 +135,7 @@ internal sealed partial class TaskRegistry
             cancellationToken.ThrowIfCancellationRequested();
             var left = time.GetTimeLeft(began, claim.Wait);
             // In every round: the agent may get an owner, or other workers, meanwhile.
-            var owner = Access.ClaimableOwner(caller, agentId, agents.Find(caller.Tenant, agentId));
+            var owner = Access.ClaimableOwner(caller, agentId, sight.Find(caller, agentId));
             var claimed = await GrainCalls.ReadAsync(
                 work,
                 agent => caller.IdempotencyKey is null

@@ -9,7 +9,7 @@ internal sealed partial class TaskRegistry(
     GrainReferences<IFeedbackGrain> feedbackGrains,
     GrainReferences<IAgentWorkGrain> workGrains,
     GrainReferences<ITaskListGrain> lists,
-    AgentDirectory agents,
+    AgentSight sight,
     IRecordStore store,
     UnreadableRecords faulty,
     LogReader logs,

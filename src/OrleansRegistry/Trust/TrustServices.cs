@@ -15,7 +15,9 @@ internal static class TrustServices
         services.AddHostedService<TenantErasureService>();
         services.AddSingleton<ITenants, TenantRegistry>();
         services.AddSingleton<Operations>();
+        services.AddSingleton<AgentSight>();
         services.AddSingleton<AgentOwnership>();
+        services.AddSingleton<IPublicAgents, PublicAgents>();
     }
 
     /// <summary>Callers get the guard; what is within the registry may ask for the registry itself.</summary>

@@ -4,17 +4,20 @@ namespace OrleansRegistry.Vectors;
 internal sealed class RankedSearch(
     AgentDirectory agents, VectorDirectory made, GivenVectorDirectory given, QueryVectors queries, AgentMeaning meanings)
 {
-    /// <summary>How many agents of a tenant wait: to be embedded, or for the vectors that they were given to be read.</summary>
-    public int LagOf(string tenant) => made.Of(tenant).WaitingCount + given.WaitingOf(tenant);
+    /// <summary>How many agents that are seen wait: to be embedded, or for the vectors that they were given to be read.</summary>
+    public int LagOf(AgentViewer viewer) => viewer.SeesAll || !agents.Of(viewer.Tenant).HasNamed
+        ? made.Of(viewer.Tenant).WaitingCount + given.WaitingOf(viewer.Tenant).Count()
+        : made.Of(viewer.Tenant).Waiting.Concat(given.WaitingOf(viewer.Tenant))
+            .Count(id => agents.Find(viewer.Tenant, id) is { } agent && viewer.Sees(agent));
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query, or it asks for meaning where there is nothing that finds it out.
     /// <see cref="RegistryError.Unavailable"/>: the page before went by meaning, which cannot be found out now.</exception>
-    public async ValueTask<AgentPage> ListAsync(string tenant, AgentQuery query, CancellationToken cancellationToken)
+    public async ValueTask<AgentPage> ListAsync(AgentViewer viewer, AgentQuery query, CancellationToken cancellationToken)
     {
         RankedQueryRules.Check(query, queries.IsOn);
         if (string.IsNullOrEmpty(query.Words) && query.Vector is null)
         {
-            return agents.List(tenant, query);
+            return agents.List(viewer, query);
         }
 
         if (query.Vector is not null)
@@ -26,7 +29,7 @@ internal sealed class RankedSearch(
         var mode = before ?? RankedQueryRules.ModeOf(query, queries.IsOn);
         var (meaning, fallback) = mode == AgentSearchMode.Text || query.Words?.Length > AgentQuery.MaxWords
             ? (null, null)
-            : await MeaningOfAsync(tenant, query, mode, cancellationToken);
+            : await MeaningOfAsync(viewer.Tenant, query, mode, cancellationToken);
         if (meaning is null && before is not (null or AgentSearchMode.Text))
         {
             throw new RegistryException(
@@ -43,10 +46,10 @@ internal sealed class RankedSearch(
             fallback = "The page before went by words alone.";
         }
 
-        var page = agents.List(tenant, query, meaning);
+        var page = agents.List(viewer, query, meaning);
         return page.Matches is null ? page : page with
         {
-            Search = new AgentSearchInfo(meaning?.Mode ?? AgentSearchMode.Text, fallback, LagOf(tenant)),
+            Search = new AgentSearchInfo(meaning?.Mode ?? AgentSearchMode.Text, fallback, LagOf(viewer)),
         };
     }
 

@@ -44,7 +44,8 @@ public sealed class VersionTests(ClientHost host)
             Assert.Equal(here.Changes, there.Changes);
             Assert.Equal(here.Breaks, there.Breaks);
             Assert.Equivalent(here.To, there.To, strict: true);
-            var back = await Versions.RollBackAsync(caller, id, "stable", new(labelled.Revision + 2), force: true, ClientHost.Cancellation);
+            var now = (await host.Client.Agents.GetAsync(caller, id, cancellationToken: ClientHost.Cancellation))!.Revision;
+            var back = await Versions.RollBackAsync(caller, id, "stable", new(now), force: true, ClientHost.Cancellation);
             Assert.Equal((4, "3.0"), (back.Agent.VersionNumber, Assert.Single(back.Breaks!).Value));
         }
     }
@@ -81,7 +82,7 @@ public sealed class VersionTests(ClientHost host)
             versions => versions.DiffAsync(caller, "a", "@2"),
             versions => versions.DiffAsync(caller, "a", "@1", "@2"),
             versions => versions.RollBackAsync(caller, "a", "@2"),
-            versions => versions.RollBackAsync(caller, "a", "@1", new(1)),
+            versions => versions.RollBackAsync(caller, "a", "@1", new(1_000_000)),
             versions => versions.LabelAsync(caller, "a", "stable", 2),
             versions => versions.LabelAsync(caller, "a", "latest", 1),
             versions => versions.LabelAsync(caller, "a", "a/b", 1),

@@ -66,11 +66,11 @@ public sealed class ReplacedVectorsTests : IAsyncLifetime
         given.Put(Now(1, 0));
         await Vectors.PutAsync(Alice, "sky", Update("m", 0, 1), Cancellation);
         given.Look(key);
-        Assert.Equal((1, 1), (given.Of("acme", Space)!.Count, given.WaitingOf("acme")));
+        Assert.Equal((1, 1), (given.Of("acme", Space)!.Count, given.WaitingOf("acme").Count()));
 
         // What does not come for long is not waited for.
         given.Miss(key, Agents.Find("acme", "sky")!.Vectors!);
-        Assert.Equal((null, 0), (given.Of("acme", Space)?.Count, given.WaitingOf("acme")));
+        Assert.Equal((null, 0), (given.Of("acme", Space)?.Count, given.WaitingOf("acme").Count()));
         Assert.Single(given.Waiting);
         given.Put(Now(0, 1));
         Assert.Equal(1, given.Of("acme", Space)!.Count);

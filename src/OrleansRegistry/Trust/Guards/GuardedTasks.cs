@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary><see cref="ITaskRegistry"/> for callers.</summary>
-internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operations) : ITaskRegistry
+internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operations, AgentSight sight) : ITaskRegistry
 {
     public Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default) =>
         operations.RunAsync(
@@ -58,11 +58,12 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
         operations.RunAsync(TaskOperations.ClearAll, caller, null, () => tasks.ClearAllAsync(caller, wait, cancellationToken));
 
     /// <summary>To whom a credential for certain agents may send messages.</summary>
-    private static Caller Messaging(Caller caller, string? agentId)
+    private Caller Messaging(Caller caller, string? agentId)
     {
         if (agentId is not null)
         {
             caller.DemandAgent(agentId);
+            sight.Demand(caller, agentId);
         }
 
         return caller;

@@ -38,6 +38,9 @@ internal sealed class TenantGate
         }
     }
 
+    /// <summary>Whether it is suspended or being erased: nobody is told of what it has.</summary>
+    public bool IsClosed(string tenant) => isAnyClosed && closed.ContainsKey(tenant);
+
     /// <summary>What is known of a tenant; null where nothing is.</summary>
     public TrustRecord<StoredTenant>? Find(string tenant) => records.Find(TenantType.Type, tenant, TenantType.Id);
 

@@ -10,7 +10,9 @@ internal sealed class AgentVectorRegistry(
     GivenVectorStore vectors,
     QueryVectors queries,
     IRecordStore store,
-    AgentRevisions revisions) : IAgentVectors
+    AgentRevisions revisions,
+    RankedSearch ranked,
+    AgentSight sight) : IAgentVectors
 {
     public Task<AgentRecord> PutAsync(Caller caller, string agentId, AgentVectorUpdate update, CancellationToken cancellationToken = default) =>
         RegistryTelemetry.RunAsync("registry.agent.put_vectors", caller, agentId, async _ =>
@@ -62,25 +64,45 @@ internal sealed class AgentVectorRegistry(
     public ValueTask<AgentVectorStats> GetStatsAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckTenant(caller.Tenant);
+        var viewer = sight.Of(caller);
         var own = made.Of(caller.Tenant);
-        var agents = own.EmbeddedCount;
+        var (agents, ownVectors) = CountsOf(own, viewer);
         var spaces = new List<AgentVectorSpace>();
-        if (own.EmbeddedCount > 0)
+        if (agents > 0)
         {
-            spaces.Add(new AgentVectorSpace(made.Model!, DimensionsOf(own), IsGiven: false, own.EmbeddedCount, own.VectorCount));
+            spaces.Add(new AgentVectorSpace(made.Model!, DimensionsOf(own), IsGiven: false, agents, ownVectors));
         }
 
         foreach (var (space, all) in given.Of(caller.Tenant).OrderBy(space => space.Key.Model, StringComparer.Ordinal))
         {
-            agents += all.Ids.Count(id => own.Find(id) is not { Vectors.Count: > 0 });
-            spaces.Add(new AgentVectorSpace(space.Model, space.Dimensions, IsGiven: true, all.EmbeddedCount, all.VectorCount));
+            var (having, count) = CountsOf(all, viewer);
+            if (having > 0 || viewer.SeesAll)
+            {
+                agents += all.Ids.Count(id => own.Find(id) is not { Vectors.Count: > 0 } && IsSeen(id, viewer));
+                spaces.Add(new AgentVectorSpace(space.Model, space.Dimensions, IsGiven: true, having, count));
+            }
         }
 
-        return ValueTask.FromResult(new AgentVectorStats(
-            agents, spaces.Sum(space => space.Vectors), own.WaitingCount + given.WaitingOf(caller.Tenant), spaces)
+        return ValueTask.FromResult(new AgentVectorStats(agents, spaces.Sum(space => space.Vectors), ranked.LagOf(viewer), spaces)
         {
             OwnModel = made.Model,
         });
+    }
+
+    private bool IsSeen(string id, AgentViewer viewer) =>
+        viewer.SeesAll || (directory.Find(viewer.Tenant, id) is { } agent && viewer.Sees(agent));
+
+    /// <summary>How many agents that are seen have vectors, and how many.</summary>
+    private (int Agents, int Vectors) CountsOf(TenantVectors vectors, AgentViewer viewer)
+    {
+        if (viewer.SeesAll || !directory.Of(viewer.Tenant).HasNamed)
+        {
+            return (vectors.EmbeddedCount, vectors.VectorCount);
+        }
+
+        var counts = vectors.Ids.Where(id => IsSeen(id, viewer))
+            .Select(id => vectors.Find(id)?.Vectors.Count ?? 0).Where(count => count > 0).ToList();
+        return (counts.Count, counts.Sum());
     }
 
     private static int DimensionsOf(TenantVectors vectors)
