@@ -44,6 +44,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of entries of an audit trail.</summary>
     public static PageLimit Audit { get; } = new(100, 1000);
 
+    /// <summary>Lists of grants.</summary>
+    public static PageLimit Grants { get; } = new(100, 1000);
+
     /// <summary>The rule in words, for error messages.</summary>
     internal string Rule => $"must be an integer from 1 to {Max:N0}";
 

@@ -69,6 +69,14 @@ internal static class Commands
         new CommandGroup("tasks", "Shows tasks.", new TaskListCommand(), new TaskShowCommand(), new TaskTailCommand()),
         new CommandGroup("contexts", "Shows contexts.", new ContextListCommand(), new ContextShowCommand(), new ContextTailCommand()),
         new CommandGroup(
+            "grants",
+            "Lets others see agents and send them messages.",
+            new GrantGiveCommand(),
+            new GrantRequestCommand(),
+            new GrantListCommand(),
+            new GrantApproveCommand(),
+            new GrantRevokeCommand()),
+        new CommandGroup(
             "tenants",
             "Makes, suspends, limits and erases tenants.",
             new TenantCreateCommand(),

@@ -59,6 +59,7 @@ public sealed class RegistryClient : IDisposable
         Tenants = new HttpTenants(Http);
         Audit = new HttpAudit(Http);
         PublicAgents = new HttpPublicAgents(Http);
+        Grants = new HttpGrants(Http);
     }
 
     /// <summary>
@@ -113,6 +114,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>The agents of all tenants that are public.</summary>
     public IPublicAgents PublicAgents { get; }
+
+    /// <summary>Who may see agents and send them messages.</summary>
+    public IAgentGrants Grants { get; }
 
     internal RegistryHttp Http { get; }
 

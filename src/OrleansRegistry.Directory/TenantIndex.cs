@@ -10,6 +10,7 @@ internal sealed class TenantIndex
     private readonly int[] healths = new int[(int)AgentHealth.Expired + 1];
     private int enabled;
     private int named;
+    private int guarded;
 
     public TenantIndex() => Text = new TextIndex(id => slots.GetValueOrDefault(id));
 
@@ -33,6 +34,9 @@ internal sealed class TenantIndex
 
     /// <summary>Whether some agents are for those named alone: no index or count tells of one while this is false.</summary>
     public bool HasNamed => Volatile.Read(ref named) > 0;
+
+    /// <summary>Whether some agents do not take messages from all of the tenant, as they do not see them or need a grant.</summary>
+    public bool HasGuarded => HasNamed || Volatile.Read(ref guarded) > 0;
 
     public int Count => slots.Count;
 
@@ -62,7 +66,7 @@ internal sealed class TenantIndex
         }
 
         // Before anything tells of it, and until nothing does any more.
-        CountNamed(entry, 1);
+        CountShared(entry, 1);
         slot.Entry = entry;
         if (isNew)
         {
@@ -71,7 +75,7 @@ internal sealed class TenantIndex
         }
 
         Index(slot, had, entry);
-        CountNamed(had, -1);
+        CountShared(had, -1);
     }
 
     public void Remove(string id, long revision)
@@ -82,7 +86,7 @@ internal sealed class TenantIndex
             All.Remove(slot);
             Index(slot, had, null);
             slot.Entry = null;
-            CountNamed(had, -1);
+            CountShared(had, -1);
         }
     }
 
@@ -127,11 +131,16 @@ internal sealed class TenantIndex
         }
     }
 
-    private void CountNamed(AgentEntry? entry, int more)
+    private void CountShared(AgentEntry? entry, int more)
     {
         if (entry?.Record.Visibility == AgentVisibility.Named)
         {
             Volatile.Write(ref named, named + more);
+        }
+
+        if (entry?.Record.Sharing?.MessagesFrom == AgentSenders.Granted)
+        {
+            Volatile.Write(ref guarded, guarded + more);
         }
     }
 

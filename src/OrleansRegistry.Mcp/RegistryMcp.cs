@@ -14,6 +14,7 @@ using OrleansRegistry.Mcp.Resources;
 using OrleansRegistry.Mcp.Snapshots;
 using OrleansRegistry.Mcp.Tasks;
 using OrleansRegistry.Mcp.Tools;
+using OrleansRegistry.Mcp.Trust;
 
 namespace OrleansRegistry.Mcp;
 
@@ -83,6 +84,11 @@ public static class RegistryMcp
         if (services.GetService<ISnapshotStore>() is { } snapshots)
         {
             tools.AddRange(new SnapshotTools(snapshots).All);
+        }
+
+        if (services.GetService<IAgentGrants>() is { } grants)
+        {
+            tools.AddRange(new GrantTools(grants).All);
         }
 
         return new McpTools(tools, options, services.GetRequiredService<FaultHandler>());

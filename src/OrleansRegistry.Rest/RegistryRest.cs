@@ -63,6 +63,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(AuditSchemas.All);
         services.AddSingleton<ApiSchemaSource>(KeySchemas.All);
         services.AddSingleton<ApiSchemaSource>(SharingSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(GrantSchemas.All);
         return services;
     }
 
@@ -102,6 +103,11 @@ public static class RegistryRest
         if (services.GetService<IPublicAgents>() is { } publicAgents)
         {
             new PublicAgentEndpoints(publicAgents).Map(routes);
+        }
+
+        if (services.GetService<IAgentGrants>() is { } grants)
+        {
+            new GrantEndpoints(grants, http).Map(routes);
         }
 
         if (services.GetService<IAgentLiveness>() is { } liveness)

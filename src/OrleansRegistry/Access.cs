@@ -7,8 +7,8 @@ namespace OrleansRegistry;
 
 /// <summary>
 /// Who may do what. A task or context belongs to the subject that made it: its owner reads and writes it, a caller who sees all owners reads it, and
-/// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant, unless they are for those named (<see cref="MaySee"/>); their
-/// owner alone names workers, saves snapshots of their states, sets their leases, and removes them; owner and workers beat for them.
+/// the holder of a task's lease does both until the lease ends. For everybody else it does not exist. Agents are read by all of the tenant,
+/// unless they are for those named (<see cref="MaySee"/>); their owner alone names workers, saves snapshots of their states, sets their leases, and removes them; owner and workers beat for them.
 /// </summary>
 internal static class Access
 {

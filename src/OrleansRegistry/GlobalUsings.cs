@@ -23,6 +23,7 @@ global using OrleansRegistry.Tasks;
 global using OrleansRegistry.Telemetry;
 global using OrleansRegistry.Transfer;
 global using OrleansRegistry.Trust;
+global using OrleansRegistry.Trust.Grants;
 global using OrleansRegistry.Trust.Tenants;
 global using OrleansRegistry.Trust.Keys;
 global using OrleansRegistry.Trust.Records;

@@ -9,7 +9,8 @@ namespace OrleansRegistry.Agents;
 /// <c>source</c> (<see cref="AgentSourceJson"/>), <c>lifecycle</c> and <c>deprecation</c> (<see cref="LifeCycleJson"/>), <c>card</c>, <c>replaced</c>,
 /// <c>labels</c> and <c>compatibility</c> (<see cref="CardStamps"/>), <c>lease</c> (<see cref="LeaseJson"/>), <c>vectors</c>
 /// (<see cref="VectorStamps"/>), <c>instances</c> (<see cref="InstanceJson"/>), <c>probe</c> (<see cref="ProbeJson"/>), <c>signature</c>
-/// (<see cref="SignatureJson"/>), <c>visibility</c>, <c>visible_to</c> and <c>messages_from</c> (<see cref="SharingJson"/>), and <c>requests</c> (<see cref="RequestMarksJson"/>).
+/// (<see cref="SignatureJson"/>), <c>visibility</c>, <c>visible_to</c> and <c>messages_from</c> (<see cref="SharingJson"/>), and <c>requests</c>
+/// (<see cref="RequestMarksJson"/>).
 /// They have no columns: every node's directory indexes them in memory.
 /// </summary>
 internal static class AgentKind

@@ -15,6 +15,10 @@ internal static class TrustServices
         services.AddHostedService<TenantErasureService>();
         services.AddSingleton<ITenants, TenantRegistry>();
         services.AddSingleton<Operations>();
+        services.AddSingleton<GrantBook>();
+        services.AddSingleton<GrantRoom>();
+        services.AddSingleton<IAgentGrants, AgentGrants>();
+        services.AddSingleton<MessageGate>();
         services.AddSingleton<AgentSight>();
         services.AddSingleton<AgentOwnership>();
         services.AddSingleton<IPublicAgents, PublicAgents>();

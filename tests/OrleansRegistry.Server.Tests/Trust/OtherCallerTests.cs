@@ -64,6 +64,8 @@ public sealed partial class OtherCallerTests : IAsyncLifetime
         ["POST /tasks/{id}:release"] = """{"lease_token":"x"}""",
         ["POST /tasks/{id}:renew"] = """{"lease_token":"x"}""",
         ["PATCH /contexts/{id}"] = """{"data":{"x":1}}""",
+        ["POST /grants"] = """{"agent_id":"{?}","grantee":{"subject":"mallory"}}""",
+        ["POST /grants:request"] = """{"agent_id":"{?}"}""",
         ["PUT /subscriptions/{id}"] = """{"url":"https://example.com/hook"}""",
         ["POST /agents/{id}/snapshots"] = """{"x":1}""",
     };

@@ -1,21 +1,33 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary><see cref="ITaskRegistry"/> for callers.</summary>
-internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operations, AgentSight sight) : ITaskRegistry
+internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operations, MessageGate gate) : ITaskRegistry
 {
     public Task<TaskSubmitted> SubmitAsync(Caller caller, TaskSubmission submission, CancellationToken cancellationToken = default) =>
         operations.RunAsync(
             TaskOperations.Submit,
             caller,
             submission.TaskId,
-            () => tasks.SubmitAsync(Messaging(caller, submission.AgentId), submission, cancellationToken),
+            async () =>
+            {
+                await gate.AdmitAsync(caller, submission, cancellationToken);
+                return await tasks.SubmitAsync(caller, submission, cancellationToken);
+            },
             submitted => submitted.Task.Id);
 
     public Task<TaskRecord> UpdateAsync(Caller caller, string id, TaskUpdate update, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.Update, caller, id, () => tasks.UpdateAsync(caller, id, update, cancellationToken));
+        operations.RunAsync(TaskOperations.Update, caller, id, async () =>
+        {
+            await gate.AdmitAsync(caller, id, update, cancellationToken);
+            return await tasks.UpdateAsync(caller, id, update, cancellationToken);
+        });
 
     public Task<TaskSubmitted> PutAsync(Caller caller, string id, TaskPut task, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.Put, caller, id, () => tasks.PutAsync(Messaging(caller, task.AgentId), id, task, cancellationToken));
+        operations.RunAsync(TaskOperations.Put, caller, id, async () =>
+        {
+            await gate.AdmitAsync(caller, id, task, cancellationToken);
+            return await tasks.PutAsync(caller, id, task, cancellationToken);
+        });
 
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
         operations.RunAsync(TaskOperations.Cancel, caller, id, () => tasks.CancelAsync(caller, id, ifGeneration, cancellationToken));
@@ -56,16 +68,4 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
 
     public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
         operations.RunAsync(TaskOperations.ClearAll, caller, null, () => tasks.ClearAllAsync(caller, wait, cancellationToken));
-
-    /// <summary>To whom a credential for certain agents may send messages.</summary>
-    private Caller Messaging(Caller caller, string? agentId)
-    {
-        if (agentId is not null)
-        {
-            caller.DemandAgent(agentId);
-            sight.Demand(caller, agentId);
-        }
-
-        return caller;
-    }
 }

@@ -1,13 +1,11 @@
 namespace OrleansRegistry.Trust;
 
 /// <summary>The one place that decides which agents of its tenant a caller sees. What it does not see is not there.</summary>
-internal sealed class AgentSight(AgentDirectory directory)
+internal sealed class AgentSight(AgentDirectory directory, GrantBook grants)
 {
-#pragma warning disable CA1822 // Grants are asked here.
     public AgentViewer Of(Caller caller) => caller.May(Permissions.AgentsManage)
         ? AgentViewer.OfAll(caller.Tenant)
-        : new AgentViewer(caller.Tenant, agent => Access.MaySee(caller, agent));
-#pragma warning restore CA1822
+        : new AgentViewer(caller.Tenant, agent => Access.MaySee(caller, agent) || grants.Shows(caller, agent));
 
     /// <summary>The agent in this node's directory; null where there is none that the caller sees.</summary>
     public AgentRecord? Find(Caller caller, string agentId) =>
