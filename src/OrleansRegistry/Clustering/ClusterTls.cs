@@ -22,7 +22,7 @@ internal sealed class ClusterTls
     private readonly TrustedAuthorities others;
 
     /// <exception cref="SettingException">A file cannot be used.</exception>
-    public ClusterTls(ClusterTlsOptions options, TimeProvider time)
+    public ClusterTls(ClusterTlsOptions options, [RegistryTime] TimeProvider time)
     {
         own = CertificateFiles.Open(Setting, new CertificatePlace(options.CertificateFile!, options.KeyFile, options.Password), time);
         authorities = TrustedAuthorities.Open($"{Setting}_CA_FILE", options.AuthorityFile!, time);

@@ -9,8 +9,7 @@ internal static class TrustServices
     {
         services.AddSingleton<TenantGate>();
         services.AddSingleton<TenantQuotas>();
-        services.AddSingleton(provider => new TenantRoom(
-            provider.GetRequiredService<TenantGate>(), provider.GetRequiredService<TenantMeter>(), TimeProvider.System));
+        services.AddSingleton<TenantRoom>();
         services.AddSingleton<TenantEraser>();
         services.AddHostedService<TenantErasureService>();
         services.AddSingleton<ITenants, TenantRegistry>();

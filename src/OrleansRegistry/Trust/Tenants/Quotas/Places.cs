@@ -3,7 +3,7 @@ namespace OrleansRegistry.Trust.Tenants;
 /// <summary>The places of one quota. Used in the turns of one grain.</summary>
 /// <param name="count">How many are stored.</param>
 /// <param name="isThere">Whether one is.</param>
-internal sealed class Places(Func<Task<long>> count, Func<string, Task<bool>> isThere, TimeProvider time)
+internal sealed class Places(Func<Task<long>> count, Func<string, Task<bool>> isThere, [RegistryTime] TimeProvider time)
 {
     /// <summary>A place whose taker said nothing for so long is that of a process that ended.</summary>
     private static readonly TimeSpan Forgotten = TimeSpan.FromMinutes(1);

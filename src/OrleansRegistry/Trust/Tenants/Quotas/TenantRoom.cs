@@ -6,7 +6,7 @@ namespace OrleansRegistry.Trust.Tenants;
 /// Whether tenants have room for more bytes. What they have is measured in the store, at most every half minute for each process: so a tenant can have
 /// more than it may by what it wrote since.
 /// </summary>
-internal sealed class TenantRoom(TenantGate tenants, TenantMeter meter, TimeProvider time)
+internal sealed class TenantRoom(TenantGate tenants, TenantMeter meter, [RegistryTime] TimeProvider time)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(30);
 
