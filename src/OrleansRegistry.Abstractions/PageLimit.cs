@@ -38,6 +38,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of an agent's instances.</summary>
     public static PageLimit Instances { get; } = new(100, 1000);
 
+    /// <summary>Lists of reviews.</summary>
+    public static PageLimit Reviews { get; } = new(50, 100);
+
     /// <summary>Lists of tenants.</summary>
     public static PageLimit Tenants { get; } = new(100, 1000);
 

@@ -87,6 +87,14 @@ internal static class Commands
             new TenantLimitCommand(),
             new TenantEraseCommand()),
         new CommandGroup(
+            "reviews",
+            "Decides new agents and cards that wait for it.",
+            new ReviewListCommand(),
+            new ReviewShowCommand(),
+            new ReviewApproveCommand(),
+            new ReviewRejectCommand(),
+            new ReviewPolicyCommand()),
+        new CommandGroup(
             "subscriptions",
             "Tells others by HTTP what happens to agents.",
             new SubscriptionAddCommand(),

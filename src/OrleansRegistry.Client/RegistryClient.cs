@@ -53,6 +53,7 @@ public sealed class RegistryClient : IDisposable
         Probes = new HttpProbes(Http);
         Signatures = new HttpSignatures(Http);
         CardTrust = new HttpCardTrust(Http);
+        Reviews = new HttpReviews(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
@@ -97,6 +98,9 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Whose signatures of cards the caller's tenant trusts, and what it asks of cards.</summary>
     public ICardTrust CardTrust { get; }
+
+    /// <summary>New agents and other cards that wait for somebody who may approve them.</summary>
+    public IAgentReviews Reviews { get; }
 
     /// <summary>
     /// The tasks. <see cref="ITaskRegistry.WatchAsync"/> goes on over cut connections and restarts of the registry until it is cancelled, once it has begun.

@@ -50,6 +50,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ProbeSchemas.All);
         services.AddSingleton<ApiSchemaSource>(SignatureSchemas.All);
         services.AddSingleton<ApiSchemaSource>(CardTrustSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(ReviewSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ContextSchemas.All);
@@ -124,6 +125,11 @@ public static class RegistryRest
         {
             new SignatureEndpoints(signatures).Map(routes);
             new CardTrustEndpoints(services.GetRequiredService<ICardTrust>(), http).Map(routes);
+        }
+
+        if (services.GetService<IAgentReviews>() is { } reviews)
+        {
+            new ReviewEndpoints(reviews, http).Map(routes);
         }
 
         if (services.GetService<IAgentProbes>() is { } probes)

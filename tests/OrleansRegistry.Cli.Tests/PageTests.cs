@@ -154,5 +154,8 @@ public sealed class PageTests(RunningRegistry registry) : IAsyncDisposable
         await running.CallAsync(cli, HttpMethod.Post, "tasks", """{"taskId":"t1","contextId":"c1","agentId":"weather","message":MESSAGE}""");
         await running.CallAsync(cli, HttpMethod.Put, "subscriptions/hook", """{"url":"https://example.com/hook"}""");
         await running.CallAsync(cli, HttpMethod.Patch, "tasks/t1", """{"state":"completed"}""");
+        await running.CallAsync(cli, HttpMethod.Put, "review-policy", """{"review":"all"}""");
+        await running.AskForReviewAsync(cli, "tide-eu");
+        await running.AskForReviewAsync(cli, "moon");
     }
 }

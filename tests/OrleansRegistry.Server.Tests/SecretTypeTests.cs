@@ -7,7 +7,7 @@ namespace OrleansRegistry.Server.Tests;
 public sealed class SecretTypeTests
 {
     private static readonly string[] Secrets =
-        ["Secret", "SecretBefore", "NewSecret", "Password", "LeaseToken", "LostToken", "Credentials", "ApiKey"];
+        ["Secret", "SecretBefore", "NewSecret", "HookSecret", "Password", "LeaseToken", "LostToken", "Credentials", "ApiKey"];
 
     /// <summary>Secrets by what they are of, as their names are others' too.</summary>
     private static readonly (string Type, string Member)[] Others =

@@ -197,13 +197,23 @@ public sealed record AgentWriteResult(AgentRecord Agent, bool Created, IReadOnly
 
     /// <summary>What the card breaks of what the one before it promised, empty where it breaks nothing; null where it took no other card's place.</summary>
     public IReadOnlyList<CardBreak>? Breaks { get; init; }
+
+    /// <summary>
+    /// Set where nothing was written, as the card waits for a review: <see cref="Agent"/> is then as it stays in force, or where it is new as it would be, with
+    /// the revision 0. Null where it was written.
+    /// </summary>
+    public AgentReview? Review { get; init; }
 }
 
 /// <summary>What came of fetching an agent's card anew.</summary>
 /// <param name="Agent">The agent as it is now.</param>
 /// <param name="Changed">Whether the card is another one now.</param>
 /// <param name="Warnings">Recommendations for the new card; empty when there are none.</param>
-public sealed record AgentRefresh(AgentRecord Agent, bool Changed, IReadOnlyList<CardWarning> Warnings);
+public sealed record AgentRefresh(AgentRecord Agent, bool Changed, IReadOnlyList<CardWarning> Warnings)
+{
+    /// <summary>Set where another card was fetched, and waits for a review or was rejected in one; the agent keeps its own. Else null.</summary>
+    public AgentReview? Review { get; init; }
+}
 
 /// <summary>The outcome of one entry of a batch: exactly one of the two members is set.</summary>
 /// <param name="Written">The result of the write; null when it was refused.</param>

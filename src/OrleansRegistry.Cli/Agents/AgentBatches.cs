@@ -15,6 +15,9 @@ internal sealed class AgentBatches(RegistryApi api, Meter meter, CancellationTok
 
     public long Replaced { get; private set; }
 
+    /// <summary>Those whose card waits for a review.</summary>
+    public long Waiting { get; private set; }
+
     public long Warnings { get; private set; }
 
     public long Revision { get; private set; }
@@ -86,7 +89,11 @@ internal sealed class AgentBatches(RegistryApi api, Meter meter, CancellationTok
 
         Revision = Math.Max(Revision, result.Number("revision"));
         Warnings += result.Entries("warnings").LongCount();
-        if (result.Flag("created"))
+        if (result.Find("review") is not null)
+        {
+            Waiting++;
+        }
+        else if (result.Flag("created"))
         {
             Registered++;
         }

@@ -14,6 +14,11 @@ internal static class AgentSummary
             {
                 json.WriteNumber("registered", batches.Registered);
                 json.WriteNumber("replaced", batches.Replaced);
+                if (batches.Waiting > 0)
+                {
+                    json.WriteNumber("waiting", batches.Waiting);
+                }
+
                 json.WriteNumber("warnings", batches.Warnings);
                 json.WriteNumber("revision", batches.Revision);
                 json.WriteStartArray("refused");
@@ -38,6 +43,11 @@ internal static class AgentSummary
         }
 
         var done = batches.Registered + batches.Replaced;
+        if (batches.Waiting > 0)
+        {
+            call.Terminal.WriteNote(PlainText.Of($"{batches.Waiting:N0} wait for a review: registry reviews list --state pending"));
+        }
+
         call.Answer.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"registered {batches.Registered:N0}, replaced {batches.Replaced:N0}, refused {batches.Refused.Count:N0}, warnings {batches.Warnings:N0} "

@@ -19,8 +19,16 @@ internal static class AgentWrite
         }
 
         var written = answer.Json;
-        var done = written.Flag("created") ? "registered" : "replaced";
-        call.Answer.Line($"{done} {written.Text("agent_id")} (revision {written.Number("revision")})");
+        if (written.Find("review") is { } review)
+        {
+            call.Answer.Line($"{written.Text("agent_id")} waits for a review (review {review.Text("id")})");
+        }
+        else
+        {
+            var done = written.Flag("created") ? "registered" : "replaced";
+            call.Answer.Line($"{done} {written.Text("agent_id")} (revision {written.Number("revision")})");
+        }
+
         foreach (var warning in written.Entries("warnings"))
         {
             call.Terminal.WriteNote(PlainText.Of($"warning: {warning.Text("field")}: {warning.Text("message")}"));

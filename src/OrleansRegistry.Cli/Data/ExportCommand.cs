@@ -19,7 +19,7 @@ internal sealed class ExportCommand : RegistryCommand
             + "given again, several. All unless given.",
         HelpName = "kind",
         DefaultValueFactory = _ => [],
-        CompletionSources = { "agents", "versions", "vectors", "tasks", "contexts", "feedback", "subscriptions", "trust" },
+        CompletionSources = { "agents", "versions", "vectors", "tasks", "contexts", "feedback", "subscriptions", "trust", "reviews" },
     };
 
     private readonly Option<DateTimeOffset?> since = new("--since") { Description = "Only what changed at this time or later.", HelpName = "time" };

@@ -11,7 +11,8 @@ public static class RegistryClientServices
     /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/>, <see cref="IContextRegistry"/>,
     /// <see cref="IAgentSubscriptions"/>, <see cref="IAgentVersions"/>, <see cref="IAgentDrafts"/>, <see cref="IAgentVectors"/>,
     /// <see cref="IAgentLiveness"/>, <see cref="IAgentInstances"/>, <see cref="IAgentProbes"/>, <see cref="IAgentSignatures"/>,
-    /// <see cref="ICardTrust"/>, <see cref="IAuditTrail"/>, <see cref="IPublicAgents"/> and <see cref="IAgentGrants"/> where the application has none.
+    /// <see cref="ICardTrust"/>, <see cref="IAgentReviews"/>, <see cref="IAuditTrail"/>, <see cref="IPublicAgents"/> and
+    /// <see cref="IAgentGrants"/> where the application has none.
     /// </summary>
     /// <param name="configure">Sets at least <see cref="RegistryClientOptions.BaseAddress"/>.</param>
     public static IServiceCollection AddRegistryClient(this IServiceCollection services, Action<RegistryClientOptions> configure)
@@ -37,6 +38,7 @@ public static class RegistryClientServices
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Audit);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().PublicAgents);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Grants);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Reviews);
         return services;
     }
 }

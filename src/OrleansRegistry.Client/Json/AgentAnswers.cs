@@ -55,10 +55,14 @@ internal static class AgentAnswers
     {
         Repeated = written.Flag("repeated"),
         Breaks = written.Find("verdict") is null ? null : ReadBreaks(written),
+        Review = written.Find("review") is { } review ? HttpReviews.Read(review) : null,
     };
 
     public static AgentRefresh ReadRefresh(JsonElement refresh, string tenant) =>
-        new(Read(refresh.GetProperty("agent"), tenant), refresh.Flag("changed"), ReadWarnings(refresh));
+        new(Read(refresh.GetProperty("agent"), tenant), refresh.Flag("changed"), ReadWarnings(refresh))
+        {
+            Review = refresh.Find("review") is { } review ? HttpReviews.Read(review) : null,
+        };
 
     /// <summary>An entry of a batch's answer.</summary>
     public static AgentBatchResult ReadEntry(JsonElement entry, string tenant) => entry.Flag("success")

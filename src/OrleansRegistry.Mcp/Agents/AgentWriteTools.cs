@@ -48,6 +48,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         AgentReadTools.LifeCycle(""),
         Number("revision", "Give it as if_revision to change the agent only if nobody else did meanwhile."),
         List("warnings", "What could be better about the card.", Shape(Text("field", ""), Text("message", ""))),
+        Text("waits_for_review", "Nothing was changed yet: a person must approve the card first. The id of the review."),
     ];
 
     public IEnumerable<McpTool> All =>
@@ -74,6 +75,7 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
             [
                 Number("success", "").Required(),
                 Number("failed", "").Required(),
+                Number("waiting", "Of the successes: a person must approve their cards first."),
                 List("errors", "", Shape(
                     Number("index", "In agents, from 0."), Text("agent_id", ""), Text("kind", ""), Text("message", ""), Text("field", ""))),
                 Number("errors_left_out", "There are more errors than a result has room for."),
@@ -184,6 +186,11 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         json.WriteString("delivery"u8, written.Agent.EffectiveDelivery.ToName());
         json.WriteString("lifecycle"u8, written.Agent.LifeCycle.ToName());
         json.WriteNumber("revision"u8, written.Agent.Revision);
+        if (written.Review is { } review)
+        {
+            json.WriteString("waits_for_review"u8, review.Id);
+        }
+
         json.WriteStartArray("warnings"u8);
         foreach (var warning in written.Warnings.Take(MostWarnings))
         {
@@ -229,14 +236,20 @@ internal sealed class AgentWriteTools(IAgentRegistry agents)
         }
 
         var newest = results.Max(result => result.Written?.Agent.Revision) ?? agents.Revision;
-        return Answer(outcomes, newest, call.Options.MaxResultBytes - 1024);
+        var waiting = results.Count(result => result.Written?.Review is not null);
+        return Answer(outcomes, newest, waiting, call.Options.MaxResultBytes - 1024);
     }
 
-    private static ToolResult Answer((string? Id, RegistryException? Fault)[] outcomes, long revision, int room) => ToolResult.Of(json =>
+    private static ToolResult Answer((string? Id, RegistryException? Fault)[] outcomes, long revision, int waiting, int room) => ToolResult.Of(json =>
     {
         var failed = outcomes.Count(outcome => outcome.Fault is not null);
         json.WriteNumber("success"u8, outcomes.Length - failed);
         json.WriteNumber("failed"u8, failed);
+        if (waiting > 0)
+        {
+            json.WriteNumber("waiting"u8, waiting);
+        }
+
         json.WriteNumber("revision"u8, revision);
         var told = 0;
         json.WriteStartArray("errors"u8);

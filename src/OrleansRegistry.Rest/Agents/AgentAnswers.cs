@@ -2,15 +2,19 @@ using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Rest.Agents.Versions;
+using OrleansRegistry.Rest.Trust;
 
 namespace OrleansRegistry.Rest.Agents;
 
 /// <summary>What writes of agents are answered with.</summary>
 internal static class AgentAnswers
 {
-    public const string Registered = "Agent registered successfully";
+    private const string Registered = "Agent registered successfully";
 
     public const string Unregistered = "Agent unregistered successfully";
+
+    /// <summary>What became of a registration, in words.</summary>
+    public static string MessageOf(AgentWriteResult written) => written.Review is null ? Registered : ReviewJson.Waits;
 
     /// <summary>Sets the headers that an answer about a written agent has.</summary>
     public static void SetHeaders(HttpContext context, AgentRecord agent)
@@ -21,7 +25,11 @@ internal static class AgentAnswers
 
     public static Task SendWrittenAsync(HttpContext context, AgentWriteResult written, bool isPut = false)
     {
-        SetHeaders(context, written.Agent);
+        if (written.Agent.Revision > 0)
+        {
+            SetHeaders(context, written.Agent);
+        }
+
         if (isPut && written.Created)
         {
             context.Response.Headers.Location = PublicPath.Of(context, $"/agents/{Uri.EscapeDataString(written.Agent.Id)}");
@@ -31,11 +39,15 @@ internal static class AgentAnswers
         var json = answer.Json;
         json.WriteBoolean("success"u8, true);
         json.WriteString("agent_id"u8, written.Agent.Id);
-        json.WriteString("message"u8, Registered);
+        json.WriteString("message"u8, MessageOf(written));
         json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
         json.WriteString("delivery"u8, written.Agent.EffectiveDelivery.ToName());
         WriteOutcome(json, written, ShowsRecord(context));
-        return answer.SendObjectAsync(context, isPut && written.Created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
+        return answer.SendObjectAsync(
+            context,
+            written.Review is not null ? StatusCodes.Status202Accepted
+                : isPut && written.Created ? StatusCodes.Status201Created
+                : StatusCodes.Status200OK);
     }
 
     /// <summary>How that an answer may have the whole agent is described.</summary>
@@ -60,6 +72,7 @@ internal static class AgentAnswers
             AgentVersionJson.Write(json, breaks);
         }
 
+        ReviewJson.WriteMember(json, written.Review);
         WriteWritten(json, written.Agent, written.Warnings, showsRecord);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrleansRegistry.Rest.Liveness;
 using OrleansRegistry.Rest.Probes;
+using OrleansRegistry.Rest.Trust;
 
 namespace OrleansRegistry.Rest.Agents;
 
@@ -29,6 +30,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
             .Body("AgentPatch", "application/merge-patch+json", "application/json")
             .Idempotent()
             .Answer(200, "It is changed.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
         routes.Post("/agents/{id}:enable", EnableAsync, AgentDocs.Agent("enableAgent", "Enable an agent")
             .Header("If-Match", "Change only if the agent has this entity tag (its revision).")
@@ -75,6 +77,7 @@ internal sealed class AgentChangeEndpoints(IAgentRegistry registry, RegistryHttp
         answer.Json.WriteBoolean("success"u8, true);
         answer.Json.WriteString("agent_id"u8, id);
         answer.Json.WriteBoolean("changed"u8, refresh.Changed);
+        ReviewJson.WriteMember(answer.Json, refresh.Review);
         AgentAnswers.WriteWritten(answer.Json, refresh.Agent, refresh.Warnings, showsRecord);
         await answer.SendObjectAsync(context);
     }

@@ -67,10 +67,11 @@ internal static class AgentSchemas
             ("delivery", Delivery("How messages get to the agent now.")),
             ("created", Flag("There was no such agent before.")), ("revision", Integer("The registry revision of the write.")),
             ("warnings", warnings), ("agent", Ref("Agent")),
+            ("review", Ref("Review")),
             ("verdict", Text("Of a card that took another's place: compatible or incompatible with it.")), ("breaks", List(Ref("CardBreak")))));
         yield return ("AgentRefreshed", Shape(
             ("success", Flag("")), ("agent_id", Text("")), ("changed", Flag("The card is another one now.")), ("revision", Integer("The agent's.")),
-            ("warnings", warnings), ("agent", Ref("Agent"))));
+            ("review", Ref("Review")), ("warnings", warnings), ("agent", Ref("Agent"))));
         yield return ("AgentState", Shape(("success", Flag("")), ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer(""))));
         yield return ("AgentRemoved", Shape(
             ("success", Flag("")), ("message", Text("")), ("extensions_cleaned", Flag("Always true.")),
@@ -133,7 +134,7 @@ internal static class AgentSchemas
             ("success", Integer("")), ("failed", Integer("")), ("errors", List(Text(""))),
             ("results", List(Shape(
                 ("index", Integer("")), ("success", Flag("")), ("agent_id", Text("")), ("created", Flag("")), ("revision", Integer("")),
-                ("warnings", warnings), ("agent", record),
+                ("review", Ref("Review")), ("warnings", warnings), ("agent", record),
                 ("status", Integer("Of a refused entry: the HTTP status that it alone would have got.")), ("code", Text("")), ("field", Text("")),
                 ("error", Text("")))))));
         yield return ("Stats", Shape(

@@ -18,6 +18,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             .Body("AgentRegistration")
             .Idempotent()
             .Answer(200, "It is registered.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(WriteProblems));
         routes.Put("/agents/{id}", PutAsync, AgentDocs.Agent("putAgent", "Register or replace the agent of this id")
             .Conditional()
@@ -26,6 +27,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             .Idempotent()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
             .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(WriteProblems));
         routes.Put("/agents/{id}/card", PutCardAsync, AgentDocs.Agent("putAgentCard", "Register or replace the agent of this id by its bare card")
             .Conditional()
@@ -34,6 +36,7 @@ internal sealed class AgentWriteEndpoints(IAgentRegistry registry, RegistryHttpO
             .Idempotent()
             .Answer(200, "It is replaced.", "AgentWritten", isTagged: true)
             .Answer(201, "It is registered.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(WriteProblems));
         routes.Delete("/agents/{id}", RemoveAsync, AgentDocs.Agent("removeAgent", "Remove an agent")
             .Header("If-Match", "Remove only if the agent has this entity tag (its revision).")

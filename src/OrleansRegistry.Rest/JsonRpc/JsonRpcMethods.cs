@@ -68,13 +68,17 @@ internal sealed class JsonRpcMethods
         var registration = new AgentRegistration(
             parameters.Document("agent_card"), parameters.OptionalText("agent_id"), parameters.OptionalBoolean("enabled"));
         var written = await registry.RegisterAsync(context.GetCaller(), registration, context.RequestAborted);
-        RevisionHeader.Set(context.Response, written.Agent.Revision);
+        if (written.Agent.Revision > 0)
+        {
+            RevisionHeader.Set(context.Response, written.Agent.Revision);
+        }
+
         return JsonRpcResults.Of(json =>
         {
             json.WriteStartObject();
             json.WriteBoolean("success"u8, true);
             json.WriteString("agent_id"u8, written.Agent.Id);
-            json.WriteString("message"u8, AgentAnswers.Registered);
+            json.WriteString("message"u8, AgentAnswers.MessageOf(written));
             json.WriteNumber("extensions_processed"u8, written.ExtensionsProcessed);
             AgentAnswers.WriteOutcome(json, written, showsRecord: false);
             WriteTransport(json);

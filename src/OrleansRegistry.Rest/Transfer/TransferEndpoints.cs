@@ -20,7 +20,10 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
                 + "without that line was cut off. Secrets are in it: leases, webhooks, and hashes of keys and passwords. "
                 + "Only where REGISTRY_ALLOW_TRANSFER is true.")
             .Query("tenant", "Of this tenant alone.")
-            .Query("kind", "Any of agents, versions, vectors, tasks, contexts, feedback, subscriptions, trust; all unless given.", repeats: true)
+            .Query(
+                "kind",
+                "Any of agents, versions, vectors, tasks, contexts, feedback, subscriptions, trust, reviews; all unless given.",
+                repeats: true)
             .Query("since", "Only what changed at this time or later.")
             .Query("after", "Goes on after this record, with which an export ended that was cut off: task/acme/t-1.")
             .Query("gzip", "true: the lines as a gzip file.", "boolean")

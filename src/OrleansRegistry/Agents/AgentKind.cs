@@ -167,14 +167,14 @@ internal static class AgentKind
         ? null
         : AgentDeliveries.TryParse(name) ?? throw new JsonException($"'delivery' is not {AgentDeliveries.AllNames}");
 
-    private static AgentCredentials ReadCredentials(StoredObject credentials) => new(
+    internal static AgentCredentials ReadCredentials(StoredObject credentials) => new(
         credentials.Array("headers", static json => new StoredObject(json, "headers"))
             .ToDictionary(header => header.Text("name"), header => header.Text("value"), StringComparer.OrdinalIgnoreCase))
     {
         Origins = credentials.Array("origins", origin => origin.GetString() ?? throw new JsonException("an origin is null")),
     };
 
-    private static void WriteCredentials(Utf8JsonWriter fields, AgentCredentials credentials)
+    internal static void WriteCredentials(Utf8JsonWriter fields, AgentCredentials credentials)
     {
         fields.WriteStartObject("credentials"u8);
         fields.WriteStartArray("headers"u8);

@@ -1,3 +1,4 @@
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Agents;
@@ -17,6 +18,7 @@ internal sealed class AgentRegistry(
     RankedSearch ranked,
     AgentOwnership ownership,
     SignatureGate signatures,
+    ReviewGate reviews,
     TenantQuotas quotas,
     AgentSight sight,
     [RegistryTime] TimeProvider time) : IAgentRegistry
@@ -39,6 +41,15 @@ internal sealed class AgentRegistry(
         await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
         return result;
     });
+
+    /// <summary>Registers what a reviewer has approved, as whoever asked for it.</summary>
+    internal async Task RegisterApprovedAsync(Caller caller, CheckedRegistration entry, CancellationToken cancellationToken)
+    {
+        var history = store.History;
+        entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes, cancellationToken) };
+        var result = await TakeAsync(caller, entry, OriginsOf(caller, entry), history);
+        await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
+    }
 
     public Task<IReadOnlyList<AgentBatchResult>> RegisterManyAsync(
         Caller caller,
@@ -66,16 +77,11 @@ internal sealed class AgentRegistry(
         var grain = Grain(caller, id);
         var change = await signatures.JudgeAsync(caller.Tenant, directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
         var history = store.History;
-        var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
-        var card = AgentCard.Read(written.Agent.Card);
-        var agent = written.Agent with { Reach = card.Reach };
-        directory.TakeIn(agent, card, history);
-        await revisions.SeeOwnAsync(agent.Revision, history, cancellationToken);
-        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count) 
-        {
-            Repeated = written.Repeated,
-            Breaks = written.Breaks,
-        };
+        var result = !change.CardPatch.IsEmpty && reviews.IsAsked(caller.Tenant)
+            ? await reviews.RunAsync(caller, id, patch, condition => PatchAsync(grain, change with { Condition = condition }, history))
+            : await PatchAsync(grain, change, history);
+        await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
+        return result;
     });
 
     public Task<AgentRefresh> RefreshAsync(
@@ -86,7 +92,7 @@ internal sealed class AgentRegistry(
         var agent = await GetStrongAsync(caller, id, cancellationToken)
             ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
         Access.DemandOwner(id, agent.Owner, caller.Subject, "have its card fetched");
-        return await sources.RefreshAsync(agent, cancellationToken);
+        return await sources.RefreshAsync(agent, cancellationToken, caller.May(Permissions.AgentsReview));
     });
 
     public Task<AgentRemoval> RemoveAsync(
@@ -193,8 +199,18 @@ internal sealed class AgentRegistry(
         long history)
     {
         Identifiers.CheckCaller(caller);
-        caller = ownership.Registering(caller, entry.Id);
+        var acting = ownership.Registering(caller, entry.Id);
         entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes) };
+        return reviews.IsAsked(caller.Tenant)
+            ? await reviews.RunAsync(
+                caller, acting, entry, condition => TakeAsync(acting, entry with { Condition = condition }, origins, history))
+            : await TakeAsync(acting, entry, origins, history);
+    }
+
+    /// <summary>Writes what may be written.</summary>
+    private async Task<AgentWriteResult> TakeAsync(
+        Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, long history)
+    {
         var mark = RequestMarks.Of(
             caller,
             () => entry.PublishesDraft ? AgentDrafts.PrintOf(entry.Force) : new RequestFingerprint("register")
@@ -240,34 +256,24 @@ internal sealed class AgentRegistry(
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
-        return new AgentWriteResult(written.Agent, written.Created, WarningsOf(caller, entry, written), entry.Card.Extensions.Count)
+        return new AgentWriteResult(written.Agent, written.Created, ReplacementWarnings.Of(caller, entry, written), entry.Card.Extensions.Count)
         {
             Repeated = written.Repeated,
             Breaks = written.Breaks,
         };
     }
 
-    /// <summary>What the card could do better, and whose agent it took the place of.</summary>
-    private static IReadOnlyList<CardWarning> WarningsOf(Caller caller, CheckedRegistration entry, AgentWritten written)
+    private async Task<AgentWriteResult> PatchAsync(IAgentGrain grain, AgentChange change, long history)
     {
-        if (written.Before is not { } before)
+        var written = await GrainCalls.RunAsync(grain, agent => agent.Patch(change));
+        var card = AgentCard.Read(written.Agent.Card);
+        var agent = written.Agent with { Reach = card.Reach };
+        directory.TakeIn(agent, card, history);
+        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count)
         {
-            return entry.Card.Warnings;
-        }
-
-        var warnings = new List<CardWarning>(entry.Card.Warnings);
-        if (before.Owner is not null && !Access.MayWrite(caller, before.Owner))
-        {
-            warnings.Add(new CardWarning("agent_id", $"replaced the card of an agent that belongs to '{before.Owner}'"));
-        }
-
-        if (before.Provider is not null
-            && !ComparedText.Of(entry.Card.Providers).Contains(ComparedText.Of(before.Provider), StringComparer.OrdinalIgnoreCase))
-        {
-            warnings.Add(new CardWarning("provider", $"replaced an agent of another provider, '{before.Provider}'"));
-        }
-
-        return warnings;
+            Repeated = written.Repeated,
+            Breaks = written.Breaks,
+        };
     }
 
     private IAgentGrain Grain(Caller caller, string id)

@@ -7,6 +7,7 @@ using Orleans.Storage;
 using OrleansRegistry;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
 namespace Microsoft.Extensions.Hosting;
@@ -130,6 +131,7 @@ public static class OrleansRegistryHostingExtensions
                 services.AddHostedService(provider => provider.GetRequiredService<ServingReplicas>());
             }
             services.AddSignatures(options.Signatures);
+            services.AddReviews(options.Reviews);
         }
 
         services.AddTrustRecords();

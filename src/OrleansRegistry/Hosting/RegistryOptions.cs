@@ -5,6 +5,7 @@ using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
@@ -107,6 +108,11 @@ public sealed class RegistryOptions
 
     /// <summary>Whose signatures of cards count, and whether cards must have one (<c>REGISTRY_CARD_ISSUER…</c>).</summary>
     public SignatureOptions Signatures { get; set; } = new();
+
+    /// <summary>
+    /// What is asked of new agents and other cards in tenants without a policy of their own (<c>REGISTRY_REVIEW</c>, <c>REGISTRY_POLICY_HOOK_…</c>).
+    /// </summary>
+    public ReviewOptions Reviews { get; set; } = new();
 
     /// <summary>How push notifications are delivered (<c>PUSH_…</c>).</summary>
     public PushOptions Push { get; set; } = new();

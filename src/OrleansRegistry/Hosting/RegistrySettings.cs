@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Hosting;
@@ -19,6 +20,7 @@ public static class RegistrySettings
         LivenessSettings.Group,
         ProbeSettings.Group,
         SignatureSettings.Group,
+        ReviewSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,
         SnapshotSettings.Group,

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage.AdoNet;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Storage.Sqlite;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Hosting;
@@ -45,6 +46,7 @@ internal static partial class StoreServices
         AgentVectorsKind.Kind,
         GivenVectorsKind.Kind,
         TrustKind.Kind,
+        ReviewKind.Kind,
         AuditKind.Kind,
     ];
 

@@ -21,13 +21,28 @@ internal static class WebhookSignature
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>; the error does not repeat it.</exception>
     public static void CheckSecret(string secret)
     {
-        var bytes = new byte[MaxBytes + 1];
-        if (!secret.StartsWith(Prefix, StringComparison.Ordinal)
-            || !Convert.TryFromBase64String(secret[Prefix.Length..], bytes, out var length)
-            || length is < MinBytes or > MaxBytes)
+        if (!IsSecret(secret))
         {
             throw RegistryException.Invalid("secret", $"must be {Prefix} and {MinBytes} to {MaxBytes} bytes in Base64");
         }
+    }
+
+    /// <summary>Whether a text can be a secret.</summary>
+    public static bool IsSecret(string text)
+    {
+        var bytes = new byte[MaxBytes + 1];
+        return text.StartsWith(Prefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(text[Prefix.Length..], bytes, out var length)
+            && length is >= MinBytes and <= MaxBytes;
+    }
+
+    /// <summary>Adds the headers to a request.</summary>
+    public static void Sign(HttpRequestMessage request, string secret, string id, DateTimeOffset at, ReadOnlySpan<byte> body)
+    {
+        var seconds = at.ToUnixTimeSeconds();
+        request.Headers.Add(IdHeader, id);
+        request.Headers.Add(TimeHeader, seconds.ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(SignatureHeader, Of([secret], id, seconds, body));
     }
 
     /// <summary>The value of the header: one signature for each secret.</summary>

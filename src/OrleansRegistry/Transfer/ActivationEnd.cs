@@ -16,7 +16,8 @@ internal sealed class ActivationEnd(IGrainFactory grains)
         .AsReference<IGrainManagementExtension>().DeactivateOnIdle().AsTask();
 
     private static bool HasGrain((TransferKind Kind, RecordKey Key) record) =>
-        record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors && record.Kind != TransferKind.Trust;
+        record.Kind != TransferKind.AgentVersions && record.Kind != TransferKind.Vectors && record.Kind != TransferKind.Trust
+        && record.Kind != TransferKind.Reviews;
 
     private IAddressable GrainOf(TransferKind kind, RecordKey key)
     {

@@ -1,4 +1,5 @@
 using OrleansRegistry.Snapshots;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Transfer;
@@ -73,11 +74,15 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     /// <summary>Keys, users and rules. Their secrets are hashes. They do not say when they were changed.</summary>
     public static TransferKind Trust { get; } = new("trust", TrustKind.Kind, "trust_id", ReadTrust);
 
+    /// <summary>Cards that wait for a review, or did.</summary>
+    public static TransferKind Reviews { get; } = new("reviews", ReviewKind.Kind, "agent_id", ReadReview);
+
     /// <summary>How counts call the pages of all kinds.</summary>
     public const string Pages = "pages";
 
     /// <summary>In the order of an export: an import finds what others rest on first.</summary>
-    public static IReadOnlyList<TransferKind> All { get; } = [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions, Trust];
+    public static IReadOnlyList<TransferKind> All { get; } =
+        [Agents, AgentVersions, Vectors, Tasks, Contexts, Feedback, Subscriptions, Trust, Reviews];
 
     /// <summary>
     /// What moves to another store with the rest, and is in no export: the index of snapshots and of uploads, whose files stay where they are, and
@@ -133,6 +138,13 @@ internal sealed record TransferKind(string Plural, RecordKind Kind, string IdFie
     {
         _ = TrustKind.Check(stored);
         return new TransferHead(null, []);
+    }
+
+    private static TransferHead ReadReview(StoredRecord stored)
+    {
+        var review = ReviewKind.Read(stored);
+        RecordLine.CheckJson(ReviewKind.Kind, stored);
+        return new TransferHead(review.DecidedAt ?? review.RequestedAt, []);
     }
 
     private static TransferHead? ReadTask(StoredRecord stored)

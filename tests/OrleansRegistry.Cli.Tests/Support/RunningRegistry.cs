@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Cli.Tests;
@@ -60,6 +61,15 @@ public sealed class RunningRegistry : IAsyncLifetime
         request.Headers.Add("X-Registry-Tenant", cli.Always[^1]);
         using var answer = await http.SendAsync(request);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Registers an agent, in the tenant of <paramref name="cli"/>, as somebody who may not approve it.</summary>
+    internal async Task AskForReviewAsync(TestCli cli, string id)
+    {
+        var caller = new Caller(cli.Always[^1], "alice") { Allowed = RegistryRoles.Of(["user"]) };
+        var card = Encoding.UTF8.GetBytes($$"""{"name":"{{id}}"}""");
+        var written = await app!.Services.GetRequiredService<IAgentRegistry>().RegisterAsync(caller, new AgentRegistration(card));
+        Assert.NotNull(written.Review);
     }
 
     public async ValueTask DisposeAsync()

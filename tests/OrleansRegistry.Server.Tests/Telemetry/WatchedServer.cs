@@ -153,6 +153,8 @@ public sealed class WatchedServer : IAsyncLifetime
     private async Task SendSecretsAsync()
     {
         var signing = $"whsec_{Convert.ToBase64String(Encoding.ASCII.GetBytes($"{Secret} of twenty-four bytes"))}";
+        await Send("PUT", "/review-policy", $$"""{"secret":"{{signing}}"}""", 200);
+        await Send("PUT", "/review-policy", $$"""{"secret":"{{Secret}}"}""", 400);
         await Send("PATCH", "/agents/remote", $$$"""{"credentials":{"Authorization":"Bearer {{{Secret}}}"}}""", 200);
         await Send("PATCH", "/agents/remote", $$$"""{"credentials":{"Authorization":"{{{Secret}}}\n"}}""", 400);
         await Send("PATCH", "/agents/remote", $$"""{"credentials":"{{Secret}}"}""", 400);

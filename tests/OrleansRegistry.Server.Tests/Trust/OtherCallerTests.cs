@@ -67,6 +67,8 @@ public sealed partial class OtherCallerTests : IAsyncLifetime
         ["POST /grants"] = """{"agent_id":"{?}","grantee":{"subject":"mallory"}}""",
         ["POST /grants:request"] = """{"agent_id":"{?}"}""",
         ["PUT /subscriptions/{id}"] = """{"url":"https://example.com/hook"}""",
+        ["POST /reviews/{id}:approve"] = """{"review_id":"x"}""",
+        ["POST /reviews/{id}:reject"] = """{"review_id":"x","reason":"no"}""",
         ["POST /agents/{id}/snapshots"] = """{"x":1}""",
     };
 

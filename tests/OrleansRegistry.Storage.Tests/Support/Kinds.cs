@@ -7,6 +7,7 @@ using OrleansRegistry.Subscriptions;
 using OrleansRegistry.Tasks;
 using OrleansRegistry.Trust.Audit;
 using OrleansRegistry.Trust.Records;
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Vectors;
 using OrleansRegistry.Vectors.Given;
 
@@ -19,6 +20,6 @@ internal static class Kinds
     [
         AgentKind.Kind, TaskKind.Kind, ContextKind.Kind, FeedbackKind.Kind, PageKind.Kind, SnapshotKind.Kind, SnapshotUploadKind.Kind,
         AgentVersionKind.Kind, SubscriptionKind.Kind, AgentVectorsKind.Kind, GivenVectorsKind.Kind,
-        TrustKind.Kind, AuditKind.Kind,
+        TrustKind.Kind, AuditKind.Kind, ReviewKind.Kind,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Trust.Reviews;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
 namespace OrleansRegistry.Tests.Transfer;
@@ -72,6 +73,13 @@ internal static class FullStore
 
         var rule = new RecordBody(RawJson.FromValid("""{"says":"ü", "later": [1.50]}"""u8), default);
         await store.WriteAsync(TrustKind.Kind, TrustKind.KeyOf("rule", "acme", "r/1"), 0, rule);
+
+        var fields = """
+            {"id":"r1","state":"pending","requested_by":"bob","acts_as":"bob","requested_at":"NOW","held":{"enabled":false},"later":1.50}
+            """;
+        var review = new RecordBody(RawJson.FromValid("""{"name": "ü"}"""u8), RawJson.FromValid(Encoding.UTF8.GetBytes(
+            fields.Replace("NOW", $"{DateTimeOffset.UtcNow:O}", StringComparison.Ordinal))));
+        await store.WriteAsync(ReviewKind.Kind, new RecordKey("acme", "agent-new/ü"), 0, review);
 
         // The newest change of an agent is a removal: only the first line of an export tells its revision.
         await registry.Agents.RemoveAsync(alice, "agent-3");

@@ -34,7 +34,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         using var output = new MemoryStream();
         var summary = await Transfers.Over(filled.Store).ExportAsync(new ExportRequest(), output);
         Assert.Equal(filled.File, output.ToArray());
-        string[] kinds = ["agents", "versions", "vectors", "pages", "tasks", "contexts", "feedback", "subscriptions", "trust"];
+        string[] kinds = ["agents", "versions", "vectors", "pages", "tasks", "contexts", "feedback", "subscriptions", "trust", "reviews"];
         Assert.Equal(kinds, summary.Counts.Keys.OrderBy(name => Array.IndexOf(kinds, name)));
         Assert.All(summary.Counts, count => Assert.True(count.Value > 0, count.Key));
         Assert.Equal(FullStore.Tasks, summary.Counts["tasks"]);
@@ -126,7 +126,7 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
 
         var wrong = await Assert.ThrowsAsync<RegistryException>(() => filled.Store.ExportAsync(new ExportRequest { Kinds = ["agent"] }));
         Assert.Equal(
-            ("kinds", "kinds: 'agent' is none of agents, versions, vectors, tasks, contexts, feedback, subscriptions, trust"),
+            ("kinds", "kinds: 'agent' is none of agents, versions, vectors, tasks, contexts, feedback, subscriptions, trust, reviews"),
             (wrong.Field, wrong.Message));
     }
 
@@ -169,7 +169,10 @@ public sealed class RoundTripTests(FilledStore filled) : IClassFixture<FilledSto
         Assert.Equal(3, kept.Kept);
         Assert.Contains(Transfers.Lines(before)[^4], Encoding.UTF8.GetString(await target.ExportAsync()), StringComparison.Ordinal);
 
-        var withoutAgents = new ExportRequest { Kinds = ["versions", "vectors", "tasks", "contexts", "feedback", "subscriptions", "trust"] };
+        var withoutAgents = new ExportRequest
+        {
+            Kinds = ["versions", "vectors", "tasks", "contexts", "feedback", "subscriptions", "trust", "reviews"],
+        };
         var replaced = await target.ImportAsync(filled.File, replace: true);
         Assert.Equal((3, 0, 0), (replaced.Replaced, replaced.Kept, replaced.Created));
         Assert.Equal((dry.Created, dry.Replaced), (kept.Created, replaced.Replaced));

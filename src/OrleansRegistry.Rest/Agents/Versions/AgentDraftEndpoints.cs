@@ -29,6 +29,7 @@ internal sealed class AgentDraftEndpoints(IAgentDrafts drafts, RegistryHttpOptio
             .Body("AgentDraftPublishing")
             .Idempotent()
             .Answer(200, "It is the agent's card.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
     }
 

@@ -32,6 +32,7 @@ internal sealed class AgentVersionEndpoints(IAgentVersions versions, RegistryHtt
             .Body("AgentRollback")
             .Idempotent()
             .Answer(200, "It has that card.", "AgentWritten", isTagged: true)
+            .Answer(202, "It waits for a review: review tells which.", "AgentWritten")
             .Problems(400, 403, 404, 409, 412, 413, 415, 503, 507));
     }
 

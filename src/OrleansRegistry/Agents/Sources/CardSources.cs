@@ -1,3 +1,4 @@
+using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Agents.Sources;
@@ -10,6 +11,7 @@ internal sealed class CardSources(
     IRecordStore store,
     AgentRevisions revisions,
     SignatureGate signatures,
+    ReviewGate reviews,
     CardFetchOptions options,
     [RegistryTime] TimeProvider time)
 {
@@ -28,14 +30,16 @@ internal sealed class CardSources(
     }
 
     /// <summary>Fetches an agent's card anew, and writes what has changed: the card, or that it could not be had.</summary>
+    /// <param name="decides">Whether somebody who may approve cards has asked for it.</param>
     /// <exception cref="RegistryException">The agent's card was not fetched, there is none now that could be had, or it got another one meanwhile.</exception>
-    public async Task<AgentRefresh> RefreshAsync(AgentRecord agent, CancellationToken cancellationToken)
+    public async Task<AgentRefresh> RefreshAsync(AgentRecord agent, CancellationToken cancellationToken, bool decides = false)
     {
         DemandEnabled();
         var source = agent.Source
             ?? throw RegistryException.Invalid(CardUrls.Field, "is not known: the agent's card was sent, not fetched. Register it by its URL");
         FetchedCard? fetched;
         AgentSignature? signature = null;
+        AgentReview? review = null;
         try
         {
             fetched = await fetcher.FetchAgainAsync(source, cancellationToken);
@@ -45,13 +49,21 @@ internal sealed class CardSources(
                 AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(found));
                 CompatibilityRules.Compare(agent, found, force: false);
                 signature = await signatures.JudgeAsync(agent.Tenant, found, cancellationToken);
+                review = await reviews.JudgeFetchedAsync(agent, fetched, source.RefreshInterval, decides, cancellationToken);
             }
         }
         catch (RegistryException fault)
         {
-            var failure = new AgentSourceFailure(fault.Message, time.GetUtcMilliseconds(), (source.Failure?.Attempts ?? 0) + 1);
-            await NoteAsync(agent, source with { Failure = failure }, cancellationToken);
+            await NoteFailureAsync(fault.Message);
             throw;
+        }
+
+        if (review is not null)
+        {
+            var held = await NoteFailureAsync(review.State == ReviewState.Pending
+                ? "The card that is there waits for a review."
+                : $"The card that is there was rejected in a review: {review.Reason}");
+            return new AgentRefresh(held, Changed: false, []) { Review = review };
         }
 
         if (fetched is null || fetched.Bytes.Span.SequenceEqual(agent.Card.Span))
@@ -69,6 +81,12 @@ internal sealed class CardSources(
         var refreshed = new AgentRefreshed(now, source.FetchedAt, bytes, origins, card.Reach) { Signature = signature };
         var written = await WriteAsync(agent, refreshed, cancellationToken, card);
         return new AgentRefresh(written, Changed: true, card.Warnings);
+
+        Task<AgentRecord> NoteFailureAsync(string reason)
+        {
+            var failure = new AgentSourceFailure(reason, time.GetUtcMilliseconds(), (source.Failure?.Attempts ?? 0) + 1);
+            return NoteAsync(agent, source with { Failure = failure }, cancellationToken);
+        }
     }
 
     private Task<AgentRecord> NoteAsync(AgentRecord agent, AgentSource source, CancellationToken cancellationToken) =>

@@ -97,7 +97,8 @@ internal sealed partial class RefreshSchedule(
                 await sources.RefreshAsync(agent, cancellationToken);
             }
         }
-        catch (RegistryException fault) when (fault.Error is RegistryError.Invalid or RegistryError.NotFound or RegistryError.Conflict)
+        catch (RegistryException fault) when (
+            fault.Error is RegistryError.Invalid or RegistryError.NotFound or RegistryError.Conflict or RegistryError.Forbidden)
         {
             // The agent's record tells it, or it has another card by now.
             LogNotRefreshed(LogText.Id(agent.Id), LogText.Id(agent.Tenant), LogText.Escape(fault.Message));

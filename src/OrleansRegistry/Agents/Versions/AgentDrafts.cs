@@ -59,6 +59,10 @@ internal sealed class AgentDrafts(
             PublishesDraft = true,
         };
         var written = await agents.RegisterAsync(caller, registration, cancellationToken);
+        if (written.Review is not null)
+        {
+            return written;
+        }
 
         try
         {
