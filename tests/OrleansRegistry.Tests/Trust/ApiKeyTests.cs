@@ -103,6 +103,32 @@ public sealed class ApiKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_does_not_outlast_the_one_that_made_it()
+    {
+        var here = await StartAsync();
+        var end = time.GetUtcNow().AddHours(1);
+        var lasting = await here.Keys.CreateAsync(Admin, new NewApiKey("bot", ["viewer"]));
+        var maker = await here.Keys.CreateAsync(Admin, new NewApiKey("ann", ["admin"]) { ExpiresAt = end });
+        var caller = here.Table.Find(maker.Text)!.Caller;
+        foreach (var act in (Func<Task>[])
+        [
+            () => here.Keys.CreateAsync(caller, new NewApiKey("x", ["viewer"])),
+            () => here.Keys.CreateAsync(caller, new NewApiKey("x", ["viewer"]) { ExpiresAt = end.AddSeconds(1) }),
+            () => here.Keys.ChangeAsync(caller, maker.Key.Id, new ApiKeyChange { ExpiresAt = new(null) }),
+            () => here.Keys.RotateAsync(caller, lasting.Key.Id, TimeSpan.Zero),
+        ])
+        {
+            var refusal = await RefusalAsync(act);
+            Assert.Equal((RegistryError.Forbidden, "expiresAt"), (refusal.Error, refusal.Field));
+        }
+
+        var made = await here.Keys.CreateAsync(caller, new NewApiKey("x", ["viewer"]) { ExpiresAt = end });
+        Assert.Equal($"key:{maker.Key.Id}", here.Table.Of(made.Key.Id)!.Record.Value.CreatedWith);
+        await here.Keys.ChangeAsync(caller, lasting.Key.Id, new ApiKeyChange { Description = new("seen") });
+        await here.Keys.RotateAsync(caller, maker.Key.Id, TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task Nobody_gives_or_gets_hold_of_more_than_it_has()
     {
         var here = await StartAsync();
@@ -208,6 +234,19 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var caller = (await there.Table.FindAsync(text, Cancellation))!.Caller;
         Assert.True(caller.May(Permissions.Tenants) && caller.May(Permissions.AgentsManage));
         Assert.Null(await here.Admin.EnsureAsync(null, Cancellation));
+
+        // Nobody used it in time: it was lost.
+        time.Advance(TimeSpan.FromMinutes(5));
+        var again = await here.Admin.EnsureAsync(null, Cancellation);
+        Assert.NotNull(again);
+        Assert.Null(here.Table.Find(text));
+        time.Advance(TimeSpan.FromMinutes(5));
+        await here.Records.WriteAsync(KeyUse.Type, "default", "firstadmin", new KeyUse(time.GetUtcNow()), before: null, Cancellation);
+        Assert.Null(await here.Admin.EnsureAsync(null, Cancellation));
+        Assert.NotNull(here.Table.Find(again));
+
+        var taken = await here.Keys.CreateAsync(Admin, new NewApiKey("bot", ["viewer"]));
+        Assert.Equal("REGISTRY_ADMIN_KEY", (await RefusalAsync(() => here.Admin.EnsureAsync(taken.Text, Cancellation))).Field);
 
         var given = $"ork_deployment_{new string('s', 64)}";
         Assert.Null(await here.Admin.EnsureAsync(given, Cancellation));

@@ -76,6 +76,34 @@ public sealed class GrantTests : IClassFixture<GrantTests.Later>, IAsyncLifetime
         Assert.Equal(TaskState.Canceled, (await registry.Tasks.CancelAsync(ann, task.Id, cancellationToken: Cancellation)).Status.State);
     }
 
+    [Theory]
+    [InlineData("\"taskId\":null,\"task_id\":\"{0}\"", "{}")]
+    [InlineData("\"taskId\":\"\",\"task_id\":\"{0}\"", "{}")]
+    [InlineData("\"taskId\":\"{0}\",\"task_id\":null", """{"skill_id":null,"skillId":"snow"}""")]
+    [InlineData("\"task_id\":\"{0}\"", """{"skill_id":"","skillId":"snow"}""")]
+    [InlineData("\"task_id\":\"{0}\"", """{"skill_id":"rain","skillId":"snow"}""", RegistryError.Invalid)]
+    [InlineData("\"task_id\":\"{0}\"", """{"skill_id":["snow"],"skillId":"rain"}""", RegistryError.Invalid)]
+    public async Task By_no_spelling_a_message_says_one_thing_here_and_another_there(
+        string names, string metadata, RegistryError error = RegistryError.Forbidden)
+    {
+        await Grants.GiveAsync(owner, To("ann") with { Skills = ["rain"] }, Cancellation);
+        var task = await SendAsync(ann, skill: "rain");
+        var message = $$"""{"messageId":"x","role":"ROLE_USER","parts":[{"text":"hi"}],"metadata":{{metadata}},"""
+            + names.Replace("{0}", task.Id, StringComparison.Ordinal) + "}";
+        await RefusedAsync(error, () => registry.Tasks.SubmitAsync(ann, new TaskSubmission(Encoding.UTF8.GetBytes(message)), Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_what_somebody_asks_for_the_newest_is_open()
+    {
+        await ShareAsync(Id, new AgentSharingChange { Visibility = AgentVisibility.Tenant });
+        await Grants.RequestAsync(ann, new GrantTerms(Id), Cancellation);
+        var other = await Grants.RequestAsync(ben, new GrantTerms(Id), Cancellation);
+        var last = await Grants.RequestAsync(ann, new GrantTerms(Id) { Lifetime = TimeSpan.FromHours(1) }, Cancellation);
+        var open = (await Grants.ListAsync(owner, new() { State = GrantState.Requested }, Cancellation)).Grants;
+        Assert.Equal([last.Id, other.Id], open.Select(grant => grant.Id).OrderByDescending(id => id == last.Id));
+    }
+
     [Fact]
     public async Task What_is_asked_for_holds_once_its_owner_approves_it_for_a_day()
     {
@@ -165,6 +193,12 @@ public sealed class GrantTests : IClassFixture<GrantTests.Later>, IAsyncLifetime
         // A credential that is for certain agents is not let to others by a grant to its subject.
         await Grants.GiveAsync(owner, To("key"), Cancellation);
         await RefusedAsync(RegistryError.Forbidden, () => SendAsync(owner with { Subject = "key", Agents = ["other"] }));
+
+        // Nor does it take grants of other agents back; what its agent has, it may.
+        var given = await Grants.GiveAsync(owner, To("zoe"), Cancellation);
+        await RefusedAsync(RegistryError.Forbidden, () => Grants.RevokeAsync(owner with { Agents = ["other"] }, given.Id, null, Cancellation));
+        Assert.Equal(
+            GrantState.Revoked, (await Grants.RevokeAsync(owner with { Agents = [Id] }, given.Id, null, Cancellation)).State);
 
         // Another agent of that name is another.
         await registry.Agents.RemoveAsync(ann, "planner", cancellationToken: Cancellation);

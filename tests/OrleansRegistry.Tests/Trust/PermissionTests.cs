@@ -80,6 +80,29 @@ public sealed class PermissionTests(MemoryRegistry registry) : IClassFixture<Mem
         await AssertForbiddenAsync(() => registry.Tasks.SubmitAsync(writer, new TaskSubmission(message) { AgentId = "b" }), "other agents");
         Assert.Equal("a", (await registry.Tasks.SubmitAsync(writer, new TaskSubmission(message) { AgentId = "a" })).Task.AgentId);
         Assert.NotNull(await registry.Agents.GetAsync(agent, "b"));
+
+        var other = (await registry.Tasks.SubmitAsync(owner, new TaskSubmission(message) { AgentId = "b", TaskId = "of-b" })).Task.Id;
+        var renamed = """{"messageId":"m2","role":"ROLE_USER","parts":[{"text":"hi"}],"taskId":null,"task_id":"of-b"}"""u8.ToArray();
+        var update = new TaskUpdate { State = TaskState.Completed };
+        var hook = """{"url":"https://example.com/"}"""u8.ToArray();
+        foreach (var change in (Func<Task>[])
+        [
+            () => registry.Tasks.SubmitAsync(writer, new TaskSubmission(renamed)),
+            () => registry.Tasks.UpdateAsync(writer, other, update),
+            () => registry.Tasks.CancelAsync(writer, other),
+            () => registry.Tasks.DeleteAsync(writer, other),
+            () => registry.Tasks.SaveWebhookAsync(writer, other, hook),
+            () => registry.Tasks.DeleteWebhookAsync(writer, other, "h"),
+            () => registry.Tasks.AddFeedbackAsync(writer, other, "{}"u8.ToArray()),
+        ])
+        {
+            await AssertForbiddenAsync(change, "other agents");
+        }
+
+        await AssertForbiddenAsync(() => registry.Tasks.ClearAllAsync(writer), "certain agents");
+        await AssertForbiddenAsync(() => registry.Contexts.ClearAsync(writer, "c"), "certain agents");
+        await AssertForbiddenAsync(() => registry.Contexts.DeleteAsync(writer, "c"), "certain agents");
+        Assert.Equal(TaskState.Canceled, (await registry.Tasks.CancelAsync(owner, other)).Status.State);
     }
 
     [Theory]

@@ -50,7 +50,12 @@ internal sealed class AgentGrants(
         () =>
         {
             GrantRules.CheckText(reason, "reason");
-            _ = FindSeen(caller, id);
+            var found = FindSeen(caller, id);
+            if (found.Grantee.AgentId is not { } grantee || caller.Agents?.Contains(grantee, StringComparer.Ordinal) != true)
+            {
+                caller.DemandAgent(found.AgentId);
+            }
+
             return ChangeAsync(caller, id, grant => grant.State is GrantState.Requested or GrantState.Active
                 ? Decided(caller, grant) with { State = GrantState.Revoked, Reason = reason }
                 : grant);
@@ -160,7 +165,7 @@ internal sealed class AgentGrants(
             return same;
         }
 
-        await room.MakeAsync(caller.Tenant, agent.Id, cancellationToken);
+        await room.MakeAsync(grant, cancellationToken);
         return GrantType.Of(await records.WriteAsync(GrantType.Type, caller.Tenant, grant.Id, grant, before: null, cancellationToken));
     }
 

@@ -56,9 +56,9 @@ internal sealed class GrantBook
 
     /// <summary>Whether a caller may do something with the agent by a grant.</summary>
     /// <param name="action">Whoever may send messages sees the agent too.</param>
-    /// <param name="skills">All of which must be allowed; none, where the message names none.</param>
+    /// <param name="skills">All of which must be allowed; none, where the message names none; null: whatever skills it is for.</param>
     /// <param name="asAgent">Only grants to agents count.</param>
-    public bool Allows(Caller caller, AgentRecord agent, string action, IReadOnlyList<string> skills, bool asAgent)
+    public bool Allows(Caller caller, AgentRecord agent, string action, IReadOnlyList<string>? skills, bool asAgent)
     {
         if (!ofAgents.TryGetValue(new RecordKey(agent.Tenant, agent.Id), out var grants))
         {

@@ -3,7 +3,7 @@ namespace OrleansRegistry.Trust.Grants;
 /// <summary>Keeps grants few: the same is not stored twice, and those that have ended go.</summary>
 internal sealed class GrantRoom(TrustRecords records, GrantBook book, [RegistryTime] TimeProvider time)
 {
-    /// <summary>The most grants for an agent, with those that have ended.</summary>
+    /// <summary>The most grants for an agent, with those that have ended; and the most that are asked for, which are counted apart.</summary>
     public const int MaxForAgent = 1_000;
 
     /// <summary>How many that ended long ago go with each new one.</summary>
@@ -33,24 +33,47 @@ internal sealed class GrantRoom(TrustRecords records, GrantBook book, [RegistryT
         return null;
     }
 
-    /// <summary>Makes room for one more.</summary>
+    /// <summary>Makes room for one more. Of those that somebody asks for, the newest takes the place of the one before.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: none of so many has ended.</exception>
-    public async ValueTask MakeAsync(string tenant, string agentId, CancellationToken cancellationToken)
+    public async ValueTask MakeAsync(AgentGrant made, CancellationToken cancellationToken)
     {
-        var all = book.For(tenant, agentId);
+        var (tenant, agentId) = (made.Tenant, made.AgentId);
+        var lookup = book.For(tenant, agentId).ToLookup(grant => book.IsOfAgent(grant) && book.Told(grant).State == GrantState.Requested);
+        if (made.State == GrantState.Requested)
+        {
+            await MakeForRequestAsync(made, [.. lookup[true]], cancellationToken);
+            return;
+        }
+
+        List<AgentGrant> all = [.. lookup[false]];
         var longAgo = time.GetUtcNow() - Kept;
         var ended = all.Where(grant => EndOf(grant) is not null).OrderBy(EndOf).ToList();
         var surplus = all.Count - MaxForAgent + 1;
         if (surplus > ended.Count)
         {
             throw new RegistryException(
-                RegistryError.Conflict, $"Agent '{agentId}' has {all.Count:N0} grants that hold or are asked for, which is the most.", "agent_id");
+                RegistryError.Conflict, $"Agent '{agentId}' has {all.Count:N0} grants that hold, which is the most.", "agent_id");
         }
 
         var old = ended.TakeWhile((grant, i) => i < surplus || (i < surplus + MostAtOnce && EndOf(grant) < longAgo));
         foreach (var grant in old)
         {
             await records.DeleteAsync(GrantType.Type, tenant, grant.Id, cancellationToken);
+        }
+    }
+
+    private async ValueTask MakeForRequestAsync(AgentGrant made, List<AgentGrant> open, CancellationToken cancellationToken)
+    {
+        var replaced = open.FindAll(grant => grant.Grantee == made.Grantee && grant.CreatedBy == made.CreatedBy);
+        if (open.Count - replaced.Count >= MaxForAgent)
+        {
+            throw new RegistryException(
+                RegistryError.Conflict, $"Agent '{made.AgentId}' has {open.Count:N0} grants that are asked for, which is the most.", "agent_id");
+        }
+
+        foreach (var grant in replaced)
+        {
+            await records.DeleteAsync(GrantType.Type, grant.Tenant, grant.Id, cancellationToken);
         }
     }
 

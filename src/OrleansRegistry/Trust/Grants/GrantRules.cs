@@ -77,13 +77,14 @@ internal static class GrantRules
         }
     }
 
-    /// <summary>Whether a grant allows an action; with messages, all of these skills, or where they name none, any.</summary>
-    public static bool Covers(AgentGrant grant, string action, IReadOnlyList<string> skills)
+    /// <summary>Whether a grant allows an action; with messages, all of these skills, or where they name none, any; null: whatever skills.</summary>
+    public static bool Covers(AgentGrant grant, string action, IReadOnlyList<string>? skills)
     {
         var isAny = grant.Actions.Contains(GrantAction.Any);
         return action == GrantAction.Read
             || ((isAny || grant.Actions.Contains(action))
-                && (grant.Skills.Count == 0 || (skills.Count > 0 && skills.All(skill => grant.Skills.Contains(skill, StringComparer.Ordinal)))));
+                && (grant.Skills.Count == 0 || skills is null
+                    || (skills.Count > 0 && skills.All(skill => grant.Skills.Contains(skill, StringComparer.Ordinal)))));
     }
 
     /// <summary>What a grant is handed on as: no wider and no longer.</summary>

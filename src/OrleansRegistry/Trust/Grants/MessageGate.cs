@@ -27,7 +27,7 @@ internal sealed class MessageGate(AgentDirectory directory, AgentSight sight, Gr
         }
 
         // What continues a task goes to the agent that the task has.
-        if ((submission.TaskId ?? TextOf(submission.Message, "taskId", "task_id")) is { Length: > 0 } taskId)
+        if ((submission.TaskId is { Length: > 0 } given ? given : TaskOf(submission.Message)) is { } taskId)
         {
             await AdmitAsync(caller, taskId, submission.AgentId, [submission.Message], cancellationToken);
         }
@@ -65,26 +65,43 @@ internal sealed class MessageGate(AgentDirectory directory, AgentSight sight, Gr
     /// <summary>Whether nothing depends on which agent it is that a task has.</summary>
     private bool IsOpen(Caller caller) => caller.Agents is null && !directory.Of(caller.Tenant).HasGuarded;
 
+    /// <summary>
+    /// Another change of a task than a message. A credential for certain agents changes tasks of theirs, and of those that they may send messages.
+    /// </summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>.</exception>
+    public async ValueTask AdmitChangeAsync(Caller caller, string taskId, CancellationToken cancellationToken)
+    {
+        if (caller.Agents is { } bound && await FindTaskAsync(caller, taskId, cancellationToken) is { AgentId: { } agentId }
+            && !bound.Contains(agentId, StringComparer.Ordinal)
+            && !(directory.Find(caller.Tenant, agentId) is { } agent
+                && grants.Allows(caller, agent, GrantAction.Message, skills: null, asAgent: true)))
+        {
+            caller.DemandAgent(agentId);
+        }
+    }
+
     private async ValueTask AdmitAsync(
         Caller caller, string taskId, string? known, IEnumerable<ReadOnlyMemory<byte>> messages, CancellationToken cancellationToken)
     {
-        TaskRecord? task;
-        try
-        {
-            task = await tasks.GetAsync(caller with { SeesAllOwners = false }, taskId, new TaskView { HeadOnly = true }, cancellationToken);
-        }
-        catch (RegistryException refused) when (refused.Error is RegistryError.Invalid or RegistryError.Unreadable)
-        {
-            // It is refused by who writes it.
-            return;
-        }
-
-        if (task?.AgentId is { } agentId && agentId != known)
+        if (await FindTaskAsync(caller, taskId, cancellationToken) is { AgentId: { } agentId } && agentId != known)
         {
             foreach (var message in messages)
             {
                 Demand(caller, agentId, message);
             }
+        }
+    }
+
+    private async ValueTask<TaskRecord?> FindTaskAsync(Caller caller, string taskId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await tasks.GetAsync(caller with { SeesAllOwners = false }, taskId, new TaskView { HeadOnly = true }, cancellationToken);
+        }
+        catch (RegistryException refused) when (refused.Error is RegistryError.Invalid or RegistryError.Unreadable)
+        {
+            // It is refused by who writes it.
+            return null;
         }
     }
 
@@ -103,7 +120,7 @@ internal sealed class MessageGate(AgentDirectory directory, AgentSight sight, Gr
             return;
         }
 
-        var skill = TextOf(message, SkillNames[0], SkillNames[1], within: "metadata");
+        var skill = SkillOf(message);
         if (agent is not null && grants.Allows(caller, agent, GrantAction.Message, skill is null ? [] : [skill], asAgent: isBound))
         {
             return;
@@ -119,8 +136,49 @@ internal sealed class MessageGate(AgentDirectory directory, AgentSight sight, Gr
 
     private static bool IsOwn(Caller caller, AgentRecord agent) => caller.May(Permissions.AgentsManage) || Access.MayBeat(caller.Subject, agent);
 
-    /// <summary>A text of the message, or of an object in it; null where it is not there, or the message is none: whoever stores it refuses that.</summary>
-    private static string? TextOf(ReadOnlyMemory<byte> message, string name, string other, string? within = null)
+    /// <summary>The task that a message names, read as who stores it reads it; null where none, or where that will refuse it.</summary>
+    private static string? TaskOf(ReadOnlyMemory<byte> message) => Read(message, json =>
+    {
+        try
+        {
+            return MessageReader.ReadId(json, "message", "taskId", "task_id");
+        }
+        catch (RegistryException refused) when (refused.Error == RegistryError.Invalid)
+        {
+            return null;
+        }
+    });
+
+    /// <summary>The skill that a message asks for; null where it names none, so that it needs a grant for all of them.</summary>
+    /// <exception cref="RegistryException">It names two: which of them the agent takes, nobody can tell.</exception>
+    private static string? SkillOf(ReadOnlyMemory<byte> message) => Read(message, json =>
+    {
+        if (!json.TryGetProperty("metadata"u8, out var metadata) || metadata.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        string? found = null;
+        foreach (var name in SkillNames)
+        {
+            if (!metadata.TryGetProperty(name, out var skill) || MessageReader.IsAbsent(skill))
+            {
+                continue;
+            }
+
+            var text = skill.ValueKind == JsonValueKind.String ? skill.GetString()! : "";
+            if (found is not null && found != text)
+            {
+                throw RegistryException.Invalid($"message.metadata.{name}", $"differs from {SkillNames[0]}, which is the same");
+            }
+
+            found = text;
+        }
+
+        return found is { Length: > 0 } ? found : null;
+    });
+
+    private static string? Read(ReadOnlyMemory<byte> message, Func<JsonElement, string?> read)
     {
         if (message.IsEmpty)
         {
@@ -130,16 +188,7 @@ internal sealed class MessageGate(AgentDirectory directory, AgentSight sight, Gr
         try
         {
             using var document = JsonDocument.Parse(message, JsonInput.Stored);
-            var json = document.RootElement;
-            if (within is not null && (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty(within, out json)))
-            {
-                return null;
-            }
-
-            return json.ValueKind == JsonValueKind.Object && (json.TryGetProperty(name, out var text) || json.TryGetProperty(other, out text))
-                && text.ValueKind == JsonValueKind.String
-                    ? text.GetString()
-                    : null;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : null;
         }
         catch (Exception unusable) when (unusable is JsonException or InvalidOperationException)
         {

@@ -19,6 +19,11 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
         operations.RunAsync(TaskOperations.Update, caller, id, async () =>
         {
             await gate.AdmitAsync(caller, id, update, cancellationToken);
+            if (update.LeaseToken is null)
+            {
+                await gate.AdmitChangeAsync(caller, id, cancellationToken);
+            }
+
             return await tasks.UpdateAsync(caller, id, update, cancellationToken);
         });
 
@@ -30,10 +35,18 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
         });
 
     public Task<TaskRecord> CancelAsync(Caller caller, string id, long? ifGeneration = null, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.Cancel, caller, id, () => tasks.CancelAsync(caller, id, ifGeneration, cancellationToken));
+        operations.RunAsync(TaskOperations.Cancel, caller, id, async () =>
+        {
+            await gate.AdmitChangeAsync(caller, id, cancellationToken);
+            return await tasks.CancelAsync(caller, id, ifGeneration, cancellationToken);
+        });
 
     public Task DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.Delete, caller, id, () => tasks.DeleteAsync(caller, id, cancellationToken));
+        operations.RunAsync(TaskOperations.Delete, caller, id, async () =>
+        {
+            await gate.AdmitChangeAsync(caller, id, cancellationToken);
+            await tasks.DeleteAsync(caller, id, cancellationToken);
+        });
 
     public Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default) =>
         operations.RunAsync(
@@ -56,16 +69,32 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
 
     public Task<TaskWebhook> SaveWebhookAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> config, string? id = null, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(
-            TaskOperations.SaveWebhook, caller, taskId, () => tasks.SaveWebhookAsync(caller, taskId, config, id, cancellationToken));
+        operations.RunAsync(TaskOperations.SaveWebhook, caller, taskId, async () =>
+        {
+            await gate.AdmitChangeAsync(caller, taskId, cancellationToken);
+            return await tasks.SaveWebhookAsync(caller, taskId, config, id, cancellationToken);
+        });
 
     public Task DeleteWebhookAsync(Caller caller, string taskId, string id, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.DeleteWebhook, caller, taskId, () => tasks.DeleteWebhookAsync(caller, taskId, id, cancellationToken));
+        operations.RunAsync(TaskOperations.DeleteWebhook, caller, taskId, async () =>
+        {
+            await gate.AdmitChangeAsync(caller, taskId, cancellationToken);
+            await tasks.DeleteWebhookAsync(caller, taskId, id, cancellationToken);
+        });
 
     public Task<TaskFeedback> AddFeedbackAsync(
         Caller caller, string taskId, ReadOnlyMemory<byte> data, CancellationToken cancellationToken = default) => operations.RunAsync(
-        TaskOperations.AddFeedback, caller, taskId, () => tasks.AddFeedbackAsync(caller, taskId, data, cancellationToken));
+        TaskOperations.AddFeedback,
+        caller,
+        taskId,
+        async () =>
+        {
+            await gate.AdmitChangeAsync(caller, taskId, cancellationToken);
+            return await tasks.AddFeedbackAsync(caller, taskId, data, cancellationToken);
+        });
 
     public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.ClearAll, caller, null, () => tasks.ClearAllAsync(caller, wait, cancellationToken));
+        operations.RunAsync(TaskOperations.ClearAll, caller, null, () => caller.Agents is null
+            ? tasks.ClearAllAsync(caller, wait, cancellationToken)
+            : throw new RegistryException(RegistryError.Forbidden, "This caller's credential is for certain agents, and not for all tasks."));
 }

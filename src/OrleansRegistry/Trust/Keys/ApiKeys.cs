@@ -87,11 +87,13 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
             Description = key.Description,
             CreatedAt = time.GetUtcNow(),
             CreatedBy = caller.Subject,
+            CreatedWith = caller.Credential,
             ExpiresAt = key.ExpiresAt,
             Hash = SecretText.Hash(text),
         };
         KeyRules.Check(record, time.GetUtcNow());
         KeyRules.DemandNoMore(caller, record, "roles");
+        KeyRules.DemandNoLonger(table.EndOf(caller), record);
         if (records.All(KeyRecord.Type, tenant).Count >= MaxKeys)
         {
             throw new RegistryException(RegistryError.Conflict, $"The tenant has {MaxKeys:N0} keys, as many as it can have: revoke some.");
@@ -119,6 +121,11 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
                 var after = change(key);
                 KeyRules.Check(after, after.ExpiresAt == key.ExpiresAt ? DateTimeOffset.MinValue : time.GetUtcNow());
                 KeyRules.DemandNoMore(caller, after, "roles");
+                if (after.ExpiresAt != key.ExpiresAt || after.Hash != key.Hash)
+                {
+                    KeyRules.DemandNoLonger(table.EndOf(caller), after);
+                }
+
                 return after;
             },
             cancellationToken);

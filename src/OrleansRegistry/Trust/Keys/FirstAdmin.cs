@@ -7,6 +7,10 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
 {
     private const string Id = "firstadmin";
     private const string Subject = "admin";
+    private const string MadeWith = "start";
+
+    /// <summary>How long a key that was made waits for its first use. A use is written down within two minutes.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly string[] Roles = [RegistryRoles.Operator];
 
@@ -18,7 +22,7 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
             return null;
         }
 
-        if (records.All(KeyRecord.Type).Any(key => key.Value.Roles.Contains(RegistryRoles.Operator) && !(key.Value.ExpiresAt <= time.GetUtcNow())))
+        if (records.All(KeyRecord.Type).Any(key => key.Value.Roles.Contains(RegistryRoles.Operator) && Counts(key)))
         {
             return null;
         }
@@ -27,12 +31,13 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
         try
         {
             var before = await records.ReadAsync(KeyRecord.Type, Caller.Default.Tenant, Id, cancellationToken);
-            if (before is not null && !(before.Value.ExpiresAt <= time.GetUtcNow()))
+            if (before is not null && Counts(before))
             {
                 return null;
             }
 
-            await records.WriteAsync(KeyRecord.Type, Caller.Default.Tenant, Id, Record(text), before, cancellationToken);
+            var made = Record(text) with { CreatedWith = MadeWith };
+            await records.WriteAsync(KeyRecord.Type, Caller.Default.Tenant, Id, made, before, cancellationToken);
             return text;
         }
         catch (InconsistentStateException)
@@ -41,6 +46,12 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
             return null;
         }
     }
+
+    /// <summary>Whether somebody can have the key: it has not ended, and is none that a start made and nobody has used since.</summary>
+    private bool Counts(TrustRecord<KeyRecord> key) => !(key.Value.ExpiresAt <= time.GetUtcNow())
+        && (key.Tenant != Caller.Default.Tenant || key.Id != Id || key.Value.CreatedWith != MadeWith || key.Value.RotatedAt is not null
+            || key.Value.CreatedAt + Patience > time.GetUtcNow()
+            || records.Find(KeyUse.Type, key.Tenant, key.Id) is not null);
 
     private async Task PutAsync(string given, CancellationToken cancellationToken)
     {
@@ -53,12 +64,20 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
                     + $"such as {KeyTable.KeyPrefix}{Id}_ and what `openssl rand -hex 32` prints");
         }
 
+        if (records.All(KeyRecord.Type).Any(key => key.Id == id && key.Tenant != Caller.Default.Tenant))
+        {
+            throw RegistryException.Invalid("REGISTRY_ADMIN_KEY", $"has the id '{id}', which a key of another tenant has: choose another");
+        }
+
         var hash = SecretText.Hash(given);
         await records.ChangeAsync(
             KeyRecord.Type,
             Caller.Default.Tenant,
             id,
-            key => key is not null && key.Hash.AsSpan().SequenceEqual(hash) && key.ExpiresAt is null ? key : Record(given),
+            key => key is not null && key.Hash.AsSpan().SequenceEqual(hash) && key.ExpiresAt is null && key.Agents is null
+                && key.Roles.SequenceEqual(Roles)
+                    ? key
+                    : Record(given),
             cancellationToken);
     }
 

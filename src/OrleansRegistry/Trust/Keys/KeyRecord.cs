@@ -19,6 +19,9 @@ internal sealed record KeyRecord
 
     public required string CreatedBy { get; init; }
 
+    /// <summary>By what its maker was let in; null where nobody asked.</summary>
+    public string? CreatedWith { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public required byte[] Hash { get; init; }
@@ -28,6 +31,11 @@ internal sealed record KeyRecord
     public byte[]? PreviousHash { get; init; }
 
     public DateTimeOffset? PreviousUntil { get; init; }
+
+    /// <summary>Whether it lets in the same caller by the same secrets: in a database that was put back, a version can be another record's.</summary>
+    public bool IsAs(KeyRecord other) => Subject == other.Subject && ExpiresAt == other.ExpiresAt && PreviousUntil == other.PreviousUntil
+        && Hash.AsSpan().SequenceEqual(other.Hash) && PreviousHash.AsSpan().SequenceEqual(other.PreviousHash)
+        && Roles.SequenceEqual(other.Roles) && (Agents ?? []).SequenceEqual(other.Agents ?? []) && (Agents is null) == (other.Agents is null);
 
     private static void Write(Utf8JsonWriter json, KeyRecord key)
     {
@@ -45,6 +53,11 @@ internal sealed record KeyRecord
 
         json.WriteString("created_at"u8, key.CreatedAt);
         json.WriteString("created_by"u8, key.CreatedBy);
+        if (key.CreatedWith is { } with)
+        {
+            json.WriteString("created_with"u8, with);
+        }
+
         if (key.ExpiresAt is { } expires)
         {
             json.WriteString("expires_at"u8, expires);
@@ -74,6 +87,7 @@ internal sealed record KeyRecord
             Description = key.TextOrNull("description"),
             CreatedAt = key.Time("created_at"),
             CreatedBy = key.Text("created_by"),
+            CreatedWith = key.TextOrNull("created_with"),
             ExpiresAt = key.TimeOrNull("expires_at"),
             Hash = Convert.FromBase64String(key.Text("hash")),
             RotatedAt = key.TimeOrNull("rotated_at"),

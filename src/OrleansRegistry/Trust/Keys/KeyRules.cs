@@ -64,4 +64,16 @@ internal static class KeyRules
                 RegistryError.Forbidden, "The key is for agents that its maker's own credential is not for.", field is null ? null : "agents");
         }
     }
+
+    /// <summary>Nobody gives, or gets hold of, what lasts longer than its own key.</summary>
+    /// <param name="end">Of the caller's key; null for none.</param>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>.</exception>
+    public static void DemandNoLonger(DateTimeOffset? end, KeyRecord key)
+    {
+        if (end is { } last && !(key.ExpiresAt <= last))
+        {
+            throw new RegistryException(
+                RegistryError.Forbidden, $"The key would last longer than its maker's own, which ends at {last:u}.", "expiresAt");
+        }
+    }
 }

@@ -8,6 +8,9 @@ internal sealed class KeyTable : ICallerCredentials
 {
     public const string KeyPrefix = "ork_";
 
+    /// <summary>Before a key's id, in what callers were let in by.</summary>
+    public const string CredentialPrefix = "key:";
+
     private readonly TrustRecords records;
     private readonly TrustCatchUp catchUp;
     private readonly TimeProvider time;
@@ -37,6 +40,12 @@ internal sealed class KeyTable : ICallerCredentials
 
     /// <summary>The key of an id, of any tenant; null for none.</summary>
     public KnownKey? Of(string id) => keys.GetValueOrDefault(id);
+
+    /// <summary>When the key ends by which a caller was let in; null where it does not, or it is no key.</summary>
+    public DateTimeOffset? EndOf(Caller caller) =>
+        caller.Credential is { } credential && credential.StartsWith(CredentialPrefix, StringComparison.Ordinal)
+            ? Of(credential[CredentialPrefix.Length..])?.Record.Value.ExpiresAt
+            : null;
 
     public AdmittedCaller? Find(string text)
     {
@@ -92,7 +101,7 @@ internal sealed class KeyTable : ICallerCredentials
             {
                 keys.TryRemove(change.Id, out _);
             }
-            else if (before?.Record.Version == record.Version)
+            else if (before?.Record.Version == record.Version && before.Record.Value.IsAs(record.Value))
             {
                 return;
             }

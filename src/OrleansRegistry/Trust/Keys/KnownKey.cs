@@ -24,7 +24,7 @@ internal sealed class KnownKey
             // Roles of a newer version allow nothing here.
             Allowed = RegistryRoles.Of(key.Roles.Where(role => RegistryRoles.Find(role) is not null)),
             Agents = key.Agents,
-            Credential = $"key:{record.Id}",
+            Credential = KeyTable.CredentialPrefix + record.Id,
         };
         var ends = key.ExpiresAt ?? DateTimeOffset.MaxValue;
         caller = new AdmittedCaller(named, ends, ending.Token);
