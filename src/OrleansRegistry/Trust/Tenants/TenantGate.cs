@@ -58,8 +58,10 @@ internal sealed class TenantGate
         }
         catch (RegistryException)
         {
-            // It was told of. A tenant of which nothing can be read is let in as one that is not known.
-            found = null;
+            // It was told of. It may be one that is suspended.
+            closed[change.Tenant] = new StoredTenant(TenantState.Suspended, default) { Reason = "its record cannot be read" };
+            isAnyClosed = true;
+            return;
         }
 
         if (found is { Value: { State: not TenantState.Active } tenant })
