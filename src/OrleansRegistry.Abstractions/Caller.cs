@@ -49,6 +49,9 @@ public sealed record Caller([property: Id(0)] string Tenant, [property: Id(1)] s
     [field: NonSerialized]
     public string? Address { get; init; }
 
+    /// <summary>Roles say what the caller may do. False where nobody asked for any: then ownership alone says it.</summary>
+    public bool HasRoles => Allowed is not (Permissions.All or Permissions.Member);
+
     /// <summary>Whether the caller has any of <paramref name="permissions"/>.</summary>
     public bool May(Permissions permissions) => (Allowed & permissions) != Permissions.None;
 

@@ -76,6 +76,11 @@ public enum Permissions : long
     /// <summary>All that ownership allows: what those may do whom nobody asked who they are.</summary>
     All = (1 << 22) - 1 - AgentsManage - TasksReadAll,
 
+    /// <summary>
+    /// All that ownership allows within a tenant, without what is about the tenant as a whole: what those may do whom a gateway names without roles.
+    /// </summary>
+    Member = All - AgentsReview - Keys - Users - Policies - AuditRead - Metrics - TenantErase - Tenants - Backups,
+
     /// <summary>All, over ownership too.</summary>
     Everything = (1 << 22) - 1,
 }

@@ -9,6 +9,9 @@ internal abstract class TenantCommand : RegistryCommand
 {
     protected const string Collection = "tenants";
 
+    /// <summary>As a member: null, and not left out.</summary>
+    protected static readonly object Nothing = new();
+
     protected TenantCommand(string name, string description, string example)
         : base(name, description, example) => Add(Tenant);
 
@@ -29,6 +32,10 @@ internal abstract class TenantCommand : RegistryCommand
                 else if (value is string text)
                 {
                     json.WriteString(name, text);
+                }
+                else if (value == Nothing)
+                {
+                    json.WriteNull(name);
                 }
             }
 
@@ -103,9 +110,9 @@ internal sealed class TenantLimitCommand : TenantCommand
         call,
         "limited",
         isNew: false,
-        ("maxAgents", call.Get(agents)),
-        ("maxOpenTasks", call.Get(openTasks)),
-        ("maxBytes", call.Get(bytes)));
+        ("maxAgents", call.Get(agents) ?? Nothing),
+        ("maxOpenTasks", call.Get(openTasks) ?? Nothing),
+        ("maxBytes", call.Get(bytes) ?? Nothing));
 }
 
 internal sealed class TenantShowCommand() : TenantCommand("show", "Shows a tenant, and what it has.", "registry tenants show acme")

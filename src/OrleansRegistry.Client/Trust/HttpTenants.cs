@@ -20,9 +20,12 @@ internal sealed class HttpTenants(RegistryHttp http) : ITenants
             Write(json, "description", change.Description);
             Write(json, "state", change.State?.ToName());
             Write(json, "reason", change.Reason);
-            Write(json, "maxAgents", change.Limits?.Agents);
-            Write(json, "maxOpenTasks", change.Limits?.OpenTasks);
-            Write(json, "maxBytes", change.Limits?.Bytes);
+            if (change.Limits is { } limits)
+            {
+                Write(json, "maxAgents", limits.Agents);
+                Write(json, "maxOpenTasks", limits.OpenTasks);
+                Write(json, "maxBytes", limits.Bytes);
+            }
         });
         var asked = http.Write(caller, HttpMethod.Put, Of(tenant), body);
         asked = ifVersion switch
@@ -106,6 +109,10 @@ internal sealed class HttpTenants(RegistryHttp http) : ITenants
         if (number is { } value)
         {
             json.WriteNumber(name, value);
+        }
+        else
+        {
+            json.WriteNull(name);
         }
     }
 

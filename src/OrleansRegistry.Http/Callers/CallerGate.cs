@@ -58,7 +58,9 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
         try
         {
             await AdmitAsync(context);
-            context.Features.Get<AdmittedCaller>()?.Caller.Demand(permissions);
+            var admitted = context.Features.Get<AdmittedCaller>()
+                ?? throw Challenges.Missing(HeaderNames.Authorization, context.Request.Headers.Authorization.Count > 0, options);
+            admitted.Caller.Demand(permissions);
         }
         catch (Exception fault) when (fault is HttpProblemException or RegistryException)
         {

@@ -13,6 +13,9 @@ internal static class RequestCaller
     public const string TenantHeader = "X-Registry-Tenant";
     public const string SubjectHeader = "X-Registry-Subject";
 
+    /// <summary>What the caller may do, beside what ownership says: names of roles with commas between.</summary>
+    public const string RolesHeader = "X-Registry-Roles";
+
     /// <summary>Of a read: whether it is of the caller's own, or of all that its tenant has.</summary>
     public const string ScopeHeader = "X-Registry-Scope";
 
@@ -85,6 +88,7 @@ internal static class RequestCaller
 
         VaryHeader.By(context.Response, TenantHeader);
         VaryHeader.By(context.Response, SubjectHeader);
+        VaryHeader.By(context.Response, RolesHeader);
         var caller = Read(context.Request.Headers, rule.Default);
         return isRead ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
     }
@@ -132,7 +136,16 @@ internal static class RequestCaller
         _ => throw RegistryException.Invalid(ScopeHeader, $"must be {OwnScope} or {TenantScope}"),
     };
 
-    private static Caller Read(IHeaderDictionary headers, Caller? otherwise)
+    /// <summary>Whom the headers name, with the roles that they name; without any a member of its tenant, which no gateway makes an operator by itself.</summary>
+    private static Caller Read(IHeaderDictionary headers, Caller? otherwise) => Named(headers, otherwise) with
+    {
+        Allowed = headers[RolesHeader] is { Count: > 0 } roles
+            ? RegistryRoles.Of(string.Join(',', roles!).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+            : Permissions.Member,
+        Credential = "headers",
+    };
+
+    private static Caller Named(IHeaderDictionary headers, Caller? otherwise)
     {
         var tenant = headers[TenantHeader];
         var subject = headers[SubjectHeader];

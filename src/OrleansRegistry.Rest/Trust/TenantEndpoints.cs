@@ -10,8 +10,8 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
 
     private const int UsualWait = 30;
 
-    private static readonly RequestMembers.Names Names =
-        new("description", "state", "reason", "maxAgents", "maxOpenTasks", "maxBytes");
+    private static readonly string[] Limits = ["maxAgents", "maxOpenTasks", "maxBytes"];
+    private static readonly RequestMembers.Names Names = new([.. (string[])["description", "state", "reason"], .. Limits]);
 
     public void Map(ApiRoutes routes)
     {
@@ -24,7 +24,7 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
             .Answer(200, "The tenant.", "Tenant")
             .Problems(400, 403, 404, 503));
         routes.Put(Path, PutAsync, One("putTenant", "Make a tenant, or change one")
-            .Says("A member that is absent stays as it is; but where one limit is there, all are as they are here. A suspended tenant's callers are "
+            .Says("A member that is absent stays as it is; a limit that is null is taken away. A suspended tenant's callers are "
                 + "refused, and all that it has stays. If-None-Match: * only makes one; If-Match names the version that is changed.")
             .Body("TenantChange")
             .Answer(200, "It is stored.", "Tenant")
@@ -85,8 +85,13 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
                 ? TenantStates.TryParse(state) ?? throw RegistryException.Invalid("state", $"must be {TenantStates.AllNames}")
                 : null,
             Reason = members.Text("reason"),
-            Limits = ReadLimits(members),
         };
+        if (Limits.Any(members.IsSent))
+        {
+            var before = (await tenants.GetAsync(context.GetCaller(), name, context.RequestAborted))?.Limits ?? new TenantLimits();
+            change = change with { Limits = ReadLimits(members, before) };
+        }
+
         body.Release();
         var (tenant, created) = await tenants.PutAsync(context.GetCaller(), name, change, isNew ? 0 : version, context.RequestAborted);
         await SendAsync(context, tenant, null, created ? StatusCodes.Status201Created : StatusCodes.Status200OK);
@@ -103,10 +108,12 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
         await answer.SendObjectAsync(context, erasure.IsDone ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
-    private static TenantLimits? ReadLimits(RequestMembers members)
+    /// <summary>A limit that is not sent stays; null takes it away.</summary>
+    private static TenantLimits ReadLimits(RequestMembers members, TenantLimits before)
     {
-        var limits = new TenantLimits(members.Number("maxAgents", 0), members.Number("maxOpenTasks", 0), members.Number("maxBytes", 0));
-        return limits == new TenantLimits() ? null : limits;
+        return new TenantLimits(Read(Limits[0], before.Agents), Read(Limits[1], before.OpenTasks), Read(Limits[2], before.Bytes));
+
+        long? Read(string name, long? limit) => members.IsSent(name) ? members.Number(name, 0) : limit;
     }
 
     private static Task SendAsync(HttpContext context, RegistryTenant tenant, TenantUsage? usage, int status = StatusCodes.Status200OK)

@@ -274,7 +274,8 @@ public sealed class ApiKeyTests : IAsyncLifetime
 
     private async Task<Process> StartAsync(IRecordStore? on = null)
     {
-        var records = new TrustRecords(on ?? store, new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        var records = new TrustRecords(on ?? store, new UnreadableRecords(NullLogger<UnreadableRecords>.Instance),
+            NullLogger<TrustRecords>.Instance);
         var feed = new TrustFeed(on ?? store, records, Loops(), NullLogger<TrustFeed>.Instance);
         var table = new KeyTable(records, new TrustCatchUp(records, on ?? store, TimeProvider.System), time);
         var tenants = new TenantGate(records, new RegistryOptions());

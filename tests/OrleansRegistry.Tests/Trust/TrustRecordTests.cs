@@ -180,7 +180,8 @@ public sealed class TrustRecordTests : IAsyncLifetime
 
     private async Task<TrustRecords> StartAsync(IRecordStore? on = null, UnreadableRecords? faulty = null)
     {
-        var records = new TrustRecords(on ?? store, faulty ?? new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        var records = new TrustRecords(on ?? store, faulty ?? new UnreadableRecords(NullLogger<UnreadableRecords>.Instance),
+            NullLogger<TrustRecords>.Instance);
         var loops = new BackgroundLoops(TimeProvider.System, NullLogger<BackgroundLoops>.Instance);
         var feed = new TrustFeed(on ?? store, records, loops, NullLogger<TrustFeed>.Instance);
         feeds.Add(feed);

@@ -30,6 +30,9 @@ public sealed class RegistryTokenOptions
     /// <summary>The claim that names the caller's roles: an array of strings, or one with spaces between. Others than the registry's own do not count.</summary>
     public string RolesClaim { get; set; } = "roles";
 
+    /// <summary>Whether the role <c>operator</c> of a token counts, which is one over all tenants (<c>REGISTRY_JWT_OPERATORS</c>).</summary>
+    public bool AllowsOperators { get; set; }
+
     /// <summary>The roles of callers whose token names none (<see cref="RegistryRoles"/>); none: such a caller may do nothing.</summary>
     public IReadOnlyList<string> DefaultRoles { get; set; } = ["user"];
 

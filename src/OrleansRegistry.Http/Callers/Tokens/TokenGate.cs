@@ -33,12 +33,13 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
             throw Refused($"has more than {MaxTokenLength:N0} characters");
         }
 
-        if (keys.Known?.Find(token) is { } known && time.GetUtcNow() < known.EndsAt)
+        if (keys.Known?.Find(token) is { } remembered && time.GetUtcNow() < remembered.EndsAt)
         {
-            context.Features.Set(known);
+            context.Features.Set(remembered);
             return;
         }
 
+        var known = keys.Known;
         var result = await context.AuthenticateAsync(TokenScheme.Name);
         if (!result.Succeeded)
         {
@@ -46,7 +47,9 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
         }
 
         var admitted = new AdmittedCaller(CallerOf(result.Principal), EndOf(result.Properties));
-        keys.Known?.Remember(token, admitted);
+
+        // Not in a set that was read meanwhile: it may lack the key by which the token was found good.
+        (keys.Known == known ? known : null)?.Remember(token, admitted);
         context.Features.Set(admitted);
     }
 
@@ -92,15 +95,19 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
         };
     }
 
-    /// <summary>Those that the token names and this registry knows; where there are none, those of the setting.</summary>
+    /// <summary>
+    /// Those that the token names and this registry knows; where it names none, those of the setting. Operators are made by a setting alone: an identity
+    /// provider that many use is not to be one of all tenants.
+    /// </summary>
     private IReadOnlyList<string> RolesOf(ClaimsPrincipal principal)
     {
-        var named = principal.FindAll(options.RolesClaim)
+        var claims = principal.FindAll(options.RolesClaim).ToList();
+        var named = claims
             .Where(claim => claim.ValueType == ClaimValueTypes.String)
             .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            .Where(role => RegistryRoles.Find(role) is not null)
+            .Where(role => RegistryRoles.Find(role) is not null && (role != RegistryRoles.Operator || options.AllowsOperators))
             .ToArray();
-        return named.Length > 0 ? named : options.DefaultRoles;
+        return claims.Count > 0 ? named : options.DefaultRoles;
     }
 
     /// <exception cref="HttpProblemException">There are several, or it is not a string.</exception>

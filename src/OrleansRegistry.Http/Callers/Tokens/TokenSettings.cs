@@ -78,9 +78,16 @@ internal static class TokenSettings
             "REGISTRY_JWT_DEFAULT_ROLES",
             SettingKind.List(
                 $"of {string.Join(", ", RegistryRoles.All.Select(role => $"`{role}`"))}", Lists, role => RegistryRoles.Find(role) is not null),
-            "The roles of whose token names none that the registry knows.",
+            "The roles of whose token has no claim of roles.",
             options => options.Tokens.DefaultRoles,
             (options, value) => options.Tokens.DefaultRoles = value)
+        .Add(
+            "REGISTRY_JWT_OPERATORS",
+            SettingKind.Flag,
+            "Whether the role `operator` of a token counts. It is one over all tenants.",
+            options => options.Tokens.AllowsOperators,
+            (options, value) => options.Tokens.AllowsOperators = value,
+            new() { More = "trust.md#roles-and-permissions" })
         .Add(
             "REGISTRY_JWT_CLOCK_SKEW_SECONDS",
             SettingKind.Seconds(0, 300),

@@ -12,7 +12,7 @@ internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight)
     {
         caller.DemandAgent(agentId);
         sight.Demand(caller, agentId);
-        return caller.Allowed == Permissions.All || OwnerOf(caller, agentId) is not { } owner || owner == caller.Subject ? caller
+        return !caller.HasRoles || OwnerOf(caller, agentId) is not { } owner || owner == caller.Subject ? caller
             : caller.May(Permissions.AgentsManage) ? caller with { Subject = owner }
             : throw new RegistryException(
                 RegistryError.Forbidden, $"Agent '{agentId}' belongs to '{owner}'; to change it needs agents-manage.", "agent_id");

@@ -60,6 +60,7 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
         operations.RunAsync(KeyOperations.Revoke, caller, id, async () =>
         {
             var key = FindFor(caller, id) ?? throw NotFound();
+            KeyRules.DemandNoMore(caller, key.Value);
             if (!await records.DeleteAsync(KeyRecord.Type, key.Tenant, id, cancellationToken))
             {
                 throw NotFound();

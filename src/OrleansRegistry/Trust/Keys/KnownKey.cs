@@ -48,7 +48,7 @@ internal sealed class KnownKey
     }
 
     /// <summary>Ends what is open with it.</summary>
-    public void End() => ending.Cancel();
+    public void End() => _ = ending.CancelAsync();
 }
 
 /// <summary>When a key was used last, here.</summary>

@@ -50,18 +50,38 @@ internal sealed class TrustCatchUp(TrustRecords records, IRecordStore store, [Re
     {
         await resting;
         var history = store.History;
-        var revision = await store.CurrentRevisionAsync(TrustKind.Kind).AsTask().WaitAsync(Patience);
+        var revision = await RevisionAsync();
         for (var waited = TimeSpan.Zero; records.Position.History == history && records.Position.Revision < revision; waited += Step)
         {
             if (waited > Patience)
             {
-                throw new RegistryException(RegistryError.Unavailable, "This node has not seen the newest changes of keys and users yet.")
-                {
-                    RetryAfter = TimeSpan.FromSeconds(1),
-                };
+                throw Behind();
             }
 
             await Task.Delay(Step);
         }
+
+        if (records.Position.History != store.History)
+        {
+            throw Behind();
+        }
     }
+
+    private async Task<long> RevisionAsync()
+    {
+        try
+        {
+            return await store.CurrentRevisionAsync(TrustKind.Kind).AsTask().WaitAsync(Patience);
+        }
+        catch (TimeoutException)
+        {
+            throw Behind();
+        }
+    }
+
+    private static RegistryException Behind() =>
+        new(RegistryError.Unavailable, "This node has not seen the newest changes of keys and users yet.")
+        {
+            RetryAfter = TimeSpan.FromSeconds(1),
+        };
 }

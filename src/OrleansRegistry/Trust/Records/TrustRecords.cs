@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Trust.Records;
@@ -6,7 +7,7 @@ namespace OrleansRegistry.Trust.Records;
 /// All small things of trust (keys, users, tenants, …), of all tenants, in this process's memory: fed by one <see cref="TrustFeed"/>, and by this
 /// process's own writes ahead of it. Reads take no locks and ask nobody; what another process wrote is seen moments later.
 /// </summary>
-internal sealed class TrustRecords(IRecordStore store, UnreadableRecords faulty)
+internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords faulty, ILogger<TrustRecords> log)
 {
     /// <summary>How often a change is made again that met another.</summary>
     private const int Attempts = 20;
@@ -292,8 +293,21 @@ internal sealed class TrustRecords(IRecordStore store, UnreadableRecords faulty)
 
             foreach (var listener in listeners)
             {
-                listener(change);
+                try
+                {
+                    listener(change);
+                }
+                catch (Exception fault)
+                {
+                    // The others are to hear of it all the same, and of what follows: it may be that a key was taken back.
+                    LogUntold(fault, change.Type);
+                }
             }
         }
     }
+
+    [LoggerMessage(
+        LogLevel.Error,
+        "What follows changes of trust failed at a {Type}: it may go by what is no longer so, until this process starts anew.")]
+    private partial void LogUntold(Exception fault, string type);
 }

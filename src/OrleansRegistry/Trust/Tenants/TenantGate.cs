@@ -9,6 +9,7 @@ internal sealed class TenantGate
     private readonly TrustRecords records;
     private readonly bool demandsKnown;
     private readonly ConcurrentDictionary<string, StoredTenant> closed = new(StringComparer.Ordinal);
+    private readonly Lock following = new();
     private volatile bool isAnyClosed;
 
     public TenantGate(TrustRecords records, RegistryOptions options)
@@ -51,6 +52,15 @@ internal sealed class TenantGate
             return;
         }
 
+        // Changes are told by several threads: what one finds is not to be written over what another found after it.
+        lock (following)
+        {
+            Look(change);
+        }
+    }
+
+    private void Look(TrustChange change)
+    {
         TrustRecord<StoredTenant>? found;
         try
         {

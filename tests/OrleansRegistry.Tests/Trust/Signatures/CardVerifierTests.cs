@@ -23,7 +23,8 @@ public sealed class CardVerifierTests : IDisposable
     {
         var options = new SignatureOptions { Issuers = [TestIssuer.Url], Backchannel = issuer };
         source = new CardKeySource(options, new OrleansRegistry.Agents.Sources.CardFetchOptions());
-        var records = new TrustRecords(new StoreProbe(TestStores.InMemory()), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        var records = new TrustRecords(new StoreProbe(TestStores.InMemory()), new UnreadableRecords(NullLogger<UnreadableRecords>.Instance),
+            NullLogger<TrustRecords>.Instance);
         issuers = new CardIssuers(options, source, records, time, NullLogger<CardIssuers>.Instance);
         verifier = new CardVerifier(issuers, time);
     }

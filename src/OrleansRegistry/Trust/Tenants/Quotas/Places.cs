@@ -59,9 +59,9 @@ internal sealed class Places(Func<Task<long>> count, Func<string, Task<bool>> is
 
     private async Task RecountAsync()
     {
-        if (counting is { } running)
+        if (counting is { IsCompleted: false } running)
         {
-            await running;
+            await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
 
         // Those who waited for the same one share the next.
