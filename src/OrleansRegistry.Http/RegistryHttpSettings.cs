@@ -91,7 +91,8 @@ public static class RegistryHttpSettings
             .Add(
                 "REGISTRY_TRUST_CALLER_HEADERS",
                 SettingKind.Flag,
-                "Believe `X-Registry-Tenant` and `X-Registry-Subject`: only behind a gateway that sets them. A request without them is 401.",
+                "Believe `X-Registry-Tenant` and `X-Registry-Subject` of a gateway that sets them: one of `REGISTRY_TRUSTED_PROXIES`, or on this "
+                + "machine where that is not set. Else, and without them, a request is 401.",
                 options => options.TrustCallerHeaders,
                 (options, value) => options.TrustCallerHeaders = value,
                 new() { More = "tasks.md#whose-tasks" })

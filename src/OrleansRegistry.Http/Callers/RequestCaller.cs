@@ -89,7 +89,20 @@ internal static class RequestCaller
         VaryHeader.By(context.Response, TenantHeader);
         VaryHeader.By(context.Response, SubjectHeader);
         VaryHeader.By(context.Response, RolesHeader);
-        var caller = Read(context.Request.Headers, rule.Default);
+        var headers = context.Request.Headers;
+        string[] believed = [TenantHeader, SubjectHeader, RolesHeader, .. rule.TrustsScope ? (string[])[ScopeHeader] : []];
+        if (Array.Find(believed, name => headers[name].Count > 0) is { } sent && !rule.Proxies.IsOne(context))
+        {
+            throw new HttpProblemException(
+                StatusCodes.Status401Unauthorized,
+                $"{sent}: comes from an address that is none of REGISTRY_TRUSTED_PROXIES, so nobody knows who calls",
+                sent)
+            {
+                Header = (HeaderNames.WWWAuthenticate, Challenge),
+            };
+        }
+
+        var caller = Read(headers, rule.Default);
         return isRead ? caller with { SeesAllOwners = SeesAll(context, rule) } : caller;
     }
 

@@ -46,6 +46,7 @@ internal static class TrustedProxies
         application.Use((context, next) =>
         {
             context.Features.Set(new RoutedBase(context.Request.PathBase));
+            context.Features.Set(new PeerAddress(context.Connection.RemoteIpAddress));
             return next(context);
         });
         application.UseForwardedHeaders(options);
@@ -65,7 +66,7 @@ internal static class TrustedProxies
         sent.Value!.Trim('/') is { Length: > 0 } path ? new PathString("/" + path) : PathString.Empty;
 
     /// <summary>An address as it is written; 10 alone is one to .NET too.</summary>
-    private static IPAddress? ReadAddress(string text) =>
+    public static IPAddress? ReadAddress(string text) =>
         IPAddress.TryParse(text, out var address) && (text.Contains(':') || address.ToString() == text) ? address : null;
 }
 
