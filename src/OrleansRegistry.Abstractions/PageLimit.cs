@@ -32,6 +32,9 @@ public sealed record PageLimit(int Usual, int Max)
     /// <summary>Lists of API keys.</summary>
     public static PageLimit Keys { get; } = new(50, 100);
 
+    /// <summary>Lists of users.</summary>
+    public static PageLimit Users { get; } = new(50, 100);
+
     /// <summary>Lists of an agent's versions.</summary>
     public static PageLimit Versions { get; } = new(20, 100);
 

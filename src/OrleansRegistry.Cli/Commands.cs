@@ -86,6 +86,9 @@ internal static class Commands
             new TenantResumeCommand(),
             new TenantLimitCommand(),
             new TenantEraseCommand()),
+        new LoginCommand(),
+        new LogoutCommand(),
+        new WhoamiCommand(),
         new CommandGroup(
             "reviews",
             "Decides new agents and cards that wait for it.",

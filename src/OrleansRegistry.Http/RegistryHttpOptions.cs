@@ -46,8 +46,17 @@ public sealed class RegistryHttpOptions
     /// <summary>A file with that key.</summary>
     public string? AdminKeyFile { get; set; }
 
+    /// <summary>Whether users log in (<see cref="ILogins"/>), and their sessions say who calls, beside or without keys and tokens.</summary>
+    public bool Logins { get; set; }
+
+    /// <summary>The password of the first user, who runs the registry; null: one is made and shown once.</summary>
+    public string? AdminPassword { get; set; }
+
+    /// <summary>A file with that password.</summary>
+    public string? AdminPasswordFile { get; set; }
+
     /// <summary>Whether a request that carries no credential is refused, unless trusted headers say who calls.</summary>
-    public bool AsksCredentials => Tokens.IsOn || ApiKeys;
+    public bool AsksCredentials => Tokens.IsOn || ApiKeys || Logins;
 
     /// <summary>
     /// That nobody has to say who calls is meant, though others than this machine may reach the server. The server does not start without it on other
@@ -118,6 +127,22 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         if ((options.AdminKey ?? options.AdminKeyFile) is not null && !options.ApiKeys)
         {
             faults.Add("AdminKey (REGISTRY_ADMIN_KEY, REGISTRY_ADMIN_KEY_FILE) is set, but keys are not asked for: set REGISTRY_API_KEYS=true");
+        }
+
+        if (options.Logins && options.DefaultCaller is not null)
+        {
+            faults.Add("Sessions say who calls (REGISTRY_LOGINS): then REGISTRY_DEFAULT_CALLER must not be set, as it would let in who has none");
+        }
+
+        if ((options.AdminPassword ?? options.AdminPasswordFile) is not null && !options.Logins)
+        {
+            faults.Add("AdminPassword (REGISTRY_ADMIN_PASSWORD, REGISTRY_ADMIN_PASSWORD_FILE) is set, but nobody logs in: set REGISTRY_LOGINS=true");
+        }
+
+        if (options.AdminPassword is not null && options.AdminPasswordFile is not null)
+        {
+            faults.Add("AdminPassword (REGISTRY_ADMIN_PASSWORD) and AdminPasswordFile (REGISTRY_ADMIN_PASSWORD_FILE) both name a password: "
+                + "set one of them");
         }
 
         if (options.AdminKey is not null && options.AdminKeyFile is not null)

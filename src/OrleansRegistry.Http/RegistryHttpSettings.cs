@@ -89,6 +89,28 @@ public static class RegistryHttpSettings
                 (options, value) => options.AdminKeyFile = value,
                 new() { More = "trust.md#the-first-key" })
             .Add(
+                "REGISTRY_LOGINS",
+                SettingKind.Flag,
+                "Have users log in by name and password, and take their sessions (`Authorization: Bearer ors_…`), beside keys and tokens where those "
+                + "are asked for. Without one it is 401.",
+                options => options.Logins,
+                (options, value) => options.Logins = value,
+                new() { More = "trust.md#logins" })
+            .Add(
+                "REGISTRY_ADMIN_PASSWORD",
+                SettingKind.Text("a password", text => text.Length > 0),
+                "The password of the first user, `admin`, made at the start where no user runs the registry. Without one it is made and shown once.",
+                options => options.AdminPassword,
+                (options, value) => options.AdminPassword = value,
+                new() { More = "trust.md#logins", IsSecret = true })
+            .Add(
+                "REGISTRY_ADMIN_PASSWORD_FILE",
+                SettingKind.Text("a path", text => text.Length > 0),
+                "A file with that password.",
+                options => options.AdminPasswordFile,
+                (options, value) => options.AdminPasswordFile = value,
+                new() { More = "trust.md#logins" })
+            .Add(
                 "REGISTRY_TRUST_CALLER_HEADERS",
                 SettingKind.Flag,
                 "Believe `X-Registry-Tenant` and `X-Registry-Subject` of a gateway that sets them: one of `REGISTRY_TRUSTED_PROXIES`, or on this "

@@ -65,6 +65,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(KeySchemas.All);
         services.AddSingleton<ApiSchemaSource>(SharingSchemas.All);
         services.AddSingleton<ApiSchemaSource>(GrantSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(LoginSchemas.All);
         return services;
     }
 
@@ -152,6 +153,13 @@ public static class RegistryRest
         if (services.GetService<IApiKeys>() is { } keys)
         {
             new KeyEndpoints(keys, http).Map(routes);
+        }
+
+        MeEndpoint.Map(routes);
+        if (http.Logins && services.GetService<ILogins>() is { } logins)
+        {
+            new LoginEndpoints(logins, http).Map(routes);
+            new UserEndpoints(services.GetRequiredService<IUsers>(), http).Map(routes);
         }
 
         if (services.GetService<IAgentSubscriptions>() is { } subscriptions)

@@ -32,7 +32,7 @@ internal sealed class FirstKey(IFirstAdmin admin, IOptions<RegistryHttpOptions> 
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private static string? Read(string? path)
+    internal static string? Read(string? path, string setting = "REGISTRY_ADMIN_KEY_FILE")
     {
         try
         {
@@ -40,7 +40,7 @@ internal sealed class FirstKey(IFirstAdmin admin, IOptions<RegistryHttpOptions> 
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new SettingException($"REGISTRY_ADMIN_KEY_FILE: {fault.Message}");
+            throw new SettingException($"{setting}: {fault.Message}");
         }
     }
 }
@@ -54,6 +54,8 @@ internal static class FirstKeyServices
         {
             builder.Services.AddHostedService(services => new FirstKey(
                 services.GetRequiredService<IFirstAdmin>(), services.GetRequiredService<IOptions<RegistryHttpOptions>>(), console));
+            builder.Services.AddHostedService(services => new FirstLogin(
+                services.GetRequiredService<IFirstUser>(), services.GetRequiredService<IOptions<RegistryHttpOptions>>(), console));
         }
     }
 }

@@ -26,6 +26,7 @@ global using OrleansRegistry.Trust;
 global using OrleansRegistry.Trust.Grants;
 global using OrleansRegistry.Trust.Tenants;
 global using OrleansRegistry.Trust.Keys;
+global using OrleansRegistry.Trust.Logins;
 global using OrleansRegistry.Trust.Records;
 global using OrleansRegistry.Vectors;
 global using OrleansRegistry.Vectors.Given;

@@ -20,7 +20,7 @@ public sealed class AskedCallersTests : IDisposable
     [
         "GET /", "GET /.well-known/agent-card.json", "GET /.well-known/agent.json", "GET /docs/{documentName?}", "GET /docs/scalar.aspnetcore.js",
         "GET /docs/scalar.js", "GET /docs/favicon.svg", "GET /health", "GET /health/live", "GET /health/ready", "GET /health/serving",
-        "GET /openapi/{documentName}.json",
+        "GET /openapi/{documentName}.json", "POST /login",
     ];
 
     private const string AdminKey = "ork_firstadmin_0123456789abcdef0123456789abcdef";
@@ -144,6 +144,9 @@ public sealed class AskedCallersTests : IDisposable
     [InlineData("REGISTRY_ADMIN_KEY", "secret", "ork_firstadmin_")]
     [InlineData("REGISTRY_ADMIN_KEY_FILE", "/no/such/file", "set one of them")]
     [InlineData("REGISTRY_API_KEYS", "false", "REGISTRY_API_KEYS=true")]
+    [InlineData("REGISTRY_LOGINS", "false", "REGISTRY_LOGINS=true")]
+    [InlineData("REGISTRY_ADMIN_PASSWORD", "short", "8 to 256")]
+    [InlineData("REGISTRY_ADMIN_PASSWORD_FILE", "/no/such/file", "set one of them")]
     [InlineData("REGISTRY_JWT_DEFAULT_ROLES", "king", "viewer")]
     [InlineData("REGISTRY_JWT_KEYS", "", "no tokens are asked for")]
     [InlineData("REGISTRY_JWT_ISSUERS", "", "REGISTRY_JWT_ISSUERS")]
@@ -174,7 +177,8 @@ public sealed class AskedCallersTests : IDisposable
         File.WriteAllText(keys, key.KeySet);
         return folder.Settings([
             ("STORAGE_TYPE", "memory"), ("REGISTRY_JWT_KEYS", keys), ("REGISTRY_JWT_ISSUERS", TokenMaker.Issuer),
-            ("REGISTRY_JWT_AUDIENCES", TokenMaker.Audience), ("REGISTRY_API_KEYS", "true"), ("REGISTRY_ADMIN_KEY", AdminKey), .. more]);
+            ("REGISTRY_JWT_AUDIENCES", TokenMaker.Audience), ("REGISTRY_API_KEYS", "true"), ("REGISTRY_ADMIN_KEY", AdminKey),
+            ("REGISTRY_LOGINS", "true"), ("REGISTRY_ADMIN_PASSWORD", "correct horse battery"), .. more]);
     }
 
     private static string PathOf(Microsoft.AspNetCore.Routing.Patterns.RoutePattern pattern) => "/" + string.Join(

@@ -23,7 +23,7 @@ internal sealed class RegistryConnection : IAsyncDisposable
             Retries = Retries,
             RetriesUnreachable = false,
             Time = call.Terminal.Time,
-            Token = hosted is null ? TokenOf(call.Terminal) : null,
+            Token = hosted is null ? TokenOf(call.Terminal, url) : null,
         };
         Api = new RegistryApi(new RegistryHttp(http, url, options) { Name = hosted is null ? url.ToString() : "the store's registry" });
     }
@@ -66,7 +66,7 @@ internal sealed class RegistryConnection : IAsyncDisposable
         }
     }
 
-    private static Func<CancellationToken, ValueTask<string?>>? TokenOf(Terminal terminal)
+    private static Func<CancellationToken, ValueTask<string?>>? TokenOf(Terminal terminal, Uri url)
     {
         var (token, file) = (terminal.Variable(GlobalOptions.TokenVariable), terminal.Variable(GlobalOptions.TokenFileVariable));
         if (token is not null && file is not null)
@@ -76,6 +76,7 @@ internal sealed class RegistryConnection : IAsyncDisposable
 
         try
         {
+            file ??= token is null ? SessionFiles.Find(terminal, url) : null;
             return token is not null ? RegistryToken.Of(token) : file is not null ? RegistryToken.FromFile(file) : null;
         }
         catch (ArgumentException fault)

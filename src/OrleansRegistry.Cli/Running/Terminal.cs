@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using Spectre.Console;
 
 namespace OrleansRegistry.Cli;
@@ -25,6 +26,9 @@ internal sealed class Terminal
     /// <summary>In columns.</summary>
     public int Width { get; init; } = 120;
 
+    /// <summary>Asks for a line that is not shown as it is typed; null where nobody can be asked.</summary>
+    public Func<string, string?>? AskHidden { get; init; }
+
     /// <summary>The environment.</summary>
     public required IReadOnlyDictionary<string, string?> Variables { get; init; }
 
@@ -39,6 +43,7 @@ internal sealed class Terminal
         ErrorIsTerminal = !Console.IsErrorRedirected,
         IsProcess = true,
         Width = WindowWidth(),
+        AskHidden = Console.IsInputRedirected ? null : ReadHidden,
         Variables = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(variable => (string)variable.Key, variable => (string?)variable.Value, StringComparer.Ordinal),
     };
@@ -68,6 +73,26 @@ internal sealed class Terminal
 
     /// <summary>For progress and errors.</summary>
     public IAnsiConsole ErrorConsole() => Create(Error, ErrorIsTerminal, Width);
+
+    private static string ReadHidden(string question)
+    {
+        Console.Error.Write(question);
+        var typed = new StringBuilder();
+        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
+        {
+            if (key.Key == ConsoleKey.Backspace)
+            {
+                typed.Length -= Math.Min(1, typed.Length);
+            }
+            else if (!char.IsControl(key.KeyChar))
+            {
+                typed.Append(key.KeyChar);
+            }
+        }
+
+        Console.Error.WriteLine();
+        return typed.ToString();
+    }
 
     /// <summary>Of the terminal that the output or the errors go to.</summary>
     private static int WindowWidth()

@@ -30,7 +30,7 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
         }
 
         var token = TokenGate.TokenOf(context.Request);
-        if (options.ApiKeys && token is not null && OfForm(token) is not null)
+        if (token is not null && OfForm(token) is not null)
         {
             return AdmitAsync(context, HeaderNames.Authorization, token);
         }
@@ -48,7 +48,7 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
 
         throw token is null
             ? Challenges.Missing(HeaderNames.Authorization, authorization.Count > 0, options)
-            : Challenges.Refused(HeaderNames.Authorization, "the token is not a key of this registry");
+            : Challenges.Refused(HeaderNames.Authorization, "the token is not one of this registry");
     }
 
     /// <summary>The same before what is not an endpoint of the registry.</summary>
@@ -75,7 +75,7 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
     {
         foreach (var form in credentials)
         {
-            if (text.StartsWith(form.Prefix, StringComparison.Ordinal))
+            if (text.StartsWith(form.Prefix, StringComparison.Ordinal) && IsOn(form))
             {
                 return form;
             }
@@ -83,6 +83,8 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
 
         return null;
     }
+
+    private bool IsOn(ICallerCredentials form) => form.Noun == "session" ? options.Logins : options.ApiKeys;
 
     private ValueTask AdmitAsync(HttpContext context, string header, string text)
     {

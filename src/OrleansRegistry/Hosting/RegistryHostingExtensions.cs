@@ -224,6 +224,7 @@ public static class OrleansRegistryHostingExtensions
         services.AddGuarded<IContextRegistry, ContextRegistry, GuardedContexts>();
         services.AddSubscriptions();
         services.AddApiKeys();
+        services.AddLogins();
         services.AddSingleton<ActivationEnd>();
         services.AddSingleton<IRegistryTransfer, RegistryTransfer>();
     }

@@ -126,6 +126,9 @@ public sealed class RegistryOptions
     /// <summary>Whether and how it is written down who changed what (<c>REGISTRY_AUDIT…</c>).</summary>
     public AuditOptions Audit { get; set; } = new();
 
+    /// <summary>How users log in (<c>REGISTRY_SESSION_…</c>).</summary>
+    public LoginOptions Logins { get; set; } = new();
+
     /// <summary>The cluster that this process is a part of; none by default.</summary>
     public RegistryClusterOptions Cluster { get; set; } = new();
 

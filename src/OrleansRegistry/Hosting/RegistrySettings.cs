@@ -26,6 +26,7 @@ public static class RegistrySettings
         SnapshotSettings.Group,
         BackupSettings.Group,
         AuditSettings.Group,
+        LoginSettings.Group,
         ClusterSettings.Group,
     ];
 

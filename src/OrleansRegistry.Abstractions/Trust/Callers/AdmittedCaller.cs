@@ -7,6 +7,9 @@ internal sealed class AdmittedCaller(Caller caller, DateTimeOffset endsAt, Cance
 {
     public Caller Caller => caller;
 
+    /// <summary>The roles that its permissions are from; null where they are not told.</summary>
+    public IReadOnlyList<string>? Roles { get; init; }
+
     public DateTimeOffset EndsAt => endsAt;
 
     public CancellationToken Ended => ended;

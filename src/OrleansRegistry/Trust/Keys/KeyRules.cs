@@ -47,17 +47,7 @@ internal static class KeyRules
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>.</exception>
     public static void DemandNoMore(Caller caller, KeyRecord key, string? field = null)
     {
-        // Whom nobody asked is who runs the registry.
-        var has = caller.Allowed == Permissions.All ? Permissions.Everything : caller.Allowed;
-        var more = RegistryRoles.Of(key.Roles.Where(role => RegistryRoles.Find(role) is not null)) & ~has;
-        if (more != Permissions.None)
-        {
-            throw new RegistryException(
-                RegistryError.Forbidden,
-                $"The key allows what its maker may not do: {string.Join(", ", PermissionNames.Of(more))}.",
-                field is null ? null : "roles");
-        }
-
+        GivenRoles.DemandNoMore(caller, key.Roles, "The key", field);
         if (caller.Agents is { } own && (key.Agents is null || key.Agents.Except(own, StringComparer.Ordinal).Any()))
         {
             throw new RegistryException(

@@ -27,11 +27,11 @@ internal sealed class KnownKey
             Credential = KeyTable.CredentialPrefix + record.Id,
         };
         var ends = key.ExpiresAt ?? DateTimeOffset.MaxValue;
-        caller = new AdmittedCaller(named, ends, ending.Token);
+        caller = new AdmittedCaller(named, ends, ending.Token) { Roles = key.Roles };
         if (key is { PreviousHash: { } before, PreviousUntil: { } until })
         {
             previousHash = before;
-            previous = new AdmittedCaller(named, until < ends ? until : ends, ending.Token);
+            previous = new AdmittedCaller(named, until < ends ? until : ends, ending.Token) { Roles = key.Roles };
         }
     }
 

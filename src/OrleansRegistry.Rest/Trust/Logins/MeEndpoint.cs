@@ -1,0 +1,53 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace OrleansRegistry.Rest.Trust;
+
+/// <summary>Who calls: <c>/me</c>.</summary>
+internal static class MeEndpoint
+{
+    public static void Map(ApiRoutes routes) => routes.Get("/me", GetAsync, new ApiOperation("getMe", "Logins", "Who calls, and what it may do")
+        .Answer(200, "The caller, as the registry knows it.", "Me")
+        .Problems(400));
+
+    private static async Task GetAsync(HttpContext context)
+    {
+        QueryParameters.Check(context);
+        var caller = context.GetCaller();
+        var admitted = context.Features.Get<AdmittedCaller>();
+        var answer = JsonAnswer.RentObject();
+        answer.Json.WriteString("tenant"u8, caller.Tenant);
+        answer.Json.WriteString("subject"u8, caller.Subject);
+        WriteTexts(answer.Json, "roles", admitted?.Roles);
+        WriteTexts(answer.Json, "permissions", PermissionNames.Of(caller.Allowed));
+        WriteTexts(answer.Json, "agents", caller.Agents);
+        if (caller.Credential is { } credential)
+        {
+            answer.Json.WriteString("credential"u8, credential);
+        }
+
+        if (admitted is not null && admitted.EndsAt < DateTimeOffset.MaxValue)
+        {
+            answer.Json.WriteTime("expiresAt", admitted.EndsAt);
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        await answer.SendObjectAsync(context);
+    }
+
+    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string>? texts)
+    {
+        if (texts is null)
+        {
+            return;
+        }
+
+        json.WriteStartArray(name);
+        foreach (var text in texts)
+        {
+            json.WriteStringValue(text);
+        }
+
+        json.WriteEndArray();
+    }
+}
