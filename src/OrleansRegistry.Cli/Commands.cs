@@ -77,6 +77,13 @@ internal static class Commands
             new GrantApproveCommand(),
             new GrantRevokeCommand()),
         new CommandGroup(
+            "domains",
+            "Proves that domains are yours.",
+            new DomainBeginCommand(),
+            new DomainVerifyCommand(),
+            new DomainListCommand(),
+            new DomainRemoveCommand()),
+        new CommandGroup(
             "tenants",
             "Makes, suspends, limits and erases tenants.",
             new TenantCreateCommand(),

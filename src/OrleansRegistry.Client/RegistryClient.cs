@@ -53,6 +53,7 @@ public sealed class RegistryClient : IDisposable
         Probes = new HttpProbes(Http);
         Signatures = new HttpSignatures(Http);
         CardTrust = new HttpCardTrust(Http);
+        Domains = new HttpDomains(Http);
         Reviews = new HttpReviews(Http);
         Tasks = new HttpTasks(Http);
         Contexts = new HttpContexts(Http);
@@ -99,6 +100,8 @@ public sealed class RegistryClient : IDisposable
     /// <summary>Whose signatures of cards the caller's tenant trusts, and what it asks of cards.</summary>
     public ICardTrust CardTrust { get; }
 
+    /// <summary>The domains that callers prove to be theirs.</summary>
+    public IDomains Domains { get; }
     /// <summary>New agents and other cards that wait for somebody who may approve them.</summary>
     public IAgentReviews Reviews { get; }
 

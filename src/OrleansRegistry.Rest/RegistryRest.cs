@@ -50,6 +50,7 @@ public static class RegistryRest
         services.AddSingleton<ApiSchemaSource>(ProbeSchemas.All);
         services.AddSingleton<ApiSchemaSource>(SignatureSchemas.All);
         services.AddSingleton<ApiSchemaSource>(CardTrustSchemas.All);
+        services.AddSingleton<ApiSchemaSource>(DomainSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ReviewSchemas.All);
         services.AddSingleton<ApiSchemaSource>(ExtensionSchemas.All);
         services.AddSingleton<ApiSchemaSource>(TaskSchemas.All);
@@ -128,6 +129,9 @@ public static class RegistryRest
             new CardTrustEndpoints(services.GetRequiredService<ICardTrust>(), http).Map(routes);
         }
 
+        if (services.GetService<IDomains>() is { } domains)
+        {
+            new DomainEndpoints(domains, http).Map(routes);
         if (services.GetService<IAgentReviews>() is { } reviews)
         {
             new ReviewEndpoints(reviews, http).Map(routes);

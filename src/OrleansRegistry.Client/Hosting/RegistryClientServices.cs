@@ -11,7 +11,7 @@ public static class RegistryClientServices
     /// Adds a <see cref="RegistryClient"/>, and its <see cref="IAgentRegistry"/>, <see cref="ITaskRegistry"/>, <see cref="IContextRegistry"/>,
     /// <see cref="IAgentSubscriptions"/>, <see cref="IAgentVersions"/>, <see cref="IAgentDrafts"/>, <see cref="IAgentVectors"/>,
     /// <see cref="IAgentLiveness"/>, <see cref="IAgentInstances"/>, <see cref="IAgentProbes"/>, <see cref="IAgentSignatures"/>,
-    /// <see cref="ICardTrust"/>, <see cref="IAgentReviews"/>, <see cref="IAuditTrail"/>, <see cref="IPublicAgents"/> and
+    /// <see cref="ICardTrust"/>, <see cref="IDomains"/>, <see cref="IAgentReviews"/>, <see cref="IAuditTrail"/>, <see cref="IPublicAgents"/> and
     /// <see cref="IAgentGrants"/> where the application has none.
     /// </summary>
     /// <param name="configure">Sets at least <see cref="RegistryClientOptions.BaseAddress"/>.</param>
@@ -32,6 +32,7 @@ public static class RegistryClientServices
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Probes);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Signatures);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().CardTrust);
+        services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Domains);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Tasks);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Contexts);
         services.TryAddSingleton(provider => provider.GetRequiredService<RegistryClient>().Subscriptions);

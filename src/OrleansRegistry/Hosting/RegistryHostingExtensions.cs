@@ -7,6 +7,7 @@ using Orleans.Storage;
 using OrleansRegistry;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Domains;
 using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
@@ -131,6 +132,7 @@ public static class OrleansRegistryHostingExtensions
                 services.AddHostedService(provider => provider.GetRequiredService<ServingReplicas>());
             }
             services.AddSignatures(options.Signatures);
+            services.AddDomains(options.Domains);
             services.AddReviews(options.Reviews);
         }
 

@@ -5,6 +5,7 @@ using OrleansRegistry.Push;
 using OrleansRegistry.Snapshots;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Domains;
 using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
@@ -109,6 +110,8 @@ public sealed class RegistryOptions
     /// <summary>Whose signatures of cards count, and whether cards must have one (<c>REGISTRY_CARD_ISSUER…</c>).</summary>
     public SignatureOptions Signatures { get; set; } = new();
 
+    /// <summary>How it is looked whether domains are proved (<c>REGISTRY_DOMAIN_…</c>).</summary>
+    public DomainOptions Domains { get; set; } = new();
     /// <summary>
     /// What is asked of new agents and other cards in tenants without a policy of their own (<c>REGISTRY_REVIEW</c>, <c>REGISTRY_POLICY_HOOK_…</c>).
     /// </summary>

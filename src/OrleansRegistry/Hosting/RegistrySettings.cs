@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using OrleansRegistry.Storage.Postgres;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Domains;
 using OrleansRegistry.Trust.Reviews;
 using OrleansRegistry.Trust.Signatures;
 
@@ -20,6 +21,7 @@ public static class RegistrySettings
         LivenessSettings.Group,
         ProbeSettings.Group,
         SignatureSettings.Group,
+        DomainSettings.Group,
         ReviewSettings.Group,
         TaskSettings.Group,
         PushSettings.Group,

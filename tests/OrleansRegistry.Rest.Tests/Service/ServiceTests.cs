@@ -15,7 +15,7 @@ public sealed partial class ServiceTests(RestHost host)
     private static readonly string[] BodylessPosts =
     [
         "/agents/{id}:enable", "/agents/{id}:disable", "/agents/{id}:refresh", "/agents/{id}:heartbeat", "/agents/{id}/instances/{name}:heartbeat",
-        "/agents/{id}:probe", "/agents/{id}:verify",
+        "/agents/{id}:probe", "/agents/{id}:verify", "/domains/{domain}:verify",
         "/tasks/{id}:cancel", "/contexts/{id}:clear", "/backups", "/backups/{name}:verify",
         "/agents/{id}/snapshots/uploads", "/agents/{id}/snapshots/{snapshot_id}:verify", "/agents/{id}/snapshots/{snapshot_id}:complete",
     ];
