@@ -56,7 +56,14 @@ internal static class CertificateFiles
             throw new CertificateException($"the certificate counts from {certificate.NotBefore:O} to {certificate.NotAfter:O}");
         }
 
-        return SslStreamCertificateContext.Create(certificate, others, offline: true);
+        try
+        {
+            return SslStreamCertificateContext.Create(certificate, others, offline: true);
+        }
+        catch (Exception fault) when (fault is CryptographicException or ArgumentException or NotSupportedException)
+        {
+            throw new CertificateException("TLS cannot use the certificate", fault);
+        }
     }
 
     private static X509Certificate2 ReadPem(string certificates, string key, string? password, X509Certificate2Collection others)

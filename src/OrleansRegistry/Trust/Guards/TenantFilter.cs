@@ -13,7 +13,7 @@ namespace OrleansRegistry.Trust;
 /// </summary>
 internal sealed partial class TenantFilter(ILogger<TenantFilter> logger) : IIncomingGrainCallFilter
 {
-    private static readonly ConcurrentDictionary<MethodInfo, Func<IInvokable, Caller>?> Callers = [];
+    private static readonly ConcurrentDictionary<MethodInfo, Func<IInvokable, Caller?>?> Callers = [];
 
     public Task Invoke(IIncomingGrainCallContext context)
     {
@@ -28,7 +28,7 @@ internal sealed partial class TenantFilter(ILogger<TenantFilter> logger) : IInco
     }
 
     /// <summary>Reads on whose behalf a method is called; null where it has no argument that says so.</summary>
-    internal static Func<IInvokable, Caller>? CallerOf(MethodInfo method) => Callers.GetOrAdd(method, Make);
+    internal static Func<IInvokable, Caller?>? CallerOf(MethodInfo method) => Callers.GetOrAdd(method, Make);
 
     /// <summary>Whether a key is that of a thing of a tenant (<see cref="GrainKeys"/>). Tenants are ASCII.</summary>
     private static bool IsOf(ReadOnlySpan<byte> key, string tenant)
@@ -37,7 +37,7 @@ internal sealed partial class TenantFilter(ILogger<TenantFilter> logger) : IInco
         return key.Length > end && key.StartsWith("t/"u8) && key[end] == (byte)'/' && Ascii.Equals(key[2..end], tenant);
     }
 
-    private static Func<IInvokable, Caller>? Make(MethodInfo method)
+    private static Func<IInvokable, Caller?>? Make(MethodInfo method)
     {
         var parameters = method.GetParameters();
         for (var i = 0; i < parameters.Length; i++)
@@ -51,7 +51,13 @@ internal sealed partial class TenantFilter(ILogger<TenantFilter> logger) : IInco
 
             var call = Expression.Parameter(typeof(IInvokable));
             Expression argument = Expression.Convert(Expression.Call(call, nameof(IInvokable.GetArgument), [], Expression.Constant(i)), type);
-            return Expression.Lambda<Func<IInvokable, Caller>>(member is null ? argument : Expression.Property(argument, member), call).Compile();
+            Expression caller = member is null ? argument
+                : type.IsValueType ? Expression.Property(argument, member)
+                : Expression.Condition(
+                    Expression.ReferenceEqual(argument, Expression.Constant(null, type)),
+                    Expression.Constant(null, typeof(Caller)),
+                    Expression.Property(argument, member));
+            return Expression.Lambda<Func<IInvokable, Caller?>>(caller, call).Compile();
         }
 
         return null;

@@ -25,6 +25,10 @@ internal sealed class CardForms(JsonElement card)
         return bytes;
     }
 
+    /// <summary>Whether its bytes are others than those of all forms before it: else what is found of those is found of it.</summary>
+    /// <inheritdoc cref="Of"/>
+    public bool IsNew(SignedForm form) => !All.TakeWhile(one => one != form).Any(one => Of(one).Span.SequenceEqual(Of(form).Span));
+
     private ReadOnlyMemory<byte> Make(SignedForm form)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -91,7 +95,8 @@ internal sealed class CardForms(JsonElement card)
         }
     }
 
-    private static bool IsLeftOut(JsonElement value, CardShapeField field, SignedForm form) => value.ValueKind switch
+    /// <summary>An entry of a map says something by its name alone: one scheme that is asked for is not none.</summary>
+    private static bool IsLeftOut(JsonElement value, CardShapeField field, SignedForm form) => !field.IsEntry && value.ValueKind switch
     {
         // ProtoJSON has no null: it is a field that was not set.
         JsonValueKind.Null => true,

@@ -14,6 +14,9 @@ internal sealed class CardIssuers
     private readonly ILogger log;
     private readonly IssuerKeys[] ofSettings;
     private readonly ConcurrentDictionary<(string Tenant, string Id), OfTenant> ofTenants = new();
+
+    /// <summary>Tenants whose issuers have other keys; empty for those of the settings, which are everybody's.</summary>
+    private readonly ConcurrentDictionary<string, bool> changed = new(StringComparer.Ordinal);
     private long generation;
 
     public CardIssuers(
@@ -23,7 +26,7 @@ internal sealed class CardIssuers
         ofSettings =
         [
             .. options.Issuers.Select(text => CardIssuer.TryRead(text, out var issuer)
-                ? new IssuerKeys(null, issuer, source.ReadAsync, options.Refresh, Raise, time, log)
+                ? new IssuerKeys(null, issuer, source.ReadAsync, options.Refresh, () => Raise(""), time, log)
                 : throw new SettingException("REGISTRY_CARD_ISSUERS names something else than an issuer.")),
         ];
         records.OnChange(Note);
@@ -31,6 +34,13 @@ internal sealed class CardIssuers
 
     /// <summary>Rises whenever a signature may be judged in another way than before.</summary>
     public long Generation => Interlocked.Read(ref generation);
+
+    /// <summary>The tenants whose signatures may be judged in another way since it was last asked; null for all.</summary>
+    public IReadOnlySet<string>? TakeChanged()
+    {
+        var taken = changed.Keys.Where(tenant => changed.TryRemove(tenant, out _)).ToHashSet(StringComparer.Ordinal);
+        return taken.Contains("") ? null : taken;
+    }
 
     public bool IsNobodyTrusted(string tenant) => ofSettings.Length == 0 && records.All(TenantIssuers.Type, tenant).Count == 0;
 
@@ -49,21 +59,25 @@ internal sealed class CardIssuers
             var issuer = new CardIssuer(new Uri(record.Value.Url), record.Value.KeysUrl ?? "");
             var made = record.Value.Keys is { } given
                 ? IssuerKeys.Of(record.Id, issuer, CardKeySet.Read(given), time, log)
-                : new IssuerKeys(record.Id, issuer, source.ReadGuardedAsync, options.Refresh, Raise, time, log);
+                : new IssuerKeys(record.Id, issuer, source.ReadGuardedAsync, options.Refresh, () => Raise(record.Tenant), time, log);
             ofTenants[key] = known = new OfTenant(record.Version, made);
         }
 
         return known.Keys;
     }
 
-    private void Raise() => Interlocked.Increment(ref generation);
+    private void Raise(string tenant)
+    {
+        changed[tenant] = true;
+        Interlocked.Increment(ref generation);
+    }
 
     private void Note(TrustChange change)
     {
         if (change.Type == TenantIssuers.Type.Name)
         {
             ofTenants.TryRemove((change.Tenant, change.Id), out _);
-            Raise();
+            Raise(change.Tenant);
         }
     }
 

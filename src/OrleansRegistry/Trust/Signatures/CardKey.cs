@@ -13,6 +13,10 @@ internal sealed class CardKey
     private const int MostRsaBits = 8192;
     private const int PointBytes = 32;
 
+    private const int MostExponentBytes = 4;
+
+    private static readonly string[] Material = ["x", "y", "n", "e"];
+
     private readonly Func<byte[], byte[], bool> isRight;
 
     private CardKey(string id, string algorithm, Func<byte[], byte[], bool> isRight) => (Id, Algorithm, this.isRight) = (id, algorithm, isRight);
@@ -20,6 +24,9 @@ internal sealed class CardKey
     public string Id { get; }
 
     public string Algorithm { get; }
+
+    /// <summary>Id, algorithm and the key itself: equal where two are the same key.</summary>
+    public string Identity { get; private set; } = "";
 
     /// <summary>The key, or null where it is not one that is used here: another kind, too small, or for something else.</summary>
     public static CardKey? Read(JsonElement key)
@@ -36,7 +43,13 @@ internal sealed class CardKey
             "OKP" when Text(key, "crv") == "Ed25519" => Edwards(id, Bytes(key, "x")),
             _ => null,
         };
-        return read is not null && Text(key, "alg") is { } algorithm && !read.Serves(algorithm) ? null : read;
+        if (read is null || (Text(key, "alg") is { } algorithm && !read.Serves(algorithm)))
+        {
+            return null;
+        }
+
+        read.Identity = $"{id.Length}:{id} {read.Algorithm} {string.Join('.', Material.Select(name => Text(key, name)))}";
+        return read;
     }
 
     public bool Serves(string algorithm) => algorithm == Algorithm || (Algorithm == "EdDSA" && algorithm == "Ed25519");
@@ -64,17 +77,21 @@ internal sealed class CardKey
         return IsUsable(() => ECDsa.Create(key))
             ? new CardKey(id, "ES256", (signed, signature) =>
             {
+                if (signature.Length != 2 * PointBytes)
+                {
+                    return false;
+                }
+
                 // Of each check its own: they are not made for several threads.
                 using var point = ECDsa.Create(key);
-                return signature.Length == 2 * PointBytes
-                    && point.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+                return point.VerifyData(signed, signature, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
             })
             : null;
     }
 
     private static CardKey? Rsa(string id, byte[]? modulus, byte[]? exponent)
     {
-        if (modulus is null or [] || exponent is null or [] || exponent.Length > sizeof(long))
+        if (modulus is null or [] || exponent is null or [] || exponent.Length > MostExponentBytes)
         {
             return null;
         }
@@ -85,6 +102,11 @@ internal sealed class CardKey
         return bits is >= LeastRsaBits and <= MostRsaBits && exponent is not [1] && (exponent[^1] & 1) == 1 && IsUsable(() => RSA.Create(key))
             ? new CardKey(id, "RS256", (signed, signature) =>
             {
+                if (signature.Length != modulus.Length)
+                {
+                    return false;
+                }
+
                 using var rsa = RSA.Create(key);
                 return rsa.VerifyData(signed, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
             })

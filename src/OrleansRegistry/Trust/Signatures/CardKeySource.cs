@@ -1,3 +1,4 @@
+using System.Text;
 using OrleansRegistry.Outbound;
 
 namespace OrleansRegistry.Trust.Signatures;
@@ -31,12 +32,12 @@ internal sealed class CardKeySource(SignatureOptions options, CardFetchOptions f
     /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
     /// <exception cref="OperationCanceledException">It took too long.</exception>
     public async Task<CardKeySet> ReadAsync(CardIssuer issuer) =>
-        Read(CardIssuer.IsUrl(issuer.Keys) ? await client.Value.GetStringAsync(issuer.Keys) : await ReadFileAsync(issuer.Keys));
+        Read(CardIssuer.IsUrl(issuer.Keys) ? Text(await client.Value.GetByteArrayAsync(issuer.Keys)) : await ReadFileAsync(issuer.Keys));
 
     /// <summary>The same of one that a tenant names.</summary>
     /// <inheritdoc cref="ReadAsync"/>
     public async Task<CardKeySet> ReadGuardedAsync(CardIssuer issuer) => fetching.Enabled
-        ? Read(await guarded.Value.GetStringAsync(issuer.Keys))
+        ? Read(Text(await guarded.Value.GetByteArrayAsync(issuer.Keys)))
         : throw new IOException("this registry fetches nothing for tenants (CARD_FETCH_ENABLED)");
 
     public void Dispose()
@@ -49,6 +50,9 @@ internal sealed class CardKeySource(SignatureOptions options, CardFetchOptions f
             }
         }
     }
+
+    /// <summary>JSON is UTF-8, whatever an issuer calls it.</summary>
+    private static string Text(byte[] read) => Encoding.UTF8.GetString(read.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? read.AsSpan(3) : read);
 
     private static CardKeySet Read(string text)
     {

@@ -30,7 +30,7 @@ internal sealed class CardShape
     private CardShape? Values { get; }
 
     /// <summary>Null where there is no such field.</summary>
-    public CardShapeField? Find(string name) => IsMap ? new CardShapeField(true, Values) : fields.GetValueOrDefault(name);
+    public CardShapeField? Find(string name) => IsMap ? new CardShapeField(true, Values) { IsEntry = true } : fields.GetValueOrDefault(name);
 
     private static CardShape MakeCard()
     {
@@ -64,4 +64,8 @@ internal sealed class CardShape
 
 /// <param name="IsKept">Whether it is written with its default value too, where it was set.</param>
 /// <param name="Shape">Of the message, or messages, that it holds; null where it holds none.</param>
-internal sealed record CardShapeField(bool IsKept, CardShape? Shape);
+internal sealed record CardShapeField(bool IsKept, CardShape? Shape)
+{
+    /// <summary>Whether it is an entry of a map, and no field.</summary>
+    public bool IsEntry { get; init; }
+}

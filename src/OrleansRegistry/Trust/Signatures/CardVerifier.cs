@@ -6,8 +6,12 @@ namespace OrleansRegistry.Trust.Signatures;
 /// <remarks>Source: A2A 1.0, 8.4; RFC 7515, 5.2.</remarks>
 internal sealed class CardVerifier(CardIssuers issuers, [RegistryTime] TimeProvider time)
 {
-    /// <summary>Whether a card may have signatures: no more is looked for in most cards.</summary>
-    public static bool IsSigned(RawJson card) => card.Span.IndexOf("\"signatures\""u8) >= 0;
+    /// <summary>Keys that are tried for a card, over all its signatures.</summary>
+    private const int MostTried = 32;
+
+    /// <summary>Whether a card may have signatures: no more is looked for in most cards. A name can be written with escapes.</summary>
+    public static bool IsSigned(RawJson card) =>
+        card.Span.IndexOf("\"signatures\""u8) >= 0 || (card.Span.IndexOf("\\u"u8) >= 0 && HasMember(card.Span, "signatures"u8));
 
     /// <summary>What is found of the card's signatures; null where it has none.</summary>
     /// <param name="patience">How long it waits for keys that are not known yet, or not any more.</param>
@@ -40,12 +44,27 @@ internal sealed class CardVerifier(CardIssuers issuers, [RegistryTime] TimeProvi
         var forms = new CardForms(document.RootElement);
         var checks = new CardSignatureCheck[signatures.Length];
         var awaitsKeys = false;
+        var left = MostTried;
         for (var i = 0; i < checks.Length; i++)
         {
-            checks[i] = Check(tenant, signatures[i], forms, ref awaitsKeys);
+            checks[i] = Check(tenant, signatures[i], forms, ref awaitsKeys, ref left);
         }
 
         return Found(checks) with { AwaitsKeys = awaitsKeys };
+    }
+
+    private static bool HasMember(ReadOnlySpan<byte> card, ReadOnlySpan<byte> name)
+    {
+        var reader = new Utf8JsonReader(card, JsonInput.StoredReader);
+        while (reader.Read())
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private AgentSignature Found(CardSignatureCheck[] checks)
@@ -72,7 +91,7 @@ internal sealed class CardVerifier(CardIssuers issuers, [RegistryTime] TimeProvi
         }
     }
 
-    private CardSignatureCheck Check(string tenant, CardSignature signature, CardForms forms, ref bool awaitsKeys)
+    private CardSignatureCheck Check(string tenant, CardSignature signature, CardForms forms, ref bool awaitsKeys, ref int left)
     {
         if (signature.Refused is { } refused)
         {
@@ -105,6 +124,12 @@ internal sealed class CardVerifier(CardIssuers issuers, [RegistryTime] TimeProvi
             return signature.Say(SignatureVerdict.Invalid, "its key is for another algorithm") with { Issuer = NameOf(keys[0].issuer) };
         }
 
+        if (fitting.Count > left)
+        {
+            return signature.Say(SignatureVerdict.Unknown, $"more than {MostTried} keys would have to be tried for this card");
+        }
+
+        left -= fitting.Count;
         return Check(signature, forms, fitting);
     }
 
@@ -114,6 +139,11 @@ internal sealed class CardVerifier(CardIssuers issuers, [RegistryTime] TimeProvi
         {
             foreach (var form in CardForms.All)
             {
+                if (!forms.IsNew(form))
+                {
+                    continue;
+                }
+
                 var signed = signature.SignedBytes(forms.Of(form));
                 if (keys.Find(one => one.Key.IsRight(signed, signature.Bytes)) is ({ } issuer, _))
                 {

@@ -68,7 +68,7 @@ internal sealed partial class IssuerKeys(
         try
         {
             var found = await read(issuer);
-            var isNew = known?.Text != found.Text || fault is not null;
+            var isNew = known is not { } before || !before.HasSame(found) || fault is not null;
             fault = null;
             if (isNew)
             {
@@ -77,8 +77,9 @@ internal sealed partial class IssuerKeys(
                 changed();
             }
         }
-        catch (Exception thrown) when (thrown is HttpRequestException or IOException or UnauthorizedAccessException or OperationCanceledException)
+        catch (Exception thrown)
         {
+            // Whatever it was, it is one issuer's: the checks of all others go on.
             if (fault != thrown.Message)
             {
                 LogFault(issuer.Url, thrown.Message);

@@ -19,11 +19,13 @@ internal sealed partial class SignatureChecks(
 {
     private const int MostInRound = 500;
 
+    /// <summary>How long a round waits for keys: what comes later counts in one of the next.</summary>
+    private static readonly TimeSpan ForKeys = TimeSpan.FromSeconds(1);
+
     private readonly LogPace pace = new(time, log);
     private readonly Lock gate = new();
     private readonly HashSet<RecordKey> waiting = [];
     private RegistryPosition? seen;
-    private long generation;
 
     /// <summary>Waits for changes of agents.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
@@ -31,7 +33,7 @@ internal sealed partial class SignatureChecks(
         if (seen is null)
         {
             seen = directory.Position;
-            LookAtAll();
+            LookAtAll(null);
         }
 
         var changes = new List<LoggedChange>();
@@ -57,11 +59,11 @@ internal sealed partial class SignatureChecks(
             return;
         }
 
-        await issuers.RefreshAsync();
-        if (issuers.Generation is var now && now != generation)
+        await Task.WhenAny(issuers.RefreshAsync(), Task.Delay(ForKeys, cancellationToken));
+        var changed = issuers.TakeChanged();
+        if (changed is not { Count: 0 })
         {
-            generation = now;
-            LookAtAll();
+            LookAtAll(changed);
         }
 
         RecordKey[] round;
@@ -77,9 +79,13 @@ internal sealed partial class SignatureChecks(
         }
     }
 
-    private void LookAtAll()
+    /// <param name="tenants">Null for all.</param>
+    private void LookAtAll(IReadOnlySet<string>? tenants)
     {
-        var all = directory.All.Where(IsToCheck).Select(agent => new RecordKey(agent.Tenant, agent.Id)).ToList();
+        var all = directory.All
+            .Where(agent => tenants?.Contains(agent.Tenant) != false && IsToCheck(agent))
+            .Select(agent => new RecordKey(agent.Tenant, agent.Id))
+            .ToList();
         lock (gate)
         {
             waiting.UnionWith(all);

@@ -47,6 +47,18 @@ public sealed class CardFormTests
     }
 
     [Fact]
+    public void An_entry_of_a_map_is_in_all_forms()
+    {
+        foreach (var form in CardForms.All)
+        {
+            var asks = Of("""{"securityRequirements":[{"schemes":{"oauth":{"list":[]}}}],"securitySchemes":{"a":{}}}""", form);
+            Assert.Contains("\"schemes\":{\"oauth\":{", asks, StringComparison.Ordinal);
+            Assert.Contains("\"securitySchemes\":{\"a\":{}}", asks, StringComparison.Ordinal);
+            Assert.DoesNotContain("oauth", Of("""{"securityRequirements":[{"schemes":{}}]}""", form), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void A_number_that_no_double_holds_has_no_form() =>
         Assert.Throws<FormatException>(() => Of("""{"name":"a","rank":1e999}""", SignedForm.AsWritten));
 

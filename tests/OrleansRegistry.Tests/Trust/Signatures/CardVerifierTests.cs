@@ -206,10 +206,63 @@ public sealed class CardVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_issuer_answers_stops_no_check_and_tells_only_where_keys_are_others()
+    {
+        issuer.Charset = "no-such-charset";
+        var card = issuer.Sign(Card, Card);
+        Assert.Equal(SignatureVerdict.Valid, (await VerifyAsync(card))!.Verdict);
+        Assert.Null(issuers.TakeChanged());
+        issuer.Answer = issuer.KeySet.Replace("{", " {", StringComparison.Ordinal);
+        time.Advance(TimeSpan.FromDays(1));
+        await issuers.RefreshAsync();
+        Assert.Empty(issuers.TakeChanged()!);
+        Assert.Equal(2, issuer.Asked);
+
+        issuer.Fault = new InvalidOperationException("something that nobody thought of");
+        time.Advance(TimeSpan.FromDays(1));
+        await issuers.RefreshAsync();
+        Assert.Equal((3, SignatureVerdict.Valid), (issuer.Asked, (await VerifyAsync(card))!.Verdict));
+    }
+
+    [Fact]
+    public async Task Keys_of_one_id_are_tried_up_to_so_many()
+    {
+        var card = issuer.Sign(Card, Card, header: header => header["kid"] = "many");
+        issuer.Answer = KeysBefore(CardKeySet.MostOfOneId - 1);
+        Assert.Equal(SignatureVerdict.Valid, (await VerifyAsync(card))!.Verdict);
+        issuer.Answer = KeysBefore(CardKeySet.MostOfOneId);
+        time.Advance(TimeSpan.FromDays(1));
+        await issuers.RefreshAsync();
+        Assert.Equal(SignatureVerdict.Invalid, (await VerifyAsync(card))!.Verdict);
+    }
+
+    [Fact]
+    public async Task A_name_in_escapes_is_seen()
+    {
+        var card = issuer.Sign(Card, Card).Replace("signatures", "signature\\u0073", StringComparison.Ordinal);
+        Assert.Equal(SignatureVerdict.Valid, (await VerifyAsync(card))!.Verdict);
+        Assert.False(CardVerifier.IsSigned(RawJson.FromValid("""{"name":"\u00e9","more":{"signature\u0073":[]}}"""u8.ToArray())));
+    }
+
+    [Fact]
     public async Task A_number_that_cannot_be_signed_is_told()
     {
         var signed = issuer.Sign(Card, Card).Replace("\"name\"", "\"rank\":1e999,\"name\"", StringComparison.Ordinal);
         await IsAsync(SignatureVerdict.Invalid, "number", signed);
+    }
+
+    /// <summary>So many other keys, and then the one that signs, all with one id.</summary>
+    private static string KeysBefore(int others)
+    {
+        var keys = new JsonArray();
+        for (var i = 0; i <= others; i++)
+        {
+            var key = TestIssuer.KeyOf(i < others ? "RS256" : "ES256");
+            key["kid"] = "many";
+            keys.Add(key);
+        }
+
+        return new JsonObject { ["keys"] = keys }.ToJsonString();
     }
 
     private ValueTask<AgentSignature?> VerifyAsync(string card) => verifier.VerifyAsync(

@@ -30,6 +30,12 @@ internal sealed class TestIssuer : HttpMessageHandler
     /// <summary>What it answers in the place of its keys.</summary>
     public string? Answer { get; set; }
 
+    /// <summary>What it says that its answer is written in.</summary>
+    public string? Charset { get; set; }
+
+    /// <summary>What asking it ends in.</summary>
+    public Exception? Fault { get; set; }
+
     public string KeySet => new JsonObject { ["keys"] = new JsonArray([.. keys.Select(key => key.DeepClone())]) }.ToJsonString();
 
     /// <summary>Has these keys from now on, each named after its algorithm.</summary>
@@ -83,7 +89,14 @@ internal sealed class TestIssuer : HttpMessageHandler
         Assert.EndsWith(".example/.well-known/jwks.json", request.RequestUri!.AbsoluteUri, StringComparison.Ordinal);
         Asked++;
         await Task.Yield();
-        return new HttpResponseMessage(Status) { Content = new StringContent(Answer ?? KeySet) };
+        if (Fault is not null)
+        {
+            throw Fault;
+        }
+
+        var content = new StringContent(Answer ?? KeySet);
+        content.Headers.ContentType!.CharSet = Charset ?? content.Headers.ContentType.CharSet;
+        return new HttpResponseMessage(Status) { Content = content };
     }
 
     private byte[] Make(string algorithm, byte[] signed)
