@@ -49,7 +49,7 @@ public sealed partial class LoginTests
     private async Task<Process> StartAsync()
     {
         var loops = new BackgroundLoops(TimeProvider.System, NullLogger<BackgroundLoops>.Instance);
-        var records = new TrustRecords(store, new UnreadableRecords(NullLogger<UnreadableRecords>.Instance));
+        var records = new TrustRecords(store, new UnreadableRecords(NullLogger<UnreadableRecords>.Instance), NullLogger<TrustRecords>.Instance);
         var feed = new TrustFeed(store, records, loops, NullLogger<TrustFeed>.Instance);
         var table = new SessionTable(records, new TrustCatchUp(records, store, TimeProvider.System), time);
         var tenants = new TenantGate(records, options);
