@@ -72,13 +72,14 @@ public static class SettingKind
     };
 
     /// <summary>A time in seconds; 0, which is null in the options, is never.</summary>
-    public static SettingKind<TimeSpan?> SecondsOrNever(double most) => new(
-        string.Create(CultureInfo.InvariantCulture, $"0 (never) to {most}"),
+    /// <param name="least">The shortest time beside never.</param>
+    public static SettingKind<TimeSpan?> SecondsOrNever(double most, double least = 0) => new(
+        string.Create(CultureInfo.InvariantCulture, $"0 (never){Or(least)} to {most}"),
         ReadSecondsOrNever,
         value => value is { } time ? ShowSeconds(time) : "never",
-        value => value is null || (value > TimeSpan.Zero && value.Value.TotalSeconds <= most))
+        value => value is null || (value > TimeSpan.Zero && value.Value.TotalSeconds >= least && value.Value.TotalSeconds <= most))
     {
-        Rule = string.Create(CultureInfo.InvariantCulture, $"a number of seconds from 0 (never) to {most}"),
+        Rule = string.Create(CultureInfo.InvariantCulture, $"a number of seconds from 0 (never){Or(least)} to {most}"),
         IsShown = true,
     };
 
@@ -181,6 +182,8 @@ public static class SettingKind
         value = time == TimeSpan.Zero ? null : time;
         return isRead;
     }
+
+    private static string Or(double least) => least > 0 ? string.Create(CultureInfo.InvariantCulture, $", or {least}") : "";
 
     private static string ShowSeconds(TimeSpan value) => value.TotalSeconds.ToString(CultureInfo.InvariantCulture);
 }

@@ -218,7 +218,11 @@ public sealed record AgentRefresh(AgentRecord Agent, bool Changed, IReadOnlyList
 /// <summary>The outcome of one entry of a batch: exactly one of the two members is set.</summary>
 /// <param name="Written">The result of the write; null when it was refused.</param>
 /// <param name="Refused">Why the entry was refused; null when it was written.</param>
-public sealed record AgentBatchResult(AgentWriteResult? Written, RegistryException? Refused);
+public sealed record AgentBatchResult(AgentWriteResult? Written, RegistryException? Refused)
+{
+    /// <summary>Of one that was refused, for the audit trail; null where it had none.</summary>
+    internal string? Id { get; init; }
+}
 
 /// <summary>The result of a committed removal.</summary>
 /// <param name="Id">The id of the removed agent.</param>

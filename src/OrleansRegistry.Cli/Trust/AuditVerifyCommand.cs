@@ -32,12 +32,20 @@ internal sealed class AuditVerifyCommand : RegistryCommand
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
-        var published = call.Get(anchors) is { } path ? ReadLines(path, AuditJson.ReadAnchor).ToArray() : [];
+        var published = call.Get(anchors) is { } path ? ReadLines(path, AuditJson.ReadAnchorStrict).ToArray() : [];
         var verdict = call.Get(file) is { } name
             ? VerifyFile(call, name, published)
             : await call.WithProgressAsync("reading", _ => VerifyRegistryAsync(call, published));
-        Print(call, verdict);
-        return verdict.IsGood ? ExitCode.Done : ExitCode.Failed;
+        var compared = published.Count(anchor => (verdict.Tenant is null || anchor.Tenant == verdict.Tenant)
+            && (verdict.Anchored.Contains(anchor.Sequence) || (anchor.Sequence == 0 && verdict.Entries == 0)));
+        Print(call, verdict, compared);
+        if (call.Get(anchors) is not { } given || compared > 0)
+        {
+            return verdict.IsGood ? ExitCode.Done : ExitCode.Failed;
+        }
+
+        call.Terminal.WriteNote($"No anchor of {given} is of an entry that this trail has: they prove nothing of it.");
+        return ExitCode.Failed;
     }
 
     private static AuditVerdict VerifyFile(CommandCall call, string name, AuditAnchor[] published)
@@ -48,52 +56,88 @@ internal sealed class AuditVerifyCommand : RegistryCommand
         }
 
         AuditVerifier? verifier = null;
-        foreach (var entry in ReadLines(name, AuditJson.Read))
+        var unreadable = new List<string>();
+        foreach (var (entry, record) in ReadLines(name, ReadLine))
         {
+            if (entry is null)
+            {
+                unreadable.Add(record!);
+                continue;
+            }
+
             verifier ??= NewVerifier(entry.Tenant, published);
             verifier.Add(entry);
         }
 
-        return (verifier ?? new AuditVerifier(published)).Complete();
+        verifier ??= new AuditVerifier(published);
+        unreadable.ForEach(verifier.AddUnreadable);
+        return verifier.Complete();
     }
 
     private static async Task<AuditVerdict> VerifyRegistryAsync(CommandCall call, AuditAnchor[] published)
     {
         var api = (await call.ConnectAsync()).Api;
-        using var answer = await api.GetAsync("audit/anchor", call.Cancellation);
-        var newest = AuditJson.ReadAnchor(answer.Json);
-
-        // What is added meanwhile comes after it; what the registry has now must be there then.
-        var verifier = NewVerifier(newest.Tenant, [.. published, newest]);
+        AuditVerifier? verifier = null;
+        var unreadables = new List<string>();
+        var newest = await AnchorAsync(call, api);
         await foreach (var page in Pages.ReadAsync(api, "audit?oldest_first=true", PageLimit.Audit.Max, call.Cancellation))
         {
             foreach (var entry in page.Entries("entries"))
             {
-                verifier.Add(AuditJson.Read(entry));
+                var read = AuditJson.ReadStrict(entry);
+
+                // What is added meanwhile comes after the newest; what the registry has now must be there then.
+                verifier ??= NewVerifier(read.Tenant, [.. published, .. newest]);
+                verifier.Add(read);
             }
 
             foreach (var unreadable in page.Entries("unreadable"))
             {
-                call.Terminal.WriteNote($"cannot be read: {PlainText.Of(unreadable.ToString())}");
+                unreadables.Add(unreadable.ToString());
             }
         }
 
-        return verifier.Complete();
+        var tenant = newest is [var end] ? end.Tenant : null;
+        verifier ??= new AuditVerifier([.. published.Where(anchor => tenant is null || anchor.Tenant == tenant), .. newest]);
+        unreadables.ForEach(verifier.AddUnreadable);
+        var verdict = verifier.Complete();
+        return verdict with { Tenant = verdict.Tenant ?? tenant };
     }
+
+    /// <summary>None where the end of the trail cannot be read: the pages, which are read then, tell which.</summary>
+    private static async Task<AuditAnchor[]> AnchorAsync(CommandCall call, RegistryApi api)
+    {
+        try
+        {
+            using var answer = await api.GetAsync("audit/anchor", call.Cancellation);
+            return [AuditJson.ReadAnchor(answer.Json)];
+        }
+        catch (CliException unreadable) when (unreadable.Status == 500)
+        {
+            call.Terminal.WriteNote(unreadable.Message);
+            return [];
+        }
+    }
+
+    private static (AuditEntry? Entry, string? Unreadable) ReadLine(JsonElement json) => AuditJson.ReadUnreadable(json) is { } record
+        ? (null, record)
+        : (AuditJson.ReadStrict(json), null);
 
     private static AuditVerifier NewVerifier(string tenant, AuditAnchor[] published) => new(published.Where(anchor => anchor.Tenant == tenant));
 
-    private static void Print(CommandCall call, AuditVerdict verdict)
+    private static void Print(CommandCall call, AuditVerdict verdict, int compared)
     {
         if (call.IsJson)
         {
             call.Answer.Document(json =>
             {
                 json.WriteBoolean("isGood", verdict.IsGood);
+                json.WriteString("tenant", verdict.Tenant);
                 json.WriteNumber("entries", verdict.Entries);
                 json.WriteNumber("first", verdict.First);
                 json.WriteNumber("last", verdict.Last);
                 json.WriteString("hash", verdict.Hash);
+                json.WriteNumber("anchors", compared);
                 json.WriteStartArray("faults");
                 foreach (var fault in verdict.Faults)
                 {
@@ -126,7 +170,9 @@ internal sealed class AuditVerifyCommand : RegistryCommand
 
         if (verdict.IsGood)
         {
-            call.Answer.Line($"{verdict.Entries} entries, {verdict.First} to {verdict.Last}, are good; the last has {verdict.Hash}");
+            call.Answer.Line(
+                $"{verdict.Entries} entries, {verdict.First} to {verdict.Last}, are good; the last has {verdict.Hash}; "
+                    + $"{compared} anchors agree, tenant {verdict.Tenant ?? "unknown"}");
         }
     }
 

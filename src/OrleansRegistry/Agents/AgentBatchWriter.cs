@@ -21,7 +21,7 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
             }
             catch (RegistryException refused)
             {
-                writes[i] = Task.FromResult(new AgentBatchResult(null, refused));
+                writes[i] = Task.FromResult(new AgentBatchResult(null, refused) { Id = registrations[i].Id });
                 continue;
             }
 
@@ -51,7 +51,7 @@ internal sealed class AgentBatchWriter(AgentDirectory directory, AgentRules rule
         }
         catch (RegistryException refused)
         {
-            return new AgentBatchResult(null, refused);
+            return new AgentBatchResult(null, refused) { Id = entry.Id };
         }
     }
 

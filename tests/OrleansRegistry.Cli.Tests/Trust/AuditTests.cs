@@ -45,6 +45,29 @@ public sealed class AuditTests : IDisposable
             Assert.Equal(1, ran.Code);
             Assert.Contains(said, ran.Output, StringComparison.Ordinal);
         }
+
+        // What no hash tells of is a fault too, as is an anchor of another trail, and a page that the export could not read.
+        foreach (var (line, said) in ((string, string)[])
+            [
+                ("{\"why\":\"x\"," + lines[0][1..], "why is no member"),
+                ("{\"action\":\"x\"," + lines[0][1..], "action is there twice"),
+                ("{\"late\":\"yes\"," + lines[0][1..], "late is not true"),
+                ("{\"late\":false," + lines[0][1..], "late is not true"),
+            ])
+        {
+            await File.WriteAllTextAsync(file, line);
+            var ran = await cli.RunAsync("verify", "audit", "--file", file);
+            Assert.Equal(4, ran.Code);
+            Assert.Contains(said, ran.Error, StringComparison.Ordinal);
+        }
+
+        await File.WriteAllLinesAsync(file, lines);
+        await File.WriteAllTextAsync(anchors, (await File.ReadAllTextAsync(anchors)).Replace("\"default\"", "\"other\"", StringComparison.Ordinal));
+        var other = await cli.RunAsync("verify", "audit", "--file", file, "--anchors", anchors);
+        Assert.Equal(1, other.Code);
+        Assert.Contains("No anchor of", other.Error, StringComparison.Ordinal);
+        await File.WriteAllLinesAsync(file, [.. lines, "{\"unreadable\":\"0000000000000000004\"}"]);
+        Assert.Contains("4: the page", (await cli.RunAsync("verify", "audit", "--file", file)).Output, StringComparison.Ordinal);
     }
 
     [Fact]

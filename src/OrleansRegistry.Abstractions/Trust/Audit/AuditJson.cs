@@ -6,6 +6,11 @@ namespace OrleansRegistry;
 /// <summary>Entries and anchors as REST and files have them: the members in the order of their names, as <see cref="AuditHash"/> hashes them.</summary>
 internal static class AuditJson
 {
+    private static readonly string[] AnchorMembers = ["hash", "sequence", "tenant", "time"];
+
+    private static readonly string[] EntryMembers =
+        [.. AnchorMembers, "action", "address", "credential", "late", "object", "outcome", "previous", "skipped", "subject", "trace"];
+
     public static void Write(Utf8JsonWriter json, AuditEntry entry)
     {
         json.WriteStartObject();
@@ -44,6 +49,35 @@ internal static class AuditJson
         json.WriteEndObject();
     }
 
+    /// <summary>A line of an export in the place of a page that cannot be read.</summary>
+    public static void WriteUnreadable(Utf8JsonWriter json, string record)
+    {
+        json.WriteStartObject();
+        json.WriteString("unreadable"u8, record);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The page that <see cref="WriteUnreadable"/> named; null for a line of an entry.</summary>
+    public static string? ReadUnreadable(JsonElement json) => Text(json, "unreadable");
+
+    /// <summary>Reads an entry for whoever checks it: nothing else may be in it, as its hash would not tell.</summary>
+    /// <exception cref="JsonException">It is not an entry, or something more: what is wrong.</exception>
+    public static AuditEntry ReadStrict(JsonElement json)
+    {
+        Check(json, EntryMembers);
+        var entry = Read(json);
+        return json.TryGetProperty("late", out _) && !entry.Late ? throw new JsonException("late is not true")
+            : json.TryGetProperty("skipped", out _) && entry.Skipped == 0 ? throw new JsonException("skipped is not a whole number from 1")
+            : entry;
+    }
+
+    /// <inheritdoc cref="ReadStrict"/>
+    public static AuditAnchor ReadAnchorStrict(JsonElement json)
+    {
+        Check(json, AnchorMembers);
+        return ReadAnchor(json);
+    }
+
     /// <exception cref="JsonException">It is not an entry: what is wrong.</exception>
     public static AuditEntry Read(JsonElement json) => new()
     {
@@ -57,7 +91,12 @@ internal static class AuditJson
         Credential = Text(json, "credential"),
         Address = Text(json, "address"),
         Trace = Text(json, "trace"),
-        Late = Find(json, "late")?.ValueKind == JsonValueKind.True,
+        Late = Find(json, "late") switch
+        {
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            _ => throw new JsonException("late is not true or false"),
+        },
         Skipped = Number(json, "skipped") ?? 0,
         Previous = Text(json, "previous") ?? throw Missing("previous"),
         Hash = Text(json, "hash") ?? throw Missing("hash"),
@@ -69,6 +108,29 @@ internal static class AuditJson
         Number(json, "sequence") ?? throw Missing("sequence"),
         Text(json, "hash") ?? throw Missing("hash"),
         Time(json));
+
+    /// <summary>Each member is one of those known, and there once.</summary>
+    private static void Check(JsonElement json, IReadOnlyList<string> known)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            throw new JsonException("it is not an object");
+        }
+
+        var met = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var member in json.EnumerateObject())
+        {
+            if (!known.Contains(member.Name))
+            {
+                throw new JsonException($"{LogText.Id(member.Name)} is no member of it");
+            }
+
+            if (!met.Add(member.Name))
+            {
+                throw new JsonException($"{member.Name} is there twice");
+            }
+        }
+    }
 
     private static JsonElement? Find(JsonElement json, string name) => json.ValueKind != JsonValueKind.Object
         ? throw new JsonException("it is not an object")

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansRegistry;
 
 /// <summary>
@@ -57,6 +59,28 @@ public sealed class AuditVerifier
         count++;
     }
 
+    /// <summary>Takes the next page.</summary>
+    public void Add(AuditPage page)
+    {
+        foreach (var entry in page.Entries)
+        {
+            Add(entry);
+        }
+
+        foreach (var record in page.Unreadable)
+        {
+            AddUnreadable(record);
+        }
+    }
+
+    /// <summary>Takes a record of the trail that cannot be read: its entries are missing.</summary>
+    /// <param name="record">Its id in the store, which is the place of its first entry.</param>
+    public void AddUnreadable(string record)
+    {
+        var sequence = long.TryParse(record, NumberStyles.None, CultureInfo.InvariantCulture, out var first) ? first : 0;
+        Tell(sequence, $"the page '{LogText.Id(record)}' of the store that begins with it cannot be read");
+    }
+
     /// <summary>Called after the last entry.</summary>
     public AuditVerdict Complete()
     {
@@ -75,6 +99,8 @@ public sealed class AuditVerifier
 
         return new AuditVerdict(count, first?.Sequence ?? 0, last?.Sequence ?? 0, last?.Hash ?? AuditEntry.NoHash, faults, more)
         {
+            Tenant = first?.Tenant,
+            Anchored = [.. met.Order()],
             Outdated = [.. anchors.Keys.Where(sequence => first is not null && sequence > 0 && sequence < first.Sequence).Order()],
         };
     }
@@ -160,6 +186,12 @@ public sealed record AuditVerdict(long Entries, long First, long Last, string Ha
 {
     /// <summary>Nothing is wrong.</summary>
     public bool IsGood => Faults.Count == 0;
+
+    /// <summary>Whose trail it is; null of one without entries.</summary>
+    public string? Tenant { get; init; }
+
+    /// <summary>Anchors that an entry was compared with, by their sequences.</summary>
+    public IReadOnlyList<long> Anchored { get; init; } = [];
 
     /// <summary>Anchors that say nothing any more, by their sequences: the retention has removed what they are about.</summary>
     public IReadOnlyList<long> Outdated { get; init; } = [];

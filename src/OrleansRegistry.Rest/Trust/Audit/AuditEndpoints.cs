@@ -21,7 +21,8 @@ internal sealed class AuditEndpoints(IAuditTrail trail)
             .Problems(400, 403, 503));
         routes.Get("/audit/export", ExportAsync, Filtered("exportAudit", "The same as JSON Lines, all of it, oldest first")
             .Says("A line an entry. The hash of each is SHA-256 of its other members in the canonical form of RFC 8785, and the next one has it as "
-                + "previous. Compare the last with GET /audit/anchor to know that nothing was cut off.")
+                + "previous. Compare the last with GET /audit/anchor to know that nothing was cut off. "
+                + "Where a page of the trail cannot be read, a line says so: {\"unreadable\": its id in the store}.")
             .Answer(200, "The lines.", "AuditEntry", contentType: TransferEndpoints.LinesType)
             .Problems(400, 403, 503));
         routes.Get("/audit/anchor", GetAnchorAsync, Operation("getAuditAnchor", "How far the trail has come")
@@ -90,16 +91,30 @@ internal sealed class AuditEndpoints(IAuditTrail trail)
 
         var body = context.Response.BodyWriter;
         await using var json = new Utf8JsonWriter(body);
-        await foreach (var entry in trail.ReadAllAsync(caller, query, context.RequestAborted))
+        await foreach (var page in trail.ReadPagesAsync(caller, query, context.RequestAborted))
         {
-            json.Reset();
-            AuditJson.Write(json, entry);
-            json.Flush();
-            body.Write(LineEnd);
-            if (body.UnflushedBytes > FlushBytes)
+            foreach (var entry in page.Entries)
             {
-                await body.FlushAsync(context.RequestAborted);
+                AuditJson.Write(json, entry);
+                EndLine();
+                if (body.UnflushedBytes > FlushBytes)
+                {
+                    await body.FlushAsync(context.RequestAborted);
+                }
             }
+
+            foreach (var record in page.Unreadable)
+            {
+                AuditJson.WriteUnreadable(json, record);
+                EndLine();
+            }
+        }
+
+        void EndLine()
+        {
+            json.Flush();
+            json.Reset();
+            body.Write(LineEnd);
         }
     }
 

@@ -40,6 +40,8 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
     /// <exception cref="RegistryException">The store does not take them now: some may be written.</exception>
     public async Task AppendAsync(IReadOnlyList<AuditBatch> batches)
     {
+        // The head is known before the look: what another writes later makes the write lose its place, and is looked through then.
+        await GetHeadAsync();
         var waiting = batches;
         if (batches.Any(batch => batch.Again))
         {
@@ -47,33 +49,49 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
             waiting = [.. batches.Where(batch => !written.Contains(batch.Id))];
         }
 
+        // The same one can be sent again while it waits.
+        waiting = [.. waiting.DistinctBy(batch => batch.Id, StringComparer.Ordinal)];
         for (var next = 0; next < waiting.Count;)
         {
             // A batch is in one page, so it is written whole or not at all.
-            var notes = new List<AuditNote>(waiting[next].Notes);
-            var ids = new List<string> { waiting[next].Id };
-            for (next++; next < waiting.Count && notes.Count + waiting[next].Notes.Count <= MostEntries; next++)
+            var page = new List<AuditBatch> { waiting[next] };
+            var count = waiting[next].Notes.Count;
+            for (next++; next < waiting.Count && count + waiting[next].Notes.Count <= MostEntries; next++)
             {
-                notes.AddRange(waiting[next].Notes);
-                ids.Add(waiting[next].Id);
+                page.Add(waiting[next]);
+                count += waiting[next].Notes.Count;
             }
 
-            await WritePageAsync(notes, ids);
+            await WritePageAsync(page);
         }
     }
 
     public static async Task<AuditHead> ReadHeadAsync(string tenant, IRecordStore store, CancellationToken cancellationToken = default)
     {
         var newest = await store.QueryAsync(AuditKind.PagesOf(tenant), null, 1, cancellationToken);
-        return newest is [var (_, record)] ? AuditKind.Read(record).Head : AuditHead.None;
+        return newest is [var (_, record)] ? AuditKind.ReadHead(record) : AuditHead.None;
     }
 
-    private async Task WritePageAsync(IReadOnlyList<AuditNote> notes, IReadOnlyList<string> ids)
+    private async Task WritePageAsync(List<AuditBatch> batches)
     {
+        AuditHead? overtaken = null;
         for (var attempt = 1; ; attempt++)
         {
-            var before = await GetHeadAsync();
-            var page = new StoredAuditPage(Link(before, notes), ids);
+            var before = head ?? await GetHeadAsync();
+            if (overtaken is not null && before.Sequence > overtaken.Sequence)
+            {
+                // Those of the winner may be the same, sent to both.
+                var written = await FindWrittenAfterAsync(overtaken);
+                batches.RemoveAll(batch => written.Contains(batch.Id));
+                if (batches.Count == 0)
+                {
+                    return;
+                }
+            }
+
+            overtaken = before;
+            var page = new StoredAuditPage(
+                Link(before, [.. batches.SelectMany(batch => batch.Notes)]), [.. batches.Select(batch => batch.Id)]);
             var key = AuditKind.KeyOf(tenant, before.Sequence + 1);
             var body = AuditKind.Write(page);
             try
@@ -93,6 +111,7 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
                 head = null;
                 if (await store.ReadAsync(AuditKind.Kind, key) is { } stored && stored.Body == body)
                 {
+                    Know(page.Head);
                     return;
                 }
             }
@@ -148,7 +167,27 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
         RecordPosition? after = null;
         while (found.Count < wanted.Count && await store.QueryAsync(query, after, 100) is { Count: > 0 } some)
         {
-            found.UnionWith(some.SelectMany(listed => AuditKind.Read(listed.Record).Batches).Where(wanted.Contains));
+            found.UnionWith(some.SelectMany(listed => AuditKind.ReadBatches(listed.Record)).Where(wanted.Contains));
+            after = some[^1].Position;
+        }
+
+        return found;
+    }
+
+    /// <summary>The batches of pages that others have written since.</summary>
+    private async Task<HashSet<string>> FindWrittenAfterAsync(AuditHead since)
+    {
+        var first = AuditKind.KeyOf(tenant, since.Sequence + 1).Id;
+        var query = AuditKind.PagesOf(tenant).And(AuditKind.WrittenAt.IsFrom(since.At));
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        RecordPosition? after = null;
+        while (await store.QueryAsync(query, after, 100) is { Count: > 0 } some)
+        {
+            foreach (var (_, page) in some.Where(listed => string.CompareOrdinal(listed.Record.Key.Id, first) >= 0))
+            {
+                found.UnionWith(AuditKind.ReadBatches(page));
+            }
+
             after = some[^1].Position;
         }
 

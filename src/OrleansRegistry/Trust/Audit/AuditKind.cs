@@ -22,8 +22,9 @@ internal sealed record StoredAuditPage(IReadOnlyList<AuditEntry> Entries, IReadO
 
 /// <summary>
 /// Pages of audit trails, written once. The document is the array of the entries without what follows from the page: the fields are <c>written_at</c>,
-/// which is the time of them all, <c>first</c>, the sequence of the first, <c>previous</c>, the hash before it, and <c>batches</c>. The key's id is the
-/// sequence of the first, so two writers that follow the same entry write the same record, which only one of them can.
+/// which is the time of them all, <c>first</c>, the sequence of the first, <c>previous</c>, the hash before it, and <c>batches</c>; <c>last</c> and
+/// <c>hash</c>, of the last, are there so that the trail goes on after a page whose document is damaged. The key's id is the sequence of the first, so
+/// two writers that follow the same entry write the same record, which only one of them can.
 /// </summary>
 internal static class AuditKind
 {
@@ -71,6 +72,8 @@ internal static class AuditKind
             json.WriteString("written_at"u8, first.Time);
             json.WriteNumber("first"u8, first.Sequence);
             json.WriteString("previous"u8, first.Previous);
+            json.WriteNumber("last"u8, page.Head.Sequence);
+            json.WriteString("hash"u8, page.Head.Hash);
             json.WriteStartArray("batches"u8);
             foreach (var batch in page.Batches)
             {
@@ -102,6 +105,35 @@ internal static class AuditKind
             ? new StoredAuditPage(entries, fields.Array("batches", batch => batch.GetString() ?? ""))
             : throw new JsonException("it has no entries");
     });
+
+    /// <summary>The end of a page, also of one whose document cannot be read.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
+    public static AuditHead ReadHead(StoredRecord stored)
+    {
+        var head = Beside(stored, static fields => fields.Has("last")
+            ? new AuditHead(fields.Number("last"), fields.Text("hash"), fields.Time("written_at"))
+            : null);
+        return head ?? Read(stored).Head;
+    }
+
+    /// <summary>The batches that a page has; none where that cannot be read.</summary>
+    public static IReadOnlyList<string> ReadBatches(StoredRecord stored) =>
+        Beside(stored, static fields => fields.Array("batches", batch => batch.GetString() ?? "")) ?? [];
+
+    /// <summary>What the fields say; null where they cannot be read.</summary>
+    private static T? Beside<T>(StoredRecord stored, Func<StoredObject, T?> read)
+        where T : class
+    {
+        try
+        {
+            using var beside = JsonDocument.Parse(stored.Body.Fields.Utf8, JsonInput.Stored);
+            return read(new StoredObject(beside.RootElement, "fields"));
+        }
+        catch (Exception damaged) when (damaged is JsonException or InvalidOperationException or FormatException)
+        {
+            return null;
+        }
+    }
 
     private static void WriteEntry(Utf8JsonWriter json, AuditEntry entry)
     {

@@ -8,59 +8,98 @@ namespace OrleansRegistry.Trust.Audit;
 /// </summary>
 internal sealed partial class AuditLane
 {
-    /// <summary>The most notes that are kept. Beyond, only their number is.</summary>
-    public const int MostLate = 10_000;
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly string tenant;
     private readonly Func<IAuditGrain> grain;
+    private readonly Func<bool> isErasing;
     private readonly TimeProvider time;
     private readonly ILogger log;
     private readonly CancellationToken stopping;
     private readonly GroupCommit<AuditNote> commits;
+    private readonly LateEntries late;
     private readonly Lock gate = new();
-    private readonly Queue<AuditBatch> late = [];
-    private long kept;
-    private long lost;
     private Exception? fault;
+    private Task catchingUp = Task.CompletedTask;
 
-    public AuditLane(string tenant, Func<IAuditGrain> grain, TimeProvider time, ILogger log, CancellationToken stopping)
+    /// <param name="isErasing">Whether the tenant is being erased: nothing is written for it then.</param>
+    public AuditLane(
+        string tenant, Func<IAuditGrain> grain, Func<bool> isErasing, TimeProvider time, ILogger log, CancellationToken stopping)
     {
         this.tenant = tenant;
         this.grain = grain;
+        this.isErasing = isErasing;
         this.time = time;
         this.log = log;
         this.stopping = stopping;
-        commits = new GroupCommit<AuditNote>(CommitAsync);
+        late = new LateEntries(time);
+        commits = new GroupCommit<AuditNote>(CommitAsync, LateEntries.Most);
     }
 
     /// <summary>Why the trail cannot be written now; null while it can.</summary>
     public Exception? Fault => Volatile.Read(ref fault);
 
-    /// <summary>How many entries wait to be written late, and how many were given up.</summary>
-    public (long Kept, long Lost) Missing
-    {
-        get
-        {
-            lock (gate)
-            {
-                return (kept, lost);
-            }
-        }
-    }
+    /// <inheritdoc cref="LateEntries.Missing"/>
+    public (long Kept, long Lost) Missing => late.Missing;
 
     /// <summary>Ends once the entry is durable. Where it fails, the entry will be written late.</summary>
-    public Task WriteAsync(AuditNote note) => commits.AddAsync(note);
+    public Task WriteAsync(AuditNote note)
+    {
+        if (isErasing())
+        {
+            return Task.CompletedTask;
+        }
+
+        if (commits.TryAdd(note, out var written))
+        {
+            return written;
+        }
+
+        var many = new RegistryException(RegistryError.Unavailable, "Too many entries of the audit trail wait for the store.");
+        late.Lose(1);
+        Stop(many);
+        var refused = Task.FromException(many);
+
+        // Where nobody waits.
+        _ = refused.Exception;
+        return refused;
+    }
+
+    /// <summary>Drops what waits, as the tenant is being erased.</summary>
+    public void Forget() => late.Clear();
+
+    /// <summary>Ends when all is written, or was tried once more, after the token for the end was set.</summary>
+    public async Task EndAsync()
+    {
+        await commits.WhenIdleAsync();
+        Task last;
+        lock (gate)
+        {
+            last = catchingUp;
+        }
+
+        await last;
+    }
+
+    /// <summary>Logs what a process that ends leaves behind.</summary>
+    public void TellGivenUp()
+    {
+        if (Missing is { Kept: > 0 } missing)
+        {
+            LogGivenUp(missing.Kept, LogText.Id(tenant));
+        }
+    }
 
     private async Task CommitAsync(IReadOnlyList<AuditNote> notes)
     {
         Exception? failure = null;
+        var since = late.Erasures;
         foreach (var some in notes.Chunk(AuditChain.MostEntries))
         {
-            var batch = new AuditBatch(Guid.NewGuid().ToString("N"), time.GetUtcNow(), some, Again: false);
+            var batch = AuditBatch.Of(some, time);
             failure ??= Fault;
-            if (failure is null)
+            var wasSent = failure is null;
+            if (wasSent)
             {
                 try
                 {
@@ -75,11 +114,12 @@ internal sealed partial class AuditLane
                 }
             }
 
-            Keep(batch, failure);
+            late.Add(batch, wasSent, since);
         }
 
         if (failure is not null)
         {
+            Stop(failure);
             throw failure;
         }
     }
@@ -89,6 +129,11 @@ internal sealed partial class AuditLane
     {
         await GrainCalls.ReadAsync(grain(), async called =>
         {
+            if (isErasing())
+            {
+                return true;
+            }
+
             var now = batch;
             batch = batch with { Again = true };
             await called.Append(now);
@@ -97,49 +142,35 @@ internal sealed partial class AuditLane
         AuditTelemetry.Written(batch.Notes.Count);
     }
 
-    private void Keep(AuditBatch batch, Exception failure)
+    private void Stop(Exception failure)
     {
         lock (gate)
         {
-            if (kept + batch.Notes.Count > MostLate)
-            {
-                lost += batch.Notes.Count;
-                AuditTelemetry.Lost(batch.Notes.Count);
-                return;
-            }
-
-            late.Enqueue(batch with { Again = true, Notes = [.. batch.Notes.Select(note => note with { Late = true })] });
-            kept += batch.Notes.Count;
-            AuditTelemetry.Late(batch.Notes.Count);
             if (fault is not null)
             {
                 return;
             }
 
             Volatile.Write(ref fault, failure);
+            catchingUp = Task.Run(CatchUpAsync, CancellationToken.None);
         }
 
         LogStopped(failure, LogText.Id(tenant));
-        _ = CatchUpAsync();
     }
 
-    /// <summary>Writes what is late, until all is.</summary>
+    /// <summary>Writes what is late, until all is, or the process ends: then once more.</summary>
     private async Task CatchUpAsync()
     {
         while (true)
         {
+            await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var isLast = stopping.IsCancellationRequested;
             try
             {
-                await Task.Delay(Pause, time, stopping);
                 if (await WriteLateAsync())
                 {
                     return;
                 }
-            }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-            {
-                LogGivenUp(Missing.Kept, LogText.Id(tenant));
-                return;
             }
 #pragma warning disable CA1031 // It is tried again.
             catch (Exception again)
@@ -147,20 +178,23 @@ internal sealed partial class AuditLane
             {
                 Volatile.Write(ref fault, again);
             }
+
+            if (isLast)
+            {
+                return;
+            }
         }
     }
 
+    /// <summary>Sends all that is late at once, so that the trail is looked through once for all.</summary>
     /// <returns>True once nothing is late any more.</returns>
     private async Task<bool> WriteLateAsync()
     {
         while (true)
         {
-            AuditBatch? next;
-            long gone;
             lock (gate)
             {
-                gone = lost;
-                if (!late.TryPeek(out next) && gone == 0)
+                if (late.Missing is (0, 0))
                 {
                     Volatile.Write(ref fault, null);
                     LogGoesOn(LogText.Id(tenant));
@@ -168,22 +202,11 @@ internal sealed partial class AuditLane
                 }
             }
 
-            next ??= new AuditBatch(
-                Guid.NewGuid().ToString("N"), time.GetUtcNow(), [AuditNote.OfRegistry(AuditActions.Lost, $"{gone}")], Again: false);
-            await SendAsync(next);
-            lock (gate)
+            await Task.WhenAll(late.Take().Select(async batch =>
             {
-                if (late.TryPeek(out var written) && ReferenceEquals(written, next))
-                {
-                    late.Dequeue();
-                    kept -= next.Notes.Count;
-                    AuditTelemetry.Late(-next.Notes.Count);
-                }
-                else
-                {
-                    lost -= gone;
-                }
-            }
+                await SendAsync(batch);
+                late.Written(batch);
+            }));
         }
     }
 

@@ -33,4 +33,9 @@ internal sealed record AuditBatch(
     [property: Id(0)] string Id,
     [property: Id(1)] DateTimeOffset MadeAt,
     [property: Id(2)] IReadOnlyList<AuditNote> Notes,
-    [property: Id(3)] bool Again);
+    [property: Id(3)] bool Again)
+{
+    /// <summary>A new one.</summary>
+    public static AuditBatch Of(IReadOnlyList<AuditNote> notes, TimeProvider time) =>
+        new(Guid.NewGuid().ToString("N"), time.GetUtcNow(), notes, Again: false);
+}

@@ -22,13 +22,13 @@ public sealed record AuditOptions
     /// <summary>Whether changes are audited (<c>REGISTRY_AUDIT</c>).</summary>
     public AuditMode Mode { get; init; }
 
-    /// <summary>How long entries are kept (<c>REGISTRY_AUDIT_RETENTION_SECONDS</c>); null for always.</summary>
+    /// <summary>How long entries are kept (<c>REGISTRY_AUDIT_RETENTION_SECONDS</c>); null for always, and never less than an hour.</summary>
     public TimeSpan? Retention { get; init; } = TimeSpan.FromDays(365);
 
     /// <summary>Whether refused calls have entries too (<c>REGISTRY_AUDIT_REFUSED</c>).</summary>
     public bool Refused { get; init; }
 
-    /// <summary>How many refused calls a second one process writes at most (<c>REGISTRY_AUDIT_REFUSED_PER_SECOND</c>).</summary>
+    /// <summary>How many refused calls of a tenant one process writes in a second at most (<c>REGISTRY_AUDIT_REFUSED_PER_SECOND</c>).</summary>
     public int RefusedPerSecond { get; init; } = 10;
 }
 

@@ -14,10 +14,22 @@ internal sealed partial class AuditRetention(
 {
     private const int Step = 1_000;
 
+    /// <summary>How far the clock may go ahead of what has passed.</summary>
+    private static readonly TimeSpan Ahead = TimeSpan.FromHours(1);
+
+    private DateTimeOffset clock = time.GetUtcNow();
+    private long stamp = time.GetTimestamp();
+
     public async Task ApplyAsync(CancellationToken cancellationToken)
     {
         if (options.Audit.Retention is not { } retention)
         {
+            return;
+        }
+
+        if (HasJumped())
+        {
+            LogJumped();
             return;
         }
 
@@ -40,6 +52,15 @@ internal sealed partial class AuditRetention(
         }
     }
 
+    /// <summary>A clock that was set years ahead makes all entries old: there is time until the next round to set it right.</summary>
+    private bool HasJumped()
+    {
+        var (now, ticks) = (time.GetUtcNow(), time.GetTimestamp());
+        var hasJumped = now - clock > time.GetElapsedTime(stamp, ticks) + Ahead;
+        (clock, stamp) = (now, ticks);
+        return hasJumped;
+    }
+
     private async Task TrimAsync(string tenant, DateTimeOffset before)
     {
         try
@@ -59,6 +80,9 @@ internal sealed partial class AuditRetention(
 
     [LoggerMessage(LogLevel.Information, "Removed {Count} pages of the audit trail of tenant {Tenant}, as their time was over.")]
     private partial void LogRemoved(int count, string tenant);
+
+    [LoggerMessage(LogLevel.Warning, "The clock went ahead by more than an hour. Audit trails are trimmed in an hour, if it is right.")]
+    private partial void LogJumped();
 
     [LoggerMessage(LogLevel.Warning, "Nothing is removed from the audit trail of tenant {Tenant}, as a page of it cannot be read.")]
     private partial void LogKept(Exception fault, string tenant);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Orleans.Runtime;
 
 namespace OrleansRegistry.Trust.Audit;
 
@@ -12,6 +13,9 @@ internal static class AuditServices
         if (options.Cluster.Role != ClusterRole.Silo)
         {
             services.AddSingleton<AuditLanes>();
+            services.AddSingleton<AuditDrain>();
+            services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(provider => provider.GetRequiredService<AuditDrain>());
+            services.AddSingleton<ILifecycleParticipant<IClusterClientLifecycle>>(provider => provider.GetRequiredService<AuditDrain>());
             services.AddSingleton<RefusedPace>();
             services.AddSingleton<OperationAudit>();
             services.AddSingleton<IOperationAudit>(provider => provider.GetRequiredService<OperationAudit>());

@@ -17,7 +17,7 @@ internal static class AuditSettings
             new() { More = More })
         .Add(
             "REGISTRY_AUDIT_RETENTION_SECONDS",
-            SettingKind.SecondsOrNever(int.MaxValue),
+            SettingKind.SecondsOrNever(int.MaxValue, least: 3_600),
             "How long entries of the audit trail are kept.",
             options => options.Audit.Retention,
             (options, value) => options.Audit = options.Audit with { Retention = value },
@@ -32,7 +32,7 @@ internal static class AuditSettings
         .Add(
             "REGISTRY_AUDIT_REFUSED_PER_SECOND",
             SettingKind.Number(1, 10_000),
-            "How many of them each process writes in a second at most; of the others the next entry tells the number.",
+            "How many of them each process writes for a tenant in a second at most; of the others the next entry tells the number.",
             options => options.Audit.RefusedPerSecond,
             (options, value) => options.Audit = options.Audit with { RefusedPerSecond = value },
             new() { More = More });

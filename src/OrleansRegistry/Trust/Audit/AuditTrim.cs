@@ -26,15 +26,14 @@ internal sealed class AuditTrim(string tenant, IRecordStore store)
         {
             // The last page stays, as the trail goes on from it.
             var some = (await store.QueryAsync(old, null, AtOnce)).Where(listed => listed.Position.Key != newest.Key).ToArray();
-            var pages = Array.ConvertAll(some, listed => AuditKind.Read(listed.Record));
 
             // What only tells of earlier removals is not worth another such entry.
-            if (pages.SelectMany(page => page.Entries).All(entry => AuditActions.ReadRemoved(entry) is not null))
+            if (some.All(listed => OnlyTells(listed.Record)))
             {
                 return removed;
             }
 
-            var last = pages[^1].Head;
+            var last = AuditKind.ReadHead(some[^1].Record);
             await tell(AuditActions.Retention, AuditActions.RemovedUpTo(last.Sequence, last.Hash));
 
             // One after the other: what is left after a kill has no gaps.
@@ -50,6 +49,19 @@ internal sealed class AuditTrim(string tenant, IRecordStore store)
                     // Gone already, by another activation.
                 }
             }
+        }
+    }
+
+    /// <summary>A page that is damaged goes when its time is over, as the others do.</summary>
+    private static bool OnlyTells(StoredRecord page)
+    {
+        try
+        {
+            return AuditKind.Read(page).Entries.All(entry => AuditActions.ReadRemoved(entry) is not null);
+        }
+        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
+        {
+            return false;
         }
     }
 }

@@ -2,43 +2,46 @@ namespace OrleansRegistry.Trust.Audit;
 
 /// <summary>Has what comes while a commit is under way committed together by the next. Every caller waits for the commit of what it gave.</summary>
 /// <param name="commit">Never called twice at a time.</param>
-internal sealed class GroupCommit<T>(Func<IReadOnlyList<T>, Task> commit)
+/// <param name="most">How many wait at most while a commit is under way.</param>
+internal sealed class GroupCommit<T>(Func<IReadOnlyList<T>, Task> commit, int most)
 {
     private readonly Lock gate = new();
     private Group? next;
     private bool isRunning;
+    private Task running = Task.CompletedTask;
 
-    /// <summary>Whether nothing waits and no commit is under way.</summary>
-    public bool IsIdle
+    /// <summary>Ends when nothing waits and no commit is under way. Never fails.</summary>
+    public Task WhenIdleAsync()
     {
-        get
+        lock (gate)
         {
-            lock (gate)
-            {
-                return !isRunning;
-            }
+            return isRunning ? running : Task.CompletedTask;
         }
     }
 
-    /// <returns>Ends once it is committed, or with what the commit threw.</returns>
-    public Task AddAsync(T item)
+    /// <param name="done">Ends once it is committed, or with what the commit threw.</param>
+    /// <returns>False where too many wait.</returns>
+    public bool TryAdd(T item, out Task done)
     {
-        Task done;
         lock (gate)
         {
+            done = Task.CompletedTask;
+            if (next?.Items.Count >= most)
+            {
+                return false;
+            }
+
             next ??= new Group();
             next.Items.Add(item);
             done = next.Done.Task;
-            if (isRunning)
+            if (!isRunning)
             {
-                return done;
+                isRunning = true;
+                running = RunAsync();
             }
 
-            isRunning = true;
+            return true;
         }
-
-        _ = RunAsync();
-        return done;
     }
 
     private async Task RunAsync()

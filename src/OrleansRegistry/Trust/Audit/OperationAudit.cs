@@ -21,7 +21,7 @@ internal sealed class OperationAudit(
             AuditTelemetry.Refused("audit");
             throw new RegistryException(
                 RegistryError.Unavailable,
-                $"Changes stop, as the audit trail cannot be written: {fault.Message.TrimEnd('.')}. Nothing was changed.",
+                $"Changes stop, as the audit trail cannot be written: {Said(fault)}. Nothing was changed.",
                 innerException: fault)
             {
                 RetryAfter = RetryAfter,
@@ -63,13 +63,16 @@ internal sealed class OperationAudit(
         {
             throw new RegistryException(
                 RegistryError.Unavailable,
-                $"The change may have happened, and has no entry in the audit trail yet: {fault.Message.TrimEnd('.')}. Look before you repeat it.",
+                $"The change may have happened, and has no entry in the audit trail yet: {Said(fault)}. Look before you repeat it.",
                 innerException: fault)
             {
                 RetryAfter = RetryAfter,
             };
         }
     }
+
+    /// <summary>What a caller may read of it: the text of another fault can name machines.</summary>
+    private static string Said(Exception fault) => fault is RegistryException ? fault.Message.TrimEnd('.') : "its writer failed";
 
     private void TellFault(Operation operation, Caller caller, IReadOnlyList<string?> ids, Exception fault)
     {
@@ -87,13 +90,14 @@ internal sealed class OperationAudit(
         {
             AuditTelemetry.Refused(outcome);
             fault.Data[RefusedCalls.Told] = true;
-            if (!options.Audit.Refused || !pace.Take(out skipped))
-            {
-                return;
-            }
         }
 
-        if (Mode != AuditMode.Off && Identifiers.IsCaller(caller))
+        if (Mode == AuditMode.Off || !Identifiers.IsCaller(caller))
+        {
+            return;
+        }
+
+        if (mayHaveHappened || (options.Audit.Refused && pace.Take(caller.Tenant, out skipped)))
         {
             _ = lanes.Of(caller.Tenant).WriteAsync(NoteOf(operation, caller, ids[0], outcome) with { Skipped = skipped });
         }

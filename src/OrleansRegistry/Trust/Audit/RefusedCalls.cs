@@ -18,12 +18,18 @@ internal sealed class RefusedCalls(RegistryOptions options, OperationAudit audit
         fault.Data[Told] = true;
         var code = status.ToString(CultureInfo.InvariantCulture);
         AuditTelemetry.Refused(code);
-        if (audit.Mode == AuditMode.Off || !options.Audit.Refused || !pace.Take(out var skipped))
+        if (audit.Mode == AuditMode.Off || !options.Audit.Refused)
         {
             return;
         }
 
-        var known = caller is not null && Identifiers.IsCaller(caller) ? caller : Caller.Default with { Subject = "" };
+        var isKnown = caller is not null && Identifiers.IsCaller(caller);
+        if (!pace.Take(isKnown ? caller!.Tenant : null, out var skipped))
+        {
+            return;
+        }
+
+        var known = isKnown ? caller! : Caller.Default with { Subject = "" };
         _ = lanes.Of(known.Tenant).WriteAsync(new AuditNote(known.Subject, AuditActions.Refused, code, about)
         {
             Credential = known.Credential,

@@ -20,8 +20,10 @@ internal sealed class GuardedAgents(AgentRegistry agents, Operations operations,
         Caller caller, IReadOnlyList<AgentRegistration> registrations, CancellationToken cancellationToken = default) => operations.RunManyAsync(
         AgentOperations.RegisterMany,
         caller,
+        null,
         () => agents.RegisterManyAsync(caller, registrations, cancellationToken),
-        results => [.. results.Where(result => result.Written is not null).Select(result => result.Written!.Agent.Id)]);
+        results => [.. results.Where(result => result.Written is not null).Select(result => result.Written!.Agent.Id)],
+        results => results.Where(result => result.Refused is not null).Select(result => (result.Id, result.Refused!)));
 
     public Task<AgentWriteResult> PatchAsync(Caller caller, string id, AgentPatch patch, CancellationToken cancellationToken = default) =>
         operations.RunAsync(

@@ -49,7 +49,7 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
         });
 
     public Task<TaskRecord?> ClaimAsync(Caller caller, string agentId, TaskClaim claim, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(
+        operations.RunManyAsync(
             TaskOperations.Claim,
             caller,
             agentId,
@@ -58,7 +58,7 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
                 caller.DemandAgent(agentId);
                 return tasks.ClaimAsync(caller, agentId, claim, cancellationToken);
             },
-            claimed => claimed?.Id);
+            claimed => claimed is null ? [] : [claimed.Id]);
 
     public Task<TaskRecord> RenewAsync(
         Caller caller, string id, string leaseToken, TimeSpan? lease = null, CancellationToken cancellationToken = default) =>

@@ -46,19 +46,36 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
         });
 
     /// <summary>Runs a change of several things, each of which has an entry in the audit trail.</summary>
-    /// <param name="idsOf">Of those that were changed.</param>
+    /// <param name="id">Of what it is about as a whole; null for nothing in particular.</param>
+    /// <param name="idsOf">Of those that were changed: none where nothing was.</param>
+    /// <param name="faultsOf">Of those that were not, or perhaps not, where it went on all the same.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it.</exception>
-    public Task<T> RunManyAsync<T>(Operation operation, Caller caller, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf) =>
-        ChangeAsync(operation, caller, null, run, idsOf);
+    public Task<T> RunManyAsync<T>(
+        Operation operation,
+        Caller caller,
+        string? id,
+        Func<Task<T>> run,
+        Func<T, IReadOnlyList<string?>> idsOf,
+        Func<T, IEnumerable<(string? Id, RegistryException Fault)>>? faultsOf = null) => ChangeAsync(operation, caller, id, run, idsOf, faultsOf);
 
     private async Task<T> ChangeAsync<T>(
-        Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf)
+        Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf,
+        Func<T, IEnumerable<(string? Id, RegistryException Fault)>>? faultsOf = null)
     {
+        try
+        {
+            Admit(operation, caller);
+        }
+        catch (Exception refused)
+        {
+            await audit.TellAsync(operation, caller, [id], refused);
+            throw;
+        }
+
         audit.DemandReady(caller);
         T result;
         try
         {
-            Admit(operation, caller);
             if (operation.Grows)
             {
                 await room.DemandAsync(caller.Tenant);
@@ -70,6 +87,11 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
         {
             await audit.TellAsync(operation, caller, [id], fault);
             throw;
+        }
+
+        foreach (var (about, fault) in faultsOf?.Invoke(result) ?? [])
+        {
+            await audit.TellAsync(operation, caller, [about], fault);
         }
 
         await audit.TellAsync(operation, caller, idsOf(result), null);

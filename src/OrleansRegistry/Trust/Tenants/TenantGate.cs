@@ -42,6 +42,18 @@ internal sealed class TenantGate
     /// <summary>Whether it is suspended or being erased: nobody is told of what it has.</summary>
     public bool IsClosed(string tenant) => isAnyClosed && closed.ContainsKey(tenant);
 
+    /// <summary>Whether a tenant is being erased.</summary>
+    public bool IsErasing(string tenant) => isAnyClosed && closed.TryGetValue(tenant, out var found) && found.State == TenantState.Erasing;
+
+    /// <param name="tell">Told of each tenant whose erasure begins.</param>
+    public void OnErasing(Action<string> tell) => records.OnChange(change =>
+    {
+        if (change.Type == TenantType.Type.Name && IsErasing(change.Tenant))
+        {
+            tell(change.Tenant);
+        }
+    });
+
     /// <summary>What is known of a tenant; null where nothing is.</summary>
     public TrustRecord<StoredTenant>? Find(string tenant) => records.Find(TenantType.Type, tenant, TenantType.Id);
 

@@ -214,6 +214,49 @@ public sealed class AuditChainTests : IAsyncLifetime
         Assert.Contains(2, await FaultsAsync());
     }
 
+    [Fact]
+    public async Task After_a_damaged_page_the_trail_goes_on_and_its_retention_too()
+    {
+        await FillAsync(3);
+        var pages = await PagesAsync();
+        await WriteAsync(pages[2], pages[2].Body with { Document = Json("[{}]") });
+        var anchor = await trail.GetAnchorAsync(Reader);
+        Assert.Equal((3, AuditKind.Read(pages[2]).Head.Hash), (anchor.Sequence, anchor.Hash));
+        await NewChain().AppendAsync([Batch("o4") with { Again = true }]);
+        await NewChain().AppendAsync([Batch("o4") with { Again = true }, Batch("o3") with { Again = true }]);
+
+        var verdict = await trail.VerifyAsync(Reader);
+        Assert.Equal([3, 3], verdict.Faults.Select(fault => fault.Sequence).Order());
+        Assert.Contains(verdict.Faults, fault => fault.What.Contains(pages[2].Key.Id, StringComparison.Ordinal));
+        var read = new List<string?>();
+        var cut = await Assert.ThrowsAsync<RegistryException>(async () =>
+        {
+            await foreach (var entry in trail.ReadAllAsync(Reader))
+            {
+                read.Add(entry.Object);
+            }
+        });
+        Assert.Equal(["o1", "o2", "o4"], read);
+        Assert.Equal(RegistryError.Unreadable, cut.Error);
+
+        time.Advance(TimeSpan.FromDays(1));
+        await NewChain().AppendAsync([Batch("o5")]);
+        await TrimAsync(time.GetUtcNow().AddHours(-1));
+        Assert.Empty((await trail.VerifyAsync(Reader)).Faults);
+    }
+
+    [Fact]
+    public async Task A_batch_that_two_writers_have_or_one_has_twice_is_written_once()
+    {
+        var (one, other) = (NewChain(), NewChain());
+        await one.AppendAsync([Batch("a")]);
+        await other.GetHeadAsync();
+        await one.AppendAsync([Batch("b"), Batch("b") with { Again = true }]);
+        await other.AppendAsync([Batch("b"), Batch("c")]);
+        Assert.Equal(["a", "b", "c"], await ObjectsAsync());
+        Assert.True((await trail.VerifyAsync(Reader)).IsGood);
+    }
+
     private static AuditEntry Moved(StoredRecord page, long to) => AuditKind.Read(page).Entries[0] with
     {
         Sequence = to,

@@ -46,21 +46,119 @@ public sealed class AuditFaultTests
         const int Beyond = 2_000;
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         var grain = new Grain { IsFull = true };
-        var lane = new AuditLane("acme", () => grain, time, NullLogger.Instance, TestContext.Current.CancellationToken);
-        var written = Enumerable.Range(0, AuditLane.MostLate + Beyond)
+        var lane = new AuditLane("acme", () => grain, () => false, time, NullLogger.Instance, TestContext.Current.CancellationToken);
+        var written = Enumerable.Range(0, LateEntries.Most + Beyond)
             .Select(i => lane.WriteAsync(new AuditNote("alice", "x", "ok", $"{i}")))
             .ToArray();
         await Assert.ThrowsAsync<RegistryException>(() => Task.WhenAll(written));
-        Assert.Equal(AuditLane.MostLate + Beyond, lane.Missing.Kept + lane.Missing.Lost);
+        Assert.Equal(LateEntries.Most + Beyond, lane.Missing.Kept + lane.Missing.Lost);
         var lost = lane.Missing.Lost;
         Assert.InRange(lost, Beyond, Beyond + AuditChain.MostEntries);
 
+        // What tells of them has one id however often it is sent, and what was not sent is sent together.
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return Telling().Count() > 1;
+            },
+            "two tries");
         grain.IsFull = false;
         await CatchUpAsync(lane, time);
+        Assert.Single(Telling().Select(batch => batch.Id).Distinct());
+        Assert.InRange(grain.Sent.Select(batch => batch.Id).Distinct().Count(), 20, 30);
         Assert.Equal((0, 0), lane.Missing);
-        Assert.Equal(AuditLane.MostLate + Beyond - lost + 1, grain.Written.Count);
+        Assert.Equal(LateEntries.Most + Beyond - lost + 1, grain.Written.Count);
         Assert.All(grain.Written.SkipLast(1), note => Assert.True(note.Late));
         Assert.Equal((AuditActions.Lost, $"{lost}"), (grain.Written[^1].Action, grain.Written[^1].Object));
+
+        IEnumerable<AuditBatch> Telling() => grain.Sent.ToArray().Where(batch => batch.Notes[0].Action == AuditActions.Lost);
+    }
+
+    [Fact]
+    public async Task Of_a_tenant_that_is_erased_nothing_is_written_later()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        var grain = new Grain { IsFull = true };
+        var isErasing = false;
+        var lane = new AuditLane("acme", () => grain, () => isErasing, time, NullLogger.Instance, TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<RegistryException>(() => lane.WriteAsync(new AuditNote("alice", "x", "ok", "1")));
+        Assert.Equal((1, 0), lane.Missing);
+        isErasing = true;
+        lane.Forget();
+        await lane.WriteAsync(new AuditNote("alice", "x", "ok", "2"));
+        isErasing = grain.IsFull = false;
+        await CatchUpAsync(lane, time);
+        await lane.WriteAsync(new AuditNote("alice", "x", "ok", "3"));
+        Assert.Equal(["3"], grain.Written.Select(note => note.Object));
+    }
+
+    [Fact]
+    public async Task At_the_end_what_is_late_is_tried_once_more()
+    {
+        using var stopping = new CancellationTokenSource();
+        var grain = new Grain { IsFull = true };
+        var lane = new AuditLane("acme", () => grain, () => false, new FakeTimeProvider(), NullLogger.Instance, stopping.Token);
+        await Assert.ThrowsAsync<RegistryException>(() => lane.WriteAsync(new AuditNote("alice", "x", "ok", "1")));
+        grain.IsFull = false;
+        await stopping.CancelAsync();
+        await lane.EndAsync();
+        Assert.Equal(["1"], grain.Written.Select(note => note.Object));
+    }
+
+    [Fact]
+    public async Task An_agent_of_a_batch_that_may_have_been_written_has_an_entry()
+    {
+        var store = new StoreProbe(TestStores.InMemory());
+        await using var host = await StartAsync(new AuditOptions { Mode = AuditMode.On }, store);
+        store.BeforeWrite = (_, key) =>
+        {
+            if (key.Id == "b")
+            {
+                throw new RegistryException(RegistryError.Unavailable, "The store is away.");
+            }
+        };
+        var results = await host.Agents.RegisterManyAsync(Me, [Cards.Registration("a", id: "a"), Cards.Registration("b", id: "b")]);
+        Assert.Equal(RegistryError.Unavailable, results[1].Refused!.Error);
+        var trail = host.Services.GetRequiredService<IAuditTrail>();
+        await Eventually.TrueAsync(async () => (await trail.GetAnchorAsync(Me)).Sequence == 2, "both entries");
+        Assert.Equal(
+            [("a", "ok"), ("b", "unavailable")],
+            (await trail.ListAsync(Me)).Entries.Select(entry => (entry.Object, entry.Outcome)).Order());
+    }
+
+    [Fact]
+    public async Task What_the_store_says_of_machines_reaches_no_caller_and_whoever_may_not_is_told_so()
+    {
+        var store = new StoreProbe(TestStores.InMemory());
+        await using var host = await StartAsync(new AuditOptions { Mode = AuditMode.On }, store, new FakeTimeProvider(DateTimeOffset.UtcNow));
+        store.BeforeWrite = (kind, _) =>
+        {
+            if (kind == AuditKind.Kind)
+            {
+                throw new InvalidOperationException("db7.internal said no.");
+            }
+        };
+        for (var i = 0; i < 2; i++)
+        {
+            var fault = await Assert.ThrowsAsync<RegistryException>(() => host.Agents.RegisterAsync(Me, Cards.Registration("a", id: "a")));
+            Assert.DoesNotContain("db7", fault.Message, StringComparison.Ordinal);
+        }
+
+        var viewer = Me with { Allowed = RegistryRoles.Of(["viewer"]) };
+        Assert.Equal(RegistryError.Forbidden, (await Assert.ThrowsAsync<RegistryException>(() => host.Agents.RemoveAsync(viewer, "a"))).Error);
+    }
+
+    [Fact]
+    public void Each_tenant_has_its_own_pace_of_refused_calls()
+    {
+        var pace = new RefusedPace(
+            new RegistryOptions { Audit = new AuditOptions { RefusedPerSecond = 1 } }, new FakeTimeProvider(DateTimeOffset.UtcNow));
+        Assert.True(pace.Take("noisy", out _));
+        Assert.False(pace.Take("noisy", out _));
+        Assert.True(pace.Take("acme", out var skipped));
+        Assert.True(pace.Take(null, out _));
+        Assert.Equal(0, skipped);
     }
 
     [Fact]
@@ -141,6 +239,30 @@ public sealed class AuditFaultTests
     }
 
     [Fact]
+    public async Task Where_the_clock_went_ahead_nothing_is_removed_in_that_round()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await StartAsync(new AuditOptions { Mode = AuditMode.On }, new StoreProbe(TestStores.InMemory()), time);
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a", id: "a"));
+        await host.Agents.RegisterAsync(Me, Cards.Registration("a", id: "b"));
+
+        // Not the one that runs by itself, whose rounds are its own.
+        var retention = ActivatorUtilities.CreateInstance<AuditRetention>(host.Services);
+        await retention.ApplyAsync(TestContext.Current.CancellationToken);
+        time.AdjustTime(time.GetUtcNow().AddYears(3));
+        await retention.ApplyAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(2, (await host.Services.GetRequiredService<IAuditTrail>().VerifyAsync(Me)).Entries);
+        await retention.ApplyAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((2, 3), await RangeAsync());
+
+        async Task<(long, long)> RangeAsync()
+        {
+            var verdict = await host.Services.GetRequiredService<IAuditTrail>().VerifyAsync(Me);
+            return (verdict.First, verdict.Last);
+        }
+    }
+
+    [Fact]
     public async Task Without_the_setting_nothing_is_written()
     {
         var store = new StoreProbe(TestStores.InMemory());
@@ -175,8 +297,11 @@ public sealed class AuditFaultTests
 
         public List<AuditNote> Written { get; } = [];
 
+        public List<AuditBatch> Sent { get; } = [];
+
         public Task Append(AuditBatch batch)
         {
+            Sent.Add(batch);
             if (IsFull)
             {
                 throw new RegistryException(RegistryError.StorageFull, "The disk is full.");

@@ -40,6 +40,14 @@ public sealed class AuditTrailTests(AuditTrailTests.Audited registry) : IClassFi
     }
 
     [Fact]
+    public async Task A_claim_that_found_nothing_has_no_entry()
+    {
+        await registry.Agents.RegisterAsync(caller, Cards.Registration("a", id: "a1"));
+        Assert.Null(await registry.Tasks.ClaimAsync(caller, "a1", new TaskClaim("w") { Wait = TimeSpan.Zero }));
+        Assert.Single((await Trail.ListAsync(caller)).Entries);
+    }
+
+    [Fact]
     public async Task Nothing_of_messages_and_cards_is_in_it()
     {
         await registry.Agents.RegisterAsync(caller, Cards.Registration("SECRETNAME", "SECRETWORDS", id: "a1"));
