@@ -132,6 +132,8 @@ public static class RegistryRest
         if (services.GetService<IDomains>() is { } domains)
         {
             new DomainEndpoints(domains, http).Map(routes);
+        }
+
         if (services.GetService<IAgentReviews>() is { } reviews)
         {
             new ReviewEndpoints(reviews, http).Map(routes);
