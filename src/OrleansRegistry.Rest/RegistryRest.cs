@@ -208,7 +208,7 @@ public static class RegistryRest
 
         if (services.GetService<IRegistryTransfer>() is { } transfer)
         {
-            new TransferEndpoints(transfer, rest).Map(routes);
+            new TransferEndpoints(transfer, services.GetRequiredService<IDataGate>(), rest).Map(routes);
         }
 
         if (services.GetService<IAuditTrail>() is { } trail)
@@ -218,7 +218,8 @@ public static class RegistryRest
 
         if (services.GetService<IRegistryBackups>() is { } backups)
         {
-            new BackupEndpoints(backups, rest, services.GetService<IHostApplicationLifetime>()).Map(routes);
+            new BackupEndpoints(
+                backups, services.GetRequiredService<IDataGate>(), rest, services.GetService<IHostApplicationLifetime>()).Map(routes);
         }
 
         return endpoints.MapRegistryHealth().MapRegistryDocs();

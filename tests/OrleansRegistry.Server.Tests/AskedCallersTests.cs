@@ -94,7 +94,7 @@ public sealed class AskedCallersTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, await AskAsync(server.Http, theirs, HttpMethod.Get, "/a2a/mine/.well-known/agent-card.json"));
         Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(server.Http, ours, HttpMethod.Get, "/metrics"));
         var devops = key.Make(DateTimeOffset.UtcNow, ("roles", new[] { "devops" }));
-        Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, devops, HttpMethod.Get, "/metrics"));
+        Assert.Equal(HttpStatusCode.Forbidden, await AskAsync(server.Http, devops, HttpMethod.Get, "/metrics"));
         const string List = """{"jsonrpc":"2.0","id":1,"method":"tools/list"}""";
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server.Http, ours, HttpMethod.Post, "/mcp", List));
 

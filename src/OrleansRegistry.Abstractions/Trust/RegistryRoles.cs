@@ -11,8 +11,7 @@ public static class RegistryRoles
 
     private const Permissions User = Service | Permissions.AgentsWrite | Permissions.TasksWork | Permissions.Grants;
 
-    private const Permissions Devops =
-        User | Permissions.AgentsManage | Permissions.TasksReadAll | Permissions.DataExport | Permissions.Metrics;
+    private const Permissions Devops = User | Permissions.AgentsManage | Permissions.TasksReadAll | Permissions.DataExport;
 
     private const Permissions Admin = Devops | Permissions.AgentsReview | Permissions.Keys | Permissions.Users | Permissions.Policies
         | Permissions.AuditRead | Permissions.DataImport;

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Hosting;
 namespace OrleansRegistry.Rest.Backups;
 
 /// <summary>Backups of all that the registry holds: made, listed and proved. Only where a setting allows it.</summary>
-internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOptions options, IHostApplicationLifetime? lifetime)
+internal sealed class BackupEndpoints(
+    IRegistryBackups backups, IDataGate gate, RegistryRestOptions options, IHostApplicationLifetime? lifetime)
 {
     private const string Tag = "Backups";
     private const string Verify = ":verify";
@@ -37,7 +38,9 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
         QueryParameters.Check(context);
 
         // A client that gives up waiting has its backup all the same.
-        var made = await backups.MakeAsync(progress: null, lifetime?.ApplicationStopping ?? default).WaitAsync(context.RequestAborted);
+        var made = await gate.RunAsync(
+            DataUse.MakeBackup, context.GetCaller(), id: null, () => backups.MakeAsync(progress: null, lifetime?.ApplicationStopping ?? default))
+            .WaitAsync(context.RequestAborted);
         context.Response.Headers.Location = PublicPath.Of(context, $"/backups/{made.Name}");
         var answer = JsonAnswer.Rent();
         Write(answer.Json, made);
@@ -48,7 +51,7 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
     {
         DemandAllowed(context);
         QueryParameters.Check(context);
-        var all = await backups.ListAsync(context.RequestAborted);
+        var all = await ReadAsync(context, null, () => backups.ListAsync(context.RequestAborted));
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteStartArray("backups"u8);
         foreach (var backup in all)
@@ -64,7 +67,8 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
     {
         DemandAllowed(context);
         QueryParameters.Check(context);
-        var backup = await backups.GetAsync(NameOf(context), context.RequestAborted);
+        var name = NameOf(context);
+        var backup = await ReadAsync(context, name, () => backups.GetAsync(name, context.RequestAborted));
         var answer = JsonAnswer.Rent();
         Write(answer.Json, backup);
         await answer.SendAsync(context);
@@ -74,7 +78,8 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
     {
         DemandAllowed(context);
         QueryParameters.Check(context);
-        var found = await backups.VerifyAsync(NameOf(context, Verify), progress: null, context.RequestAborted);
+        var name = NameOf(context, Verify);
+        var found = await ReadAsync(context, name, () => backups.VerifyAsync(name, progress: null, context.RequestAborted));
         var answer = JsonAnswer.RentObject();
         answer.Json.WritePropertyName("backup"u8);
         Write(answer.Json, found.Backup);
@@ -138,6 +143,9 @@ internal sealed class BackupEndpoints(IRegistryBackups backups, RegistryRestOpti
 
         json.WriteEndObject();
     }
+
+    private Task<T> ReadAsync<T>(HttpContext context, string? name, Func<Task<T>> read) =>
+        gate.RunAsync(DataUse.ReadBackup, context.GetCaller(), name, read);
 
     private void DemandAllowed(HttpContext context)
     {

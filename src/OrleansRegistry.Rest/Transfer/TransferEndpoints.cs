@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansRegistry.Rest.Transfer;
 
 /// <summary>All that the registry holds, of every tenant, out and in: <c>GET /export</c> and <c>POST /import</c>. Only where a setting allows it.</summary>
-internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRestOptions options)
+internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate gate, RegistryRestOptions options)
 {
     public const string LinesType = "application/x-ndjson";
     public const string GzipType = "application/gzip";
@@ -62,11 +62,16 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
             return;
         }
 
+        await gate.RunAsync(DataUse.Export, caller, request.Tenant, () => SendAsync(context, request, packs));
+    }
+
+    private async Task<bool> SendAsync(HttpContext context, ExportRequest request, bool packs)
+    {
         await using var output = new ResponseStream(context, packs ? GzipType : LinesType);
         if (!packs)
         {
             await transfer.ExportAsync(request, output, progress: null, context.RequestAborted);
-            return;
+            return true;
         }
 
         var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true);
@@ -74,6 +79,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
 
         // Not after a fault: a file that ends as it should would hide it.
         await gzip.DisposeAsync();
+        return true;
     }
 
     private async Task ImportAsync(HttpContext context)
@@ -88,6 +94,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
             DryRun = parameters.Boolean("dry_run") ?? false,
             SkipFaults = parameters.Boolean("skip_faults") ?? false,
             Replace = parameters.Boolean("replace") ?? false,
+            AgentsLeft = await gate.AgentsLeftAsync(caller, context.RequestAborted),
         };
 
         // However long it is, it is read in pieces.
@@ -96,7 +103,11 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, RegistryRest
             size.MaxRequestBodySize = null;
         }
 
-        var report = await transfer.ImportAsync(context.Request.Body, request, progress: null, context.RequestAborted);
+        var report = await gate.RunAsync(
+            request.DryRun ? DataUse.CheckImport : DataUse.Import,
+            caller,
+            id: null,
+            () => transfer.ImportAsync(context.Request.Body, request, progress: null, context.RequestAborted));
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
         json.WriteBoolean("dryRun"u8, request.DryRun);

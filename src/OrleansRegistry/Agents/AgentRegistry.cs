@@ -223,10 +223,20 @@ internal sealed class AgentRegistry(
                 .Add("force", entry.Force ? "true" : null).Add("lease", LeaseRules.Text(entry.Lease))
                 .Add("probe", ProbeRules.Text(entry.Probe)).Add("sharing", SharingRules.Text(entry.Sharing)),
             time.GetUtcMilliseconds());
-        return directory.Find(caller.Tenant, entry.Id) is null
-            ? await quotas.RunAsync(
-                Quota.Agents, caller.Tenant, entry.Id, () => WriteAsync(caller, entry, origins, history, mark), written => written.Created)
-            : await WriteAsync(caller, entry, origins, history, mark);
+        if (directory.Find(caller.Tenant, entry.Id) is null)
+        {
+            return await quotas.RunAsync(
+                Quota.Agents, caller.Tenant, entry.Id, () => WriteAsync(caller, entry, origins, history, mark), written => written.Created);
+        }
+
+        var put = await WriteAsync(caller, entry, origins, history, mark);
+        if (put.Created)
+        {
+            // Another replica has removed it, of which this one has not heard.
+            quotas.Count(Quota.Agents, caller.Tenant, entry.Id);
+        }
+
+        return put;
     }
 
     private async Task<AgentWriteResult> WriteAsync(

@@ -12,6 +12,7 @@ internal sealed class AgentImport(
     private List<CheckedLine> agents = [];
     private Task storing = Task.CompletedTask;
     private int bytes;
+    private long made;
 
     public async ValueTask AddAsync(CheckedLine line)
     {
@@ -68,6 +69,7 @@ internal sealed class AgentImport(
             return;
         }
 
+        await DemandRoomAsync(batch);
         var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken);
         for (var i = 0; i < imported.Count; i++)
         {
@@ -77,6 +79,24 @@ internal sealed class AgentImport(
         await versions.RemoveAsync(
             batch.Where((line, i) => !line.IsBare && !line.IsUpdate && imported[i].Result == ImportResult.Replaced).Select(line => line.Key));
         await target.EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
+    }
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.QuotaExceeded"/>: there would be more than may be.</exception>
+    private async Task DemandRoomAsync(List<CheckedLine> batch)
+    {
+        if (request.AgentsLeft is not { } left)
+        {
+            return;
+        }
+
+        made += (await target.ReadAsync(AgentKind.Kind, batch)).Count(stored => stored is null);
+        if (made > left)
+        {
+            throw new RegistryException(
+                RegistryError.QuotaExceeded,
+                $"The file makes more agents than the {left:N0} that tenant '{request.Caller.Tenant}' may have beside those it has. "
+                    + "What came before stays.");
+        }
     }
 
     /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>

@@ -8,6 +8,8 @@ internal static class TrustServices
     public static void AddTrust(this IServiceCollection services)
     {
         services.AddSingleton<TenantGate>();
+        services.AddSingleton<ITenantEnds, TenantEnds>();
+        services.AddSingleton<IDataGate, DataGate>();
         services.AddSingleton<TenantQuotas>();
         services.AddSingleton<TenantRoom>();
         services.AddSingleton<TenantEraser>();

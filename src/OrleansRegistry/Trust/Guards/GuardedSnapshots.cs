@@ -81,7 +81,7 @@ internal sealed class GuardedSnapshots(SnapshotStore snapshots, Operations opera
 
     public Task AbortUploadAsync(Caller caller, string agentId, string snapshotId, CancellationToken cancellationToken = default) =>
         operations.RunAsync(
-            TaskOperations.PutSnapshotPart,
+            TaskOperations.AbortSnapshot,
             caller,
             snapshotId,
             () => snapshots.AbortUploadAsync(Saving(caller, agentId), agentId, snapshotId, cancellationToken));

@@ -31,7 +31,7 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
         }
 
         Admit(operation, caller);
-        return run();
+        return operation.Grows ? GrowAsync(caller, run) : run();
     }
 
     /// <inheritdoc cref="RunAsync{T}"/>
@@ -57,6 +57,12 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
         Func<Task<T>> run,
         Func<T, IReadOnlyList<string?>> idsOf,
         Func<T, IEnumerable<(string? Id, RegistryException Fault)>>? faultsOf = null) => ChangeAsync(operation, caller, id, run, idsOf, faultsOf);
+
+    private async Task<T> GrowAsync<T>(Caller caller, Func<Task<T>> run)
+    {
+        await room.DemandAsync(caller.Tenant);
+        return await run();
+    }
 
     private async Task<T> ChangeAsync<T>(
         Operation operation, Caller caller, string? id, Func<Task<T>> run, Func<T, IReadOnlyList<string?>> idsOf,

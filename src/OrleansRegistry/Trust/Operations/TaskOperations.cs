@@ -30,6 +30,7 @@ internal static class TaskOperations
 
     public static readonly Operation ReadSnapshot = new("registry.snapshot.read", Permissions.SnapshotsRead);
     public static readonly Operation SaveSnapshot = new("registry.snapshot.save", Permissions.SnapshotsWrite, IsChange: true) { Grows = true };
-    public static readonly Operation PutSnapshotPart = new("registry.snapshot.part", Permissions.SnapshotsWrite);
+    public static readonly Operation PutSnapshotPart = new("registry.snapshot.part", Permissions.SnapshotsWrite) { Grows = true };
+    public static readonly Operation AbortSnapshot = new("registry.snapshot.abort", Permissions.SnapshotsWrite);
     public static readonly Operation DeleteSnapshot = new("registry.snapshot.delete", Permissions.SnapshotsWrite, IsChange: true);
 }

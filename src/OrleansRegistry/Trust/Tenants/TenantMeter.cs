@@ -3,6 +3,8 @@ namespace OrleansRegistry.Trust.Tenants;
 /// <summary>Counts what a tenant has, in the store.</summary>
 internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
 {
+    private const int Step = 500;
+
     private static readonly string[] OpenStates = [.. TaskStates.All.Where(state => !state.IsTerminal()).Select(state => state.ToV03())];
 
     public async Task<TenantUsage> MeasureAsync(string tenant, CancellationToken cancellationToken)
@@ -15,6 +17,7 @@ internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
             agents = kind == AgentKind.Kind ? usage.Count : agents;
         }
 
+        bytes += await SumFilesAsync(tenant, cancellationToken);
         return new TenantUsage(agents, await CountOpenTasksAsync(tenant, cancellationToken), bytes);
     }
 
@@ -24,4 +27,27 @@ internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
     public async Task<long> CountOpenTasksAsync(string tenant, CancellationToken cancellationToken) =>
         (await store.GroupAsync(new RecordQuery(TaskKind.Kind, tenant), TaskKind.State, OpenStates, first: 0, cancellationToken))
         .Sum(group => group.Count);
+
+    /// <summary>What the files of its snapshots take; of uploads nobody knows it before they are completed.</summary>
+    private async Task<long> SumFilesAsync(string tenant, CancellationToken cancellationToken)
+    {
+        if (services.GetService(typeof(SnapshotIndex)) is not SnapshotIndex snapshots)
+        {
+            return 0;
+        }
+
+        var query = new RecordQuery(SnapshotKind.Kind, tenant);
+        var sum = 0L;
+        for (RecordPosition? after = null; ;)
+        {
+            var page = await snapshots.ListAsync(query, after, Step, cancellationToken);
+            sum += page.Sum(found => found.Entry?.Snapshot.CompressedSize ?? 0);
+            if (page.Count < Step)
+            {
+                return sum;
+            }
+
+            after = page[^1].Listed.Position;
+        }
+    }
 }

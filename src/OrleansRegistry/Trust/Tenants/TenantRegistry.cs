@@ -5,7 +5,7 @@ namespace OrleansRegistry.Trust.Tenants;
 
 /// <summary>Tenants as records of trust.</summary>
 internal sealed class TenantRegistry(
-    TrustRecords records, TenantMeter meter, TenantEraser eraser, Operations operations, [RegistryTime] TimeProvider time) : ITenants
+    TrustRecords records, TenantMeter meter, TenantRoom room, TenantEraser eraser, Operations operations, [RegistryTime] TimeProvider time) : ITenants
 {
     private const int LongestText = 1_000;
     private const string Binding = "tenants";
@@ -49,7 +49,9 @@ internal sealed class TenantRegistry(
         operations.RunAsync(TenantOperations.Read, caller, tenant, () =>
         {
             Identifiers.CheckTenant(tenant);
-            return Sees(caller, tenant) ? meter.MeasureAsync(tenant, cancellationToken) : throw NotFound(tenant);
+            return !Sees(caller, tenant) ? throw NotFound(tenant)
+                : caller.May(Permissions.Tenants) ? meter.MeasureAsync(tenant, cancellationToken)
+                : room.MeasureAsync(tenant).WaitAsync(cancellationToken);
         });
 
     public Task<TenantPage> ListAsync(

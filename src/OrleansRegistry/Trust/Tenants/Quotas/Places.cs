@@ -57,7 +57,8 @@ internal sealed class Places(Func<Task<long>> count, Func<string, Task<bool>> is
 
     private bool MayTake(string id, long limit) => given.ContainsKey(id) || Used < limit;
 
-    private async Task RecountAsync()
+    /// <summary>Counts what is stored now.</summary>
+    public async Task RecountAsync()
     {
         if (counting is { IsCompleted: false } running)
         {

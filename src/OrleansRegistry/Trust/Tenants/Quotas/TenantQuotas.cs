@@ -40,6 +40,21 @@ internal sealed class TenantQuotas(TenantGate tenants, GrainReferences<IQuotaGra
         }
     }
 
+    /// <summary>Counts what was written without a place, as it was thought to be there.</summary>
+    public void Count(Quota quota, string tenant, string id)
+    {
+        if (LimitOf(quota, tenant) is { } limit)
+        {
+            CountAsync(grains.Get(tenant, "quota"), quota, id, limit).Ignore();
+        }
+    }
+
+    private static async Task CountAsync(IQuotaGrain grain, Quota quota, string id, long limit)
+    {
+        await grain.Take(quota, id, limit);
+        await grain.Tell(quota, id, isWritten: true);
+    }
+
     private long? LimitOf(Quota quota, string tenant)
     {
         var limits = tenants.Find(tenant)?.Value.Limits;

@@ -20,7 +20,7 @@ internal sealed class TenantRoom(TenantGate tenants, TenantMeter meter, [Registr
             return;
         }
 
-        var used = await BytesOfAsync(tenant);
+        var used = (await MeasureAsync(tenant)).Bytes;
         if (used >= limit)
         {
             throw new RegistryException(
@@ -28,22 +28,23 @@ internal sealed class TenantRoom(TenantGate tenants, TenantMeter meter, [Registr
         }
     }
 
-    private async Task<long> BytesOfAsync(string tenant)
+    /// <summary>What it has, as of half a minute ago at most.</summary>
+    public async Task<TenantUsage> MeasureAsync(string tenant)
     {
-        if (known.TryGetValue(tenant, out var measured) && time.GetElapsedTime(measured.At) < Fresh && !measured.Bytes.IsFaulted)
+        if (known.TryGetValue(tenant, out var measured) && time.GetElapsedTime(measured.At) < Fresh && !measured.Usage.IsFaulted)
         {
-            return await measured.Bytes;
+            return await measured.Usage;
         }
 
         // All who come meanwhile wait for one measurement.
-        var next = new Measured(time.GetTimestamp(), new Lazy<Task<long>>(async () => (await meter.MeasureAsync(tenant, default)).Bytes));
+        var next = new Measured(time.GetTimestamp(), new Lazy<Task<TenantUsage>>(() => meter.MeasureAsync(tenant, default)));
         return measured is null
-            ? await known.GetOrAdd(tenant, next).Bytes
-            : await (known.TryUpdate(tenant, next, measured) ? next : known[tenant]).Bytes;
+            ? await known.GetOrAdd(tenant, next).Usage
+            : await (known.TryUpdate(tenant, next, measured) ? next : known[tenant]).Usage;
     }
 
-    private sealed record Measured(long At, Lazy<Task<long>> Measuring)
+    private sealed record Measured(long At, Lazy<Task<TenantUsage>> Measuring)
     {
-        public Task<long> Bytes => Measuring.Value;
+        public Task<TenantUsage> Usage => Measuring.Value;
     }
 }
