@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace OrleansRegistry.Directory;
 
 /// <summary>Tells of the agents that a query finds, and then of what happens to them, from this node's memory alone.</summary>
-internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, AgentViewer viewer, AgentQuery query, TimeProvider time)
+internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, AgentViewer viewer, AgentQuery query, [RegistryTime] TimeProvider time)
 {
     /// <summary>How long this node has to come to where the watcher was on another.</summary>
     private static readonly TimeSpan CatchUp = TimeSpan.FromSeconds(5);

@@ -1,7 +1,7 @@
 namespace OrleansRegistry.Trust.Audit;
 
 /// <summary>What could not be written to a tenant's trail when it should.</summary>
-internal sealed class LateEntries(TimeProvider time)
+internal sealed class LateEntries([RegistryTime] TimeProvider time)
 {
     /// <summary>The most notes that are kept. Beyond, only their number is.</summary>
     public const int Most = 10_000;

@@ -18,7 +18,7 @@ internal sealed partial class ReviewNotices(
     private const int Most = 8;
 
     /// <summary>Until then another process leaves it to the one that is at it.</summary>
-    private static readonly TimeSpan Claim = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Claim = TimeSpan.FromSeconds(20);
 
     /// <summary>How long a review is kept after it was decided.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
