@@ -77,9 +77,9 @@ public enum Permissions : long
     All = (1 << 22) - 1 - AgentsManage - TasksReadAll,
 
     /// <summary>
-    /// All that ownership allows within a tenant, without what is about the tenant as a whole: what those may do whom a gateway names without roles.
+    /// All that ownership allows within a tenant, without who is let into it, and without its end: what those may do whom a gateway names without roles.
     /// </summary>
-    Member = All - AgentsReview - Keys - Users - Policies - AuditRead - Metrics - TenantErase - Tenants - Backups,
+    Member = All - Keys - Users - Metrics - TenantErase - Tenants - Backups,
 
     /// <summary>All, over ownership too.</summary>
     Everything = (1 << 22) - 1,

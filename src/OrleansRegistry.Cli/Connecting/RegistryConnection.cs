@@ -17,6 +17,9 @@ internal sealed class RegistryConnection : IAsyncDisposable
         http.BaseAddress = url;
         AddHeader("X-Registry-Tenant", call.Get(call.Options.Tenant));
         AddHeader("X-Registry-Subject", call.Get(call.Options.Subject));
+
+        // Who has the store itself runs the registry.
+        AddHeader("X-Registry-Roles", hosted is null ? null : RegistryRoles.Operator);
         AddHeader("X-Registry-Scope", call.Get(call.Options.AllOwners) ? "tenant" : null);
         var options = new RegistryClientOptions
         {

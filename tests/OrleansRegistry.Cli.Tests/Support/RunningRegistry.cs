@@ -41,6 +41,13 @@ public sealed class RunningRegistry : IAsyncLifetime
         });
         builder.Services.AddRegistryRest();
         app = builder.Build();
+
+        // As a gateway does for who runs the registry: the commands are tried, and not what others may not do.
+        app.Use((context, next) =>
+        {
+            context.Request.Headers["X-Registry-Roles"] = RegistryRoles.Operator;
+            return next(context);
+        });
         app.MapRegistryRest();
         await app.StartAsync();
     }

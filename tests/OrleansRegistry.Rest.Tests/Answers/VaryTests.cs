@@ -63,7 +63,7 @@ public sealed class VaryTests(TrustingHost host, RestHost plain)
             var expected = more.Split(", ", StringSplitOptions.RemoveEmptyEntries);
             Assert.Equal((path, Sorted(expected)), (path, Sorted((await plain.Client.SendAsync("GET", path)).Headers.Vary)));
             Assert.Equal(
-                (path, Sorted([.. expected, "X-Registry-Tenant", "X-Registry-Subject"])),
+                (path, Sorted([.. expected, "X-Registry-Tenant", "X-Registry-Subject", "X-Registry-Roles"])),
                 (path, Sorted((await client.SendAsync("GET", path)).Headers.Vary)));
         }
 
