@@ -46,10 +46,11 @@ public sealed class AuditTests(TrustingHost host)
             async () =>
             {
                 found = (await nobody.GetAsync("/audit?action=registry.http.refused")).GetProperty("entries");
-                return found.GetArrayLength() > 0;
+
+                // Others are turned away at this door too.
+                return found.EnumerateArray().Any(entry => (entry.Text("object"), entry.Text("outcome")) == ("GET /agents/{id}", "403"));
             },
             "the entry");
-        Assert.Contains(found.EnumerateArray(), entry => (entry.Text("object"), entry.Text("outcome")) == ("GET /agents/{id}", "403"));
         Assert.DoesNotContain("an-id", found.GetRawText(), StringComparison.Ordinal);
     }
 
