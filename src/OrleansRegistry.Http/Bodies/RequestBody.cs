@@ -75,9 +75,10 @@ internal readonly struct RequestBody
         var reader = context.Request.BodyReader;
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(context.Request.ContentLength ?? FirstBuffer, MostOnCredit));
         var length = 0;
+        var sender = new SlowSender(context);
         while (true)
         {
-            var result = await reader.ReadAsync(context.RequestAborted);
+            var result = await sender.AwaitAsync(reader.ReadAsync(context.RequestAborted));
             var received = result.Buffer;
             if (length + received.Length > limit)
             {
@@ -95,6 +96,7 @@ internal readonly struct RequestBody
             reader.AdvanceTo(received.End);
             if (result.IsCompleted)
             {
+                await sender.EndAsync();
                 return new RequestBody(buffer, length);
             }
         }

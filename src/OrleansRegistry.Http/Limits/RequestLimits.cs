@@ -47,7 +47,8 @@ internal sealed class RequestLimits : IDisposable
                 Enter(context.Response, place, caller);
             }
 
-            await Places.EnterAsync(caller?.Tenant ?? "", context.RequestAborted);
+            place.Line = caller?.Tenant ?? "";
+            await Places.EnterAsync(place.Line, context.RequestAborted);
             place.TookPlace();
             context.Features.Set(place);
             return place;
@@ -55,6 +56,22 @@ internal sealed class RequestLimits : IDisposable
         catch (Exception fault)
         {
             place.Dispose();
+            Count(fault);
+            throw;
+        }
+    }
+
+    /// <summary>Takes a place anew for a request that gave its own back.</summary>
+    /// <exception cref="LimitException">There is none.</exception>
+    public async ValueTask ReturnAsync(RequestPlace place, HttpContext context)
+    {
+        try
+        {
+            await Places.EnterAsync(place.Line, context.RequestAborted);
+            place.TookPlace();
+        }
+        catch (LimitException fault)
+        {
             Count(fault);
             throw;
         }

@@ -14,6 +14,9 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
 
     public Party? Tenant { get; set; }
 
+    /// <summary>In whose line it waits for a place (<see cref="ServerPlaces"/>).</summary>
+    public string Line { get; set; } = "";
+
     /// <summary>It has a place of the server.</summary>
     public void TookPlace() => isInServer = true;
 
@@ -31,8 +34,19 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         }
     }
 
-    /// <summary>Its reader is slow: what it waits for is not the server, so that its place is another's.</summary>
-    public static void StepAside(HttpContext context) => context.Features.Get<RequestPlace>()?.LeaveServer();
+    /// <summary>Its client is slow: what it waits for is not the server, so that its place is another's.</summary>
+    /// <returns>Whether it had one.</returns>
+    public static bool StepAside(HttpContext context) => context.Features.Get<RequestPlace>()?.LeaveServer() == true;
+
+    /// <summary>Takes a place again, after those who wait for one.</summary>
+    /// <exception cref="LimitException">There is none in time.</exception>
+    public static async ValueTask ReturnAsync(HttpContext context)
+    {
+        if (context.Features.Get<RequestPlace>() is { isInServer: false, isStream: false, isOver: false } place)
+        {
+            await place.limits.ReturnAsync(place, context);
+        }
+    }
 
     public void Dispose()
     {
@@ -56,12 +70,15 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         }
     }
 
-    private void LeaveServer()
+    private bool LeaveServer()
     {
-        if (isInServer)
+        if (!isInServer)
         {
-            isInServer = false;
-            limits.Places.Leave();
+            return false;
         }
+
+        isInServer = false;
+        limits.Places.Leave();
+        return true;
     }
 }

@@ -40,7 +40,7 @@ internal sealed class SnapshotWriteEndpoints(ISnapshotStore snapshots)
             size.MaxRequestBodySize = null;
         }
 
-        return context.Request.Body;
+        return new SentStream(context);
     }
 
     private async Task SaveAsync(HttpContext context)

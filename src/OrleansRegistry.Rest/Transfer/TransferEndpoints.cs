@@ -107,7 +107,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate ga
             request.DryRun ? DataUse.CheckImport : DataUse.Import,
             caller,
             id: null,
-            () => transfer.ImportAsync(context.Request.Body, request, progress: null, context.RequestAborted));
+            () => transfer.ImportAsync(new SentStream(context), request, progress: null, context.RequestAborted));
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
         json.WriteBoolean("dryRun"u8, request.DryRun);

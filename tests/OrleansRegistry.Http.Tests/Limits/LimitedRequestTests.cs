@@ -12,6 +12,8 @@ public sealed class LimitedRequestTests : IAsyncDisposable
 {
     private readonly Channel<string> events = Channel.CreateUnbounded<string>();
     private readonly TaskCompletionSource held = new();
+    private readonly TaskCompletionSource entered = new();
+    private readonly TaskCompletionSource leaving = new();
     private readonly List<FrontEndHost> hosts = [];
 
     [Fact]
@@ -96,6 +98,47 @@ public sealed class LimitedRequestTests : IAsyncDisposable
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "other", "bob")).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/body")]
+    [InlineData("/stream")]
+    public async Task A_body_that_comes_slowly_holds_no_place(string path)
+    {
+        var client = await StartAsync(options => (options.Limits.Concurrent, options.Limits.Queue) = (1, 0));
+        using var content = new SlowContent(held.Task);
+        var upload = client.PostAsync(path, content, TestContext.Current.CancellationToken);
+        await content.Begun;
+        HttpResponseMessage answer;
+        do
+        {
+            // Until the server waits for the rest.
+            answer = await GetAsync(client, "other", "bob");
+        }
+        while (!answer.IsSuccessStatusCode && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        Assert.Equal((HttpStatusCode.OK, false), (answer.StatusCode, upload.IsCompleted));
+        held.SetResult();
+        Assert.Equal("7", await (await upload).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "other", "bob")).StatusCode);
+    }
+
+    [Fact]
+    public async Task Whoever_has_sent_slowly_takes_its_turn_with_all_others()
+    {
+        var client = await StartAsync(options => (options.Limits.Concurrent, options.Limits.Queue) = (1, 0));
+        using var content = new SlowContent(held.Task);
+        var upload = client.PostAsync("/body", content, TestContext.Current.CancellationToken);
+        await content.Begun;
+        Task<HttpResponseMessage> other;
+        do
+        {
+            other = GetAsync(client, "other", "bob", "/entered");
+        }
+        while (await Task.WhenAny(entered.Task, other) == other && !TestContext.Current.CancellationToken.IsCancellationRequested);
+        held.SetResult();
+        await (await upload).ProblemAsync(503);
+        leaving.SetResult();
+        Assert.Equal(HttpStatusCode.OK, (await other).StatusCode);
+    }
+
     [Fact]
     public async Task Requests_that_nobody_knows_of_are_not_counted_and_neither_are_those_that_fail_kept()
     {
@@ -120,6 +163,7 @@ public sealed class LimitedRequestTests : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         held.TrySetResult();
+        leaving.TrySetResult();
         events.Writer.TryComplete();
         foreach (var host in hosts)
         {
@@ -150,6 +194,27 @@ public sealed class LimitedRequestTests : IAsyncDisposable
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
+    private static async Task ReadAsync(HttpContext context)
+    {
+        var body = await RequestBody.ReadJsonAsync(context, 1000);
+        await context.Response.WriteAsync($"{body.Bytes.Length}");
+        body.Release();
+    }
+
+    private static async Task CopyAsync(HttpContext context)
+    {
+        using var copy = new MemoryStream();
+        await using var body = new SentStream(context);
+        await body.CopyToAsync(copy);
+        await context.Response.WriteAsync($"{copy.Length}");
+    }
+
+    private Task EnterAsync(HttpContext context)
+    {
+        entered.TrySetResult();
+        return leaving.Task;
+    }
+
     private async Task<HttpClient> StartAsync(Action<RegistryHttpOptions> configure)
     {
         var host = await FrontEndHost.StartAsync(
@@ -166,9 +231,42 @@ public sealed class LimitedRequestTests : IAsyncDisposable
             {
                 var routes = ((IEndpointRouteBuilder)app).UseRegistryHttp();
                 routes.Get("/quick", context => context.Response.WriteAsync("done"), new ApiOperation("quick", "Things", "At once"));
+                routes.Post("/body", ReadAsync, new ApiOperation("body", "Things", "Reads"));
+                routes.Post("/stream", CopyAsync, new ApiOperation("stream", "Things", "Passes on"));
+                routes.Get("/entered", EnterAsync, new ApiOperation("entered", "Things", "Says that it is there"));
                 routes.Get("/held", _ => held.Task, new ApiOperation("held", "Things", "Later"));
             });
         hosts.Add(host);
         return host.Client;
+    }
+
+    /// <summary>A body whose end comes later than its beginning.</summary>
+    private sealed class SlowContent : HttpContent
+    {
+        private readonly TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly Task end;
+
+        public SlowContent(Task end)
+        {
+            this.end = end;
+            Headers.ContentType = new("application/json");
+        }
+
+        public Task Begun => begun.Task;
+
+        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+        {
+            await stream.WriteAsync("{\"a\":"u8.ToArray());
+            await stream.FlushAsync();
+            begun.SetResult();
+            await end;
+            await stream.WriteAsync("1}"u8.ToArray());
+        }
+
+        protected override bool TryComputeLength(out long length)
+        {
+            length = 0;
+            return false;
+        }
     }
 }

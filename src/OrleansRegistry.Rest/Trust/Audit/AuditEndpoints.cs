@@ -99,7 +99,7 @@ internal sealed class AuditEndpoints(IAuditTrail trail)
                 EndLine();
                 if (body.UnflushedBytes > FlushBytes)
                 {
-                    await body.FlushAsync(context.RequestAborted);
+                    await SlowReaders.FlushAsync(context);
                 }
             }
 
