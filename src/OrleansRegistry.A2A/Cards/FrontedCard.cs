@@ -116,11 +116,7 @@ internal static class FrontedCard
             json.WriteStartObject();
             json.WriteString("url"u8, url);
             json.WriteString("protocolBinding"u8, binding);
-            if (tenant is not null)
-            {
-                json.WriteString("tenant"u8, tenant);
-            }
-
+            json.WriteGiven("tenant", tenant);
             json.WriteString("protocolVersion"u8, version);
             json.WriteEndObject();
         }

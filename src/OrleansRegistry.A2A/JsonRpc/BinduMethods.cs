@@ -43,10 +43,7 @@ internal sealed class BinduMethods(BinduService service)
         await service.AddFeedbackAsync(call, taskId, TextMessage.Write(json =>
         {
             json.WriteString("feedback"u8, feedback);
-            if (rating is { } given)
-            {
-                json.WriteNumber("rating"u8, given);
-            }
+            json.WriteGiven("rating", rating);
 
             if (metadata is { } more)
             {

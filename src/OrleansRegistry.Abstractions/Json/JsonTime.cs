@@ -26,4 +26,13 @@ internal static class JsonTime
         Write(text, time);
         json.WriteString(name, text);
     }
+
+    /// <summary>Nothing for null.</summary>
+    public static void WriteTime(this Utf8JsonWriter json, string name, DateTimeOffset? time)
+    {
+        if (time is { } value)
+        {
+            json.WriteTime(name, value);
+        }
+    }
 }

@@ -54,13 +54,13 @@ internal sealed class AgentAddCommand : RegistryCommand
         {
             json.WriteStartObject();
             json.WriteString("card_url"u8, call.Get(url));
-            json.Write("refresh_seconds", call.Get(refresh));
-            json.Write("enabled", call.Get(disabled) ? false : null);
-            json.Write("delivery", call.Get(delivery));
-            json.Write("ttl", lease.Ttl(call));
-            json.Write("ephemeral", lease.Ephemeral(call));
-            json.Write("probe_seconds", probe.Seconds(call));
-            json.Write("probe_url", probe.Url(call));
+            json.WriteGiven("refresh_seconds", call.Get(refresh));
+            json.WriteGiven("enabled", call.Get(disabled) ? false : null);
+            json.WriteGiven("delivery", call.Get(delivery));
+            json.WriteGiven("ttl", lease.Ttl(call));
+            json.WriteGiven("ephemeral", lease.Ephemeral(call));
+            json.WriteGiven("probe_seconds", probe.Seconds(call));
+            json.WriteGiven("probe_url", probe.Url(call));
             json.WriteEndObject();
         }
 

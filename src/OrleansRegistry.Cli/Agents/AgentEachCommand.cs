@@ -65,7 +65,7 @@ internal abstract class AgentEachCommand : RegistryCommand
             {
                 json.WriteString("agent_id", id);
                 json.WriteBoolean("success", true);
-                json.Write("changed", answer.Json.Find("changed") is { } changed ? changed.ValueKind == JsonValueKind.True : null);
+                json.WriteGiven("changed", answer.Json.Find("changed") is { } changed ? changed.ValueKind == JsonValueKind.True : null);
                 json.WriteNumber("revision", at);
             });
             if (list is null)

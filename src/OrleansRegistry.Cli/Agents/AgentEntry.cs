@@ -73,16 +73,12 @@ internal sealed record AgentEntry(string Source, ReadOnlyMemory<byte> Json)
                 json.WriteBoolean("enabled"u8, flag);
             }
 
-            if (delivery is not null)
-            {
-                json.WriteString("delivery"u8, delivery);
-            }
-
-            json.Write("lifecycle", lifeCycle);
-            json.Write("ttl", ttl);
-            json.Write("ephemeral", ephemeral);
-            json.Write("probe_seconds", probeSeconds);
-            json.Write("probe_url", probeUrl);
+            json.WriteGiven("delivery", delivery);
+            json.WriteGiven("lifecycle", lifeCycle);
+            json.WriteGiven("ttl", ttl);
+            json.WriteGiven("ephemeral", ephemeral);
+            json.WriteGiven("probe_seconds", probeSeconds);
+            json.WriteGiven("probe_url", probeUrl);
             json.WriteEndObject();
         }
 

@@ -44,8 +44,8 @@ internal abstract class AgentEndingCommand : AgentLifeCycleCommand
 
     protected override void Write(Utf8JsonWriter json, CommandCall call)
     {
-        json.Write("deprecation_message", call.Get(message));
-        json.Write("successor", call.Get(successor));
+        json.WriteGiven("deprecation_message", call.Get(message));
+        json.WriteGiven("successor", call.Get(successor));
     }
 }
 

@@ -148,7 +148,7 @@ internal sealed class AgentRollbackCommand : RegistryCommand
         var body = TaskRequests.Object(json =>
         {
             json.WriteString("to", call.Get(to));
-            json.Write("force", call.Get(force) ? true : null);
+            json.WriteGiven("force", call.Get(force) ? true : null);
         });
         using var answer = await connection.Api.SendAsync(
             HttpMethod.Post,

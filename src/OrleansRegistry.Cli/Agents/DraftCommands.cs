@@ -92,7 +92,7 @@ internal sealed class DraftPublishCommand : RegistryCommand
         using var answer = await connection.Api.SendAsync(
             HttpMethod.Post,
             ApiPath.Of("agents", call.Get(id), "/draft:publish"),
-            TaskRequests.Object(json => json.Write("force", call.Get(force) ? true : null)),
+            TaskRequests.Object(json => json.WriteGiven("force", call.Get(force) ? true : null)),
             ("If-Match", call.Get(revision) is { } expected ? $"\"{expected}\"" : null),
             call.Cancellation);
         Draft.Print(call, answer, $"published {call.Get(id)} (revision {answer.Json.Number("revision")})");

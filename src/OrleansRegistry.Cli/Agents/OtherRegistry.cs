@@ -116,27 +116,27 @@ internal sealed class OtherRegistry : IDisposable
             json.WriteStartObject();
             json.WritePropertyName("agent_card"u8);
             json.WriteRawValue(JsonMarshal.GetRawUtf8Value(card), skipInputValidation: true);
-            json.Write("agent_id", id);
-            json.Write("enabled", agent.Find("enabled") is { ValueKind: JsonValueKind.False } ? false : null);
-            json.Write("delivery", Said(agent.Text("delivery"), card));
-            json.Write("lifecycle", agent.Text("lifecycle") is "active" ? null : agent.Text("lifecycle"));
-            json.Write("deprecation_message", agent.Text("deprecation_message"));
-            json.Write("successor", agent.Text("successor"));
-            json.Write("compatibility", agent.Text("compatibility"));
+            json.WriteGiven("agent_id", id);
+            json.WriteGiven("enabled", agent.Find("enabled") is { ValueKind: JsonValueKind.False } ? false : null);
+            json.WriteGiven("delivery", Said(agent.Text("delivery"), card));
+            json.WriteGiven("lifecycle", agent.Text("lifecycle") is "active" ? null : agent.Text("lifecycle"));
+            json.WriteGiven("deprecation_message", agent.Text("deprecation_message"));
+            json.WriteGiven("successor", agent.Text("successor"));
+            json.WriteGiven("compatibility", agent.Text("compatibility"));
             if (agent.Find("lease") is { ValueKind: JsonValueKind.Object } lease)
             {
-                json.Write("ttl", lease.Number("ttl"));
-                json.Write("ephemeral", lease.Flag("ephemeral"));
+                json.WriteGiven("ttl", lease.Number("ttl"));
+                json.WriteGiven("ephemeral", lease.Flag("ephemeral"));
             }
 
-            json.Write("visibility", agent.Text("visibility"));
+            json.WriteGiven("visibility", agent.Text("visibility"));
             if (agent.Find("visible_to") is { ValueKind: JsonValueKind.Array } subjects)
             {
                 json.WritePropertyName("visible_to"u8);
                 subjects.WriteTo(json);
             }
 
-            json.Write("messages_from", agent.Text("messages_from"));
+            json.WriteGiven("messages_from", agent.Text("messages_from"));
             if (agent.Find("workers") is { ValueKind: JsonValueKind.Array } workers)
             {
                 json.WritePropertyName("workers"u8);

@@ -116,10 +116,7 @@ internal static class BackupPlaces
         json.WriteNumber("size", backup.Size);
         json.WriteNumber("unpackedSize", backup.UnpackedSize);
         json.WriteNumber("parts", backup.Parts.Count);
-        if (backup.Fault is not null)
-        {
-            json.WriteString("fault", backup.Fault);
-        }
+        json.WriteGiven("fault", backup.Fault);
     }
 
     private sealed class Shown(Meter meter) : IProgress<BackupProgress>

@@ -82,10 +82,10 @@ internal sealed class InstancePutCommand : RegistryCommand
                 json.WriteNumber("weight", heavy);
             }
 
-            json.Write("version", call.Get(version));
-            json.Write("metadata", document);
-            json.Write("ttl", lease.Ttl(call));
-            json.Write("ephemeral", lease.Ephemeral(call));
+            json.WriteGiven("version", call.Get(version));
+            json.WriteGiven("metadata", document);
+            json.WriteGiven("ttl", lease.Ttl(call));
+            json.WriteGiven("ephemeral", lease.Ephemeral(call));
         });
         var connection = await call.ConnectAsync();
         var path = InstanceArguments.PathOf(call.Get(agent), call.Get(name));

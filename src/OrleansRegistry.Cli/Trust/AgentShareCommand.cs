@@ -51,7 +51,7 @@ internal sealed class AgentShareCommand : AgentEachCommand
             ApiPath.Of("agents", id),
             TaskRequests.Object(json =>
             {
-                json.Write("visibility", call.Get(visibility));
+                json.WriteGiven("visibility", call.Get(visibility));
                 if (call.Has(to))
                 {
                     json.WriteStartArray("visible_to"u8);
@@ -63,7 +63,7 @@ internal sealed class AgentShareCommand : AgentEachCommand
                     json.WriteEndArray();
                 }
 
-                json.Write("messages_from", call.Get(messages));
+                json.WriteGiven("messages_from", call.Get(messages));
             }),
             condition,
             call.Cancellation);

@@ -42,33 +42,17 @@ internal abstract class GrantTermsCommand : RegistryCommand
         var body = TaskRequests.Object(json =>
         {
             json.WriteString("agent_id"u8, call.Get(agent));
-            Write(json, "actions", call.Has(actions) ? call.Get(actions) : null);
-            Write(json, "skills", call.Has(skills) ? call.Get(skills) : null);
-            json.Write("delegable", call.Get(delegable) ? true : null);
-            json.Write("expires_in", call.Get(expires));
-            json.Write("message", call.Get(message));
+            json.WriteGiven("actions", call.Has(actions) ? call.Get(actions) : null);
+            json.WriteGiven("skills", call.Has(skills) ? call.Get(skills) : null);
+            json.WriteGiven("delegable", call.Get(delegable) ? true : null);
+            json.WriteGiven("expires_in", call.Get(expires));
+            json.WriteGiven("message", call.Get(message));
             Write(json, call);
         });
         var api = (await call.ConnectAsync()).Api;
         using var answer = await api.SendAsync(HttpMethod.Post, Path, body, null, call.Cancellation);
         GrantLines.Print(call, answer);
         return ExitCode.Done;
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string[]? texts)
-    {
-        if (texts is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }
 
@@ -95,10 +79,10 @@ internal sealed class GrantGiveCommand : GrantTermsCommand
     protected override void Write(Utf8JsonWriter json, CommandCall call)
     {
         json.WriteStartObject("grantee"u8);
-        json.Write("subject", call.Get(to));
-        json.Write("agent_id", call.Get(toAgent));
+        json.WriteGiven("subject", call.Get(to));
+        json.WriteGiven("agent_id", call.Get(toAgent));
         json.WriteEndObject();
-        json.Write("from", call.Get(from));
+        json.WriteGiven("from", call.Get(from));
     }
 }
 
@@ -145,7 +129,7 @@ internal sealed class GrantApproveCommand : RegistryCommand
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
-        var body = TaskRequests.Object(json => json.Write("expires_in", call.Get(expires)));
+        var body = TaskRequests.Object(json => json.WriteGiven("expires_in", call.Get(expires)));
         var api = (await call.ConnectAsync()).Api;
         using var answer = await api.SendAsync(HttpMethod.Post, ApiPath.Of("grants", call.Get(id), ":approve"), body, null, call.Cancellation);
         GrantLines.Print(call, answer);
@@ -170,7 +154,7 @@ internal sealed class GrantRevokeCommand : RegistryCommand
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
-        var body = TaskRequests.Object(json => json.Write("reason", call.Get(reason)));
+        var body = TaskRequests.Object(json => json.WriteGiven("reason", call.Get(reason)));
         var api = (await call.ConnectAsync()).Api;
         using var answer = await api.SendAsync(HttpMethod.Post, ApiPath.Of("grants", call.Get(id), ":revoke"), body, null, call.Cancellation);
         GrantLines.Print(call, answer);

@@ -63,11 +63,7 @@ internal abstract class ReviewCommand : RegistryCommand
         {
             json.WriteStartObject();
             json.WriteString("review_id"u8, review);
-            if (reason is not null)
-            {
-                json.WriteString("reason"u8, reason);
-            }
-
+            json.WriteGiven("reason", reason);
             json.WriteEndObject();
         }
 

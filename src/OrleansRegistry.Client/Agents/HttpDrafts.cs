@@ -25,7 +25,7 @@ internal sealed class HttpDrafts(RegistryHttp http, HttpAgents agents) : IAgentD
         Caller caller, string agentId, WriteCondition condition = default, bool force = false, CancellationToken cancellationToken = default)
     {
         var path = ApiPath.With(Of(agentId, ":publish"), ("view", "record"));
-        var body = TaskRequests.Object(json => json.Write("force", force ? true : null));
+        var body = TaskRequests.Object(json => json.WriteGiven("force", force ? true : null));
         return agents.WriteAsync(caller, http.Write(caller, HttpMethod.Post, path, body), condition, cancellationToken);
     }
 

@@ -52,8 +52,8 @@ internal sealed class HttpVersions(RegistryHttp http, HttpAgents agents) : IAgen
     {
         var body = TaskRequests.Object(json =>
         {
-            json.Write("to", to);
-            json.Write("force", force ? true : null);
+            json.WriteGiven("to", to);
+            json.WriteGiven("force", force ? true : null);
         });
         var path = ApiPath.With(Of(agentId, ":rollback"), ("view", "record"));
         return agents.WriteAsync(caller, http.Write(caller, HttpMethod.Post, path, body), condition, cancellationToken);

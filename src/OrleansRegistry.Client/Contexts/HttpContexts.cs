@@ -32,8 +32,8 @@ internal sealed class HttpContexts(RegistryHttp http) : IContextRegistry
     {
         var body = TaskRequests.Object(json =>
         {
-            json.Write("data", (ReadOnlyMemory<byte>?)data);
-            json.Write("ifGenerationMatch", ifGeneration);
+            json.WriteGiven("data", (ReadOnlyMemory<byte>?)data);
+            json.WriteGiven("ifGenerationMatch", ifGeneration);
         });
         return WriteAsync(caller, http.Write(caller, HttpMethod.Patch, Of(id), body), mustExist, cancellationToken);
     }
@@ -48,8 +48,8 @@ internal sealed class HttpContexts(RegistryHttp http) : IContextRegistry
     {
         var body = TaskRequests.Object(json =>
         {
-            json.Write("messages", messages);
-            json.Write("ifGenerationMatch", ifGeneration);
+            json.WriteGiven("messages", messages);
+            json.WriteGiven("ifGenerationMatch", ifGeneration);
         });
         return WriteAsync(caller, http.Write(caller, HttpMethod.Post, Of(id, "/messages"), body), mustExist, cancellationToken);
     }

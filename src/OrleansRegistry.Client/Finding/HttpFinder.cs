@@ -35,7 +35,7 @@ internal sealed class HttpFinder(RegistryHttp http, HttpAgents agents) : IAgentF
     public async ValueTask<AgentLookup> GetManyAsync(
         Caller caller, IReadOnlyList<string> ids, CancellationToken cancellationToken = default)
     {
-        var body = TaskRequests.Object(json => AgentRequests.Write(json, "agent_ids", ids));
+        var body = TaskRequests.Object(json => json.WriteGiven("agent_ids", ids));
         using var answer = await agents.ReadAsync(http.Write(caller, HttpMethod.Post, "agents:get", body, keyed: false), cancellationToken);
         return answer.Read(json => new AgentLookup(
             Records(json, caller), json.Strings("missing"), json.Strings("unreadable"), HttpAgents.RevisionOf(answer)));

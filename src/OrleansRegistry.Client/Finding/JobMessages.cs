@@ -7,11 +7,11 @@ internal static class JobMessages
 {
     public static ReadOnlyMemory<byte> Of(AgentJob job) => TaskRequests.Object(json =>
     {
-        json.Write("text", job.Text);
+        json.WriteGiven("text", job.Text);
         AgentFilterRequests.Write(json, "required", job.Required);
         AgentFilterRequests.Write(json, "preferred", job.Preferred);
         AgentFilterRequests.Write(json, "not", job.Not);
-        json.Write("max_open_tasks", (long?)job.MaxOpenTasks);
+        json.WriteGiven("max_open_tasks", (long?)job.MaxOpenTasks);
         if (job.MinSuccessRate is { } rate && double.IsFinite(rate))
         {
             json.WriteNumber("min_success_rate"u8, rate);

@@ -24,9 +24,9 @@ internal sealed class HttpInstances(RegistryHttp http, HttpAgents agents) : IAge
         {
             json.WriteString("url"u8, registration.Url);
             json.WriteNumber("weight"u8, registration.Weight);
-            json.Write("version", registration.Version);
-            json.Write("metadata", registration.Metadata);
-            json.Write("ttl", (long?)registration.Ttl?.TotalSeconds);
+            json.WriteGiven("version", registration.Version);
+            json.WriteGiven("metadata", registration.Metadata);
+            json.WriteGiven("ttl", (long?)registration.Ttl?.TotalSeconds);
             json.WriteBoolean("ephemeral"u8, registration.Ephemeral);
         });
         var request = HttpAgents.With(http.Write(caller, HttpMethod.Put, Of(agentId, name), body, keyed: false), registration.Condition);

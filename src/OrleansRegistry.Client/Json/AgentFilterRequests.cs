@@ -39,7 +39,7 @@ internal static class AgentFilterRequests
             }
             else
             {
-                AgentRequests.Write(json, field.Plural ?? field.Name, filters[field]);
+                json.WriteGiven(field.Plural ?? field.Name, filters[field]);
             }
         }
     }

@@ -22,52 +22,52 @@ internal static class AgentRequests
 
     public static ReadOnlyMemory<byte> Of(AgentPatch patch) => TaskRequests.Object(json =>
     {
-        json.Write("agent_card", patch.CardPatch);
-        json.Write("enabled", patch.Enabled);
-        Write(json, "workers", patch.Workers);
-        json.Write("delivery", patch.Delivery?.ToName());
+        json.WriteGiven("agent_card", patch.CardPatch);
+        json.WriteGiven("enabled", patch.Enabled);
+        json.WriteGiven("workers", patch.Workers);
+        json.WriteGiven("delivery", patch.Delivery?.ToName());
         if (patch is { DeliveryByCard: true, Delivery: null })
         {
             json.WriteNull("delivery"u8);
         }
 
         Write(json, patch.Credentials);
-        json.Write("lifecycle", patch.LifeCycle?.ToName());
+        json.WriteGiven("lifecycle", patch.LifeCycle?.ToName());
         Write(json, "deprecation_message", patch.Deprecation?.Message);
         Write(json, "successor", patch.Deprecation?.Successor);
-        json.Write("compatibility", patch.Compatibility?.ToName());
-        json.Write("force", patch.Force ? true : null);
+        json.WriteGiven("compatibility", patch.Compatibility?.ToName());
+        json.WriteGiven("force", patch.Force ? true : null);
         if (patch.EndsLease)
         {
             json.WriteNull("ttl"u8);
         }
 
-        json.Write("ttl", (long?)patch.Ttl?.TotalSeconds);
-        json.Write("ephemeral", patch.Ephemeral);
+        json.WriteGiven("ttl", (long?)patch.Ttl?.TotalSeconds);
+        json.WriteGiven("ephemeral", patch.Ephemeral);
         if (patch is { ProbesAsUsual: true, ProbeInterval: null })
         {
             json.WriteNull("probe_seconds"u8);
         }
 
-        json.Write("probe_seconds", (long?)patch.ProbeInterval?.TotalSeconds);
+        json.WriteGiven("probe_seconds", (long?)patch.ProbeInterval?.TotalSeconds);
         if (patch is { ProbesByCard: true, ProbeUrl: null })
         {
             json.WriteNull("probe_url"u8);
         }
 
-        json.Write("probe_url", patch.ProbeUrl);
+        json.WriteGiven("probe_url", patch.ProbeUrl);
         SharingMembers.Write(json, patch.Sharing);
     });
 
     public static ReadOnlyMemory<byte> Of(AgentQuery query) => TaskRequests.Object(json =>
     {
-        json.Write("query", query.Text ?? "");
-        json.Write("q", query.Words);
-        json.Write("search", query.Search?.ToName());
+        json.WriteGiven("query", query.Text ?? "");
+        json.WriteGiven("q", query.Words);
+        json.WriteGiven("search", query.Search?.ToName());
         if (query.Vector is { } vector)
         {
             HttpVectors.Write(json, "vector", vector.Values.Span, "vector");
-            json.Write("model", vector.Model);
+            json.WriteGiven("model", vector.Model);
         }
 
         if (query.Threshold is { } threshold)
@@ -78,32 +78,32 @@ internal static class AgentRequests
         }
 
         AgentFilterRequests.Write(json, query);
-        json.Write("sort", query.Sort?.ToString());
-        json.Write("page_size", (long?)query.PageSize);
-        json.Write("page_token", query.PageToken);
-        json.Write("view", "record");
+        json.WriteGiven("sort", query.Sort?.ToString());
+        json.WriteGiven("page_size", (long?)query.PageSize);
+        json.WriteGiven("page_token", query.PageToken);
+        json.WriteGiven("view", "record");
     });
 
     private static void Write(Utf8JsonWriter json, AgentRegistration registration)
     {
         // Beside a URL an empty card is none; else it is the registry's to refuse.
-        json.Write("agent_card", registration is { CardUrl: not null, Card.IsEmpty: true } ? null : (ReadOnlyMemory<byte>?)registration.Card);
-        json.Write("card_url", registration.CardUrl);
-        json.Write("refresh_seconds", (long?)registration.RefreshInterval?.TotalSeconds);
-        json.Write("agent_id", registration.Id);
-        json.Write("enabled", registration.Enabled);
-        Write(json, "workers", registration.Workers);
-        json.Write("delivery", registration.Delivery?.ToName());
+        json.WriteGiven("agent_card", registration is { CardUrl: not null, Card.IsEmpty: true } ? null : (ReadOnlyMemory<byte>?)registration.Card);
+        json.WriteGiven("card_url", registration.CardUrl);
+        json.WriteGiven("refresh_seconds", (long?)registration.RefreshInterval?.TotalSeconds);
+        json.WriteGiven("agent_id", registration.Id);
+        json.WriteGiven("enabled", registration.Enabled);
+        json.WriteGiven("workers", registration.Workers);
+        json.WriteGiven("delivery", registration.Delivery?.ToName());
         Write(json, registration.Credentials);
-        json.Write("lifecycle", registration.LifeCycle?.ToName());
+        json.WriteGiven("lifecycle", registration.LifeCycle?.ToName());
         Write(json, "deprecation_message", registration.Deprecation?.Message);
         Write(json, "successor", registration.Deprecation?.Successor);
-        json.Write("compatibility", registration.Compatibility?.ToName());
-        json.Write("force", registration.Force ? true : null);
-        json.Write("ttl", (long?)registration.Ttl?.TotalSeconds);
-        json.Write("ephemeral", registration.Ephemeral);
-        json.Write("probe_seconds", (long?)registration.ProbeInterval?.TotalSeconds);
-        json.Write("probe_url", registration.ProbeUrl);
+        json.WriteGiven("compatibility", registration.Compatibility?.ToName());
+        json.WriteGiven("force", registration.Force ? true : null);
+        json.WriteGiven("ttl", (long?)registration.Ttl?.TotalSeconds);
+        json.WriteGiven("ephemeral", registration.Ephemeral);
+        json.WriteGiven("probe_seconds", (long?)registration.ProbeInterval?.TotalSeconds);
+        json.WriteGiven("probe_url", registration.ProbeUrl);
         SharingMembers.Write(json, registration.Sharing);
     }
 
@@ -116,7 +116,7 @@ internal static class AgentRequests
         }
         else
         {
-            json.Write(name, said);
+            json.WriteGiven(name, said);
         }
     }
 
@@ -134,21 +134,5 @@ internal static class AgentRequests
         }
 
         json.WriteEndObject();
-    }
-
-    internal static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string>? values)
-    {
-        if (values is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -11,12 +11,12 @@ internal static class TaskRequests
 
     public static ReadOnlyMemory<byte> Of(TaskSubmission submission) => Object(json =>
     {
-        json.Write("message", submission.Message);
-        json.Write("taskId", submission.TaskId);
-        json.Write("contextId", submission.ContextId);
-        json.Write("agentId", submission.AgentId);
-        json.Write("metadata", submission.Metadata);
-        json.Write("deadline", submission.Deadline);
+        json.WriteGiven("message", submission.Message);
+        json.WriteGiven("taskId", submission.TaskId);
+        json.WriteGiven("contextId", submission.ContextId);
+        json.WriteGiven("agentId", submission.AgentId);
+        json.WriteGiven("metadata", submission.Metadata);
+        json.WriteGiven("deadline", submission.Deadline);
         if (submission.AcceptedOutputModes.Count > 0)
         {
             json.WriteStartArray("acceptedOutputModes"u8);
@@ -28,14 +28,14 @@ internal static class TaskRequests
             json.WriteEndArray();
         }
 
-        json.Write("ifGenerationMatch", submission.IfGeneration);
+        json.WriteGiven("ifGenerationMatch", submission.IfGeneration);
     });
 
     public static ReadOnlyMemory<byte> Of(TaskUpdate update) => Object(json =>
     {
-        json.Write("state", update.State);
-        json.Write("statusMessage", update.StatusMessage);
-        json.Write("messages", update.Messages);
+        json.WriteGiven("state", update.State);
+        json.WriteGiven("statusMessage", update.StatusMessage);
+        json.WriteGiven("messages", update.Messages);
         if (update.Artifacts.Count > 0)
         {
             json.WriteStartArray("artifacts"u8);
@@ -47,41 +47,41 @@ internal static class TaskRequests
             json.WriteEndArray();
         }
 
-        json.Write("metadata", update.Metadata);
-        json.Write("ifState", update.IfState);
-        json.Write("ifGenerationMatch", update.IfGeneration);
-        json.Write("leaseToken", update.LeaseToken);
-        json.Write("reply", update.Reply ? true : null);
+        json.WriteGiven("metadata", update.Metadata);
+        json.WriteGiven("ifState", update.IfState);
+        json.WriteGiven("ifGenerationMatch", update.IfGeneration);
+        json.WriteGiven("leaseToken", update.LeaseToken);
+        json.WriteGiven("reply", update.Reply ? true : null);
     });
 
     public static ReadOnlyMemory<byte> Of(TaskPut task) => Object(json =>
     {
         json.WriteStartObject("status"u8);
-        json.Write("state", (TaskState?)task.State);
-        json.Write("timestamp", task.StatusAt);
-        json.Write("message", task.StatusMessage);
+        json.WriteGiven("state", (TaskState?)task.State);
+        json.WriteGiven("timestamp", task.StatusAt);
+        json.WriteGiven("message", task.StatusMessage);
         json.WriteEndObject();
-        json.Write("history", task.Messages);
-        json.Write("artifacts", task.Artifacts);
-        json.Write("metadata", task.Metadata);
-        json.Write("contextId", task.ContextId);
-        json.Write("agentId", task.AgentId);
-        json.Write("deadline", task.Deadline);
-        json.Write("ifGenerationMatch", task.IfGeneration);
-        json.Write("leaseToken", task.LeaseToken);
+        json.WriteGiven("history", task.Messages);
+        json.WriteGiven("artifacts", task.Artifacts);
+        json.WriteGiven("metadata", task.Metadata);
+        json.WriteGiven("contextId", task.ContextId);
+        json.WriteGiven("agentId", task.AgentId);
+        json.WriteGiven("deadline", task.Deadline);
+        json.WriteGiven("ifGenerationMatch", task.IfGeneration);
+        json.WriteGiven("leaseToken", task.LeaseToken);
     });
 
     public static ReadOnlyMemory<byte> Of(TaskClaim claim) => Object(json =>
     {
-        json.Write("worker", claim.Worker);
-        json.Write("leaseSeconds", (long?)Seconds(claim.Lease));
-        json.Write("waitSeconds", (long?)Seconds(claim.Wait));
+        json.WriteGiven("worker", claim.Worker);
+        json.WriteGiven("leaseSeconds", (long?)Seconds(claim.Lease));
+        json.WriteGiven("waitSeconds", (long?)Seconds(claim.Wait));
     });
 
     public static ReadOnlyMemory<byte> OfLease(string token, TimeSpan? lease = null) => Object(json =>
     {
-        json.Write("leaseToken", token);
-        json.Write("leaseSeconds", lease is { } length ? Seconds(length) : null);
+        json.WriteGiven("leaseToken", token);
+        json.WriteGiven("leaseSeconds", lease is { } length ? Seconds(length) : null);
     });
 
     /// <summary>Rounded up: a lease or a wait is never shorter than asked.</summary>
@@ -101,39 +101,7 @@ internal static class TaskRequests
         return bytes.WrittenMemory;
     }
 
-    public static void Write(this Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
-
-    public static void Write(this Utf8JsonWriter json, string name, bool? value)
-    {
-        if (value is { } flag)
-        {
-            json.WriteBoolean(name, flag);
-        }
-    }
-
-    public static void Write(this Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-    }
-
-    public static void Write(this Utf8JsonWriter json, string name, DateTimeOffset? value)
-    {
-        if (value is { } time)
-        {
-            json.WriteString(name, time);
-        }
-    }
-
-    public static void Write(this Utf8JsonWriter json, string name, ReadOnlyMemory<byte>? document)
+    public static void WriteGiven(this Utf8JsonWriter json, string name, ReadOnlyMemory<byte>? document)
     {
         if (document is { } bytes)
         {
@@ -142,7 +110,7 @@ internal static class TaskRequests
         }
     }
 
-    public static void Write(this Utf8JsonWriter json, string name, IReadOnlyList<ReadOnlyMemory<byte>> documents)
+    public static void WriteGiven(this Utf8JsonWriter json, string name, IReadOnlyList<ReadOnlyMemory<byte>> documents)
     {
         if (documents.Count == 0)
         {
@@ -158,12 +126,12 @@ internal static class TaskRequests
         json.WriteEndArray();
     }
 
-    private static void Write(this Utf8JsonWriter json, string name, TaskState? state) => json.Write(name, state?.ToV10());
+    private static void WriteGiven(this Utf8JsonWriter json, string name, TaskState? state) => json.WriteGiven(name, state?.ToV10());
 
     private static void Write(Utf8JsonWriter json, ArtifactUpdate artifact)
     {
         json.WriteStartObject();
-        json.Write("artifact", artifact.Json);
+        json.WriteGiven("artifact", artifact.Json);
         json.WriteBoolean("append"u8, artifact.Append);
         json.WriteBoolean("lastChunk"u8, artifact.LastChunk);
         json.WriteEndObject();

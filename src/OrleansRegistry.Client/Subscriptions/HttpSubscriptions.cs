@@ -32,10 +32,7 @@ internal sealed class HttpSubscriptions(RegistryHttp http) : IAgentSubscriptions
                 json.WriteEndObject();
             }
 
-            if (secret is not null)
-            {
-                json.WriteString("secret"u8, secret);
-            }
+            json.WriteGiven("secret", secret);
 
             if (save.Batch is { } batch)
             {

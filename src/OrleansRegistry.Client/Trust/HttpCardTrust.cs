@@ -20,10 +20,7 @@ internal sealed class HttpCardTrust(RegistryHttp http) : ICardTrust
         var body = TaskRequests.Object(json =>
         {
             json.WriteString("url"u8, change.Url);
-            if (change.KeysUrl is not null)
-            {
-                json.WriteString("keys_url"u8, change.KeysUrl);
-            }
+            json.WriteGiven("keys_url", change.KeysUrl);
 
             if (!change.Keys.IsEmpty)
             {

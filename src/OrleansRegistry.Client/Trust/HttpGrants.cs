@@ -17,10 +17,13 @@ internal sealed class HttpGrants(RegistryHttp http) : IAgentGrants
 
     public Task<AgentGrant> ApproveAsync(Caller caller, string id, TimeSpan? lifetime = null, CancellationToken cancellationToken = default) =>
         SendAsync(
-            caller, PathOf(id, ":approve"), TaskRequests.Object(json => json.Write("expires_in", (long?)lifetime?.TotalSeconds)), cancellationToken);
+            caller,
+            PathOf(id, ":approve"),
+            TaskRequests.Object(json => json.WriteGiven("expires_in", (long?)lifetime?.TotalSeconds)),
+            cancellationToken);
 
     public Task<AgentGrant> RevokeAsync(Caller caller, string id, string? reason = null, CancellationToken cancellationToken = default) =>
-        SendAsync(caller, PathOf(id, ":revoke"), TaskRequests.Object(json => json.Write("reason", reason)), cancellationToken);
+        SendAsync(caller, PathOf(id, ":revoke"), TaskRequests.Object(json => json.WriteGiven("reason", reason)), cancellationToken);
 
     public async ValueTask<AgentGrant?> GetAsync(Caller caller, string id, CancellationToken cancellationToken = default)
     {
@@ -62,29 +65,18 @@ internal sealed class HttpGrants(RegistryHttp http) : IAgentGrants
         if (terms.Grantee is { } grantee)
         {
             json.WriteStartObject("grantee"u8);
-            json.Write("subject", grantee.Subject);
-            json.Write("agent_id", grantee.AgentId);
+            json.WriteGiven("subject", grantee.Subject);
+            json.WriteGiven("agent_id", grantee.AgentId);
             json.WriteEndObject();
         }
 
-        Write(json, "actions", terms.Actions);
-        Write(json, "skills", terms.Skills);
+        json.WriteGiven("actions", terms.Actions);
+        json.WriteGiven("skills", terms.Skills);
         json.WriteBoolean("delegable"u8, terms.Delegable);
-        json.Write("expires_in", (long?)terms.Lifetime?.TotalSeconds);
-        json.Write("from", terms.From);
-        json.Write("message", terms.Message);
+        json.WriteGiven("expires_in", (long?)terms.Lifetime?.TotalSeconds);
+        json.WriteGiven("from", terms.From);
+        json.WriteGiven("message", terms.Message);
     });
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
 
     /// <param name="tenant">The caller's: answers do not name it.</param>
     private static AgentGrant Read(JsonElement json, string tenant) => new()

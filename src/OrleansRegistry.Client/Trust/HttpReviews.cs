@@ -22,9 +22,9 @@ internal sealed class HttpReviews(RegistryHttp http) : IAgentReviews
         {
             json.WriteString("review"u8, policy.Mode.ToName());
             json.WriteString("on_failure"u8, policy.OnFailure.ToName());
-            Write(json, "hook_url", policy.HookUrl);
-            Write(json, "webhook_url", policy.WebhookUrl);
-            Write(json, "secret", secret);
+            json.WriteGiven("hook_url", policy.HookUrl);
+            json.WriteGiven("webhook_url", policy.WebhookUrl);
+            json.WriteGiven("secret", secret);
         });
         using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Put, Policy, body, keyed: false), cancellationToken);
         return answer.Read(json => new ReviewPolicySaved(ReadPolicy(json), json.Text("secret")));
@@ -91,7 +91,7 @@ internal sealed class HttpReviews(RegistryHttp http) : IAgentReviews
         var body = TaskRequests.Object(json =>
         {
             json.WriteString("review_id"u8, reviewId);
-            Write(json, "reason", reason);
+            json.WriteGiven("reason", reason);
         });
         using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Post, path, body, keyed: false), cancellationToken);
         return answer.Read(Read);
@@ -110,12 +110,4 @@ internal sealed class HttpReviews(RegistryHttp http) : IAgentReviews
             OnFailure = ReviewPolicyNames.TryParseFailure(policy.Text("on_failure")) ?? HookFailure.Deny,
             WebhookUrl = policy.Text("webhook_url"),
         };
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
 }

@@ -17,9 +17,9 @@ internal sealed class HttpTenants(RegistryHttp http) : ITenants
     {
         var body = TaskRequests.Object(json =>
         {
-            Write(json, "description", change.Description);
-            Write(json, "state", change.State?.ToName());
-            Write(json, "reason", change.Reason);
+            json.WriteGiven("description", change.Description);
+            json.WriteGiven("state", change.State?.ToName());
+            json.WriteGiven("reason", change.Reason);
             if (change.Limits is { } limits)
             {
                 Write(json, "maxAgents", limits.Agents);
@@ -94,14 +94,6 @@ internal sealed class HttpTenants(RegistryHttp http) : ITenants
     {
         Identifiers.CheckTenant(tenant);
         return ApiPath.Of(Collection, tenant);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
     }
 
     private static void Write(Utf8JsonWriter json, string name, long? number)

@@ -16,7 +16,7 @@ internal static class SharingMembers
 
     public static void Write(Utf8JsonWriter json, AgentSharingChange? sharing)
     {
-        json.Write("visibility", sharing?.Visibility?.ToName());
+        json.WriteGiven("visibility", sharing?.Visibility?.ToName());
         if (sharing?.VisibleTo is { } subjects)
         {
             json.WriteStartArray("visible_to"u8);
@@ -28,6 +28,6 @@ internal static class SharingMembers
             json.WriteEndArray();
         }
 
-        json.Write("messages_from", sharing?.MessagesFrom?.ToName());
+        json.WriteGiven("messages_from", sharing?.MessagesFrom?.ToName());
     }
 }

@@ -9,7 +9,7 @@ internal sealed class HttpVectors(RegistryHttp http, HttpAgents agents) : IAgent
     {
         var body = TaskRequests.Object(json =>
         {
-            json.Write("model", update.Model);
+            json.WriteGiven("model", update.Model);
             json.WriteStartArray("vectors"u8);
             foreach (var (i, vector) in update.Vectors.Index())
             {
@@ -92,10 +92,10 @@ internal sealed class HttpVectors(RegistryHttp http, HttpAgents agents) : IAgent
     private static void Write(Utf8JsonWriter json, AgentVector vector, string field)
     {
         json.WriteStartObject();
-        json.Write("field", vector.Field);
+        json.WriteGiven("field", vector.Field);
         Write(json, "values", vector.Values.Span, field);
-        json.Write("content", vector.Content);
-        json.Write("metadata", vector.Metadata.IsEmpty ? null : vector.Metadata.Utf8);
+        json.WriteGiven("content", vector.Content);
+        json.WriteGiven("metadata", vector.Metadata.IsEmpty ? null : vector.Metadata.Utf8);
         json.WriteEndObject();
     }
 

@@ -60,7 +60,7 @@ public sealed partial class WorkerContext
     private static ReadOnlyMemory<byte> Artifact(string artifactId, string? name, Action<Utf8JsonWriter> part) => TaskRequests.Object(json =>
     {
         json.WriteString("artifactId"u8, artifactId);
-        json.Write("name", name);
+        json.WriteGiven("name", name);
         json.WriteStartArray("parts"u8);
         json.WriteStartObject();
         part(json);
@@ -88,7 +88,7 @@ public sealed partial class WorkerContext
         }
 
         json.WriteString("mediaType"u8, mediaType);
-        json.Write("filename", filename);
+        json.WriteGiven("filename", filename);
     }
 
     private async Task<int> ReadAsync(Stream content, byte[] block) =>

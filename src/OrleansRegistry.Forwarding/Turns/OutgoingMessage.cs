@@ -53,8 +53,8 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
         {
             json.WriteStartObject();
             json.WriteStartObject("message"u8);
-            Write(json, "taskId", remote.TaskId);
-            Write(json, "contextId", remote.ContextId);
+            json.WriteGiven("taskId", remote.TaskId);
+            json.WriteGiven("contextId", remote.ContextId);
             Write(json, "referenceTaskIds", references);
             using var document = JsonDocument.Parse(Json.Utf8, JsonInput.Stored);
             foreach (var member in document.RootElement.EnumerateObject().Where(member => !IsOurs(member.Name)))
@@ -128,13 +128,5 @@ internal sealed record OutgoingMessage(string Id, RawJson Json, IReadOnlyList<st
         }
 
         json.WriteEndArray();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? id)
-    {
-        if (id is not null)
-        {
-            json.WriteString(name, id);
-        }
     }
 }

@@ -47,9 +47,6 @@ internal static class ItemPages
     {
         json.WriteString("nextPageToken"u8, nextPageToken ?? "");
         json.WriteNumber("pageSize"u8, pageSize);
-        if (total is { } count)
-        {
-            json.WriteNumber("totalSize"u8, count);
-        }
+        json.WriteGiven("totalSize", total);
     }
 }

@@ -164,13 +164,10 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             json.WriteBoolean("enabled"u8, agent.Enabled);
             json.WriteString("delivery"u8, agent.EffectiveDelivery.ToName());
             json.WriteString("lifecycle"u8, agent.LifeCycle.ToName());
-            WriteText(json, "deprecation_message", agent.Deprecation?.Message);
-            WriteText(json, "successor", agent.Deprecation?.Successor);
+            json.WriteGiven("deprecation_message", agent.Deprecation?.Message);
+            json.WriteGiven("successor", agent.Deprecation?.Successor);
             json.WriteNumber("revision"u8, agent.Revision);
-            if (agent.Owner is { } owner)
-            {
-                json.WriteString("owner"u8, owner);
-            }
+            json.WriteGiven("owner", agent.Owner);
 
             if (agent.Workers.Count > 0)
             {
@@ -217,14 +214,6 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
             WriteFacets(json, "tags", tags);
             WriteFacets(json, "categories", categories);
         });
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
     }
 
     private static void WriteFacets(Utf8JsonWriter json, string name, IReadOnlyList<FacetCount> facets)

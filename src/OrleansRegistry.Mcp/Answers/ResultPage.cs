@@ -109,10 +109,7 @@ internal sealed class ResultPage
             json.WriteEndArray();
         }
 
-        if (following is not null)
-        {
-            json.WriteString("next_page_token"u8, following);
-        }
+        json.WriteGiven("next_page_token", following);
     }
 
     private static ResultPage Part(ResultItems page, string? inner, int from, int room) => page.Items.Count == 0

@@ -110,11 +110,7 @@ internal sealed class SendMessageTool(IAgentRegistry agents, ITaskRegistry tasks
         var id = call.Arguments.Text("message_id") ?? (call.Caller.IdempotencyKey is null ? Guid.CreateVersion7().ToString() : null);
         return AnswerItems.Write(json =>
         {
-            if (id is not null)
-            {
-                json.WriteString("messageId"u8, id);
-            }
-
+            json.WriteGiven("messageId", id);
             json.WriteString("role"u8, "ROLE_USER"u8);
             json.WritePropertyName("parts"u8);
             if (parts is { } given)

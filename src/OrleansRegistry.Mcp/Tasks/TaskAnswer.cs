@@ -57,11 +57,7 @@ internal sealed class TaskAnswer(TaskRecord task, int limit)
     {
         json.WriteString("task_id"u8, task.Id);
         json.WriteString("context_id"u8, task.ContextId);
-        if (task.AgentId is { } agent)
-        {
-            json.WriteString("agent_id"u8, agent);
-        }
-
+        json.WriteGiven("agent_id", task.AgentId);
         json.WriteString("state"u8, task.Status.State.ToV10());
         json.WriteBoolean("finished"u8, task.Status.State.IsTerminal());
         json.WriteBoolean("needs_input"u8, task.Status.State.AwaitsCaller());
@@ -69,10 +65,7 @@ internal sealed class TaskAnswer(TaskRecord task, int limit)
         json.WriteNumber("artifact_count"u8, task.ArtifactCount);
         json.WriteNumber("history_count"u8, task.HistoryCount);
         json.WriteNumber("generation"u8, task.Generation);
-        if (task.Deadline is { } deadline)
-        {
-            json.WriteTime("deadline", deadline);
-        }
+        json.WriteTime("deadline", task.Deadline);
     }
 
     /// <summary>Writes the task.</summary>
@@ -207,17 +200,9 @@ internal sealed class TaskAnswer(TaskRecord task, int limit)
             json.WriteString("artifact_id"u8, AnswerDocuments.Cut(artifactId, 300));
         }
 
-        if (bytes is { } length)
-        {
-            json.WriteNumber("bytes"u8, length);
-        }
-
+        json.WriteGiven("bytes", bytes);
         json.WriteString("read_with"u8, tool);
-        if (token is not null)
-        {
-            json.WriteString("page_token"u8, token);
-        }
-
+        json.WriteGiven("page_token", token);
         json.WriteEndObject();
     });
 

@@ -54,10 +54,7 @@ internal static class ToolErrors
             json.WriteString("state"u8, state.ToV10());
         }
 
-        if (refusal.CurrentGeneration is { } generation)
-        {
-            json.WriteNumber("current_generation"u8, generation);
-        }
+        json.WriteGiven("current_generation", refusal.CurrentGeneration);
 
         if (refusal.RetryAfter is { } pause)
         {

@@ -86,28 +86,14 @@ internal sealed class GrantTools(IAgentGrants grants)
         json.WriteString("grant_id"u8, grant.Id);
         json.WriteString("agent_id"u8, grant.AgentId);
         json.WriteString("grantee"u8, grant.Grantee.ToString());
-        Write(json, "actions", grant.Actions);
-        Write(json, "skills", grant.Skills);
+        json.WriteGiven("actions", grant.Actions);
+        json.WriteGiven("skills", grant.Skills);
         json.WriteString("state"u8, grant.State.ToName());
-        if (grant.ExpiresAt is { } end)
-        {
-            json.WriteTime("expires_at", end);
-        }
+        json.WriteTime("expires_at", grant.ExpiresAt);
 
         if (grant.Reason is { } reason)
         {
             json.WriteString("reason"u8, AnswerDocuments.Cut(reason, MostText));
         }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

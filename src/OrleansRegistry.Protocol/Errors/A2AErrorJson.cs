@@ -61,11 +61,7 @@ internal static class A2AErrorJson
         json.WriteString("reason"u8, fault.Error.Reason);
         json.WriteString("domain"u8, fault.Error.Domain);
         json.WriteStartObject("metadata"u8);
-        if (fault.TaskId is { } taskId)
-        {
-            json.WriteString("taskId"u8, taskId);
-        }
-
+        json.WriteGiven("taskId", fault.TaskId);
         json.WriteTime("timestamp", now);
         json.WriteEndObject();
         json.WriteEndObject();

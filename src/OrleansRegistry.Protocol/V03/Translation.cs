@@ -72,11 +72,7 @@ internal static class Translations
         }
 
         target.WriteStartObject();
-        if (kind is not null)
-        {
-            target.WriteString("kind"u8, kind);
-        }
-
+        target.WriteGiven("kind", kind);
         Members(source, target, each);
         target.WriteEndObject();
     }

@@ -103,11 +103,7 @@ internal sealed class AgentBatchEndpoint(IAgentRegistry registry, RegistryHttpOp
         }
         else if (entry.Fault is { } fault)
         {
-            if (entry.AgentId is not null)
-            {
-                json.WriteString("agent_id"u8, entry.AgentId);
-            }
-
+            json.WriteGiven("agent_id", entry.AgentId);
             json.WriteNumber("status"u8, ProblemStatus.Of(fault.Error));
             json.WriteString("code"u8, RegistryErrorCode.Of(fault.Error));
             json.WriteString("field"u8, fault.Field);

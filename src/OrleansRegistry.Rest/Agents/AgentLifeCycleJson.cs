@@ -31,14 +31,8 @@ internal static class AgentLifeCycleJson
 
     private static void Write(Utf8JsonWriter json, AgentDeprecation? deprecation)
     {
-        if (deprecation?.Message is { } message)
-        {
-            json.WriteString("deprecation_message"u8, message);
-        }
+        json.WriteGiven("deprecation_message", deprecation?.Message);
 
-        if (deprecation?.Successor is { } successor)
-        {
-            json.WriteString("successor"u8, successor);
-        }
+        json.WriteGiven("successor", deprecation?.Successor);
     }
 }

@@ -59,10 +59,7 @@ internal sealed class AgentListWriter(HttpContext context)
         {
             json.WriteStartObject();
             json.WriteNumber("count"u8, page.Agents.Count);
-            if (search is not null)
-            {
-                json.WriteString("query"u8, search);
-            }
+            json.WriteGiven("query", search);
 
             if (isPaged)
             {
@@ -84,11 +81,7 @@ internal sealed class AgentListWriter(HttpContext context)
             {
                 json.WriteStartObject("search"u8);
                 json.WriteString("mode"u8, by.Mode.ToName());
-                if (by.Fallback is not null)
-                {
-                    json.WriteString("fallback"u8, by.Fallback);
-                }
-
+                json.WriteGiven("fallback", by.Fallback);
                 json.WriteNumber("waiting"u8, by.Waiting);
                 json.WriteEndObject();
             }
@@ -106,11 +99,7 @@ internal sealed class AgentListWriter(HttpContext context)
         json.WriteNumber("score"u8, Math.Round(match.Score, 4));
         Write(json, "text_score", match.TextScore);
         Write(json, "meaning_score", match.MeaningScore);
-        if (match.MeaningField is not null)
-        {
-            json.WriteString("meaning_field"u8, match.MeaningField);
-        }
-
+        json.WriteGiven("meaning_field", match.MeaningField);
         WriteHighlights(json, match.Highlights);
         json.WriteEndObject();
     }

@@ -137,15 +137,9 @@ internal sealed class AgentWatchEndpoint(IAgentRegistry registry, EventStreams s
 
     private static void Write(Utf8JsonWriter json, AgentEvent happened)
     {
-        if (happened.Revision is { } revision)
-        {
-            json.WriteNumber("revision"u8, revision);
-        }
+        json.WriteGiven("revision", happened.Revision);
 
-        if (happened.AgentId is { } id)
-        {
-            json.WriteString("agent_id"u8, id);
-        }
+        json.WriteGiven("agent_id", happened.AgentId);
 
         if (happened.Agent is { } agent)
         {

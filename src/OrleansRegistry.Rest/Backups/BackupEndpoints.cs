@@ -136,11 +136,7 @@ internal sealed class BackupEndpoints(
 
         json.WriteEndArray();
         json.WriteBoolean("isNewer"u8, backup.IsNewer);
-        if (backup.Fault is not null)
-        {
-            json.WriteString("fault"u8, backup.Fault);
-        }
-
+        json.WriteGiven("fault", backup.Fault);
         json.WriteEndObject();
     }
 

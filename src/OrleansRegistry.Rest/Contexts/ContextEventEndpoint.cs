@@ -46,10 +46,7 @@ internal sealed class ContextEventEndpoint(IContextRegistry registry, EventStrea
         answer.Json.WriteNumber("generation"u8, change.Generation);
         await answer.WriteDocumentAsync(context, "data", change.Data);
         await answer.WriteDocumentsAsync(context, "messages", change.Messages);
-        if (change.TaskId is not null)
-        {
-            answer.Json.WriteString("taskId"u8, change.TaskId);
-        }
+        answer.Json.WriteGiven("taskId", change.TaskId);
 
         if (change.Cleared)
         {

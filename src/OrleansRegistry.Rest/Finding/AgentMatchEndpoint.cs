@@ -58,11 +58,7 @@ internal sealed class AgentMatchEndpoint(IAgentFinder finder, RegistryHttpOption
         json.WriteEndArray();
         Write(json, "preferred", candidate.Preferred);
         Write(json, "missing", candidate.Missing);
-        if (candidate.MeaningField is not null)
-        {
-            json.WriteString("meaning_field"u8, candidate.MeaningField);
-        }
-
+        json.WriteGiven("meaning_field", candidate.MeaningField);
         AgentListWriter.WriteHighlights(json, candidate.Highlights);
         json.WriteEndObject();
     }

@@ -18,11 +18,7 @@ internal static class InstanceJson
         json.WriteString("name"u8, instance.Name);
         json.WriteString("url"u8, instance.Url);
         json.WriteNumber("weight"u8, instance.Weight);
-        if (instance.Version is not null)
-        {
-            json.WriteString("version"u8, instance.Version);
-        }
-
+        json.WriteGiven("version", instance.Version);
         json.WriteDocument("metadata", instance.Metadata);
         if (instance.Health is { } health)
         {
@@ -32,9 +28,6 @@ internal static class InstanceJson
         LeaseJson.WriteLease(json, instance.Lease);
         json.WriteTime("registered_at", instance.RegisteredAt);
         json.WriteTime("updated_at", instance.UpdatedAt);
-        if (instance.RegisteredBy is not null)
-        {
-            json.WriteString("registered_by"u8, instance.RegisteredBy);
-        }
+        json.WriteGiven("registered_by", instance.RegisteredBy);
     }
 }

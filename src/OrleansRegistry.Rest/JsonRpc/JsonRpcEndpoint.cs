@@ -157,11 +157,7 @@ internal sealed class JsonRpcEndpoint(JsonRpcMethods methods, FaultHandler fault
         {
             json.WriteStartObject("data"u8);
             json.WriteNumber("status"u8, ProblemStatus.Of(cause.Error));
-            if (cause.Field is not null)
-            {
-                json.WriteString("field"u8, cause.Field);
-            }
-
+            json.WriteGiven("field", cause.Field);
             json.WriteEndObject();
         }
 

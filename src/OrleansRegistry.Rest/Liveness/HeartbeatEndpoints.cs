@@ -127,16 +127,9 @@ internal sealed class HeartbeatEndpoints(IAgentLiveness liveness, RegistryHttpOp
         var json = answer.Json;
         WriteHolder(json, holder);
         LeaseJson.WriteStored(json, status.Lease);
-        if (status.LastBeat is { } beat)
-        {
-            json.WriteTime("last_beat", beat);
-        }
+        json.WriteTime("last_beat", status.LastBeat);
 
-        if (status.ExpiresAt is { } end)
-        {
-            json.WriteTime("expires_at", end);
-        }
-
+        json.WriteTime("expires_at", status.ExpiresAt);
         await answer.SendObjectAsync(context);
     }
 
@@ -152,9 +145,6 @@ internal sealed class HeartbeatEndpoints(IAgentLiveness liveness, RegistryHttpOp
     private static void WriteHolder(Utf8JsonWriter json, LeaseHolder holder)
     {
         json.WriteString("agent_id"u8, holder.AgentId);
-        if (holder.Instance is not null)
-        {
-            json.WriteString("instance"u8, holder.Instance);
-        }
+        json.WriteGiven("instance", holder.Instance);
     }
 }

@@ -20,9 +20,9 @@ internal static class ProbeJson
             json.WriteStartObject();
             json.WriteStartObject("probe"u8);
             WriteSeconds(json, probe.Interval);
-            WriteText(json, "probe_url", probe.Url);
+            json.WriteGiven("probe_url", probe.Url);
             Write(json, probe.Result);
-            WriteTime(json, "last_success", probe.Result?.LastSuccess);
+            json.WriteTime("last_success", probe.Result?.LastSuccess);
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -37,11 +37,11 @@ internal static class ProbeJson
     {
         json.WriteString("agent_id"u8, status.AgentId);
         WriteSeconds(json, status.Interval);
-        WriteText(json, "url", status.Url);
+        json.WriteGiven("url", status.Url);
         Write(json, status.Result);
-        WriteTime(json, "last_probe", status.LastProbe);
-        WriteTime(json, "last_success", status.LastSuccess);
-        WriteTime(json, "next_probe", status.NextProbe);
+        json.WriteTime("last_probe", status.LastProbe);
+        json.WriteTime("last_success", status.LastSuccess);
+        json.WriteTime("next_probe", status.NextProbe);
         json.WriteNumber("failures"u8, status.Failures);
         if (status.Took is { } took)
         {
@@ -73,7 +73,7 @@ internal static class ProbeJson
 
         json.WriteString("outcome"u8, result.Outcome.ToName());
         json.WriteTime("since", result.Since);
-        WriteText(json, "reason", result.Reason);
+        json.WriteGiven("reason", result.Reason);
         if (result.Drift.Count > 0)
         {
             json.WriteStartArray("drift"u8);
@@ -91,22 +91,6 @@ internal static class ProbeJson
         if (interval is { } seconds)
         {
             json.WriteNumber("probe_seconds"u8, (long)seconds.TotalSeconds);
-        }
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } at)
-        {
-            json.WriteTime(name, at);
         }
     }
 }

@@ -12,19 +12,12 @@ internal static class SubscriptionJson
         json.WriteString("id"u8, subscription.Id);
         json.WriteString("owner"u8, subscription.Owner);
         json.WriteString("url"u8, subscription.Url);
-        if (secret is not null)
-        {
-            json.WriteString("secret"u8, secret);
-        }
-
+        json.WriteGiven("secret", secret);
         WriteQuery(json, subscription.Query);
         json.WriteBoolean("batch"u8, subscription.Batch);
         json.WriteTime("createdAt", subscription.CreatedAt);
         json.WriteTime("updatedAt", subscription.UpdatedAt);
-        if (subscription.Delivered is { } delivered)
-        {
-            json.WriteNumber("delivered"u8, delivered);
-        }
+        json.WriteGiven("delivered", subscription.Delivered);
 
         if (subscription.Failure is { } failure)
         {

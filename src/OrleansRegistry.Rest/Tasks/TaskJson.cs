@@ -47,11 +47,7 @@ internal static class TaskJson
 
     private static void WriteTail(Utf8JsonWriter json, TaskRecord task, TaskShape shape)
     {
-        if (task.AgentId is not null)
-        {
-            json.WriteString("agentId"u8, task.AgentId);
-        }
-
+        json.WriteGiven("agentId", task.AgentId);
         json.WriteString("owner"u8, task.Owner);
         json.WriteNumber("generation"u8, task.Generation);
         json.WriteTime("createdAt", task.CreatedAt);
@@ -81,10 +77,7 @@ internal static class TaskJson
             json.WriteEndObject();
         }
 
-        if (task.Deadline is { } deadline)
-        {
-            json.WriteTime("deadline", deadline);
-        }
+        json.WriteTime("deadline", task.Deadline);
 
         if (task.Attempts > 0)
         {

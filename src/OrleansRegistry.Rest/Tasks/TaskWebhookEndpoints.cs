@@ -108,10 +108,7 @@ internal sealed class TaskWebhookEndpoints(ITaskRegistry registry, RegistryHttpO
             }
         }
 
-        if (webhook.Delivered is { } delivered)
-        {
-            json.WriteNumber("delivered"u8, delivered);
-        }
+        json.WriteGiven("delivered", webhook.Delivered);
 
         if (webhook.Failure is { } failure)
         {

@@ -125,17 +125,9 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
 
     private static void Write(Utf8JsonWriter json, CardIssuerInfo issuer)
     {
-        if (issuer.Id is not null)
-        {
-            json.WriteString("id"u8, issuer.Id);
-        }
-
+        json.WriteGiven("id", issuer.Id);
         json.WriteString("url"u8, issuer.Url);
-        if (issuer.KeysUrl is not null)
-        {
-            json.WriteString("keys_url"u8, issuer.KeysUrl);
-        }
-
+        json.WriteGiven("keys_url", issuer.KeysUrl);
         json.WriteStartArray("key_ids"u8);
         foreach (var key in issuer.KeyIds)
         {

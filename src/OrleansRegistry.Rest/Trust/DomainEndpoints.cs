@@ -100,26 +100,10 @@ internal sealed class DomainEndpoints(IDomains domains, RegistryHttpOptions opti
         json.WriteTime("token_end", proof.TokenEnd);
         json.WriteString("record_name"u8, proof.RecordName);
         json.WriteString("file_url"u8, proof.FileUrl);
-        Write(json, "method", proof.Method?.ToName());
-        Write(json, "found_at", proof.FoundAt);
-        Write(json, "missed_at", proof.MissedAt);
-        Write(json, "reason", proof.Reason);
-        Write(json, "held_until", proof.HeldUntil);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } value)
-        {
-            json.WriteTime(name, value);
-        }
+        json.WriteGiven("method", proof.Method?.ToName());
+        json.WriteTime("found_at", proof.FoundAt);
+        json.WriteTime("missed_at", proof.MissedAt);
+        json.WriteGiven("reason", proof.Reason);
+        json.WriteTime("held_until", proof.HeldUntil);
     }
 }

@@ -26,31 +26,24 @@ internal static class GrantJson
         }
 
         json.WriteEndObject();
-        Write(json, "actions", grant.Actions);
-        Write(json, "skills", grant.Skills);
+        json.WriteGiven("actions", grant.Actions);
+        json.WriteGiven("skills", grant.Skills);
         json.WriteBoolean("delegable"u8, grant.Delegable);
-        Write(json, "from", grant.From);
+        json.WriteGiven("from", grant.From);
         json.WriteString("state"u8, grant.State.ToName());
         json.WriteString("created_by"u8, grant.CreatedBy);
         json.WriteTime("created_at", grant.CreatedAt);
-        if (grant.ExpiresAt is { } end)
-        {
-            json.WriteTime("expires_at", end);
-        }
+        json.WriteTime("expires_at", grant.ExpiresAt);
 
         if (grant.Lifetime is { } lifetime)
         {
             json.WriteNumber("expires_in"u8, (long)lifetime.TotalSeconds);
         }
 
-        Write(json, "message", grant.Message);
-        Write(json, "decided_by", grant.DecidedBy);
-        if (grant.DecidedAt is { } decided)
-        {
-            json.WriteTime("decided_at", decided);
-        }
-
-        Write(json, "reason", grant.Reason);
+        json.WriteGiven("message", grant.Message);
+        json.WriteGiven("decided_by", grant.DecidedBy);
+        json.WriteTime("decided_at", grant.DecidedAt);
+        json.WriteGiven("reason", grant.Reason);
         json.WriteEndObject();
     }
 
@@ -78,24 +71,5 @@ internal static class GrantJson
     {
         var members = new RequestMembers(json, GranteeNames, "grantee", "grantee.");
         return new Grantee(members.Text("subject"), members.Text("agent_id"));
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -162,18 +162,10 @@ internal sealed class ReviewEndpoints(IAgentReviews reviews, RegistryHttpOptions
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
         json.WriteString("review"u8, policy.Mode.ToName());
-        Write(json, "hook_url", policy.HookUrl);
+        json.WriteGiven("hook_url", policy.HookUrl);
         json.WriteString("on_failure"u8, policy.OnFailure.ToName());
-        Write(json, "webhook_url", policy.WebhookUrl);
-        Write(json, "secret", secret);
+        json.WriteGiven("webhook_url", policy.WebhookUrl);
+        json.WriteGiven("secret", secret);
         return answer.SendObjectAsync(context);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
     }
 }

@@ -26,20 +26,11 @@ internal static class ReviewJson
         json.WriteString("change"u8, review.IsNew ? "new"u8 : "card"u8);
         json.WriteString("requested_by"u8, review.RequestedBy);
         json.WriteTime("requested_at", review.RequestedAt);
-        if (review.DecidedBy is not null)
-        {
-            json.WriteString("decided_by"u8, review.DecidedBy);
-        }
+        json.WriteGiven("decided_by", review.DecidedBy);
 
-        if (review.DecidedAt is { } decided)
-        {
-            json.WriteTime("decided_at", decided);
-        }
+        json.WriteTime("decided_at", review.DecidedAt);
 
-        if (review.Reason is not null)
-        {
-            json.WriteString("reason"u8, review.Reason);
-        }
+        json.WriteGiven("reason", review.Reason);
 
         if (!review.Card.IsEmpty)
         {

@@ -42,29 +42,21 @@ internal static class SignatureJson
             json.WriteBoolean("awaits_keys"u8, true);
         }
 
-        WriteText(json, "issuer", signature.Issuer);
+        json.WriteGiven("issuer", signature.Issuer);
         json.WriteStartArray("checks"u8);
         foreach (var check in signature.Checks)
         {
             json.WriteStartObject();
             json.WriteString("verdict"u8, check.Verdict.ToName());
-            WriteText(json, "key_id", check.KeyId);
-            WriteText(json, "algorithm", check.Algorithm);
-            WriteText(json, "issuer", check.Issuer);
-            WriteText(json, "form", check.Form?.ToName());
-            WriteText(json, "reason", check.Reason);
+            json.WriteGiven("key_id", check.KeyId);
+            json.WriteGiven("algorithm", check.Algorithm);
+            json.WriteGiven("issuer", check.Issuer);
+            json.WriteGiven("form", check.Form?.ToName());
+            json.WriteGiven("reason", check.Reason);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
         json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
     }
 }

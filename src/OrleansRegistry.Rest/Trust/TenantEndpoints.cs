@@ -130,11 +130,11 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
         json.WriteString("state"u8, tenant.State.ToName());
         json.WriteTime("createdAt", tenant.CreatedAt);
         json.WriteNumber("version"u8, tenant.Version);
-        WriteText(json, "description", tenant.Description);
-        WriteText(json, "reason", tenant.Reason);
-        WriteLimit(json, "maxAgents", tenant.Limits.Agents);
-        WriteLimit(json, "maxOpenTasks", tenant.Limits.OpenTasks);
-        WriteLimit(json, "maxBytes", tenant.Limits.Bytes);
+        json.WriteGiven("description", tenant.Description);
+        json.WriteGiven("reason", tenant.Reason);
+        json.WriteGiven("maxAgents", tenant.Limits.Agents);
+        json.WriteGiven("maxOpenTasks", tenant.Limits.OpenTasks);
+        json.WriteGiven("maxBytes", tenant.Limits.Bytes);
         if (usage is not null)
         {
             json.WriteStartObject("usage"u8);
@@ -145,21 +145,5 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
         }
 
         json.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void WriteLimit(Utf8JsonWriter json, string name, long? limit)
-    {
-        if (limit is { } value)
-        {
-            json.WriteNumber(name, value);
-        }
     }
 }

@@ -63,21 +63,11 @@ internal sealed class AgentVectorEndpoints(IAgentVectors vectors, RegistryHttpOp
         json.WriteString("model"u8, set.Model);
         json.WriteNumber("dimensions"u8, set.Dimensions);
         json.WriteNumber("revision"u8, set.Revision);
-        if (set.WrittenAt is { } at)
-        {
-            json.WriteTime("written_at", at);
-        }
+        json.WriteTime("written_at", set.WrittenAt);
 
-        if (set.WrittenBy is not null)
-        {
-            json.WriteString("written_by"u8, set.WrittenBy);
-        }
+        json.WriteGiven("written_by", set.WrittenBy);
 
-        if (set.CardNumber is { } number)
-        {
-            json.WriteNumber("version_number"u8, number);
-        }
-
+        json.WriteGiven("version_number", set.CardNumber);
         await AgentVectorJson.WriteAsync(answer, context, set);
         await answer.SendObjectAsync(context);
     }

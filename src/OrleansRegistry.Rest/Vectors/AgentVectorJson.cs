@@ -105,10 +105,7 @@ internal static class AgentVectorJson
             if (isOlder)
             {
                 json.WriteString("agent_id"u8, set.AgentId);
-                if (set.WrittenAt is { } at)
-                {
-                    json.WriteTime("created_at", at);
-                }
+                json.WriteTime("created_at", set.WrittenAt);
             }
 
             if (!vector.Metadata.IsEmpty)

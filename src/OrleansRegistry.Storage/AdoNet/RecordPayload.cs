@@ -70,11 +70,7 @@ internal sealed class RecordPayload
     private void WriteHead(Utf8JsonWriter writer)
     {
         writer.WriteStartObject();
-        if (LongId is not null)
-        {
-            writer.WriteString("long_id"u8, LongId);
-        }
-
+        writer.WriteGiven("long_id", LongId);
         writer.WritePropertyName("fields"u8);
         if (Body.Fields.IsEmpty)
         {

@@ -96,10 +96,7 @@ internal static class AgentKind
         fields.WriteBoolean("enabled"u8, agent.Enabled);
         fields.WriteString("created_at"u8, agent.CreatedAt);
         fields.WriteString("updated_at"u8, agent.UpdatedAt);
-        if (agent.Owner is not null)
-        {
-            fields.WriteString("owner"u8, agent.Owner);
-        }
+        fields.WriteGiven("owner", agent.Owner);
 
         if (agent.Workers.Count > 0)
         {

@@ -47,11 +47,7 @@ internal sealed record BackupManifest(BackupRecord Backup, int Schema, string? S
 
             json.WriteEndObject();
             json.WriteNumber("unreadable"u8, Backup.Unreadable);
-            if (Sha256 is not null)
-            {
-                json.WriteString("sha256"u8, Sha256);
-            }
-
+            json.WriteGiven("sha256", Sha256);
             json.WriteStartArray("parts"u8);
             foreach (var part in Backup.Parts)
             {

@@ -36,11 +36,7 @@ internal static class InstanceJson
             fields.WriteString("name"u8, instance.Name);
             fields.WriteString("url"u8, instance.Url);
             fields.WriteNumber("weight"u8, instance.Weight);
-            if (instance.Version is not null)
-            {
-                fields.WriteString("version"u8, instance.Version);
-            }
-
+            fields.WriteGiven("version", instance.Version);
             fields.WriteDocument("metadata", instance.Metadata);
             if (instance.Lease is { } lease)
             {
@@ -49,11 +45,7 @@ internal static class InstanceJson
 
             fields.WriteString("registered_at"u8, instance.RegisteredAt);
             fields.WriteString("updated_at"u8, instance.UpdatedAt);
-            if (instance.RegisteredBy is not null)
-            {
-                fields.WriteString("registered_by"u8, instance.RegisteredBy);
-            }
-
+            fields.WriteGiven("registered_by", instance.RegisteredBy);
             StoredObject.WriteUnknown(fields, instance.Unknown);
             fields.WriteEndObject();
         }

@@ -17,11 +17,7 @@ internal static class LogJson
 
         json.WriteNumber("pages"u8, log.Pages);
         json.WriteNumber("count"u8, log.Count);
-        if (log.Bytes is { } bytes)
-        {
-            json.WriteNumber("bytes"u8, bytes);
-        }
-
+        json.WriteGiven("bytes", log.Bytes);
         json.WriteStartArray("tail"u8);
         foreach (var item in log.Tail)
         {

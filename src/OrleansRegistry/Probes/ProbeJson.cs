@@ -24,10 +24,7 @@ internal static class ProbeJson
             fields.WriteNumber("seconds"u8, (long)interval.TotalSeconds);
         }
 
-        if (probe.Url is not null)
-        {
-            fields.WriteString("url"u8, probe.Url);
-        }
+        fields.WriteGiven("url", probe.Url);
 
         if (probe.Result is { } result)
         {
@@ -54,10 +51,7 @@ internal static class ProbeJson
     {
         fields.WriteString("outcome"u8, result.Outcome.ToName());
         fields.WriteString("since"u8, result.Since);
-        if (result.Reason is not null)
-        {
-            fields.WriteString("reason"u8, result.Reason);
-        }
+        fields.WriteGiven("reason", result.Reason);
 
         if (result.Drift.Count > 0)
         {
@@ -70,11 +64,7 @@ internal static class ProbeJson
             fields.WriteEndArray();
         }
 
-        if (result.LastSuccess is { } last)
-        {
-            fields.WriteString("last_success"u8, last);
-        }
-
+        fields.WriteGiven("last_success", result.LastSuccess);
         StoredObject.WriteUnknown(fields, result.Unknown);
     }
 }

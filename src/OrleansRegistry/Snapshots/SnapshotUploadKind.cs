@@ -79,15 +79,9 @@ internal static class SnapshotUploadKind
         fields.WriteString("owner"u8, upload.Owner);
         fields.WriteString("agent_id"u8, upload.Save.AgentId);
         fields.WriteString("session_id"u8, upload.Save.SessionId);
-        if (upload.Save.Index is { } index)
-        {
-            fields.WriteNumber("snapshot_index"u8, index);
-        }
+        fields.WriteGiven("snapshot_index", upload.Save.Index);
 
-        if (upload.Save.Description is { } description)
-        {
-            fields.WriteString("description"u8, description);
-        }
+        fields.WriteGiven("description", upload.Save.Description);
 
         if (upload.Save.Replace)
         {

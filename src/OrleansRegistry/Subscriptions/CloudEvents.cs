@@ -79,23 +79,13 @@ internal sealed class CloudEvents(AgentFormat writeAgent)
         json.WriteString("id"u8, id);
         json.WriteString("source"u8, "/subscriptions/" + Uri.EscapeDataString(subscription));
         json.WriteString("type"u8, TypePrefix + AgentEvent.NameOf(happened.Kind));
-        if (happened.AgentId is { } subject)
-        {
-            json.WriteString("subject"u8, subject);
-        }
-
+        json.WriteGiven("subject", happened.AgentId);
         json.WriteTime("time", happened.Agent?.UpdatedAt ?? now);
         json.WriteString("datacontenttype"u8, "application/json");
         json.WriteStartObject("data"u8);
-        if (happened.Revision is { } revision)
-        {
-            json.WriteNumber("revision"u8, revision);
-        }
+        json.WriteGiven("revision", happened.Revision);
 
-        if (happened.AgentId is { } agentId)
-        {
-            json.WriteString("agent_id"u8, agentId);
-        }
+        json.WriteGiven("agent_id", happened.AgentId);
 
         if (happened.Agent is { } agent)
         {

@@ -70,10 +70,7 @@ internal static class SubscriptionKind
         json.WriteString("created_at"u8, head.CreatedAt);
         json.WriteString("updated_at"u8, head.UpdatedAt);
         json.WriteNumber("saves"u8, head.Saves);
-        if (head.Delivered is { } delivered)
-        {
-            json.WriteNumber("delivered"u8, delivered);
-        }
+        json.WriteGiven("delivered", head.Delivered);
 
         if (head.Failure is { } failure)
         {

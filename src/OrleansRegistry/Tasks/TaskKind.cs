@@ -189,10 +189,7 @@ internal static class TaskKind
         {
             LogJson.Write(json, "artifacts"u8, task.Artifacts);
             json.WriteNumber("artifact_count"u8, task.ArtifactCount);
-            if (task.ArtifactBytes is { } bytes)
-            {
-                json.WriteNumber("artifact_bytes"u8, bytes);
-            }
+            json.WriteGiven("artifact_bytes", task.ArtifactBytes);
 
             if (task.ArtifactsSwept > 0)
             {
@@ -210,20 +207,14 @@ internal static class TaskKind
             json.WriteEndObject();
         }
 
-        if (task.LostToken is not null)
-        {
-            json.WriteString("lost_token"u8, task.LostToken);
-        }
+        json.WriteGiven("lost_token", task.LostToken);
 
         if (task.Attempts > 0)
         {
             json.WriteNumber("attempts"u8, task.Attempts);
         }
 
-        if (task.TraceParent is not null)
-        {
-            json.WriteString("traceparent"u8, task.TraceParent);
-        }
+        json.WriteGiven("traceparent", task.TraceParent);
 
         if (task.IsReply)
         {
@@ -244,10 +235,10 @@ internal static class TaskKind
         if (task.Remote is { } remote)
         {
             json.WriteStartObject("remote"u8);
-            WriteText(json, "task_id", remote.TaskId);
-            WriteText(json, "context_id", remote.ContextId);
-            WriteText(json, "message_id", remote.MessageId);
-            WriteText(json, "instance", remote.Instance);
+            json.WriteGiven("task_id", remote.TaskId);
+            json.WriteGiven("context_id", remote.ContextId);
+            json.WriteGiven("message_id", remote.MessageId);
+            json.WriteGiven("instance", remote.Instance);
             StoredObject.WriteUnknown(json, remote.Unknown);
             json.WriteEndObject();
         }
@@ -283,14 +274,6 @@ internal static class TaskKind
             Instance = remote.TextOrNull("instance"),
             Unknown = remote.Unknown(),
         };
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
 
     private static TaskLease ReadLease(StoredObject lease) =>
         new(lease.Text("worker"), lease.Text("token"), lease.Time("expires_at")) { Unknown = lease.Unknown() };

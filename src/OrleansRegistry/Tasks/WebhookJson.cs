@@ -14,10 +14,7 @@ internal static class WebhookJson
             json.WriteString("id"u8, webhook.Id);
             json.WritePropertyName("config"u8);
             json.WriteRawValue(webhook.Config.Span, skipInputValidation: true);
-            if (webhook.Delivered is { } delivered)
-            {
-                json.WriteNumber("delivered"u8, delivered);
-            }
+            json.WriteGiven("delivered", webhook.Delivered);
 
             if (webhook.Since > 0)
             {

@@ -29,9 +29,9 @@ internal sealed record ExportHeader(long Revision, IReadOnlyList<TransferKind> K
         }
 
         json.WriteEndArray();
-        WriteUnlessNull(json, "tenant", Tenant);
-        WriteUnlessNull(json, "since", Since?.ToString("O", CultureInfo.InvariantCulture));
-        WriteUnlessNull(json, "after", After);
+        json.WriteGiven("tenant", Tenant);
+        json.WriteGiven("since", Since?.ToString("O", CultureInfo.InvariantCulture));
+        json.WriteGiven("after", After);
         json.WriteEndObject();
     }
 
@@ -75,14 +75,6 @@ internal sealed record ExportHeader(long Revision, IReadOnlyList<TransferKind> K
 
     private static string Registry { get; } =
         typeof(ExportHeader).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
-    private static void WriteUnlessNull(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
 }
 
 /// <summary>The last line of an export: how much came before it, and the SHA-256 of that.</summary>

@@ -15,15 +15,15 @@ internal static class AuditJson
     {
         json.WriteStartObject();
         json.WriteString("action"u8, entry.Action);
-        WriteGiven(json, "address", entry.Address);
-        WriteGiven(json, "credential", entry.Credential);
+        json.WriteGiven("address", entry.Address);
+        json.WriteGiven("credential", entry.Credential);
         json.WriteString("hash"u8, entry.Hash);
         if (entry.Late)
         {
             json.WriteBoolean("late"u8, true);
         }
 
-        WriteGiven(json, "object", entry.Object);
+        json.WriteGiven("object", entry.Object);
         json.WriteString("outcome"u8, entry.Outcome);
         json.WriteString("previous"u8, entry.Previous);
         json.WriteNumber("sequence"u8, entry.Sequence);
@@ -35,7 +35,7 @@ internal static class AuditJson
         json.WriteString("subject"u8, entry.Subject);
         json.WriteString("tenant"u8, entry.Tenant);
         json.WriteString("time"u8, AuditHash.TimeOf(entry.Time));
-        WriteGiven(json, "trace", entry.Trace);
+        json.WriteGiven("trace", entry.Trace);
         json.WriteEndObject();
     }
 
@@ -156,12 +156,4 @@ internal static class AuditJson
         : throw new JsonException("time is missing, or not as 2026-01-31T12:00:00.000000Z");
 
     private static JsonException Missing(string name) => new($"{name} is missing");
-
-    private static void WriteGiven(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
 }

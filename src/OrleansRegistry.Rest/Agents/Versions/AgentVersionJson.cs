@@ -24,7 +24,7 @@ internal static class AgentVersionJson
             if (agent.Stamp is { } stamp)
             {
                 json.WriteTime("card_written_at", stamp.At);
-                WriteText(json, "card_written_by", stamp.By);
+                json.WriteGiven("card_written_by", stamp.By);
             }
 
             if (agent.Compatibility != AgentCompatibility.None)
@@ -55,9 +55,9 @@ internal static class AgentVersionJson
     public static void Write(Utf8JsonWriter json, AgentVersionInfo version)
     {
         json.WriteNumber("number"u8, version.Number);
-        WriteText(json, "version", version.Version);
+        json.WriteGiven("version", version.Version);
         json.WriteTime("written_at", version.WrittenAt);
-        WriteText(json, "written_by", version.WrittenBy);
+        json.WriteGiven("written_by", version.WrittenBy);
         json.WriteBoolean("current"u8, version.IsCurrent);
         json.WriteStartArray("labels"u8);
         foreach (var label in version.Labels)
@@ -101,14 +101,6 @@ internal static class AgentVersionJson
         {
             json.WritePropertyName(name);
             json.WriteRawValue(document.Span, skipInputValidation: true);
-        }
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
         }
     }
 }

@@ -129,9 +129,6 @@ internal sealed class LoginEndpoints(ILogins logins, RegistryHttpOptions options
         json.WriteString("user"u8, session.User);
         json.WriteTime("createdAt", session.CreatedAt);
         json.WriteTime("expiresAt", session.ExpiresAt);
-        if (session.Address is { } address)
-        {
-            json.WriteString("address"u8, address);
-        }
+        json.WriteGiven("address", session.Address);
     }
 }

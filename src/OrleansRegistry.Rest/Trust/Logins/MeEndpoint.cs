@@ -18,13 +18,10 @@ internal static class MeEndpoint
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("tenant"u8, caller.Tenant);
         answer.Json.WriteString("subject"u8, caller.Subject);
-        WriteTexts(answer.Json, "roles", admitted?.Roles);
-        WriteTexts(answer.Json, "permissions", PermissionNames.Of(caller.Allowed));
-        WriteTexts(answer.Json, "agents", caller.Agents);
-        if (caller.Credential is { } credential)
-        {
-            answer.Json.WriteString("credential"u8, credential);
-        }
+        answer.Json.WriteGiven("roles", admitted?.Roles);
+        answer.Json.WriteGiven("permissions", PermissionNames.Of(caller.Allowed));
+        answer.Json.WriteGiven("agents", caller.Agents);
+        answer.Json.WriteGiven("credential", caller.Credential);
 
         if (admitted is not null && admitted.EndsAt < DateTimeOffset.MaxValue)
         {
@@ -33,21 +30,5 @@ internal static class MeEndpoint
 
         context.Response.Headers.CacheControl = "no-store";
         await answer.SendObjectAsync(context);
-    }
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IEnumerable<string>? texts)
-    {
-        if (texts is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
     }
 }

@@ -167,11 +167,7 @@ internal sealed class UserEndpoints(IUsers users, RegistryHttpOptions options)
         json.WriteTime("createdAt", user.CreatedAt);
         json.WriteString("createdBy"u8, user.CreatedBy);
         json.WriteTime("changedAt", user.ChangedAt);
-        if (user.LockedUntil is { } locked)
-        {
-            json.WriteTime("lockedUntil", locked);
-        }
-
+        json.WriteTime("lockedUntil", user.LockedUntil);
         json.WriteEndObject();
     }
 }

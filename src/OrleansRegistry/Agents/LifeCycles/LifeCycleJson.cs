@@ -26,16 +26,9 @@ internal static class LifeCycleJson
         }
 
         fields.WriteStartObject("deprecation"u8);
-        if (deprecation.Message is not null)
-        {
-            fields.WriteString("message"u8, deprecation.Message);
-        }
+        fields.WriteGiven("message", deprecation.Message);
 
-        if (deprecation.Successor is not null)
-        {
-            fields.WriteString("successor"u8, deprecation.Successor);
-        }
-
+        fields.WriteGiven("successor", deprecation.Successor);
         StoredObject.WriteUnknown(fields, deprecation.Unknown);
         fields.WriteEndObject();
     }

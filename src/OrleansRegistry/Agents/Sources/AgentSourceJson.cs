@@ -29,15 +29,9 @@ internal static class AgentSourceJson
             fields.WriteNumber("refresh_seconds"u8, (long)interval.TotalSeconds);
         }
 
-        if (source.ETag is not null)
-        {
-            fields.WriteString("etag"u8, source.ETag);
-        }
+        fields.WriteGiven("etag", source.ETag);
 
-        if (source.LastModified is { } modified)
-        {
-            fields.WriteString("last_modified"u8, modified);
-        }
+        fields.WriteGiven("last_modified", source.LastModified);
 
         if (source.Failure is { } failure)
         {

@@ -116,16 +116,9 @@ internal static class AgentVersionKind
         fields.WriteString("registered_at"u8, version.RegisteredAt);
         fields.WriteNumber("number"u8, version.Stamp.Number);
         fields.WriteString("written_at"u8, version.Stamp.At);
-        if (version.Stamp.By is { } subject)
-        {
-            fields.WriteString("written_by"u8, subject);
-        }
+        fields.WriteGiven("written_by", version.Stamp.By);
 
-        if (version.CardVersion is { } text)
-        {
-            fields.WriteString("card_version"u8, text);
-        }
-
+        fields.WriteGiven("card_version", version.CardVersion);
         ReplacedCards.Write(fields, version.Replaced);
         StoredObject.WriteUnknown(fields, version.Unknown);
     }

@@ -46,11 +46,7 @@ internal static class CardStamps
     {
         fields.WriteNumber("number"u8, stamp.Number);
         fields.WriteString("at"u8, stamp.At);
-        if (stamp.By is not null)
-        {
-            fields.WriteString("by"u8, stamp.By);
-        }
-
+        fields.WriteGiven("by", stamp.By);
         StoredObject.WriteUnknown(fields, stamp.Unknown);
     }
 

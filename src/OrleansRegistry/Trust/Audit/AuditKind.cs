@@ -141,10 +141,10 @@ internal static class AuditKind
         json.WriteString("subject"u8, entry.Subject);
         json.WriteString("action"u8, entry.Action);
         json.WriteString("outcome"u8, entry.Outcome);
-        WriteGiven(json, "object", entry.Object);
-        WriteGiven(json, "credential", entry.Credential);
-        WriteGiven(json, "address", entry.Address);
-        WriteGiven(json, "trace", entry.Trace);
+        json.WriteGiven("object", entry.Object);
+        json.WriteGiven("credential", entry.Credential);
+        json.WriteGiven("address", entry.Address);
+        json.WriteGiven("trace", entry.Trace);
         if (entry.Late)
         {
             json.WriteBoolean("late"u8, true);
@@ -157,14 +157,6 @@ internal static class AuditKind
 
         json.WriteString("hash"u8, entry.Hash);
         json.WriteEndObject();
-    }
-
-    private static void WriteGiven(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 
     private static AuditEntry ReadEntry(StoredObject json, string tenant, long sequence, DateTimeOffset time, string previous) => new()

@@ -52,12 +52,12 @@ internal static class DomainType
         json.WriteString("subject"u8, domain.Subject);
         json.WriteString("token"u8, domain.Token);
         json.WriteString("token_end"u8, domain.TokenEnd);
-        Write(json, "looked_at", domain.LookedAt);
-        Write(json, "found_at", domain.FoundAt);
-        Write(json, "method", domain.Method?.ToName());
-        Write(json, "missed_at", domain.MissedAt);
-        Write(json, "missing_since", domain.MissingSince);
-        Write(json, "reason", domain.Reason);
+        json.WriteGiven("looked_at", domain.LookedAt);
+        json.WriteGiven("found_at", domain.FoundAt);
+        json.WriteGiven("method", domain.Method?.ToName());
+        json.WriteGiven("missed_at", domain.MissedAt);
+        json.WriteGiven("missing_since", domain.MissingSince);
+        json.WriteGiven("reason", domain.Reason);
     }
 
     private static StoredDomain Read(StoredObject json) =>
@@ -72,20 +72,4 @@ internal static class DomainType
             MissingSince = json.TimeOrNull("missing_since"),
             Reason = json.TextOrNull("reason"),
         };
-
-    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } value)
-        {
-            json.WriteString(name, value);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
 }

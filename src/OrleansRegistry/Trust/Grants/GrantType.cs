@@ -14,26 +14,26 @@ internal static class GrantType
     {
         json.WriteString("agent_id"u8, grant.AgentId);
         json.WriteString("agent_since"u8, grant.AgentSince);
-        Write(json, "subject", grant.Grantee.Subject);
-        Write(json, "for_agent", grant.Grantee.AgentId);
-        Write(json, "for_agent_since", grant.GranteeSince);
-        Write(json, "actions", grant.Actions);
-        Write(json, "skills", grant.Skills);
+        json.WriteGiven("subject", grant.Grantee.Subject);
+        json.WriteGiven("for_agent", grant.Grantee.AgentId);
+        json.WriteGiven("for_agent_since", grant.GranteeSince);
+        json.WriteGiven("actions", grant.Actions);
+        json.WriteGiven("skills", grant.Skills);
         json.WriteBoolean("delegable"u8, grant.Delegable);
-        Write(json, "from", grant.From);
+        json.WriteGiven("from", grant.From);
         json.WriteString("state"u8, grant.State.ToName());
         json.WriteString("created_by"u8, grant.CreatedBy);
         json.WriteString("created_at"u8, grant.CreatedAt);
-        Write(json, "expires_at", grant.ExpiresAt);
+        json.WriteGiven("expires_at", grant.ExpiresAt);
         if (grant.Lifetime is { } lifetime)
         {
             json.WriteNumber("lifetime_seconds"u8, (long)lifetime.TotalSeconds);
         }
 
-        Write(json, "message", grant.Message);
-        Write(json, "decided_by", grant.DecidedBy);
-        Write(json, "decided_at", grant.DecidedAt);
-        Write(json, "reason", grant.Reason);
+        json.WriteGiven("message", grant.Message);
+        json.WriteGiven("decided_by", grant.DecidedBy);
+        json.WriteGiven("decided_at", grant.DecidedAt);
+        json.WriteGiven("reason", grant.Reason);
     }
 
     private static AgentGrant Read(StoredObject json) => new()
@@ -63,31 +63,4 @@ internal static class GrantType
     };
 
     private static string ReadText(JsonElement json) => json.GetString() ?? throw new JsonException("an item is null");
-
-    private static void Write(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, DateTimeOffset? time)
-    {
-        if (time is { } at)
-        {
-            json.WriteString(name, at);
-        }
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -40,34 +40,20 @@ internal sealed record KeyRecord
     private static void Write(Utf8JsonWriter json, KeyRecord key)
     {
         json.WriteString("subject"u8, key.Subject);
-        WriteTexts(json, "roles", key.Roles);
+        json.WriteGiven("roles", key.Roles);
         if (key.Agents is { } agents)
         {
-            WriteTexts(json, "agents", agents);
+            json.WriteGiven("agents", agents);
         }
 
-        if (key.Description is { } description)
-        {
-            json.WriteString("description"u8, description);
-        }
-
+        json.WriteGiven("description", key.Description);
         json.WriteString("created_at"u8, key.CreatedAt);
         json.WriteString("created_by"u8, key.CreatedBy);
-        if (key.CreatedWith is { } with)
-        {
-            json.WriteString("created_with"u8, with);
-        }
+        json.WriteGiven("created_with", key.CreatedWith);
 
-        if (key.ExpiresAt is { } expires)
-        {
-            json.WriteString("expires_at"u8, expires);
-        }
-
+        json.WriteGiven("expires_at", key.ExpiresAt);
         json.WriteBase64String("hash"u8, key.Hash);
-        if (key.RotatedAt is { } rotated)
-        {
-            json.WriteString("rotated_at"u8, rotated);
-        }
+        json.WriteGiven("rotated_at", key.RotatedAt);
 
         if (key is { PreviousHash: { } previous, PreviousUntil: { } until })
         {
@@ -97,17 +83,6 @@ internal sealed record KeyRecord
     }
 
     private static string ReadText(JsonElement text) => text.GetString() ?? throw new JsonException("one is null");
-
-    private static void WriteTexts(Utf8JsonWriter json, string name, IReadOnlyList<string> texts)
-    {
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
 }
 
 /// <summary>When a key was used last, beside the key itself: what says what it may do is not written again for that.</summary>

@@ -16,10 +16,7 @@ internal sealed record SessionRecord(
         json.WriteBase64String("hash"u8, session.Hash);
         json.WriteString("created_at"u8, session.CreatedAt);
         json.WriteString("expires_at"u8, session.ExpiresAt);
-        if (session.Address is { } address)
-        {
-            json.WriteString("address"u8, address);
-        }
+        json.WriteGiven("address", session.Address);
     }
 
     private static SessionRecord Read(StoredObject session) => new(

@@ -71,30 +71,18 @@ internal static class ReviewKind
         json.WriteString("requested_by"u8, review.RequestedBy);
         json.WriteString("acts_as"u8, review.ActsAs);
         json.WriteString("requested_at"u8, review.RequestedAt);
-        if (review.DecidedBy is not null)
-        {
-            json.WriteString("decided_by"u8, review.DecidedBy);
-        }
+        json.WriteGiven("decided_by", review.DecidedBy);
 
-        if (review.DecidedAt is { } decided)
-        {
-            json.WriteString("decided_at"u8, decided);
-        }
+        json.WriteGiven("decided_at", review.DecidedAt);
 
-        if (review.Reason is not null)
-        {
-            json.WriteString("reason"u8, review.Reason);
-        }
+        json.WriteGiven("reason", review.Reason);
 
         if (review.IsApplied)
         {
             json.WriteBoolean("applied"u8, true);
         }
 
-        if (review.DueAt is { } due)
-        {
-            json.WriteString("due_at"u8, due);
-        }
+        json.WriteGiven("due_at", review.DueAt);
 
         if (review.Attempts > 0)
         {

@@ -182,11 +182,7 @@ internal sealed partial class ReviewNotices(
                 json.WriteString("decided_at"u8, decided);
             }
 
-            if (told.review.Reason is { } reason)
-            {
-                json.WriteString("reason"u8, reason);
-            }
-
+            json.WriteGiven("reason", told.review.Reason);
             json.WriteEndObject();
         });
         return new ReviewNotice($"{review.Id}.{what}", body);

@@ -74,20 +74,11 @@ internal sealed class ReviewPolicies(TrustRecords records, ReviewOptions options
     {
         json.WriteString("review"u8, stored.Policy.Mode.ToName());
         json.WriteString("on_failure"u8, stored.Policy.OnFailure.ToName());
-        if (stored.Policy.HookUrl is { } hook)
-        {
-            json.WriteString("hook_url"u8, hook);
-        }
+        json.WriteGiven("hook_url", stored.Policy.HookUrl);
 
-        if (stored.Policy.WebhookUrl is { } webhook)
-        {
-            json.WriteString("webhook_url"u8, webhook);
-        }
+        json.WriteGiven("webhook_url", stored.Policy.WebhookUrl);
 
-        if (stored.Secret is not null)
-        {
-            json.WriteString("secret"u8, stored.Secret);
-        }
+        json.WriteGiven("secret", stored.Secret);
     }
 
     private static StoredReviewPolicy Read(StoredObject json) => new(

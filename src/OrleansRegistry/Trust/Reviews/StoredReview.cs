@@ -99,26 +99,26 @@ internal static class HeldJson
     public static void Write(Utf8JsonWriter json, HeldRegistration held)
     {
         var said = held.Said;
-        Flag(json, "enabled", said.Enabled);
-        Texts(json, "workers", said.Workers);
-        Text(json, "delivery", said.Delivery?.ToName());
+        json.WriteGiven("enabled", said.Enabled);
+        json.WriteGiven("workers", said.Workers);
+        json.WriteGiven("delivery", said.Delivery?.ToName());
         if (said.Credentials is { } credentials)
         {
             AgentKind.WriteCredentials(json, credentials);
         }
 
-        Text(json, "lifecycle", said.LifeCycle?.ToName());
-        Text(json, "deprecation_message", said.Deprecation?.Message);
-        Text(json, "successor", said.Deprecation?.Successor);
-        Text(json, "compatibility", said.Compatibility?.ToName());
-        Flag(json, "force", said.Force ? true : null);
+        json.WriteGiven("lifecycle", said.LifeCycle?.ToName());
+        json.WriteGiven("deprecation_message", said.Deprecation?.Message);
+        json.WriteGiven("successor", said.Deprecation?.Successor);
+        json.WriteGiven("compatibility", said.Compatibility?.ToName());
+        json.WriteGiven("force", said.Force ? true : null);
         Seconds(json, "ttl_seconds", said.Ttl);
-        Flag(json, "ephemeral", said.Ephemeral);
+        json.WriteGiven("ephemeral", said.Ephemeral);
         Seconds(json, "probe_seconds", said.ProbeInterval);
-        Text(json, "probe_url", said.ProbeUrl);
-        Text(json, "visibility", said.Sharing?.Visibility?.ToName());
-        Texts(json, "visible_to", said.Sharing?.VisibleTo);
-        Text(json, "messages_from", said.Sharing?.MessagesFrom?.ToName());
+        json.WriteGiven("probe_url", said.ProbeUrl);
+        json.WriteGiven("visibility", said.Sharing?.Visibility?.ToName());
+        json.WriteGiven("visible_to", said.Sharing?.VisibleTo);
+        json.WriteGiven("messages_from", said.Sharing?.MessagesFrom?.ToName());
         if (held.Source is { } source)
         {
             AgentSourceJson.Write(json, source);
@@ -169,38 +169,6 @@ internal static class HeldJson
 
     private static TimeSpan? Seconds(StoredObject json, string name) =>
         json.NumberOrNull(name) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-
-    private static void Text(Utf8JsonWriter json, string name, string? text)
-    {
-        if (text is not null)
-        {
-            json.WriteString(name, text);
-        }
-    }
-
-    private static void Texts(Utf8JsonWriter json, string name, IReadOnlyList<string>? texts)
-    {
-        if (texts is null)
-        {
-            return;
-        }
-
-        json.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            json.WriteStringValue(text);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Flag(Utf8JsonWriter json, string name, bool? flag)
-    {
-        if (flag is { } value)
-        {
-            json.WriteBoolean(name, value);
-        }
-    }
 
     private static void Seconds(Utf8JsonWriter json, string name, TimeSpan? time)
     {

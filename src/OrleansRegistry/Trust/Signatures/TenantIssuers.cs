@@ -40,15 +40,9 @@ internal static class TenantIssuers
     private static void Write(Utf8JsonWriter json, TenantIssuer issuer)
     {
         json.WriteString("url"u8, issuer.Url);
-        if (issuer.KeysUrl is not null)
-        {
-            json.WriteString("keys_url"u8, issuer.KeysUrl);
-        }
+        json.WriteGiven("keys_url", issuer.KeysUrl);
 
-        if (issuer.Keys is not null)
-        {
-            json.WriteString("keys"u8, issuer.Keys);
-        }
+        json.WriteGiven("keys", issuer.Keys);
     }
 
     private static TenantIssuer Read(StoredObject json)

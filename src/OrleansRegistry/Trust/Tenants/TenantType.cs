@@ -25,27 +25,12 @@ internal static class TenantType
     {
         json.WriteString("state"u8, tenant.State.ToName());
         json.WriteString("created_at"u8, tenant.CreatedAt);
-        if (tenant.Description is not null)
-        {
-            json.WriteString("description"u8, tenant.Description);
-        }
+        json.WriteGiven("description", tenant.Description);
 
-        if (tenant.Reason is not null)
-        {
-            json.WriteString("reason"u8, tenant.Reason);
-        }
-
-        Write(json, "max_agents", tenant.Limits.Agents);
-        Write(json, "max_open_tasks", tenant.Limits.OpenTasks);
-        Write(json, "max_bytes", tenant.Limits.Bytes);
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, long? limit)
-    {
-        if (limit is { } value)
-        {
-            json.WriteNumber(name, value);
-        }
+        json.WriteGiven("reason", tenant.Reason);
+        json.WriteGiven("max_agents", tenant.Limits.Agents);
+        json.WriteGiven("max_open_tasks", tenant.Limits.OpenTasks);
+        json.WriteGiven("max_bytes", tenant.Limits.Bytes);
     }
 
     private static StoredTenant Read(StoredObject json) => new(

@@ -46,11 +46,7 @@ internal static class GivenVectorsKind
         fields.WriteString("model"u8, vectors.Info.Model);
         fields.WriteNumber("dimensions"u8, vectors.Info.Dimensions);
         fields.WriteString("written_at"u8, vectors.Info.WrittenAt);
-        if (vectors.WrittenBy is not null)
-        {
-            fields.WriteString("written_by"u8, vectors.WrittenBy);
-        }
-
+        fields.WriteGiven("written_by", vectors.WrittenBy);
         fields.WriteNumber("card_number"u8, vectors.CardNumber);
         fields.WriteBase64String("single"u8, vectors.Values.Span);
         StoredObject.WriteUnknown(fields, vectors.Unknown);
