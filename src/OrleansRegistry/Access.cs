@@ -73,9 +73,12 @@ internal static class Access
     /// Who sees an agent, beside those who manage agents or have a grant for it: all of the tenant, or of one that is for those named its owner, its
     /// workers, those, and whose credential is for it.
     /// </summary>
-    public static bool MaySee(Caller caller, AgentRecord agent) => agent.Visibility != AgentVisibility.Named || MayBeat(caller.Subject, agent)
-        || agent.Sharing!.VisibleTo.Contains(caller.Subject, StringComparer.Ordinal)
-        || caller.Agents?.Contains(agent.Id, StringComparer.Ordinal) == true;
+    public static bool MaySee(Caller caller, AgentRecord agent) =>
+        MaySee(caller.Subject, agent) || caller.Agents?.Contains(agent.Id, StringComparer.Ordinal) == true;
+
+    /// <summary>As <see cref="MaySee(Caller, AgentRecord)"/>, whatever its credential is for.</summary>
+    public static bool MaySee(string? subject, AgentRecord agent) => agent.Visibility != AgentVisibility.Named || MayBeat(subject, agent)
+        || agent.Sharing!.VisibleTo.Contains(subject, StringComparer.Ordinal);
 
     /// <summary>
     /// Who may save snapshots of an agent's state: its owner, and where nobody is known to own it everybody. A snapshot belongs to who saved it.

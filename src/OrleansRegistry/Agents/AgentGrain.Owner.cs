@@ -3,6 +3,23 @@ namespace OrleansRegistry.Agents;
 /// <summary>What only an agent's owner may change, and what a change takes over.</summary>
 internal sealed partial class AgentGrain
 {
+    /// <summary>As whom the agent is changed.</summary>
+    /// <param name="registers">Of an agent that the caller does not see, its id is told to be taken.</param>
+    private string? Acting(AgentRecord? agent, string? owner, string? subject, ActingRule rule, bool registers = false)
+    {
+        if (owner is null || owner == subject)
+        {
+            return subject;
+        }
+
+        if (rule.HasFlag(ActingRule.SeesIfNamed) && agent is not null && !Access.MaySee(subject, agent))
+        {
+            throw registers ? AgentOwnership.IsTaken(id) : NotFound();
+        }
+
+        return rule.HasFlag(ActingRule.OwnAlone) ? throw AgentOwnership.IsOthers(id, owner) : rule.HasFlag(ActingRule.AsOwner) ? owner : subject;
+    }
+
     /// <summary>Whoever changes the card of an agent to which messages are forwarded says where they go, and its credentials with them.</summary>
     private void DemandOwnerOfForwarded(AgentRecord? before, string? subject)
     {

@@ -39,18 +39,19 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         var reach = put.Reach == CardReach.Unknown ? AgentCard.ReachOf(put.Card) : put.Reach;
         var delivery = put.Delivery ?? before?.Delivery;
         var owner = before?.Owner ?? state.Unreadable?.Owner;
-        DemandOwner(owner, put.Subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
-        DemandOwnerOfLife(owner, put.Subject, put.LifeCycle, put.Deprecation);
-        DemandOwnerOfPolicy(owner, put.Subject, put.Compatibility, put.Force);
-        DemandOwnerOfForwarded(before, put.Subject);
+        var subject = Acting(before, owner, put.Subject, put.Rule, registers: true);
+        DemandOwner(owner, subject, put.Workers, put.Delivery is not null, put.Credentials is not null);
+        DemandOwnerOfLife(owner, subject, put.LifeCycle, put.Deprecation);
+        DemandOwnerOfPolicy(owner, subject, put.Compatibility, put.Force);
+        DemandOwnerOfForwarded(before, subject);
         if (put.Source is not null)
         {
-            Access.DemandOwner(id, owner, put.Subject, "say where its card is fetched", "card_url");
+            Access.DemandOwner(id, owner, subject, "say where its card is fetched", "card_url");
         }
 
-        DemandOwnerOfLease(owner, put.Subject, put.Lease);
-        DemandOwnerOfProbe(owner, put.Subject, put.Probe);
-        DemandOwnerOfSharing(owner, put.Subject, put.Sharing);
+        DemandOwnerOfLease(owner, subject, put.Lease);
+        DemandOwnerOfProbe(owner, subject, put.Probe);
+        DemandOwnerOfSharing(owner, subject, put.Sharing);
         AgentRules.CheckDelivery(delivery, reach);
         var after = new AgentRecord
         {
@@ -61,17 +62,17 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
             CreatedAt = before?.CreatedAt ?? now,
             UpdatedAt = now,
             ExtensionOrigins = OriginsFor(put.Origins, before),
-            Owner = owner ?? put.Subject,
+            Owner = owner ?? subject,
             Workers = put.Workers ?? before?.Workers ?? [],
             Delivery = delivery,
             Reach = reach,
             Credentials = put.Credentials is null ? before?.Credentials : ForwardingRules.Bind(put.Credentials, put.Card),
             Source = put.Source,
-            Stamp = CardStamps.Next(before, put.Card, put.Subject, now),
+            Stamp = CardStamps.Next(before, put.Card, subject, now),
             Labels = before?.Labels ?? [],
             Replaced = before?.Replaced ?? [],
             Compatibility = put.Compatibility ?? before?.Compatibility ?? AgentCompatibility.None,
-            Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(put.Subject, before), now),
+            Lease = LeaseChange.Apply(put.Lease, before?.Lease, before is null || Access.MayBeat(subject, before), now),
             VectorStamp = before?.VectorStamp,
             Instances = before?.Instances ?? [],
             Probe = ProbeChange.Apply(put.Probe, before?.Probe, isSameCard: before?.Card == put.Card),
@@ -86,16 +87,17 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
     public Task<AgentWritten> Patch(AgentChange change) => WriteAsync(change.Condition, change.Mark, false, force: change.Force, change: before =>
     {
         var now = time.GetUtcMilliseconds();
+        var subject = Acting(before, before!.Owner, change.Subject, change.Rule);
         var setsDelivery = change.Delivery is not null || change.DeliveryByCard;
-        DemandOwner(before!.Owner, change.Subject, change.Workers, setsDelivery, change.Credentials is not null);
-        DemandOwnerOfLife(before.Owner, change.Subject, change.LifeCycle, change.Deprecation);
-        DemandOwnerOfPolicy(before.Owner, change.Subject, change.Compatibility, change.Force);
-        DemandOwnerOfLease(before.Owner, change.Subject, change.Lease);
-        DemandOwnerOfProbe(before.Owner, change.Subject, change.Probe);
-        DemandOwnerOfSharing(before.Owner, change.Subject, change.Sharing);
+        DemandOwner(before.Owner, subject, change.Workers, setsDelivery, change.Credentials is not null);
+        DemandOwnerOfLife(before.Owner, subject, change.LifeCycle, change.Deprecation);
+        DemandOwnerOfPolicy(before.Owner, subject, change.Compatibility, change.Force);
+        DemandOwnerOfLease(before.Owner, subject, change.Lease);
+        DemandOwnerOfProbe(before.Owner, subject, change.Probe);
+        DemandOwnerOfSharing(before.Owner, subject, change.Sharing);
         if (!change.CardPatch.IsEmpty)
         {
-            DemandOwnerOfForwarded(before, change.Subject);
+            DemandOwnerOfForwarded(before, subject);
         }
 
         var after = before with
@@ -120,7 +122,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
                 Source = null,
                 Probe = ProbeChange.Apply(change.Probe, before.Probe, isSameCard: bytes == before.Card),
                 Signature = SignatureOf(change, before, bytes),
-                Stamp = CardStamps.Next(before, bytes, change.Subject, now),
+                Stamp = CardStamps.Next(before, bytes, subject, now),
                 ExtensionOrigins = OriginsFor(ExtensionOrigins.For(card, id, now, change.KnownOrigins), before),
             };
         }

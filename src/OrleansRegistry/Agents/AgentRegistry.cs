@@ -76,6 +76,7 @@ internal sealed class AgentRegistry(
     {
         var grain = Grain(caller, id);
         var change = await signatures.JudgeAsync(caller.Tenant, directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
+        change = change with { Rule = ownership.RuleOf(caller, id) };
         var history = store.History;
         var result = !change.CardPatch.IsEmpty && reviews.IsAsked(caller.Tenant)
             ? await reviews.RunAsync(caller, id, patch, condition => PatchAsync(grain, change with { Condition = condition }, history))
@@ -96,9 +97,7 @@ internal sealed class AgentRegistry(
     });
 
     public Task<AgentRemoval> RemoveAsync(
-        Caller caller,
-        string id,
-        WriteCondition condition = default,
+        Caller caller, string id, WriteCondition condition = default,
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.remove", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
@@ -143,9 +142,7 @@ internal sealed class AgentRegistry(
         ValueTask.FromResult(directory.FindExtension(sight.Of(caller), uri));
 
     public ValueTask<IReadOnlyList<ExtensionInfo>?> GetAgentExtensionsAsync(
-        Caller caller,
-        string id,
-        CancellationToken cancellationToken = default) =>
+        Caller caller, string id, CancellationToken cancellationToken = default) =>
         ValueTask.FromResult(directory.ExtensionsOf(sight.Of(caller), id));
 
     /// <summary>
@@ -193,10 +190,7 @@ internal sealed class AgentRegistry(
 
     /// <param name="history">The store's, from before the write.</param>
     private async Task<AgentWriteResult> PutAsync(
-        Caller caller,
-        CheckedRegistration entry,
-        IReadOnlyList<ExtensionOrigin> origins,
-        long history)
+        Caller caller, CheckedRegistration entry, IReadOnlyList<ExtensionOrigin> origins, long history)
     {
         Identifiers.CheckCaller(caller);
         var acting = ownership.Registering(caller, entry.Id);
@@ -263,6 +257,7 @@ internal sealed class AgentRegistry(
             Probe = entry.Probe,
             Signature = entry.Signature,
             Sharing = entry.Sharing,
+            Rule = ownership.RuleOf(caller, entry.Id),
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

@@ -142,6 +142,10 @@ internal sealed record AgentPut(
     /// <summary>Null leaves it.</summary>
     [Id(37)]
     public AgentSharingChange? Sharing { get; init; }
+
+    /// <summary>What is checked of who registers it.</summary>
+    [Id(50)]
+    public ActingRule Rule { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -226,6 +230,10 @@ internal sealed record AgentChange(
     /// <inheritdoc cref="AgentPut.Sharing"/>
     [Id(37)]
     public AgentSharingChange? Sharing { get; init; }
+
+    /// <summary>What is checked of who asks for it.</summary>
+    [Id(50)]
+    public ActingRule Rule { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

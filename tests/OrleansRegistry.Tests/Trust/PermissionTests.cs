@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Directory;
 using OrleansRegistry.Trust;
 
 namespace OrleansRegistry.Tests.Trust;
@@ -62,6 +63,31 @@ public sealed class PermissionTests(MemoryRegistry registry) : IClassFixture<Mem
         Assert.Equal("alice", (await registry.Agents.RegisterAsync(ops, Cards.Registration("a", "another"))).Agent.Owner);
         await registry.Agents.RemoveAsync(ops, "a");
         Assert.Null(await registry.Agents.GetAsync(alice, "a"));
+    }
+
+    /// <summary>This node has not heard of the agent yet, which another one registered: whose it is, its grain knows.</summary>
+    [Theory]
+    [InlineData("user", RegistryError.Forbidden, RegistryError.Forbidden)]
+    [InlineData(null, RegistryError.Conflict, RegistryError.NotFound)]
+    public async Task A_directory_that_lags_lets_nobody_change_what_is_anothers(string? role, RegistryError registering, RegistryError patching)
+    {
+        var alice = TestRegistry.NewCaller();
+        var bob = alice with { Subject = "bob", Allowed = role is null ? Permissions.All : RegistryRoles.Of([role]) };
+        var ops = alice with { Subject = "ops", Allowed = RegistryRoles.Of(["devops"]) };
+        var sharing = new AgentSharingChange { Visibility = role is null ? AgentVisibility.Named : AgentVisibility.Tenant };
+        var agent = (await registry.Agents.RegisterAsync(alice, Cards.Registration("a") with { Sharing = sharing })).Agent;
+        registry.Services.GetRequiredService<AgentDirectory>().TakeOut(alice.Tenant, "a", agent.Revision + 1000, registry.Store.History);
+        Assert.Null(await registry.Agents.GetAsync(alice, "a"));
+
+        await AssertRefusedAsync(registering, () => registry.Agents.RegisterAsync(bob, Cards.Registration("a", "another")));
+        await AssertRefusedAsync(patching, () => registry.Agents.PatchAsync(bob, "a", new AgentPatch { Enabled = false }));
+        await AssertRefusedAsync(RegistryError.Forbidden, () => registry.Agents.RemoveAsync(bob, "a"));
+        await AssertRefusedAsync(patching, () => registry.Drafts.PutAsync(bob, "a", Cards.Registration("a").Card));
+        Assert.Equal(agent.Revision, (await registry.Agents.GetAsync(alice, "a", ReadConsistency.Strong))!.Revision);
+
+        // Who manages agents acts as its owner, and who acts in its own name changes it too.
+        Assert.Equal("alice", (await registry.Agents.PatchAsync(ops, "a", new AgentPatch { Workers = ["carol"] })).Agent.Owner);
+        Assert.False((await registry.Agents.RegisterAsync(alice, Cards.Registration("a", "another"))).Created);
     }
 
     [Fact]
@@ -134,6 +160,9 @@ public sealed class PermissionTests(MemoryRegistry registry) : IClassFixture<Mem
             Assert.Equal(roles.DefaultIfEmpty(RegistryRoles.Operator), row[^2].Split(", ").Order(StringComparer.Ordinal));
         }
     }
+
+    private static async Task AssertRefusedAsync(RegistryError error, Func<Task> call) =>
+        Assert.Equal(error, (await Assert.ThrowsAsync<RegistryException>(call)).Error);
 
     private static string Root
     {

@@ -95,7 +95,7 @@ internal sealed class AgentDrafts(
     {
         Identifiers.CheckCaller(caller);
         Identifiers.CheckId(agentId);
-        var agent = await agents.GetAsync(caller, agentId, cancellationToken: cancellationToken)
+        var agent = await agents.GetAsync(caller, agentId, ReadConsistency.Strong, cancellationToken)
             ?? throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
         Access.DemandOwner(agentId, agent.Owner, caller.Subject, act, "draft");
         return agent;

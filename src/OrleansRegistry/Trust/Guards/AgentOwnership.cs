@@ -1,7 +1,12 @@
+using OrleansRegistry.Trust.Grants;
+
 namespace OrleansRegistry.Trust;
 
-/// <summary>Whose agents a caller with roles may change: those of its own, and those of others as somebody who manages agents.</summary>
-internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight)
+/// <summary>
+/// Whose agents a caller with roles may change: those of its own, and those of others as somebody who manages agents. This node's directory may be
+/// behind: it refuses early, and the agent's grain judges (<see cref="RuleOf"/>).
+/// </summary>
+internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight, GrantBook grants)
 {
     /// <summary>As whom an agent is changed: who manages agents acts as its owner, whose it stays.</summary>
     /// <exception cref="RegistryException">
@@ -14,8 +19,7 @@ internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight)
         sight.Demand(caller, agentId);
         return !caller.HasRoles || OwnerOf(caller, agentId) is not { } owner || owner == caller.Subject ? caller
             : caller.May(Permissions.AgentsManage) ? caller with { Subject = owner }
-            : throw new RegistryException(
-                RegistryError.Forbidden, $"Agent '{agentId}' belongs to '{owner}'; to change it needs agents-manage.", "agent_id");
+            : throw IsOthers(agentId, owner);
     }
 
     /// <summary>As <see cref="Acting"/>, where the agent need not be there.</summary>
@@ -24,9 +28,29 @@ internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight)
     {
         caller.DemandAgent(agentId);
         return sight.IsHidden(caller, agentId)
-            ? throw new RegistryException(RegistryError.Conflict, $"The id '{agentId}' is taken; choose another.", "agent_id")
+            ? throw IsTaken(agentId)
             : Acting(caller, agentId);
     }
+
+    /// <summary>What the agent's grain is to check.</summary>
+    public ActingRule RuleOf(Caller caller, string agentId)
+    {
+        if (caller.May(Permissions.AgentsManage))
+        {
+            return caller.HasRoles ? ActingRule.AsOwner : ActingRule.None;
+        }
+
+        var seesNamed = caller.Agents?.Contains(agentId, StringComparer.Ordinal) == true
+            || (directory.Find(caller.Tenant, agentId) is { } known && grants.Shows(caller, known));
+        return (caller.HasRoles ? ActingRule.OwnAlone : ActingRule.None) | (seesNamed ? ActingRule.None : ActingRule.SeesIfNamed);
+    }
+
+    public static RegistryException IsOthers(string agentId, string owner) => new(
+        RegistryError.Forbidden, $"Agent '{agentId}' belongs to '{owner}'; to change it needs agents-manage.", "agent_id");
+
+    /// <summary>As of an agent that the caller does not see.</summary>
+    public static RegistryException IsTaken(string agentId) =>
+        new(RegistryError.Conflict, $"The id '{agentId}' is taken; choose another.", "agent_id");
 
     private string? OwnerOf(Caller caller, string agentId) => directory.Find(caller.Tenant, agentId)?.Owner;
 }
