@@ -100,6 +100,7 @@ public static class RegistryHttp
         // The first that can write does, and the framework's own can nearly always.
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
         services.AddTokens();
+        services.AddSingleton<CertificateGate>();
         services.AddSingleton<CallerGate>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<RequestLimits>();

@@ -37,6 +37,9 @@ public sealed class RegistryHttpOptions
     /// <summary>JSON web tokens that say who calls. They are asked for where it names where the keys are.</summary>
     public RegistryTokenOptions Tokens { get; } = new();
 
+    /// <summary>Client certificates, forwarded by a proxy, that say who calls. They are asked for where it names their authorities.</summary>
+    public RegistryCertificateOptions Certificates { get; } = new();
+
     /// <summary>Whether keys of the registry's own (<see cref="IApiKeys"/>) say who calls, beside or without tokens.</summary>
     public bool ApiKeys { get; set; }
 
@@ -56,7 +59,10 @@ public sealed class RegistryHttpOptions
     public string? AdminPasswordFile { get; set; }
 
     /// <summary>Whether a request that carries no credential is refused, unless trusted headers say who calls.</summary>
-    public bool AsksCredentials => Tokens.IsOn || ApiKeys || Logins;
+    public bool AsksCredentials => AsksText || Certificates.IsOn;
+
+    /// <summary>Whether keys, tokens or sessions are asked for.</summary>
+    internal bool AsksText => Tokens.IsOn || ApiKeys || Logins;
 
     /// <summary>
     /// That nobody has to say who calls is meant, though others than this machine may reach the server. The server does not start without it on other
@@ -112,6 +118,7 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         }
 
         faults.AddRange(options.Tokens.Faults());
+        faults.AddRange(options.Certificates.Faults());
         faults.AddRange(options.Limits.Faults());
         if (options.Tokens.IsOn && (options.TrustCallerHeaders || options.DefaultCaller is not null))
         {
@@ -122,6 +129,12 @@ internal sealed class RegistryHttpOptionsValidator : IValidateOptions<RegistryHt
         if (options.ApiKeys && options.DefaultCaller is not null)
         {
             faults.Add("Keys say who calls (REGISTRY_API_KEYS): then REGISTRY_DEFAULT_CALLER must not be set, as it would let in who has none");
+        }
+
+        if (options.Certificates.IsOn && options.DefaultCaller is not null)
+        {
+            faults.Add("Client certificates say who calls (REGISTRY_CLIENT_CERT_CA_FILE): then REGISTRY_DEFAULT_CALLER must not be set, "
+                + "as it would let in who has none");
         }
 
         if ((options.AdminKey ?? options.AdminKeyFile) is not null && !options.ApiKeys)

@@ -137,6 +137,7 @@ public static class RegistryHttpSettings
                 (options, value) => options.DefaultCaller = value,
                 new() { Unset = "none where headers are trusted, else `default/default`" }),
         TokenSettings.Group,
+        CertificateSettings.Group,
         RequestLimitSettings.Group,
     ];
 

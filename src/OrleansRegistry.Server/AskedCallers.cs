@@ -30,8 +30,9 @@ internal static partial class AskedCallers
         {
             throw new SettingException(
                 $"It would listen on {open}, and whoever reaches that could do everything. Have it ask who calls: by REGISTRY_API_KEYS, by "
-                    + "REGISTRY_LOGINS, by REGISTRY_JWT_AUTHORITY or REGISTRY_JWT_KEYS, or by REGISTRY_TRUST_CALLER_HEADERS without "
-                    + "REGISTRY_DEFAULT_CALLER behind a gateway that says so. REGISTRY_ALLOW_ANONYMOUS=true where it is meant for everybody.");
+                    + "REGISTRY_LOGINS, by REGISTRY_JWT_AUTHORITY or REGISTRY_JWT_KEYS, by REGISTRY_CLIENT_CERT_CA_FILE behind a proxy that asks for "
+                    + "certificates, or by REGISTRY_TRUST_CALLER_HEADERS without REGISTRY_DEFAULT_CALLER behind a gateway that says so. "
+                    + "REGISTRY_ALLOW_ANONYMOUS=true where it is meant for everybody.");
         }
     }
 

@@ -6,9 +6,10 @@ namespace OrleansRegistry.Http;
 
 /// <summary>
 /// Lets in requests by the credential that they carry: a key or another of the registry's own (<see cref="ICallerCredentials"/>), which is compared with
-/// what this process knows, or a JSON web token (<see cref="TokenGate"/>).
+/// what this process knows, a JSON web token (<see cref="TokenGate"/>), or a client certificate (<see cref="CertificateGate"/>).
 /// </summary>
-internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate tokens, IEnumerable<ICallerCredentials> credentials)
+internal sealed class CallerGate(
+    IOptions<RegistryHttpOptions> http, TokenGate tokens, CertificateGate certificates, IEnumerable<ICallerCredentials> credentials)
 {
     public const string KeyHeader = "X-API-Key";
 
@@ -33,6 +34,12 @@ internal sealed class CallerGate(IOptions<RegistryHttpOptions> http, TokenGate t
         if (token is not null && OfForm(token) is not null)
         {
             return AdmitAsync(context, HeaderNames.Authorization, token);
+        }
+
+        // A key or token says who calls also where everybody comes with a certificate.
+        if ((authorization.Count == 0 || !options.AsksText) && certificates.TryAdmit(context))
+        {
+            return default;
         }
 
         if (options.Tokens.IsOn)

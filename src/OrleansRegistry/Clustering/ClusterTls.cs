@@ -25,7 +25,7 @@ internal sealed class ClusterTls
     public ClusterTls(ClusterTlsOptions options, [RegistryTime] TimeProvider time)
     {
         own = CertificateFiles.Open(Setting, new CertificatePlace(options.CertificateFile!, options.KeyFile, options.Password), time);
-        authorities = TrustedAuthorities.Open($"{Setting}_CA_FILE", options.AuthorityFile!, time);
+        authorities = AuthorityFile.Open($"{Setting}_CA_FILE", options.AuthorityFile!, time);
         others = new TrustedAuthorities(authorities, options.Name);
     }
 

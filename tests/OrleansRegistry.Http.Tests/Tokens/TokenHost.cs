@@ -70,7 +70,8 @@ internal sealed class TokenHost : IAsyncDisposable
         context.Response.WriteAsync($"{context.GetCaller().Tenant}/{context.GetCaller().Subject}");
 
     private static Task WriteRightsAsync(HttpContext context) =>
-        context.Response.WriteAsync($"{context.GetCaller().Allowed} {context.GetCaller().Credential}");
+        context.Response.WriteAsync(
+            $"{context.GetCaller().Allowed} {context.GetCaller().Credential} {string.Join(',', context.Features.Get<AdmittedCaller>()!.Roles!)}");
 
     /// <summary>Answers discovery, and the keys.</summary>
     internal sealed class Provider : HttpMessageHandler

@@ -16,7 +16,7 @@ public sealed class TokenRoleTests
     {
         await using var host = await TokenHost.StartAsync();
         var allowed = RegistryRoles.Of(roles.Split(',', StringSplitOptions.RemoveEmptyEntries));
-        Assert.Equal($"{allowed} token:{TokenMaker.Issuer}", await AskAsync(host, claim, value));
+        Assert.Equal($"{allowed} token:{TokenMaker.Issuer} {roles}", await AskAsync(host, claim, value));
     }
 
     [Fact]

@@ -46,7 +46,7 @@ public sealed class CertificateFileTests : IDisposable
         var (old, its) = CertificateMaker.Write(folder.Path, "c", expired);
         Assert.Contains("counts from", Refused(old, its), StringComparison.Ordinal);
 
-        var fault = Assert.Throws<SettingException>(() => TrustedAuthorities.Open("X_CA_FILE", folder.File("none.pem", "nothing"), time));
+        var fault = Assert.Throws<SettingException>(() => AuthorityFile.Open("X_CA_FILE", folder.File("none.pem", "nothing"), time));
         Assert.StartsWith("X_CA_FILE cannot be used: there is no certificate", fault.Message, StringComparison.Ordinal);
     }
 

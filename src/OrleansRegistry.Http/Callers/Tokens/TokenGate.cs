@@ -33,7 +33,7 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
             throw Refused($"has more than {MaxTokenLength:N0} characters");
         }
 
-        if (keys.Known?.Find(token) is { } remembered && time.GetUtcNow() < remembered.EndsAt)
+        if (keys.Known?.Tokens.Find(token) is { } remembered && time.GetUtcNow() < remembered.EndsAt)
         {
             context.Features.Set(remembered);
             return;
@@ -46,10 +46,11 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
             throw result.Failure is RegistryException unavailable ? unavailable : Refused(TokenScheme.Reason(result.Failure));
         }
 
-        var admitted = new AdmittedCaller(CallerOf(result.Principal), EndOf(result.Properties));
+        var roles = RolesOf(result.Principal);
+        var admitted = new AdmittedCaller(CallerOf(result.Principal, roles), EndOf(result.Properties)) { Roles = roles };
 
         // Not in a set that was read meanwhile: it may lack the key by which the token was found good.
-        (keys.Known == known ? known : null)?.Remember(token, admitted);
+        (keys.Known == known ? known : null)?.Tokens.Remember(token, admitted);
         context.Features.Set(admitted);
     }
 
@@ -66,7 +67,7 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
         return (end < now + Farthest ? end : now + Farthest) + options.ClockSkew;
     }
 
-    private Caller CallerOf(ClaimsPrincipal principal)
+    private Caller CallerOf(ClaimsPrincipal principal, IEnumerable<string> roles)
     {
         var tenant = Claim(principal, options.TenantClaim) ?? options.DefaultTenant ?? throw Refused($"has no claim {options.TenantClaim}");
         var subject = Claim(principal, options.SubjectClaim) ?? throw Refused($"has no claim {options.SubjectClaim}");
@@ -90,7 +91,7 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
 
         return new Caller(tenant, subject)
         {
-            Allowed = RegistryRoles.Of(RolesOf(principal)),
+            Allowed = RegistryRoles.Of(roles),
             Credential = $"token:{principal.FindFirst("iss")?.Value}",
         };
     }

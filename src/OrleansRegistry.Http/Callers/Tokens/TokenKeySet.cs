@@ -1,23 +1,17 @@
-using System.Collections.Concurrent;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 using Microsoft.IdentityModel.Tokens;
 
 namespace OrleansRegistry.Http;
 
 /// <summary>
-/// The keys that a provider had when it was asked, and the tokens that were found good with them: to check a signature takes longer than to answer
-/// most requests. Other keys are another set, so that no token outlives its key here.
+/// The keys that a provider had when it was asked, and the tokens that were found good with them. Other keys are another set, so that no token outlives
+/// its key here.
 /// </summary>
 internal sealed class TokenKeySet
 {
-    private const int MostTokens = 10_000;
     private const int LeastRsaBits = 2048;
 
     private readonly HashSet<string> ids;
-    private readonly ConcurrentDictionary<(UInt128, UInt128), AdmittedCaller> tokens = new();
-    private int tokenCount;
 
     private TokenKeySet(string text, string? issuer, List<SecurityKey> keys)
     {
@@ -29,6 +23,9 @@ internal sealed class TokenKeySet
 
     /// <summary>What was read.</summary>
     public string Text { get; }
+
+    /// <summary>Whom tokens name that were found good.</summary>
+    public RememberedCallers Tokens { get; } = new();
 
     /// <summary>The same as ASP.NET's handler takes it.</summary>
     public OpenIdConnectConfiguration Configuration { get; }
@@ -55,28 +52,6 @@ internal sealed class TokenKeySet
 
     public bool Has(string? keyId) => keyId is not null && ids.Contains(keyId);
 
-    /// <summary>Whom a token names that was found good before; it may have expired since.</summary>
-    public AdmittedCaller? Find(string token) => tokens.GetValueOrDefault(HashOf(token));
-
-    public void Remember(string token, AdmittedCaller caller)
-    {
-        if (Interlocked.Increment(ref tokenCount) > MostTokens)
-        {
-            tokens.Clear();
-            Volatile.Write(ref tokenCount, 1);
-        }
-
-        tokens[HashOf(token)] = caller;
-    }
-
     private static bool IsUsable(SecurityKey key) =>
         key is AsymmetricSecurityKey && !string.IsNullOrEmpty(key.KeyId) && (key is ECDsaSecurityKey || key.KeySize >= LeastRsaBits);
-
-    /// <summary>Tokens are secrets, so they are not kept.</summary>
-    private static (UInt128 High, UInt128 Low) HashOf(string token)
-    {
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(token.AsSpan()), hash);
-        return (MemoryMarshal.Read<UInt128>(hash), MemoryMarshal.Read<UInt128>(hash[16..]));
-    }
 }

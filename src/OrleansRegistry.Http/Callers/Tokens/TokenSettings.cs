@@ -111,7 +111,7 @@ internal static class TokenSettings
 
     private static bool IsShort(string text) => text.Length is > 0 and <= MostTexts && !text.Any(char.IsControl);
 
-    private static bool IsTenant(string text)
+    public static bool IsTenant(string text)
     {
         try
         {

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
-namespace OrleansRegistry.Tls;
+namespace OrleansRegistry.Settings;
 
 /// <summary>
 /// What is in some files, read anew when they change. Contents are compared and not times, as files that are mounted change by links alone. Files that
