@@ -14,7 +14,7 @@ internal static class A2APaths
     /// <exception cref="A2AException">It is not found.</exception>
     public static ValueTask<A2ACall> FindAsync(AgentGate gate, HttpContext context, int segmentsAfter) => gate.FindAsync(
         context,
-        RawPath.Id(context, "agentId", segmentsAfter, suffix: "", parameter: "agentId"),
+        RawPath.Id(context, "agentId", segmentsAfter, parameter: "agentId"),
         context.Request.RouteValues.TryGetValue("tenant", out var tenant) ? (string?)tenant : null);
 
     /// <summary>The task that the path names.</summary>
@@ -26,5 +26,5 @@ internal static class A2APaths
         suffix,
         () => new HttpProblemException(StatusCodes.Status404NotFound, $"There is no such operation: the colon in {suffix} is not escaped."));
 
-    public static string ConfigId(HttpContext context) => RawPath.Id(context, "configId", 0, suffix: "", parameter: "configId");
+    public static string ConfigId(HttpContext context) => RawPath.Id(context, "configId", parameter: "configId");
 }

@@ -158,7 +158,7 @@ public static class RegistryRest
         new ContextEventEndpoint(contexts, streams).Map(routes);
         if (services.GetService<IApiKeys>() is { } keys)
         {
-            new KeyEndpoints(keys, http).Map(routes);
+            new KeyEndpoints(keys, http, services.GetRequiredKeyedService<TimeProvider>(RegistryTimeAttribute.ServiceKey)).Map(routes);
         }
 
         MeEndpoint.Map(routes);

@@ -92,13 +92,7 @@ internal sealed class BinduMethods(BinduService service)
         json.WriteString("kind"u8, "context"u8);
         json.WriteString("contextId"u8, context.Context.Id);
         json.WriteNumber("taskCount"u8, context.TaskCount);
-        json.WriteStartArray("taskIds"u8);
-        foreach (var id in context.TaskIds)
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("taskIds", context.TaskIds);
         json.WriteTime("createdAt", context.Context.CreatedAt);
         json.WriteTime("updatedAt", context.Context.UpdatedAt);
         json.WriteEndObject();

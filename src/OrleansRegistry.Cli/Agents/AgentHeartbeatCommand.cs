@@ -49,13 +49,7 @@ internal sealed class AgentHeartbeatCommand : RegistryCommand
 
         var body = TaskRequests.Object(json =>
         {
-            json.WriteStartArray("agent_ids"u8);
-            foreach (var id in names.Length > 0 ? [] : all)
-            {
-                json.WriteStringValue(id);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("agent_ids", names.Length > 0 ? [] : all);
             if (names.Length == 0)
             {
                 // A registry that knows of no instances takes it too.

@@ -54,13 +54,7 @@ internal sealed class AgentShareCommand : AgentEachCommand
                 json.WriteGiven("visibility", call.Get(visibility));
                 if (call.Has(to))
                 {
-                    json.WriteStartArray("visible_to"u8);
-                    foreach (var subject in call.Get(to) ?? [])
-                    {
-                        json.WriteStringValue(subject);
-                    }
-
-                    json.WriteEndArray();
+                    json.WriteGiven("visible_to", call.Get(to) ?? []);
                 }
 
                 json.WriteGiven("messages_from", call.Get(messages));

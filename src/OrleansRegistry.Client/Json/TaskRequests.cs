@@ -19,13 +19,7 @@ internal static class TaskRequests
         json.WriteGiven("deadline", submission.Deadline);
         if (submission.AcceptedOutputModes.Count > 0)
         {
-            json.WriteStartArray("acceptedOutputModes"u8);
-            foreach (var mode in submission.AcceptedOutputModes)
-            {
-                json.WriteStringValue(mode);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("acceptedOutputModes", submission.AcceptedOutputModes);
         }
 
         json.WriteGiven("ifGenerationMatch", submission.IfGeneration);

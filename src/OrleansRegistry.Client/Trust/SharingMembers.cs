@@ -19,13 +19,7 @@ internal static class SharingMembers
         json.WriteGiven("visibility", sharing?.Visibility?.ToName());
         if (sharing?.VisibleTo is { } subjects)
         {
-            json.WriteStartArray("visible_to"u8);
-            foreach (var subject in subjects)
-            {
-                json.WriteStringValue(subject);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("visible_to", subjects);
         }
 
         json.WriteGiven("messages_from", sharing?.MessagesFrom?.ToName());

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Http;
 
@@ -47,6 +48,18 @@ internal sealed class RequestMembers
         {
             throw RegistryException.Invalid(path + unknown, $"is no member of this {what}; it takes {names}");
         }
+    }
+
+    /// <summary>Reads a request's whole body, and takes from it what <paramref name="read"/> does: nothing of the body stays.</summary>
+    /// <param name="limit">The most bytes.</param>
+    /// <exception cref="HttpProblemException">415: it is not JSON by its headers.</exception>
+    /// <exception cref="RegistryException">It is missing, too large, or not as <paramref name="read"/> or the names have it.</exception>
+    public static async Task<T> ReadAsync<T>(HttpContext context, long limit, Names names, Func<RequestMembers, T> read)
+    {
+        var body = await RequestBody.ReadJsonAsync(context, limit);
+        var found = read(new RequestMembers(body.Bytes, names));
+        body.Release();
+        return found;
     }
 
     /// <summary>Whether the member has a value.</summary>

@@ -33,13 +33,7 @@ internal static class ItemPages
             return;
         }
 
-        json.WriteStartArray("unreadable"u8);
-        foreach (var id in ids)
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("unreadable", ids);
     }
 
     /// <summary>The members <c>nextPageToken</c> (empty on the last page, as A2A has it), <c>pageSize</c> and <c>totalSize</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -16,11 +17,16 @@ internal static class RawPath
     /// <summary>The id in a route parameter, which the registry validates.</summary>
     /// <param name="field">How to call it in an error.</param>
     /// <param name="segmentsAfter">How many path segments follow the id's.</param>
+    /// <exception cref="RegistryException">The id is invalid, or the path is ambiguous.</exception>
+    public static string Id(HttpContext context, string field, int segmentsAfter = 0, string parameter = "id") =>
+        Id(context, field, segmentsAfter, suffix: "", static () => throw new UnreachableException(), parameter);
+
+    /// <summary>The id in a route parameter that an action may follow.</summary>
     /// <param name="suffix">What must literally follow the id in its segment, such as <c>:enable</c>.</param>
     /// <param name="noAction">Where the suffix is there but escaped: it is part of an id then, and no action.</param>
     /// <exception cref="RegistryException">The id is invalid, or the path is ambiguous.</exception>
     public static string Id(
-        HttpContext context, string field, int segmentsAfter, string suffix, Func<HttpProblemException>? noAction = null, string parameter = "id")
+        HttpContext context, string field, int segmentsAfter, string suffix, Func<HttpProblemException> noAction, string parameter = "id")
     {
         var routed = (string)context.Request.RouteValues[parameter]!;
         var segment = SegmentFromEnd(Target(context), segmentsAfter);
@@ -28,7 +34,7 @@ internal static class RawPath
         {
             if (!segment.EndsWith(suffix, StringComparison.Ordinal))
             {
-                throw noAction!();
+                throw noAction();
             }
 
             segment = segment[..^suffix.Length];

@@ -171,13 +171,7 @@ internal sealed class AgentReadTools(IAgentRegistry agents, ITaskRegistry tasks)
 
             if (agent.Workers.Count > 0)
             {
-                json.WriteStartArray("workers"u8);
-                foreach (var worker in agent.Workers.Take(MostWorkers))
-                {
-                    json.WriteStringValue(worker);
-                }
-
-                json.WriteEndArray();
+                json.WriteGiven("workers", agent.Workers.Take(MostWorkers));
             }
 
             json.WriteTime("created_at", agent.CreatedAt);

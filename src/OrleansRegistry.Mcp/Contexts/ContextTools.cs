@@ -84,13 +84,7 @@ internal sealed class ContextTools(IContextRegistry contexts)
         var context = summary.Context;
         json.WriteString("context_id"u8, context.Id);
         json.WriteNumber("task_count"u8, summary.TaskCount);
-        json.WriteStartArray("task_ids"u8);
-        foreach (var task in summary.TaskIds.Take(MostTasks))
-        {
-            json.WriteStringValue(task);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("task_ids", summary.TaskIds.Take(MostTasks));
         json.WriteNumber("message_count"u8, context.MessageCount);
         json.WriteNumber("generation"u8, context.Generation);
         json.WriteTime("created_at", context.CreatedAt);

@@ -84,13 +84,7 @@ internal sealed class BackupEndpoints(
         answer.Json.WritePropertyName("backup"u8);
         Write(answer.Json, found.Backup);
         answer.Json.WriteBoolean("isGood"u8, found.IsGood);
-        answer.Json.WriteStartArray("faults"u8);
-        foreach (var fault in found.Faults)
-        {
-            answer.Json.WriteStringValue(fault);
-        }
-
-        answer.Json.WriteEndArray();
+        answer.Json.WriteGiven("faults", found.Faults);
         await answer.SendObjectAsync(context);
     }
 

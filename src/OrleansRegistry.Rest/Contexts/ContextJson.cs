@@ -22,13 +22,7 @@ internal static class ContextJson
         await WriteHeadAsync(answer, http, summary.Context);
         var json = answer.Json;
         json.WriteNumber("taskCount"u8, summary.TaskCount);
-        json.WriteStartArray("taskIds"u8);
-        foreach (var id in summary.TaskIds)
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("taskIds", summary.TaskIds);
         json.WriteEndObject();
     }
 

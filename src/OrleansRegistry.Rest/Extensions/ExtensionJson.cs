@@ -17,13 +17,7 @@ internal static class ExtensionJson
         json.WriteString("first_declared_by_agent"u8, extension.FirstDeclaredByAgent);
         json.WriteTime("first_declared_at", extension.FirstDeclaredAt);
         json.WriteString("trust_level"u8, extension.TrustLevel);
-        json.WriteStartArray("declaring_agents"u8);
-        foreach (var agent in extension.DeclaringAgents)
-        {
-            json.WriteStringValue(agent);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("declaring_agents", extension.DeclaringAgents);
         json.WriteNumber("usage_count"u8, extension.UsageCount);
         json.WriteEndObject();
     }

@@ -76,13 +76,7 @@ internal static class ProbeJson
         json.WriteGiven("reason", result.Reason);
         if (result.Drift.Count > 0)
         {
-            json.WriteStartArray("drift"u8);
-            foreach (var path in result.Drift)
-            {
-                json.WriteStringValue(path);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("drift", result.Drift);
         }
     }
 

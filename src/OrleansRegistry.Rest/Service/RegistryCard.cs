@@ -101,13 +101,7 @@ internal sealed class RegistryCard(RegistryHttpOptions options)
             json.WriteString("id"u8, id);
             json.WriteString("name"u8, id);
             json.WriteString("description"u8, description);
-            json.WriteStartArray("tags"u8);
-            foreach (var tag in tags)
-            {
-                json.WriteStringValue(tag);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("tags", tags);
             json.WriteEndObject();
         }
 

@@ -33,7 +33,7 @@ internal static class SnapshotPaths
         .Query("description", $"What to say of it, up to {SnapshotSave.MaxDescription:N0} characters.")
         .Query("replace", "true: take the place of the snapshot with that index.", "boolean");
 
-    public static string AgentId(HttpContext context, int segmentsAfter) => RawPath.Id(context, "agent_id", segmentsAfter, suffix: "");
+    public static string AgentId(HttpContext context, int segmentsAfter) => RawPath.Id(context, "agent_id", segmentsAfter);
 
     public static string SnapshotId(HttpContext context, int segmentsAfter = 0, string suffix = "") =>
         RawPath.Id(context, Parameter, segmentsAfter, suffix, HasNoAction, Parameter);

@@ -47,7 +47,7 @@ internal sealed class SubscriptionEndpoints(IAgentSubscriptions subscriptions, R
     {
         QueryParameters.Check(context);
         GenerationCondition.Refuse(context.Request);
-        return RawPath.Id(context, "subscription_id", segmentsAfter: 0, suffix: "");
+        return RawPath.Id(context, "subscription_id");
     }
 
     private async Task CreateAsync(HttpContext context)

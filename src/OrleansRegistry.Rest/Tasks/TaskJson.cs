@@ -91,13 +91,7 @@ internal static class TaskJson
 
         if (task.AcceptedOutputModes.Count > 0)
         {
-            json.WriteStartArray("acceptedOutputModes"u8);
-            foreach (var mode in task.AcceptedOutputModes)
-            {
-                json.WriteStringValue(mode);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("acceptedOutputModes", task.AcceptedOutputModes);
         }
 
         if (shape.ShowsToken && task.TraceParent is { } trace)

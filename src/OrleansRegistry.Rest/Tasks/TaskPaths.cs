@@ -10,9 +10,9 @@ internal static class TaskPaths
     public static string TaskId(HttpContext context, int segmentsAfter = 0, string suffix = "") =>
         RawPath.Id(context, "task_id", segmentsAfter, suffix, HasNoAction);
 
-    public static string WebhookId(HttpContext context) => RawPath.Id(context, "config_id", segmentsAfter: 0, suffix: "", parameter: "configId");
+    public static string WebhookId(HttpContext context) => RawPath.Id(context, "config_id", parameter: "configId");
 
-    public static string ArtifactId(HttpContext context) => RawPath.Id(context, "artifact_id", segmentsAfter: 0, suffix: "", parameter: "artifactId");
+    public static string ArtifactId(HttpContext context) => RawPath.Id(context, "artifact_id", parameter: "artifactId");
 
     public static HttpProblemException HasNoAction() =>
         new(StatusCodes.Status405MethodNotAllowed, $"POST takes /tasks/{{id}} with {string.Join(", ", Actions)}")

@@ -42,7 +42,7 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     {
         QueryParameters.Check(context);
         GenerationCondition.Refuse(context.Request);
-        return RawPath.Id(context, "issuer_id", segmentsAfter: 0, suffix: "");
+        return RawPath.Id(context, "issuer_id");
     }
 
     private async Task ListAsync(HttpContext context)
@@ -65,14 +65,15 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     private async Task PutAsync(HttpContext context)
     {
         var id = IdOf(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var members = new RequestMembers(body.Bytes, Issuer);
-        var change = new CardIssuerChange(members.Text("url") ?? throw members.Missing("url", "it says who signs"))
-        {
-            KeysUrl = members.Text("keys_url"),
-            Keys = members.Object("keys")?.ToArray() ?? default(ReadOnlyMemory<byte>),
-        };
-        body.Release();
+        var change = await RequestMembers.ReadAsync(
+            context,
+            options.MaxBodyBytes,
+            Issuer,
+            members => new CardIssuerChange(members.Text("url") ?? throw members.Missing("url", "it says who signs"))
+            {
+                KeysUrl = members.Text("keys_url"),
+                Keys = members.Object("keys")?.ToArray() ?? default(ReadOnlyMemory<byte>),
+            });
         var issuer = await trust.PutIssuerAsync(context.GetCaller(), id, change, context.RequestAborted);
         var answer = JsonAnswer.RentObject();
         Write(answer.Json, issuer);
@@ -109,16 +110,7 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     {
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("require_signature"u8, policy.RequireSignature);
-        if (policy.Extensions is { } extensions)
-        {
-            answer.Json.WriteStartArray("extensions"u8);
-            foreach (var uri in extensions)
-            {
-                answer.Json.WriteStringValue(uri);
-            }
-
-            answer.Json.WriteEndArray();
-        }
+        answer.Json.WriteGiven("extensions", policy.Extensions);
 
         await answer.SendObjectAsync(context);
     }
@@ -128,13 +120,7 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
         json.WriteGiven("id", issuer.Id);
         json.WriteString("url"u8, issuer.Url);
         json.WriteGiven("keys_url", issuer.KeysUrl);
-        json.WriteStartArray("key_ids"u8);
-        foreach (var key in issuer.KeyIds)
-        {
-            json.WriteStringValue(key);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("key_ids", issuer.KeyIds);
         if (issuer.AwaitsKeys)
         {
             json.WriteBoolean("awaits_keys"u8, true);

@@ -48,10 +48,8 @@ internal sealed class DomainEndpoints(IDomains domains, RegistryHttpOptions opti
     private async Task BeginAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var members = new RequestMembers(body.Bytes, Begin);
-        var domain = members.Text(Field) ?? throw members.Missing(Field, "it says what is to be proved");
-        body.Release();
+        var domain = await RequestMembers.ReadAsync(
+            context, options.MaxBodyBytes, Begin, members => members.Text(Field) ?? throw members.Missing(Field, "it says what is to be proved"));
         await SendAsync(context, await domains.BeginAsync(context.GetCaller(), domain, context.RequestAborted));
     }
 

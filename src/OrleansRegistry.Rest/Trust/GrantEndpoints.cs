@@ -69,10 +69,7 @@ internal sealed class GrantEndpoints(IAgentGrants grants, RegistryHttpOptions op
     private async Task<GrantTerms> ReadTermsAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var terms = GrantJson.ReadTerms(body.Bytes);
-        body.Release();
-        return terms;
+        return await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, GrantJson.Terms, GrantJson.ReadTerms);
     }
 
     private async Task ApproveAsync(HttpContext context)
@@ -97,10 +94,7 @@ internal sealed class GrantEndpoints(IAgentGrants grants, RegistryHttpOptions op
             return default;
         }
 
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var said = read(new RequestMembers(body.Bytes, names));
-        body.Release();
-        return said;
+        return await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, names, read);
     }
 
     private async Task ListAsync(HttpContext context)

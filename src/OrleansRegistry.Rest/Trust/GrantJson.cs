@@ -5,7 +5,7 @@ namespace OrleansRegistry.Rest.Trust;
 /// <summary>Reads and writes grants.</summary>
 internal static class GrantJson
 {
-    private static readonly RequestMembers.Names Terms =
+    public static RequestMembers.Names Terms { get; } =
         new("agent_id", "grantee", "actions", "skills", "delegable", "expires_in", "from", "message");
 
     private static readonly RequestMembers.Names GranteeNames = new("subject", "agent_id");
@@ -47,9 +47,8 @@ internal static class GrantJson
         json.WriteEndObject();
     }
 
-    public static GrantTerms ReadTerms(ReadOnlyMemory<byte> body)
+    public static GrantTerms ReadTerms(RequestMembers members)
     {
-        var members = new RequestMembers(body, Terms);
         var usual = new GrantTerms(members.Text("agent_id") ?? throw members.Missing("agent_id", "it says for which agent"));
         return usual with
         {

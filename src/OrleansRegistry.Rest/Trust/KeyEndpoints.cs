@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace OrleansRegistry.Rest.Trust;
 
 /// <summary>API keys: <c>/keys</c>.</summary>
-internal sealed class KeyEndpoints(IApiKeys keys, RegistryHttpOptions options)
+internal sealed class KeyEndpoints(IApiKeys keys, RegistryHttpOptions options, TimeProvider time)
 {
     private const string RotateAction = ":rotate";
     private const string OverlapField = "overlapSeconds";
@@ -55,32 +55,38 @@ internal sealed class KeyEndpoints(IApiKeys keys, RegistryHttpOptions options)
     {
         QueryParameters.Check(context);
         GenerationCondition.Refuse(context.Request);
-        return RawPath.Id(context, "key_id", segmentsAfter: 0, suffix);
+        return RawPath.Id(context, "key_id", segmentsAfter: 0, suffix, HasNoAction);
     }
+
+    private static HttpProblemException HasNoAction() =>
+        new(StatusCodes.Status405MethodNotAllowed, "POST takes /keys/{id} with :rotate") { Header = ("Allow", "DELETE, GET, HEAD, PATCH") };
 
     private async Task CreateAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var members = new RequestMembers(body.Bytes, NewNames);
+        var caller = context.GetCaller();
+        var key = await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, NewNames, members => ReadNew(members, caller));
+        var made = await keys.CreateAsync(caller, key, context.RequestAborted);
+        await SendAsync(context, made.Key, made.Text, StatusCodes.Status201Created);
+    }
+
+    private NewApiKey ReadNew(RequestMembers members, Caller caller)
+    {
         if (members.Has("expiresAt") && members.Has("expiresInSeconds"))
         {
             throw RegistryException.Invalid("expiresInSeconds", "says the same as expiresAt: leave one of them out");
         }
 
         var expires = members.Integer("expiresInSeconds", 1, MostAge) is { } seconds
-            ? DateTimeOffset.UtcNow.AddSeconds(seconds)
+            ? time.GetUtcNow().AddSeconds(seconds)
             : members.Time("expiresAt");
-        var key = new NewApiKey(members.Text("subject") ?? context.GetCaller().Subject, members.TextOrTexts("roles"))
+        return new NewApiKey(members.Text("subject") ?? caller.Subject, members.TextOrTexts("roles"))
         {
             Tenant = members.Text("tenant"),
             Agents = members.Texts("agents"),
             Description = members.Text("description"),
             ExpiresAt = expires,
         };
-        body.Release();
-        var made = await keys.CreateAsync(context.GetCaller(), key, context.RequestAborted);
-        await SendAsync(context, made.Key, made.Text, StatusCodes.Status201Created);
     }
 
     private async Task ListAsync(HttpContext context)
@@ -111,26 +117,22 @@ internal sealed class KeyEndpoints(IApiKeys keys, RegistryHttpOptions options)
     private async Task ChangeAsync(HttpContext context)
     {
         var id = IdOf(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var members = new RequestMembers(body.Bytes, ChangeNames);
-        var change = new ApiKeyChange
+        var change = await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, ChangeNames, members => new ApiKeyChange
         {
             Roles = members.IsSent("roles") ? new(members.TextOrTexts("roles")) : null,
             Agents = members.IsSent("agents") ? new(members.IsNull("agents") ? null : members.Texts("agents")) : null,
             Description = members.IsSent("description") ? new(members.IsNull("description") ? null : members.Text("description")) : null,
             ExpiresAt = members.IsSent("expiresAt") ? new(members.IsNull("expiresAt") ? null : members.Time("expiresAt")) : null,
-        };
-        body.Release();
+        });
         await SendAsync(context, await keys.ChangeAsync(context.GetCaller(), id, change, context.RequestAborted));
     }
 
     private async Task RotateAsync(HttpContext context)
     {
         var id = IdOf(context, RotateAction);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var seconds = new RequestMembers(body.Bytes, RotateNames).Integer(OverlapField, 0, MostOverlap) ?? 0;
-        body.Release();
-        var made = await keys.RotateAsync(context.GetCaller(), id, TimeSpan.FromSeconds(seconds), context.RequestAborted);
+        var overlap = await RequestMembers.ReadAsync(
+            context, options.MaxTaskBodyBytes, RotateNames, members => TimeSpan.FromSeconds(members.Integer(OverlapField, 0, MostOverlap) ?? 0));
+        var made = await keys.RotateAsync(context.GetCaller(), id, overlap, context.RequestAborted);
         await SendAsync(context, made.Key, made.Text);
     }
 

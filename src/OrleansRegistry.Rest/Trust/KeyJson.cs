@@ -14,10 +14,7 @@ internal static class KeyJson
         json.WriteString("tenant"u8, key.Tenant);
         json.WriteString("subject"u8, key.Subject);
         json.WriteGiven("roles", key.Roles);
-        if (key.Agents is { } agents)
-        {
-            json.WriteGiven("agents", agents);
-        }
+        json.WriteGiven("agents", key.Agents);
 
         json.WriteGiven("description", key.Description);
         json.WriteTime("createdAt", key.CreatedAt);

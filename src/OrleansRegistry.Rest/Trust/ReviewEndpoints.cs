@@ -96,19 +96,18 @@ internal sealed class ReviewEndpoints(IAgentReviews reviews, RegistryHttpOptions
     private async Task ApproveAsync(HttpContext context)
     {
         var id = IdOf(context, ":approve");
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var review = ReviewId(new RequestMembers(body.Bytes, Approval));
-        body.Release();
+        var review = await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, Approval, ReviewId);
         await SendAsync(context, await reviews.ApproveAsync(context.GetCaller(), id, review, context.RequestAborted));
     }
 
     private async Task RejectAsync(HttpContext context)
     {
         var id = IdOf(context, ":reject");
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var members = new RequestMembers(body.Bytes, Rejection);
-        var (review, reason) = (ReviewId(members), members.Text("reason") ?? throw members.Missing("reason", "it says why"));
-        body.Release();
+        var (review, reason) = await RequestMembers.ReadAsync(
+            context,
+            options.MaxTaskBodyBytes,
+            Rejection,
+            members => (ReviewId(members), members.Text("reason") ?? throw members.Missing("reason", "it says why")));
         await SendAsync(context, await reviews.RejectAsync(context.GetCaller(), id, review, reason, context.RequestAborted));
     }
 
@@ -127,12 +126,18 @@ internal sealed class ReviewEndpoints(IAgentReviews reviews, RegistryHttpOptions
     private async Task PutPolicyAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var members = new RequestMembers(body.Bytes, Policy);
+        var (policy, secret) = await RequestMembers.ReadAsync(
+            context, options.MaxTaskBodyBytes, Policy, members => (ReadPolicy(members), members.Text("secret")));
+        var saved = await reviews.PutPolicyAsync(context.GetCaller(), policy, secret, context.RequestAborted);
+        await SendAsync(context, saved.Policy, saved.Secret);
+    }
+
+    private static ReviewPolicy ReadPolicy(RequestMembers members)
+    {
         var mode = members.Text("review") is { } review
             ? ReviewPolicyNames.TryParseMode(review) ?? throw RegistryException.Invalid("review", $"must be {ReviewPolicyNames.AllModes}")
             : ReviewMode.None;
-        var policy = new ReviewPolicy(mode)
+        return new ReviewPolicy(mode)
         {
             HookUrl = members.Text("hook_url"),
             OnFailure = members.Text("on_failure") is { } failure
@@ -141,10 +146,6 @@ internal sealed class ReviewEndpoints(IAgentReviews reviews, RegistryHttpOptions
                 : HookFailure.Deny,
             WebhookUrl = members.Text("webhook_url"),
         };
-        var secret = members.Text("secret");
-        body.Release();
-        var saved = await reviews.PutPolicyAsync(context.GetCaller(), policy, secret, context.RequestAborted);
-        await SendAsync(context, saved.Policy, saved.Secret);
     }
 
     private static string ReviewId(RequestMembers members) =>

@@ -20,13 +20,7 @@ internal static class SharingJson
             json.WriteString("visibility"u8, sharing.Visibility.ToName());
             if (sharing.VisibleTo.Count > 0)
             {
-                json.WriteStartArray("visible_to"u8);
-                foreach (var subject in sharing.VisibleTo)
-                {
-                    json.WriteStringValue(subject);
-                }
-
-                json.WriteEndArray();
+                json.WriteGiven("visible_to", sharing.VisibleTo);
             }
 
             json.WriteString("messages_from"u8, sharing.MessagesFrom.ToName());

@@ -43,7 +43,7 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
 
     private static ApiOperation One(string id, string summary) => Operation(id, summary).Path("tenant", "The tenant's name.");
 
-    private static string NameOf(HttpContext context) => RawPath.Id(context, "tenant", segmentsAfter: 0, suffix: "", parameter: "tenant");
+    private static string NameOf(HttpContext context) => RawPath.Id(context, "tenant", parameter: "tenant");
 
     private async Task ListAsync(HttpContext context)
     {

@@ -100,13 +100,7 @@ internal static class AgentKind
 
         if (agent.Workers.Count > 0)
         {
-            fields.WriteStartArray("workers"u8);
-            foreach (var worker in agent.Workers)
-            {
-                fields.WriteStringValue(worker);
-            }
-
-            fields.WriteEndArray();
+            fields.WriteGiven("workers", agent.Workers);
         }
 
         if (agent.Delivery is { } delivery)
@@ -184,13 +178,7 @@ internal static class AgentKind
         }
 
         fields.WriteEndArray();
-        fields.WriteStartArray("origins"u8);
-        foreach (var origin in credentials.Origins)
-        {
-            fields.WriteStringValue(origin);
-        }
-
-        fields.WriteEndArray();
+        fields.WriteGiven("origins", credentials.Origins);
         fields.WriteEndObject();
     }
 

@@ -55,13 +55,7 @@ internal static class ProbeJson
 
         if (result.Drift.Count > 0)
         {
-            fields.WriteStartArray("drift"u8);
-            foreach (var path in result.Drift)
-            {
-                fields.WriteStringValue(path);
-            }
-
-            fields.WriteEndArray();
+            fields.WriteGiven("drift", result.Drift);
         }
 
         fields.WriteGiven("last_success", result.LastSuccess);

@@ -223,13 +223,7 @@ internal static class TaskKind
 
         if (task.AcceptedOutputModes.Count > 0)
         {
-            json.WriteStartArray("accepted_output_modes"u8);
-            foreach (var mode in task.AcceptedOutputModes)
-            {
-                json.WriteStringValue(mode);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("accepted_output_modes", task.AcceptedOutputModes);
         }
 
         if (task.Remote is { } remote)
@@ -250,13 +244,7 @@ internal static class TaskKind
 
         if (task.Keys.Count > 0)
         {
-            json.WriteStartArray("keys"u8);
-            foreach (var key in task.Keys)
-            {
-                json.WriteStringValue(key);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("keys", task.Keys);
         }
 
         RequestMarksJson.Write(json, task.Requests);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Agents;
 using OrleansRegistry.Liveness;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Tests.Liveness;
 
@@ -35,12 +37,16 @@ internal sealed class LeaseHost : IAsyncDisposable
     /// <summary>Lets time go by, with a look at the leases every second.</summary>
     public async Task AdvanceAsync(int seconds)
     {
-        var sweep = Services.GetRequiredService<LeaseSweep>();
+        var (sweep, store) = (Services.GetRequiredService<LeaseSweep>(), Services.GetRequiredService<IRecordStore>());
         for (var i = 0; i < seconds; i++)
         {
             Time.Advance(TimeSpan.FromSeconds(1));
             await sweep.JudgeAsync(TestContext.Current.CancellationToken);
             await sweep.WriteAsync(TestContext.Current.CancellationToken);
+
+            // The next look is at what this one wrote: this time does not wait for the feed.
+            var written = await store.CurrentRevisionAsync(AgentKind.Kind, TestContext.Current.CancellationToken);
+            await Eventually.TrueAsync(() => Agents.Revision >= written, "the directory to know what was written");
         }
     }
 

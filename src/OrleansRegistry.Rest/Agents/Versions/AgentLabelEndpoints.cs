@@ -42,7 +42,7 @@ internal sealed class AgentLabelEndpoints(IAgentVersions versions, RegistryHttpO
     }
 
     private static (string Id, string Label) Names(HttpContext context) =>
-        (AgentPaths.AgentId(context, segmentsAfter: 2), RawPath.Id(context, "label", 0, suffix: "", parameter: "label"));
+        (AgentPaths.AgentId(context, segmentsAfter: 2), RawPath.Id(context, "label", parameter: "label"));
 
     private static Task SendAsync(HttpContext context, AgentRecord agent)
     {

@@ -61,7 +61,7 @@ internal sealed class AgentVersionEndpoints(IAgentVersions versions, RegistryHtt
     private async Task GetAsync(HttpContext context)
     {
         var id = AgentPaths.AgentId(context, segmentsAfter: 2);
-        var name = RawPath.Id(context, "version", 0, suffix: "", parameter: "version");
+        var name = RawPath.Id(context, "version", parameter: "version");
         var found = await versions.GetAsync(context.GetCaller(), id, name, context.RequestAborted);
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("agent_id"u8, id);

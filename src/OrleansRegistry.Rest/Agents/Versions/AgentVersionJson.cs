@@ -59,13 +59,7 @@ internal static class AgentVersionJson
         json.WriteTime("written_at", version.WrittenAt);
         json.WriteGiven("written_by", version.WrittenBy);
         json.WriteBoolean("current"u8, version.IsCurrent);
-        json.WriteStartArray("labels"u8);
-        foreach (var label in version.Labels)
-        {
-            json.WriteStringValue(label);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("labels", version.Labels);
     }
 
     /// <summary>The members <c>verdict</c> and <c>breaks</c>.</summary>

@@ -44,12 +44,10 @@ internal sealed class LoginEndpoints(ILogins logins, RegistryHttpOptions options
     private async Task LoginAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var members = new RequestMembers(body.Bytes, LoginNames);
-        var tenant = members.Text("tenant") ?? Caller.Default.Tenant;
-        var user = members.Text("user") ?? throw members.Missing("user", "it is the name of who logs in");
-        var password = members.Text("password") ?? throw members.Missing("password", "it is that of the user");
-        body.Release();
+        var (tenant, user, password) = await RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, LoginNames, members => (
+            members.Text("tenant") ?? Caller.Default.Tenant,
+            members.Text("user") ?? throw members.Missing("user", "it is the name of who logs in"),
+            members.Text("password") ?? throw members.Missing("password", "it is that of the user")));
         var result = await logins.LoginAsync(tenant, user, password, RequestCaller.AddressOf(context), context.RequestAborted);
         if (result.Wait is { } wait)
         {
@@ -118,7 +116,7 @@ internal sealed class LoginEndpoints(ILogins logins, RegistryHttpOptions options
     {
         QueryParameters.Check(context);
         GenerationCondition.Refuse(context.Request);
-        await logins.RevokeAsync(context.GetCaller(), RawPath.Id(context, "session_id", segmentsAfter: 0, suffix: ""), context.RequestAborted);
+        await logins.RevokeAsync(context.GetCaller(), RawPath.Id(context, "session_id"), context.RequestAborted);
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

@@ -126,13 +126,8 @@ internal sealed class UserEndpoints(IUsers users, RegistryHttpOptions options)
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 
-    private async Task<T> ReadAsync<T>(HttpContext context, RequestMembers.Names names, Func<RequestMembers, T> read)
-    {
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxTaskBodyBytes);
-        var found = read(new RequestMembers(body.Bytes, names));
-        body.Release();
-        return found;
-    }
+    private Task<T> ReadAsync<T>(HttpContext context, RequestMembers.Names names, Func<RequestMembers, T> read) =>
+        RequestMembers.ReadAsync(context, options.MaxTaskBodyBytes, names, read);
 
     private static string Password(RequestMembers members, string name) =>
         members.Text(name) ?? throw members.Missing(name, "a password has 8 to 256 characters");
@@ -141,7 +136,7 @@ internal sealed class UserEndpoints(IUsers users, RegistryHttpOptions options)
     {
         var tenant = new QueryParameters(context).Text("tenant");
         GenerationCondition.Refuse(context.Request);
-        return (RawPath.Id(context, "user_id", segmentsAfter, suffix: ""), tenant);
+        return (RawPath.Id(context, "user_id", segmentsAfter), tenant);
     }
 
     private static Task SendAsync(HttpContext context, RegistryUser user, int status = StatusCodes.Status200OK)
@@ -156,13 +151,7 @@ internal sealed class UserEndpoints(IUsers users, RegistryHttpOptions options)
         json.WriteStartObject();
         json.WriteString("name"u8, user.Name);
         json.WriteString("tenant"u8, user.Tenant);
-        json.WriteStartArray("roles"u8);
-        foreach (var role in user.Roles)
-        {
-            json.WriteStringValue(role);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("roles", user.Roles);
         json.WriteBoolean("disabled"u8, user.IsDisabled);
         json.WriteTime("createdAt", user.CreatedAt);
         json.WriteString("createdBy"u8, user.CreatedBy);

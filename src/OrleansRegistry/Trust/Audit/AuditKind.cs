@@ -74,13 +74,7 @@ internal static class AuditKind
             json.WriteString("previous"u8, first.Previous);
             json.WriteNumber("last"u8, page.Head.Sequence);
             json.WriteString("hash"u8, page.Head.Hash);
-            json.WriteStartArray("batches"u8);
-            foreach (var batch in page.Batches)
-            {
-                json.WriteStringValue(batch);
-            }
-
-            json.WriteEndArray();
+            json.WriteGiven("batches", page.Batches);
         }));
     }
 

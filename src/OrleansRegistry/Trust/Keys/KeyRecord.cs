@@ -41,10 +41,7 @@ internal sealed record KeyRecord
     {
         json.WriteString("subject"u8, key.Subject);
         json.WriteGiven("roles", key.Roles);
-        if (key.Agents is { } agents)
-        {
-            json.WriteGiven("agents", agents);
-        }
+        json.WriteGiven("agents", key.Agents);
 
         json.WriteGiven("description", key.Description);
         json.WriteString("created_at"u8, key.CreatedAt);

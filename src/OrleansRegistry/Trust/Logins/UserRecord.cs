@@ -29,13 +29,7 @@ internal sealed record UserRecord
     private static void Write(Utf8JsonWriter json, UserRecord user)
     {
         json.WriteString("password_hash"u8, user.PasswordHash);
-        json.WriteStartArray("roles"u8);
-        foreach (var role in user.Roles)
-        {
-            json.WriteStringValue(role);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("roles", user.Roles);
         json.WriteBoolean("disabled"u8, user.IsDisabled);
         json.WriteString("stamp"u8, user.Stamp);
         json.WriteString("created_at"u8, user.CreatedAt);

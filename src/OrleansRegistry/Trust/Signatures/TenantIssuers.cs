@@ -28,13 +28,7 @@ internal static class TenantIssuers
             return;
         }
 
-        json.WriteStartArray("extensions"u8);
-        foreach (var uri in extensions)
-        {
-            json.WriteStringValue(uri);
-        }
-
-        json.WriteEndArray();
+        json.WriteGiven("extensions", extensions);
     }
 
     private static void Write(Utf8JsonWriter json, TenantIssuer issuer)

@@ -33,13 +33,7 @@ internal static class SharingJson
 
         if (sharing.VisibleTo.Count > 0)
         {
-            fields.WriteStartArray("visible_to"u8);
-            foreach (var subject in sharing.VisibleTo)
-            {
-                fields.WriteStringValue(subject);
-            }
-
-            fields.WriteEndArray();
+            fields.WriteGiven("visible_to", sharing.VisibleTo);
         }
 
         if (sharing.MessagesFrom != AgentSenders.Tenant)
