@@ -35,6 +35,48 @@ public sealed partial class AgentDirectory
     internal AgentPage List(AgentViewer viewer, AgentQuery query, MeaningQuery? meaning) =>
         AgentListing.Run(Of(viewer.Tenant), query, Revision, Activities, meaning, viewer);
 
+    /// <summary>The agent with what is known of its tasks, and of its owner's domains.</summary>
+    internal AgentRecord Shown(AgentRecord agent) => Activities.Shown(WithDomain(agent));
+
+    /// <summary>The page with the same of its agents.</summary>
+    internal AgentPage Shown(AgentPage page)
+    {
+        AgentRecord[]? shown = null;
+        for (var i = 0; i < page.Agents.Count; i++)
+        {
+            var agent = Shown(page.Agents[i]);
+            if (!ReferenceEquals(agent, page.Agents[i]))
+            {
+                shown ??= [.. page.Agents];
+                shown[i] = agent;
+            }
+        }
+
+        return shown is null ? page : page with { Agents = shown };
+    }
+
+    /// <summary>The agent with what is known of its owner's domains.</summary>
+    internal AgentRecord WithDomain(AgentRecord agent) =>
+        Verdicts.IsDomainVerified(agent, HostsOf(agent)) ? agent with { DomainVerified = true } : agent;
+
+    private IReadOnlyList<string> HostsOf(AgentRecord agent)
+    {
+        if (Of(agent.Tenant).Find(agent.Id) is { } entry && (ReferenceEquals(entry.Record, agent) || entry.Record.Card == agent.Card))
+        {
+            return entry.Hosts;
+        }
+
+        try
+        {
+            return AgentCard.Read(agent.Card).Hosts;
+        }
+        catch (RegistryException)
+        {
+            // An earlier version took it.
+            return [];
+        }
+    }
+
     public IReadOnlyList<FacetCount> Tags(AgentViewer viewer) => Values(viewer, Facets.Tags, AgentField.Tag);
 
     public IReadOnlyList<FacetCount> Categories(AgentViewer viewer) => Values(viewer, Facets.Categories, AgentField.Category);

@@ -51,6 +51,9 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     /// <summary>What is known of agents' tasks; null where nothing is.</summary>
     internal IAgentActivities? Activities { get; set; }
 
+    /// <summary>What other records say of agents.</summary>
+    internal AgentVerdicts Verdicts { get; } = new();
+
     /// <summary>Whether there is such an agent, and its record cannot be read.</summary>
     internal bool IsUnreadable(string tenant, string id) => held.Unreadable.ContainsKey(new RecordKey(tenant, id));
 
@@ -249,7 +252,7 @@ public sealed partial class AgentDirectory(ExtensionPolicy policy, AgentDecoder 
     private AgentEntry EntryOf(AgentRecord record, AgentCard? card, DirectoryContents contents)
     {
         var index = contents.Of(record.Tenant);
-        var entry = AgentEntry.For(record, card, policy, index.Find(record.Id), index.Text.Generation, out var unusable);
+        var entry = AgentEntry.For(record, card, policy, index.Find(record.Id), index.Text.Generation, out var unusable, Verdicts);
         if (unusable is not null)
         {
             LogUnreadableCard(unusable, LogText.Id(record.Tenant), LogText.Id(record.Id));

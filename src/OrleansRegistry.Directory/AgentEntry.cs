@@ -8,12 +8,14 @@ internal sealed class AgentEntry
     // So that to tell of all extensions of one agent does not cost the square of their number.
     private readonly Dictionary<string, DeclaredExtension>? manyExtensions;
     private readonly IReadOnlyList<string>[] facets;
+    private readonly AgentVerdicts? verdicts;
 
     // Until it is indexed.
     private PreparedText? text;
 
-    private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before)
+    private AgentEntry(AgentRecord record, AgentCard? card, ExtensionPolicy policy, AgentEntry? before, AgentVerdicts? verdicts)
     {
+        this.verdicts = verdicts;
         Record = WithReach(record, card?.Reach ?? CardReach.Unknown);
         // A copy lies beside this entry in memory, and not wherever the card was read: searches wait for memory more than for anything else.
         SearchText = card?.SearchText.ToArray() ?? Directory.SearchText.Of(record.Id);
@@ -38,6 +40,7 @@ internal sealed class AgentEntry
         Record = WithReach(record, same.Record.Reach);
         SearchText = same.SearchText;
         facets = same.facets;
+        verdicts = same.verdicts;
         Traits = same.Traits;
         Hosts = same.Hosts;
         SkillTags = same.SkillTags;
@@ -69,6 +72,9 @@ internal sealed class AgentEntry
 
     public IReadOnlyList<string> SkillTags { get; }
 
+    /// <summary>Whether the agent's owner has proved all of them, now.</summary>
+    public bool IsDomainVerified => verdicts?.IsDomainVerified(Record, Hosts) == true;
+
     /// <summary>What the agent is found by, of one kind.</summary>
     public IReadOnlyList<string> Values(FacetKind kind) => facets[kind.Number];
 
@@ -83,13 +89,15 @@ internal sealed class AgentEntry
     /// <param name="card">The record's card, where it was read already.</param>
     /// <param name="texts">Where its tokens are looked up.</param>
     /// <param name="before">What it takes the place of: lists that have not changed are taken over, and need not be indexed again.</param>
+    /// <param name="verdicts">What other records say of agents; null for nothing.</param>
     public static AgentEntry For(
         AgentRecord record,
         AgentCard? card,
         ExtensionPolicy policy,
         AgentEntry? before,
         TextGeneration texts,
-        out RegistryException? unreadable)
+        out RegistryException? unreadable,
+        AgentVerdicts? verdicts = null)
     {
         unreadable = null;
         if (before is not null && before.Record.Card == record.Card)
@@ -100,12 +108,12 @@ internal sealed class AgentEntry
         try
         {
             card ??= AgentCard.Read(record.Card);
-            return new AgentEntry(record, card, policy, before) { text = texts.Prepare(card, record.Id) };
+            return new AgentEntry(record, card, policy, before, verdicts) { text = texts.Prepare(card, record.Id) };
         }
         catch (RegistryException fault)
         {
             unreadable = fault;
-            return new AgentEntry(record, null, policy, before);
+            return new AgentEntry(record, null, policy, before, verdicts);
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, AgentViewer v
 
     private readonly Func<AgentEntry, bool> isMatch = AgentListing.MatcherOf(query, viewer);
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, or is paged.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: the query ranks, is paged, or filters by what changes without agents.</exception>
     public static void Check(AgentQuery query)
     {
         if (!string.IsNullOrEmpty(query.Words))
@@ -32,6 +32,11 @@ internal sealed class AgentWatch(ChangeLog log, RevisionGate gate, AgentViewer v
         if (query.PageSize is not null || query.PageToken is not null)
         {
             throw RegistryException.Invalid(query.PageToken is null ? "page_size" : "page_token", "is of lists: a watch has no pages");
+        }
+
+        if (query.Any.Fields.Concat(query.All.Fields).Concat(query.Not.Fields).FirstOrDefault(field => field.IsJudged) is { } judged)
+        {
+            throw RegistryException.Invalid(judged.Name, "is of lists and searches: it changes without the agent, and no watch tells of that");
         }
     }
 

@@ -234,6 +234,11 @@ public static class RegistryRest
             options.RequireExtensionVerification = extensions.RequireVerification;
         }
 
+        if (services.GetService<CardDemands>() is { } demands)
+        {
+            (options.RequireDomainVerification, options.RequireSignatureVerification) = (demands.Domain, demands.Signature);
+        }
+
         RegistryRestSettings.All.Bind(configuration, options);
     }
 }

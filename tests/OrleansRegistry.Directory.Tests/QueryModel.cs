@@ -38,6 +38,7 @@ internal sealed record ModelAgent(string Id, TestCard Card)
             "owner" => Owner is null ? [] : [Owner],
             "lifecycle" => [LifeCycle.ToName()],
             "signature" => ["none"],
+            "domain_verified" => ["false"],
             _ => [],
         };
     }

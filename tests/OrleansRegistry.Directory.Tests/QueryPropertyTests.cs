@@ -46,7 +46,7 @@ public sealed class QueryPropertyTests
     public async Task Whoever_watches_has_what_a_list_has() => await RunAsync(async (agents, random) =>
     {
         agents.Change(random.Next(20));
-        var query = RandomQuery(random) with { Sort = null };
+        var query = RandomQuery(random, isWatched: true) with { Sort = null };
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         await using var watch = agents.Directory.Agents
             .WatchAsync(TestDirectory.Everybody, query, null, TimeProvider.System, TestContext.Current.CancellationToken)
@@ -81,10 +81,10 @@ public sealed class QueryPropertyTests
         return ids;
     }
 
-    private static AgentQuery RandomQuery(Random random)
+    private static AgentQuery RandomQuery(Random random, bool isWatched = false)
     {
         var query = new AgentQuery { Text = random.Next(3) == 0 ? Words[random.Next(3)].ToUpperInvariant() : null };
-        foreach (var field in AgentField.All)
+        foreach (var field in AgentField.All.Where(field => !isWatched || !field.IsJudged))
         {
             var values = RandomAgents.ValuesOf(field.Name).OrderBy(_ => random.Next()).Take(random.Next(1, 3)).ToArray();
             query = random.Next(16) switch

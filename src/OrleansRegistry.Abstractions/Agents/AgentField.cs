@@ -98,6 +98,15 @@ public sealed class AgentField
         Values = [.. Enum.GetValues<SignatureVerdict>().Select(verdict => verdict.ToName()), SignatureVerdicts.None],
     };
 
+    /// <summary>Whether the agent's owner has proved the domains of all URLs of its card (<see cref="AgentRecord.DomainVerified"/>).</summary>
+    public static AgentField DomainVerified { get; } =
+        new("domain_verified", "true or false: whether the owner has proved the domains of the card's URLs")
+    {
+        IsSingle = true,
+        Values = ["true", "false"],
+        IsJudged = true,
+    };
+
     private AgentField(string name, string description)
     {
         Name = name;
@@ -119,6 +128,9 @@ public sealed class AgentField
 
     /// <summary>The only values that there are; null where there may be any.</summary>
     public IReadOnlyList<string>? Values { get; private init; }
+
+    /// <summary>Whether an agent's value follows from other records, and changes without the agent: watches cannot tell of that.</summary>
+    internal bool IsJudged { get; private init; }
 
     /// <summary>What bodies of requests may call it too.</summary>
     internal string? Plural { get; private init; }

@@ -145,6 +145,13 @@ public sealed record AgentRecord
     /// <summary>Who sees it.</summary>
     public AgentVisibility Visibility => Sharing?.Visibility ?? AgentVisibility.Tenant;
 
+    /// <summary>
+    /// Whether all hosts of the card's URLs are in domains that its owner has proved (<see cref="IDomains"/>), as this node knew it when the agent was
+    /// read; false where the card has none. It is not stored, and its changes raise no revision.
+    /// </summary>
+    [field: NonSerialized]
+    public bool DomainVerified { get; init; }
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

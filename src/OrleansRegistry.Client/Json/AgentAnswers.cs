@@ -34,6 +34,7 @@ internal static class AgentAnswers
         Deprecation = (agent.Text("deprecation_message"), agent.Text("successor")) is var (message, successor) && (message ?? successor) is not null
             ? new AgentDeprecation(message, successor)
             : null,
+        DomainVerified = agent.Flag("domain_verified"),
         Activity = agent.Find("activity") is { } activity ? ReadActivity(activity) : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
         Lease = agent.Find("lease") is { } lease ? LeaseAnswers.ReadLease(lease, agent) : null,

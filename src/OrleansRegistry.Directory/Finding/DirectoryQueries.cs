@@ -46,7 +46,7 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
 
             if (directory.Find(viewer.Tenant, id) is { } agent && viewer.Sees(agent))
             {
-                found.Add(directory.Activities.Shown(agent));
+                found.Add(directory.Shown(agent));
             }
             else
             {
@@ -64,7 +64,7 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
         CheckLimit(most, AgentsFound.Max);
         var revision = directory.Revision;
         var found = UrlLookup.Find(directory.Of(viewer.Tenant), url).Where(entry => viewer.Sees(entry.Record)).ToList();
-        return new AgentsFound([.. found.Take(most).Select(entry => directory.Activities.Shown(entry.Record))], found.Count, revision);
+        return new AgentsFound([.. found.Take(most).Select(entry => directory.Shown(entry.Record))], found.Count, revision);
     }
 
     /// <summary>Agents that are like another one.</summary>
@@ -82,7 +82,7 @@ internal sealed class DirectoryQueries(AgentDirectory directory)
             ? found
             : throw new RegistryException(RegistryError.NotFound, "Agent not found", "agent_id");
         var similar = AgentSimilarity.Find(index, agent, isMatch, most, meaning?.Invoke(agent.Record));
-        return new SimilarAgents([.. similar.Select(other => other with { Agent = directory.Activities.Shown(other.Agent) })], revision);
+        return new SimilarAgents([.. similar.Select(other => other with { Agent = directory.Shown(other.Agent) })], revision);
     }
 
     /// <summary>The agents for a job.</summary>

@@ -27,6 +27,8 @@ internal static class AgentJson
 
     private static ReadOnlySpan<byte> DisabledPart => "\",\"enabled\":false,\"revision\":"u8;
 
+    private static ReadOnlySpan<byte> DomainPart => ",\"domain_verified\":true"u8;
+
     private static ReadOnlySpan<byte> CreatedPart => ",\"created_at\":\""u8;
 
     private static ReadOnlySpan<byte> UpdatedPart => "\",\"updated_at\":\""u8;
@@ -52,7 +54,8 @@ internal static class AgentJson
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
             + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + ProbeJson.Of(agent.Probe).Length
-            + SignatureJson.Of(agent.Signature).Length + SharingJson.Of(agent.Sharing).Length + MeasureTail(agent, new JsonName(agent.Id));
+            + SignatureJson.Of(agent.Signature).Length + (agent.DomainVerified ? DomainPart.Length : 0)
+            + SharingJson.Of(agent.Sharing).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
     {
@@ -66,6 +69,7 @@ internal static class AgentJson
         output.Write(AgentVectorJson.Of(agent.Vectors));
         output.Write(ProbeJson.Of(agent.Probe));
         output.Write(SignatureJson.Of(agent.Signature));
+        output.Write(agent.DomainVerified ? DomainPart : []);
         output.Write(SharingJson.Of(agent.Sharing));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);

@@ -12,7 +12,10 @@ namespace OrleansRegistry.Rest.JsonRpc;
 internal sealed class SearchMethod(IAgentRegistry registry)
 {
     public static readonly string[] Parameters =
-        ["query", "skills", "search_mode", "similarity_threshold", "max_results", "query_vector", "model", "require_signature_verified"];
+    [
+        "query", "skills", "search_mode", "similarity_threshold", "max_results", "query_vector", "model",
+        "require_signature_verified", "require_domain_verified",
+    ];
 
     private const string Keyword = "SEARCH_MODE_KEYWORD";
     private const string Vector = "SEARCH_MODE_VECTOR";
@@ -35,10 +38,15 @@ internal sealed class SearchMethod(IAgentRegistry registry)
             throw Invalid($"query_vector is of {Vector} alone");
         }
 
-        var signed = parameters.OptionalBoolean("require_signature_verified") == true
+        var verified = parameters.OptionalBoolean("require_signature_verified") == true
             ? AgentFilters.Of(AgentField.Signature, SignatureVerdict.Valid.ToName())
             : AgentFilters.None;
-        var query = new AgentQuery { Any = signed, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };
+        if (parameters.OptionalBoolean("require_domain_verified") == true)
+        {
+            verified = verified.With(AgentField.DomainVerified, "true");
+        }
+
+        var query = new AgentQuery { Any = verified, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };
         var near = mode == Vector && (vector is not null || text.Length > 0)
             ? await NearAsync(context, query, text, vector, threshold, Math.Min(most, PageLimit.Agents.Max))
             : null;

@@ -46,8 +46,7 @@ internal sealed class AgentRegistry(
     internal async Task RegisterApprovedAsync(Caller caller, CheckedRegistration entry, CancellationToken cancellationToken)
     {
         var history = store.History;
-        entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes, cancellationToken) };
-        var result = await TakeAsync(caller, entry, OriginsOf(caller, entry), history);
+        var result = await TakeAsync(caller, await JudgedAsync(caller, entry, cancellationToken), OriginsOf(caller, entry), history);
         await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
     }
 
@@ -119,7 +118,7 @@ internal sealed class AgentRegistry(
             : new ValueTask<AgentRecord?>(GetStrongAsync(caller, id, cancellationToken));
 
     public async ValueTask<AgentPage> ListAsync(Caller caller, AgentQuery? query = null, CancellationToken cancellationToken = default) =>
-        Shown(await ranked.ListAsync(sight.Of(caller), query ?? new AgentQuery(), cancellationToken));
+        directory.Shown(await ranked.ListAsync(sight.Of(caller), query ?? new AgentQuery(), cancellationToken));
 
     public IAsyncEnumerable<AgentEvent> WatchAsync(
         Caller caller, AgentQuery? query = null, long? afterRevision = null, CancellationToken cancellationToken = default) =>
@@ -157,7 +156,7 @@ internal sealed class AgentRegistry(
             : await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
                 ? ReplacedCards.Without(AgentKind.Read(stored))
                 : null;
-        return found is not null && sight.Of(caller).Sees(found) ? found : null;
+        return found is not null && sight.Of(caller).Sees(found) ? directory.WithDomain(found) : null;
     }
 
     private AgentRecord? FindLocal(Caller caller, string id)
@@ -168,24 +167,7 @@ internal sealed class AgentRegistry(
             directory.ThrowIfUnreadable(caller.Tenant, id);
         }
 
-        return found is null || !sight.Of(caller).Sees(found) ? null : directory.Activities.Shown(found);
-    }
-
-    /// <summary>The page with what is known of the agents' tasks.</summary>
-    private AgentPage Shown(AgentPage page)
-    {
-        AgentRecord[]? shown = null;
-        for (var i = 0; i < page.Agents.Count; i++)
-        {
-            var agent = directory.Activities.Shown(page.Agents[i]);
-            if (!ReferenceEquals(agent, page.Agents[i]))
-            {
-                shown ??= [.. page.Agents];
-                shown[i] = agent;
-            }
-        }
-
-        return shown is null ? page : page with { Agents = shown };
+        return found is null || !sight.Of(caller).Sees(found) ? null : directory.Shown(found);
     }
 
     /// <param name="history">The store's, from before the write.</param>
@@ -194,11 +176,18 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckCaller(caller);
         var acting = ownership.Registering(caller, entry.Id);
-        entry = entry with { Signature = await signatures.JudgeAsync(caller.Tenant, entry.Bytes) };
+        entry = await JudgedAsync(caller, entry);
         return reviews.IsAsked(caller.Tenant)
             ? await reviews.RunAsync(
                 caller, acting, entry, condition => TakeAsync(acting, entry with { Condition = condition }, origins, history))
             : await TakeAsync(acting, entry, origins, history);
+    }
+
+    /// <summary>The entry with what was found of its card's signatures.</summary>
+    private async ValueTask<CheckedRegistration> JudgedAsync(Caller caller, CheckedRegistration entry, CancellationToken cancellationToken = default)
+    {
+        var owner = ownership.OwnerOnceRegistered(caller, entry.Id);
+        return entry with { Signature = await signatures.JudgeAsync(caller.Tenant, owner, entry.Bytes, cancellationToken) };
     }
 
     /// <summary>Writes what may be written.</summary>

@@ -133,6 +133,7 @@ public static class OrleansRegistryHostingExtensions
             }
             services.AddSignatures(options.Signatures);
             services.AddDomains(options.Domains);
+            services.AddSingleton(new CardDemands(options.Signatures.Required, options.Domains.Required));
             services.AddReviews(options.Reviews);
         }
 

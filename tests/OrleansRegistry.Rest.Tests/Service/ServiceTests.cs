@@ -54,7 +54,8 @@ public sealed partial class ServiceTests(RestHost host)
     [Fact]
     public async Task The_service_block()
     {
-        await using var other = await RestHost.StartAsync(registry: new WaitingRegistry(), rest: options => options.RequireDomainVerification = true);
+        await using var other = await RestHost.StartAsync(registry: new WaitingRegistry(), build: builder =>
+            builder.Services.AddSingleton(new CardDemands(Signature: false, Domain: true)));
         var json = await (await other.Client.SendAsync("GET", "/")).JsonAsync();
         Assert.Equal("A2A Registry", json.Text("service"));
         Assert.NotEmpty(json.Text("version"));

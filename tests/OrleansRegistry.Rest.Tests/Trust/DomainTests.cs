@@ -30,6 +30,17 @@ public sealed class DomainTests(RestHost host)
     public async Task What_cannot_be_one_is_refused(string body, string field) =>
         await (await host.Client.SendAsync("POST", "/domains", body)).ProblemAsync(400, field);
 
+    [Fact]
+    public async Task Agents_are_searched_by_it()
+    {
+        await SendAsync("GET", "/agents?domain_verified=true");
+        await (await host.Client.SendAsync("GET", "/agents?domain_verified=maybe")).ProblemAsync(400, "domain_verified");
+        await (await host.Client.SendAsync("GET", "/agents/events?domain_verified=true")).ProblemAsync(400, "domain_verified");
+        var found = await SendAsync(
+            "POST", "/jsonrpc", """{"jsonrpc":"2.0","id":1,"method":"search_agents","params":{"query":"","require_domain_verified":true}}""");
+        Assert.Equal(0, found.GetProperty("result").GetProperty("count").GetInt32());
+    }
+
     private async Task<JsonElement> SendAsync(string method, string path, string? body = null) =>
         await (await host.Client.SendAsync(method, path, body)).JsonAsync(HttpStatusCode.OK);
 }

@@ -48,7 +48,7 @@ internal sealed class CardSources(
                 var found = RawJson.FromValid(fetched.Bytes.Span);
                 AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(found));
                 CompatibilityRules.Compare(agent, found, force: false);
-                signature = await signatures.JudgeAsync(agent.Tenant, found, cancellationToken);
+                signature = await signatures.JudgeAsync(agent.Tenant, agent.Owner, found, cancellationToken);
                 review = await reviews.JudgeFetchedAsync(agent, fetched, source.RefreshInterval, decides, cancellationToken);
             }
         }

@@ -17,6 +17,9 @@ public sealed record DomainOptions
     /// <summary>How long a domain can be proved for the first time by a token.</summary>
     internal TimeSpan TokenLife { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>Refuse agents whose owner has not proved their domains (<c>A2A_REGISTRY_REQUIRE_DOMAIN_VERIFICATION</c>).</summary>
+    public bool Required { get; init; }
+
     /// <summary>What files are asked for through; null: the network. A test sets it.</summary>
     internal HttpMessageHandler? Backchannel { get; init; }
 

@@ -5,7 +5,8 @@ using OrleansRegistry.Trust.Records;
 namespace OrleansRegistry.Trust.Domains;
 
 /// <summary>The domains that subjects prove, and what hosts of an agent's card they cover.</summary>
-internal sealed class DomainRecords(TrustRecords records, DomainProbe probe, DomainOptions options, [RegistryTime] TimeProvider time)
+internal sealed class DomainRecords(
+    TrustRecords records, DomainBook book, DomainProbe probe, DomainOptions options, [RegistryTime] TimeProvider time) : IDomainProofs
 {
     /// <summary>How long after a look the next one may be asked for.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -86,7 +87,16 @@ internal sealed class DomainRecords(TrustRecords records, DomainProbe probe, Dom
             return false;
         }
 
-        return hosts.All(host => DomainText.IsDomain(host) && Proves(tenant, subject, host));
+        foreach (var host in hosts)
+        {
+            // A host is what stands in a card: of one that is no name in DNS, the end says nothing.
+            if (!book.Over(tenant, subject, host).Any(IsProved) || !DomainText.IsDomain(host))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     public DomainProof Shown(StoredDomain domain)
@@ -100,34 +110,6 @@ internal sealed class DomainRecords(TrustRecords records, DomainProbe probe, Dom
             Reason = domain.Reason,
             HeldUntil = state == DomainState.Failing ? domain.MissingSince + options.Grace : null,
         };
-    }
-
-    /// <summary>Whether the host itself is proved, or a domain that it is below.</summary>
-    private bool Proves(string tenant, string subject, string host)
-    {
-        var from = 0;
-        for (int dot; (dot = host.IndexOf('.', from)) >= 0; from = dot + 1)
-        {
-            var domain = host[from..];
-            if (Find(tenant, DomainType.IdOf(domain, subject)) is { } known && known.Covers(host) && IsProved(known))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private StoredDomain? Find(string tenant, string id)
-    {
-        try
-        {
-            return records.Find(DomainType.Type, tenant, id)?.Value;
-        }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-        {
-            return null;
-        }
     }
 
     private DomainState StateOf(StoredDomain domain) => domain.StateAt(time.GetUtcMilliseconds(), options.Grace);

@@ -10,7 +10,14 @@ internal static class DomainServices
     {
         services.AddSingleton(options);
         services.AddSingleton<DomainProbe>();
-        services.AddSingleton<DomainRecords>();
+        services.AddSingleton<DomainBook>();
+        services.AddSingleton(provider =>
+        {
+            var domains = ActivatorUtilities.CreateInstance<DomainRecords>(provider);
+            provider.GetRequiredService<AgentDirectory>().Verdicts.Domains = domains;
+            return domains;
+        });
+        services.AddSingleton<DomainGate>();
         services.AddSingleton<IDomains, GuardedDomains>();
         services.AddHostedService<DomainService>();
     }

@@ -30,7 +30,14 @@ internal static class DomainSettings
             "How long a domain counts as proved after its proof was first missed.",
             options => options.Domains.Grace,
             (options, value) => options.Domains = options.Domains with { Grace = value },
-            new() { More = More });
+            new() { More = More })
+        .Add(
+            "A2A_REGISTRY_REQUIRE_DOMAIN_VERIFICATION",
+            SettingKind.Flag,
+            "Refuse agents, and new cards of agents, whose owner has not proved the domains of the card's URLs.",
+            options => options.Domains.Required,
+            (options, value) => options.Domains = options.Domains with { Required = value },
+            new() { Aliases = ["REGISTRY_REQUIRE_DOMAIN_VERIFICATION"], More = More });
 
     /// <summary>The server that a text names; null where it names none.</summary>
     public static IPEndPoint? ServerOf(string text) => IPEndPoint.TryParse(text, out var server)

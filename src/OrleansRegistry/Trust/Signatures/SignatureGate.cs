@@ -1,9 +1,10 @@
+using OrleansRegistry.Trust.Domains;
 using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that are not what is asked for.</summary>
-internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records, SignatureOptions options)
+internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records, SignatureOptions options, DomainGate domains)
 {
     public const string Field = "signatures";
 
@@ -11,13 +12,17 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     /// <summary>What is found of a card's signatures; null where it has none.</summary>
+    /// <param name="owner">Of the agent whose card it is to be.</param>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none; or it declares an extension that is not taken. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
+    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none; or it declares an extension that is not taken, or its domain is not
+    /// proved and must be. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
     /// </exception>
-    public async ValueTask<AgentSignature?> JudgeAsync(string tenant, RawJson card, CancellationToken cancellationToken = default)
+    public async ValueTask<AgentSignature?> JudgeAsync(
+        string tenant, string? owner, RawJson card, CancellationToken cancellationToken = default)
     {
         var policy = PolicyOf(tenant);
         CheckExtensions(policy?.Extensions, card);
+        domains.Check(tenant, owner, card);
         var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
         if ((options.Required || policy?.RequireSignature == true) && found?.Verdict != SignatureVerdict.Valid)
         {
@@ -43,7 +48,8 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
             return change;
         }
 
-        var isAsked = options.Required || PolicyOf(tenant) is { } policy && (policy.RequireSignature || policy.Extensions is not null);
+        var isAsked = options.Required || domains.IsAsked
+            || (PolicyOf(tenant) is { } policy && (policy.RequireSignature || policy.Extensions is not null));
         if (agent is null)
         {
             return change with { DemandsJudged = isAsked };
@@ -57,7 +63,7 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
         var card = JsonMerge.Apply(agent.Card, change.CardPatch);
         return change with
         {
-            Judged = new JudgedCard(card, await JudgeAsync(tenant, card, cancellationToken)),
+            Judged = new JudgedCard(card, await JudgeAsync(tenant, agent.Owner, card, cancellationToken)),
             DemandsJudged = isAsked,
         };
     }

@@ -29,5 +29,5 @@ internal static class SignatureSettings
             "Refuse agents, and new cards of agents, without a valid signature.",
             options => options.Signatures.Required,
             (options, value) => options.Signatures = options.Signatures with { Required = value },
-            new() { More = More + "#what-is-asked-of-cards" });
+            new() { Aliases = ["REGISTRY_REQUIRE_SIGNATURE_VERIFICATION"], More = More + "#what-is-asked-of-cards" });
 }

@@ -23,10 +23,14 @@ public sealed class DomainFixture : HttpMessageHandler, IAsyncLifetime
 
     internal RegistryHost Host { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Host = await RegistryHost.StartAsync(
+    internal RegistryHost Strict { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => (Host, Strict) = (await StartAsync(required: false), await StartAsync(required: true));
+
+    private Task<RegistryHost> StartAsync(bool required) => RegistryHost.StartAsync(
         options => options.Domains = new DomainOptions
         {
-            Resolver = Dns.Address, Backchannel = this, Recheck = Recheck, Grace = Grace, TokenLife = TokenLife,
+            Resolver = Dns.Address, Backchannel = this, Recheck = Recheck, Grace = Grace, TokenLife = TokenLife, Required = required,
         },
         store: null,
         Time,
@@ -35,6 +39,7 @@ public sealed class DomainFixture : HttpMessageHandler, IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await Host.DisposeAsync();
+        await Strict.DisposeAsync();
         Dns.Dispose();
     }
 
