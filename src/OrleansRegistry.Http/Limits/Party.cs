@@ -61,8 +61,8 @@ internal sealed class Party(long now, double tokens)
         }
     }
 
-    /// <summary>A request becomes a stream.</summary>
-    /// <returns>False where there are too many: then it stays what it is.</returns>
+    /// <summary>A request becomes a stream. Its place it gives back later (<see cref="Leave"/>).</summary>
+    /// <returns>False where there are too many.</returns>
     public bool TryWait(in PartyQuota quota)
     {
         lock (gate)
@@ -73,18 +73,7 @@ internal sealed class Party(long now, double tokens)
             }
 
             streams++;
-            running--;
             return true;
-        }
-    }
-
-    /// <summary>A stream becomes a request again, as somebody else's limit refused it.</summary>
-    public void UndoWait()
-    {
-        lock (gate)
-        {
-            streams--;
-            running++;
         }
     }
 

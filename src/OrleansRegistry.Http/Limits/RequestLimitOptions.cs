@@ -12,8 +12,8 @@ public sealed class RequestLimitOptions
     /// <summary>How long a request waits for its turn at most; then it is refused with 503.</summary>
     public TimeSpan QueueTime { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many streams and waiting requests this process has at once; null for no limit.</summary>
-    public int? Streams { get; set; }
+    /// <summary>How many streams and waiting requests this process has at once. Those beyond are refused with 503.</summary>
+    public int Streams { get; set; } = 20_000;
 
     /// <summary>Of each subject of each tenant, over all processes of the cluster.</summary>
     public PartyLimitOptions Caller { get; } = new();

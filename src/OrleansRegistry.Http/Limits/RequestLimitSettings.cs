@@ -31,11 +31,10 @@ internal static class RequestLimitSettings
             (options, value) => options.Limits.QueueTime = value)
         .Add(
             "REGISTRY_LIMIT_STREAMS",
-            SettingKind.Optional(SettingKind.Number(1, Most)),
+            SettingKind.Number(1, Most),
             "How many streams and waiting requests a process has at once; those beyond are 503.",
             options => options.Limits.Streams,
-            (options, value) => options.Limits.Streams = value,
-            new() { Unset = "no limit" })
+            (options, value) => options.Limits.Streams = value)
         .AddParty("CALLER", "caller (a subject of a tenant)", options => options.Limits.Caller)
         .AddParty("TENANT", "tenant", options => options.Limits.Tenant);
 

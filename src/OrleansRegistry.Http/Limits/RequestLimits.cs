@@ -11,17 +11,25 @@ namespace OrleansRegistry.Http;
 /// </summary>
 internal sealed class RequestLimits : IDisposable
 {
+    /// <summary>
+    /// How long a stream or a request that waits keeps the places of short requests: what it does first is work as theirs is, and one that would wait
+    /// for a moment only is one of them.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+
     private readonly RequestLimitOptions options;
     private readonly PartyLimits<(string Tenant, string Subject)> callers;
     private readonly PartyLimits<string> tenants;
     private readonly long[,] refused = new long[Enum.GetValues<LimitedBy>().Length, Enum.GetValues<LimitOn>().Length];
     private readonly Meter meter;
+    private readonly TimeProvider time;
     private int admitting;
     private int streams;
 
     public RequestLimits(IOptions<RegistryHttpOptions> http, IServiceProvider services, [RegistryTime] TimeProvider time)
     {
         options = http.Value.Limits;
+        this.time = time;
         var replicas = services.GetService<IServingReplicas>();
         callers = new(LimitedBy.Caller, options.Caller, replicas, time);
         tenants = new(LimitedBy.Tenant, options.Tenant, replicas, time);
@@ -77,6 +85,9 @@ internal sealed class RequestLimits : IDisposable
         }
     }
 
+    /// <summary>Runs once it is time for a stream to give its places back.</summary>
+    public ITimer InGrace(TimerCallback end) => time.CreateTimer(end, null, Grace, Timeout.InfiniteTimeSpan);
+
     /// <summary>The request of a place becomes a stream.</summary>
     /// <exception cref="LimitException">There are too many.</exception>
     public void Wait(RequestPlace place)
@@ -99,7 +110,7 @@ internal sealed class RequestLimits : IDisposable
             }
             catch (LimitException)
             {
-                place.Caller?.UndoWait();
+                place.Caller?.EndStream();
                 throw;
             }
         }

@@ -2,12 +2,15 @@ using Microsoft.AspNetCore.Http;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>What a request has of the limits, as a feature of it; disposing gives all back. One flow of control at a time.</summary>
+/// <summary>What a request has of the limits, as a feature of it; disposing gives all back. One flow of control at a time, beside its own timer.</summary>
 internal sealed class RequestPlace(RequestLimits limits) : IDisposable
 {
+    private readonly Lock gate = new();
     private readonly RequestLimits limits = limits;
+    private ITimer? grace;
     private bool isInServer;
     private bool isStream;
+    private bool hasSettled;
     private bool isOver;
 
     public Party? Caller { get; set; }
@@ -21,7 +24,8 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
     public void TookPlace() => isInServer = true;
 
     /// <summary>
-    /// The request is a stream from here on, or waits for something that happens: it counts among those, and gives the places of short requests back.
+    /// The request is a stream from here on, or waits for something that happens: it counts among those, and a moment later gives the places of short
+    /// requests back.
     /// </summary>
     /// <exception cref="LimitException">There are too many of them.</exception>
     public static void Wait(HttpContext context)
@@ -30,7 +34,7 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         {
             place.limits.Wait(place);
             place.isStream = true;
-            place.LeaveServer();
+            place.grace = place.limits.InGrace(_ => place.Settle());
         }
     }
 
@@ -56,28 +60,46 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         }
 
         isOver = true;
-        LeaveServer();
+        grace?.Dispose();
+        Settle();
         if (isStream)
         {
             limits.EndStream();
             Caller?.EndStream();
             Tenant?.EndStream();
         }
-        else
+    }
+
+    /// <summary>Gives back the places of short requests.</summary>
+    private void Settle()
+    {
+        lock (gate)
         {
-            Caller?.Leave();
-            Tenant?.Leave();
+            if (hasSettled)
+            {
+                return;
+            }
+
+            hasSettled = true;
         }
+
+        LeaveServer();
+        Caller?.Leave();
+        Tenant?.Leave();
     }
 
     private bool LeaveServer()
     {
-        if (!isInServer)
+        lock (gate)
         {
-            return false;
+            if (!isInServer)
+            {
+                return false;
+            }
+
+            isInServer = false;
         }
 
-        isInServer = false;
         limits.Places.Leave();
         return true;
     }

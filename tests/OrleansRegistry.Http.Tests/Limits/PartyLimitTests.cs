@@ -69,6 +69,8 @@ public sealed class PartyLimitTests
         var (first, second) = (limits.Enter("acme", Response()), limits.Enter("acme", Response()));
         Assert.Equal(LimitOn.Concurrent, Assert.Throws<LimitException>(() => limits.Enter("acme", Response())).On);
         limits.Wait(first);
+        Assert.Null(Try(limits, "acme"));
+        first.Leave();
         var third = limits.Enter("acme", Response());
         Assert.Equal(LimitOn.Streams, Assert.Throws<LimitException>(() => limits.Wait(second)).On);
         first.EndStream();
