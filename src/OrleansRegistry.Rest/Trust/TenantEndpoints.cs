@@ -32,7 +32,8 @@ internal sealed class TenantEndpoints(ITenants tenants, RegistryHttpOptions opti
             .Problems(400, 403, 409, 412, 413, 415, 503, 507));
         routes.Delete(Path, EraseAsync, One("eraseTenant", "Erase all that a tenant has")
             .Says("Its callers are refused from now on. Agents, tasks, contexts, snapshots with their files, keys, users and its audit trail go; "
-                + "backups that were made before still have them. Goes on where the process ends.")
+                + "backups that were made before still have them. Goes on where the process ends. The tenant is erased then, and its callers are "
+                + "refused until it is made again.")
             .Query("wait", "How long to wait for the end, in seconds: 0 to 60, 30 unless given.", "integer")
             .Answer(200, "Nothing of it is left.", "TenantErasure")
             .Answer(202, "It is being erased.", "TenantErasure")

@@ -10,8 +10,8 @@ internal static class TenantSchemas
     {
         (string, IOpenApiSchema)[] members =
         [
-            ("description", Text("Up to 1,000 characters.")), ("state", Text("active or suspended.")),
-            ("reason", Text("Why it is suspended; its callers are told.")),
+            ("description", Text("Up to 1,000 characters.")), ("state", Text("active or suspended; erasing and erased only tell.")),
+            ("reason", Text("Why it is suspended; its callers are told. Of one that is erased, by whom.")),
             ("maxAgents", Integer("How many agents it may have. Absent: any number.")),
             ("maxOpenTasks", Integer("How many tasks of its may be open at once.")),
             ("maxBytes", Integer("How many bytes its records may take in the store; measured every half minute.")),

@@ -138,6 +138,7 @@ public static class OrleansRegistryHostingExtensions
         }
 
         services.AddTrustRecords();
+        services.AddSingleton<TenantGate>();
         services.AddSingleton<TenantMeter>();
         services.AddSingleton(typeof(GrainReferences<>));
         services.AddSingleton<OwnerClearing>();

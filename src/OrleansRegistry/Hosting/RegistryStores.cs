@@ -21,7 +21,7 @@ public static class RegistryStores
         using var kinds = services.BuildServiceProvider();
         return StoreServices.CreateStore(
             options,
-            StoreServices.KindsOf(kinds),
+            [.. kinds.GetRequiredService<StoredKinds>().All],
             loops: null,
             loggers ?? NullLoggerFactory.Instance,
             readOnly);

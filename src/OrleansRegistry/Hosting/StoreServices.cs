@@ -8,6 +8,9 @@ using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Hosting;
 
+/// <summary>All kinds of records that the store has.</summary>
+internal sealed record StoredKinds(IReadOnlyList<RecordKind> All);
+
 /// <summary>Makes the store that the options name, and puts the grains' states into it.</summary>
 internal static partial class StoreServices
 {
@@ -16,9 +19,10 @@ internal static partial class StoreServices
         services.AddSingleton<BackgroundLoops>();
         services.AddSingleton(provider => CreateStore(
             options,
-            KindsOf(provider),
+            [.. provider.GetRequiredService<StoredKinds>().All],
             provider.GetRequiredService<BackgroundLoops>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => new StoredKinds(KindsOf(provider)));
         services.AddSingleton<UnreadableRecords>();
         services.AddRecordStateCodec(new RecordStateCodec<AgentState>(
             AgentGrainNames.StateName, AgentKind.Kind, state => AgentKind.Write(state.Agent!), stored => new AgentState
@@ -40,7 +44,7 @@ internal static partial class StoreServices
     }
 
     /// <summary>All kinds: those that grains keep, and those that are written beside them.</summary>
-    public static RecordKind[] KindsOf(IServiceProvider services) =>
+    private static RecordKind[] KindsOf(IServiceProvider services) =>
     [
         .. services.GetServices<RecordStateCodec>().Select(codec => codec.Kind).Distinct(),
         AgentVectorsKind.Kind,

@@ -7,7 +7,6 @@ internal static class TrustServices
 {
     public static void AddTrust(this IServiceCollection services)
     {
-        services.AddSingleton<TenantGate>();
         services.AddSingleton<ITenantEnds, TenantEnds>();
         services.AddSingleton<IDataGate, DataGate>();
         services.AddSingleton<TenantQuotas>();

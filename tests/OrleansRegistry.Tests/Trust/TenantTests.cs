@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Agents;
 
 namespace OrleansRegistry.Tests.Trust;
 
@@ -128,11 +130,48 @@ public sealed class TenantTests(MemoryRegistry registry) : IClassFixture<MemoryR
         Assert.Equal((true, true), (erased.IsDone, erased.Erased >= 6));
         Assert.Equal(new TenantUsage(0, 0, 0), await Tenants.GetUsageAsync(Operator, caller.Tenant));
         Assert.Equal(before, await Tenants.GetUsageAsync(Operator, other.Tenant));
-        Assert.Null(await Tenants.GetAsync(Operator, caller.Tenant));
+        Assert.NotNull(await registry.Agents.GetAsync(other, "a"));
+
+        var left = (await Tenants.GetAsync(Operator, caller.Tenant))!;
+        Assert.Equal((TenantState.Erased, "by 'op' of tenant 'ops'"), (left.State, left.Reason));
+        await AssertRefusedAsync(RegistryError.Forbidden, async () => await registry.Agents.GetAsync(caller, "a"), "was erased");
+        var keys = registry.Services.GetRequiredService<IApiKeys>();
+        await AssertRefusedAsync(
+            RegistryError.Conflict, () => keys.CreateAsync(Operator, new NewApiKey("k", ["viewer"]) { Tenant = caller.Tenant }), "was erased");
+        await AssertRefusedAsync(
+            RegistryError.Conflict, () => Tenants.PutAsync(Operator, caller.Tenant, new TenantChange(), left.Version), "is not known");
+
+        var (again, created) = await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange(), ifVersion: 0);
+        Assert.Equal((true, TenantState.Active, null), (created, again.State, again.Reason));
         Assert.Null(await registry.Agents.GetAsync(caller, "a"));
         Assert.Empty((await registry.Tasks.ListAsync(caller)).Tasks);
-        Assert.NotNull(await registry.Agents.GetAsync(other, "a"));
         Assert.True((await registry.Agents.RegisterAsync(caller, Cards.Registration("a"))).Created);
+    }
+
+    [Fact]
+    public async Task What_was_under_way_as_a_tenant_was_closed_is_erased_too()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var host = await RegistryHost.StartAsync(time: time);
+        var tenants = host.Services.GetRequiredService<ITenants>();
+        await host.Agents.RegisterAsync(caller, Cards.Registration("a"));
+        var erasure = tenants.EraseAsync(Operator, caller.Tenant);
+        await PassUntilAsync(async () => (await tenants.GetUsageAsync(Operator, caller.Tenant)).Agents == 0);
+
+        // Let in before: what judges callers is behind it.
+        await host.Services.GetRequiredService<AgentRegistry>().RegisterAsync(caller, Cards.Registration("late"));
+        await PassUntilAsync(() => Task.FromResult(erasure.IsCompleted));
+        Assert.Equal((true, 2L), ((await erasure).IsDone, (await erasure).Erased));
+        Assert.Equal(new TenantUsage(0, 0, 0), await tenants.GetUsageAsync(Operator, caller.Tenant));
+
+        async Task PassUntilAsync(Func<Task<bool>> isSo)
+        {
+            while (!await isSo())
+            {
+                time.Advance(TimeSpan.FromMilliseconds(20));
+                await Task.Delay(1, TestContext.Current.CancellationToken);
+            }
+        }
     }
 
     [Fact]
@@ -148,6 +187,7 @@ public sealed class TenantTests(MemoryRegistry registry) : IClassFixture<MemoryR
     [InlineData("a b", null, null, "tenant")]
     [InlineData("ok", -1L, null, "maxAgents")]
     [InlineData("ok", null, "erasing", "state")]
+    [InlineData("ok", null, "erased", "state")]
     public async Task What_no_tenant_can_be_is_refused(string name, long? agents, string? state, string field)
     {
         var change = new TenantChange { Limits = new TenantLimits(agents), State = TenantStates.TryParse(state) };

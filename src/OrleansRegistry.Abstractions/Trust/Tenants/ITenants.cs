@@ -10,7 +10,7 @@ public interface ITenants
 {
     /// <summary>Makes a tenant known, or changes one.</summary>
     /// <param name="ifVersion">Changes it only where it has this version; 0 only makes a new one. Null for either.</param>
-    /// <returns>The tenant, and whether it was not known before.</returns>
+    /// <returns>The tenant, and whether it was not known before, or erased.</returns>
     /// <exception cref="RegistryException">
     /// <see cref="RegistryError.Invalid"/>, <see cref="RegistryError.Forbidden"/>; <see cref="RegistryError.Conflict"/>: it has another version, or is
     /// being erased.
@@ -29,8 +29,9 @@ public interface ITenants
     Task<TenantPage> ListAsync(Caller caller, int pageSize = 100, string? pageToken = null, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Erases all that a tenant has: from now on its callers are refused, and once it is done nothing of it is in the store. It goes on where this
-    /// process ends. Backups that were made before still have it, until they are pruned.
+    /// Erases all that a tenant has: from now on its callers are refused, and once it is done nothing of it is in the store but that it is
+    /// <see cref="TenantState.Erased"/>, when and by whom, until it is made again. It goes on where this process ends. Backups that were made before
+    /// still have it, until they are pruned.
     /// </summary>
     /// <param name="wait">The longest to wait for the end; null for as long as it takes.</param>
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>, <see cref="RegistryError.NotFound"/>.</exception>

@@ -11,13 +11,19 @@ public enum TenantState
 
     /// <summary>All that it has is being erased.</summary>
     Erasing,
+
+    /// <summary>All that it had is erased. Its callers are refused until it is made again.</summary>
+    Erased,
 }
 
 /// <summary>Names of <see cref="TenantState"/>.</summary>
 public static class TenantStates
 {
     private static readonly EnumNames<TenantState> Names = new(
-        (TenantState.Active, "active"), (TenantState.Suspended, "suspended"), (TenantState.Erasing, "erasing"));
+        (TenantState.Active, "active"),
+        (TenantState.Suspended, "suspended"),
+        (TenantState.Erasing, "erasing"),
+        (TenantState.Erased, "erased"));
 
     /// <summary>All names, for messages.</summary>
     public static string AllNames => Names.All;

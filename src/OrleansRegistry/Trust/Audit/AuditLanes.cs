@@ -37,6 +37,9 @@ internal sealed class AuditLanes : IDisposable
                 all.stopping.Token),
             this);
 
+    /// <summary>Whether a tenant was erased: who knocks there has no entries.</summary>
+    public bool IsErased(string tenant) => tenants.IsErased(tenant);
+
     /// <summary>Null where nothing was written yet.</summary>
     public AuditLane? Find(string tenant) => lanes.GetValueOrDefault(tenant);
 

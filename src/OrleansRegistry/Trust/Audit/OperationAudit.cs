@@ -97,7 +97,7 @@ internal sealed class OperationAudit(
             return;
         }
 
-        if (mayHaveHappened || (options.Audit.Refused && pace.Take(caller.Tenant, out skipped)))
+        if (mayHaveHappened || (options.Audit.Refused && !lanes.IsErased(caller.Tenant) && pace.Take(caller.Tenant, out skipped)))
         {
             _ = lanes.Of(caller.Tenant).WriteAsync(NoteOf(operation, caller, ids[0], outcome) with { Skipped = skipped });
         }

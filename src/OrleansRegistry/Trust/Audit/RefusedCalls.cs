@@ -24,7 +24,7 @@ internal sealed class RefusedCalls(RegistryOptions options, OperationAudit audit
         }
 
         var isKnown = caller is not null && Identifiers.IsCaller(caller);
-        if (!pace.Take(isKnown ? caller!.Tenant : null, out var skipped))
+        if ((isKnown && lanes.IsErased(caller!.Tenant)) || !pace.Take(isKnown ? caller!.Tenant : null, out var skipped))
         {
             return;
         }

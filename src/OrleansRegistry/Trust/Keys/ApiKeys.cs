@@ -164,6 +164,7 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
         if (asked is not null && asked != caller.Tenant)
         {
             caller.Demand(Permissions.Tenants);
+            tenants.DemandNotErased(asked);
         }
 
         return asked ?? caller.Tenant;

@@ -4,7 +4,8 @@ namespace OrleansRegistry.Trust.Logins;
 internal sealed class TenantReach(TenantGate tenants)
 {
     /// <param name="asked">Null: the caller's own.</param>
-    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another one, or a closed one, is for who manages tenants.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: another one, or a closed one, is for who manages tenants.
+    /// <see cref="RegistryError.Conflict"/>: it was erased.</exception>
     public string Of(Caller caller, string? asked)
     {
         if (!caller.May(Permissions.Tenants))
@@ -16,6 +17,7 @@ internal sealed class TenantReach(TenantGate tenants)
         {
             caller.Demand(Permissions.Tenants);
             Identifiers.CheckTenant(asked);
+            tenants.DemandNotErased(asked);
         }
 
         return asked ?? caller.Tenant;

@@ -8,8 +8,8 @@ using OrleansRegistry.Trust.Records;
 namespace OrleansRegistry.Trust.Tenants;
 
 /// <summary>
-/// Erases what tenants have, that are marked for it: rounds over all kinds of records until one finds nothing, and the mark last. Several processes may
-/// be at one tenant: what one has deleted, the others do not find.
+/// Erases what tenants have, that are marked for it: rounds over all kinds of records until one finds nothing, once more when what was under way is
+/// through, and then the mark says that it is done. Several processes may be at one tenant: what one has deleted, the others do not find.
 /// </summary>
 internal sealed partial class TenantEraser(
     IRecordStore store,
@@ -18,7 +18,7 @@ internal sealed partial class TenantEraser(
     SnapshotIndex index,
     SnapshotObjects objects,
     ActivationEnd activations,
-    IServiceProvider services,
+    StoredKinds kinds,
     IHostApplicationLifetime lifetime,
     [RegistryTime] TimeProvider time,
     ILogger<TenantEraser> log)
@@ -26,11 +26,17 @@ internal sealed partial class TenantEraser(
     private const int Step = 500;
     private const int AtOnce = 32;
 
-    /// <summary>Until then every process knows that the tenant's callers are refused, and what they had begun has ended.</summary>
+    /// <summary>Until then every process knows that the tenant's callers are refused.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromSeconds(2);
 
     /// <summary>The same where this process alone has the store.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>Until then what was let in before is through, but for what takes very long.</summary>
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(8);
+
+    /// <inheritdoc cref="Moment"/>
+    private static readonly TimeSpan OwnRest = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<string, Job> jobs = new(StringComparer.Ordinal);
 
@@ -62,22 +68,17 @@ internal sealed partial class TenantEraser(
         try
         {
             await Task.Delay(store.IsShared ? Spread : Moment, time, lifetime.ApplicationStopping);
-            bool wasAny;
-            do
-            {
-                wasAny = false;
-                foreach (var kind in StoreServices.KindsOf(services))
-                {
-                    var before = job.Erased;
-                    await EraseAsync(kind, tenant, job);
-
-                    // Callers who are refused may add to the audit trail all the time.
-                    wasAny |= job.Erased > before && kind != AuditKind.Kind;
-                }
-            }
-            while (wasAny);
-
-            await records.DeleteAsync(TenantType.Type, tenant, TenantType.Id, lifetime.ApplicationStopping);
+            await EraseAllAsync(tenant, job);
+            await Task.Delay(store.IsShared ? Rest : OwnRest, time, lifetime.ApplicationStopping);
+            await EraseAllAsync(tenant, job);
+            await records.ChangeAsync(
+                TenantType.Type,
+                tenant,
+                TenantType.Id,
+                before => before is { State: TenantState.Erasing }
+                    ? new StoredTenant(TenantState.Erased, time.GetUtcMilliseconds()) { Reason = before.Reason }
+                    : before,
+                lifetime.ApplicationStopping);
             LogErased(log, tenant, job.Erased);
         }
         finally
@@ -86,12 +87,37 @@ internal sealed partial class TenantEraser(
         }
     }
 
+    private async Task EraseAllAsync(string tenant, Job job)
+    {
+        bool wasAny;
+        do
+        {
+            wasAny = false;
+            foreach (var kind in kinds.All)
+            {
+                var before = job.Erased;
+                await EraseAsync(kind, tenant, job);
+
+                // Callers who are refused may add to the audit trail all the time.
+                wasAny |= job.Erased > before && kind != AuditKind.Kind;
+            }
+        }
+        while (wasAny);
+    }
+
     private async Task EraseAsync(RecordKind kind, string tenant, Job job)
     {
         var mark = TrustKind.KeyOf(TenantType.Type.Name, tenant, TenantType.Id);
         RecordKey? after = null;
         while (true)
         {
+            var state = await records.ReadAsync(TenantType.Type, tenant, TenantType.Id, lifetime.ApplicationStopping);
+            if (state?.Value.State != TenantState.Erasing)
+            {
+                // Another process was through before, and the tenant may have been made again.
+                return;
+            }
+
             var page = await store.ListKeysAsync(kind, tenant, after, Step, lifetime.ApplicationStopping);
             foreach (var some in page.Where(record => kind != TrustKind.Kind || record.Key != mark).Chunk(AtOnce))
             {

@@ -23,13 +23,15 @@ internal sealed class TenantGate
         }
     }
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the tenant is suspended, being erased, or not known.</exception>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the tenant is suspended, erased, or not known.</exception>
     public void Demand(string tenant)
     {
         if (isAnyClosed && closed.TryGetValue(tenant, out var found))
         {
-            throw new RegistryException(RegistryError.Forbidden, found.State == TenantState.Erasing
-                ? $"Tenant '{tenant}' is being erased."
+            throw new RegistryException(
+                RegistryError.Forbidden,
+                found.State == TenantState.Erasing ? $"Tenant '{tenant}' is being erased."
+                : found.State == TenantState.Erased ? Erased(tenant)
                 : $"Tenant '{tenant}' is suspended{(found.Reason is { } reason ? $": {reason}" : "")}.");
         }
 
@@ -39,11 +41,24 @@ internal sealed class TenantGate
         }
     }
 
-    /// <summary>Whether it is suspended or being erased: nobody is told of what it has.</summary>
+    /// <summary>As of something new for a tenant, by whoever manages tenants.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the tenant is being erased, or was.</exception>
+    public void DemandNotErased(string tenant)
+    {
+        if (IsErasing(tenant) || IsErased(tenant))
+        {
+            throw new RegistryException(RegistryError.Conflict, Erased(tenant), "tenant");
+        }
+    }
+
+    /// <summary>Whether it is suspended or erased: nobody is told of what it has.</summary>
     public bool IsClosed(string tenant) => isAnyClosed && closed.ContainsKey(tenant);
 
     /// <summary>Whether a tenant is being erased.</summary>
-    public bool IsErasing(string tenant) => isAnyClosed && closed.TryGetValue(tenant, out var found) && found.State == TenantState.Erasing;
+    public bool IsErasing(string tenant) => IsIn(tenant, TenantState.Erasing);
+
+    /// <summary>Whether a tenant was erased, and not made again.</summary>
+    public bool IsErased(string tenant) => IsIn(tenant, TenantState.Erased);
 
     /// <param name="tell">Told of each tenant whose erasure begins.</param>
     public void OnErasing(Action<string> tell) => records.OnChange(change =>
@@ -56,6 +71,10 @@ internal sealed class TenantGate
 
     /// <summary>What is known of a tenant; null where nothing is.</summary>
     public TrustRecord<StoredTenant>? Find(string tenant) => records.Find(TenantType.Type, tenant, TenantType.Id);
+
+    private static string Erased(string tenant) => $"Tenant '{tenant}' was erased: whoever manages tenants may make it again.";
+
+    private bool IsIn(string tenant, TenantState state) => isAnyClosed && closed.TryGetValue(tenant, out var found) && found.State == state;
 
     private void Follow(TrustChange change)
     {

@@ -1,7 +1,9 @@
+using OrleansRegistry.Trust.Records;
+
 namespace OrleansRegistry.Trust.Tenants;
 
 /// <summary>Counts what a tenant has, in the store.</summary>
-internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
+internal sealed class TenantMeter(IRecordStore store, StoredKinds kinds, SnapshotIndex snapshots, TenantGate tenants)
 {
     private const int Step = 500;
 
@@ -10,9 +12,15 @@ internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
     public async Task<TenantUsage> MeasureAsync(string tenant, CancellationToken cancellationToken)
     {
         var (agents, bytes) = (0L, 0L);
-        foreach (var kind in StoreServices.KindsOf(services))
+        foreach (var kind in kinds.All)
         {
             var usage = await store.GetUsageAsync(kind, tenant, cancellationToken);
+            if (kind == TrustKind.Kind && usage.Count == 1 && tenants.IsErased(tenant))
+            {
+                // That it was erased is nothing that it has.
+                continue;
+            }
+
             bytes += usage.Bytes;
             agents = kind == AgentKind.Kind ? usage.Count : agents;
         }
@@ -31,11 +39,6 @@ internal sealed class TenantMeter(IRecordStore store, IServiceProvider services)
     /// <summary>What the files of its snapshots take; of uploads nobody knows it before they are completed.</summary>
     private async Task<long> SumFilesAsync(string tenant, CancellationToken cancellationToken)
     {
-        if (services.GetService(typeof(SnapshotIndex)) is not SnapshotIndex snapshots)
-        {
-            return 0;
-        }
-
         var query = new RecordQuery(SnapshotKind.Kind, tenant);
         var sum = 0L;
         for (RecordPosition? after = null; ;)

@@ -18,9 +18,11 @@ internal sealed class TenantRegistry(
             Check(change);
             for (var before = Find(tenant); ; before = await records.ReadAsync(TenantType.Type, tenant, TenantType.Id, cancellationToken))
             {
-                if (ifVersion is { } wanted && wanted != (before?.Version ?? 0))
+                // One that was erased is no more, but for its name.
+                var known = before?.Value.State == TenantState.Erased ? null : before;
+                if (ifVersion is { } wanted && wanted != (known?.Version ?? 0))
                 {
-                    throw new RegistryException(RegistryError.Conflict, before is null
+                    throw new RegistryException(RegistryError.Conflict, known is null
                         ? $"Tenant '{tenant}' is not known."
                         : wanted == 0 ? $"Tenant '{tenant}' is known already." : $"Tenant '{tenant}' was changed since.");
                 }
@@ -28,8 +30,8 @@ internal sealed class TenantRegistry(
                 try
                 {
                     var written = await records.WriteAsync(
-                        TenantType.Type, tenant, TenantType.Id, Changed(tenant, before?.Value, change), before, cancellationToken);
-                    return (Shown(written), before is null);
+                        TenantType.Type, tenant, TenantType.Id, Changed(tenant, known?.Value, change), before, cancellationToken);
+                    return (Shown(written), known is null);
                 }
                 catch (InconsistentStateException)
                 {
@@ -81,7 +83,11 @@ internal sealed class TenantRegistry(
                 TenantType.Type,
                 tenant,
                 TenantType.Id,
-                before => (before ?? new StoredTenant(TenantState.Erasing, time.GetUtcMilliseconds())) with { State = TenantState.Erasing },
+                before => (before ?? new StoredTenant(TenantState.Erasing, time.GetUtcMilliseconds())) with
+                {
+                    State = TenantState.Erasing,
+                    Reason = $"by '{caller.Subject}' of tenant '{caller.Tenant}'",
+                },
                 cancellationToken);
             return await eraser.EraseAsync(tenant, wait, cancellationToken);
         });
@@ -102,7 +108,7 @@ internal sealed class TenantRegistry(
     {
         CheckText(change.Description, "description");
         CheckText(change.Reason, "reason");
-        if (change.State == TenantState.Erasing)
+        if (change.State is TenantState.Erasing or TenantState.Erased)
         {
             throw RegistryException.Invalid("state", "must be active or suspended; a tenant is erased by deleting it");
         }

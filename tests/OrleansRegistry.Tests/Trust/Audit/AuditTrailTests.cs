@@ -130,6 +130,7 @@ public sealed class AuditTrailTests(AuditTrailTests.Audited registry) : IClassFi
         await registry.Agents.RegisterAsync(owner, Cards.Registration("a", id: "a1"));
         await tenants.PutAsync(owner, owner.Tenant, new TenantChange());
         await tenants.EraseAsync(owner, owner.Tenant);
+        await tenants.PutAsync(owner with { Tenant = "ops" }, owner.Tenant, new TenantChange());
         await registry.Agents.RegisterAsync(owner, Cards.Registration("a", id: "a2"));
         var entries = await Trail.ReadAllAsync(owner).ToListAsync();
         Assert.Equal(["registry.tenant.erase", "registry.agent.register"], entries.Select(entry => entry.Action));
