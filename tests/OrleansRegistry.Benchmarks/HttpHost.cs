@@ -33,6 +33,8 @@ internal sealed class HttpHost(WebApplication app, string? folder) : IAsyncDispo
 
     public IAgentInstances Instances => app.Services.GetRequiredService<IAgentInstances>();
 
+    public IApiKeys Keys => app.Services.GetRequiredService<IApiKeys>();
+
     public ITaskRegistry Tasks => app.Services.GetRequiredService<ITaskRegistry>();
 
     /// <summary>The registry with its REST API and A2A, on SQLite unless a database is given.</summary>

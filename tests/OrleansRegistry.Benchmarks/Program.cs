@@ -8,6 +8,7 @@ OrderedDictionary<string, Func<IAsyncEnumerable<Row>>> groups = new()
     ["write"] = WriteRows.RunAsync,
     ["sqlite"] = SqliteRows.RunAsync,
     ["http"] = HttpRows.RunAsync,
+    ["callers"] = CallerRows.RunAsync,
     ["audit"] = AuditRows.RunAsync,
     ["overload"] = OverloadRows.RunAsync,
     ["postgres"] = PostgresRows.RunAsync,
