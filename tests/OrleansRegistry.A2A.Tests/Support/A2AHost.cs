@@ -11,6 +11,7 @@ using Microsoft.Extensions.Options;
 using OrleansRegistry.A2A.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.TestSupport;
 
 [assembly: AssemblyFixture(typeof(A2AHost))]
 
@@ -104,29 +105,12 @@ public sealed class A2AHost : IAsyncLifetime
             kestrel.Listen(IPAddress.Loopback, 0);
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log, LogLevel.Warning));
         build(builder);
         app = builder.Build();
         app.MapRegistryA2A();
         await app.StartAsync();
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new Uri(app.Urls.First()) };
         Grpc = GrpcChannel.ForAddress(app.Urls.Last(), new GrpcChannelOptions { MaxReceiveMessageSize = null, MaxSendMessageSize = null });
-    }
-
-    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -12,6 +12,7 @@ using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
 using OrleansRegistry.Mcp.Tests;
 using OrleansRegistry.Rest;
+using OrleansRegistry.TestSupport;
 
 [assembly: AssemblyFixture(typeof(McpHost))]
 
@@ -111,7 +112,7 @@ public sealed class McpHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log, LogLevel.Warning));
         builder.Services.AddRegistryHttp(options =>
         {
             options.TrustCallerHeaders = true;
@@ -135,22 +136,5 @@ public sealed class McpHost : IAsyncLifetime
         app.MapRegistryMcp();
         await app.StartAsync();
         Address = new Uri(app.Urls.First());
-    }
-
-    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

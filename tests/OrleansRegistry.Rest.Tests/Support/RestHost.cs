@@ -9,6 +9,7 @@ using Microsoft.Extensions.Logging;
 using OrleansRegistry.Rest.Tests;
 using OrleansRegistry.Hosting;
 using OrleansRegistry.Http;
+using OrleansRegistry.TestSupport;
 
 [assembly: AssemblyFixture(typeof(RestHost))]
 
@@ -93,7 +94,7 @@ public sealed class RestHost : IAsyncLifetime
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
-        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log));
+        builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddProvider(new LogCatcher(Log, LogLevel.Warning));
         build(builder);
         app = builder.Build();
         if (pathBase is not null)
@@ -106,22 +107,5 @@ public sealed class RestHost : IAsyncLifetime
         await app.StartAsync();
         Address = new Uri(app.Urls.First());
         Client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Address };
-    }
-
-    private sealed class LogCatcher(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            log.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using OrleansRegistry.Storage.Tests.Postgres;
+using OrleansRegistry.TestSupport;
 using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
@@ -14,8 +15,8 @@ public sealed class PushSecretTests : PushedTasks
     {
         await using var receiver = await Receiver.StartAsync();
         receiver.Answer = _ => Task.FromResult(500);
-        var log = new AllLogged();
-        await using (var host = await PushHost.StartAsync(PushHost.Quick with { MaxAttempts = 2 }, log: log))
+        var log = new ConcurrentQueue<string>();
+        await using (var host = await PushHost.StartAsync(PushHost.Quick with { MaxAttempts = 2 }, log: new LogCatcher(log)))
         {
             var id = await SubmitAsync(host);
             var config = $$$"""
@@ -36,8 +37,8 @@ public sealed class PushSecretTests : PushedTasks
         }
 
         Assert.Equal("Bearer hidden-credentials", receiver.All[0].Headers["Authorization"]);
-        Assert.Contains(log.Lines, line => line.Contains("is given up", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("hidden", StringComparison.Ordinal));
+        Assert.Contains(log, line => line.Contains("is given up", StringComparison.Ordinal));
+        Assert.DoesNotContain(log, line => line.Contains("hidden", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -49,25 +50,5 @@ public sealed class PushSecretTests : PushedTasks
         var claimed = (await host.Tasks.Claim(Me, "a"))!;
         Assert.Equal("t", Member((await WebhookAsync(host, id)).Config, "token"));
         Assert.Null(Member(Assert.Single(await host.Tasks.ListWebhooksAsync(Me, id, claimed.Lease!.Token)).Config, "token"));
-    }
-
-    /// <summary>All that anything logs, with what is thrown.</summary>
-    private sealed class AllLogged : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose()
-        {
-        }
     }
 }

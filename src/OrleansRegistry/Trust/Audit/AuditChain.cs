@@ -6,7 +6,8 @@ namespace OrleansRegistry.Trust.Audit;
 /// Appends to one tenant's trail. The key of a page is the place of its first entry, and it is written only where there is none: another writer of the
 /// same trail makes this one read again, and neither loses an entry nor forks the trail. Not safe for concurrent use.
 /// </summary>
-internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider time)
+/// <param name="told">Gets what was stored.</param>
+internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider time, Action<IReadOnlyList<AuditEntry>>? told = null)
 {
     /// <summary>Keeps pages well below what a store takes in one record.</summary>
     public const int MostEntries = 500;
@@ -97,7 +98,7 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
             try
             {
                 await store.WriteAsync(AuditKind.Kind, key, 0, body);
-                Know(page.Head);
+                Know(page);
                 return;
             }
             catch (InconsistentStateException) when (attempt < Tries)
@@ -111,7 +112,7 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
                 head = null;
                 if (await store.ReadAsync(AuditKind.Kind, key) is { } stored && stored.Body == body)
                 {
-                    Know(page.Head);
+                    Know(page);
                     return;
                 }
             }
@@ -192,6 +193,12 @@ internal sealed class AuditChain(string tenant, IRecordStore store, TimeProvider
         }
 
         return found;
+    }
+
+    private void Know(StoredAuditPage written)
+    {
+        Know(written.Head);
+        told?.Invoke(written.Entries);
     }
 
     private void Know(AuditHead now)

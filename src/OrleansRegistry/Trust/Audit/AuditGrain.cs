@@ -12,10 +12,10 @@ internal sealed class AuditGrain : Grain, IAuditGrain
     private readonly GroupCommit<AuditBatch> commits;
     private readonly AuditTrim trim;
 
-    public AuditGrain(IRecordStore store, [RegistryTime] TimeProvider time)
+    public AuditGrain(IRecordStore store, AuditLog log, [RegistryTime] TimeProvider time)
     {
         var (tenant, _) = GrainKeys.Parse(this.GetPrimaryKeyString());
-        commits = new GroupCommit<AuditBatch>(new AuditChain(tenant, store, time).AppendAsync, MostWaiting);
+        commits = new GroupCommit<AuditBatch>(new AuditChain(tenant, store, time, log.Tell).AppendAsync, MostWaiting);
         trim = new AuditTrim(tenant, store);
     }
 

@@ -28,6 +28,9 @@ public sealed record AuditOptions
     /// <summary>Whether refused calls have entries too (<c>REGISTRY_AUDIT_REFUSED</c>).</summary>
     public bool Refused { get; init; }
 
+    /// <summary>Whether entries are lines of the log too, in the category <c>OrleansRegistry.Audit</c> (<c>REGISTRY_AUDIT_LOG</c>).</summary>
+    public bool Log { get; init; }
+
     /// <summary>How many refused calls of a tenant one process writes in a second at most (<c>REGISTRY_AUDIT_REFUSED_PER_SECOND</c>).</summary>
     public int RefusedPerSecond { get; init; } = 10;
 }

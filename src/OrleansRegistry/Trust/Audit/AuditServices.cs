@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Orleans.Runtime;
 
 namespace OrleansRegistry.Trust.Audit;
@@ -25,6 +26,7 @@ internal static class AuditServices
 
         if (options.Cluster.Role != ClusterRole.Gateway)
         {
+            services.AddSingleton(provider => new AuditLog(provider.GetRequiredService<ILoggerFactory>(), options.Audit));
             services.AddSingleton<AuditRetention>();
             services.AddHostedService<AuditRetentionService>();
         }

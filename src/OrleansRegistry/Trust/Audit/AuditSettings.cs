@@ -23,6 +23,13 @@ internal static class AuditSettings
             (options, value) => options.Audit = options.Audit with { Retention = value },
             new() { More = More })
         .Add(
+            "REGISTRY_AUDIT_LOG",
+            SettingKind.Flag,
+            "Whether each entry of the audit trail is a line of the log too, once it is stored: JSON, in the category `OrleansRegistry.Audit`.",
+            options => options.Audit.Log,
+            (options, value) => options.Audit = options.Audit with { Log = value },
+            new() { More = More })
+        .Add(
             "REGISTRY_AUDIT_REFUSED",
             SettingKind.Flag,
             "Whether calls that were refused are written down too. They are counted in any case.",

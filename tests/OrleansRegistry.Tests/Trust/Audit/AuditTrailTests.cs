@@ -1,6 +1,8 @@
-using System.Text;
+using System.Collections.Concurrent;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Time.Testing;
+using Microsoft.Extensions.Logging;
+using OrleansRegistry.TestSupport;
 using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Trust.Audit;
 using static OrleansRegistry.Tests.Tasks.Messages;
@@ -135,6 +137,25 @@ public sealed class AuditTrailTests(AuditTrailTests.Audited registry) : IClassFi
         var entries = await Trail.ReadAllAsync(owner).ToListAsync();
         Assert.Equal(["registry.tenant.erase", "registry.agent.register"], entries.Select(entry => entry.Action));
         Assert.Empty((await Trail.VerifyAsync(owner)).Faults);
+    }
+
+    [Fact]
+    public async Task Entries_are_lines_of_the_log_as_an_export_has_them()
+    {
+        var log = new ConcurrentQueue<string>();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new LogCatcher(log, isOf: AuditLog.Category.Equals)));
+        var told = new AuditLog(loggers, new AuditOptions { Log = true });
+        var chain = new AuditChain(caller.Tenant, registry.Store, TimeProvider.System, told.Tell);
+        await chain.AppendAsync([AuditBatch.Of([new AuditNote("alice", "registry.agent.remove", "ok", "a\nb")], TimeProvider.System)]);
+        var entry = Assert.Single(await Trail.ReadAllAsync(caller).ToListAsync());
+        new AuditLog(loggers, new AuditOptions()).Tell([entry]);
+
+        const string Before = "Information: ";
+        var line = Assert.Single(log);
+        Assert.StartsWith(Before, line, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', line);
+        using var json = JsonDocument.Parse(line[Before.Length..]);
+        Assert.Equal(entry, AuditJson.ReadStrict(json.RootElement));
     }
 
     private async Task<List<string?>> FindAsync(AuditQuery query) =>
