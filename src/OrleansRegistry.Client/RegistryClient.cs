@@ -59,6 +59,9 @@ public sealed class RegistryClient : IDisposable
         Contexts = new HttpContexts(Http);
         Subscriptions = new HttpSubscriptions(Http);
         Tenants = new HttpTenants(Http);
+        Keys = new HttpKeys(Http);
+        Users = new HttpUsers(Http);
+        Logins = new HttpLogins(Http);
         Audit = new HttpAudit(Http);
         PublicAgents = new HttpPublicAgents(Http);
         Grants = new HttpGrants(Http);
@@ -97,11 +100,21 @@ public sealed class RegistryClient : IDisposable
     /// <summary>The tenants that were made.</summary>
     public ITenants Tenants { get; }
 
+    /// <summary>The API keys.</summary>
+    public IApiKeys Keys { get; }
+
+    /// <summary>The users, where the registry has logins.</summary>
+    public IUsers Users { get; }
+
+    /// <summary>Logs users in. What a session's text is given to is <see cref="RegistryClientOptions.Token"/>, of another client.</summary>
+    public ILogins Logins { get; }
+
     /// <summary>Whose signatures of cards the caller's tenant trusts, and what it asks of cards.</summary>
     public ICardTrust CardTrust { get; }
 
     /// <summary>The domains that callers prove to be theirs.</summary>
     public IDomains Domains { get; }
+
     /// <summary>New agents and other cards that wait for somebody who may approve them.</summary>
     public IAgentReviews Reviews { get; }
 

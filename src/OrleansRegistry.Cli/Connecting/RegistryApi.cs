@@ -24,6 +24,10 @@ internal sealed class RegistryApi(RegistryHttp http)
         return TryAsync(() => http.CallAsync(request, cancellation));
     }
 
+    /// <summary>A write that is not sent again, as it would make a second of what it makes.</summary>
+    public Task<ApiAnswer> SendOnceAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? json, CancellationToken cancellation) =>
+        TryAsync(() => http.CallAsync(new ApiRequest(method, path) { Body = json, IsOnce = true }, cancellation));
+
     /// <summary>Reads an answer of any length to its end.</summary>
     /// <exception cref="CliException">It is no success.</exception>
     public async Task<ApiAnswer> ReadAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -7,28 +7,24 @@ internal sealed class RegistryConnection : IAsyncDisposable
 
     private readonly HostedRegistry? hosted;
     private readonly HttpClient http;
+    private readonly TimeProvider time;
 
-    private RegistryConnection(Uri url, HostedRegistry? hosted, CommandCall call)
+    private RegistryConnection(Uri url, HostedRegistry? hosted, CommandCall call, bool namesTenant)
     {
         this.hosted = hosted;
         Url = url;
         Place = hosted is null ? url.ToString() : $"store {call.Get(call.Options.Store)}";
         http = RegistryClient.NewHttp("registry-cli");
         http.BaseAddress = url;
-        AddHeader("X-Registry-Tenant", call.Get(call.Options.Tenant));
+        var token = hosted is null ? TokenOf(call.Terminal, url) : null;
+        AddHeader("X-Registry-Tenant", namesTenant && token is not null ? null : call.Get(call.Options.Tenant));
         AddHeader("X-Registry-Subject", call.Get(call.Options.Subject));
 
         // Who has the store itself runs the registry.
         AddHeader("X-Registry-Roles", hosted is null ? null : RegistryRoles.Operator);
         AddHeader("X-Registry-Scope", call.Get(call.Options.AllOwners) ? "tenant" : null);
-        var options = new RegistryClientOptions
-        {
-            Retries = Retries,
-            RetriesUnreachable = false,
-            Time = call.Terminal.Time,
-            Token = hosted is null ? TokenOf(call.Terminal, url) : null,
-        };
-        Api = new RegistryApi(new RegistryHttp(http, url, options) { Name = hosted is null ? url.ToString() : "the store's registry" });
+        time = call.Terminal.Time;
+        Api = Make(token);
     }
 
     /// <summary>Where it answers.</summary>
@@ -42,12 +38,13 @@ internal sealed class RegistryConnection : IAsyncDisposable
     /// <summary>The registry itself, where it is hosted here; else null.</summary>
     public IServiceProvider? Services => hosted?.Services;
 
+    /// <param name="namesTenant">The request itself says which tenant it is about, which need not be the one that a token is of.</param>
     /// <exception cref="CliException">The words or the environment name none that there is.</exception>
-    public static async Task<RegistryConnection> OpenAsync(CommandCall call, StoreUse use)
+    public static async Task<RegistryConnection> OpenAsync(CommandCall call, StoreUse use, bool namesTenant)
     {
         if (call.Get(call.Options.Store) is not { } store)
         {
-            return new RegistryConnection(UrlOf(call), null, call);
+            return new RegistryConnection(UrlOf(call), null, call, namesTenant);
         }
 
         if (call.HasUrl)
@@ -57,8 +54,11 @@ internal sealed class RegistryConnection : IAsyncDisposable
 
         var hosted = await HostedRegistry.StartAsync(
             new StorePlace(store), use, call.Terminal, call.Get(call.Options.Verbose), call.Cancellation);
-        return new RegistryConnection(hosted.Url, hosted, call);
+        return new RegistryConnection(hosted.Url, hosted, call, namesTenant);
     }
+
+    /// <summary>The same with the token in a file, in place of what the environment names.</summary>
+    public RegistryApi ApiOf(string file) => Make(RegistryToken.FromFile(file));
 
     public async ValueTask DisposeAsync()
     {
@@ -67,6 +67,12 @@ internal sealed class RegistryConnection : IAsyncDisposable
         {
             await hosted.DisposeAsync();
         }
+    }
+
+    private RegistryApi Make(Func<CancellationToken, ValueTask<string?>>? token)
+    {
+        var options = new RegistryClientOptions { Retries = Retries, RetriesUnreachable = false, Time = time, Token = token };
+        return new RegistryApi(new RegistryHttp(http, Url, options) { Name = hosted is null ? Url.ToString() : "the store's registry" });
     }
 
     private static Func<CancellationToken, ValueTask<string?>>? TokenOf(Terminal terminal, Uri url)

@@ -39,9 +39,10 @@ internal sealed class CommandCall : IAsyncDisposable
     public bool Has(Option option) => parsed.GetResult(option) is { Implicit: false };
 
     /// <summary>The registry that the words name, or one that is hosted here on the store that they name.</summary>
+    /// <param name="namesTenant">The request itself says which tenant it is about, which need not be the one that a token is of.</param>
     /// <exception cref="CliException">They name none that there is.</exception>
-    public async Task<RegistryConnection> ConnectAsync(StoreUse use = StoreUse.Existing) =>
-        connection ??= await RegistryConnection.OpenAsync(this, use);
+    public async Task<RegistryConnection> ConnectAsync(StoreUse use = StoreUse.Existing, bool namesTenant = false) =>
+        connection ??= await RegistryConnection.OpenAsync(this, use, namesTenant);
 
     /// <summary>The store that the words name, for what works on it without a registry: by default that of the environment.</summary>
     /// <exception cref="CliException">They name a registry instead.</exception>

@@ -15,6 +15,9 @@ internal sealed record ApiRequest(HttpMethod Method, string Path)
     /// <summary>How long it asks the registry to wait.</summary>
     public TimeSpan Wait { get; init; }
 
+    /// <summary>It is not sent again where nobody knows what became of it: that would make a second of what it makes.</summary>
+    public bool IsOnce { get; init; }
+
     /// <summary>The same with a condition.</summary>
     public ApiRequest If(string header, string value) => this with { Headers = [.. Headers, (header, value)] };
 

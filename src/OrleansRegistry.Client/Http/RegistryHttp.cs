@@ -50,7 +50,7 @@ internal sealed class RegistryHttp(HttpClient http, Uri address, RegistryClientO
                 fault = unanswered;
             }
 
-            if (tries == options.Retries || !IsTransient(fault))
+            if (asked.IsOnce || tries == options.Retries || !IsTransient(fault))
             {
                 if (tries > 0)
                 {

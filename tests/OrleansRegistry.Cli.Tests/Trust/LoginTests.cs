@@ -23,7 +23,11 @@ public sealed class LoginTests : IAsyncLifetime
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         builder.Logging.ClearProviders();
         builder.Configuration["REGISTRY_LOGINS"] = "true";
-        builder.AddOrleansRegistry(options => options.StorageType = StorageType.Memory);
+        builder.AddOrleansRegistry(options =>
+        {
+            options.StorageType = StorageType.Memory;
+            options.Logins = options.Logins with { HashIterations = 1 };
+        });
         builder.Services.AddRegistryRest();
         app = builder.Build();
         app.MapRegistryRest();
@@ -76,6 +80,56 @@ public sealed class LoginTests : IAsyncLifetime
         await app!.Services.GetRequiredService<ILogins>().RevokeAllAsync(new Caller("acme", "ann"));
         Assert.Equal(4, (await cli.RunAsync("whoami")).Code);
         await cli.DoAsync("logout");
+    }
+
+    [Fact]
+    public async Task A_logout_ends_the_session_of_the_login_whatever_token_the_environment_names()
+    {
+        cli.Input = Password;
+        await cli.DoAsync("login", "ann", "--tenant", "acme", "--password-stdin");
+        cli.Variables["REGISTRY_TOKEN"] = "ork_another_credential";
+        Assert.Contains("REGISTRY_TOKEN", (await cli.RunAsync("logout")).Error, StringComparison.Ordinal);
+        Assert.Empty(Files());
+        Assert.Empty(await app!.Services.GetRequiredService<ILogins>().ListAsync(new Caller("acme", "ann")));
+        var nobody = await cli.RunAsync("logout");
+        Assert.Equal(3, nobody.Code);
+        Assert.Contains("REGISTRY_TOKEN", nobody.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Users_are_made_changed_and_removed()
+    {
+        var users = app!.Services.GetRequiredService<IUsers>();
+        await users.CreateAsync(new Caller("acme"), new NewUser("boss", ["admin"]), Password);
+        cli.Input = Password;
+        await cli.DoAsync("login", "boss", "--tenant", "acme", "--password-stdin");
+        await cli.DoAsync("users", "create", "bob", "--role", "user", "--role", "viewer", "--password-stdin");
+        Assert.Equal("bob of acme\nroles: user, viewer\n", await cli.DoAsync("users", "show", "bob"));
+        Assert.Equal(4, (await cli.RunAsync("users", "create", "bob", "--role", "user", "--password-stdin")).Code);
+        Assert.Equal(4, (await cli.RunAsync("users", "create", "eve", "--role", "owner", "--password-stdin")).Code);
+        Assert.Equal(4, (await cli.RunAsync("users", "list", "--tenant", "other")).Code);
+        Assert.Equal(3, (await cli.JsonAsync("users", "list", "--tenant", "acme")).GetProperty("users").GetArrayLength());
+
+        var own = new TestCli(cli.Always) { Input = Password };
+        own.Variables["XDG_CONFIG_HOME"] = folder.Of("bob");
+        await own.DoAsync("login", "bob", "--tenant", "acme", "--password-stdin");
+        await cli.DoAsync("users", "logout", "bob");
+        Assert.Equal(4, (await own.RunAsync("whoami")).Code);
+        await own.DoAsync("login", "bob", "--tenant", "acme", "--password-stdin");
+        await cli.DoAsync("users", "change", "bob", "--role", "viewer", "--disable");
+        Assert.Equal(4, (await own.RunAsync("login", "bob", "--tenant", "acme", "--password-stdin")).Code);
+        Assert.Equal("bob of acme, disabled\nroles: viewer\n", await cli.DoAsync("users", "show", "bob"));
+        await cli.DoAsync("users", "change", "bob", "--enable");
+        cli.Input = Password + "2";
+        await cli.DoAsync("users", "password", "bob", "--password-stdin");
+        own.Input = Password + "2";
+        await own.DoAsync("login", "bob", "--tenant", "acme", "--password-stdin");
+        await cli.DoAsync("users", "remove", "bob");
+        Assert.Equal(3, (await cli.RunAsync("users", "show", "bob")).Code);
+        Assert.Equal(2, (await cli.RunAsync("users", "change", "bob")).Code);
+        Assert.Equal(2, (await cli.RunAsync("users", "change", "bob", "--enable", "--disable")).Code);
+        Assert.Equal(2, (await cli.RunAsync("users", "create", "eve", "--role", "user")).Code);
+        Assert.Equal(2, (await new TestCli("--store", folder.Of("store")).RunAsync("users", "list")).Code);
     }
 
     [Fact]

@@ -23,12 +23,20 @@ public sealed class ClientHost : IAsyncLifetime
 
     private WebApplication? app;
     private RegistryClient? client;
+    private HttpClient? operators;
 
     internal static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     internal Uri Address { get; private set; } = null!;
 
     internal RegistryClient Client => client!;
+
+    /// <summary>A client whose gateway says that its callers run the registry.</summary>
+    internal RegistryClient Operator => new(operators ??= new HttpClient
+    {
+        BaseAddress = Address,
+        DefaultRequestHeaders = { { "X-Registry-Roles", RegistryRoles.Operator } },
+    });
 
     internal IAgentRegistry LocalAgents => app!.Services.GetRequiredService<IAgentRegistry>();
 
@@ -42,6 +50,10 @@ public sealed class ClientHost : IAsyncLifetime
 
     internal IAuditTrail LocalAudit => app!.Services.GetRequiredService<IAuditTrail>();
 
+    internal IApiKeys LocalKeys => app!.Services.GetRequiredService<IApiKeys>();
+
+    internal IUsers LocalUsers => app!.Services.GetRequiredService<IUsers>();
+
     internal IAgentSubscriptions LocalSubscriptions => app!.Services.GetRequiredService<IAgentSubscriptions>();
 
     internal static Caller NewCaller() => new($"tenant-{Interlocked.Increment(ref lastName):D6}", "somebody");
@@ -54,18 +66,20 @@ public sealed class ClientHost : IAsyncLifetime
     /// <summary>A server of its own for one test.</summary>
     /// <param name="folder">Where it keeps what it has; null: in memory.</param>
     /// <param name="port">0 for any.</param>
-    internal static async Task<ClientHost> StartAsync(string? folder = null, int port = 0)
+    /// <param name="logins">Callers are users who log in, and no others.</param>
+    internal static async Task<ClientHost> StartAsync(string? folder = null, int port = 0, bool logins = false)
     {
         var host = new ClientHost();
-        await host.RunAsync(folder, port);
+        await host.RunAsync(folder, port, logins);
         return host;
     }
 
-    public async ValueTask InitializeAsync() => await RunAsync(null, 0);
+    public async ValueTask InitializeAsync() => await RunAsync(null, 0, logins: false);
 
     public async ValueTask DisposeAsync()
     {
         client?.Dispose();
+        operators?.Dispose();
         if (app is not null)
         {
             await app.StopAsync();
@@ -80,16 +94,17 @@ public sealed class ClientHost : IAsyncLifetime
         LongestPause = TimeSpan.FromMilliseconds(50),
     });
 
-    private async Task RunAsync(string? folder, int port)
+    private async Task RunAsync(string? folder, int port, bool logins)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Logging.ClearProviders();
         builder.Services.AddRegistryHttp(options =>
         {
-            options.TrustCallerHeaders = true;
-            options.TrustScopeHeader = true;
-            options.DefaultCaller = Caller.Default;
+            options.Logins = logins;
+            options.TrustCallerHeaders = !logins;
+            options.TrustScopeHeader = !logins;
+            options.DefaultCaller = logins ? null : Caller.Default;
         });
         builder.Services.AddRegistryRest();
         builder.AddOrleansRegistry(options =>
@@ -97,6 +112,7 @@ public sealed class ClientHost : IAsyncLifetime
             options.StorageType = folder is null ? StorageType.Memory : StorageType.Sqlite;
             options.DataDirectory = folder ?? options.DataDirectory;
             options.Audit = new AuditOptions { Mode = AuditMode.On };
+            options.Logins = options.Logins with { HashIterations = 1 };
             options.CardFetch = new CardFetchOptions { AllowedNetworks = ["127.0.0.1"] };
         });
         app = builder.Build();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text;
 using System.Text.Json;
 
 namespace OrleansRegistry.Cli.Trust;
@@ -7,7 +6,7 @@ namespace OrleansRegistry.Cli.Trust;
 internal sealed class LoginCommand : RegistryCommand
 {
     private readonly Argument<string> user = new("user") { Description = "The user's name." };
-    private readonly Option<bool> fromInput = new("--password-stdin") { Description = "Reads the password from the standard input." };
+    private readonly Option<bool> fromInput = PasswordInput.Option();
 
     public LoginCommand()
         : base(
@@ -30,7 +29,7 @@ internal sealed class LoginCommand : RegistryCommand
         var connection = await call.ConnectAsync();
         var path = SessionFiles.PathOf(call.Terminal, connection.Url)
             ?? throw CliException.Usage("Neither XDG_CONFIG_HOME nor HOME says where the session can be kept.");
-        var password = await PasswordAsync(call);
+        var password = await PasswordInput.ReadAsync(call, fromInput, call.Get(user));
         using var answer = await connection.Api.SendAsync(HttpMethod.Post, "login", BodyOf(call, password), null, call.Cancellation);
         await SessionFiles.WriteAsync(path, answer.Json.Text("token")!, call.Cancellation);
         call.Terminal.WriteNote($"Logged in as {answer.Json.Text("user")} of {answer.Json.Text("tenant")} until {answer.Json.Text("expiresAt")}.");
@@ -54,17 +53,5 @@ internal sealed class LoginCommand : RegistryCommand
         }
 
         return body.ToArray();
-    }
-
-    private async Task<string> PasswordAsync(CommandCall call)
-    {
-        if (call.Get(fromInput))
-        {
-            using var input = new StreamReader(call.Terminal.Input, Encoding.UTF8, leaveOpen: true);
-            return (await input.ReadToEndAsync(call.Cancellation)).TrimEnd('\r', '\n');
-        }
-
-        return call.Terminal.AskHidden?.Invoke($"Password of {PlainText.Of(call.Get(user))}: ")
-            ?? throw CliException.Usage("There is no terminal to ask for the password: say --password-stdin.");
     }
 }

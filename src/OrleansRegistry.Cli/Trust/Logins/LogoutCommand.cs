@@ -8,14 +8,17 @@ internal sealed class LogoutCommand()
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
         var connection = await call.ConnectAsync();
+        var variable = Array.Find(
+            (string[])[GlobalOptions.TokenVariable, GlobalOptions.TokenFileVariable], name => call.Terminal.Variable(name) is not null);
         if (SessionFiles.Find(call.Terminal, connection.Url) is not { } path)
         {
-            throw CliException.NotFound($"Nobody is logged in to {connection.Url}.");
+            throw CliException.NotFound($"Nobody is logged in to {connection.Url}."
+                + (variable is null ? "" : $" Commands come with the token of {variable}: they do until it is unset."));
         }
 
         try
         {
-            using var answer = await connection.Api.SendAsync(HttpMethod.Post, "logout", null, null, call.Cancellation);
+            using var answer = await connection.ApiOf(path).SendAsync(HttpMethod.Post, "logout", null, null, call.Cancellation);
         }
         catch (CliException fault) when (fault.Status == (int)HttpStatusCode.Unauthorized)
         {
@@ -23,7 +26,9 @@ internal sealed class LogoutCommand()
         }
 
         File.Delete(path);
-        call.Terminal.WriteNote("Logged out.");
+        call.Terminal.WriteNote(variable is null
+            ? "Logged out."
+            : $"Logged out. Commands come with the token of {variable} all the same: they do until it is unset.");
         return ExitCode.Done;
     }
 }
