@@ -13,13 +13,14 @@ namespace OrleansRegistry.Server.Tests.Telemetry;
 internal sealed class RunningServer : IAsyncDisposable
 {
     private readonly Task<int> running;
+    private readonly StringWriter console = new();
     private readonly StringWriter errors = new();
     private readonly TaskCompletionSource<IServiceProvider> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningServer(IReadOnlyDictionary<string, string> settings, Action<WebApplicationBuilder>? configure)
     {
         string[] words = ["--urls=http://127.0.0.1:0", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")];
-        running = Task.Run(() => RegistryServer.RunAsync(words, TextWriter.Null, errors, builder =>
+        running = Task.Run(() => RegistryServer.RunAsync(words, console, errors, builder =>
         {
             builder.Logging.ClearProviders().AddProvider(new LogCatcher(Log));
             builder.Services.AddSingleton<IHostedService>(services => new Starting(services, started));
@@ -28,6 +29,9 @@ internal sealed class RunningServer : IAsyncDisposable
     }
 
     public ConcurrentQueue<string> Log { get; } = new();
+
+    /// <summary>What the console showed at the start.</summary>
+    public string Shown => console.ToString();
 
     public HttpClient Http { get; private set; } = new();
 
@@ -55,6 +59,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         await running.WaitAsync(TimeSpan.FromSeconds(60));
         await errors.DisposeAsync();
+        await console.DisposeAsync();
     }
 
     private sealed class Starting(IServiceProvider services, TaskCompletionSource<IServiceProvider> started) : IHostedService
