@@ -73,8 +73,8 @@ public sealed record ImportRequest
     /// <summary>Who owns what comes without an owner, such as agents of an older system, and in which tenant.</summary>
     public required Caller Caller { get; init; }
 
-    /// <summary>How many agents it may make; null: any number.</summary>
-    internal long? AgentsLeft { get; init; }
+    /// <summary>What it keeps to; null: to nothing.</summary>
+    internal IImportTerms? Terms { get; init; }
 }
 
 /// <summary>What an import did.</summary>

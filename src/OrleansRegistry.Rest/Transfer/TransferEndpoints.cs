@@ -94,7 +94,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate ga
             DryRun = parameters.Boolean("dry_run") ?? false,
             SkipFaults = parameters.Boolean("skip_faults") ?? false,
             Replace = parameters.Boolean("replace") ?? false,
-            AgentsLeft = await gate.AgentsLeftAsync(caller, context.RequestAborted),
+            Terms = gate.TermsOf(caller),
         };
 
         // However long it is, it is read in pieces.

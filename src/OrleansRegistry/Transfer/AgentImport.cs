@@ -7,12 +7,14 @@ internal sealed class AgentImport(
     private const int BatchRecords = 1_000;
     private const int BatchBytes = 4 * 1024 * 1024;
 
+    /// <summary>Whom a tenant's hook is asked about at once.</summary>
+    private const int JudgedAtOnce = 8;
+
     private readonly VersionImport versions = new(store, cancellationToken);
     private readonly HashSet<RecordKey> keys = [];
     private List<CheckedLine> agents = [];
     private Task storing = Task.CompletedTask;
     private int bytes;
-    private long made;
 
     public async ValueTask AddAsync(CheckedLine line)
     {
@@ -53,6 +55,11 @@ internal sealed class AgentImport(
     private async Task StoreAsync(List<CheckedLine> batch)
     {
         await Task.Yield();
+        if (request.Terms is { IsBound: true } terms)
+        {
+            batch = await JudgeAsync(terms, batch);
+        }
+
         if (batch.Exists(line => line.IsBare) || request.DryRun)
         {
             batch = await CompareAsync(batch);
@@ -69,8 +76,9 @@ internal sealed class AgentImport(
             return;
         }
 
-        await DemandRoomAsync(batch);
-        var imported = await store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken);
+        var imported = request.Terms is { IsBound: true } terms
+            ? await terms.StoreAgentsAsync(await NewAsync(batch), WriteAllAsync)
+            : await WriteAllAsync();
         for (var i = 0; i < imported.Count; i++)
         {
             tally.Count(batch[i], imported[i]);
@@ -79,25 +87,46 @@ internal sealed class AgentImport(
         await versions.RemoveAsync(
             batch.Where((line, i) => !line.IsBare && !line.IsUpdate && imported[i].Result == ImportResult.Replaced).Select(line => line.Key));
         await target.EndActivationsAsync(batch.Where((_, i) => imported[i].Result == ImportResult.Replaced));
+
+        Task<IReadOnlyList<ImportedRecord>> WriteAllAsync() =>
+            store.ImportAsync(AgentKind.Kind, [.. batch.Select(line => line.ToChange())], replace, cancellationToken).AsTask();
     }
 
-    /// <exception cref="RegistryException"><see cref="RegistryError.QuotaExceeded"/>: there would be more than may be.</exception>
-    private async Task DemandRoomAsync(List<CheckedLine> batch)
+    /// <summary>The ids of those that are not there.</summary>
+    private async Task<IReadOnlyList<string>> NewAsync(List<CheckedLine> batch)
     {
-        if (request.AgentsLeft is not { } left)
+        var stored = await target.ReadAsync(AgentKind.Kind, batch);
+        return [.. batch.Where((_, i) => stored[i] is null).Select(line => line.Key.Id)];
+    }
+
+    /// <summary>Those whose cards the policy of the tenant lets in.</summary>
+    private async Task<List<CheckedLine>> JudgeAsync(IImportTerms terms, List<CheckedLine> batch)
+    {
+        var stored = await target.ReadAsync(AgentKind.Kind, batch);
+        var taken = new List<CheckedLine>();
+        foreach (var some in batch.Zip(stored).Chunk(JudgedAtOnce))
         {
-            return;
+            var refusals = await Task.WhenAll(some.Select(agent => JudgeAsync(terms, agent.First, agent.Second)));
+            foreach (var (line, refusal) in some.Select(agent => agent.First).Zip(refusals))
+            {
+                if (refusal is null)
+                {
+                    taken.Add(line);
+                }
+                else
+                {
+                    tally.Fault(line.Number, refusal);
+                }
+            }
         }
 
-        made += (await target.ReadAsync(AgentKind.Kind, batch)).Count(stored => stored is null);
-        if (made > left)
-        {
-            throw new RegistryException(
-                RegistryError.QuotaExceeded,
-                $"The file makes more agents than the {left:N0} that tenant '{request.Caller.Tenant}' may have beside those it has. "
-                    + "What came before stays.");
-        }
+        return taken;
     }
+
+    private Task<string?> JudgeAsync(IImportTerms terms, CheckedLine line, StoredRecord? stored) =>
+        target.ResultOf(line, stored) is ImportResult.Created or ImportResult.Replaced && stored?.Body.Document != line.Body.Document
+            ? terms.JudgeAsync(line.Key.Id, line.Body.Document, stored is null, cancellationToken)
+            : Task.FromResult<string?>(null);
 
     /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>
     private async Task<List<CheckedLine>> CompareAsync(List<CheckedLine> batch)

@@ -93,13 +93,15 @@ internal sealed class HeadImport(
         var kind = groups[0].Kind;
         await DecideAsync(kind, [.. groups.Where(group => group.Decision is null)]);
         var complete = groups.Where(group => group != open).ToArray();
-        if (!request.DryRun)
+        if (request.Terms is { IsBound: true } terms && kind == TransferKind.Tasks && !request.DryRun)
         {
-            await ReplaceAsync(kind, [.. complete.Where(group => group.Decision == ImportResult.Replaced)]);
-            await StorePagesAsync();
+            await terms.StoreTasksAsync(OpenedBy(complete), () => WriteAsync(kind, complete));
+        }
+        else
+        {
+            await WriteAsync(kind, complete);
         }
 
-        await StoreAsync(kind, complete);
         groups.RemoveAll(group => group != open);
         keys.Clear();
         if (open is not null)
@@ -113,6 +115,32 @@ internal sealed class HeadImport(
 
         bytes = 0;
         tally.ReportProgress();
+    }
+
+    /// <returns>Nothing that means anything.</returns>
+    private async Task<bool> WriteAsync(TransferKind kind, HeadGroup[] complete)
+    {
+        if (!request.DryRun)
+        {
+            await ReplaceAsync(kind, [.. complete.Where(group => group.Decision == ImportResult.Replaced)]);
+            await StorePagesAsync();
+        }
+
+        await StoreAsync(kind, complete);
+        return true;
+    }
+
+    /// <summary>Tasks that are open once they are stored, and are not yet.</summary>
+    private static IReadOnlyList<string> OpenedBy(HeadGroup[] complete)
+    {
+        return
+        [
+            .. complete.Where(group => group.Decision is ImportResult.Created or ImportResult.Replaced
+                    && IsOpen(new StoredRecord(group.Head.Key, 1, group.Head.Body)) && !(group.Before is { } before && IsOpen(before)))
+                .Select(group => group.Head.Key.Id),
+        ];
+
+        static bool IsOpen(StoredRecord task) => !TaskKind.Read(task).Status.State.IsTerminal();
     }
 
     private async ValueTask StoreManyAsync(CheckedLine line)

@@ -3,6 +3,7 @@ namespace OrleansRegistry.Transfer;
 /// <summary>Takes the checked lines of one import in their order: agents by themselves, heads with the pages that follow them.</summary>
 internal sealed class ImportSession
 {
+    private readonly IImportTerms? terms;
     private readonly AgentImport agents;
     private readonly HeadImport heads;
 
@@ -13,6 +14,7 @@ internal sealed class ImportSession
         IProgress<TransferProgress>? progress,
         CancellationToken cancellationToken)
     {
+        terms = request.Terms;
         Tally = new ImportTally(request.SkipFaults, progress);
         var target = new ImportTarget(store, request, activations, cancellationToken);
         agents = new AgentImport(store, target, request, Tally, cancellationToken);
@@ -27,6 +29,11 @@ internal sealed class ImportSession
         if (line.Fault is not null)
         {
             Tally.Fault(line.Number, line.Fault);
+        }
+        else if (terms?.RefusalOf(line.Key.Tenant) is { } refusal)
+        {
+            // It may have been closed since the import began.
+            Tally.Fault(line.Number, refusal);
         }
         else if (line.Page is not null)
         {

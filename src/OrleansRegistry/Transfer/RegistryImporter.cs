@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
+using OrleansRegistry.Trust.Reviews;
 
 namespace OrleansRegistry.Transfer;
 
@@ -119,7 +120,12 @@ internal sealed partial class RegistryImporter(
             ? new CheckedLine(line.Number, null, null, $"it is another tenant's, and this caller imports for '{tenant}' alone")
         : line.Kind == TransferKind.Trust
             ? new CheckedLine(line.Number, null, null, "keys, users and rules say who may do what: who manages all tenants imports them")
+        : line.Kind == TransferKind.Reviews && !record.IsGone && IsToBeRegistered(record)
+            ? new CheckedLine(line.Number, null, null, "it was approved elsewhere, and is not registered: have it decided here")
         : line with { Line = record with { Version = 1 } };
+
+    private static bool IsToBeRegistered(RecordLine record) =>
+        ReviewKind.Read(new StoredRecord(record.Key, 1, record.Body)) is { State: ReviewState.Approved, IsApplied: false };
 
     /// <returns>The last line of all.</returns>
     private static async ValueTask<CheckedLine?> TakeAsync(

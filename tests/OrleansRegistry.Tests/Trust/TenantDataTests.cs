@@ -14,6 +14,8 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
 
     private IDataGate Gate => registry.Services.GetRequiredService<IDataGate>();
 
+    private IRegistryTransfer Transfer => registry.Services.GetRequiredService<IRegistryTransfer>();
+
     [Fact]
     public async Task Callers_of_a_closed_tenant_or_of_certain_agents_take_nothing_out_and_put_nothing_in()
     {
@@ -30,24 +32,59 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
     }
 
     [Fact]
-    public async Task An_import_makes_no_more_agents_than_its_tenant_may_have()
+    public async Task An_import_makes_no_more_agents_and_open_tasks_than_its_tenant_may_have()
     {
-        var transfer = registry.Services.GetRequiredService<IRegistryTransfer>();
+        foreach (var id in (string[])["a", "b"])
+        {
+            await registry.Agents.RegisterAsync(caller, Cards.Registration(id));
+            await registry.Tasks.PutAsync(caller, $"of-{id}", new TaskPut(TaskState.Submitted));
+        }
+
+        await registry.Tasks.PutAsync(caller, "ended", new TaskPut(TaskState.Completed));
+        using var agents = await ExportAsync("agents");
+        using var tasks = await ExportAsync("tasks");
+        await registry.Agents.RemoveAsync(caller, "b");
+        foreach (var id in (string[])["of-b", "ended"])
+        {
+            await registry.Tasks.DeleteAsync(caller, id);
+        }
+
+        await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { Limits = new TenantLimits(Agents: 1, OpenTasks: 1) });
+        await AssertRefusedAsync(agents, caller, RegistryError.QuotaExceeded, "1 agents, of the 1");
+        await AssertRefusedAsync(tasks, caller, RegistryError.QuotaExceeded, "1 open tasks, of the 1");
+        Assert.Null(await registry.Agents.GetAsync(caller, "b"));
+        Assert.Null(await registry.Tasks.GetAsync(caller, "of-b"));
+
+        await registry.Tasks.CancelAsync(caller, "of-a");
+        Assert.Equal(2, (await ImportAsync(tasks, caller)).Created);
+
+        // Who manages all tenants stores what the file says.
+        Assert.Equal(1, (await ImportAsync(agents, Operator)).Created);
+    }
+
+    [Fact]
+    public async Task An_import_has_no_agent_that_the_policy_of_its_tenant_does_not_let_in()
+    {
         await registry.Agents.RegisterAsync(caller, Cards.Registration("a"));
         await registry.Agents.RegisterAsync(caller, Cards.Registration("b"));
-        using var file = new MemoryStream();
-        await transfer.ExportAsync(new ExportRequest { Tenant = caller.Tenant, Kinds = ["agents"] }, file);
+        using var file = await ExportAsync("agents");
         await registry.Agents.RemoveAsync(caller, "b");
-        await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { Limits = new TenantLimits(Agents: 1) });
-        Assert.Equal(0, await Gate.AgentsLeftAsync(caller, default));
-        Assert.Null(await Gate.AgentsLeftAsync(Operator with { Tenant = caller.Tenant }, default));
-        file.Position = 0;
-        var refused = await Assert.ThrowsAsync<RegistryException>(
-            () => transfer.ImportAsync(file, new ImportRequest { Caller = caller, AgentsLeft = 0 }));
-        Assert.Equal(RegistryError.QuotaExceeded, refused.Error);
-        Assert.Null(await registry.Agents.GetAsync(caller, "b"));
-        file.Position = 0;
-        Assert.Equal(1, (await transfer.ImportAsync(file, new ImportRequest { Caller = caller, AgentsLeft = 1 })).Created);
+        await registry.Services.GetRequiredService<IAgentReviews>().PutPolicyAsync(caller, new ReviewPolicy(ReviewMode.New));
+        var member = caller with { Allowed = Permissions.DataImport | Permissions.AgentsWrite };
+        await AssertRefusedAsync(file, member, RegistryError.Invalid, "Line 3: the policy of the tenant has this card wait for a review");
+        Assert.Equal(1, (await ImportAsync(file, caller)).Created);
+    }
+
+    [Fact]
+    public async Task Nothing_is_imported_into_a_tenant_that_was_closed_since_the_import_began()
+    {
+        await registry.Agents.RegisterAsync(caller, Cards.Registration("a"));
+        using var file = await ExportAsync("agents");
+        await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { State = TenantState.Suspended, Reason = "unpaid" });
+        await AssertRefusedAsync(file, caller, RegistryError.Invalid, "suspended: unpaid");
+        Assert.Equal(1, (await ImportAsync(file, Operator)).Same);
+        await Tenants.EraseAsync(Operator, caller.Tenant);
+        await AssertRefusedAsync(file, Operator, RegistryError.Invalid, "was erased");
     }
 
     [Fact]
@@ -84,6 +121,25 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
         var own = await Tenants.GetUsageAsync(caller, caller.Tenant);
         await registry.Agents.RemoveAsync(caller, "a");
         Assert.Equal(own, await Tenants.GetUsageAsync(caller, caller.Tenant));
+    }
+
+    private async Task<MemoryStream> ExportAsync(string kind)
+    {
+        var file = new MemoryStream();
+        await Transfer.ExportAsync(new ExportRequest { Tenant = caller.Tenant, Kinds = [kind] }, file);
+        return file;
+    }
+
+    private Task<ImportReport> ImportAsync(MemoryStream file, Caller by)
+    {
+        return Transfer.ImportAsync(new MemoryStream(file.ToArray()), new ImportRequest { Caller = by, Terms = Gate.TermsOf(by) });
+    }
+
+    private async Task AssertRefusedAsync(MemoryStream file, Caller by, RegistryError error, string said)
+    {
+        var refused = await Assert.ThrowsAsync<RegistryException>(() => ImportAsync(file, by));
+        Assert.Equal(error, refused.Error);
+        Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
     private async Task AssertRefusedAsync(DataUse use, Caller by, RegistryError error)

@@ -21,6 +21,6 @@ internal interface IDataGate
     /// </exception>
     Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run);
 
-    /// <summary>How many agents an import of this caller may add to its tenant; null: any number.</summary>
-    Task<long?> AgentsLeftAsync(Caller caller, CancellationToken cancellationToken);
+    /// <summary>What an import of this caller keeps to.</summary>
+    IImportTerms TermsOf(Caller caller);
 }

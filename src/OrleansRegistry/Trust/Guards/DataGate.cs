@@ -1,7 +1,9 @@
+using OrleansRegistry.Trust.Reviews;
+
 namespace OrleansRegistry.Trust;
 
 /// <summary>Exports, imports and backups for callers.</summary>
-internal sealed class DataGate(Operations operations, TenantGate tenants, TenantMeter meter) : IDataGate
+internal sealed class DataGate(Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewGate reviews) : IDataGate
 {
     public Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run) => operations.RunAsync(
         OperationOf(use),
@@ -12,10 +14,7 @@ internal sealed class DataGate(Operations operations, TenantGate tenants, Tenant
             : throw new RegistryException(
                 RegistryError.Forbidden, "This caller's credential is for certain agents: it takes out and puts in nothing beside them."));
 
-    public async Task<long?> AgentsLeftAsync(Caller caller, CancellationToken cancellationToken) =>
-        !caller.May(Permissions.Tenants) && tenants.Find(caller.Tenant)?.Value.Limits.Agents is { } limit
-            ? Math.Max(0, limit - await meter.CountAgentsAsync(caller.Tenant, cancellationToken))
-            : null;
+    public IImportTerms TermsOf(Caller caller) => new ImportTerms(caller, tenants, quotas, room, reviews);
 
     private static Operation OperationOf(DataUse use) => use switch
     {

@@ -125,6 +125,28 @@ internal sealed class ReviewGate(
         return (await JudgeAsync(owner, owner, entry, cancellationToken)).Held;
     }
 
+    /// <summary>Judges a card of an import, which can wait for nobody.</summary>
+    /// <returns>Why it is not stored; null where it may be.</returns>
+    public async Task<string?> JudgeImportedAsync(Caller caller, string agentId, RawJson card, bool isNew, CancellationToken cancellationToken)
+    {
+        if (!IsAsked(caller.Tenant))
+        {
+            return null;
+        }
+
+        try
+        {
+            var entry = CheckedRegistration.Of(new AgentRegistration(card.Utf8, agentId), rules with { Strict = false });
+            return await WaitsAsync(caller, caller, entry, isNew, cancellationToken)
+                ? "the policy of the tenant has this card wait for a review: register the agent instead"
+                : null;
+        }
+        catch (RegistryException denied) when (denied.Error == RegistryError.Forbidden)
+        {
+            return denied.Message;
+        }
+    }
+
     private static void CheckWaits(AgentPatch patch)
     {
         var taken = patch.DeliveryByCard ? "delivery" : patch.EndsLease ? "ttl" : patch.ProbesAsUsual ? ProbeRules.SecondsField

@@ -26,13 +26,9 @@ internal sealed class TenantGate
     /// <exception cref="RegistryException"><see cref="RegistryError.Forbidden"/>: the tenant is suspended, erased, or not known.</exception>
     public void Demand(string tenant)
     {
-        if (isAnyClosed && closed.TryGetValue(tenant, out var found))
+        if (RefusalOf(tenant) is { } reason)
         {
-            throw new RegistryException(
-                RegistryError.Forbidden,
-                found.State == TenantState.Erasing ? $"Tenant '{tenant}' is being erased."
-                : found.State == TenantState.Erased ? Erased(tenant)
-                : $"Tenant '{tenant}' is suspended{(found.Reason is { } reason ? $": {reason}" : "")}.");
+            throw new RegistryException(RegistryError.Forbidden, reason);
         }
 
         if (demandsKnown && Find(tenant) is null)
@@ -40,6 +36,14 @@ internal sealed class TenantGate
             throw new RegistryException(RegistryError.Forbidden, $"Tenant '{LogText.Id(tenant)}' is not known to this registry.");
         }
     }
+
+    /// <summary>Why its callers are refused; null where it is open.</summary>
+    public string? RefusalOf(string tenant) => !isAnyClosed || !closed.TryGetValue(tenant, out var found) ? null : found.State switch
+    {
+        TenantState.Erasing => $"Tenant '{tenant}' is being erased.",
+        TenantState.Erased => Erased(tenant),
+        _ => $"Tenant '{tenant}' is suspended{(found.Reason is { } reason ? $": {reason}" : "")}.",
+    };
 
     /// <summary>As of something new for a tenant, by whoever manages tenants.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Conflict"/>: the tenant is being erased, or was.</exception>

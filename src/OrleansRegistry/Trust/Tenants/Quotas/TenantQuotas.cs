@@ -14,13 +14,7 @@ internal sealed class TenantQuotas(TenantGate tenants, GrainReferences<IQuotaGra
         }
 
         var grain = grains.Get(tenant, "quota");
-        if (await GrainCalls.RunAsync(grain, places => places.Take(quota, id, limit)) is { } used)
-        {
-            var what = quota == Quota.Agents ? "agents" : "open tasks";
-            throw new RegistryException(
-                RegistryError.QuotaExceeded, $"Tenant '{tenant}' has {used:N0} {what}, of the {limit:N0} that it may have.");
-        }
-
+        await TakeAsync(grain, quota, tenant, id, limit);
         var written = false;
         try
         {
@@ -40,12 +34,54 @@ internal sealed class TenantQuotas(TenantGate tenants, GrainReferences<IQuotaGra
         }
     }
 
+    /// <summary>Writes several that are new, each in a place of the tenant's.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.QuotaExceeded"/>: there are not so many, and nothing was written.</exception>
+    public async Task<T> RunManyAsync<T>(Quota quota, string tenant, IReadOnlyList<string> ids, Func<Task<T>> write)
+    {
+        if (LimitOf(quota, tenant) is not { } limit)
+        {
+            return await write();
+        }
+
+        var grain = grains.Get(tenant, "quota");
+        var taken = 0;
+        var written = false;
+        try
+        {
+            for (; taken < ids.Count; taken++)
+            {
+                await TakeAsync(grain, quota, tenant, ids[taken], limit);
+            }
+
+            written = true;
+            return await write();
+        }
+        finally
+        {
+            foreach (var id in ids.Take(taken))
+            {
+                // Where the write failed some may have been written: their places stay taken until the next count.
+                grain.Tell(quota, id, written).Ignore();
+            }
+        }
+    }
+
     /// <summary>Counts what was written without a place, as it was thought to be there.</summary>
     public void Count(Quota quota, string tenant, string id)
     {
         if (LimitOf(quota, tenant) is { } limit)
         {
             CountAsync(grains.Get(tenant, "quota"), quota, id, limit).Ignore();
+        }
+    }
+
+    private static async Task TakeAsync(IQuotaGrain grain, Quota quota, string tenant, string id, long limit)
+    {
+        if (await GrainCalls.RunAsync(grain, places => places.Take(quota, id, limit)) is { } used)
+        {
+            var what = quota == Quota.Agents ? "agents" : "open tasks";
+            throw new RegistryException(
+                RegistryError.QuotaExceeded, $"Tenant '{tenant}' has {used:N0} {what}, of the {limit:N0} that it may have.");
         }
     }
 
