@@ -100,9 +100,17 @@ public sealed partial class AgentWorker
         {
             try
             {
-                await agents.RegisterAsync(caller, registration, cancellationToken);
+                var written = await agents.RegisterAsync(caller, registration, cancellationToken);
                 outage.End();
-                LogRegistered(agentId);
+                if (written.Review is { } review)
+                {
+                    LogHeld(agentId, review.Id);
+                }
+                else
+                {
+                    LogRegistered(agentId);
+                }
+
                 return;
             }
             catch (RegistryException fault) when (WorkerFaults.IsTransient(fault))
@@ -156,6 +164,9 @@ public sealed partial class AgentWorker
 
     [LoggerMessage(4, LogLevel.Information, "'{Agent}' stops; {Count} tasks are being worked on.")]
     private partial void LogStopping(string agent, int count);
+
+    [LoggerMessage(5, LogLevel.Warning, "The card of agent '{Agent}' waits for review {Review}: what the registry has of it stays until then.")]
+    private partial void LogHeld(string agent, string review);
 
     /// <summary>A registry that is away: said once, and asked again at longer and longer intervals.</summary>
     private sealed class Outage(AgentWorker worker)

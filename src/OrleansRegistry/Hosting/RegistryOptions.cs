@@ -113,7 +113,7 @@ public sealed class RegistryOptions
     /// <summary>How it is looked whether domains are proved (<c>REGISTRY_DOMAIN_…</c>).</summary>
     public DomainOptions Domains { get; set; } = new();
     /// <summary>
-    /// What is asked of new agents and other cards in tenants without a policy of their own (<c>REGISTRY_REVIEW</c>, <c>REGISTRY_POLICY_HOOK_…</c>).
+    /// What is asked of new agents and other cards in all tenants (<c>REGISTRY_REVIEW</c>, <c>REGISTRY_POLICY_HOOK_…</c>).
     /// </summary>
     public ReviewOptions Reviews { get; set; } = new();
 

@@ -1,12 +1,24 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
+using OrleansRegistry.Tests.Shared;
 
 namespace OrleansRegistry.Client.Tests;
 
 /// <summary>What a worker says about its tasks: over HTTP, and beside a co-hosted registry.</summary>
 public sealed class WorkTests(ClientHost host)
 {
+    [Fact]
+    public async Task A_card_that_waits_for_a_review_is_not_said_to_be_registered()
+    {
+        await using var bench = new WorkerBench(host, isRemote: false);
+        await host.Client.Reviews.PutPolicyAsync(bench.Caller, new ReviewPolicy(ReviewMode.All), cancellationToken: ClientHost.Cancellation);
+        bench.Options.Caller = bench.Caller with { Allowed = RegistryRoles.Of([RegistryRoles.Agent]) };
+        bench.Start((_, context) => context.CompleteAsync());
+        await Eventually.TrueAsync(() => bench.Log.Lines.Any(line => line.Contains("waits for review", StringComparison.Ordinal)), "the log");
+        Assert.DoesNotContain(bench.Log.Lines, line => line.Contains("is registered", StringComparison.Ordinal));
+    }
+
     public static TheoryData<bool> Both { get; } = [true, false];
 
     [Theory]

@@ -3,7 +3,7 @@ using OrleansRegistry.Trust.Reviews;
 namespace OrleansRegistry.Trust;
 
 /// <summary>Exports, imports and backups for callers.</summary>
-internal sealed class DataGate(Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewGate reviews) : IDataGate
+internal sealed class DataGate(Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewDemands reviews) : IDataGate
 {
     public Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run) => operations.RunAsync(
         OperationOf(use),

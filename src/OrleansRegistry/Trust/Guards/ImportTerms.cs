@@ -3,7 +3,7 @@ using OrleansRegistry.Trust.Reviews;
 namespace OrleansRegistry.Trust;
 
 /// <summary>What imports of a caller keep to: who does not manage all tenants, to what holds for the agents and tasks that it makes otherwise.</summary>
-internal sealed class ImportTerms(Caller caller, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewGate reviews) : IImportTerms
+internal sealed class ImportTerms(Caller caller, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewDemands reviews) : IImportTerms
 {
     public bool IsBound { get; } = !caller.May(Permissions.Tenants);
 

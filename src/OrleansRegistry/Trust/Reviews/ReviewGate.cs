@@ -12,16 +12,15 @@ internal readonly record struct ReviewVerdict(AgentReview? Held, StoredAgent Age
 /// may be written is so on the condition that the agent is still the one that was looked at, so that nothing that came between goes through by it.
 /// </summary>
 internal sealed class ReviewGate(
-    ReviewPolicies policies, PolicyHook hook, ReviewStore reviews, ReviewNotices notices, AgentRules rules, [RegistryTime] TimeProvider time)
+    ReviewDemands demands, ReviewStore reviews, ReviewNotices notices, AgentRules rules, [RegistryTime] TimeProvider time)
 {
     /// <summary>The most reviews of a tenant that wait.</summary>
     public const int MostWaiting = 10_000;
 
-    private const string CardField = "agent_card";
     private const int Attempts = 5;
 
     /// <summary>Whether anything is asked of this tenant's cards.</summary>
-    public bool IsAsked(string tenant) => policies.Of(tenant).Policy is { Mode: not ReviewMode.None } or { HookUrl: not null };
+    public bool IsAsked(string tenant) => demands.IsAsked(tenant);
 
     /// <summary>Has a registration written, or held.</summary>
     /// <param name="asker">Who sent it.</param>
@@ -125,28 +124,6 @@ internal sealed class ReviewGate(
         return (await JudgeAsync(owner, owner, entry, cancellationToken)).Held;
     }
 
-    /// <summary>Judges a card of an import, which can wait for nobody.</summary>
-    /// <returns>Why it is not stored; null where it may be.</returns>
-    public async Task<string?> JudgeImportedAsync(Caller caller, string agentId, RawJson card, bool isNew, CancellationToken cancellationToken)
-    {
-        if (!IsAsked(caller.Tenant))
-        {
-            return null;
-        }
-
-        try
-        {
-            var entry = CheckedRegistration.Of(new AgentRegistration(card.Utf8, agentId), rules with { Strict = false });
-            return await WaitsAsync(caller, caller, entry, isNew, cancellationToken)
-                ? "the policy of the tenant has this card wait for a review: register the agent instead"
-                : null;
-        }
-        catch (RegistryException denied) when (denied.Error == RegistryError.Forbidden)
-        {
-            return denied.Message;
-        }
-    }
-
     private static void CheckWaits(AgentPatch patch)
     {
         var taken = patch.DeliveryByCard ? "delivery" : patch.EndsLease ? "ttl" : patch.ProbesAsUsual ? ProbeRules.SecondsField
@@ -209,7 +186,7 @@ internal sealed class ReviewGate(
             LifeCycleRules.Apply(agent, agent, entry.LifeCycle, entry.Deprecation);
         }
 
-        if (!await WaitsAsync(asker, acting, entry, isNew: found.Revision is null, cancellationToken))
+        if (!await demands.WaitsAsync(asker, acting.Tenant, entry.Id, entry.Bytes, isNew: found.Revision is null, cancellationToken))
         {
             return verdict;
         }
@@ -224,34 +201,6 @@ internal sealed class ReviewGate(
             RegistryError.Conflict,
             $"Agent '{entry.Id}' {(verdict.Agent.Revision is { } found ? $"is registered, with revision {found}" : "is not registered")}; "
                 + $"{entry.Condition} was expected.");
-
-    private async Task<bool> WaitsAsync(
-        Caller asker, Caller acting, CheckedRegistration entry, bool isNew, CancellationToken cancellationToken)
-    {
-        var policy = policies.Of(acting.Tenant);
-        var decides = asker.May(Permissions.AgentsReview);
-        if (policy.Policy.HookUrl is null)
-        {
-            return !decides && (policy.Policy.Mode == ReviewMode.All || (policy.Policy.Mode == ReviewMode.New && isNew));
-        }
-
-        var question = new HookQuestion(acting.Tenant, asker.Subject, entry.Id, isNew, entry.Bytes);
-        var answer = await hook.AskAsync(policy, policies.IsOwn(acting.Tenant), question, cancellationToken);
-        return answer switch
-        {
-            { Decision: HookDecision.Allow } => false,
-            { Decision: HookDecision.Review } => !decides,
-            { IsFailure: true } => throw new RegistryException(
-                RegistryError.Unavailable, "What decides whether this card is taken did not answer: try again.")
-            {
-                RetryAfter = TimeSpan.FromSeconds(1),
-            },
-            _ => throw new RegistryException(
-                RegistryError.Forbidden,
-                $"The policy of tenant '{acting.Tenant}' denies this card: {LogText.Escape(answer.Reason ?? "no reason was given")}.",
-                CardField),
-        };
-    }
 
     private async Task<AgentReview> HoldAsync(
         Caller asker, Caller acting, CheckedRegistration entry, StoredAgent found, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 namespace OrleansRegistry.Trust.Reviews;
 
-/// <summary>What is asked of new agents and of other cards in tenants that have no policy of their own.</summary>
+/// <summary>What is asked of new agents and of other cards in all tenants; a tenant's own policy may ask for more.</summary>
 public sealed record ReviewOptions
 {
     /// <summary>What waits for a reviewer (<c>REGISTRY_REVIEW</c>).</summary>
@@ -33,14 +33,14 @@ internal static class ReviewSettings
         .Add(
             "REGISTRY_REVIEW",
             SettingKind.OneOf(("none", ReviewMode.None), ("new", ReviewMode.New), ("all", ReviewMode.All)),
-            "Which agents wait for somebody who may approve them, in tenants without a policy of their own: none, new ones, or with another card too.",
+            "Which agents wait for somebody who may approve them: none, new ones, or with another card too. A tenant's own policy may ask for more.",
             options => options.Reviews.Mode,
             (options, value) => options.Reviews = options.Reviews with { Mode = value },
             new() { More = More })
         .Add(
             "REGISTRY_POLICY_HOOK_URL",
             SettingKind.Text("an http or https URL", IsUrl),
-            "Asked about each new agent and each other card, and decides in place of `REGISTRY_REVIEW`, in tenants without a policy of their own.",
+            "Asked about each new agent and each other card, and decides in place of `REGISTRY_REVIEW`. A tenant's own hook is asked beside it.",
             options => options.Reviews.HookUrl,
             (options, value) => options.Reviews = options.Reviews with { HookUrl = value },
             new() { More = More, IsSecret = true })

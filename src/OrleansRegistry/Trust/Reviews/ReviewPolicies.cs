@@ -11,7 +11,7 @@ internal sealed record StoredReviewPolicy(ReviewPolicy Policy, string? Secret)
     public override string ToString() => Policy.ToString();
 }
 
-/// <summary>The policies of tenants, as they are stored; that of the settings for tenants without one.</summary>
+/// <summary>The policies of tenants, as they are stored, and that of the settings, which no tenant's own takes the place of.</summary>
 internal sealed class ReviewPolicies(TrustRecords records, ReviewOptions options, PushOptions push)
 {
     private const string Id = "reviews";
@@ -20,10 +20,24 @@ internal sealed class ReviewPolicies(TrustRecords records, ReviewOptions options
 
     private readonly StoredReviewPolicy usual = options.Policy;
 
-    public StoredReviewPolicy Of(string tenant) => records.Find(Type, tenant, Id)?.Value ?? usual;
+    /// <summary>The tenant's own; that of the settings where it has none.</summary>
+    public StoredReviewPolicy Of(string tenant) => Own(tenant) ?? usual;
+
+    /// <summary>All that ask anything of its cards, the settings' first, and whether each is the tenant's own: what any of them refuses or holds is.</summary>
+    public IReadOnlyList<(StoredReviewPolicy Policy, bool IsOwn)> Asking(string tenant)
+    {
+        var own = Own(tenant);
+        return (Asks(usual), own is not null && Asks(own)) switch
+        {
+            (true, true) => [(usual, false), (own!, true)],
+            (true, false) => [(usual, false)],
+            (false, true) => [(own!, true)],
+            _ => [],
+        };
+    }
 
     /// <summary>Whether it is the tenant's own, whose URLs lead where webhooks may be.</summary>
-    public bool IsOwn(string tenant) => records.Find(Type, tenant, Id) is not null;
+    public bool IsOwn(string tenant) => Own(tenant) is not null;
 
     public async Task<ReviewPolicySaved> PutAsync(string tenant, ReviewPolicy policy, string? secret, CancellationToken cancellationToken)
     {
@@ -48,6 +62,10 @@ internal sealed class ReviewPolicies(TrustRecords records, ReviewOptions options
             cancellationToken);
         return new ReviewPolicySaved(written!.Value.Policy, written.Value.Secret == made ? made : null);
     }
+
+    private static bool Asks(StoredReviewPolicy policy) => policy.Policy is { Mode: not ReviewMode.None } or { HookUrl: not null };
+
+    private StoredReviewPolicy? Own(string tenant) => records.Find(Type, tenant, Id)?.Value;
 
     private void CheckUrl(string? text, string field)
     {

@@ -82,6 +82,7 @@ internal static class ReviewServices
         services.AddSingleton<PolicyHook>();
         services.AddSingleton<ReviewStore>();
         services.AddSingleton<ReviewNotices>();
+        services.AddSingleton<ReviewDemands>();
         services.AddSingleton<ReviewGate>();
         services.AddGuarded<IAgentReviews, AgentReviews, GuardedReviews>();
         services.AddHostedService<ReviewService>();

@@ -145,14 +145,31 @@ public sealed class PolicyHookTests(ReviewFixture fixture) : IClassFixture<Revie
     }
 
     [Fact]
-    public async Task That_of_the_settings_counts_in_tenants_without_a_policy_wherever_it_is()
+    public async Task That_of_the_settings_counts_in_all_tenants_wherever_it_is_and_their_own_add_to_it()
     {
         await using var hook = await ScriptedServer.StartAsync(ScriptedServer.Say(200, """{"decision":"review"}"""));
         await using var host = await RegistryHost.StartAsync(options =>
-            options.Reviews = options.Reviews with { HookUrl = hook.Address.ToString(), HookSecret = WebhookSignature.NewSecret() });
+        {
+            ReviewFixture.Configure(options);
+            options.Reviews = options.Reviews with { HookUrl = hook.Address.ToString(), HookSecret = WebhookSignature.NewSecret() };
+        });
+        var its = host.Services.GetRequiredService<IAgentReviews>();
         Assert.NotNull((await host.Agents.RegisterAsync(cast.Alice, Cards.Registration("a"))).Review);
-        Assert.Equal(new ReviewPolicy(), await host.Services.GetRequiredService<IAgentReviews>().GetPolicyAsync(cast.Rita));
+        Assert.Equal(new ReviewPolicy(), await its.GetPolicyAsync(cast.Rita));
         Assert.Single(hook.Requests, request => request.Headers.ContainsKey(WebhookSignature.SignatureHeader));
+
+        // A tenant takes nothing of it away.
+        await its.PutPolicyAsync(cast.Rita, new ReviewPolicy());
+        Assert.NotNull((await host.Agents.RegisterAsync(cast.Alice, Cards.Registration("b"))).Review);
+        await using var own = await ScriptedServer.StartAsync(ScriptedServer.Say(200, """{"decision":"allow"}"""));
+        await its.PutPolicyAsync(cast.Rita, new ReviewPolicy { HookUrl = own.Address.ToString() });
+        Assert.NotNull((await host.Agents.RegisterAsync(cast.Alice, Cards.Registration("c"))).Review);
+        Assert.Equal((3, 1), (hook.Requests.Count, own.Requests.Count));
+
+        await using var none = await ScriptedServer.StartAsync(ScriptedServer.Say(200, """{"decision":"deny"}"""));
+        await its.PutPolicyAsync(cast.Rita, new ReviewPolicy { HookUrl = none.Address.ToString() });
+        var denied = await Assert.ThrowsAsync<RegistryException>(() => host.Agents.RegisterAsync(cast.Alice, Cards.Registration("d")));
+        Assert.Equal(RegistryError.Forbidden, denied.Error);
     }
 
     private static Func<HttpContext, Task> AnswerAsync(string answer, List<string> bodies) => async context =>

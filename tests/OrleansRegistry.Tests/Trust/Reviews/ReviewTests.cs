@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Tests.Shared;
@@ -106,6 +107,46 @@ public sealed class ReviewTests(ReviewFixture fixture) : IClassFixture<ReviewFix
         var agent = (await agents.GetAsync(cast.Alice, "a"))!;
         Assert.Contains("first", agent.Card.ToString(), StringComparison.Ordinal);
         Assert.Equal((3, false), (agent.VersionNumber, agent.Enabled));
+    }
+
+    [Fact]
+    public void All_that_a_registration_says_waits_with_its_card()
+    {
+        // Of the card and the id it is; the source has where a card is fetched; the condition is judged before.
+        string[] others = ["Card", "Id", "Condition", "CardUrl", "RefreshInterval", "PublishesDraft"];
+        var members = typeof(AgentRegistration).GetProperties(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Where(member => member.CanWrite && !others.Contains(member.Name)).ToList();
+        Assert.True(members.Count > 10);
+        foreach (var member in members)
+        {
+            var said = Cards.Registration("a") with { LifeCycle = member.Name == "Deprecation" ? AgentLifeCycle.Deprecated : null };
+            member.SetValue(said, SampleOf(member));
+            var review = new StoredReview
+            {
+                Id = "r",
+                State = ReviewState.Pending,
+                RequestedBy = "alice",
+                ActsAs = "alice",
+                RequestedAt = DateTimeOffset.UnixEpoch,
+                Held = HeldRegistration.Of(CheckedRegistration.Of(said, new AgentRules())),
+            };
+            var stored = new StoredRecord(new RecordKey("t", "a"), 1, ReviewKind.Write(review));
+            Assert.Equivalent(member.GetValue(said), member.GetValue(ReviewKind.Read(stored).Held.Said));
+        }
+
+        static object SampleOf(PropertyInfo member)
+        {
+            var type = Nullable.GetUnderlyingType(member.PropertyType) ?? member.PropertyType;
+            return type.IsEnum ? Enum.GetValues(type).GetValue(type == typeof(AgentDelivery) ? 0 : 1)!
+                : type == typeof(bool) ? true
+                : type == typeof(string) ? "https://example.com/card.json"
+                : type == typeof(TimeSpan) ? TimeSpan.FromMinutes(5)
+                : type == typeof(IReadOnlyList<string>) ? new[] { "w" }
+                : type == typeof(AgentDeprecation) ? new AgentDeprecation("Old", "other")
+                : type == typeof(AgentSharingChange) ? new AgentSharingChange { Visibility = AgentVisibility.Named, VisibleTo = ["bob"] }
+                : type == typeof(AgentCredentials) ? new AgentCredentials(new Dictionary<string, string> { ["X-Key"] = "secret" })
+                : throw new InvalidOperationException($"{member.Name} needs a sample here, and a member in HeldRegistration and HeldJson.");
+        }
     }
 
     [Fact]
