@@ -58,6 +58,7 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate ga
         var packs = parameters.Boolean("gzip") ?? false;
         if (HttpMethods.IsHead(context.Request.Method))
         {
+            await gate.RunAsync(DataUse.CheckExport, caller, request.Tenant, () => Task.FromResult(true));
             context.Response.ContentType = packs ? GzipType : LinesType;
             return;
         }

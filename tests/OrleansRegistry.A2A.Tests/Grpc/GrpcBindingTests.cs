@@ -68,6 +68,22 @@ public sealed class GrpcBindingTests(A2AHost host)
     }
 
     [Fact]
+    public async Task A_stream_ends_when_its_tenant_is_suspended()
+    {
+        var ann = new Caller($"tenant-{Guid.NewGuid():N}", "ann");
+        var card = """{"name":"a","description":"For tests","version":"1"}"""u8.ToArray();
+        await host.Agents.RegisterAsync(ann, new AgentRegistration(card) { Delivery = AgentDelivery.Worker }, TestContext.Current.CancellationToken);
+        var task = (await host.Tasks.SubmitAsync(
+            ann, new TaskSubmission("""{"messageId":"m","role":"ROLE_USER","parts":[{"text":"hi"}]}"""u8.ToArray()) { AgentId = "a" })).Task;
+        var headers = new Metadata { { "a2a-version", "1.0" }, { "x-registry-tenant", ann.Tenant }, { "x-registry-subject", ann.Subject } };
+        using var call = Client.SubscribeToTask(new SubscribeToTaskRequest { Tenant = "a", Id = task.Id }, headers);
+        Assert.True(await call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        await host.Tenants.PutAsync(ann with { Tenant = "ops" }, ann.Tenant, new TenantChange { State = OrleansRegistry.TenantState.Suspended });
+        var ended = await Assert.ThrowsAsync<RpcException>(() => call.ResponseStream.MoveNext(TestContext.Current.CancellationToken));
+        Assert.Equal(StatusCode.Unauthenticated, ended.StatusCode);
+    }
+
+    [Fact]
     public async Task A_deadline_ends_the_wait_and_not_the_task()
     {
         var agent = await host.RegisterAsync();

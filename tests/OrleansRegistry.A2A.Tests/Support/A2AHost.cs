@@ -34,6 +34,8 @@ public sealed class A2AHost : IAsyncLifetime
 
     internal ITaskRegistry Tasks => app!.Services.GetRequiredService<ITaskRegistry>();
 
+    internal ITenants Tenants => app!.Services.GetRequiredService<ITenants>();
+
     /// <summary>A server of its own for one test.</summary>
     internal static async Task<A2AHost> StartAsync(
         Action<RegistryA2AOptions>? configure = null,

@@ -25,7 +25,7 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
         await AssertRefusedAsync(DataUse.ReadBackup, caller, RegistryError.Forbidden);
         await AssertRefusedAsync(DataUse.Import, caller with { Allowed = RegistryRoles.Of(["devops"]) }, RegistryError.Forbidden);
         await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { State = TenantState.Suspended });
-        foreach (var use in (DataUse[])[DataUse.Export, DataUse.Import, DataUse.CheckImport])
+        foreach (var use in (DataUse[])[DataUse.Export, DataUse.CheckExport, DataUse.Import, DataUse.CheckImport])
         {
             await AssertRefusedAsync(use, caller, RegistryError.Forbidden);
         }

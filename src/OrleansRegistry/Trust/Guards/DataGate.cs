@@ -5,7 +5,20 @@ namespace OrleansRegistry.Trust;
 /// <summary>Exports, imports and backups for callers.</summary>
 internal sealed class DataGate(Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewDemands reviews) : IDataGate
 {
-    public Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run) => operations.RunAsync(
+    public async Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run)
+    {
+        if (use != DataUse.Export)
+        {
+            return await AdmitAsync(use, caller, id, run);
+        }
+
+        await AdmitAsync(use, caller, id, () => Task.FromResult(true));
+        return await run();
+    }
+
+    public IImportTerms TermsOf(Caller caller) => new ImportTerms(caller, tenants, quotas, room, reviews);
+
+    private Task<T> AdmitAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run) => operations.RunAsync(
         OperationOf(use),
         caller,
         id,
@@ -14,11 +27,10 @@ internal sealed class DataGate(Operations operations, TenantGate tenants, Tenant
             : throw new RegistryException(
                 RegistryError.Forbidden, "This caller's credential is for certain agents: it takes out and puts in nothing beside them."));
 
-    public IImportTerms TermsOf(Caller caller) => new ImportTerms(caller, tenants, quotas, room, reviews);
-
     private static Operation OperationOf(DataUse use) => use switch
     {
         DataUse.Export => DataOperations.Export,
+        DataUse.CheckExport => DataOperations.CheckExport,
         DataUse.Import => DataOperations.Import,
         DataUse.CheckImport => DataOperations.CheckImport,
         DataUse.MakeBackup => DataOperations.MakeBackup,

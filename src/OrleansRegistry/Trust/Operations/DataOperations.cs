@@ -6,6 +6,8 @@ internal static class DataOperations
     /// <summary>It changes nothing, but the trail tells who has it all.</summary>
     public static readonly Operation Export = new("registry.data.export", Permissions.DataExport | Permissions.Tenants, IsChange: true);
 
+    public static readonly Operation CheckExport = new("registry.data.export.check", Permissions.DataExport | Permissions.Tenants);
+
     public static readonly Operation Import =
         new("registry.data.import", Permissions.DataImport | Permissions.Tenants, IsChange: true) { Grows = true };
 

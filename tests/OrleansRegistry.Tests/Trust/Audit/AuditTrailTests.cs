@@ -116,6 +116,32 @@ public sealed class AuditTrailTests(AuditTrailTests.Audited registry) : IClassFi
     }
 
     [Fact]
+    public async Task Exports_imports_and_backups_have_entries_and_an_export_before_its_first_byte()
+    {
+        var gate = registry.Services.GetRequiredService<IDataGate>();
+        var seen = await gate.RunAsync(DataUse.Export, caller, caller.Tenant, async () => (await Trail.ListAsync(caller)).Entries);
+        Assert.Equal(("registry.data.export", caller.Tenant, "ok"), (seen[0].Action, seen[0].Object, seen[0].Outcome));
+        foreach (var use in Enum.GetValues<DataUse>().Except([DataUse.Export]))
+        {
+            await gate.RunAsync(use, caller, null, () => Task.FromResult(true));
+        }
+
+        await Assert.ThrowsAsync<RegistryException>(
+            () => gate.RunAsync<bool>(DataUse.Import, caller, null, () => throw new RegistryException(RegistryError.Unavailable, "half of it")));
+
+        // Nobody waits for the entry of what may have happened.
+        IReadOnlyList<AuditEntry> entries = [];
+        await Eventually.TrueAsync(
+            async () => (entries = (await Trail.ListAsync(caller, new AuditQuery { OldestFirst = true })).Entries).Count > 3, "the last entry");
+        Assert.Equal(
+            [
+                ("registry.data.export", "ok"), ("registry.data.import", "ok"), ("registry.backup.make", "ok"),
+                ("registry.data.import", "unavailable"),
+            ],
+            entries.Select(entry => (entry.Action, entry.Outcome)));
+    }
+
+    [Fact]
     public async Task A_tenant_sees_its_own_entries_alone()
     {
         await registry.Agents.RegisterAsync(caller, Cards.Registration("a", id: "a1"));
