@@ -83,6 +83,7 @@ internal static class Commands
             new DomainVerifyCommand(),
             new DomainListCommand(),
             new DomainRemoveCommand()),
+        new CommandGroup("trust", "Says what is asked of cards, and how far owners and extensions are trusted.", new CardPolicyCommand()),
         new CommandGroup(
             "tenants",
             "Makes, suspends, limits and erases tenants.",

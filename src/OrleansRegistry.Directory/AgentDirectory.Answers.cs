@@ -35,8 +35,8 @@ public sealed partial class AgentDirectory
     internal AgentPage List(AgentViewer viewer, AgentQuery query, MeaningQuery? meaning) =>
         AgentListing.Run(Of(viewer.Tenant), query, Revision, Activities, meaning, viewer);
 
-    /// <summary>The agent with what is known of its tasks, and of its owner's domains.</summary>
-    internal AgentRecord Shown(AgentRecord agent) => Activities.Shown(WithDomain(agent));
+    /// <summary>The agent with what is known of its tasks, and what other records say of it.</summary>
+    internal AgentRecord Shown(AgentRecord agent) => Activities.Shown(Judged(agent));
 
     /// <summary>The page with the same of its agents.</summary>
     internal AgentPage Shown(AgentPage page)
@@ -55,9 +55,13 @@ public sealed partial class AgentDirectory
         return shown is null ? page : page with { Agents = shown };
     }
 
-    /// <summary>The agent with what is known of its owner's domains.</summary>
-    internal AgentRecord WithDomain(AgentRecord agent) =>
-        Verdicts.IsDomainVerified(agent, HostsOf(agent)) ? agent with { DomainVerified = true } : agent;
+    /// <summary>The agent with what other records say of it.</summary>
+    internal AgentRecord Judged(AgentRecord agent)
+    {
+        var hosts = HostsOf(agent);
+        var (isProved, level) = (Verdicts.IsDomainVerified(agent, hosts), Verdicts.LevelOf(agent, hosts));
+        return isProved == agent.DomainVerified && level == agent.TrustLevel ? agent : agent with { DomainVerified = isProved, TrustLevel = level };
+    }
 
     private IReadOnlyList<string> HostsOf(AgentRecord agent)
     {
@@ -88,9 +92,10 @@ public sealed partial class AgentDirectory
     }
 
     public ExtensionPage ListExtensions(AgentViewer viewer, ExtensionQuery query) =>
-        ExtensionListing.Run(Of(viewer.Tenant), query, policy, viewer);
+        ExtensionListing.Run(Of(viewer.Tenant), query, uri => Verdicts.LevelOf(viewer.Tenant, uri, policy), viewer);
 
-    public ExtensionInfo? FindExtension(AgentViewer viewer, string uri) => ExtensionListing.Find(Of(viewer.Tenant), uri, policy, viewer);
+    public ExtensionInfo? FindExtension(AgentViewer viewer, string uri) =>
+        ExtensionListing.Find(Of(viewer.Tenant), uri, uri => Verdicts.LevelOf(viewer.Tenant, uri, policy), viewer);
 
     /// <summary>The extensions that the agent declares, in the order of their uris; null where there is no such agent.</summary>
     public IReadOnlyList<ExtensionInfo>? ExtensionsOf(AgentViewer viewer, string id)
@@ -98,7 +103,7 @@ public sealed partial class AgentDirectory
         var index = Of(viewer.Tenant);
         return index.Find(id) is { } entry && viewer.Sees(entry.Record)
             ? entry.Extensions
-                .Select(declared => ExtensionListing.Find(index, declared.Uri, policy, viewer))
+                .Select(declared => ExtensionListing.Find(index, declared.Uri, uri => Verdicts.LevelOf(viewer.Tenant, uri, policy), viewer))
                 .OfType<ExtensionInfo>()
                 .OrderBy(extension => extension.Uri, StringComparer.Ordinal)
                 .ToList()

@@ -75,6 +75,9 @@ internal sealed class AgentEntry
     /// <summary>Whether the agent's owner has proved all of them, now.</summary>
     public bool IsDomainVerified => verdicts?.IsDomainVerified(Record, Hosts) == true;
 
+    /// <inheritdoc cref="AgentRecord.TrustLevel"/>
+    public string TrustLevel => verdicts?.LevelOf(Record, Hosts) ?? TrustLevels.Unverified;
+
     /// <summary>What the agent is found by, of one kind.</summary>
     public IReadOnlyList<string> Values(FacetKind kind) => facets[kind.Number];
 

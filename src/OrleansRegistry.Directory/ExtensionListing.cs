@@ -5,21 +5,22 @@ internal static class ExtensionListing
 {
     private const long MaxPageBytes = 16 * 1024 * 1024;
 
-    public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy, AgentViewer viewer)
+    /// <param name="levelOf">How far an extension is trusted, by its URI.</param>
+    public static ExtensionPage Run(TenantIndex index, ExtensionQuery query, Func<string, string> levelOf, AgentViewer viewer)
     {
         PageLimit.Extensions.Check(query.PageSize);
         AgentQuery.CheckValues(query.DeclaringAgents, "declaring_agents");
         AgentQuery.CheckValues(query.TrustLevels, "trust_levels");
         var binding = string.Join('\u0001', ["extensions", query.UriPattern, "\u0002", .. query.DeclaringAgents, "\u0002", .. query.TrustLevels]);
         var after = PageToken.Read(query.PageToken, binding);
-        var matches = Matching(index, query, policy, viewer).Order(StringComparer.Ordinal).ToList();
+        var matches = Matching(index, query, levelOf, viewer).Order(StringComparer.Ordinal).ToList();
         var rest = after is null ? matches : matches.SkipWhile(uri => string.CompareOrdinal(uri, after) <= 0).ToList();
         var page = new List<ExtensionInfo>();
         var bytes = 0L;
         var seen = 0;
         for (; seen < rest.Count && seen < query.PageSize; seen++)
         {
-            if (Find(index, rest[seen], policy, viewer) is not { } extension)
+            if (Find(index, rest[seen], levelOf, viewer) is not { } extension)
             {
                 continue;
             }
@@ -37,7 +38,8 @@ internal static class ExtensionListing
         return new ExtensionPage(page, matches.Count, seen < rest.Count ? PageToken.Make(rest[seen - 1], binding) : null);
     }
 
-    public static ExtensionInfo? Find(TenantIndex index, string uri, ExtensionPolicy policy, AgentViewer viewer)
+    /// <inheritdoc cref="Run"/>
+    public static ExtensionInfo? Find(TenantIndex index, string uri, Func<string, string> levelOf, AgentViewer viewer)
     {
         if (index.Extensions.Find(uri) is not var (slots, origin))
         {
@@ -75,22 +77,22 @@ internal static class ExtensionListing
                 first.Params,
                 isTold ? origin.AgentId : oldest!.Value.Agent.Id,
                 isTold ? origin.At : oldest!.Value.Agent.CreatedAt,
-                policy.TrustLevel,
+                levelOf(uri),
                 declaring,
                 count);
     }
 
-    private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, ExtensionPolicy policy, AgentViewer viewer)
+    private static IEnumerable<string> Matching(TenantIndex index, ExtensionQuery query, Func<string, string> levelOf, AgentViewer viewer)
     {
-        if (query.TrustLevels.Count > 0 && !query.TrustLevels.Contains(policy.TrustLevel))
-        {
-            return [];
-        }
-
         var uris = query.DeclaringAgents.Count == 0
             ? index.Extensions.Uris.Where(uri => IsSeen(index, uri, viewer))
             : query.DeclaringAgents.Distinct().Select(index.Find).OfType<AgentEntry>().Where(entry => viewer.Sees(entry.Record))
                 .SelectMany(entry => entry.Extensions).Select(extension => extension.Uri).Distinct();
+        if (query.TrustLevels.Count > 0)
+        {
+            uris = uris.Where(uri => query.TrustLevels.Contains(levelOf(uri)));
+        }
+
         if (string.IsNullOrEmpty(query.UriPattern))
         {
             return uris;

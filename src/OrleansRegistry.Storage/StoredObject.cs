@@ -99,6 +99,23 @@ internal sealed class StoredObject
     /// <exception cref="JsonException">It is not an object.</exception>
     public StoredObject? ObjectOrNull(string name) => Find(name) is { } value ? new StoredObject(value, name) : null;
 
+    /// <summary>The texts of an object by their names; null where there is no such member.</summary>
+    /// <exception cref="JsonException">It is not an object of texts.</exception>
+    public Dictionary<string, string>? TextsOrNull(string name)
+    {
+        if (Find(name) is not { } value)
+        {
+            return null;
+        }
+
+        return value.ValueKind == JsonValueKind.Object
+            ? value.EnumerateObject().ToDictionary(member => member.Name, TextOf, StringComparer.Ordinal)
+            : throw Wrong(name, value, "an object");
+
+        static string TextOf(JsonProperty member) =>
+            member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString()! : throw Wrong(member.Name, member.Value, "a text");
+    }
+
     /// <summary>The items of an array, each as <paramref name="read"/> makes it; none where there is no such member.</summary>
     /// <exception cref="JsonException">It is not an array.</exception>
     public T[] Array<T>(string name, Func<JsonElement, T> read)

@@ -39,6 +39,7 @@ internal sealed record ModelAgent(string Id, TestCard Card)
             "lifecycle" => [LifeCycle.ToName()],
             "signature" => ["none"],
             "domain_verified" => ["false"],
+            "trust_level" => [TrustLevels.Unverified],
             _ => [],
         };
     }

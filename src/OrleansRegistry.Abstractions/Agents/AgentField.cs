@@ -107,6 +107,15 @@ public sealed class AgentField
         IsJudged = true,
     };
 
+    /// <summary>How far the tenant trusts the agent (<see cref="AgentRecord.TrustLevel"/>): one of <see cref="TrustLevels"/>.</summary>
+    public static AgentField TrustLevel { get; } = new("trust_level", "how far the tenant trusts the agent")
+    {
+        Plural = "trust_levels",
+        IsSingle = true,
+        Values = TrustLevels.All,
+        IsJudged = true,
+    };
+
     private AgentField(string name, string description)
     {
         Name = name;

@@ -152,6 +152,14 @@ public sealed record AgentRecord
     [field: NonSerialized]
     public bool DomainVerified { get; init; }
 
+    /// <summary>
+    /// How far the tenant trusts the agent, as this node knew it when the agent was read: one of <see cref="TrustLevels"/>. What its policy says of the owner
+    /// (<see cref="CardPolicy.OwnerTrustLevels"/>); else verified where the card has a valid signature or its domains are proved. It is not stored, and its
+    /// changes raise no revision.
+    /// </summary>
+    [field: NonSerialized]
+    public string TrustLevel { get; init; } = TrustLevels.Unverified;
+
     /// <summary>The newest requests that carried an idempotency key.</summary>
     [Id(30)]
     internal IReadOnlyList<RequestMark> Requests { get; init; } = [];

@@ -14,6 +14,9 @@ public sealed record ExtensionPolicy(
     /// <summary>The trust level of every listed extension: one of <see cref="TrustLevels"/>.</summary>
     public string TrustLevel => DevelopmentMode ? DevelopmentTrustLevel : TrustLevels.Unverified;
 
+    /// <summary>Whether all extensions are listed.</summary>
+    public bool AllowsAll => DevelopmentMode || !RequireVerification;
+
     /// <summary>Whether the extension with this URI is listed.</summary>
-    public bool Allows(string uri) => DevelopmentMode || !RequireVerification || Allowlist?.Contains(uri) == true;
+    public bool Allows(string uri) => AllowsAll || Allowlist?.Contains(uri) == true;
 }

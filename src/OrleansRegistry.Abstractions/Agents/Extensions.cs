@@ -53,20 +53,45 @@ public sealed record ExtensionQuery
 /// <param name="NextPageToken">Null on the last page.</param>
 public sealed record ExtensionPage(IReadOnlyList<ExtensionInfo> Extensions, int TotalCount, string? NextPageToken);
 
-/// <summary>The levels of trust in an extension.</summary>
+/// <summary>The levels of trust in an extension or an agent.</summary>
 public static class TrustLevels
 {
     /// <summary>No level is given.</summary>
     public const string Unspecified = "TRUST_LEVEL_UNSPECIFIED";
-    /// <summary>Nobody has verified the extension.</summary>
+    /// <summary>Nobody has verified it.</summary>
     public const string Unverified = "TRUST_LEVEL_UNVERIFIED";
-    /// <summary>The community vouches for the extension.</summary>
+    /// <summary>The community vouches for it.</summary>
     public const string Community = "TRUST_LEVEL_COMMUNITY";
-    /// <summary>The extension was verified.</summary>
+    /// <summary>It was verified.</summary>
     public const string Verified = "TRUST_LEVEL_VERIFIED";
-    /// <summary>The extension is official.</summary>
+    /// <summary>It is official.</summary>
     public const string Official = "TRUST_LEVEL_OFFICIAL";
 
     /// <summary>All levels, least trusted first.</summary>
     public static IReadOnlyList<string> All { get; } = [Unspecified, Unverified, Community, Verified, Official];
+
+    /// <summary>Whether a level is at least another one.</summary>
+    internal static bool IsAtLeast(string level, string least) => Rank(level) >= Rank(least);
+
+    /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it is none.</exception>
+    internal static void Check(string level, string field)
+    {
+        if (Rank(level) < 0)
+        {
+            throw RegistryException.Invalid(field, $"must be one of {string.Join(", ", All)}, not '{level}'");
+        }
+    }
+
+    private static int Rank(string level)
+    {
+        for (var i = 0; i < All.Count; i++)
+        {
+            if (All[i] == level)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
 }

@@ -38,6 +38,22 @@ internal static class JsonGiven
         }
     }
 
+    public static void WriteGiven(this Utf8JsonWriter json, string name, IReadOnlyDictionary<string, string>? texts)
+    {
+        if (texts is null)
+        {
+            return;
+        }
+
+        json.WriteStartObject(name);
+        foreach (var (key, text) in texts)
+        {
+            json.WriteString(key, text);
+        }
+
+        json.WriteEndObject();
+    }
+
     public static void WriteGiven(this Utf8JsonWriter json, string name, IEnumerable<string>? texts)
     {
         if (texts is null)

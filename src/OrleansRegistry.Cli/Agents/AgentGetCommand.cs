@@ -51,6 +51,7 @@ internal sealed class AgentGetCommand : RegistryCommand
         facts.Add("health", Cell.Short(agent.Text("health"), LongestText));
         facts.Add("lease", Lease(agent));
         facts.Add("probe", Cell.Short(agent.Find("probe")?.Text("outcome"), LongestText));
+        facts.Add("trust level", Cell.Short(agent.Text("trust_level"), LongestText));
         facts.Add("domain", Cell.Short(agent.Flag("domain_verified") ? "verified" : null, LongestText));
         facts.Add("signature", Cell.Short(agent.Find("signature")?.Text("verdict"), LongestText));
         facts.Add("deprecation", Cell.Short(agent.Text("deprecation_message"), LongestText));

@@ -35,6 +35,7 @@ internal static class AgentAnswers
             ? new AgentDeprecation(message, successor)
             : null,
         DomainVerified = agent.Flag("domain_verified"),
+        TrustLevel = agent.Text("trust_level") ?? TrustLevels.Unverified,
         Activity = agent.Find("activity") is { } activity ? ReadActivity(activity) : null,
         Source = agent.Text("source_url") is { } url ? ReadSource(url, agent) : null,
         Lease = agent.Find("lease") is { } lease ? LeaseAnswers.ReadLease(lease, agent) : null,

@@ -56,11 +56,11 @@ internal sealed class HttpCardTrust(RegistryHttp http) : ICardTrust
         var body = TaskRequests.Object(json =>
         {
             json.WriteBoolean("require_signature"u8, policy.RequireSignature);
-            if (policy.Extensions is { } extensions)
-            {
-                json.WritePropertyName("extensions"u8);
-                JsonSerializer.Serialize(json, extensions);
-            }
+            json.WriteBoolean("require_domain"u8, policy.RequireDomain);
+            json.WriteGiven("extensions", policy.Extensions);
+            json.WriteGiven("minimum_trust_level", policy.MinimumTrustLevel);
+            json.WriteGiven("owner_trust_levels", policy.OwnerTrustLevels);
+            json.WriteGiven("extension_trust_levels", policy.ExtensionTrustLevels);
         });
         using var answer = await http.CallAsync(http.Write(caller, HttpMethod.Put, Policy, body, keyed: false), cancellationToken);
         return answer.Read(ReadPolicy);
@@ -74,8 +74,16 @@ internal sealed class HttpCardTrust(RegistryHttp http) : ICardTrust
 
     private static CardPolicy ReadPolicy(JsonElement policy) => new(policy.Flag("require_signature"))
     {
+        RequireDomain = policy.Flag("require_domain"),
         Extensions = policy.Find("extensions") is null ? null : policy.Strings("extensions"),
+        MinimumTrustLevel = policy.Text("minimum_trust_level"),
+        OwnerTrustLevels = ReadLevels(policy, "owner_trust_levels"),
+        ExtensionTrustLevels = ReadLevels(policy, "extension_trust_levels"),
     };
+
+    private static Dictionary<string, string>? ReadLevels(JsonElement policy, string name) => policy.Find(name) is { } levels
+        ? levels.EnumerateObject().ToDictionary(level => level.Name, level => level.Value.GetString() ?? "", StringComparer.Ordinal)
+        : null;
 
     private static CardIssuerInfo ReadIssuer(JsonElement issuer) => new(issuer.Text("id"), issuer.Required("url"))
     {

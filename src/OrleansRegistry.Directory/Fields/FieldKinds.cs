@@ -34,6 +34,7 @@ internal static class FieldKinds
         One(AgentField.Probe, record => record.Probe?.Result?.Outcome.ToName()),
         One(AgentField.Signature, record => record.Signature?.Verdict.ToName() ?? SignatureVerdicts.None),
         new(AgentField.DomainVerified, entry => new FieldValues(entry.IsDomainVerified ? "true" : "false")),
+        new(AgentField.TrustLevel, entry => new FieldValues(entry.TrustLevel)),
     ];
 
     public static FieldKind Of(AgentField field) => Array.Find(All, kind => kind.Field == field)!;

@@ -1,10 +1,30 @@
 namespace OrleansRegistry.Directory;
 
-/// <summary>What is known of agents by records that are not theirs, and that change without them: it is asked for each time, and never kept.</summary>
+/// <summary>
+/// What is known of agents and extensions by records that are not theirs, and that change without them: it is asked for each time, and never kept.
+/// </summary>
 internal sealed class AgentVerdicts
 {
     /// <summary>Whose domains are proved; null where nobody says.</summary>
     public IDomainProofs? Domains { get; set; }
 
+    /// <summary>The policy of a tenant, from memory; null where it has none. Null itself where nobody says.</summary>
+    public Func<string, CardPolicy?>? Policies { get; set; }
+
     public bool IsDomainVerified(AgentRecord agent, IReadOnlyList<string> hosts) => Domains?.Prove(agent.Tenant, agent.Owner, hosts) == true;
+
+    public string LevelOf(AgentRecord agent, IReadOnlyList<string> hosts) => OwnersLevel(agent.Tenant, agent.Owner)
+        ?? LevelOf(agent.Signature?.Verdict == SignatureVerdict.Valid || IsDomainVerified(agent, hosts));
+
+    /// <summary>Of all agents of an owner; null where the tenant's policy says nothing of it.</summary>
+    public string? OwnersLevel(string tenant, string? owner) =>
+        owner is null ? null : Policies?.Invoke(tenant)?.OwnerTrustLevels?.GetValueOrDefault(owner);
+
+    /// <summary>Of an agent whose owner has none.</summary>
+    /// <param name="isVerified">Whether its card has a valid signature, or its domains are proved.</param>
+    public static string LevelOf(bool isVerified) => isVerified ? TrustLevels.Verified : TrustLevels.Unverified;
+
+    /// <summary>Of an extension.</summary>
+    public string LevelOf(string tenant, string uri, ExtensionPolicy policy) =>
+        Policies?.Invoke(tenant)?.ExtensionTrustLevels?.GetValueOrDefault(uri) ?? policy.TrustLevel;
 }

@@ -178,8 +178,11 @@ internal sealed class RequestMembers
     public AgentCompatibility? Compatibility(string name) => Text(name) is not { } text ? null : AgentCompatibilities.TryParse(text)
         ?? throw RegistryException.Invalid(Field(name), $"must be {AgentCompatibilities.AllNames}");
 
-    /// <summary>Headers by their names, which are secrets: no error tells a value.</summary>
-    public AgentCredentials? Credentials(string name)
+    /// <summary>Headers by their names, which are secrets.</summary>
+    public AgentCredentials? Credentials(string name) => TextsByName(name) is { } headers ? new AgentCredentials(headers) : null;
+
+    /// <summary>An object of texts, each name once; no error tells a value.</summary>
+    public Dictionary<string, string>? TextsByName(string name)
     {
         if (Object(name) is not { } json)
         {
@@ -187,7 +190,7 @@ internal sealed class RequestMembers
         }
 
         using var document = JsonDocument.Parse(json, JsonInput.Stored);
-        var headers = new Dictionary<string, string>(StringComparer.Ordinal);
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var member in document.RootElement.EnumerateObject())
         {
             if (member.Value.ValueKind != JsonValueKind.String)
@@ -195,13 +198,13 @@ internal sealed class RequestMembers
                 throw RegistryException.Invalid($"{Field(name)}.{member.Name}", $"must be a text, not {JsonInput.Describe(member.Value)}");
             }
 
-            if (!headers.TryAdd(member.Name, member.Value.GetString()!))
+            if (!texts.TryAdd(member.Name, member.Value.GetString()!))
             {
                 throw RegistryException.Invalid($"{Field(name)}.{member.Name}", "is there more than once");
             }
         }
 
-        return new AgentCredentials(headers);
+        return texts;
     }
 
     /// <summary>A state of a task, in either spelling.</summary>

@@ -27,8 +27,6 @@ internal static class AgentJson
 
     private static ReadOnlySpan<byte> DisabledPart => "\",\"enabled\":false,\"revision\":"u8;
 
-    private static ReadOnlySpan<byte> DomainPart => ",\"domain_verified\":true"u8;
-
     private static ReadOnlySpan<byte> CreatedPart => ",\"created_at\":\""u8;
 
     private static ReadOnlySpan<byte> UpdatedPart => "\",\"updated_at\":\""u8;
@@ -54,7 +52,7 @@ internal static class AgentJson
         CardPart.Length + agent.Card.Length + AgentLifeCycleJson.Of(agent).Length + AgentVersionJson.Of(agent).Length
             + AgentSourceJson.Of(agent.Source).Length + AgentActivityJson.Of(agent.Activity).Length
             + LeaseJson.Of(agent).Length + AgentVectorJson.Of(agent.Vectors).Length + ProbeJson.Of(agent.Probe).Length
-            + SignatureJson.Of(agent.Signature).Length + (agent.DomainVerified ? DomainPart.Length : 0)
+            + SignatureJson.Of(agent.Signature).Length + TrustJson.Of(agent).Length
             + SharingJson.Of(agent.Sharing).Length + MeasureTail(agent, new JsonName(agent.Id));
 
     public static void WriteRecord(IBufferWriter<byte> output, AgentRecord agent)
@@ -69,7 +67,7 @@ internal static class AgentJson
         output.Write(AgentVectorJson.Of(agent.Vectors));
         output.Write(ProbeJson.Of(agent.Probe));
         output.Write(SignatureJson.Of(agent.Signature));
-        output.Write(agent.DomainVerified ? DomainPart : []);
+        output.Write(TrustJson.Of(agent));
         output.Write(SharingJson.Of(agent.Sharing));
         var id = new JsonName(agent.Id);
         var length = MeasureTail(agent, id);

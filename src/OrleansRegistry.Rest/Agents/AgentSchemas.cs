@@ -88,6 +88,7 @@ internal static class AgentSchemas
             ("lease", Ref("StoredLease")), ("instances", List(Ref("AgentInstance"))),
             ("probe", Ref("StoredProbe")), ("signature", Ref("CardSignature")), ("vectors", Ref("AgentVectorInfo")),
             ("domain_verified", Flag("Its owner has proved the domains of all URLs of its card. Absent: not, or the card has none.")),
+            ("trust_level", Text("How far the tenant trusts it. Absent: TRUST_LEVEL_UNVERIFIED.")),
             ("agent_id", Text("")), ("enabled", Flag("")), ("revision", Integer("")), ("created_at", Time()),
             ("updated_at", Time()),
             ("delivery", Delivery("listed: clients go to its own URL; worker: its tasks wait here for its workers; forward: the registry passes "

@@ -14,7 +14,7 @@ internal sealed class SearchMethod(IAgentRegistry registry)
     public static readonly string[] Parameters =
     [
         "query", "skills", "search_mode", "similarity_threshold", "max_results", "query_vector", "model",
-        "require_signature_verified", "require_domain_verified",
+        "require_signature_verified", "require_domain_verified", "trust_levels",
     ];
 
     private const string Keyword = "SEARCH_MODE_KEYWORD";
@@ -44,6 +44,11 @@ internal sealed class SearchMethod(IAgentRegistry registry)
         if (parameters.OptionalBoolean("require_domain_verified") == true)
         {
             verified = verified.With(AgentField.DomainVerified, "true");
+        }
+
+        if (parameters.OptionalTexts("trust_levels") is { Count: > 0 } levels)
+        {
+            verified = verified.With(AgentField.TrustLevel, levels);
         }
 
         var query = new AgentQuery { Any = verified, Skills = skills ?? [], PageSize = most <= PageLimit.Agents.Max ? most : null };

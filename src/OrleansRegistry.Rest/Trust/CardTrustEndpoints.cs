@@ -8,7 +8,8 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
 {
     private static readonly RequestMembers.Names Issuer = new("url", "keys_url", "keys");
 
-    private static readonly RequestMembers.Names Policy = new("require_signature", "extensions");
+    private static readonly RequestMembers.Names Policy = new(
+        "require_signature", "require_domain", "extensions", "minimum_trust_level", "owner_trust_levels", "extension_trust_levels");
 
     public void Map(ApiRoutes routes)
     {
@@ -99,10 +100,18 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     private async Task PutPolicyAsync(HttpContext context)
     {
         QueryParameters.Check(context);
-        var body = await RequestBody.ReadJsonAsync(context, options.MaxBodyBytes);
-        var members = new RequestMembers(body.Bytes, Policy);
-        var policy = new CardPolicy(members.Boolean("require_signature") ?? false) { Extensions = members.Texts("extensions") };
-        body.Release();
+        var policy = await RequestMembers.ReadAsync(
+            context,
+            options.MaxBodyBytes,
+            Policy,
+            members => new CardPolicy(members.Boolean("require_signature") ?? false)
+            {
+                RequireDomain = members.Boolean("require_domain") ?? false,
+                Extensions = members.Texts("extensions"),
+                MinimumTrustLevel = members.Text("minimum_trust_level"),
+                OwnerTrustLevels = members.TextsByName("owner_trust_levels"),
+                ExtensionTrustLevels = members.TextsByName("extension_trust_levels"),
+            });
         await SendAsync(context, await trust.PutPolicyAsync(context.GetCaller(), policy, context.RequestAborted));
     }
 
@@ -110,8 +119,11 @@ internal sealed class CardTrustEndpoints(ICardTrust trust, RegistryHttpOptions o
     {
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("require_signature"u8, policy.RequireSignature);
+        answer.Json.WriteGiven("require_domain", policy.RequireDomain ? true : null);
         answer.Json.WriteGiven("extensions", policy.Extensions);
-
+        answer.Json.WriteGiven("minimum_trust_level", policy.MinimumTrustLevel);
+        answer.Json.WriteGiven("owner_trust_levels", policy.OwnerTrustLevels);
+        answer.Json.WriteGiven("extension_trust_levels", policy.ExtensionTrustLevels);
         await answer.SendObjectAsync(context);
     }
 

@@ -19,6 +19,10 @@ internal static class CardTrustSchemas
         yield return ("CardIssuerList", Shape(("issuers", List(new OpenApiSchemaReference("CardIssuer", document)))));
         yield return ("CardPolicy", Shape(
             ("require_signature", Flag("New agents, and new cards of agents, must have a valid signature. Absent: false.")),
-            ("extensions", List(Text("An extension that new agents, and new cards, may declare. Absent: any.")))));
+            ("require_domain", Flag("The owner must have proved the domains of their URLs. Absent: false.")),
+            ("extensions", List(Text("An extension that new agents, and new cards, may declare. Absent: any that the registry lists."))),
+            ("minimum_trust_level", Text("The least trust_level that they must have. Absent: as the registry's settings say.")),
+            ("owner_trust_levels", Any("By subjects: the trust_level of all agents that they own.")),
+            ("extension_trust_levels", Any("By URIs: the trust_level of extensions."))));
     }
 }

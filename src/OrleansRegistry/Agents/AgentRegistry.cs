@@ -156,7 +156,7 @@ internal sealed class AgentRegistry(
             : await store.ReadAsync(AgentKind.Kind, new RecordKey(caller.Tenant, id), cancellationToken) is { } stored
                 ? ReplacedCards.Without(AgentKind.Read(stored))
                 : null;
-        return found is not null && sight.Of(caller).Sees(found) ? directory.WithDomain(found) : null;
+        return found is not null && sight.Of(caller).Sees(found) ? directory.Judged(found) : null;
     }
 
     private AgentRecord? FindLocal(Caller caller, string id)

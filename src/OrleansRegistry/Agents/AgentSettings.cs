@@ -43,7 +43,7 @@ internal static class AgentSettings
         .Add(
             "A2A_REGISTRY_REQUIRE_EXTENSION_VERIFICATION",
             SettingKind.Flag,
-            "Outside dev mode: list only the extensions of the allowlist.",
+            "Outside dev mode: list only the extensions of the allowlist, and refuse cards that require others, unless the tenant's policy names some.",
             options => options.Extensions.RequireVerification,
             (options, value) => options.Extensions = options.Extensions with { RequireVerification = value })
         .Add(

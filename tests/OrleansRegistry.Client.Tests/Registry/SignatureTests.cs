@@ -37,6 +37,17 @@ public sealed class SignatureTests(ClientHost host)
         Assert.Equal(["urn:x"], (await trust.PutPolicyAsync(caller, new CardPolicy { Extensions = ["urn:x"] })).Extensions);
         Assert.Empty((await trust.PutPolicyAsync(caller, new CardPolicy { Extensions = [] })).Extensions!);
         Assert.Empty((await trust.GetPolicyAsync(caller)).Extensions!);
+        var levels = new CardPolicy
+        {
+            RequireDomain = true,
+            MinimumTrustLevel = TrustLevels.Community,
+            OwnerTrustLevels = new Dictionary<string, string> { [caller.Subject] = TrustLevels.Official },
+            ExtensionTrustLevels = new Dictionary<string, string> { ["urn:x"] = TrustLevels.Verified },
+        };
+        Assert.True(levels.IsSame(await trust.PutPolicyAsync(caller, levels)));
+        await trust.PutPolicyAsync(caller, levels with { RequireDomain = false });
+        var agent = (await host.Client.Agents.RegisterAsync(caller, new AgentRegistration("""{"name":"o"}"""u8.ToArray()))).Agent;
+        Assert.Equal(TrustLevels.Official, (await host.Client.Agents.GetAsync(caller, agent.Id))!.TrustLevel);
         Assert.Equal(
             RegistryError.Invalid,
             (await Assert.ThrowsAsync<RegistryException>(() => trust.PutIssuerAsync(caller, "i", new CardIssuerChange("ftp://a")))).Error);

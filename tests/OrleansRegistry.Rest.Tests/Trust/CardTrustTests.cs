@@ -35,12 +35,19 @@ public sealed class CardTrustTests(RestHost host)
     [Fact]
     public async Task A_policy_is_put_and_got()
     {
-        // False, as others register here.
+        // Nothing that would refuse a card, as others register here.
+        const string Levels = """{"require_signature":false,"minimum_trust_level":"TRUST_LEVEL_UNVERIFIED","owner_trust_levels":"""
+            + """{"x-y":"TRUST_LEVEL_OFFICIAL"},"extension_trust_levels":{}}""";
+        Assert.Equal(Levels, (await SendAsync("PUT", "/card-policy", Levels)).GetRawText());
+        Assert.Equal(Levels, (await SendAsync("GET", "/card-policy")).GetRawText());
         Assert.Equal("""{"require_signature":false}""", (await SendAsync("PUT", "/card-policy", """{"require_signature":false}""")).GetRawText());
         Assert.Equal("""{"require_signature":false}""", (await SendAsync("GET", "/card-policy")).GetRawText());
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"require_signature":"yes"}""")).ProblemAsync(400, "require_signature");
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"extensions":[1]}""")).ProblemAsync(400, "extensions[0]");
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"extensions":[""]}""")).ProblemAsync(400, "extensions");
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"owner_trust_levels":{"a":1}}""")).ProblemAsync(400, "owner_trust_levels.a");
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"owner_trust_levels":[]}""")).ProblemAsync(400, "owner_trust_levels");
+        await (await host.Client.SendAsync("PUT", "/card-policy", """{"minimum_trust_level":"high"}""")).ProblemAsync(400, "minimum_trust_level");
     }
 
     private async Task<JsonElement> SendAsync(string method, string path, string? body = null) =>

@@ -35,9 +35,11 @@ public sealed class DomainTests(RestHost host)
     {
         await SendAsync("GET", "/agents?domain_verified=true");
         await (await host.Client.SendAsync("GET", "/agents?domain_verified=maybe")).ProblemAsync(400, "domain_verified");
+        await SendAsync("POST", "/agents/search", """{"query":"","trust_levels":["TRUST_LEVEL_VERIFIED"],"domain_verified":true}""");
+        await (await host.Client.SendAsync("GET", "/agents?trust_level=high")).ProblemAsync(400, "trust_level");
         await (await host.Client.SendAsync("GET", "/agents/events?domain_verified=true")).ProblemAsync(400, "domain_verified");
-        var found = await SendAsync(
-            "POST", "/jsonrpc", """{"jsonrpc":"2.0","id":1,"method":"search_agents","params":{"query":"","require_domain_verified":true}}""");
+        const string Parameters = """{"query":"","require_domain_verified":true,"trust_levels":["TRUST_LEVEL_OFFICIAL"]}""";
+        var found = await SendAsync("POST", "/jsonrpc", $$"""{"jsonrpc":"2.0","id":1,"method":"search_agents","params":{{Parameters}}}""");
         Assert.Equal(0, found.GetProperty("result").GetProperty("count").GetInt32());
     }
 

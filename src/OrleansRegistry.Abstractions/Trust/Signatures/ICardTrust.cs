@@ -58,21 +58,3 @@ public sealed record CardIssuerInfo(string? Id, string Url)
     /// <summary>Whether they could not be read when that was last tried, or were not yet.</summary>
     public bool AwaitsKeys { get; init; }
 }
-
-/// <summary>What a tenant asks of cards, beside what the registry's settings ask for.</summary>
-/// <param name="RequireSignature">New agents, and new cards of agents, must have a valid signature.</param>
-public sealed record CardPolicy(bool RequireSignature = false)
-{
-    /// <summary>The most extensions that are named.</summary>
-    public const int MostExtensions = 1000;
-
-    /// <summary>
-    /// The extensions that new agents, and new cards of agents, may declare: URIs of up to 2,048 characters, up to <see cref="MostExtensions"/>, each once.
-    /// Null: any.
-    /// </summary>
-    public IReadOnlyList<string>? Extensions { get; init; }
-
-    /// <summary>Whether both ask for the same.</summary>
-    internal bool IsSame(CardPolicy? other) => other is not null && RequireSignature == other.RequireSignature
-        && (Extensions is null ? other.Extensions is null : other.Extensions is not null && Extensions.SequenceEqual(other.Extensions));
-}

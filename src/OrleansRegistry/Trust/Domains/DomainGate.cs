@@ -1,16 +1,19 @@
 namespace OrleansRegistry.Trust.Domains;
 
-/// <summary>Refuses cards of agents whose owner has not proved their domains, where that is asked for.</summary>
+/// <summary>Tells of cards whether the owner has proved their domains, and refuses those of which it has not.</summary>
 internal sealed class DomainGate(DomainRecords domains, DomainOptions options)
 {
     public const string Field = "url";
 
+    /// <summary>Whether the settings ask for that.</summary>
     public bool IsAsked => options.Required;
 
+    public bool IsProved(string tenant, string? owner, RawJson card) => domains.Prove(tenant, owner, AgentCard.Read(card).Hosts);
+
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: they are not proved, or the card has no URL.</exception>
-    public void Check(string tenant, string? owner, RawJson card)
+    public void Demand(string tenant, string? owner, RawJson card)
     {
-        if (options.Required && !domains.Prove(tenant, owner, AgentCard.Read(card).Hosts))
+        if (!IsProved(tenant, owner, card))
         {
             throw RegistryException.Invalid(
                 Field, "must be in a domain that the agent's owner has proved, and so must all other URLs of the card's interfaces (POST /domains)");

@@ -4,7 +4,7 @@ using OrleansRegistry.Trust.Records;
 namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>Changes whom tenants trust to sign cards, and what they ask of cards.</summary>
-internal sealed class CardTrust(TrustRecords records, CardIssuers issuers) : ICardTrust
+internal sealed class CardTrust(TrustRecords records, CardIssuers issuers, CardPolicies policies) : ICardTrust
 {
     private const int LongestId = 100;
     private const int MostKeyBytes = 64 * 1024;
@@ -43,34 +43,13 @@ internal sealed class CardTrust(TrustRecords records, CardIssuers issuers) : ICa
     public Task<CardPolicy> GetPolicyAsync(Caller caller, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckTenant(caller.Tenant);
-        return Task.FromResult(records.Find(TenantIssuers.Policy, caller.Tenant, TenantIssuers.PolicyId)?.Value ?? new CardPolicy());
+        return Task.FromResult(policies.Find(caller.Tenant) ?? new CardPolicy());
     }
 
-    public async Task<CardPolicy> PutPolicyAsync(Caller caller, CardPolicy policy, CancellationToken cancellationToken = default)
+    public Task<CardPolicy> PutPolicyAsync(Caller caller, CardPolicy policy, CancellationToken cancellationToken = default)
     {
         Identifiers.CheckTenant(caller.Tenant);
-        CheckExtensions(policy.Extensions);
-        var written = await records.ChangeAsync(
-            TenantIssuers.Policy, caller.Tenant, TenantIssuers.PolicyId, before => policy.IsSame(before) ? before : policy, cancellationToken);
-        return written!.Value;
-    }
-
-    private static void CheckExtensions(IReadOnlyList<string>? extensions)
-    {
-        if (extensions is null)
-        {
-            return;
-        }
-
-        if (extensions.Count > CardPolicy.MostExtensions || extensions.Distinct(StringComparer.Ordinal).Count() < extensions.Count)
-        {
-            throw RegistryException.Invalid("extensions", $"must name up to {CardPolicy.MostExtensions:N0} URIs, each once");
-        }
-
-        if (extensions.Any(uri => uri.Length is 0 or > CardIssuer.MostText || uri.Any(char.IsControl)))
-        {
-            throw RegistryException.Invalid("extensions", $"must be URIs of 1 to {CardIssuer.MostText:N0} characters");
-        }
+        return policies.PutAsync(caller.Tenant, policy, cancellationToken);
     }
 
     private static TenantIssuer Check(CardIssuerChange change)

@@ -1,10 +1,10 @@
 using OrleansRegistry.Trust.Domains;
-using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that are not what is asked for.</summary>
-internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records, SignatureOptions options, DomainGate domains)
+internal sealed class SignatureGate(
+    CardVerifier verifier, CardPolicies policies, SignatureOptions options, DomainGate domains, ExtensionPolicy extensions, AgentDirectory directory)
 {
     public const string Field = "signatures";
 
@@ -14,26 +14,35 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
     /// <summary>What is found of a card's signatures; null where it has none.</summary>
     /// <param name="owner">Of the agent whose card it is to be.</param>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none; or it declares an extension that is not taken, or its domain is not
-    /// proved and must be. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
+    /// <see cref="RegistryError.Invalid"/>: it must have a valid one, and has none; or it declares an extension that is not taken, its domain is not proved
+    /// and must be, or it is not trusted far enough. <see cref="RegistryError.Unavailable"/>: that cannot be told now.
     /// </exception>
     public async ValueTask<AgentSignature?> JudgeAsync(
         string tenant, string? owner, RawJson card, CancellationToken cancellationToken = default)
     {
-        var policy = PolicyOf(tenant);
-        CheckExtensions(policy?.Extensions, card);
-        domains.Check(tenant, owner, card);
-        var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
-        if ((options.Required || policy?.RequireSignature == true) && found?.Verdict != SignatureVerdict.Valid)
+        var asked = AskedBy(tenant);
+        CheckExtensions(asked.Extensions, card);
+        if (asked.Domain)
         {
-            throw found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
-                ? new RegistryException(
-                    RegistryError.Unavailable,
-                    "The card must have a valid signature, and the keys of an issuer that may have made it cannot be read now.")
-                {
-                    RetryAfter = IssuerKeys.Pause,
-                }
-                : RegistryException.Invalid(Field, $"must have a valid one in this registry: {WhyNot(found)}");
+            domains.Demand(tenant, owner, card);
+        }
+
+        var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
+        if (asked.Signature && found?.Verdict != SignatureVerdict.Valid)
+        {
+            throw AwaitsKeys(found) ?? RegistryException.Invalid(Field, $"must have a valid one in this registry: {WhyNot(found)}");
+        }
+
+        if (asked.Level is { } least)
+        {
+            var level = directory.Verdicts.OwnersLevel(tenant, owner)
+                ?? AgentVerdicts.LevelOf(found?.Verdict == SignatureVerdict.Valid || domains.IsProved(tenant, owner, card));
+            if (!TrustLevels.IsAtLeast(level, least))
+            {
+                throw AwaitsKeys(found) ?? RegistryException.Invalid(
+                    AgentField.TrustLevel.Name,
+                    $"would be {level}, and must be {least} or more: sign the card, prove its domains, or have the policy name the owner");
+            }
         }
 
         return found;
@@ -48,8 +57,7 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
             return change;
         }
 
-        var isAsked = options.Required || domains.IsAsked
-            || (PolicyOf(tenant) is { } policy && (policy.RequireSignature || policy.Extensions is not null));
+        var isAsked = AskedBy(tenant).IsAny;
         if (agent is null)
         {
             return change with { DemandsJudged = isAsked };
@@ -68,19 +76,62 @@ internal sealed class SignatureGate(CardVerifier verifier, TrustRecords records,
         };
     }
 
-    private static void CheckExtensions(IReadOnlyList<string>? allowed, RawJson card)
-    {
-        if (allowed is not null && AgentCard.Read(card).Extensions.FirstOrDefault(declared => !allowed.Contains(declared.Uri)) is { } other)
+    private static RegistryException? AwaitsKeys(AgentSignature? found) => found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
+        ? new RegistryException(
+            RegistryError.Unavailable,
+            "The card must have a valid signature, and the keys of an issuer that may have made it cannot be read now.")
         {
-            throw RegistryException.Invalid("capabilities.extensions", $"declares '{other.Uri}', which is not among those that the tenant takes");
+            RetryAfter = IssuerKeys.Pause,
+        }
+        : null;
+
+    /// <param name="allowed">Null: those that a card requires must be listed by the registry, others may be any.</param>
+    private void CheckExtensions(IReadOnlyList<string>? allowed, RawJson card)
+    {
+        if (allowed is null && extensions.AllowsAll)
+        {
+            return;
+        }
+
+        var declared = AgentCard.Read(card).Extensions;
+        if (allowed is not null)
+        {
+            if (declared.FirstOrDefault(one => !allowed.Contains(one.Uri)) is { } other)
+            {
+                throw RegistryException.Invalid("capabilities.extensions", $"declares '{other.Uri}', which is not among those that the tenant takes");
+            }
+        }
+        else if (declared.FirstOrDefault(one => one.Required && !extensions.Allows(one.Uri)) is { } required)
+        {
+            throw RegistryException.Invalid(
+                "capabilities.extensions", $"requires '{required.Uri}', which this registry does not list (A2A_REGISTRY_EXTENSION_ALLOWLIST)");
         }
     }
 
-    private CardPolicy? PolicyOf(string tenant) => records.Find(TenantIssuers.Policy, tenant, TenantIssuers.PolicyId)?.Value;
+    private Asked AskedBy(string tenant)
+    {
+        var policy = policies.Find(tenant);
+        var least = policy?.MinimumTrustLevel ?? options.MinimumTrustLevel;
+        return new Asked(
+            options.Required || policy?.RequireSignature == true,
+            domains.IsAsked || policy?.RequireDomain == true,
+            TrustLevels.IsAtLeast(TrustLevels.Unspecified, least) ? null : least,
+            policy?.Extensions,
+            !extensions.AllowsAll);
+    }
 
     private static string WhyNot(AgentSignature? found) => found is null
         ? "there is none"
         : string.Join("; ", found.Checks.Select(check => check.KeyId is { } key ? $"of the one by key '{key}', {check.Reason}" : check.Reason));
+}
+
+/// <summary>What is asked of new cards of a tenant: by its policy, and else by the settings.</summary>
+/// <param name="Level">The least; null: any.</param>
+/// <param name="Extensions">Those that may be declared; null: as the settings say.</param>
+/// <param name="OfRequired">Whether the settings say something of extensions that cards require.</param>
+internal sealed record Asked(bool Signature, bool Domain, string? Level, IReadOnlyList<string>? Extensions, bool OfRequired)
+{
+    public bool IsAny => Signature || Domain || Level is not null || Extensions is not null || OfRequired;
 }
 
 /// <summary>A card, and what was found of its signatures.</summary>

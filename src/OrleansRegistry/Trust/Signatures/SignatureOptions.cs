@@ -12,6 +12,12 @@ public sealed record SignatureOptions
     /// <summary>Refuse agents whose card has no valid signature (<c>A2A_REGISTRY_REQUIRE_SIGNATURE_VERIFICATION</c>).</summary>
     public bool Required { get; init; }
 
+    /// <summary>
+    /// The least trust level of new agents, and of agents with a new card, in tenants whose policy names none (<c>REGISTRY_MINIMUM_TRUST_LEVEL</c>): one of
+    /// <see cref="TrustLevels"/>.
+    /// </summary>
+    public string MinimumTrustLevel { get; init; } = TrustLevels.Unspecified;
+
     /// <summary>What keys are asked for through; null: the network. A test sets it.</summary>
     internal HttpMessageHandler? Backchannel { get; init; }
 }

@@ -12,6 +12,12 @@ internal static class SignatureServices
         services.AddSingleton<CardKeySource>();
         services.AddSingleton<CardIssuers>();
         services.AddSingleton<CardVerifier>();
+        services.AddSingleton(provider =>
+        {
+            var policies = ActivatorUtilities.CreateInstance<CardPolicies>(provider);
+            provider.GetRequiredService<AgentDirectory>().Verdicts.Policies = policies.FindReadable;
+            return policies;
+        });
         services.AddSingleton<SignatureGate>();
         services.AddSingleton<SignatureWriter>();
         services.AddSingleton<SignatureChecks>();

@@ -29,5 +29,12 @@ internal static class SignatureSettings
             "Refuse agents, and new cards of agents, without a valid signature.",
             options => options.Signatures.Required,
             (options, value) => options.Signatures = options.Signatures with { Required = value },
-            new() { Aliases = ["REGISTRY_REQUIRE_SIGNATURE_VERIFICATION"], More = More + "#what-is-asked-of-cards" });
+            new() { Aliases = ["REGISTRY_REQUIRE_SIGNATURE_VERIFICATION"], More = More + "#what-is-asked-of-cards" })
+        .Add(
+            "REGISTRY_MINIMUM_TRUST_LEVEL",
+            SettingKind.OneOf([.. TrustLevels.All.Select(level => (level, level))]),
+            "The least trust level of new agents, and of agents with a new card, in tenants whose policy names none.",
+            options => options.Signatures.MinimumTrustLevel,
+            (options, value) => options.Signatures = options.Signatures with { MinimumTrustLevel = value },
+            new() { More = More + "#trust-levels" });
 }

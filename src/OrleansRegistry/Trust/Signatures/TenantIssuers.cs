@@ -3,33 +3,10 @@ using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Signatures;
 
-/// <summary>The issuers that tenants trust, and what they ask of cards, as they are stored.</summary>
+/// <summary>The issuers that tenants trust, as they are stored.</summary>
 internal static class TenantIssuers
 {
-    public const string PolicyId = "cards";
-
     public static TrustType<TenantIssuer> Type { get; } = new("issuer", Write, Read);
-
-    public static TrustType<CardPolicy> Policy { get; } = new(
-        "cardpolicy",
-        WritePolicy,
-        policy => new CardPolicy(policy.Flag("require_signature"))
-        {
-            Extensions = policy.Has("extensions") ? policy.Array("extensions", ReadUri) : null,
-        });
-
-    private static string ReadUri(JsonElement uri) => uri.GetString() ?? throw new JsonException("a URI is null");
-
-    private static void WritePolicy(Utf8JsonWriter json, CardPolicy policy)
-    {
-        json.WriteBoolean("require_signature"u8, policy.RequireSignature);
-        if (policy.Extensions is not { } extensions)
-        {
-            return;
-        }
-
-        json.WriteGiven("extensions", extensions);
-    }
 
     private static void Write(Utf8JsonWriter json, TenantIssuer issuer)
     {

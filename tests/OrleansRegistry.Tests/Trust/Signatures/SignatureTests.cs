@@ -196,6 +196,7 @@ public sealed class SignatureFixture : IAsyncLifetime
         options =>
         {
             options.CardFetch = SourceHost.Local;
+            options.Extensions = new ExtensionPolicy(!required, required, Allowlist: new HashSet<string> { "urn:ok" });
             options.Signatures = new SignatureOptions { Issuers = [TestIssuer.Url], Backchannel = Issuer, Required = required };
         },
         store: null,

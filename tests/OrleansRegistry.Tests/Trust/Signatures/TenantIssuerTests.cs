@@ -87,6 +87,87 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
         Assert.NotNull(await host.Agents.PatchAsync(alice, "x", patch));
     }
 
+    [Fact]
+    public async Task Agents_are_trusted_as_the_policy_says_of_their_owner_and_else_as_they_are_verified()
+    {
+        var bob = alice with { Subject = "bob" };
+        await RegisterAsync(alice);
+        await host.Agents.RegisterAsync(bob, Cards.Registration("b"));
+        Assert.Equal("a b", await OfLevelAsync(TrustLevels.Unverified));
+        await Trust.PutIssuerAsync(alice, "partner", new CardIssuerChange(Url) { Keys = Bytes(fixture.Issuer.KeySet) });
+        await CheckAsync();
+        Assert.Equal(("a", "b"), (await OfLevelAsync(TrustLevels.Verified), await OfLevelAsync(TrustLevels.Unverified)));
+
+        await PutAsync(new CardPolicy { OwnerTrustLevels = Levels("bob", TrustLevels.Official) });
+        Assert.Equal(("a", "b"), (await OfLevelAsync(TrustLevels.Verified), await OfLevelAsync(TrustLevels.Official)));
+        Assert.Equal("a b", await OfLevelAsync(TrustLevels.Verified, TrustLevels.Official));
+        await PutAsync(new CardPolicy { OwnerTrustLevels = Levels(alice.Subject, TrustLevels.Community) });
+        Assert.Equal(("a", "b"), (await OfLevelAsync(TrustLevels.Community), await OfLevelAsync(TrustLevels.Unverified)));
+        Assert.Equal(TrustLevels.Community, (await host.Agents.GetAsync(alice, "a"))!.TrustLevel);
+    }
+
+    [Fact]
+    public async Task A_tenant_may_take_trusted_agents_alone()
+    {
+        await Trust.PutIssuerAsync(alice, "partner", new CardIssuerChange(Url) { Keys = Bytes(fixture.Issuer.KeySet) });
+        await PutAsync(new CardPolicy { MinimumTrustLevel = TrustLevels.Verified });
+        Assert.NotNull(await RegisterAsync(alice));
+        var refused = await Refused(RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("b")));
+        Assert.Equal("trust_level", refused.Field);
+        await Refused(RegistryError.Invalid, () => host.Agents.PatchAsync(alice, "a", new AgentPatch(Bytes("""{"description":"e"}"""))));
+        await PutAsync(new CardPolicy { MinimumTrustLevel = TrustLevels.Verified, OwnerTrustLevels = Levels("bob", TrustLevels.Verified) });
+        Assert.NotNull(await host.Agents.RegisterAsync(alice with { Subject = "bob" }, Cards.Registration("b")));
+        await PutAsync(new CardPolicy { MinimumTrustLevel = TrustLevels.Unspecified, RequireDomain = true });
+        Assert.Equal("url", (await Refused(RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("c")))).Field);
+    }
+
+    [Fact]
+    public async Task Extensions_have_the_level_that_the_policy_gives_them()
+    {
+        await host.Agents.RegisterAsync(alice, Cards.Registration("x", extensions: ["urn:x", "urn:y"]));
+        await PutAsync(new CardPolicy { ExtensionTrustLevels = Levels("urn:x", TrustLevels.Official) });
+        Assert.Equal(["urn:x"], await OfAsync(TrustLevels.Official));
+        Assert.Equal(["urn:y"], await OfAsync(TrustLevels.Unverified));
+        Assert.Equal(TrustLevels.Official, (await host.Agents.GetExtensionAsync(alice, "urn:x"))!.TrustLevel);
+
+        async Task<IEnumerable<string>> OfAsync(string level) =>
+            (await host.Agents.ListExtensionsAsync(alice, new ExtensionQuery { TrustLevels = [level] })).Extensions.Select(known => known.Uri);
+    }
+
+    [Fact]
+    public async Task Where_the_registry_lists_certain_extensions_alone_no_card_may_require_others()
+    {
+        var required = await Refused(RegistryError.Invalid, () => RegisterStrictAsync("urn:z", required: true));
+        Assert.Equal("capabilities.extensions", required.Field);
+        Assert.Contains("'urn:z'", required.Message, StringComparison.Ordinal);
+        Assert.NotNull(await RegisterStrictAsync("urn:z", required: false));
+        Assert.NotNull(await RegisterStrictAsync("urn:ok", required: true));
+
+        async Task<AgentRecord> RegisterStrictAsync(string uri, bool required)
+        {
+            var flag = required ? "\"required\":true," : "";
+            var card = $$"""{"capabilities":{"extensions":[{{{flag}}"uri":"{{uri}}"}]},"name":"z"}""";
+            return (await fixture.Strict.Agents.RegisterAsync(alice, new AgentRegistration(Bytes(fixture.Issuer.Sign(card, card))))).Agent;
+        }
+    }
+
+    [Theory]
+    [InlineData("minimum_trust_level", "VERIFIED", null, null, null, null)]
+    [InlineData("owner_trust_levels.bob", null, "bob", "TRUST_LEVEL_HIGH", null, null)]
+    [InlineData("owner_trust_levels", null, "", "TRUST_LEVEL_VERIFIED", null, null)]
+    [InlineData("extension_trust_levels.urn:x", null, null, null, "urn:x", "")]
+    [InlineData("extension_trust_levels", null, null, null, "urn:\n", "TRUST_LEVEL_VERIFIED")]
+    public async Task What_cannot_be_a_policy_is_refused(string field, string? least, string? owner, string? ofOwner, string? uri, string? ofUri)
+    {
+        var policy = new CardPolicy
+        {
+            MinimumTrustLevel = least,
+            OwnerTrustLevels = owner is null ? null : Levels(owner, ofOwner!),
+            ExtensionTrustLevels = uri is null ? null : Levels(uri, ofUri!),
+        };
+        Assert.Equal(field, (await Refused(RegistryError.Invalid, () => Trust.PutPolicyAsync(alice, policy))).Field);
+    }
+
     [Theory]
     [InlineData("http://partner.example", null, null, "url")]
     [InlineData("https://u:p@partner.example", null, null, "url")]
@@ -118,6 +199,20 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
 
         await Refused(RegistryError.Conflict, () => Trust.PutIssuerAsync(alice, "more", change));
         await Trust.PutIssuerAsync(alice, "i0", change);
+    }
+
+    private static Dictionary<string, string> Levels(string of, string level) => new() { [of] = level };
+
+    private Task<CardPolicy> PutAsync(CardPolicy policy) => Trust.PutPolicyAsync(alice, policy);
+
+    private async Task<string> OfLevelAsync(params string[] levels)
+    {
+        var query = new AgentQuery { Any = AgentFilters.Of(AgentField.TrustLevel, levels) };
+        return string.Join(' ', (await host.Agents.ListAsync(alice, query)).Agents.Select(agent =>
+        {
+            Assert.Contains(agent.TrustLevel, levels);
+            return agent.Id;
+        }));
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
