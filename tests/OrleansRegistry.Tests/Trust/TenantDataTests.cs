@@ -114,6 +114,11 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
         using var state = new MemoryStream(Encoding.UTF8.GetBytes($$"""{"x":"{{noise}}"}"""));
         var saved = await snapshots.SaveAsync(caller, new SnapshotSave { AgentId = "a", SessionId = "s" }, state);
         Assert.InRange((await Tenants.GetUsageAsync(Operator, caller.Tenant)).Bytes, before.Bytes + saved.CompressedSize, long.MaxValue);
+        var upload = await snapshots.BeginUploadAsync(caller, new SnapshotSave { AgentId = "a", SessionId = "u" });
+        before = await Tenants.GetUsageAsync(Operator, caller.Tenant);
+        using var part = new MemoryStream(new byte[5_000]);
+        await snapshots.PutPartAsync(caller, "a", upload.SnapshotId, 1, part);
+        Assert.Equal(before.Bytes + 5_000, (await Tenants.GetUsageAsync(Operator, caller.Tenant)).Bytes);
         await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { Limits = new TenantLimits(Bytes: 10) });
         var refused = await Assert.ThrowsAsync<RegistryException>(
             () => snapshots.BeginUploadAsync(caller, new SnapshotSave { AgentId = "a", SessionId = "t" }));
