@@ -258,6 +258,30 @@ public sealed class ApiKeyTests : IAsyncLifetime
         Assert.Equal("REGISTRY_ADMIN_KEY", refusal.Field);
     }
 
+    [Fact]
+    public async Task A_key_of_the_settings_that_was_taken_back_or_rotated_stays_so_at_the_next_start()
+    {
+        var here = await StartAsync();
+        var (taken, rotated) = ($"ork_deployment_{new string('s', 64)}", $"ork_deployment_{new string('t', 64)}");
+        await here.Admin.EnsureAsync(taken, Cancellation);
+        await here.Keys.RevokeAsync(Operator, "deployment");
+        var there = await StartAsync();
+        var made = await there.Admin.EnsureAsync(taken, Cancellation);
+        Assert.StartsWith("ork_firstadmin_", made, StringComparison.Ordinal);
+        Assert.Null(there.Table.Find(taken));
+
+        await there.Admin.EnsureAsync(rotated, Cancellation);
+        var next = await there.Keys.RotateAsync(Operator, "deployment", TimeSpan.Zero);
+        Assert.Null(await (await StartAsync()).Admin.EnsureAsync(rotated, Cancellation));
+        Assert.Equal((false, true), (there.Table.Find(rotated) is not null, there.Table.Find(next.Text) is not null));
+
+        // What the settings did not give comes back by no start, and leaves nothing.
+        await there.Keys.RevokeAsync(Operator, "deployment");
+        Assert.Equal(2, there.Records.All(RetiredKey.Type).Count());
+        await there.Admin.EnsureAsync(taken.Replace('s', 'u'), Cancellation);
+        Assert.NotNull(there.Table.Find(taken.Replace('s', 'u')));
+    }
+
     private static async Task<RegistryException> RefusalAsync(Func<Task> act) => await Assert.ThrowsAsync<RegistryException>(act);
 
     private static async Task Within2sAsync(Func<bool> holds)
@@ -280,7 +304,7 @@ public sealed class ApiKeyTests : IAsyncLifetime
         var table = new KeyTable(records, new TrustCatchUp(records, on ?? store, TimeProvider.System), time);
         var tenants = new TenantGate(records, new RegistryOptions());
         var keys = new ApiKeys(records, table, new Operations(new NoAudit(), tenants, room: null!), tenants, time);
-        processes.Add(new Process(records, feed, table, keys, new FirstAdmin(records, time)));
+        processes.Add(new Process(records, feed, table, keys, new FirstAdmin(records, time, NullLogger<FirstAdmin>.Instance)));
         await feed.StartAsync(Cancellation);
         return processes[^1];
     }

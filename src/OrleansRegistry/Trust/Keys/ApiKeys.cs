@@ -41,12 +41,19 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
                 throw RegistryException.Invalid("overlapSeconds", $"must be 0 to {KeyRules.LongestOverlap.TotalSeconds:N0}");
             }
 
+            if (FindFor(caller, id) is { Value.IsGiven: true } given)
+            {
+                KeyRules.DemandNoMore(caller, given.Value);
+                await RetireAsync(given, cancellationToken);
+            }
+
             var text = SecretText.New(KeyTable.KeyPrefix, id);
             var changed = await ChangeAsync(
                 caller,
                 id,
                 key => key with
                 {
+                    IsGiven = false,
                     Hash = SecretText.Hash(text),
                     RotatedAt = time.GetUtcNow(),
                     PreviousHash = overlap > TimeSpan.Zero ? key.Hash : null,
@@ -61,6 +68,11 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
         {
             var key = FindFor(caller, id) ?? throw NotFound();
             KeyRules.DemandNoMore(caller, key.Value);
+            if (key.Value.IsGiven)
+            {
+                await RetireAsync(key, cancellationToken);
+            }
+
             if (!await records.DeleteAsync(KeyRecord.Type, key.Tenant, id, cancellationToken))
             {
                 throw NotFound();
@@ -68,6 +80,13 @@ internal sealed class ApiKeys(TrustRecords records, KeyTable table, Operations o
 
             await records.DeleteAsync(KeyUse.Type, key.Tenant, id, cancellationToken);
         });
+
+    private async Task RetireAsync(TrustRecord<KeyRecord> given, CancellationToken cancellationToken) => await records.ChangeAsync(
+        RetiredKey.Type,
+        given.Tenant,
+        RetiredKey.IdOf(given.Value.Hash),
+        retired => retired ?? new RetiredKey(time.GetUtcNow()),
+        cancellationToken);
 
     private async Task<MadeApiKey> MakeAsync(Caller caller, NewApiKey key, CancellationToken cancellationToken)
     {

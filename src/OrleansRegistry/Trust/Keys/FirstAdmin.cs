@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Trust.Keys;
 
 /// <summary>Makes the key of who runs the registry, where nobody has one.</summary>
-internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvider time) : IFirstAdmin
+internal sealed partial class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvider time, ILogger<FirstAdmin> log) : IFirstAdmin
 {
     private const string Id = "firstadmin";
     private const string Subject = "admin";
@@ -16,9 +17,8 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
 
     public async Task<string?> EnsureAsync(string? given, CancellationToken cancellationToken)
     {
-        if (given is not null)
+        if (given is not null && await PutAsync(given, cancellationToken))
         {
-            await PutAsync(given, cancellationToken);
             return null;
         }
 
@@ -53,7 +53,8 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
             || key.Value.CreatedAt + Patience > time.GetUtcNow()
             || records.Find(KeyUse.Type, key.Tenant, key.Id) is not null);
 
-    private async Task PutAsync(string given, CancellationToken cancellationToken)
+    /// <returns>False where it was taken back.</returns>
+    private async Task<bool> PutAsync(string given, CancellationToken cancellationToken)
     {
         var id = SecretText.IdOf(KeyTable.KeyPrefix, given).ToString();
         if (id.Length == 0)
@@ -70,15 +71,22 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
         }
 
         var hash = SecretText.Hash(given);
+        if (await records.ReadAsync(RetiredKey.Type, Caller.Default.Tenant, RetiredKey.IdOf(hash), cancellationToken) is { } retired)
+        {
+            LogRetired(id, retired.Value.At);
+            return false;
+        }
+
         await records.ChangeAsync(
             KeyRecord.Type,
             Caller.Default.Tenant,
             id,
-            key => key is not null && key.Hash.AsSpan().SequenceEqual(hash) && key.ExpiresAt is null && key.Agents is null
+            key => key is { IsGiven: true, ExpiresAt: null, Agents: null } && key.Hash.AsSpan().SequenceEqual(hash)
                 && key.Roles.SequenceEqual(Roles)
                     ? key
-                    : Record(given),
+                    : Record(given) with { IsGiven = true },
             cancellationToken);
+        return true;
     }
 
     private KeyRecord Record(string text) => new()
@@ -90,4 +98,9 @@ internal sealed class FirstAdmin(TrustRecords records, [RegistryTime] TimeProvid
         CreatedBy = Subject,
         Hash = SecretText.Hash(text),
     };
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The key {Id} of REGISTRY_ADMIN_KEY (or its file) was taken back or rotated at {At:u}, and does not count: take it out of the settings")]
+    private partial void LogRetired(string id, DateTimeOffset at);
 }

@@ -22,6 +22,9 @@ internal sealed record KeyRecord
     /// <summary>By what its maker was let in; null where nobody asked.</summary>
     public string? CreatedWith { get; init; }
 
+    /// <summary>The settings give its secret, at each start.</summary>
+    public bool IsGiven { get; init; }
+
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public required byte[] Hash { get; init; }
@@ -42,12 +45,11 @@ internal sealed record KeyRecord
         json.WriteString("subject"u8, key.Subject);
         json.WriteGiven("roles", key.Roles);
         json.WriteGiven("agents", key.Agents);
-
         json.WriteGiven("description", key.Description);
         json.WriteString("created_at"u8, key.CreatedAt);
         json.WriteString("created_by"u8, key.CreatedBy);
         json.WriteGiven("created_with", key.CreatedWith);
-
+        json.WriteGiven("given", key.IsGiven ? true : null);
         json.WriteGiven("expires_at", key.ExpiresAt);
         json.WriteBase64String("hash"u8, key.Hash);
         json.WriteGiven("rotated_at", key.RotatedAt);
@@ -71,6 +73,7 @@ internal sealed record KeyRecord
             CreatedAt = key.Time("created_at"),
             CreatedBy = key.Text("created_by"),
             CreatedWith = key.TextOrNull("created_with"),
+            IsGiven = key.Has("given") && key.Flag("given"),
             ExpiresAt = key.TimeOrNull("expires_at"),
             Hash = Convert.FromBase64String(key.Text("hash")),
             RotatedAt = key.TimeOrNull("rotated_at"),
