@@ -126,8 +126,16 @@ public sealed class PermissionTests(MemoryRegistry registry) : IClassFixture<Mem
         }
 
         await AssertForbiddenAsync(() => registry.Tasks.ClearAllAsync(writer), "certain agents");
+        await AssertForbiddenAsync(() => registry.Contexts.UpdateAsync(writer, "c", "{}"u8.ToArray()), "certain agents");
+        await AssertForbiddenAsync(() => registry.Contexts.AppendAsync(writer, "c", [message]), "certain agents");
         await AssertForbiddenAsync(() => registry.Contexts.ClearAsync(writer, "c"), "certain agents");
         await AssertForbiddenAsync(() => registry.Contexts.DeleteAsync(writer, "c"), "certain agents");
+        var subscriptions = registry.Services.GetRequiredService<IAgentSubscriptions>();
+        await AssertForbiddenAsync(() => subscriptions.SaveAsync(writer, new SubscriptionSave("https://example.com/")), "certain agents");
+        await AssertForbiddenAsync(() => subscriptions.DeleteAsync(writer, "s"), "certain agents");
+        Assert.Empty((await subscriptions.ListAsync(writer)).Subscriptions);
+        var reviews = registry.Services.GetRequiredService<IAgentReviews>();
+        await AssertForbiddenAsync(() => reviews.PutPolicyAsync(writer, new ReviewPolicy()), "certain agents");
         Assert.Equal(TaskState.Canceled, (await registry.Tasks.CancelAsync(owner, other)).Status.State);
     }
 

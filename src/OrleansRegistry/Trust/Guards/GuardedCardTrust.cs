@@ -6,9 +6,12 @@ namespace OrleansRegistry.Trust;
 internal sealed class GuardedCardTrust(CardTrust trust, Operations operations) : ICardTrust
 {
     public static readonly Operation Read = new("registry.card_trust.read", Permissions.AgentsRead | Permissions.Policies);
-    public static readonly Operation PutIssuer = new("registry.card_trust.put_issuer", Permissions.Policies, IsChange: true);
-    public static readonly Operation RemoveIssuer = new("registry.card_trust.remove_issuer", Permissions.Policies, IsChange: true);
-    public static readonly Operation PutPolicy = new("registry.card_trust.put_policy", Permissions.Policies, IsChange: true);
+    public static readonly Operation PutIssuer =
+        new("registry.card_trust.put_issuer", Permissions.Policies, IsChange: true) { IsOfAllAgents = true };
+    public static readonly Operation RemoveIssuer =
+        new("registry.card_trust.remove_issuer", Permissions.Policies, IsChange: true) { IsOfAllAgents = true };
+    public static readonly Operation PutPolicy =
+        new("registry.card_trust.put_policy", Permissions.Policies, IsChange: true) { IsOfAllAgents = true };
 
     public Task<IReadOnlyList<CardIssuerInfo>> ListIssuersAsync(Caller caller, CancellationToken cancellationToken = default) =>
         operations.RunAsync(Read, caller, null, () => trust.ListIssuersAsync(caller, cancellationToken));

@@ -34,10 +34,10 @@ internal sealed class GuardedContexts(ContextRegistry contexts, Operations opera
         TaskOperations.ReadContext, caller, null, () => contexts.ListAsync(caller, pageSize, pageToken, cancellationToken));
 
     public Task<long> ClearAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.ClearContext, caller, id, () => contexts.ClearAsync(OfAllAgents(caller), id, cancellationToken));
+        operations.RunAsync(TaskOperations.ClearContext, caller, id, () => contexts.ClearAsync(caller, id, cancellationToken));
 
     public Task<long> DeleteAsync(Caller caller, string id, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.DeleteContext, caller, id, () => contexts.DeleteAsync(OfAllAgents(caller), id, cancellationToken));
+        operations.RunAsync(TaskOperations.DeleteContext, caller, id, () => contexts.DeleteAsync(caller, id, cancellationToken));
 
     public IAsyncEnumerable<ContextEvent> WatchAsync(
         Caller caller, string id, long? afterGeneration = null, CancellationToken cancellationToken = default)
@@ -45,10 +45,4 @@ internal sealed class GuardedContexts(ContextRegistry contexts, Operations opera
         operations.Admit(TaskOperations.ReadContext, caller);
         return contexts.WatchAsync(caller, id, afterGeneration, cancellationToken);
     }
-
-    /// <summary>A context's tasks go with it, whatever agents they have.</summary>
-    private static Caller OfAllAgents(Caller caller) => caller.Agents is null
-        ? caller
-        : throw new RegistryException(
-            RegistryError.Forbidden, "This caller's credential is for certain agents, and not for all tasks of a context.");
 }

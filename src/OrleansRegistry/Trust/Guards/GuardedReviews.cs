@@ -6,7 +6,8 @@ namespace OrleansRegistry.Trust;
 internal sealed class GuardedReviews(AgentReviews reviews, Operations operations) : IAgentReviews
 {
     public static readonly Operation ReadPolicy = new("registry.review.read_policy", Permissions.AgentsRead | Permissions.Policies);
-    public static readonly Operation PutPolicy = new("registry.review.put_policy", Permissions.Policies, IsChange: true);
+    public static readonly Operation PutPolicy =
+        new("registry.review.put_policy", Permissions.Policies, IsChange: true) { IsOfAllAgents = true };
     public static readonly Operation Read = new("registry.review.read", Permissions.AgentsWrite | Permissions.AgentsReview);
     public static readonly Operation Approve = new("registry.review.approve", Permissions.AgentsReview, IsChange: true) { Grows = true };
     public static readonly Operation Reject = new("registry.review.reject", Permissions.AgentsReview, IsChange: true);

@@ -94,7 +94,5 @@ internal sealed partial class GuardedTasks(TaskRegistry tasks, Operations operat
         });
 
     public Task<TaskClearing> ClearAllAsync(Caller caller, TimeSpan? wait = null, CancellationToken cancellationToken = default) =>
-        operations.RunAsync(TaskOperations.ClearAll, caller, null, () => caller.Agents is null
-            ? tasks.ClearAllAsync(caller, wait, cancellationToken)
-            : throw new RegistryException(RegistryError.Forbidden, "This caller's credential is for certain agents, and not for all tasks."));
+        operations.RunAsync(TaskOperations.ClearAll, caller, null, () => tasks.ClearAllAsync(caller, wait, cancellationToken));
 }

@@ -26,6 +26,8 @@ internal static class AgentOperations
     public static readonly Operation RemoveVectors = new("registry.agent.remove_vectors", Permissions.AgentsWrite, IsChange: true);
 
     public static readonly Operation ReadSubscription = new("registry.subscription.read", Permissions.Subscriptions);
-    public static readonly Operation SaveSubscription = new("registry.subscription.save", Permissions.Subscriptions, IsChange: true) { Grows = true };
-    public static readonly Operation DeleteSubscription = new("registry.subscription.delete", Permissions.Subscriptions, IsChange: true);
+    public static readonly Operation SaveSubscription =
+        new("registry.subscription.save", Permissions.Subscriptions, IsChange: true) { Grows = true, IsOfAllAgents = true };
+    public static readonly Operation DeleteSubscription =
+        new("registry.subscription.delete", Permissions.Subscriptions, IsChange: true) { IsOfAllAgents = true };
 }

@@ -9,6 +9,9 @@ internal sealed record Operation(string Name, Permissions Needs, bool IsChange =
     /// <summary>It is about tenants, and not of the caller's own: a closed one is opened by it.</summary>
     public bool IsOfAnyTenant { get; init; }
 
+    /// <summary>It is about no agent in particular: a credential for certain agents does not do it.</summary>
+    public bool IsOfAllAgents { get; init; }
+
     /// <summary>It stores something more: a tenant that has as much as it may have is refused.</summary>
     public bool Grows { get; init; }
 }

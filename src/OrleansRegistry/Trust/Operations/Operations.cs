@@ -6,11 +6,16 @@ internal sealed class Operations(IOperationAudit audit, TenantGate tenants, Tena
     /// <summary>Lets a caller read.</summary>
     /// <returns>The caller.</returns>
     /// <exception cref="RegistryException">
-    /// <see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it, or its tenant is closed.
+    /// <see cref="RegistryError.Forbidden"/>: the caller's roles do not allow it, its credential is for certain agents, or its tenant is closed.
     /// </exception>
     public Caller Admit(Operation operation, Caller caller)
     {
         caller.Demand(operation.Needs);
+        if (operation.IsOfAllAgents && caller.Agents is not null)
+        {
+            throw new RegistryException(RegistryError.Forbidden, "This caller's credential is for certain agents, and this is about all of them.");
+        }
+
         if (!operation.IsOfAnyTenant)
         {
             tenants.Demand(caller.Tenant);

@@ -17,16 +17,18 @@ internal static class TaskOperations
     public static readonly Operation SaveWebhook = new("registry.task.webhook.save", Permissions.TasksWrite, IsChange: true) { Grows = true };
     public static readonly Operation DeleteWebhook = new("registry.task.webhook.delete", Permissions.TasksWrite, IsChange: true);
     public static readonly Operation AddFeedback = new("registry.task.feedback.add", Permissions.TasksWrite, IsChange: true) { Grows = true };
-    public static readonly Operation ClearAll = new("registry.task.clear", Permissions.TasksWrite, IsChange: true);
+    public static readonly Operation ClearAll = new("registry.task.clear", Permissions.TasksWrite, IsChange: true) { IsOfAllAgents = true };
     public static readonly Operation Claim = new("registry.task.claim", Permissions.TasksWork, IsChange: true);
     public static readonly Operation Renew = new("registry.task.renew", Permissions.TasksWork);
     public static readonly Operation Release = new("registry.task.release", Permissions.TasksWork, IsChange: true);
 
     public static readonly Operation ReadContext = new("registry.context.read", Reading);
-    public static readonly Operation UpdateContext = new("registry.context.update", Permissions.TasksWrite, IsChange: true) { Grows = true };
-    public static readonly Operation AppendContext = new("registry.context.append", Permissions.TasksWrite, IsChange: true) { Grows = true };
-    public static readonly Operation ClearContext = new("registry.context.clear", Permissions.TasksWrite, IsChange: true);
-    public static readonly Operation DeleteContext = new("registry.context.delete", Permissions.TasksWrite, IsChange: true);
+    public static readonly Operation UpdateContext =
+        new("registry.context.update", Permissions.TasksWrite, IsChange: true) { Grows = true, IsOfAllAgents = true };
+    public static readonly Operation AppendContext =
+        new("registry.context.append", Permissions.TasksWrite, IsChange: true) { Grows = true, IsOfAllAgents = true };
+    public static readonly Operation ClearContext = new("registry.context.clear", Permissions.TasksWrite, IsChange: true) { IsOfAllAgents = true };
+    public static readonly Operation DeleteContext = new("registry.context.delete", Permissions.TasksWrite, IsChange: true) { IsOfAllAgents = true };
 
     public static readonly Operation ReadSnapshot = new("registry.snapshot.read", Permissions.SnapshotsRead);
     public static readonly Operation SaveSnapshot = new("registry.snapshot.save", Permissions.SnapshotsWrite, IsChange: true) { Grows = true };
