@@ -101,6 +101,7 @@ public static class RegistryHttp
         services.Insert(0, ServiceDescriptor.Singleton<IProblemDetailsWriter, ProblemWriter>());
         services.AddTokens();
         services.AddSingleton<CertificateGate>();
+        services.AddSingleton<RefusedAddresses>();
         services.AddSingleton<CallerGate>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<RequestLimits>();

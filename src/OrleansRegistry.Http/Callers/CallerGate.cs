@@ -9,7 +9,8 @@ namespace OrleansRegistry.Http;
 /// what this process knows, a JSON web token (<see cref="TokenGate"/>), or a client certificate (<see cref="CertificateGate"/>).
 /// </summary>
 internal sealed class CallerGate(
-    IOptions<RegistryHttpOptions> http, TokenGate tokens, CertificateGate certificates, IEnumerable<ICallerCredentials> credentials)
+    IOptions<RegistryHttpOptions> http, TokenGate tokens, CertificateGate certificates, RefusedAddresses addresses,
+    IEnumerable<ICallerCredentials> credentials)
 {
     public const string KeyHeader = "X-API-Key";
 
@@ -18,8 +19,25 @@ internal sealed class CallerGate(
 
     /// <summary>Has <see cref="RequestCaller"/> know whom the credential names.</summary>
     /// <exception cref="HttpProblemException">401: there is none, or none that counts.</exception>
+    /// <exception cref="LimitException">The address sent too many that did not count.</exception>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
-    public ValueTask AdmitAsync(HttpContext context)
+    public async ValueTask AdmitAsync(HttpContext context)
+    {
+        addresses.Demand(context);
+        try
+        {
+            await FindAsync(context);
+        }
+        catch (HttpProblemException fault) when (fault.StatusCode == StatusCodes.Status401Unauthorized)
+        {
+            addresses.Wrong(context);
+            throw;
+        }
+
+        addresses.Right(context);
+    }
+
+    private ValueTask FindAsync(HttpContext context)
     {
         var key = context.Request.Headers[KeyHeader];
         var authorization = context.Request.Headers.Authorization;

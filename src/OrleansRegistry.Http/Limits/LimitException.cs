@@ -4,7 +4,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace OrleansRegistry.Http;
 
-/// <summary>A request too many: 429 where its caller or tenant has too many, 503 where everybody together has.</summary>
+/// <summary>A request too many: 429 where its caller, tenant or address has too many, 503 where everybody together has.</summary>
 /// <param name="detail">What there is too much of, and what the limit is.</param>
 internal sealed class LimitException(LimitedBy by, LimitOn on, string detail, TimeSpan retryAfter) : HttpProblemException(
     by == LimitedBy.Server ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status429TooManyRequests, detail)
@@ -27,6 +27,7 @@ internal enum LimitedBy
     Caller,
     Tenant,
     Server,
+    Address,
 }
 
 /// <summary>What is limited.</summary>

@@ -26,6 +26,9 @@ internal sealed class PartyTable<TKey>(TimeProvider time, int most)
     /// <summary>How many are kept.</summary>
     public int Count => Volatile.Read(ref count);
 
+    /// <summary>The party, where it is kept apart; else null.</summary>
+    public Party? Known(TKey key) => parties.GetValueOrDefault(key);
+
     public Party Find(TKey key, in PartyQuota quota)
     {
         Sweep(quota);

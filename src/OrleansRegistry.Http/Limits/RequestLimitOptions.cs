@@ -15,6 +15,9 @@ public sealed class RequestLimitOptions
     /// <summary>How many streams and waiting requests this process has at once. Those beyond are refused with 503.</summary>
     public int Streams { get; set; } = 20_000;
 
+    /// <summary>How many requests a minute this process looks at, of one address, whose credentials do not count; 0 for any number.</summary>
+    public int RefusedPerMinute { get; set; } = 60;
+
     /// <summary>Of each subject of each tenant, over all processes of the cluster.</summary>
     public PartyLimitOptions Caller { get; } = new();
 

@@ -35,6 +35,14 @@ internal static class RequestLimitSettings
             "How many streams and waiting requests a process has at once; those beyond are 503.",
             options => options.Limits.Streams,
             (options, value) => options.Limits.Streams = value)
+        .Add(
+            "REGISTRY_LIMIT_REFUSED",
+            SettingKind.Number(0, Most),
+            "How many requests a minute a process looks at, of one address, whose key, token or certificate does not count; those beyond are 429. 0: any "
+                + "number.",
+            options => options.Limits.RefusedPerMinute,
+            (options, value) => options.Limits.RefusedPerMinute = value,
+            new() { More = Page })
         .AddParty("CALLER", "caller (a subject of a tenant)", options => options.Limits.Caller)
         .AddParty("TENANT", "tenant", options => options.Limits.Tenant);
 

@@ -10,8 +10,6 @@ namespace OrleansRegistry.Http;
 /// <summary>Puts the <see cref="ApiOperation"/> of each endpoint into the OpenAPI document.</summary>
 internal static class OpenApiDescriber
 {
-    private const string BearerScheme = "bearer";
-
     /// <summary>The answers that every request can get.</summary>
     private static readonly ApiAnswer TooLong = ApiAnswer.Problem(StatusCodes.Status414UriTooLong);
 
@@ -25,10 +23,9 @@ internal static class OpenApiDescriber
             if (context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiOperation>().FirstOrDefault() is { } description)
             {
                 Describe(operation, description, context.Document!);
-                if (!description.IsAnonymous && OptionsOf(context.ApplicationServices).AsksCredentials)
+                if (!description.IsAnonymous && SecuritySchemes.Of(OptionsOf(context.ApplicationServices)) is { Count: > 0 } schemes)
                 {
-                    operation.Security =
-                        [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
+                    operation.Security = [.. schemes.Select(scheme => SecuritySchemes.Requirement(scheme.Name, context.Document))];
                 }
             }
 
@@ -46,10 +43,9 @@ internal static class OpenApiDescriber
     private static void Finish(OpenApiDocument document, IServiceProvider services)
     {
         var options = OptionsOf(services);
-        if (options.AsksCredentials)
+        foreach (var (name, scheme) in SecuritySchemes.Of(options))
         {
-            document.AddComponent<IOpenApiSecurityScheme>(
-                BearerScheme, new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", BearerFormat = "JWT" });
+            document.AddComponent<IOpenApiSecurityScheme>(name, scheme);
         }
 
         if (options.PublicUrl is { } url)

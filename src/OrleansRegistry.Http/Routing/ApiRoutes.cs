@@ -94,14 +94,15 @@ internal sealed class ApiRoutes
             description.Problems(StatusCodes.Status401Unauthorized);
         }
 
-        if (options.Limits.MayRefuse && !description.IsAnonymous)
+        if ((options.AsksCredentials || options.TrustCallerHeaders) && !description.IsAnonymous)
         {
-            description.Problems(StatusCodes.Status429TooManyRequests);
+            // Roles may not allow it, or the tenant is closed.
+            description.Problems(StatusCodes.Status403Forbidden);
         }
 
-        if (options.TrustCallerHeaders && !options.TrustScopeHeader && methods == Reading && !description.IsAnonymous)
+        if ((options.Limits.MayRefuse || (options.AsksCredentials && options.Limits.RefusedPerMinute > 0)) && !description.IsAnonymous)
         {
-            description.Problems(StatusCodes.Status403Forbidden);
+            description.Problems(StatusCodes.Status429TooManyRequests);
         }
 
         if (options.TrustScopeHeader && methods == Reading && description is { HasRevision: false, IsAnonymous: false })

@@ -206,5 +206,8 @@ public sealed class CertificateTests
             401, "Authorization");
         var missing = await (await host.Client.SendAsync("GET", "/me")).ProblemAsync(401, "Authorization");
         Assert.Contains("Client-Cert", missing.Text("detail"), StringComparison.Ordinal);
+        var document = await host.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var schemes = System.Text.Json.JsonDocument.Parse(document).RootElement.GetProperty("components").GetProperty("securitySchemes");
+        Assert.Equal("mutualTLS", schemes.GetProperty("clientCertificate").Text("type"));
     }
 }

@@ -168,6 +168,21 @@ public sealed class TokenTests
         Assert.False(paths.GetProperty("/health").GetProperty("get").TryGetProperty("security", out _));
     }
 
+    [Fact]
+    public async Task The_OpenAPI_document_has_every_way_that_counts_and_what_who_has_none_gets()
+    {
+        await using var host = await TokenHost.StartAsync(options => (options.ApiKeys, options.Logins) = (true, true));
+        var document = await host.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var root = System.Text.Json.JsonDocument.Parse(document).RootElement;
+        var key = root.GetProperty("components").GetProperty("securitySchemes").GetProperty("apiKey");
+        Assert.Equal(("apiKey", "header", "X-API-Key"), (key.Text("type"), key.Text("in"), key.Text("name")));
+        var me = root.GetProperty("paths").GetProperty("/me").GetProperty("get");
+        Assert.Equal(["bearer", "apiKey"], me.GetProperty("security").EnumerateArray().Select(one => one.EnumerateObject().Single().Name));
+        Assert.All(["401", "403", "429"], status => Assert.True(me.GetProperty("responses").TryGetProperty(status, out _), status));
+        var health = root.GetProperty("paths").GetProperty("/health").GetProperty("get").GetProperty("responses");
+        Assert.All(["401", "403"], status => Assert.False(health.TryGetProperty(status, out _), status));
+    }
+
     internal static async Task RefusesAsync(TokenHost host, string token, string reason)
     {
         var answer = await host.AskAsync(token);
