@@ -20,6 +20,10 @@ internal static class SessionFiles
     /// <summary>The file of a registry, where there is one.</summary>
     public static string? Find(Terminal terminal, Uri url) => PathOf(terminal, url) is { } path && File.Exists(path) ? path : null;
 
+    /// <summary>The variable of the environment that goes before them; null for none.</summary>
+    public static string? Overriding(Terminal terminal) => Array.Find(
+        (string[])[GlobalOptions.TokenVariable, GlobalOptions.TokenFileVariable], name => terminal.Variable(name) is not null);
+
     public static async Task WriteAsync(string path, string token, CancellationToken cancellation)
     {
         var folder = Path.GetDirectoryName(path)!;

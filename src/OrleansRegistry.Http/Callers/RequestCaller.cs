@@ -66,6 +66,11 @@ internal static class RequestCaller
         var address => address?.ToString(),
     };
 
+    /// <summary>The roles of the request's caller, by its credential or headers; null where nobody names any.</summary>
+    public static IReadOnlyList<string>? RolesOf(HttpContext context) => context.Features.Get<AdmittedCaller>() is { } admitted
+        ? admitted.Roles
+        : context.GetEndpoint()?.Metadata.GetMetadata<CallerRule>() is { IsTrusting: true } ? RolesIn(context.Request.Headers) : null;
+
     private static bool IsRead(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     private static Caller Sender(HttpContext context, bool isRead)
@@ -152,11 +157,13 @@ internal static class RequestCaller
     /// <summary>Whom the headers name, with the roles that they name; without any a member of its tenant, which no gateway makes an operator by itself.</summary>
     private static Caller Read(IHeaderDictionary headers, Caller? otherwise) => Named(headers, otherwise) with
     {
-        Allowed = headers[RolesHeader] is { Count: > 0 } roles
-            ? RegistryRoles.Of(string.Join(',', roles!).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
-            : Permissions.Member,
+        Allowed = RolesIn(headers) is { } roles ? RegistryRoles.Of(roles) : Permissions.Member,
         Credential = "headers",
     };
+
+    private static string[]? RolesIn(IHeaderDictionary headers) => headers[RolesHeader] is { Count: > 0 } roles
+        ? string.Join(',', roles!).Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        : null;
 
     private static Caller Named(IHeaderDictionary headers, Caller? otherwise)
     {

@@ -152,6 +152,17 @@ public sealed class CallerTests(RestHost plain, TrustingHost trusting)
     }
 
     [Fact]
+    public async Task Who_calls_is_told_with_the_roles_that_the_gateway_names()
+    {
+        var caller = trusting.NewTenant();
+        var me = await (await caller.SendAsync("GET", "/me", null, ("X-Registry-Roles", "devops, viewer"))).JsonAsync();
+        Assert.Equal(["devops", "viewer"], me.GetProperty("roles").EnumerateArray().Select(role => role.GetString()));
+        Assert.False((await caller.GetAsync("/me")).TryGetProperty("roles", out _));
+        var unasked = await (await plain.Client.SendAsync("GET", "/me", null, ("X-Registry-Roles", "viewer"))).JsonAsync();
+        Assert.False(unasked.TryGetProperty("roles", out _));
+    }
+
+    [Fact]
     public async Task Headers_that_are_not_believed_are_not_read()
     {
         var task = await (await plain.Client.SendAsync(

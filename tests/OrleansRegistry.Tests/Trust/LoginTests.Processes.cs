@@ -58,7 +58,8 @@ public sealed partial class LoginTests
         var throttle = new LoginThrottle(records, new SlowAddresses(time), time);
         var logins = new SessionRegistry(records, table, hashing, throttle, operations, new NoAudit(), tenants, options, time);
         var users = new UserRegistry(records, hashing, throttle, operations, tenants, time);
-        processes.Add(new Process(records, feed, table, hashing, throttle, logins, users, new FirstUser(records, hashing, time)));
+        var first = new FirstUser(records, hashing, time, NullLogger<FirstUser>.Instance);
+        processes.Add(new Process(records, feed, table, hashing, throttle, logins, users, first));
         await feed.StartAsync(Cancellation);
         return processes[^1];
     }

@@ -220,6 +220,15 @@ public sealed partial class LoginTests : IAsyncLifetime
         await here.Users.ChangeAsync(Operator, "admin", new UserChange { IsDisabled = true });
         Assert.Null(await here.First.EnsureAsync("a password of settings", Cancellation));
         Assert.NotNull((await here.Logins.LoginAsync("default", "admin", "a password of settings")).Session);
+
+        // Who is taken back again does not come back by the same password, whether removed or disabled.
+        await here.Users.RemoveAsync(Operator, "admin");
+        var shown = await here.First.EnsureAsync("a password of settings", Cancellation);
+        Assert.Null((await here.Logins.LoginAsync("default", "admin", "a password of settings")).Session);
+        Assert.NotNull((await here.Logins.LoginAsync("default", "admin", shown!)).Session);
+        await here.Users.RemoveAsync(Operator, "admin");
+        Assert.Null(await here.First.EnsureAsync("another of settings", Cancellation));
+        Assert.NotNull((await here.Logins.LoginAsync("default", "admin", "another of settings")).Session);
     }
 
     [Fact]

@@ -32,6 +32,11 @@ internal sealed class LoginCommand : RegistryCommand
         var password = await PasswordInput.ReadAsync(call, fromInput, call.Get(user));
         using var answer = await connection.Api.SendAsync(HttpMethod.Post, "login", BodyOf(call, password), null, call.Cancellation);
         await SessionFiles.WriteAsync(path, answer.Json.Text("token")!, call.Cancellation);
+        if (SessionFiles.Overriding(call.Terminal) is { } variable)
+        {
+            call.Terminal.WriteNote($"Commands come with the token of {variable} all the same: unset it to use this session.");
+        }
+
         call.Terminal.WriteNote($"Logged in as {answer.Json.Text("user")} of {answer.Json.Text("tenant")} until {answer.Json.Text("expiresAt")}.");
         return ExitCode.Done;
     }

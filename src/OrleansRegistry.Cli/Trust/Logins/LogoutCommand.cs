@@ -8,8 +8,7 @@ internal sealed class LogoutCommand()
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
         var connection = await call.ConnectAsync();
-        var variable = Array.Find(
-            (string[])[GlobalOptions.TokenVariable, GlobalOptions.TokenFileVariable], name => call.Terminal.Variable(name) is not null);
+        var variable = SessionFiles.Overriding(call.Terminal);
         if (SessionFiles.Find(call.Terminal, connection.Url) is not { } path)
         {
             throw CliException.NotFound($"Nobody is logged in to {connection.Url}."

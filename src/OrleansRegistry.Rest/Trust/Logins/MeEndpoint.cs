@@ -18,7 +18,7 @@ internal static class MeEndpoint
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteString("tenant"u8, caller.Tenant);
         answer.Json.WriteString("subject"u8, caller.Subject);
-        answer.Json.WriteGiven("roles", admitted?.Roles);
+        answer.Json.WriteGiven("roles", RequestCaller.RolesOf(context));
         answer.Json.WriteGiven("permissions", PermissionNames.Of(caller.Allowed));
         answer.Json.WriteGiven("agents", caller.Agents);
         answer.Json.WriteGiven("credential", caller.Credential);

@@ -1,10 +1,13 @@
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 
 namespace OrleansRegistry.Trust.Logins;
 
 /// <summary>Makes the user who runs the registry, where nobody is one.</summary>
-internal sealed class FirstUser(TrustRecords records, PasswordHashing hashing, [RegistryTime] TimeProvider time) : IFirstUser
+internal sealed partial class FirstUser(TrustRecords records, PasswordHashing hashing, [RegistryTime] TimeProvider time, ILogger<FirstUser> log)
+    : IFirstUser
 {
     private const string Name = "admin";
     private const string Letters = "abcdefghijkmnpqrstuvwxyz23456789";
@@ -29,6 +32,13 @@ internal sealed class FirstUser(TrustRecords records, PasswordHashing hashing, [
             return null;
         }
 
+        var known = await records.ReadAsync(GivenPassword.Type, tenant, Name, cancellationToken);
+        if (given is not null && known is not null && await IsAsync(known.Value.Hash, given, cancellationToken))
+        {
+            LogUsed(Name);
+            given = null;
+        }
+
         var password = given ?? RandomNumberGenerator.GetString(Letters, Length);
         var hash = await hashing.RunAsync(() => Task.FromResult(hashing.Hash(password)), cancellationToken);
         var now = time.GetUtcNow();
@@ -44,7 +54,13 @@ internal sealed class FirstUser(TrustRecords records, PasswordHashing hashing, [
         try
         {
             await records.WriteAsync(UserRecord.Type, tenant, Name, user, before, cancellationToken);
-            return given is null ? password : null;
+            if (given is null)
+            {
+                return password;
+            }
+
+            await records.ChangeAsync(GivenPassword.Type, tenant, Name, _ => new GivenPassword(hash), cancellationToken);
+            return null;
         }
         catch (InconsistentStateException)
         {
@@ -52,6 +68,15 @@ internal sealed class FirstUser(TrustRecords records, PasswordHashing hashing, [
             return null;
         }
     }
+
+    private Task<bool> IsAsync(string hash, string password, CancellationToken cancellationToken) => hashing.RunAsync(
+        () => Task.FromResult(hashing.Verify(hash, password) != PasswordVerificationResult.Failed), cancellationToken);
+
+    [LoggerMessage(
+        LogLevel.Warning,
+        "The user {Name} was made with the password of REGISTRY_ADMIN_PASSWORD (or its file) before, and taken back: it gets another, which the "
+            + "console shows")]
+    private partial void LogUsed(string name);
 
     private static bool Manages(TrustRecord<UserRecord> user) =>
         user.Value.Roles.Contains(RegistryRoles.Operator) && !user.Value.IsDisabled;
