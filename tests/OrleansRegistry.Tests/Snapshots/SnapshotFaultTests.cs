@@ -1,5 +1,6 @@
 using OrleansRegistry.Objects;
 using OrleansRegistry.Snapshots;
+using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Tests.Snapshots.SnapshotRegistry;
 
 namespace OrleansRegistry.Tests.Snapshots;
@@ -120,7 +121,9 @@ public sealed class SnapshotFaultTests(SnapshotRegistry registry) : IClassFixtur
         registry.Time.Advance(TimeSpan.FromDays(10) - TimeSpan.FromMinutes(2));
         await registry.Upkeep.ApplyRetentionAsync(default);
         Assert.Equal([5], (await registry.Snapshots.ListAsync(caller, query)).Snapshots.Select(snapshot => snapshot.Index));
-        Assert.Equal(2, registry.Objects.Files.Count());
+
+        // The registry's own upkeep may be at it too, whose time came as well: a record goes before its file.
+        await Eventually.TrueAsync(() => registry.Objects.Files.Count() == 2, "the files to go");
     }
 
     [Fact]

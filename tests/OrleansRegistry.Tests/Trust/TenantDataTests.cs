@@ -1,5 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Agents;
+using OrleansRegistry.Trust.Reviews;
 
 namespace OrleansRegistry.Tests.Trust;
 
@@ -73,6 +75,27 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
         var member = caller with { Allowed = Permissions.DataImport | Permissions.AgentsWrite };
         await AssertRefusedAsync(file, member, RegistryError.Invalid, "Line 3: the policy of the tenant has this card wait for a review");
         Assert.Equal(1, (await ImportAsync(file, caller)).Created);
+    }
+
+    [Fact]
+    public async Task What_was_approved_elsewhere_is_not_registered_by_an_import()
+    {
+        var key = new RecordKey(caller.Tenant, "a");
+        var entry = CheckedRegistration.Of(Cards.Registration("a"), new AgentRules());
+        var approved = new StoredReview
+        {
+            Id = "r",
+            State = ReviewState.Approved,
+            RequestedBy = "alice",
+            ActsAs = "alice",
+            RequestedAt = DateTimeOffset.UtcNow,
+            Held = HeldRegistration.Of(entry),
+        };
+        var version = await registry.Store.WriteAsync(ReviewKind.Kind, key, 0, ReviewKind.Write(approved));
+        using var file = await ExportAsync("reviews");
+        await registry.Store.DeleteAsync(ReviewKind.Kind, key, version);
+        await AssertRefusedAsync(file, caller, RegistryError.Invalid, "Line 2: it was approved elsewhere");
+        Assert.Null(await registry.Store.ReadAsync(ReviewKind.Kind, key));
     }
 
     [Fact]
