@@ -125,7 +125,12 @@ internal sealed class AgentImport(
 
     private Task<string?> JudgeAsync(IImportTerms terms, CheckedLine line, StoredRecord? stored) =>
         target.ResultOf(line, stored) is ImportResult.Created or ImportResult.Replaced && stored?.Body.Document != line.Body.Document
-            ? terms.JudgeAsync(line.Key.Id, line.Body.Document, stored is null, cancellationToken)
+            ? terms.JudgeAsync(
+                line.Key.Id,
+                AgentKind.ReadBesideCard(new StoredRecord(line.Key, 1, line.Body)).Owner,
+                line.Body.Document,
+                stored is null,
+                cancellationToken)
             : Task.FromResult<string?>(null);
 
     /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>

@@ -74,6 +74,11 @@ public sealed class TenantDataTests(MemoryRegistry registry) : IClassFixture<Mem
         await registry.Services.GetRequiredService<IAgentReviews>().PutPolicyAsync(caller, new ReviewPolicy(ReviewMode.New));
         var member = caller with { Allowed = Permissions.DataImport | Permissions.AgentsWrite };
         await AssertRefusedAsync(file, member, RegistryError.Invalid, "Line 3: the policy of the tenant has this card wait for a review");
+
+        var cards = registry.Services.GetRequiredService<ICardTrust>();
+        await cards.PutPolicyAsync(caller, new CardPolicy(RequireSignature: true));
+        await AssertRefusedAsync(file, caller, RegistryError.Invalid, "Line 3: signatures: must have a valid one");
+        await cards.PutPolicyAsync(caller, new CardPolicy());
         Assert.Equal(1, (await ImportAsync(file, caller)).Created);
     }
 

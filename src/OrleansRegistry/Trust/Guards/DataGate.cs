@@ -1,9 +1,11 @@
 using OrleansRegistry.Trust.Reviews;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Trust;
 
 /// <summary>Exports, imports and backups for callers.</summary>
-internal sealed class DataGate(Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewDemands reviews) : IDataGate
+internal sealed class DataGate(
+    Operations operations, TenantGate tenants, TenantQuotas quotas, TenantRoom room, SignatureGate signatures, ReviewDemands reviews) : IDataGate
 {
     public async Task<T> RunAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run)
     {
@@ -16,7 +18,7 @@ internal sealed class DataGate(Operations operations, TenantGate tenants, Tenant
         return await run();
     }
 
-    public IImportTerms TermsOf(Caller caller) => new ImportTerms(caller, tenants, quotas, room, reviews);
+    public IImportTerms TermsOf(Caller caller) => new ImportTerms(caller, tenants, quotas, room, signatures, reviews);
 
     private Task<T> AdmitAsync<T>(DataUse use, Caller caller, string? id, Func<Task<T>> run) => operations.RunAsync(
         OperationOf(use),

@@ -1,18 +1,36 @@
 using OrleansRegistry.Trust.Reviews;
+using OrleansRegistry.Trust.Signatures;
 
 namespace OrleansRegistry.Trust;
 
 /// <summary>What imports of a caller keep to: who does not manage all tenants, to what holds for the agents and tasks that it makes otherwise.</summary>
-internal sealed class ImportTerms(Caller caller, TenantGate tenants, TenantQuotas quotas, TenantRoom room, ReviewDemands reviews) : IImportTerms
+internal sealed class ImportTerms(
+    Caller caller, TenantGate tenants, TenantQuotas quotas, TenantRoom room, SignatureGate signatures, ReviewDemands reviews) : IImportTerms
 {
     public bool IsBound { get; } = !caller.May(Permissions.Tenants);
 
     public string? RefusalOf(string tenant) =>
         IsBound || tenants.IsErasing(tenant) || tenants.IsErased(tenant) ? tenants.RefusalOf(tenant) : null;
 
-    public Task<string?> JudgeAsync(string agentId, RawJson card, bool isNew, CancellationToken cancellationToken) => IsBound
-        ? reviews.JudgeImportedAsync(caller, agentId, card, isNew, cancellationToken)
-        : Task.FromResult<string?>(null);
+    public async Task<string?> JudgeAsync(string agentId, string? owner, RawJson card, bool isNew, CancellationToken cancellationToken)
+    {
+        if (!IsBound)
+        {
+            return null;
+        }
+
+        try
+        {
+            // What the file says was found of its signatures stands until the background has looked.
+            await signatures.JudgeAsync(caller.Tenant, owner, card, cancellationToken);
+        }
+        catch (RegistryException refused) when (refused.Error == RegistryError.Invalid)
+        {
+            return refused.Message;
+        }
+
+        return await reviews.JudgeImportedAsync(caller, agentId, card, isNew, cancellationToken);
+    }
 
     public Task<T> StoreAgentsAsync<T>(IReadOnlyList<string> ids, Func<Task<T>> store) => StoreAsync(Quota.Agents, ids, store);
 

@@ -42,7 +42,9 @@ internal sealed partial class SignatureChecks(
         {
             foreach (var change in changes)
             {
-                if (change.After?.Record is { } agent && IsToCheck(agent) && agent.Card != change.Before?.Record.Card)
+                // An import may have brought the same card with another verdict.
+                if (change.After?.Record is { } agent && IsToCheck(agent)
+                    && (agent.Card != change.Before?.Record.Card || agent.Signature?.IsSame(change.Before?.Record.Signature) == false))
                 {
                     waiting.Add(new RecordKey(change.Tenant, change.Id));
                 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using OrleansRegistry.Agents;
 using OrleansRegistry.Tests.Agents.Sources;
 using OrleansRegistry.Tests.Shared;
 using OrleansRegistry.Trust.Signatures;
@@ -95,6 +96,33 @@ public sealed class SignatureTests(SignatureFixture fixture) : IClassFixture<Sig
         time.Advance(TimeSpan.FromMinutes(1));
         await CheckAsync();
         Assert.Equal(SignatureVerdict.Unknown, (await GetAsync()).Signature!.Verdict);
+    }
+
+    [Fact]
+    public async Task A_verdict_that_an_import_brings_with_a_card_that_is_there_is_looked_at()
+    {
+        var agent = await RegisterAsync(issuer.Sign(Card, Card).Replace("\"d\"", "\"e\"", StringComparison.Ordinal));
+        var forged = agent.Signature! with { Verdict = SignatureVerdict.Valid, Checks = [new CardSignatureCheck(SignatureVerdict.Valid)] };
+        var following = Follow();
+        await CheckAsync();
+        var store = host.Services.GetRequiredService<IRecordStore>();
+        await store.WriteAsync(
+            AgentKind.Kind, new RecordKey(agent.Tenant, agent.Id), agent.Revision, AgentKind.Write(agent with { Signature = forged }));
+        while (true)
+        {
+            await following;
+            await CheckAsync();
+            if ((await store.ReadAsync(AgentKind.Kind, new RecordKey(agent.Tenant, agent.Id))) is { } stored
+                && AgentKind.Read(stored).Signature!.Verdict == SignatureVerdict.Invalid)
+            {
+                break;
+            }
+
+            // That change was told of before.
+            following = Follow();
+        }
+
+        Task Follow() => host.Services.GetRequiredService<SignatureChecks>().FollowAsync(TestContext.Current.CancellationToken);
     }
 
     [Fact]
