@@ -17,7 +17,8 @@ internal sealed class CertificateMaker : IDisposable
 
     /// <param name="name">A DNS name, beside the loopback's address.</param>
     /// <param name="days">For how long it counts; negative: since when it does not.</param>
-    public X509Certificate2 Make(string name = "registry.test", int days = 10)
+    /// <param name="usage">What alone it is for: an extended key usage; null: for all.</param>
+    public X509Certificate2 Make(string name = "registry.test", int days = 10, string? usage = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -25,6 +26,11 @@ internal sealed class CertificateMaker : IDisposable
         names.AddDnsName(name);
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
+        if (usage is not null)
+        {
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        }
+
         var (from, to) = days > 0 ? (Now.AddDays(-1), Now.AddDays(days)) : (Now.AddDays(-9), Now.AddDays(days));
         using var signed = request.Create(own, from, to, RandomNumberGenerator.GetBytes(8));
         using var with = signed.CopyWithPrivateKey(key);

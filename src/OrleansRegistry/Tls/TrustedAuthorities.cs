@@ -10,7 +10,7 @@ internal sealed class TrustedAuthorities(RenewedFiles<X509Certificate2Collection
     /// Whether a peer with this certificate is one of ours. A name that is not that of the peer's address, and a root that the machine does not know, are
     /// no errors here.
     /// </summary>
-    /// <param name="sent">What it sent besides: authorities between its own and a root.</param>
+    /// <param name="sent">What it sent besides, authorities between its own and a root; and what the certificate is shown for: by a server, or a client.</param>
     public bool Trusts(X509Certificate? peer, X509Chain? sent)
     {
         if (peer is not X509Certificate2 certificate)
@@ -26,6 +26,10 @@ internal sealed class TrustedAuthorities(RenewedFiles<X509Certificate2Collection
         if (sent is not null)
         {
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainPolicy.ExtraStore);
+            foreach (var usage in sent.ChainPolicy.ApplicationPolicy)
+            {
+                chain.ChainPolicy.ApplicationPolicy.Add(usage);
+            }
         }
 
         return chain.Build(certificate) && (name is null || certificate.MatchesHostname(name, allowWildcards: false, allowCommonName: false));

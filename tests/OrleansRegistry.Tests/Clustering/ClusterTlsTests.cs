@@ -45,6 +45,18 @@ public sealed class ClusterTlsTests : IDisposable
         Assert.True(await MeetAsync(server, tls => Show(tls, right)));
     }
 
+    [Theory]
+    [InlineData(null, true, true)]
+    [InlineData("1.3.6.1.5.5.7.3.1", false, true)]
+    [InlineData("1.3.6.1.5.5.7.3.2", true, false)]
+    public async Task A_certificate_that_is_for_one_thing_alone_counts_for_nothing_else(string? usage, bool asClient, bool asServer)
+    {
+        var usual = New(folder.Options("usual", folder.Authority.Make()));
+        var other = New(folder.Options("other", folder.Authority.Make(usage: usage)));
+        Assert.Equal(asClient, await MeetAsync(usual, Calling(other)));
+        Assert.Equal(asServer, await MeetAsync(other, Calling(usual)));
+    }
+
     [Fact]
     public async Task A_server_of_another_authority_is_not_called()
     {

@@ -95,11 +95,15 @@ internal sealed class CardForms(JsonElement card)
         }
     }
 
-    /// <summary>An entry of a map says something by its name alone: one scheme that is asked for is not none.</summary>
+    /// <summary>
+    /// An entry of a map, and which field of a oneof there is, say something by their names alone: one scheme that is asked for is not none, and a scheme of
+    /// one kind is not one of another.
+    /// </summary>
     private static bool IsLeftOut(JsonElement value, CardShapeField field, SignedForm form) => !field.IsEntry && value.ValueKind switch
     {
         // ProtoJSON has no null: it is a field that was not set.
         JsonValueKind.Null => true,
+        _ when field.IsChoice => false,
         JsonValueKind.String => value.ValueEquals(""u8) && (!field.IsKept || form != SignedForm.DefaultsOmitted),
         JsonValueKind.False => !field.IsKept || form == SignedForm.AllDefaultsOmitted,
         JsonValueKind.Number => value.GetDouble() == 0 && (!field.IsKept || form == SignedForm.AllDefaultsOmitted),

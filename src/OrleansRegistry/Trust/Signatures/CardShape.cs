@@ -9,14 +9,15 @@ internal sealed class CardShape
 {
     private readonly Dictionary<string, CardShapeField> fields = new(StringComparer.Ordinal);
 
-    /// <param name="fields">Names with a space between: <c>!</c> behind one that is REQUIRED, <c>?</c> behind one that is <c>optional</c>.</param>
+    /// <param name="fields">Names with a space between: <c>!</c> behind one that is REQUIRED, <c>?</c> behind one that is <c>optional</c>, <c>=</c> behind one of a oneof.</param>
     /// <param name="messages">The fields that are messages, lists or maps of them.</param>
     private CardShape(string fields, params (string Name, CardShape Shape)[] messages)
     {
         foreach (var field in fields.Split(' '))
         {
-            var name = field.TrimEnd('!', '?');
-            this.fields[name] = new CardShapeField(field != name, Array.Find(messages, message => message.Name == name).Shape);
+            var name = field.TrimEnd('!', '?', '=');
+            var shape = Array.Find(messages, message => message.Name == name).Shape;
+            this.fields[name] = new CardShapeField(field != name, shape) { IsChoice = field.EndsWith('=') };
         }
     }
 
@@ -38,10 +39,10 @@ internal sealed class CardShape
         var flow = new CardShape("refreshUrl pkceRequired authorizationUrl! tokenUrl! scopes! deviceAuthorizationUrl!");
         var simpleFlow = new CardShape("authorizationUrl tokenUrl refreshUrl scopes");
         var flows = new CardShape(
-            "authorizationCode! clientCredentials! implicit! password! deviceCode!",
+            "authorizationCode= clientCredentials= implicit= password= deviceCode=",
             ("authorizationCode", flow), ("clientCredentials", flow), ("deviceCode", flow), ("implicit", simpleFlow), ("password", simpleFlow));
         var scheme = new CardShape(
-            "apiKeySecurityScheme! httpAuthSecurityScheme! oauth2SecurityScheme! openIdConnectSecurityScheme! mtlsSecurityScheme!",
+            "apiKeySecurityScheme= httpAuthSecurityScheme= oauth2SecurityScheme= openIdConnectSecurityScheme= mtlsSecurityScheme=",
             ("apiKeySecurityScheme", new CardShape("description location! name!")),
             ("httpAuthSecurityScheme", new CardShape("description scheme! bearerFormat")),
             ("oauth2SecurityScheme", new CardShape("description flows! oauth2MetadataUrl", ("flows", flows))),
@@ -68,4 +69,7 @@ internal sealed record CardShapeField(bool IsKept, CardShape? Shape)
 {
     /// <summary>Whether it is an entry of a map, and no field.</summary>
     public bool IsEntry { get; init; }
+
+    /// <summary>Whether it is one of a oneof, which is set or not, however empty its message is.</summary>
+    public bool IsChoice { get; init; }
 }

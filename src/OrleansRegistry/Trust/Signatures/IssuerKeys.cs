@@ -14,11 +14,20 @@ internal sealed partial class IssuerKeys(
     /// <summary>Between two looks, so that cards with made-up keys do not become requests to the issuer.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
 
+    /// <summary>The longest between two looks at an issuer whose keys cannot be read.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest of a card that names an unknown key: who registers it may wait for that.</summary>
+    private static readonly TimeSpan LongestForCards = TimeSpan.FromMinutes(1);
+
+    private const int MostDoublings = 10;
+
     private readonly Lock gate = new();
     private volatile CardKeySet? known;
     private volatile string? fault;
     private Task? running;
     private long triedAt = long.MinValue;
+    private volatile int faults;
 
     public string? Id => id;
 
@@ -35,10 +44,17 @@ internal sealed partial class IssuerKeys(
         new(id, issuer, _ => Task.FromResult(keys), TimeSpan.MaxValue, () => { }, time, log) { known = keys, triedAt = long.MaxValue };
 
     /// <summary>Reads the keys, unless that was tried a moment ago. Does not throw.</summary>
-    public Task LookAsync() => LookAsync(Pause);
+    public Task LookAsync() => LookAsync(Longer(Pause, LongestForCards));
 
     /// <summary>Reads the keys if it is time to. Does not throw.</summary>
-    public Task RefreshAsync() => LookAsync(fault is null || refresh < 6 * Pause ? refresh : 6 * Pause);
+    public Task RefreshAsync() => LookAsync(fault is null ? refresh : Longer(refresh < 6 * Pause ? refresh : 6 * Pause, LongestPause));
+
+    /// <summary>The pause, twice as long after each fault but the first.</summary>
+    private TimeSpan Longer(TimeSpan pause, TimeSpan longest)
+    {
+        var longer = pause * (1 << Math.Clamp(faults - 1, 0, MostDoublings));
+        return longer < longest ? longer : longest > pause ? longest : pause;
+    }
 
     private Task LookAsync(TimeSpan after)
     {
@@ -70,6 +86,7 @@ internal sealed partial class IssuerKeys(
             var found = await read(issuer);
             var isNew = known is not { } before || !before.HasSame(found) || fault is not null;
             fault = null;
+            faults = 0;
             if (isNew)
             {
                 known = found;
@@ -86,6 +103,7 @@ internal sealed partial class IssuerKeys(
             }
 
             fault = thrown.Message;
+            faults++;
         }
         finally
         {

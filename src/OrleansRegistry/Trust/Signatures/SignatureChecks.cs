@@ -19,13 +19,21 @@ internal sealed partial class SignatureChecks(
 {
     private const int MostInRound = 500;
 
+    /// <summary>What failed, as the store does, is tried again 2, 4, … up to 64 seconds later; the others go on.</summary>
+    private const int MostDoublings = 6;
+
     /// <summary>How long a round waits for keys: what comes later counts in one of the next.</summary>
     private static readonly TimeSpan ForKeys = TimeSpan.FromSeconds(1);
 
     private readonly LogPace pace = new(time, log);
     private readonly Lock gate = new();
     private readonly HashSet<RecordKey> waiting = [];
+
+    // Of the one round that runs at a time.
+    private readonly HashSet<RecordKey> failed = [];
     private RegistryPosition? seen;
+    private int failedRounds;
+    private long failedAt;
 
     /// <summary>Waits for changes of agents.</summary>
     public async Task FollowAsync(CancellationToken cancellationToken)
@@ -71,13 +79,29 @@ internal sealed partial class SignatureChecks(
         RecordKey[] round;
         lock (gate)
         {
+            if (failed.Count > 0 && time.GetElapsedTime(failedAt) >= TimeSpan.FromSeconds(1 << Math.Min(failedRounds, MostDoublings)))
+            {
+                waiting.UnionWith(failed);
+                failed.Clear();
+            }
+
             round = [.. waiting.Take(MostInRound)];
             waiting.ExceptWith(round);
         }
 
+        var before = failed.Count;
         foreach (var key in round)
         {
             await CheckAsync(key, cancellationToken);
+        }
+
+        if (failed.Count > before)
+        {
+            (failedRounds, failedAt) = (failedRounds + 1, time.GetTimestamp());
+        }
+        else if (failed.Count == 0)
+        {
+            failedRounds = 0;
         }
     }
 
@@ -109,11 +133,7 @@ internal sealed partial class SignatureChecks(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            lock (gate)
-            {
-                waiting.Add(key);
-            }
-
+            failed.Add(key);
             pace.Write(() => LogUnexpected(fault, LogText.Id(key.Id), LogText.Id(key.Tenant)));
         }
     }

@@ -58,6 +58,27 @@ public sealed class CardFormTests
         }
     }
 
+    [Theory]
+    [InlineData("mtlsSecurityScheme", "openIdConnectSecurityScheme")]
+    [InlineData("mtlsSecurityScheme", "oauth2SecurityScheme")]
+    [InlineData("apiKeySecurityScheme", null)]
+    [InlineData("implicit", "password")]
+    [InlineData("authorizationCode", "clientCredentials")]
+    public void Schemes_and_flows_of_different_kinds_have_different_bytes_however_empty_they_are(string one, string? other)
+    {
+        foreach (var form in CardForms.All)
+        {
+            Assert.NotEqual(Of(Card(one), form), Of(Card(other), form));
+        }
+
+        static string Card(string? kind)
+        {
+            var empty = kind is null ? "{}" : "{\"" + kind + "\":{}}";
+            var isFlow = kind?.EndsWith("Scheme", StringComparison.Ordinal) == false;
+            return "{\"securitySchemes\":{\"a\":" + (isFlow ? "{\"oauth2SecurityScheme\":{\"flows\":" + empty + "}}" : empty) + "}}";
+        }
+    }
+
     [Fact]
     public void A_number_that_no_double_holds_has_no_form() =>
         Assert.Throws<FormatException>(() => Of("""{"name":"a","rank":1e999}""", SignedForm.AsWritten));

@@ -206,6 +206,36 @@ public sealed class CardVerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task An_issuer_that_is_down_is_asked_less_and_less_until_it_answers()
+    {
+        issuer.Status = HttpStatusCode.InternalServerError;
+        var times = new List<int>();
+        for (var second = 0; second < 1_000; second += 5)
+        {
+            var asked = issuer.Asked;
+            await issuers.RefreshAsync();
+            if (issuer.Asked > asked)
+            {
+                times.Add(second);
+            }
+
+            time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        Assert.Equal([0, 30, 90, 210, 450, 750], times);
+
+        // A card that names a key waits for a minute at most, and an answer ends it all.
+        var card = issuer.Sign(Card, Card);
+        time.Advance(TimeSpan.FromMinutes(1));
+        issuer.Status = HttpStatusCode.OK;
+        Assert.Equal(SignatureVerdict.Valid, (await VerifyAsync(card))!.Verdict);
+        issuer.Publish();
+        time.Advance(TimeSpan.FromMinutes(15));
+        await issuers.RefreshAsync();
+        Assert.Equal(SignatureVerdict.Unknown, (await VerifyAsync(card))!.Verdict);
+    }
+
+    [Fact]
     public async Task What_an_issuer_answers_stops_no_check_and_tells_only_where_keys_are_others()
     {
         issuer.Charset = "no-such-charset";
