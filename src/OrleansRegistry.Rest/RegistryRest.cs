@@ -213,7 +213,7 @@ public static class RegistryRest
 
         if (services.GetService<IAuditTrail>() is { } trail)
         {
-            new AuditEndpoints(trail).Map(routes);
+            new AuditEndpoints(trail, http, services.GetService<IOwnCardSigner>()).Map(routes);
         }
 
         if (services.GetService<IRegistryBackups>() is { } backups)

@@ -78,14 +78,21 @@ internal sealed class CardSigner : IDisposable
         return output.WrittenMemory;
     }
 
+    /// <inheritdoc cref="IOwnCardSigner.SignDetached"/>
+    public string SignDetached(ReadOnlyMemory<byte> payload, string type, string keySetUrl)
+    {
+        var (header, signature) = Sign(payload.Span, keySetUrl, type);
+        return $"{header}..{signature}";
+    }
+
     public void Dispose() => key.Dispose();
 
-    private (string Header, string Signature) Sign(ReadOnlySpan<byte> payload, string? keySetUrl)
+    private (string Header, string Signature) Sign(ReadOnlySpan<byte> payload, string? keySetUrl, string type = "JOSE")
     {
         var header = Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string?>
         {
             ["alg"] = "ES256",
-            ["typ"] = "JOSE",
+            ["typ"] = type,
             ["kid"] = KeyId,
             ["jku"] = keySetUrl,
         }));

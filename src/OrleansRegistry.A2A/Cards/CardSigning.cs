@@ -17,6 +17,9 @@ internal sealed class CardSigning(IOptions<RegistryA2AOptions> options) : IOwnCa
     public ReadOnlyMemory<byte> Sign(ReadOnlyMemory<byte> card, string keySetUrl) =>
         (Signer ?? throw new InvalidOperationException("There is no key.")).Sign(card, keySetUrl);
 
+    public string SignDetached(ReadOnlyMemory<byte> payload, string type, string keySetUrl) =>
+        (Signer ?? throw new InvalidOperationException("There is no key.")).SignDetached(payload, type, keySetUrl);
+
     public void Dispose() => Signer?.Dispose();
 
     /// <summary>What is wrong with the key; null for nothing.</summary>

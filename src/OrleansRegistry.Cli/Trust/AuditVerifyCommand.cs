@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using OrleansRegistry.Trust.Audit;
 
 namespace OrleansRegistry.Cli.Trust;
 
@@ -18,25 +19,39 @@ internal sealed class AuditVerifyCommand : RegistryCommand
         HelpName = "file",
     };
 
+    private readonly Option<string?> keys = new("--keys")
+    {
+        Description = "A file with the registry's keys, as /.well-known/jwks.json had them: each anchor must be signed with one.",
+        HelpName = "file",
+    };
+
     public AuditVerifyCommand()
         : base(
             "audit",
             "Checks the chain of hashes of the tenant's audit trail, and tells what was changed or is missing. Ends with 1 where something is.",
             "registry verify audit",
             "registry verify audit --anchors anchors.jsonl",
-            "registry verify audit --file audit.jsonl --anchors anchors.jsonl --json")
+            "registry verify audit --file audit.jsonl --anchors anchors.jsonl --json",
+            "registry verify audit --anchors anchors.jsonl --keys jwks.json")
     {
         Add(file);
         Add(anchors);
+        Add(keys);
     }
 
     protected override async Task<ExitCode> RunAsync(CommandCall call)
     {
+        var known = ReadKeys(call);
         var published = call.Get(anchors) is { } path ? ReadLines(path, AuditJson.ReadAnchorStrict).ToArray() : [];
         var verdict = call.Get(file) is { } name
             ? VerifyFile(call, name, published)
             : await call.WithProgressAsync("reading", _ => VerifyRegistryAsync(call, published));
-        var compared = published.Count(anchor => (verdict.Tenant is null || anchor.Tenant == verdict.Tenant)
+        if (known is not null)
+        {
+            verdict = verdict with { Faults = [.. verdict.Faults, .. FaultsOf(published.Where(IsOfTrail), known)] };
+        }
+
+        var compared = published.Count(anchor => IsOfTrail(anchor)
             && (verdict.Anchored.Contains(anchor.Sequence) || (anchor.Sequence == 0 && verdict.Entries == 0)));
         Print(call, verdict, compared);
         if (call.Get(anchors) is not { } given || compared > 0)
@@ -46,6 +61,46 @@ internal sealed class AuditVerifyCommand : RegistryCommand
 
         call.Terminal.WriteNote($"No anchor of {given} is of an entry that this trail has: they prove nothing of it.");
         return ExitCode.Failed;
+
+        bool IsOfTrail(AuditAnchor anchor) => verdict.Tenant is null || anchor.Tenant == verdict.Tenant;
+    }
+
+    private static IEnumerable<AuditFault> FaultsOf(IEnumerable<AuditAnchor> anchors, AuditKeys keys)
+    {
+        foreach (var anchor in anchors)
+        {
+            if (keys.FaultOf(anchor) is { } fault)
+            {
+                yield return new AuditFault(anchor.Sequence, fault);
+            }
+        }
+    }
+
+    private AuditKeys? ReadKeys(CommandCall call)
+    {
+        if (call.Get(keys) is not { } path)
+        {
+            return null;
+        }
+
+        if (call.Get(anchors) is null)
+        {
+            throw CliException.Usage("--keys are those of anchors: give --anchors too.");
+        }
+
+        if (!File.Exists(path))
+        {
+            throw new CliException(ExitCode.NotFound, $"There is no file {path}.");
+        }
+
+        try
+        {
+            return AuditKeys.Read(File.ReadAllText(path));
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new CliException(ExitCode.Refused, $"{path}: {fault.Message}", fault);
+        }
     }
 
     private static AuditVerdict VerifyFile(CommandCall call, string name, AuditAnchor[] published)

@@ -31,6 +31,16 @@ public sealed class AuditTests : IDisposable
         Assert.True((await cli.JsonAsync("verify", "audit", "--file", file, "--anchors", anchors)).GetProperty("isGood").GetBoolean());
         Assert.Equal(await File.ReadAllTextAsync(file), await cli.DoAsync("audit", "export", "-", "--store", store));
 
+        // Where it is asked for by whom anchors were made, one that nobody signed proves nothing.
+        var keys = folder.Of("jwks.json");
+        await File.WriteAllTextAsync(
+            keys, """{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"k","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}""");
+        var unsigned = await cli.RunAsync("verify", "audit", "--file", file, "--anchors", anchors, "--keys", keys);
+        Assert.Equal((1, true), (unsigned.Code, unsigned.Output.Contains("3: the anchor has no signature", StringComparison.Ordinal)));
+        Assert.Equal(4, (await cli.RunAsync("verify", "audit", "--file", file, "--anchors", anchors, "--keys", anchors)).Code);
+        Assert.Equal(3, (await cli.RunAsync("verify", "audit", "--file", file, "--anchors", anchors, "--keys", folder.Of("none"))).Code);
+        Assert.Equal(2, (await cli.RunAsync("verify", "audit", "--file", file, "--keys", keys)).Code);
+
         var lines = await File.ReadAllLinesAsync(file);
         foreach (var (changed, said) in ((string[], string)[])
             [

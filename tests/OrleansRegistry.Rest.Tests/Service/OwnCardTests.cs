@@ -38,11 +38,23 @@ public sealed class OwnCardTests
         Assert.Equal(2, signer.Signed);
     }
 
+    [Fact]
+    public async Task Anchors_of_the_audit_trail_are_signed_as_what_they_are()
+    {
+        await using var host = await RestHost.StartAsync(build: builder => builder.Services.AddSingleton<IOwnCardSigner>(new CountingSigner()));
+        var anchor = await (await host.Client.SendAsync("GET", "/audit/anchor")).JsonAsync();
+        var signed = $$"""{"hash":"{{anchor.Text("hash")}}","sequence":0,"tenant":"default","time":"{{anchor.Text("time")}}"}""";
+        Assert.Equal($"audit-anchor+jws {host.Address.AbsoluteUri}.well-known/jwks.json {signed}", anchor.Text("signature"));
+    }
+
     private sealed class CountingSigner : IOwnCardSigner
     {
         public int Signed { get; private set; }
 
         public string KeyId => "a-key-of-a-test";
+
+        public string SignDetached(ReadOnlyMemory<byte> payload, string type, string keySetUrl) =>
+            $"{type} {keySetUrl} {Encoding.UTF8.GetString(payload.Span)}";
 
         public ReadOnlyMemory<byte> Sign(ReadOnlyMemory<byte> card, string keySetUrl)
         {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 
@@ -6,10 +7,12 @@ namespace OrleansRegistry;
 /// <summary>Entries and anchors as REST and files have them: the members in the order of their names, as <see cref="AuditHash"/> hashes them.</summary>
 internal static class AuditJson
 {
-    private static readonly string[] AnchorMembers = ["hash", "sequence", "tenant", "time"];
+    private static readonly string[] Common = ["hash", "sequence", "tenant", "time"];
+
+    private static readonly string[] AnchorMembers = [.. Common, "signature"];
 
     private static readonly string[] EntryMembers =
-        [.. AnchorMembers, "action", "address", "credential", "late", "object", "outcome", "previous", "skipped", "subject", "trace"];
+        [.. Common, "action", "address", "credential", "late", "object", "outcome", "previous", "skipped", "subject", "trace"];
 
     public static void Write(Utf8JsonWriter json, AuditEntry entry)
     {
@@ -44,9 +47,23 @@ internal static class AuditJson
         json.WriteStartObject();
         json.WriteString("hash"u8, anchor.Hash);
         json.WriteNumber("sequence"u8, anchor.Sequence);
+        json.WriteGiven("signature", anchor.Signature);
         json.WriteString("tenant"u8, anchor.Tenant);
         json.WriteString("time"u8, AuditHash.TimeOf(anchor.Time));
         json.WriteEndObject();
+    }
+
+    /// <summary>What is signed of an anchor.</summary>
+    public static ReadOnlyMemory<byte> SignedBytes(AuditAnchor anchor)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            Write(json, anchor with { Signature = null });
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return Jcs.Write(document.RootElement);
     }
 
     /// <summary>A line of an export in the place of a page that cannot be read.</summary>
@@ -107,7 +124,10 @@ internal static class AuditJson
         Text(json, "tenant") ?? throw Missing("tenant"),
         Number(json, "sequence") ?? throw Missing("sequence"),
         Text(json, "hash") ?? throw Missing("hash"),
-        Time(json));
+        Time(json))
+    {
+        Signature = Text(json, "signature"),
+    };
 
     /// <summary>Each member is one of those known, and there once.</summary>
     private static void Check(JsonElement json, IReadOnlyList<string> known)

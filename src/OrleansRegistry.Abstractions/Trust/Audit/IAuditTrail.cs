@@ -66,4 +66,14 @@ public sealed record AuditPage(IReadOnlyList<AuditEntry> Entries, string? NextPa
 /// <param name="Sequence">Of the newest entry; 0 where there was none.</param>
 /// <param name="Hash">Of the newest entry, in hex.</param>
 /// <param name="Time">When that was written, in UTC; of a trail without entries, when it was asked for.</param>
-public sealed record AuditAnchor(string Tenant, long Sequence, string Hash, DateTimeOffset Time);
+public sealed record AuditAnchor(string Tenant, long Sequence, string Hash, DateTimeOffset Time)
+{
+    /// <summary>The <c>typ</c> of a signature's header: what is signed as something else is no anchor.</summary>
+    internal const string SignatureType = "audit-anchor+jws";
+
+    /// <summary>
+    /// A detached JWS in its compact form (RFC 7515, appendix F) over the other members in canonical JSON (RFC 8785), by the key that the registry publishes at
+    /// <c>/.well-known/jwks.json</c>; null of a registry without a key, and of one that is asked within its process.
+    /// </summary>
+    public string? Signature { get; init; }
+}

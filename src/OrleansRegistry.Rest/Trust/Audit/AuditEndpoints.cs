@@ -6,7 +6,7 @@ using OrleansRegistry.Rest.Transfer;
 namespace OrleansRegistry.Rest.Trust.Audit;
 
 /// <summary>Who changed what: <c>/audit</c>.</summary>
-internal sealed class AuditEndpoints(IAuditTrail trail)
+internal sealed class AuditEndpoints(IAuditTrail trail, RegistryHttpOptions http, IOwnCardSigner? signer)
 {
     private const int FlushBytes = 64 * 1024;
 
@@ -26,7 +26,7 @@ internal sealed class AuditEndpoints(IAuditTrail trail)
             .Answer(200, "The lines.", "AuditEntry", contentType: TransferEndpoints.LinesType)
             .Problems(400, 403, 503));
         routes.Get("/audit/anchor", GetAnchorAsync, Operation("getAuditAnchor", "How far the trail has come")
-            .Says("Kept elsewhere, it shows later that nothing up to there was changed or removed.")
+            .Says("Kept elsewhere, it shows later that nothing up to there was changed or removed. Where the registry has a key, it is signed.")
             .Answer(200, "The newest entry's place and hash; the sequence is 0 where there is none.", "AuditAnchor")
             .Problems(400, 403, 503));
     }
@@ -122,6 +122,12 @@ internal sealed class AuditEndpoints(IAuditTrail trail)
     {
         QueryParameters.Check(context);
         var anchor = await trail.GetAnchorAsync(context.GetCaller(), context.RequestAborted);
+        if (signer is { KeyId: not null })
+        {
+            var keySetUrl = PublicPath.UrlOf(http, context.Request) + IOwnCardSigner.KeySetPath;
+            anchor = anchor with { Signature = signer.SignDetached(AuditJson.SignedBytes(anchor), AuditAnchor.SignatureType, keySetUrl) };
+        }
+
         var answer = JsonAnswer.Rent();
         AuditJson.Write(answer.Json, anchor);
         await answer.SendAsync(context);

@@ -25,7 +25,8 @@ internal static class AuditSchemas
             ("trace", Text("The W3C trace id of the call."))));
         yield return ("AuditList", Page(("entries", List(new OpenApiSchemaReference("AuditEntry", document))), records: true));
         yield return ("AuditAnchor", Shape(
-            ("hash", Text("The hash of the newest entry.")), ("sequence", Integer("Its place; 0 where there is none.")), ("tenant", Text("")),
+            ("hash", Text("The hash of the newest entry.")), ("sequence", Integer("Its place; 0 where there is none.")),
+            ("signature", Text("A detached JWS over the other members, by the key at /.well-known/jwks.json.")), ("tenant", Text("")),
             ("time", Time("When it was written."))));
     }
 }
