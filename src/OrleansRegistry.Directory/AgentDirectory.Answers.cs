@@ -58,21 +58,16 @@ public sealed partial class AgentDirectory
     /// <summary>The agent with what other records say of it.</summary>
     internal AgentRecord Judged(AgentRecord agent)
     {
-        var hosts = HostsOf(agent);
-        var (isProved, level) = (Verdicts.IsDomainVerified(agent, hosts), Verdicts.LevelOf(agent, hosts));
-        return isProved == agent.DomainVerified && level == agent.TrustLevel ? agent : agent with { DomainVerified = isProved, TrustLevel = level };
+        var entry = Of(agent.Tenant).Find(agent.Id);
+        return ReferenceEquals(entry?.Record, agent) ? entry!.Judged()
+            : Verdicts.Judge(agent, entry is not null && entry.Record.Card == agent.Card ? entry.Hosts : HostsOf(agent.Card));
     }
 
-    private IReadOnlyList<string> HostsOf(AgentRecord agent)
+    private static IReadOnlyList<string> HostsOf(RawJson card)
     {
-        if (Of(agent.Tenant).Find(agent.Id) is { } entry && (ReferenceEquals(entry.Record, agent) || entry.Record.Card == agent.Card))
-        {
-            return entry.Hosts;
-        }
-
         try
         {
-            return AgentCard.Read(agent.Card).Hosts;
+            return AgentCard.Read(card).Hosts;
         }
         catch (RegistryException)
         {

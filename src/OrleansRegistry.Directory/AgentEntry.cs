@@ -10,6 +10,8 @@ internal sealed class AgentEntry
     private readonly IReadOnlyList<string>[] facets;
     private readonly AgentVerdicts? verdicts;
 
+    private AgentRecord? judged;
+
     // Until it is indexed.
     private PreparedText? text;
 
@@ -74,6 +76,22 @@ internal sealed class AgentEntry
 
     /// <summary>Whether the agent's owner has proved all of them, now.</summary>
     public bool IsDomainVerified => verdicts?.IsDomainVerified(Record, Hosts) == true;
+
+    /// <summary>
+    /// The record with what other records say of it: the same object as long as they say the same, as others keep what they made of an agent beside its
+    /// record.
+    /// </summary>
+    public AgentRecord Judged()
+    {
+        var last = judged ?? Record;
+        var now = verdicts?.Judge(last, Hosts) ?? last;
+        if (!ReferenceEquals(now, last))
+        {
+            judged = now;
+        }
+
+        return now;
+    }
 
     /// <inheritdoc cref="AgentRecord.TrustLevel"/>
     public string TrustLevel => verdicts?.LevelOf(Record, Hosts) ?? TrustLevels.Unverified;

@@ -11,6 +11,13 @@ internal sealed class AgentVerdicts
     /// <summary>The policy of a tenant, from memory; null where it has none. Null itself where nobody says.</summary>
     public Func<string, CardPolicy?>? Policies { get; set; }
 
+    /// <summary>The agent with what is known of it; the same object where it has that already.</summary>
+    public AgentRecord Judge(AgentRecord agent, IReadOnlyList<string> hosts)
+    {
+        var (isProved, level) = (IsDomainVerified(agent, hosts), LevelOf(agent, hosts));
+        return isProved == agent.DomainVerified && level == agent.TrustLevel ? agent : agent with { DomainVerified = isProved, TrustLevel = level };
+    }
+
     public bool IsDomainVerified(AgentRecord agent, IReadOnlyList<string> hosts) => Domains?.Prove(agent.Tenant, agent.Owner, hosts) == true;
 
     public string LevelOf(AgentRecord agent, IReadOnlyList<string> hosts) => OwnersLevel(agent.Tenant, agent.Owner)

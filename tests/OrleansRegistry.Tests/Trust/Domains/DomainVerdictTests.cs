@@ -26,6 +26,9 @@ public sealed class DomainVerdictTests(DomainFixture fixture) : IClassFixture<Do
         Assert.Equal("in", await VerifiedAsync());
         Assert.True((await host.Agents.GetAsync(alice, "in"))!.DomainVerified);
         Assert.True((await host.Agents.GetAsync(alice, "in", ReadConsistency.Strong))!.DomainVerified);
+
+        // What was made of a record is found again by it.
+        Assert.Same(await host.Agents.GetAsync(alice, "in"), await host.Agents.GetAsync(alice, "in"));
         Assert.False((await host.Agents.GetAsync(alice, "bobs"))!.DomainVerified);
         await ProveAsync(host, bob);
         Assert.Equal("bobs in", await VerifiedAsync());
