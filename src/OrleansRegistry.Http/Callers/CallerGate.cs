@@ -62,7 +62,7 @@ internal sealed class CallerGate(
 
         if (options.Tokens.IsOn)
         {
-            return tokens.AdmitAsync(context);
+            return tokens.AdmitAsync(context, token);
         }
 
         if (options.TrustCallerHeaders)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace OrleansRegistry.Http;
 
@@ -11,6 +12,9 @@ namespace OrleansRegistry.Http;
 internal sealed class RememberedCallers
 {
     private const int Most = 10_000;
+
+    /// <summary>How long most credentials are at most, in bytes.</summary>
+    private const int Usual = 2048;
 
     private readonly ConcurrentDictionary<(UInt128, UInt128), AdmittedCaller> callers = new();
     private int count;
@@ -32,7 +36,16 @@ internal sealed class RememberedCallers
     private static (UInt128 High, UInt128 Low) HashOf(string credential)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(credential.AsSpan()), hash);
+        Span<byte> bytes = stackalloc byte[Usual];
+        if (Encoding.UTF8.TryGetBytes(credential, bytes, out var length))
+        {
+            SHA256.HashData(bytes[..length], hash);
+        }
+        else
+        {
+            SHA256.HashData(Encoding.UTF8.GetBytes(credential), hash);
+        }
+
         return (MemoryMarshal.Read<UInt128>(hash), MemoryMarshal.Read<UInt128>(hash[16..]));
     }
 }

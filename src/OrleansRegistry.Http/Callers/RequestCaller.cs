@@ -25,6 +25,9 @@ internal static class RequestCaller
     /// <summary>What a 401 asks for, as RFC 9110 wants it said: the gateway in front is to name the caller.</summary>
     private const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
 
+    /// <summary>What an answer to a caller with a credential depends on.</summary>
+    private const string AdmittedVary = $"Authorization, {ScopeHeader}";
+
     private const string OwnScope = "own";
     private const string TenantScope = "tenant";
     private const int MaxTenantLength = 64;
@@ -114,24 +117,25 @@ internal static class RequestCaller
     /// <summary>Whom the credential names. Headers may say the same, but nobody else.</summary>
     private static Caller Admitted(HttpContext context, Caller caller, bool isRead)
     {
-        VaryHeader.By(context.Response, HeaderNames.Authorization);
-        foreach (var (header, own) in ((string, string)[])[(TenantHeader, caller.Tenant), (SubjectHeader, caller.Subject)])
-        {
-            if (context.Request.Headers[header] is { Count: > 0 } named && named != own)
-            {
-                throw new HttpProblemException(
-                    StatusCodes.Status403Forbidden,
-                    $"{header}: the credential says who calls, and the header says something else: leave it out",
-                    header);
-            }
-        }
-
-        VaryHeader.By(context.Response, ScopeHeader);
+        VaryHeader.ByAll(context.Response, AdmittedVary);
+        DemandSame(context, TenantHeader, caller.Tenant);
+        DemandSame(context, SubjectHeader, caller.Subject);
         var seesAll = AsksForAll(context) && (caller.May(Permissions.TasksReadAll) ? true : throw new HttpProblemException(
             StatusCodes.Status403Forbidden,
             $"{ScopeHeader}: this caller's roles do not let it see what others own: it needs tasks-read-all",
             ScopeHeader));
         return isRead && seesAll ? caller with { SeesAllOwners = true } : caller;
+    }
+
+    private static void DemandSame(HttpContext context, string header, string own)
+    {
+        if (context.Request.Headers[header] is { Count: > 0 } named && named != own)
+        {
+            throw new HttpProblemException(
+                StatusCodes.Status403Forbidden,
+                $"{header}: the credential says who calls, and the header says something else: leave it out",
+                header);
+        }
     }
 
     private static bool SeesAll(HttpContext context, CallerRule rule)

@@ -26,6 +26,9 @@ internal sealed class RefusedAddresses
     private readonly ConcurrentDictionary<(Network Network, int Credential), bool> good = [];
     private int goodCount;
 
+    /// <summary>Changes when all that is good is forgotten, so that those who go on are noted again.</summary>
+    private ulong round = 1;
+
     public RefusedAddresses(IOptions<RegistryHttpOptions> http, [RegistryTime] TimeProvider time)
     {
         most = http.Value.Limits.RefusedPerMinute;
@@ -41,7 +44,7 @@ internal sealed class RefusedAddresses
     /// <exception cref="LimitException">The address sent too many that did not count.</exception>
     public void Demand(HttpContext context)
     {
-        if (SenderOf(context) is not { } sender || table.Known(sender.Network) is not { } party || good.ContainsKey(sender)
+        if (table.Count == 0 || SenderOf(context) is not { } sender || table.Known(sender.Network) is not { } party || good.ContainsKey(sender)
             || !party.TryEnter(time, quota, out var over, out var left))
         {
             return;
@@ -92,7 +95,19 @@ internal sealed class RefusedAddresses
     /// <summary>The credential of the request is good.</summary>
     public void Right(HttpContext context)
     {
-        if (SenderOf(context) is not { } sender || good.ContainsKey(sender) || !good.TryAdd(sender, true))
+        if (most == 0 || context.Features.Get<AdmittedCaller>() is not { } admitted || context.Connection.RemoteIpAddress is not { } address)
+        {
+            return;
+        }
+
+        var seen = Network.Of(address).Bits ^ Volatile.Read(ref round);
+        if (admitted.SeenFrom == seen)
+        {
+            return;
+        }
+
+        admitted.SeenFrom = seen;
+        if (SenderOf(context) is not { } sender || !good.TryAdd(sender, true))
         {
             return;
         }
@@ -101,6 +116,7 @@ internal sealed class RefusedAddresses
         {
             good.Clear();
             Volatile.Write(ref goodCount, 0);
+            Interlocked.Add(ref round, 1UL << 32);
         }
     }
 
@@ -123,7 +139,7 @@ internal sealed class RefusedAddresses
     }
 
     /// <summary>An address, or of IPv6 the first half of it.</summary>
-    private readonly record struct Network(ulong Bits, bool IsIPv6)
+    private readonly record struct Network(ulong Bits)
     {
         public static Network Of(IPAddress address)
         {
@@ -131,7 +147,8 @@ internal sealed class RefusedAddresses
             bytes.Clear();
             var isIPv6 = address is { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false };
             (isIPv6 ? address : address.MapToIPv4()).TryWriteBytes(bytes, out _);
-            return new Network(BinaryPrimitives.ReadUInt64BigEndian(bytes), isIPv6);
+            var bits = BinaryPrimitives.ReadUInt64BigEndian(bytes);
+            return new Network(isIPv6 ? bits : bits | 1);
         }
     }
 }

@@ -22,12 +22,16 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
     private readonly RegistryTokenOptions options = http.Value.Tokens;
 
     /// <summary>Has <see cref="RequestCaller"/> know whom the token names.</summary>
+    /// <param name="token">Of <see cref="TokenOf"/>.</param>
     /// <exception cref="HttpProblemException">401: there is no token, or none that counts.</exception>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
-    public async ValueTask AdmitAsync(HttpContext context)
+    public async ValueTask AdmitAsync(HttpContext context, string? token)
     {
-        var token = TokenOf(context.Request) ?? throw Challenges.Missing(
-            HeaderNames.Authorization, context.Request.Headers.Authorization.Count > 0, http.Value);
+        if (token is null)
+        {
+            throw Challenges.Missing(HeaderNames.Authorization, context.Request.Headers.Authorization.Count > 0, http.Value);
+        }
+
         if (token.Length > MaxTokenLength)
         {
             throw Refused($"has more than {MaxTokenLength:N0} characters");
