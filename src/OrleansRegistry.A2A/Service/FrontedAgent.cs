@@ -1,12 +1,14 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace OrleansRegistry.A2A.Service;
 
-/// <summary>What of an agent's card counts where the registry fronts it. Read once for each revision.</summary>
+/// <summary>What of an agent's card counts where the registry fronts it. Read once for each card.</summary>
 internal sealed class FrontedAgent
 {
-    private static readonly ConditionalWeakTable<AgentRecord, FrontedAgent> Known = [];
+    // By the bytes: records are made anew with what is known of an agent's tasks, and cards are not.
+    private static readonly ConditionalWeakTable<byte[], FrontedAgent> Known = [];
 
     private FrontedAgent(JsonElement card)
     {
@@ -37,11 +39,15 @@ internal sealed class FrontedAgent
     /// <summary>What the agent takes, with any of its skills.</summary>
     public MediaTypes InputModes { get; }
 
-    public static FrontedAgent Of(AgentRecord agent) => Known.GetValue(agent, static agent =>
+    public static FrontedAgent Of(AgentRecord agent) => MemoryMarshal.TryGetArray(agent.Card.Utf8, out var bytes) && bytes.Array is { } key
+        ? Known.GetValue(key, static card => Read(card))
+        : Read(agent.Card.Utf8);
+
+    private static FrontedAgent Read(ReadOnlyMemory<byte> utf8)
     {
-        using var card = JsonDocument.Parse(agent.Card.Utf8, JsonInput.Stored);
+        using var card = JsonDocument.Parse(utf8, JsonInput.Stored);
         return new FrontedAgent(card.RootElement);
-    });
+    }
 
     private static string? UriOf(JsonElement extension) =>
         Member(extension, "uri", "uri") is { ValueKind: JsonValueKind.String } uri ? uri.GetString() : null;
