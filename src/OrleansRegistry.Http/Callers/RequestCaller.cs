@@ -26,7 +26,7 @@ internal static class RequestCaller
     private const string Challenge = $"Trusted-Headers headers=\"{TenantHeader}, {SubjectHeader}\"";
 
     /// <summary>What an answer to a caller with a credential depends on.</summary>
-    private const string AdmittedVary = $"Authorization, {ScopeHeader}";
+    private const string AdmittedVary = $"Authorization, {CallerGate.KeyHeader}, {ScopeHeader}";
 
     private const string OwnScope = "own";
     private const string TenantScope = "tenant";

@@ -121,7 +121,18 @@ public sealed class TrustRecordTests : IAsyncLifetime
         await records.WriteAsync(Rules, "acme", "next", new Rule("1"), before: null, Cancellation);
         await Eventually.TrueAsync(() => records.Position.History == 1, "the records to be read anew");
         Assert.Equal(["kept", "next"], records.All(Rules, "acme").Select(rule => rule.Id));
-        await Eventually.TrueAsync(() => told.Contains(new TrustChange("rule", "acme", "lost")), "the listener to hear of the lost one");
+        Assert.Contains(new TrustChange("rule", "acme", "lost"), told);
+    }
+
+    [Fact]
+    public async Task Who_waits_for_a_revision_finds_that_all_have_heard_of_it()
+    {
+        var (here, there) = (await StartAsync(), await StartAsync());
+        var heardAt = new ConcurrentQueue<long>();
+        there.OnChange(_ => heardAt.Enqueue(there.Position.Revision));
+        var written = await here.WriteAsync(Rules, "acme", "r1", new Rule("one"), before: null, Cancellation);
+        await Eventually.TrueAsync(() => there.Position.Revision >= written.Version, "the other process to come to it");
+        Assert.True(Assert.Single(heardAt) < written.Version);
     }
 
     [Fact]

@@ -18,10 +18,11 @@ internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords
     private readonly Lock writing = new();
     private volatile TrustContents held = new();
     private volatile RegistryPosition position = new(-1, 0);
+    private volatile RegistryPosition told = new(-1, 0);
     private volatile Action<TrustChange>[] listeners = [];
 
-    /// <summary>Up to where the changes of the store are taken in; of no history before all were loaded.</summary>
-    public RegistryPosition Position => position;
+    /// <summary>Up to where the changes of the store are taken in, and all that listen were told; of no history before all were loaded.</summary>
+    public RegistryPosition Position => told;
 
     /// <summary>The record, or null.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: there is one, and it cannot be read.</exception>
@@ -181,6 +182,7 @@ internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords
         }
 
         Tell(changed);
+        told = position;
     }
 
     /// <summary>Takes in all that the store has; what is held and not there goes. Called by one thread at a time.</summary>
@@ -216,6 +218,7 @@ internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords
         }
 
         Tell(before.All().Concat(contents.All()).Select(record => record.Change).Distinct());
+        told = position;
         return found.Count;
     }
 
