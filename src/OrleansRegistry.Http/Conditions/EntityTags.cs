@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
@@ -7,11 +8,17 @@ namespace OrleansRegistry.Http;
 
 /// <summary>
 /// An agent's entity tag is its revision, a task's its generation: <c>"17"</c>. A task as A2A 0.3 spells it is another document, and has a tag of its
-/// own, <c>"17-0.3"</c>. Writes take either.
+/// own, <c>"17-0.3"</c>; an agent of which more is known than its revision tells has <c>"17-0123456789abcdef"</c>. Writes take either.
 /// </summary>
 internal static class EntityTags
 {
+    /// <summary>Between an agent's revision and what else is in its tag: 16 hexadecimal digits.</summary>
+    public const char Separator = '-';
+
+    private const int SuffixLength = 17;
     private const string V03Suffix = "-0.3";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
 
     public static void Set(HttpResponse response, long revision) => response.Headers.ETag = Format(revision);
 
@@ -44,17 +51,22 @@ internal static class EntityTags
             : throw RegistryException.Invalid(name, $"must be entity tags in double quotes, or *, not '{header}'");
 
     /// <summary>The revision in a tag of <c>If-Match</c>; -1, which no agent has, where the tag is not a revision.</summary>
-    public static long ToRevision(EntityTagHeaderValue tag) => ToNumber(tag, suffix: "");
+    public static long ToRevision(EntityTagHeaderValue tag)
+    {
+        var text = tag.Tag.AsSpan().Trim('"');
+        var isLonger = text.Length > SuffixLength && text[^SuffixLength] == Separator && text[^(SuffixLength - 1)..].IndexOfAnyExcept(Digits) < 0;
+        return ToNumber(tag, isLonger ? text[..^SuffixLength] : text);
+    }
 
     /// <summary>
     /// The generation in a tag of <c>If-Match</c>, for either format of the task; -1, which no task has, where the tag is not a generation.
     /// </summary>
-    public static long ToGeneration(EntityTagHeaderValue tag) => ToNumber(tag, V03Suffix);
-
-    private static long ToNumber(EntityTagHeaderValue tag, string suffix)
+    public static long ToGeneration(EntityTagHeaderValue tag)
     {
         var text = tag.Tag.AsSpan().Trim('"');
-        text = suffix.Length > 0 && text.EndsWith(suffix, StringComparison.Ordinal) ? text[..^suffix.Length] : text;
-        return !tag.IsWeak && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
+        return ToNumber(tag, text.EndsWith(V03Suffix, StringComparison.Ordinal) ? text[..^V03Suffix.Length] : text);
     }
+
+    private static long ToNumber(EntityTagHeaderValue tag, ReadOnlySpan<char> text) =>
+        !tag.IsWeak && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : -1;
 }

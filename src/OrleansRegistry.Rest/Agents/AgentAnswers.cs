@@ -20,7 +20,7 @@ internal static class AgentAnswers
     public static void SetHeaders(HttpContext context, AgentRecord agent)
     {
         RevisionHeader.Set(context.Response, agent.Revision);
-        EntityTags.Set(context.Response, agent.Revision);
+        context.Response.Headers.ETag = AgentTag.Of(agent);
     }
 
     public static Task SendWrittenAsync(HttpContext context, AgentWriteResult written, bool isPut = false)

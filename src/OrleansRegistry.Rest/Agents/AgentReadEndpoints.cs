@@ -24,7 +24,7 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
 
     private async Task GetAgentAsync(HttpContext context)
     {
-        if (await FindAsync(context, segmentsAfter: 0) is not { } agent)
+        if (await FindAsync(context, segmentsAfter: 0, AgentTag.Of) is not { } agent)
         {
             return;
         }
@@ -40,7 +40,7 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
 
     private async Task GetCardAsync(HttpContext context)
     {
-        if (await FindAsync(context, segmentsAfter: 1) is not { } agent)
+        if (await FindAsync(context, segmentsAfter: 1, TagOfCard) is not { } agent)
         {
             return;
         }
@@ -52,8 +52,11 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
         response.BodyWriter.Write(agent.Card.Span);
     }
 
+    /// <summary>What is known of an agent beside its record is not in its card.</summary>
+    private static string TagOfCard(AgentRecord agent) => EntityTags.Format(agent.Revision);
+
     /// <summary>The agent that the path names, or null where the client has been answered that it has it already.</summary>
-    private async ValueTask<AgentRecord?> FindAsync(HttpContext context, int segmentsAfter)
+    private async ValueTask<AgentRecord?> FindAsync(HttpContext context, int segmentsAfter, Func<AgentRecord, string> tagOf)
     {
         var id = AgentPaths.AgentId(context, segmentsAfter);
         var consistency = ReadConsistency.Local;
@@ -69,7 +72,7 @@ internal sealed class AgentReadEndpoints(IAgentRegistry registry)
             RevisionHeader.Set(context.Response, Math.Max(agent.Revision, registry.Revision));
         }
 
-        var tag = EntityTags.Format(agent.Revision);
+        var tag = tagOf(agent);
         context.Response.Headers.ETag = tag;
         if (!EntityTags.IsNotModified(context.Request, tag))
         {

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using Microsoft.Net.Http.Headers;
+using OrleansRegistry.Http;
+using OrleansRegistry.Rest.Agents;
 
 namespace OrleansRegistry.Rest.Tests;
 
@@ -48,6 +52,64 @@ public sealed class CardTrustTests(RestHost host)
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"owner_trust_levels":{"a":1}}""")).ProblemAsync(400, "owner_trust_levels.a");
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"owner_trust_levels":[]}""")).ProblemAsync(400, "owner_trust_levels");
         await (await host.Client.SendAsync("PUT", "/card-policy", """{"minimum_trust_level":"high"}""")).ProblemAsync(400, "minimum_trust_level");
+    }
+
+    [Fact]
+    public async Task The_tag_of_a_record_changes_with_what_the_policy_says_of_it_and_holds_in_conditions()
+    {
+        var id = TestHttp.NewName();
+        var written = await host.Registry.RegisterAsync(
+            Caller.Default with { Subject = id },
+            new AgentRegistration(Encoding.UTF8.GetBytes(TestHttp.Card(id))),
+            TestContext.Current.CancellationToken);
+        var agent = "/agents/" + id;
+        var plain = $"\"{written.Agent.Revision}\"";
+        Assert.Equal(HttpStatusCode.NotModified, (await host.Client.SendAsync("GET", agent, null, ("If-None-Match", plain))).StatusCode);
+        try
+        {
+            await SendAsync("PUT", "/card-policy", $$$"""{"owner_trust_levels":{"{{{id}}}":"TRUST_LEVEL_OFFICIAL"}}""");
+            var told = await host.Client.SendAsync("GET", agent, null, ("If-None-Match", plain));
+            Assert.Equal("TRUST_LEVEL_OFFICIAL", (await told.JsonAsync()).Text("trust_level"));
+            var tag = told.One("ETag");
+            Assert.StartsWith(plain[..^1] + "-", tag, StringComparison.Ordinal);
+            Assert.Equal(tag, (await host.Client.SendAsync("HEAD", agent)).One("ETag"));
+            Assert.Equal(HttpStatusCode.NotModified, (await host.Client.SendAsync("GET", agent, null, ("If-None-Match", tag))).StatusCode);
+            var card = await host.Client.SendAsync("GET", agent + "/card", null, ("If-None-Match", plain));
+            Assert.Equal(HttpStatusCode.NotModified, card.StatusCode);
+            await SendAsync("PUT", "/card-policy", $$$"""{"owner_trust_levels":{"{{{id}}}":"TRUST_LEVEL_COMMUNITY"}}""");
+            Assert.Equal(HttpStatusCode.OK, (await host.Client.SendAsync("GET", agent, null, ("If-None-Match", tag))).StatusCode);
+
+            // Writes go by the revision in it, whatever else was known then.
+            foreach (var none in (string[])[plain[..^1] + "-\"", tag[..^2] + "\"", tag[..^2] + "g\"", "W/" + tag])
+            {
+                await (await host.Client.SendAsync("POST", agent + ":disable", null, ("If-Match", none))).ProblemAsync(412);
+            }
+
+            Assert.Equal(HttpStatusCode.OK, (await host.Client.SendAsync("POST", agent + ":disable", null, ("If-Match", tag))).StatusCode);
+            await (await host.Client.SendAsync("POST", agent + ":enable", null, ("If-Match", tag))).ProblemAsync(412);
+        }
+        finally
+        {
+            await SendAsync("PUT", "/card-policy", """{"require_signature":false}""");
+        }
+    }
+
+    [Fact]
+    public void The_tag_of_a_record_changes_with_what_its_tasks_tell()
+    {
+        var agent = new AgentRecord { Tenant = "acme", Id = "a", Card = RawJson.FromValid("{}"u8), Revision = 17 };
+        var none = new AgentActivity(0, default, default);
+        AgentActivity?[] told =
+        [
+            null, none, none with { OpenTasks = 1 }, none with { LastHour = new AgentOutcomes(1, 0, null) },
+            none with { LastHour = new AgentOutcomes(0, 1, null) }, none with { LastDay = new AgentOutcomes(1, 0, null) },
+            none with { LastDay = new AgentOutcomes(1, 0, TimeSpan.FromSeconds(1)) },
+        ];
+        var tags = told.Select(activity => AgentTag.Of(agent with { Activity = activity })).ToList();
+        Assert.Equal("\"17\"", tags[0]);
+        Assert.Equal(tags.Count, tags.Distinct().Count());
+        Assert.All(tags, tag => Assert.Equal(17, EntityTags.ToRevision(new EntityTagHeaderValue(tag))));
+        Assert.Equal(tags[6], AgentTag.Of(agent with { Activity = told[6]! with { OpenTasks = 0 } }));
     }
 
     private async Task<JsonElement> SendAsync(string method, string path, string? body = null) =>
