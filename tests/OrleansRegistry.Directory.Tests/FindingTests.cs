@@ -164,6 +164,21 @@ public sealed class FindingTests
     }
 
     [Fact]
+    public void The_agents_of_a_job_have_what_other_records_say_of_them()
+    {
+        directory.Feed(1, "a", directory.Record("a", new TestCard("a"), 1) with { Owner = "ann" });
+        directory.Feed(2, "b", directory.Record("b", new TestCard("b"), 2) with { Owner = "bob" });
+        activities["b"] = new AgentActivity(3, default, default);
+        directory.Agents.Verdicts.Policies = _ => new CardPolicy
+        {
+            OwnerTrustLevels = new Dictionary<string, string> { ["ann"] = TrustLevels.Official, ["bob"] = TrustLevels.Community },
+        };
+        Assert.Equal(
+            [("a", TrustLevels.Official, (int?)null), ("b", TrustLevels.Community, 3)],
+            Match(new AgentJob()).Agents.Select(found => (found.Agent.Id, found.Agent.TrustLevel, found.Agent.Activity?.OpenTasks)));
+    }
+
+    [Fact]
     public void A_job_that_is_none_is_refused()
     {
         foreach (var (job, field) in ((AgentJob, string)[])[

@@ -238,7 +238,7 @@ internal sealed class JobMatch
     }
 
     private AgentCandidate Told(JudgedAgent judged, TextQuery? asked) => new(
-        judged.Entry.Record with { Activity = judged.Activity },
+        judged.Activity is { } activity ? judged.Entry.Judged() with { Activity = activity } : judged.Entry.Judged(),
         judged.Score,
         PartsOf(judged.Values),
         Told(one => Has(judged.Entry, one)),
