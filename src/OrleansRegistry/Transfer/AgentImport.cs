@@ -7,9 +7,6 @@ internal sealed class AgentImport(
     private const int BatchRecords = 1_000;
     private const int BatchBytes = 4 * 1024 * 1024;
 
-    /// <summary>Whom a tenant's hook is asked about at once.</summary>
-    private const int JudgedAtOnce = 8;
-
     private readonly VersionImport versions = new(store, cancellationToken);
     private readonly HashSet<RecordKey> keys = [];
     private List<CheckedLine> agents = [];
@@ -57,7 +54,7 @@ internal sealed class AgentImport(
         await Task.Yield();
         if (request.Terms is { IsBound: true } terms)
         {
-            batch = await JudgeAsync(terms, batch);
+            batch = await new AgentImportJudge(terms, target, tally, cancellationToken).JudgeAsync(batch);
         }
 
         if (batch.Exists(line => line.IsBare) || request.DryRun)
@@ -98,40 +95,6 @@ internal sealed class AgentImport(
         var stored = await target.ReadAsync(AgentKind.Kind, batch);
         return [.. batch.Where((_, i) => stored[i] is null).Select(line => line.Key.Id)];
     }
-
-    /// <summary>Those whose cards the policy of the tenant lets in.</summary>
-    private async Task<List<CheckedLine>> JudgeAsync(IImportTerms terms, List<CheckedLine> batch)
-    {
-        var stored = await target.ReadAsync(AgentKind.Kind, batch);
-        var taken = new List<CheckedLine>();
-        foreach (var some in batch.Zip(stored).Chunk(JudgedAtOnce))
-        {
-            var refusals = await Task.WhenAll(some.Select(agent => JudgeAsync(terms, agent.First, agent.Second)));
-            foreach (var (line, refusal) in some.Select(agent => agent.First).Zip(refusals))
-            {
-                if (refusal is null)
-                {
-                    taken.Add(line);
-                }
-                else
-                {
-                    tally.Fault(line.Number, refusal);
-                }
-            }
-        }
-
-        return taken;
-    }
-
-    private Task<string?> JudgeAsync(IImportTerms terms, CheckedLine line, StoredRecord? stored) =>
-        target.ResultOf(line, stored) is ImportResult.Created or ImportResult.Replaced && stored?.Body.Document != line.Body.Document
-            ? terms.JudgeAsync(
-                line.Key.Id,
-                AgentKind.ReadBesideCard(new StoredRecord(line.Key, 1, line.Body)).Owner,
-                line.Body.Document,
-                stored is null,
-                cancellationToken)
-            : Task.FromResult<string?>(null);
 
     /// <summary>Counts agents that need no write, and gives the others; of a dry run, none.</summary>
     private async Task<List<CheckedLine>> CompareAsync(List<CheckedLine> batch)

@@ -1,3 +1,5 @@
+using OrleansRegistry.Trust.Signatures;
+
 namespace OrleansRegistry.Transfer;
 
 /// <summary>Agents of older systems, of which there is a card and little else.</summary>
@@ -26,6 +28,8 @@ internal static class BareAgent
             Stamp = CardStamps.Next(before, fresh.Card, before.Owner, fresh.UpdatedAt),
             Enabled = fresh.Enabled,
             UpdatedAt = fresh.UpdatedAt,
+            Probe = ProbeChange.Apply(null, before.Probe, isSameCard: before.Card == fresh.Card),
+            Signature = SignatureWriter.After(before.Signature, fresh.Signature, isSameCard: before.Card == fresh.Card),
             ExtensionOrigins = ExtensionOrigins.Keep(fresh.ExtensionOrigins, before.ExtensionOrigins),
         };
         if (after.Stamp != before.Stamp)

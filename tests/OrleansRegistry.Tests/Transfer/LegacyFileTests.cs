@@ -64,6 +64,21 @@ public sealed class LegacyFileTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_found_of_a_card_is_not_said_of_the_one_that_a_file_puts_in_its_place()
+    {
+        var key = new RecordKey("default", "a");
+        await store.ImportAsync("""{"a": {"name": "a", "version": "1"}}""");
+        var agent = AgentKind.Read((await store.ReadAsync(AgentKind.Kind, key))!);
+        var result = new AgentProbeResult(AgentProbeOutcome.Matches, agent.UpdatedAt, null, [], agent.UpdatedAt);
+        var probe = new AgentProbe { Interval = TimeSpan.FromMinutes(1), Result = result };
+        await store.WriteAsync(AgentKind.Kind, key, agent.Revision, AgentKind.Write(
+            agent with { Probe = probe, Signature = new AgentSignature(SignatureVerdict.Valid, agent.UpdatedAt, []) }));
+        Assert.Equal(1, (await store.ImportAsync("""{"a": {"name": "a", "version": "2"}}""", replace: true)).Replaced);
+        agent = AgentKind.Read((await store.ReadAsync(AgentKind.Kind, key))!);
+        Assert.Equal((null, probe with { Result = null }), (agent.Signature, agent.Probe));
+    }
+
+    [Fact]
     public async Task Registry_000s_extensions_tell_who_declared_them_first()
     {
         await store.ImportAsync("""

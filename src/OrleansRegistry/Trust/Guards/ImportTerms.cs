@@ -12,24 +12,17 @@ internal sealed class ImportTerms(
     public string? RefusalOf(string tenant) =>
         IsBound || tenants.IsErasing(tenant) || tenants.IsErased(tenant) ? tenants.RefusalOf(tenant) : null;
 
-    public async Task<string?> JudgeAsync(string agentId, string? owner, RawJson card, bool isNew, CancellationToken cancellationToken)
+    public async Task<ImportVerdict> JudgeAsync(string agentId, string? owner, RawJson card, bool isNew, CancellationToken cancellationToken)
     {
-        if (!IsBound)
-        {
-            return null;
-        }
-
         try
         {
-            // What the file says was found of its signatures stands until the background has looked.
-            await signatures.JudgeAsync(caller.Tenant, owner, card, cancellationToken);
+            var found = await signatures.JudgeAsync(caller.Tenant, owner, card, cancellationToken);
+            return new ImportVerdict(await reviews.JudgeImportedAsync(caller, agentId, card, isNew, cancellationToken), found);
         }
         catch (RegistryException refused) when (refused.Error == RegistryError.Invalid)
         {
-            return refused.Message;
+            return new ImportVerdict(refused.Message);
         }
-
-        return await reviews.JudgeImportedAsync(caller, agentId, card, isNew, cancellationToken);
     }
 
     public Task<T> StoreAgentsAsync<T>(IReadOnlyList<string> ids, Func<Task<T>> store) => StoreAsync(Quota.Agents, ids, store);

@@ -11,7 +11,7 @@ using static OrleansRegistry.Tests.Tasks.Messages;
 namespace OrleansRegistry.Tests.Trust.Signatures;
 
 /// <summary>Signatures as agents have them: checked with each card, in the background, and asked for.</summary>
-public sealed class SignatureTests(SignatureFixture fixture) : IClassFixture<SignatureFixture>, IAsyncLifetime
+public sealed partial class SignatureTests(SignatureFixture fixture) : IClassFixture<SignatureFixture>, IAsyncLifetime
 {
     private const string Card = """{"description":"d","name":"a"}""";
 
