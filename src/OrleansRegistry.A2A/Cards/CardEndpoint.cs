@@ -19,9 +19,11 @@ internal sealed class CardEndpoint(
     private const string CardPath = "/.well-known/agent-card.json";
     private const string OldCardPath = "/.well-known/agent.json";
 
-    /// <summary>The newest card of each record: signing costs more than all else.</summary>
-    private readonly ConditionalWeakTable<AgentRecord, MadeCard> made = [];
-    private readonly ConditionalWeakTable<AgentRecord, MadeCard> madeV03 = [];
+    /// <summary>
+    /// The newest of what was made of each card: signing costs more than all else. Not by the record, which is made anew with what is known of tasks.
+    /// </summary>
+    private readonly ConditionalWeakTable<FrontedAgent, MadeCard> made = [];
+    private readonly ConditionalWeakTable<FrontedAgent, MadeCard> madeV03 = [];
 
     public void Map(ApiRoutes routes)
     {
@@ -95,14 +97,15 @@ internal sealed class CardEndpoint(
         var id = Uri.EscapeDataString(call.Agent.Id);
         var tenant = context.Request.RouteValues.TryGetValue("tenant", out var named) ? $"/{Uri.EscapeDataString((string)named!)}" : "";
         var url = $"{site}{tenant}/a2a/{id}";
-        if (known.TryGetValue(call.Agent, out var newest) && newest.Url == url)
+        var authorCard = $"{site}/agents/{id}/card";
+        if (known.TryGetValue(call.Card, out var newest)
+            && newest.Revision == call.Agent.Revision && newest.Url == url && newest.AuthorCard == authorCard)
         {
             return newest;
         }
 
         var interfaces = spoken.Of(context, url, call.Agent.Id);
         var able = new FrontedCapabilities(call.Card.Streams, call.Card.Pushes);
-        var authorCard = $"{site}/agents/{id}/card";
         var signer = isV03 ? null : signing.Signer;
         var json = FrontedCard.Make(call.Agent, able, interfaces, authorCard, isStrict: signer is not null);
         if (isV03)
@@ -112,8 +115,9 @@ internal sealed class CardEndpoint(
 
         // Each signature of the same card is another, so what counts is what was signed.
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json.Span).AsSpan(0, 16))}{(signer is null ? "" : $"-{signer.KeyId[..8]}")}\"";
-        var card = new MadeCard(url, authorCard, signer?.Sign(json, site + IOwnCardSigner.KeySetPath) ?? json, tag, signer is not null);
-        known.AddOrUpdate(call.Agent, card);
+        var card = new MadeCard(
+            call.Agent.Revision, url, authorCard, signer?.Sign(json, site + IOwnCardSigner.KeySetPath) ?? json, tag, signer is not null);
+        known.AddOrUpdate(call.Card, card);
         return card;
     }
 
@@ -130,7 +134,8 @@ internal sealed class CardEndpoint(
         await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
+    /// <param name="Revision">Of the agent: the version of a card that says none.</param>
     /// <param name="Url">Where the agent is, as this card says.</param>
     /// <param name="Tag">The entity tag, in quotes.</param>
-    private sealed record MadeCard(string Url, string AuthorCard, ReadOnlyMemory<byte> Json, string Tag, bool IsSigned);
+    private sealed record MadeCard(long Revision, string Url, string AuthorCard, ReadOnlyMemory<byte> Json, string Tag, bool IsSigned);
 }

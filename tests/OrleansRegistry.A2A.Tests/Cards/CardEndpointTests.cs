@@ -160,6 +160,12 @@ public sealed class CardEndpointTests(A2AHost host)
             Assert.StartsWith("public", response.Headers.CacheControl!.ToString(), StringComparison.Ordinal);
             Assert.Equal(HttpStatusCode.NotModified, (await GetAsync(signing, path, tag.ToString())).StatusCode);
             Assert.Equal(card, await (await GetAsync(signing, path)).Content.ReadAsStringAsync(Cancelled));
+
+            // Nor is it signed again for what is known of the agent since: each signature is another.
+            var policy = new CardPolicy { OwnerTrustLevels = new Dictionary<string, string> { [Caller.DefaultSubject] = TrustLevels.Official } };
+            await signing.Trust.PutPolicyAsync(Caller.Default, policy, Cancelled);
+            Assert.Equal(TrustLevels.Official, (await signing.Agents.GetAsync(Caller.Default, agent.Id, cancellationToken: Cancelled))!.TrustLevel);
+            Assert.Equal(card, await (await GetAsync(signing, path)).Content.ReadAsStringAsync(Cancelled));
         }
         finally
         {

@@ -34,6 +34,8 @@ public sealed class A2AHost : IAsyncLifetime
 
     internal ITaskRegistry Tasks => app!.Services.GetRequiredService<ITaskRegistry>();
 
+    internal ICardTrust Trust => app!.Services.GetRequiredService<ICardTrust>();
+
     internal ITenants Tenants => app!.Services.GetRequiredService<ITenants>();
 
     /// <summary>A server of its own for one test.</summary>
