@@ -22,7 +22,8 @@ public sealed partial class UnreadableRecords(ILogger<UnreadableRecords> logger)
     /// <summary>Tells of one that was met.</summary>
     public void Report(RecordKind kind, RecordKey key, RegistryException reason)
     {
-        if (known.Count < Most && known.TryAdd((kind, key), 0))
+        // To count them takes all locks, and one may be met with each read of others.
+        if (!known.ContainsKey((kind, key)) && known.Count < Most && known.TryAdd((kind, key), 0))
         {
             LogUnreadable(kind, LogText.Id(key.Tenant), LogText.Id(key.Id), LogText.Escape(reason.InnerException?.Message ?? reason.Message));
         }

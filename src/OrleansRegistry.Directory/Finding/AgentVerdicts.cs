@@ -5,6 +5,9 @@ namespace OrleansRegistry.Directory;
 /// </summary>
 internal sealed class AgentVerdicts
 {
+    /// <summary>In place of a policy that is there and cannot be read: nobody is trusted then, as it may have lowered levels.</summary>
+    public static readonly CardPolicy UnreadablePolicy = new();
+
     /// <summary>Whose domains are proved; null where nobody says.</summary>
     public IDomainProofs? Domains { get; set; }
 
@@ -24,14 +27,23 @@ internal sealed class AgentVerdicts
         ?? LevelOf(agent.Signature?.Verdict == SignatureVerdict.Valid || IsDomainVerified(agent, hosts));
 
     /// <summary>Of all agents of an owner; null where the tenant's policy says nothing of it.</summary>
-    public string? OwnersLevel(string tenant, string? owner) =>
-        owner is null ? null : Policies?.Invoke(tenant)?.OwnerTrustLevels?.GetValueOrDefault(owner);
+    public string? OwnersLevel(string tenant, string? owner)
+    {
+        var policy = Policies?.Invoke(tenant);
+        return ReferenceEquals(policy, UnreadablePolicy) ? TrustLevels.Unverified
+            : owner is null ? null : policy?.OwnerTrustLevels?.GetValueOrDefault(owner);
+    }
 
     /// <summary>Of an agent whose owner has none.</summary>
     /// <param name="isVerified">Whether its card has a valid signature, or its domains are proved.</param>
     public static string LevelOf(bool isVerified) => isVerified ? TrustLevels.Verified : TrustLevels.Unverified;
 
     /// <summary>Of an extension.</summary>
-    public string LevelOf(string tenant, string uri, ExtensionPolicy policy) =>
-        Policies?.Invoke(tenant)?.ExtensionTrustLevels?.GetValueOrDefault(uri) ?? policy.TrustLevel;
+    public string LevelOf(string tenant, string uri, ExtensionPolicy policy)
+    {
+        var asked = Policies?.Invoke(tenant);
+        return ReferenceEquals(asked, UnreadablePolicy)
+            ? TrustLevels.Unverified
+            : asked?.ExtensionTrustLevels?.GetValueOrDefault(uri) ?? policy.TrustLevel;
+    }
 }

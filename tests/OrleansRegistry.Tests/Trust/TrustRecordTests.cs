@@ -107,6 +107,32 @@ public sealed class TrustRecordTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task To_ask_again_for_one_that_cannot_be_read_throws_nothing()
+    {
+        await store.WriteAsync(TrustKind.Kind, TrustKind.KeyOf("rule", "acme", "bad"), 0, Body("{}"), Cancellation);
+        var records = await StartAsync();
+        Assert.Null(records.TryFind(Rules, "acme", "bad", out var isUnreadable));
+        Assert.True(isUnreadable);
+        var thread = Environment.CurrentManagedThreadId;
+        var thrown = 0;
+        EventHandler<System.Runtime.ExceptionServices.FirstChanceExceptionEventArgs> count = (_, _) =>
+            thrown += Environment.CurrentManagedThreadId == thread ? 1 : 0;
+        AppDomain.CurrentDomain.FirstChanceException += count;
+        try
+        {
+            Assert.Null(records.TryFind(Rules, "acme", "bad", out isUnreadable));
+        }
+        finally
+        {
+            AppDomain.CurrentDomain.FirstChanceException -= count;
+        }
+
+        Assert.Equal((true, 0), (isUnreadable, thrown));
+        Assert.Null(records.TryFind(Rules, "acme", "none", out isUnreadable));
+        Assert.False(isUnreadable);
+    }
+
+    [Fact]
     public async Task A_store_that_went_back_is_read_anew_and_what_was_lost_is_gone()
     {
         var restored = new Restored(store);

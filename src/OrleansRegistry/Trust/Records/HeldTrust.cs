@@ -23,16 +23,19 @@ internal sealed class HeldTrust(RecordKey key, string id, long version, RawJson?
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>.</exception>
     public TrustRecord<T>? Read<T>(TrustType<T> type)
+        where T : class => TryRead(type, out var unreadable) ?? (unreadable is null
+            ? null
+            : throw new RegistryException(RegistryError.Unreadable, unreadable.Message, innerException: unreadable));
+
+    /// <summary>The record, or null; also where it cannot be read, which is found out once.</summary>
+    /// <param name="unreadable">Why it cannot be read.</param>
+    public TrustRecord<T>? TryRead<T>(TrustType<T> type, out RegistryException? unreadable)
         where T : class
     {
-        if (document is not { } json)
+        unreadable = fault;
+        if (document is not { } json || unreadable is not null)
         {
             return null;
-        }
-
-        if (fault is not null)
-        {
-            throw new RegistryException(RegistryError.Unreadable, fault.Message, innerException: fault);
         }
 
         if (read is TrustRecord<T> known)
@@ -46,10 +49,10 @@ internal sealed class HeldTrust(RecordKey key, string id, long version, RawJson?
             read = record;
             return record;
         }
-        catch (RegistryException unreadable)
+        catch (RegistryException found)
         {
-            fault = unreadable;
-            throw;
+            fault = unreadable = found;
+            return null;
         }
     }
 

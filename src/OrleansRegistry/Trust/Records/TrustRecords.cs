@@ -27,7 +27,11 @@ internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords
     /// <summary>The record, or null.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: there is one, and it cannot be read.</exception>
     public TrustRecord<T>? Find<T>(TrustType<T> type, string tenant, string id)
-        where T : class => Read(type, held.Find(type.Name, tenant, id));
+        where T : class => held.Find(type.Name, tenant, id) is { } record ? TryRead(type, record, out _) ?? record.Read(type) : null;
+
+    /// <summary>The record, or null, also where there is one that cannot be read: for who asks too often for exceptions.</summary>
+    public TrustRecord<T>? TryFind<T>(TrustType<T> type, string tenant, string id, out bool isUnreadable)
+        where T : class => TryRead(type, held.Find(type.Name, tenant, id), out isUnreadable);
 
     /// <summary>Those of a tenant, in the order of their ids. Those that cannot be read are left out.</summary>
     public IReadOnlyList<TrustRecord<T>> All<T>(TrustType<T> type, string tenant)
@@ -249,41 +253,22 @@ internal sealed partial class TrustRecords(IRecordStore store, UnreadableRecords
         }
     }
 
-    private TrustRecord<T>? Read<T>(TrustType<T> type, HeldTrust? record)
+    private TrustRecord<T>? TryRead<T>(TrustType<T> type, HeldTrust? record, out bool isUnreadable)
         where T : class
     {
-        try
+        RegistryException? fault = null;
+        var read = record?.TryRead(type, out fault);
+        if (fault is not null)
         {
-            return record?.Read(type);
+            faulty.Report(TrustKind.Kind, record!.Key, fault);
         }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-        {
-            faulty.Report(TrustKind.Kind, record!.Key, unreadable);
-            throw;
-        }
+
+        isUnreadable = fault is not null;
+        return read;
     }
 
     private IEnumerable<TrustRecord<T>> Readable<T>(TrustType<T> type, IEnumerable<HeldTrust> records)
-        where T : class
-    {
-        foreach (var record in records)
-        {
-            TrustRecord<T>? read = null;
-            try
-            {
-                read = Read(type, record);
-            }
-            catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-            {
-                // It was told of.
-            }
-
-            if (read is not null)
-            {
-                yield return read;
-            }
-        }
-    }
+        where T : class => records.Select(record => TryRead(type, record, out _)).OfType<TrustRecord<T>>();
 
     private void Tell(IEnumerable<TrustChange> changes)
     {

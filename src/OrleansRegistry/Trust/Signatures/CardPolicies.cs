@@ -14,17 +14,11 @@ internal sealed class CardPolicies(TrustRecords records)
     /// <exception cref="RegistryException"><see cref="RegistryError.Unreadable"/>: there is one, and it cannot be read.</exception>
     public CardPolicy? Find(string tenant) => records.Find(Type, tenant, Id)?.Value;
 
-    /// <summary>For what only shows agents: null also where there is one that cannot be read.</summary>
+    /// <summary>For what only shows agents: <see cref="AgentVerdicts.UnreadablePolicy"/> where there is one that cannot be read.</summary>
     public CardPolicy? FindReadable(string tenant)
     {
-        try
-        {
-            return Find(tenant);
-        }
-        catch (RegistryException unreadable) when (unreadable.Error == RegistryError.Unreadable)
-        {
-            return null;
-        }
+        var found = records.TryFind(Type, tenant, Id, out var isUnreadable);
+        return isUnreadable ? AgentVerdicts.UnreadablePolicy : found?.Value;
     }
 
     /// <exception cref="RegistryException"><see cref="RegistryError.Invalid"/>: it cannot be one.</exception>

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Trust.Records;
 using OrleansRegistry.Trust.Signatures;
 using static OrleansRegistry.Tests.Tasks.Messages;
 
@@ -132,6 +133,27 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
 
         async Task<IEnumerable<string>> OfAsync(string level) =>
             (await host.Agents.ListExtensionsAsync(alice, new ExtensionQuery { TrustLevels = [level] })).Extensions.Select(known => known.Uri);
+    }
+
+    [Fact]
+    public async Task Where_the_policy_cannot_be_read_nobody_is_trusted()
+    {
+        await Trust.PutIssuerAsync(alice, "partner", new CardIssuerChange(Url) { Keys = Bytes(fixture.Issuer.KeySet) });
+        await RegisterAsync(alice);
+        await host.Agents.RegisterAsync(alice, Cards.Registration("x", extensions: ["urn:x"]));
+        Assert.Equal("a", await OfLevelAsync(TrustLevels.Verified));
+        await PutAsync(new CardPolicy { ExtensionTrustLevels = Levels("urn:x", TrustLevels.Official) });
+        Assert.Equal(TrustLevels.Official, (await host.Agents.GetExtensionAsync(alice, "urn:x"))!.TrustLevel);
+
+        var records = host.Services.GetRequiredService<TrustRecords>();
+        var torn = new TrustType<object>("cardpolicy", (_, _) => { }, _ => new object());
+        await records.DeleteAsync(torn, alice.Tenant, "cards", TestContext.Current.CancellationToken);
+        await records.WriteAsync(torn, alice.Tenant, "cards", new object(), before: null, TestContext.Current.CancellationToken);
+        Assert.Equal("a x", await OfLevelAsync(TrustLevels.Unverified));
+        Assert.Equal(TrustLevels.Unverified, (await host.Agents.GetAsync(alice, "a"))!.TrustLevel);
+        Assert.Equal(TrustLevels.Unverified, (await host.Agents.GetExtensionAsync(alice, "urn:x"))!.TrustLevel);
+        await Refused(RegistryError.Unreadable, () => Trust.GetPolicyAsync(alice));
+        await Refused(RegistryError.Unreadable, () => RegisterAsync(alice));
     }
 
     [Fact]
