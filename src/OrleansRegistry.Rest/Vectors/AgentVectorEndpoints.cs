@@ -38,7 +38,7 @@ internal sealed class AgentVectorEndpoints(IAgentVectors vectors, RegistryHttpOp
         var update = AgentVectorJson.Read(body.Bytes, condition);
         body.Release();
         var agent = await vectors.PutAsync(context.GetCaller(), id, update, context.RequestAborted);
-        AgentAnswers.SetHeaders(context, agent);
+        SetHeaders(context, agent);
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
         json.WriteBoolean("success"u8, true);
@@ -76,12 +76,19 @@ internal sealed class AgentVectorEndpoints(IAgentVectors vectors, RegistryHttpOp
     {
         var id = AgentPaths.AgentId(context, segmentsAfter: 1);
         var agent = await vectors.RemoveAsync(context.GetCaller(), id, RevisionCondition.Read(context.Request), context.RequestAborted);
-        AgentAnswers.SetHeaders(context, agent);
+        SetHeaders(context, agent);
         var answer = JsonAnswer.RentObject();
         answer.Json.WriteBoolean("success"u8, true);
         answer.Json.WriteString("agent_id"u8, agent.Id);
         answer.Json.WriteNumber("revision"u8, agent.Revision);
         await answer.SendObjectAsync(context);
+    }
+
+    /// <summary>The tag that the vectors have: what is known of the agent beside them is not in it.</summary>
+    private static void SetHeaders(HttpContext context, AgentRecord agent)
+    {
+        RevisionHeader.Set(context.Response, agent.Revision);
+        EntityTags.Set(context.Response, agent.Revision);
     }
 
     private async Task GetStatsAsync(HttpContext context)

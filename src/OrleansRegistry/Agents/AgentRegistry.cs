@@ -228,7 +228,7 @@ internal sealed class AgentRegistry(
         if (await newAgents.TryCreateAsync(caller, entry, origins, mark) is { } created)
         {
             directory.TakeIn(created.Agent, entry.Card, history);
-            return created;
+            return created with { Agent = directory.Judged(created.Agent) };
         }
 
         var put = new AgentPut(entry.Bytes, entry.Enabled, origins, entry.Condition, caller.Subject, entry.Workers)
@@ -250,7 +250,8 @@ internal sealed class AgentRegistry(
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);
-        return new AgentWriteResult(written.Agent, written.Created, ReplacementWarnings.Of(caller, entry, written), entry.Card.Extensions.Count)
+        var agent = directory.Judged(written.Agent);
+        return new AgentWriteResult(agent, written.Created, ReplacementWarnings.Of(caller, entry, written), entry.Card.Extensions.Count)
         {
             Repeated = written.Repeated,
             Breaks = written.Breaks,
@@ -263,7 +264,7 @@ internal sealed class AgentRegistry(
         var card = AgentCard.Read(written.Agent.Card);
         var agent = written.Agent with { Reach = card.Reach };
         directory.TakeIn(agent, card, history);
-        return new AgentWriteResult(agent, written.Created, card.Warnings, card.Extensions.Count)
+        return new AgentWriteResult(directory.Judged(agent), written.Created, card.Warnings, card.Extensions.Count)
         {
             Repeated = written.Repeated,
             Breaks = written.Breaks,

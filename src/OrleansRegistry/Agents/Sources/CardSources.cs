@@ -99,7 +99,7 @@ internal sealed class CardSources(
         var written = await GrainCalls.RunAsync(grains.Get(agent.Tenant, agent.Id), grain => grain.Refresh(refreshed));
         directory.TakeIn(written.Agent, card, history);
         await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
-        return written.Agent;
+        return directory.Judged(written.Agent);
     }
 
     private void DemandEnabled()

@@ -90,7 +90,7 @@ internal sealed class AgentVersions(
             var written = await GrainCalls.RunAsync(grains.Get(caller.Tenant, agentId), agent => agent.Label(labeling));
             directory.TakeIn(written.Agent, null, history);
             await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
-            return written.Agent;
+            return directory.Judged(written.Agent);
         });
 
     private async Task<AgentRecord> GetAgentAsync(Caller caller, string agentId, CancellationToken cancellationToken)

@@ -132,7 +132,7 @@ internal sealed class AgentVectorRegistry(
 
         given.Look(new RecordKey(caller.Tenant, agentId));
         await revisions.SeeOwnAsync(written.Agent.Revision, history, cancellationToken);
-        return written.Agent;
+        return directory.Judged(written.Agent);
     }
 
     private async Task<AgentRecord> FindAsync(Caller caller, string agentId, ReadConsistency consistency, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using OrleansRegistry.Tests.Shared;
 using static OrleansRegistry.Tests.Shared.CardServer;
 using static OrleansRegistry.Tests.Tasks.Messages;
@@ -24,11 +25,13 @@ public sealed class RefreshTests(SourceFixture fixture) : IClassFixture<SourceFi
     [Fact]
     public async Task A_card_that_has_changed_takes_the_place_of_the_old_one()
     {
+        var policy = new CardPolicy { OwnerTrustLevels = new Dictionary<string, string> { [alice.Subject] = TrustLevels.Official } };
+        await host.Services.GetRequiredService<ICardTrust>().PutPolicyAsync(alice, policy);
         await host.Agents.PatchAsync(alice, "a", new AgentPatch(Enabled: false));
         var before = (await AgentAsync())!;
         server.At[WellKnown] = Serve(Card("renamed", "newer"), "v2");
         var refresh = await host.Agents.RefreshAsync(alice, "a");
-        Assert.True(refresh.Changed);
+        Assert.Equal((true, TrustLevels.Official), (refresh.Changed, refresh.Agent.TrustLevel));
         var after = await AgentAsync();
         Assert.Equal(after, refresh.Agent);
         Assert.Equal((Card("renamed", "newer"), false), (after.Card.ToString(), after.Enabled));

@@ -47,6 +47,23 @@ public sealed class DomainVerdictTests(DomainFixture fixture) : IClassFixture<Do
         }
     }
 
+    [Fact]
+    public async Task Answers_to_writes_say_it_too()
+    {
+        await ProveAsync(fixture.Host, alice);
+        var agents = fixture.Host.Agents;
+        var url = $"https://{domain}/rpc";
+        var first = await agents.RegisterAsync(alice, Registration("a", url));
+        var again = await agents.RegisterAsync(alice, Registration("a", url + "/2"));
+        Assert.Equal((true, false), (first.Created, again.Created));
+        var patched = await agents.PatchAsync(alice, "a", new AgentPatch(Enabled: false));
+        var many = await agents.RegisterManyAsync(alice, [Registration("b", url)]);
+        var labeled = await fixture.Host.Services.GetRequiredService<IAgentVersions>().LabelAsync(alice, "a", "stable", 1);
+        Assert.All([first.Agent, again.Agent, patched.Agent, many[0].Written!.Agent, labeled], agent =>
+            Assert.Equal((true, TrustLevels.Verified), (agent.DomainVerified, agent.TrustLevel)));
+        Assert.False((await agents.PatchAsync(alice, "a", Patch("https://other.example/"))).Agent.DomainVerified);
+    }
+
     [Theory]
     [InlineData("example")]
     [InlineData("x.{0}.other.example")]
