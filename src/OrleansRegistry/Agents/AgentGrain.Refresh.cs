@@ -22,6 +22,7 @@ internal sealed partial class AgentGrain
         }
 
         AgentRules.CheckDelivery(before.Delivery, refreshed.Reach);
+        CheckJudged(refreshed.Judgement, before.Owner, before.Card == refreshed.Card);
         return after with
         {
             Card = refreshed.Card,

@@ -35,6 +35,18 @@ internal sealed partial class AgentGrain
         bool IsOf(AgentRecord? agent) => agent is not null && SignedSubject.Of(agent) == of;
     }
 
+    /// <summary>A node may be behind: what was judged for another owner, or let through as the agent had the card, is to be judged again.</summary>
+    private void CheckJudged(CardJudgement? judgement, string? owner, bool isSameCard)
+    {
+        if (judgement?.Holds(owner, isSameCard) == false)
+        {
+            throw new RegistryException(RegistryError.Busy, $"Agent '{id}' was changed while its card was looked at: try again.")
+            {
+                RetryAfter = TimeSpan.FromSeconds(1),
+            };
+        }
+    }
+
     /// <summary>What was found of the signatures of a patched card, where it is the one that was judged.</summary>
     private AgentSignature? SignatureOf(AgentChange change, AgentRecord before, RawJson card)
     {

@@ -53,6 +53,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         DemandOwnerOfProbe(owner, subject, put.Probe);
         DemandOwnerOfSharing(owner, subject, put.Sharing);
         AgentRules.CheckDelivery(delivery, reach);
+        CheckJudged(put.Judgement, state.Unreadable is null ? owner ?? subject : put.Judgement?.Owner, before?.Card == put.Card);
         var after = new AgentRecord
         {
             Tenant = tenant,
@@ -115,6 +116,7 @@ internal sealed partial class AgentGrain : Grain, IAgentGrain
         if (!change.CardPatch.IsEmpty)
         {
             var (bytes, card) = rules.Check(JsonMerge.Apply(before.Card, change.CardPatch).Utf8);
+            CheckJudged(change.Judgement, before.Owner, bytes == before.Card);
             after = after with
             {
                 Card = bytes,

@@ -46,7 +46,7 @@ internal sealed class AgentRegistry(
     internal async Task RegisterApprovedAsync(Caller caller, CheckedRegistration entry, CancellationToken cancellationToken)
     {
         var history = store.History;
-        var result = await TakeAsync(caller, await JudgedAsync(caller, entry, cancellationToken), OriginsOf(caller, entry), history);
+        var result = await TakeAsync(caller, await JudgedAsync(caller, caller, entry, cancellationToken), OriginsOf(caller, entry), history);
         await revisions.SeeOwnAsync(result.Agent.Revision, history, cancellationToken);
     }
 
@@ -74,7 +74,8 @@ internal sealed class AgentRegistry(
         CancellationToken cancellationToken = default) => RegistryTelemetry.RunAsync("registry.agent.patch", caller, id, async _ =>
     {
         var grain = Grain(caller, id);
-        var change = await signatures.JudgeAsync(caller.Tenant, directory.Find(caller.Tenant, id), changes.Of(caller, id, patch), cancellationToken);
+        var known = directory.Find(caller.Tenant, id) is { } agent && !IsRepeated(agent, caller) ? agent : null;
+        var change = await signatures.JudgeAsync(caller.Tenant, known, changes.Of(caller, id, patch), cancellationToken);
         change = change with { Rule = ownership.RuleOf(caller, id) };
         var history = store.History;
         var result = !change.CardPatch.IsEmpty && reviews.IsAsked(caller.Tenant)
@@ -176,7 +177,7 @@ internal sealed class AgentRegistry(
     {
         Identifiers.CheckCaller(caller);
         var acting = ownership.Registering(caller, entry.Id);
-        entry = await JudgedAsync(caller, entry);
+        entry = await JudgedAsync(caller, acting, entry);
         return reviews.IsAsked(caller.Tenant)
             ? await reviews.RunAsync(
                 caller, acting, entry, condition => TakeAsync(acting, entry with { Condition = condition }, origins, history))
@@ -184,11 +185,14 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>The entry with what was found of its card's signatures.</summary>
-    private async ValueTask<CheckedRegistration> JudgedAsync(Caller caller, CheckedRegistration entry, CancellationToken cancellationToken = default)
+    private ValueTask<CheckedRegistration> JudgedAsync(
+        Caller caller, Caller acting, CheckedRegistration entry, CancellationToken cancellationToken = default)
     {
-        var owner = ownership.OwnerOnceRegistered(caller, entry.Id);
-        return entry with { Signature = await signatures.JudgeAsync(caller.Tenant, owner, entry.Bytes, cancellationToken) };
+        var isKept = directory.Find(caller.Tenant, entry.Id) is { } known && (known.Card == entry.Bytes || IsRepeated(known, acting));
+        return signatures.JudgeAsync(caller.Tenant, ownership.OwnerOnceRegistered(caller, entry.Id), entry, isKept, cancellationToken);
     }
+
+    private bool IsRepeated(AgentRecord agent, Caller caller) => RequestMarks.Find(agent.Requests, caller, time.GetUtcNow()) is not null;
 
     /// <summary>Writes what may be written.</summary>
     private async Task<AgentWriteResult> TakeAsync(
@@ -247,6 +251,7 @@ internal sealed class AgentRegistry(
             Signature = entry.Signature,
             Sharing = entry.Sharing,
             Rule = ownership.RuleOf(caller, entry.Id),
+            Judgement = entry.Judgement,
         };
         var written = await GrainCalls.RunAsync(Grain(caller, entry.Id), grain => grain.Put(put));
         directory.TakeIn(written.Agent, written.Repeated ? null : entry.Card, history);

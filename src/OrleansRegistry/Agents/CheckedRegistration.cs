@@ -1,3 +1,5 @@
+using OrleansRegistry.Trust.Signatures;
+
 namespace OrleansRegistry.Agents;
 
 /// <summary>A registration whose card and id are fit to be stored.</summary>
@@ -33,6 +35,9 @@ internal sealed record CheckedRegistration(
 
     /// <summary>What was found of the card's signatures; null where it has none.</summary>
     public AgentSignature? Signature { get; init; }
+
+    /// <summary>For which agent it was judged; null where nothing is asked.</summary>
+    public CardJudgement? Judgement { get; init; }
 
     /// <summary>What it says of who sees the agent; null for nothing.</summary>
     public AgentSharingChange? Sharing { get; private init; }

@@ -146,6 +146,10 @@ internal sealed record AgentPut(
     /// <summary>What is checked of who registers it.</summary>
     [Id(50)]
     public ActingRule Rule { get; init; }
+
+    /// <summary>For which agent the card was judged: of another one, nothing is changed. Null where nothing is asked, and of a silo of an older version.</summary>
+    [Id(51)]
+    public CardJudgement? Judgement { get; init; }
 }
 
 /// <param name="Source">As it is now.</param>
@@ -164,6 +168,10 @@ internal sealed record AgentRefreshed(
     /// <inheritdoc cref="AgentPut.Signature"/>
     [Id(33)]
     public AgentSignature? Signature { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Judgement"/>
+    [Id(51)]
+    public CardJudgement? Judgement { get; init; }
 }
 
 /// <param name="CardPatch">A JSON Merge Patch; empty leaves the card.</param>
@@ -234,6 +242,10 @@ internal sealed record AgentChange(
     /// <summary>What is checked of who asks for it.</summary>
     [Id(50)]
     public ActingRule Rule { get; init; }
+
+    /// <inheritdoc cref="AgentPut.Judgement"/>
+    [Id(51)]
+    public CardJudgement? Judgement { get; init; }
 }
 
 /// <param name="Number">Null removes the label.</param>

@@ -17,7 +17,8 @@ internal sealed class NewAgents(IRecordStore store, AgentDirectory directory, [R
         RequestMark? mark)
     {
         var tenant = caller.Tenant;
-        if (entry.Condition.DemandsAgent || directory.Find(tenant, entry.Id) is not null)
+        if (entry.Condition.DemandsAgent || directory.Find(tenant, entry.Id) is not null
+            || entry.Judgement?.Holds(caller.Subject, isSameCard: false) == false)
         {
             return null;
         }

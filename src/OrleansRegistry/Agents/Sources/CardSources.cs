@@ -40,10 +40,12 @@ internal sealed class CardSources(
         FetchedCard? fetched;
         AgentSignature? signature = null;
         AgentReview? review = null;
+        bool isSame;
         try
         {
             fetched = await fetcher.FetchAgainAsync(source, cancellationToken);
-            if (fetched is not null)
+            isSame = fetched is null || fetched.Bytes.Span.SequenceEqual(agent.Card.Span);
+            if (fetched is not null && !isSame)
             {
                 var found = RawJson.FromValid(fetched.Bytes.Span);
                 AgentRules.CheckDelivery(agent.Delivery, AgentCard.ReachOf(found));
@@ -66,7 +68,7 @@ internal sealed class CardSources(
             return new AgentRefresh(held, Changed: false, []) { Review = review };
         }
 
-        if (fetched is null || fetched.Bytes.Span.SequenceEqual(agent.Card.Span))
+        if (fetched is null || isSame)
         {
             // What is as it was is not written: else each look at a card would be a change that others are told of.
             var same = source.Failure is null ? agent : await NoteAsync(agent, source with { Failure = null }, cancellationToken);
@@ -78,7 +80,11 @@ internal sealed class CardSources(
         var known = directory.OriginsOf(agent.Tenant, card.Extensions.Select(extension => extension.Uri));
         var origins = ExtensionOrigins.For(card, agent.Id, time.GetUtcMilliseconds(), known);
         var now = fetched.Source with { Unknown = source.Unknown };
-        var refreshed = new AgentRefreshed(now, source.FetchedAt, bytes, origins, card.Reach) { Signature = signature };
+        var refreshed = new AgentRefreshed(now, source.FetchedAt, bytes, origins, card.Reach)
+        {
+            Signature = signature,
+            Judgement = signatures.JudgementOf(agent.Tenant, agent.Owner),
+        };
         var written = await WriteAsync(agent, refreshed, cancellationToken, card);
         return new AgentRefresh(written, Changed: true, card.Warnings);
 

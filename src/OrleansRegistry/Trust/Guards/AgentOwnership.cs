@@ -52,9 +52,8 @@ internal sealed class AgentOwnership(AgentDirectory directory, AgentSight sight,
     public static RegistryException IsTaken(string agentId) =>
         new(RegistryError.Conflict, $"The id '{agentId}' is taken; choose another.", "agent_id");
 
-    /// <summary>Whose an agent is once the caller has registered it; null of one that is nobody's.</summary>
-    public string? OwnerOnceRegistered(Caller caller, string agentId) =>
-        directory.Find(caller.Tenant, agentId) is { } agent ? agent.Owner : caller.Subject;
+    /// <summary>Whose an agent is once the caller has registered it: one that was nobody's becomes its own.</summary>
+    public string OwnerOnceRegistered(Caller caller, string agentId) => OwnerOf(caller, agentId) ?? caller.Subject;
 
     private string? OwnerOf(Caller caller, string agentId) => directory.Find(caller.Tenant, agentId)?.Owner;
 }

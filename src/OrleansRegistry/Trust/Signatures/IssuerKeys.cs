@@ -39,6 +39,24 @@ internal sealed partial class IssuerKeys(
     /// <summary>Whether the issuer's keys of now are not known.</summary>
     public bool IsBehind => known is null || fault is not null;
 
+    /// <summary>How long it is until a card that names an unknown key has it asked again; zero where that is at once.</summary>
+    public TimeSpan Wait
+    {
+        get
+        {
+            lock (gate)
+            {
+                if (running is not null)
+                {
+                    return Pause;
+                }
+
+                var left = triedAt is long.MinValue or long.MaxValue ? TimeSpan.Zero : Longer(Pause, LongestForCards) - time.GetElapsedTime(triedAt);
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
+
     /// <summary>Those of an issuer whose keys were given, and are never read.</summary>
     public static IssuerKeys Of(string id, CardIssuer issuer, CardKeySet keys, TimeProvider time, ILogger log) =>
         new(id, issuer, _ => Task.FromResult(keys), TimeSpan.MaxValue, () => { }, time, log) { known = keys, triedAt = long.MaxValue };

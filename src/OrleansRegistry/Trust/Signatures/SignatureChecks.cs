@@ -95,8 +95,9 @@ internal sealed partial class SignatureChecks(
             await CheckAsync(key, cancellationToken);
         }
 
-        if (failed.Count > before)
+        if (before == 0 && failed.Count > 0)
         {
+            // What fails later is tried again with the first, which else would wait anew with each of them.
             (failedRounds, failedAt) = (failedRounds + 1, time.GetTimestamp());
         }
         else if (failed.Count == 0)

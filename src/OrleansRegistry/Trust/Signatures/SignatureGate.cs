@@ -4,7 +4,13 @@ namespace OrleansRegistry.Trust.Signatures;
 
 /// <summary>Has the signatures of new cards checked before they are taken, and refuses cards that are not what is asked for.</summary>
 internal sealed class SignatureGate(
-    CardVerifier verifier, CardPolicies policies, SignatureOptions options, DomainGate domains, ExtensionPolicy extensions, AgentDirectory directory)
+    CardVerifier verifier,
+    CardIssuers issuers,
+    CardPolicies policies,
+    SignatureOptions options,
+    DomainGate domains,
+    ExtensionPolicy extensions,
+    AgentDirectory directory)
 {
     public const string Field = "signatures";
 
@@ -30,7 +36,7 @@ internal sealed class SignatureGate(
         var found = await verifier.VerifyAsync(tenant, card, Patience, cancellationToken);
         if (asked.Signature && found?.Verdict != SignatureVerdict.Valid)
         {
-            throw AwaitsKeys(found) ?? RegistryException.Invalid(Field, $"must have a valid one in this registry: {WhyNot(found)}");
+            throw AwaitsKeys(tenant, found) ?? RegistryException.Invalid(Field, $"must have a valid one in this registry: {WhyNot(found)}");
         }
 
         if (asked.Level is { } least)
@@ -39,7 +45,7 @@ internal sealed class SignatureGate(
                 ?? AgentVerdicts.LevelOf(found?.Verdict == SignatureVerdict.Valid || domains.IsProved(tenant, owner, card));
             if (!TrustLevels.IsAtLeast(level, least))
             {
-                throw AwaitsKeys(found) ?? RegistryException.Invalid(
+                throw AwaitsKeys(tenant, found) ?? RegistryException.Invalid(
                     AgentField.TrustLevel.Name,
                     $"would be {level}, and must be {least} or more: sign the card, prove its domains, or have the policy name the owner");
             }
@@ -47,6 +53,22 @@ internal sealed class SignatureGate(
 
         return found;
     }
+
+    /// <summary>The same for a registration: the agent's grain sees whether it is still the agent for which it was judged.</summary>
+    /// <param name="isKept">The agent has the card, or the request was carried out before: nothing is demanded.</param>
+    /// <inheritdoc cref="JudgeAsync(string, string?, RawJson, CancellationToken)"/>
+    public async ValueTask<CheckedRegistration> JudgeAsync(
+        string tenant, string? owner, CheckedRegistration entry, bool isKept, CancellationToken cancellationToken) => entry with
+    {
+        Signature = isKept
+            ? await verifier.VerifyAsync(tenant, entry.Bytes, Patience, cancellationToken)
+            : await JudgeAsync(tenant, owner, entry.Bytes, cancellationToken),
+        Judgement = JudgementOf(tenant, owner, isKept),
+    };
+
+    /// <summary>What an agent's grain is to see of a card that was judged; null where nothing is asked.</summary>
+    public CardJudgement? JudgementOf(string tenant, string? owner, bool isKept = false) =>
+        AskedBy(tenant).IsAny ? new CardJudgement(owner, isKept) : null;
 
     /// <summary>The same for a card that is to be patched, as far as this node knows it: the grain sees whether it is the one that was judged.</summary>
     /// <exception cref="RegistryException">As of the other.</exception>
@@ -69,19 +91,25 @@ internal sealed class SignatureGate(
         }
 
         var card = JsonMerge.Apply(agent.Card, change.CardPatch);
+        var isKept = card == agent.Card;
+        var found = isKept
+            ? await verifier.VerifyAsync(tenant, card, Patience, cancellationToken)
+            : await JudgeAsync(tenant, agent.Owner, card, cancellationToken);
         return change with
         {
-            Judged = new JudgedCard(card, await JudgeAsync(tenant, agent.Owner, card, cancellationToken)),
+            Judged = new JudgedCard(card, found),
             DemandsJudged = isAsked,
+            Judgement = isAsked ? new CardJudgement(agent.Owner, isKept) : null,
         };
     }
 
-    private static RegistryException? AwaitsKeys(AgentSignature? found) => found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
+    /// <summary>With when the first of those issuers is asked again whose keys of now are not known: it may be the one.</summary>
+    private RegistryException? AwaitsKeys(string tenant, AgentSignature? found) => found is { Verdict: SignatureVerdict.Unknown, AwaitsKeys: true }
         ? new RegistryException(
             RegistryError.Unavailable,
             "The card must have a valid signature, and the keys of an issuer that may have made it cannot be read now.")
         {
-            RetryAfter = IssuerKeys.Pause,
+            RetryAfter = issuers.Of(tenant).Where(issuer => issuer.IsBehind).Select(issuer => issuer.Wait).DefaultIfEmpty().Min(),
         }
         : null;
 

@@ -167,6 +167,14 @@ public sealed partial class SignatureTests(SignatureFixture fixture) : IClassFix
         var signed = issuer.Sign(Card, Card, header: header => header["kid"] = "new");
         var refused = await Refused(RegistryError.Unavailable, () => strict.Agents.RegisterAsync(alice, Registration(signed)));
         Assert.Equal(IssuerKeys.Pause, refused.RetryAfter);
+
+        // An issuer that stays away is asked less often, and whoever comes again before that comes in vain.
+        time.Advance(IssuerKeys.Pause);
+        refused = await Refused(RegistryError.Unavailable, () => strict.Agents.RegisterAsync(alice, Registration(signed)));
+        Assert.Equal(2 * IssuerKeys.Pause, refused.RetryAfter);
+        time.Advance(TimeSpan.FromSeconds(3));
+        refused = await Refused(RegistryError.Unavailable, () => strict.Agents.RegisterAsync(alice, Registration(signed)));
+        Assert.Equal(TimeSpan.FromSeconds(7), refused.RetryAfter);
     }
 
     [Fact]
@@ -207,6 +215,9 @@ public sealed class SignatureFixture : IAsyncLifetime
 
     internal TestIssuer Issuer { get; } = new();
 
+    /// <summary>Of the first.</summary>
+    internal StoreProbe Store { get; } = new(TestStores.InMemory());
+
     internal RegistryHost Host { get; private set; } = null!;
 
     internal RegistryHost Strict { get; private set; } = null!;
@@ -217,6 +228,7 @@ public sealed class SignatureFixture : IAsyncLifetime
     {
         await Host.DisposeAsync();
         await Strict.DisposeAsync();
+        await Store.DisposeAsync();
         Issuer.Dispose();
     }
 
@@ -227,7 +239,7 @@ public sealed class SignatureFixture : IAsyncLifetime
             options.Extensions = new ExtensionPolicy(!required, required, Allowlist: new HashSet<string> { "urn:ok" });
             options.Signatures = new SignatureOptions { Issuers = [TestIssuer.Url], Backchannel = Issuer, Required = required };
         },
-        store: null,
+        store: required ? null : Store,
         Time,
         services => services.Remove(services.Single(service => service.ImplementationType == typeof(SignatureService))));
 }

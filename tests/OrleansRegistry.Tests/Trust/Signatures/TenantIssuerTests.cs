@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using OrleansRegistry.Agents;
 using OrleansRegistry.Trust.Records;
 using OrleansRegistry.Trust.Signatures;
 using static OrleansRegistry.Tests.Tasks.Messages;
@@ -50,6 +51,38 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
     }
 
     [Fact]
+    public async Task What_could_not_be_written_is_tried_again_in_time_though_more_fails_meanwhile()
+    {
+        var other = TestRegistry.NewCaller();
+        var issuer = new CardIssuerChange(Url) { Keys = Bytes(fixture.Issuer.KeySet) };
+        await RegisterAsync(alice);
+        await RegisterAsync(other);
+        await CheckAsync();
+        fixture.Store.BeforeWrite = (kind, key) => _ = kind == AgentKind.Kind
+            ? throw new RegistryException(RegistryError.Unavailable, $"'{key.Id}' is not written now.")
+            : key;
+        try
+        {
+            await Trust.PutIssuerAsync(alice, "partner", issuer);
+            await CheckAsync();
+            fixture.Time.Advance(TimeSpan.FromSeconds(1));
+            await Trust.PutIssuerAsync(other, "partner", issuer);
+            await CheckAsync();
+        }
+        finally
+        {
+            fixture.Store.BeforeWrite = null;
+        }
+
+        await CheckAsync();
+        Assert.Equal(SignatureVerdict.Unknown, (await SignatureAsync(alice)).Verdict);
+        fixture.Time.Advance(TimeSpan.FromSeconds(1));
+        await CheckAsync();
+        Assert.Equal(SignatureVerdict.Valid, (await SignatureAsync(alice)).Verdict);
+        Assert.Equal(SignatureVerdict.Valid, (await SignatureAsync(other)).Verdict);
+    }
+
+    [Fact]
     public async Task A_tenant_may_take_signed_cards_alone()
     {
         Assert.Equal(new CardPolicy(), await Trust.GetPolicyAsync(alice));
@@ -83,7 +116,7 @@ public sealed class TenantIssuerTests(SignatureFixture fixture) : IClassFixture<
         await Refused(RegistryError.Invalid, () => Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = ["urn:x", "urn:x"] }));
         await Refused(RegistryError.Invalid, () => Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = [""] }));
         await Trust.PutPolicyAsync(alice, new CardPolicy { Extensions = [] });
-        await Refused(RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("x", extensions: ["urn:x"])));
+        await Refused(RegistryError.Invalid, () => host.Agents.RegisterAsync(alice, Cards.Registration("y", extensions: ["urn:x"])));
         await Trust.PutPolicyAsync(alice, new CardPolicy());
         Assert.NotNull(await host.Agents.PatchAsync(alice, "x", patch));
     }
