@@ -208,7 +208,11 @@ public static class RegistryRest
 
         if (services.GetService<IRegistryTransfer>() is { } transfer)
         {
-            new TransferEndpoints(transfer, services.GetRequiredService<IDataGate>(), rest).Map(routes);
+            new TransferEndpoints(
+                transfer,
+                services.GetRequiredService<IDataGate>(),
+                rest,
+                services.GetRequiredKeyedService<TimeProvider>(RegistryTimeAttribute.ServiceKey)).Map(routes);
         }
 
         if (services.GetService<IAuditTrail>() is { } trail)

@@ -8,9 +8,16 @@ namespace OrleansRegistry.Server;
 /// <summary>Keeps a server that asks nobody who calls to this machine, unless a setting says that more is meant.</summary>
 internal static partial class AskedCallers
 {
-    /// <exception cref="SettingException">Others could reach the server, and nobody would be asked.</exception>
+    /// <exception cref="SettingException">Others could reach the server, and nobody would be asked; or whoever asks may say where it comes from.</exception>
     public static void Check(WebApplication app)
     {
+        if (string.Equals(app.Configuration["FORWARDEDHEADERS_ENABLED"], "true", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new SettingException(
+                "ASPNETCORE_FORWARDEDHEADERS_ENABLED has ASP.NET believe anybody's X-Forwarded-For, so that anybody could come as a proxy does. "
+                    + "Leave it out, and name the proxies in front by REGISTRY_TRUSTED_PROXIES.");
+        }
+
         var options = app.Services.GetRequiredService<IOptions<RegistryHttpOptions>>().Value;
         if (options.DemandsCaller)
         {

@@ -23,6 +23,7 @@ public sealed class SettingTests : IDisposable
     [InlineData("REGISTRY_TRUSTED_PROXIES", "10.0.0.0/33", "10.0.0.0/8")]
     [InlineData("REGISTRY_CORS_ORIGINS", "https://x/y", "origin")]
     [InlineData("REGISTRY_MAX_BODY_BYTES", "1073741824", "1073741823")]
+    [InlineData("FORWARDEDHEADERS_ENABLED", "true", "REGISTRY_TRUSTED_PROXIES")]
     [InlineData("ASPNETCORE_URLS", "nonsense", "http://127.0.0.1:8080")]
     [InlineData("ASPNETCORE_URLS", "http://127.0.0.1:99999", "65535")]
     public async Task A_wrong_setting_stops_the_start_with_its_name_and_the_choices(string name, string value, string choice)

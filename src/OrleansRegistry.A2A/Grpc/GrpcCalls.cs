@@ -25,6 +25,11 @@ internal sealed class GrpcCalls(
         try
         {
             using var place = await limits.AdmitAsync(context);
+            if (place.Refusal is { } refusal)
+            {
+                throw refusal;
+            }
+
             if (agentId.Length == 0)
             {
                 throw A2AException.Invalid("tenant", "is required: it names the agent, as the gRPC interface in the agent's card has it");

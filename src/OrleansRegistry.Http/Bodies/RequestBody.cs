@@ -10,7 +10,7 @@ internal readonly struct RequestBody
     private const int FirstBuffer = 16 * 1024;
 
     // A length is only a claim: memory beyond this is taken as bytes come in.
-    private const int MostOnCredit = 1024 * 1024;
+    private const int MostOnCredit = 64 * 1024;
 
     private readonly byte[] buffer;
     private readonly int length;

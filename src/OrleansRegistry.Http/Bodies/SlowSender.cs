@@ -21,7 +21,7 @@ internal sealed class SlowSender(HttpContext context)
     /// <summary>Waits for the next piece of a body that is passed on as it comes, however long that takes.</summary>
     public async ValueTask<int> AwaitAsync(ValueTask<int> reading)
     {
-        isAside |= !reading.IsCompleted && RequestPlace.StepAside(context);
+        isAside |= !reading.IsCompleted && RequestPlace.Lend(context);
         return await reading;
     }
 
@@ -42,7 +42,7 @@ internal sealed class SlowSender(HttpContext context)
             startedAt = time.GetTimestamp();
         }
 
-        isAside |= RequestPlace.StepAside(context);
+        isAside |= RequestPlace.Lend(context);
         var left = Longest - time.GetElapsedTime(startedAt);
         try
         {

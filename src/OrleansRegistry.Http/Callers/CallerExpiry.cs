@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Net.Http.Headers;
 
 namespace OrleansRegistry.Http;
 
@@ -40,6 +41,22 @@ internal sealed class CallerExpiry : IDisposable
         var left = admitted.EndsAt - time.GetUtcNow();
         return new CallerExpiry(
             new CancellationTokenSource(left < TimeSpan.Zero ? TimeSpan.Zero : left > Longest ? Longest : left, time), context, admitted.Ended);
+    }
+
+    /// <summary>Does what takes long, and ends it when the credential does.</summary>
+    /// <exception cref="HttpProblemException">401: it has ended, and the work with it.</exception>
+    public static async Task<T> RunAsync<T>(HttpContext context, TimeProvider time, Func<CancellationToken, Task<T>> work)
+    {
+        using var expiry = Of(context, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, expiry.Token);
+        try
+        {
+            return await work(either.Token);
+        }
+        catch (OperationCanceledException) when (expiry.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)
+        {
+            throw Challenges.Refused(HeaderNames.Authorization, Reason);
+        }
     }
 
     public void Dispose()

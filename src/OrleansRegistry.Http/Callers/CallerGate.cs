@@ -23,7 +23,6 @@ internal sealed class CallerGate(
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: nobody can tell now.</exception>
     public async ValueTask AdmitAsync(HttpContext context)
     {
-        addresses.Demand(context);
         try
         {
             await FindAsync(context);
@@ -33,8 +32,6 @@ internal sealed class CallerGate(
             addresses.Wrong(context);
             throw;
         }
-
-        addresses.Right(context);
     }
 
     private ValueTask FindAsync(HttpContext context)
@@ -123,8 +120,11 @@ internal sealed class CallerGate(
         return new ValueTask(AdmitUnknownAsync(context, header, form, text));
     }
 
-    private static async Task AdmitUnknownAsync(HttpContext context, string header, ICallerCredentials form, string text) =>
+    private async Task AdmitUnknownAsync(HttpContext context, string header, ICallerCredentials form, string text)
+    {
+        addresses.Demand(context);
         context.Features.Set(
             await form.FindAsync(text, context.RequestAborted)
                 ?? throw Challenges.Refused(header, $"the {form.Noun} is not known, is not whole, has expired or was taken back"));
+    }
 }

@@ -42,6 +42,30 @@ internal sealed class Party(long now, double tokens)
         }
     }
 
+    /// <summary>The tokens that there are.</summary>
+    public double Left(TimeProvider time, in PartyQuota quota)
+    {
+        lock (gate)
+        {
+            Fill(time, quota);
+            return tokens;
+        }
+    }
+
+    /// <summary>Takes a token, also where there is none: what is owed is waited for, up to a whole bucket of it.</summary>
+    /// <param name="before">The tokens that there were.</param>
+    /// <inheritdoc cref="TryEnter"/>
+    public bool TryCharge(TimeProvider time, in PartyQuota quota, out double before)
+    {
+        lock (gate)
+        {
+            Fill(time, quota);
+            before = tokens;
+            tokens = isRetired ? tokens : Math.Max(tokens - 1, -quota.Burst);
+            return !isRetired;
+        }
+    }
+
     /// <summary>Gives a place back.</summary>
     public void Leave()
     {

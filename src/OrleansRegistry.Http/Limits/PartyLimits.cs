@@ -22,13 +22,14 @@ internal sealed class PartyLimits<TKey>(
     public int Count => table.Count;
 
     /// <summary>Takes a token and a place of a party, and tells the answer's headers what is left.</summary>
-    /// <exception cref="LimitException">It has none left.</exception>
-    public Party Enter(TKey key, HttpResponse response)
+    /// <param name="party">Null where it has none left.</param>
+    /// <returns>Why it has none; not thrown, as those that are too many are to cost little.</returns>
+    public LimitException? Enter(TKey key, HttpResponse response, out Party? party)
     {
         var share = Current();
         while (true)
         {
-            var party = table.Find(key, share.Quota);
+            party = table.Find(key, share.Quota);
             if (!party.TryEnter(time, share.Quota, out var over, out var left))
             {
                 continue;
@@ -39,13 +40,16 @@ internal sealed class PartyLimits<TKey>(
                 RateHeaders.Add(response, name, share.Policy, left, share.Quota);
             }
 
-            return over switch
+            if (over is not { } limit)
             {
-                LimitOn.Rate => throw new LimitException(
-                    by, LimitOn.Rate, Text($"{options.Rate} requests a second"), TimeSpan.FromSeconds((1 - left) / share.Quota.Rate)),
-                { } places => throw new LimitException(by, places, Text($"{options.Concurrent} requests at once"), Shortly),
-                null => party,
-            };
+                return null;
+            }
+
+            party = null;
+            return limit == LimitOn.Rate
+                ? new LimitException(
+                    by, limit, Text($"{options.Rate} requests a second"), TimeSpan.FromSeconds((1 - left) / share.Quota.Rate))
+                : new LimitException(by, limit, Text($"{options.Concurrent} requests at once"), Shortly);
         }
     }
 

@@ -26,8 +26,8 @@ internal sealed class PartyTable<TKey>(TimeProvider time, int most)
     /// <summary>How many are kept.</summary>
     public int Count => Volatile.Read(ref count);
 
-    /// <summary>The party, where it is kept apart; else null.</summary>
-    public Party? Known(TKey key) => parties.GetValueOrDefault(key);
+    /// <summary>The party, if <see cref="Find"/> was asked for it, or for another that it shares one with.</summary>
+    public Party? Known(TKey key) => parties.GetValueOrDefault(key) ?? (Count >= most ? SharedBy(key) : null);
 
     public Party Find(TKey key, in PartyQuota quota)
     {
@@ -39,7 +39,7 @@ internal sealed class PartyTable<TKey>(TimeProvider time, int most)
 
         if (Count >= most)
         {
-            ref var one = ref shared[(uint)key.GetHashCode() % Shared];
+            ref var one = ref SharedBy(key);
             return one ?? Interlocked.CompareExchange(ref one, New(quota), null) ?? one;
         }
 
@@ -52,6 +52,8 @@ internal sealed class PartyTable<TKey>(TimeProvider time, int most)
 
         return found;
     }
+
+    private ref Party? SharedBy(TKey key) => ref shared[(uint)key.GetHashCode() % Shared];
 
     private Party New(in PartyQuota quota) => new(time.GetTimestamp(), quota.Burst);
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -11,60 +10,44 @@ namespace OrleansRegistry.Http;
 
 /// <summary>
 /// Addresses that requests come from whose credentials do not count: each may send so many a minute, in this process, and then waits before the next is
-/// looked at. A credential that was good from the same address is looked at all the same: who has one pays nothing for a neighbour who guesses. An
-/// IPv6 network of 64 bits counts as one address.
+/// looked at. What this process knows to be good is not held up: who has such a credential pays nothing for a neighbour who guesses. An IPv6 network
+/// of 64 bits counts as one address.
 /// </summary>
 internal sealed class RefusedAddresses
 {
-    private const int MostGood = 50_000;
-
     private readonly int most;
     private readonly string certificateHeader;
     private readonly TimeProvider time;
     private readonly PartyQuota quota;
     private readonly PartyTable<Network> table;
-    private readonly ConcurrentDictionary<(Network Network, int Credential), bool> good = [];
-    private int goodCount;
-
-    /// <summary>Changes when all that is good is forgotten, so that those who go on are noted again.</summary>
-    private ulong round = 1;
 
     public RefusedAddresses(IOptions<RegistryHttpOptions> http, [RegistryTime] TimeProvider time)
+        : this(http.Value, time, PartyTable<Network>.Most)
     {
-        most = http.Value.Limits.RefusedPerMinute;
-        certificateHeader = http.Value.Certificates.Header;
-        this.time = time;
-        quota = new PartyQuota(most / 60.0, Math.Max(1, most), int.MaxValue, int.MaxValue);
-        table = new PartyTable<Network>(time, PartyTable<Network>.Most);
     }
 
-    /// <summary>How many addresses are kept.</summary>
-    internal int Count => table.Count;
+    /// <param name="apart">The most addresses that are kept apart.</param>
+    internal RefusedAddresses(RegistryHttpOptions options, TimeProvider time, int apart)
+    {
+        most = options.Limits.RefusedPerMinute;
+        certificateHeader = options.Certificates.Header;
+        this.time = time;
+        quota = new PartyQuota(most / 60.0, Math.Max(1, most), int.MaxValue, int.MaxValue);
+        table = new PartyTable<Network>(time, apart);
+    }
 
+    /// <summary>Before a credential is looked at that this process does not know.</summary>
     /// <exception cref="LimitException">The address sent too many that did not count.</exception>
     public void Demand(HttpContext context)
     {
-        if (table.Count == 0 || SenderOf(context) is not { } sender || table.Known(sender.Network) is not { } party || good.ContainsKey(sender)
-            || !party.TryEnter(time, quota, out var over, out var left))
+        if (SenderOf(context) is { } sender && table.Known(sender) is { } party)
         {
-            return;
+            Demand(party.Left(time, quota));
         }
-
-        if (over is null)
-        {
-            party.Undo();
-            return;
-        }
-
-        throw new LimitException(
-            LimitedBy.Address,
-            LimitOn.Rate,
-            string.Create(
-                CultureInfo.InvariantCulture, $"Of one address {most} credentials a minute that do not count are looked at. Try again later."),
-            TimeSpan.FromSeconds((1 - left) / quota.Rate));
     }
 
-    /// <summary>The credential of the request did not count.</summary>
+    /// <summary>The credential of the request did not count. Those that were looked at together count each.</summary>
+    /// <inheritdoc cref="Demand(HttpContext)"/>
     public void Wrong(HttpContext context)
     {
         if (SenderOf(context) is not { } sender)
@@ -72,74 +55,40 @@ internal sealed class RefusedAddresses
             return;
         }
 
-        if (good.TryRemove(sender, out _))
+        double before;
+        while (!table.Find(sender, quota).TryCharge(time, quota, out before))
         {
-            Interlocked.Decrement(ref goodCount);
+            // It was forgotten in the same moment.
         }
 
-        while (true)
-        {
-            var party = table.Find(sender.Network, quota);
-            if (party.TryEnter(time, quota, out var over, out _))
-            {
-                if (over is null)
-                {
-                    party.Leave();
-                }
+        Demand(before);
+    }
 
-                return;
-            }
+    private void Demand(double left)
+    {
+        if (left < 1)
+        {
+            throw new LimitException(
+                LimitedBy.Address,
+                LimitOn.Rate,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Of one address {most} credentials a minute that do not count are looked at. Try again later."),
+                TimeSpan.FromSeconds((1 - left) / quota.Rate));
         }
     }
 
-    /// <summary>The credential of the request is good.</summary>
-    public void Right(HttpContext context)
+    /// <summary>Null where there is no limit, no address, or no credential: nothing is guessed without one.</summary>
+    private Network? SenderOf(HttpContext context)
     {
-        if (most == 0 || context.Features.Get<AdmittedCaller>() is not { } admitted || context.Connection.RemoteIpAddress is not { } address)
-        {
-            return;
-        }
-
-        var seen = Network.Of(address).Bits ^ Volatile.Read(ref round);
-        if (admitted.SeenFrom == seen)
-        {
-            return;
-        }
-
-        admitted.SeenFrom = seen;
-        if (SenderOf(context) is not { } sender || !good.TryAdd(sender, true))
-        {
-            return;
-        }
-
-        if (Interlocked.Increment(ref goodCount) > MostGood)
-        {
-            good.Clear();
-            Volatile.Write(ref goodCount, 0);
-            Interlocked.Add(ref round, 1UL << 32);
-        }
-    }
-
-    /// <summary>
-    /// Whose request it is, and by what it wants to be let in: a hash, as all that another with the same could have is to be looked at. Null where there is
-    /// no limit, no address, or no credential: nothing is guessed without one.
-    /// </summary>
-    private (Network Network, int Credential)? SenderOf(HttpContext context)
-    {
-        if (most == 0 || context.Connection.RemoteIpAddress is not { } address)
-        {
-            return null;
-        }
-
         var headers = context.Request.Headers;
-        var sent = headers[CallerGate.KeyHeader] is { Count: > 0 } key ? key
-            : headers[HeaderNames.Authorization] is { Count: > 0 } token ? token
-            : headers[certificateHeader];
-        return sent.Count == 0 ? null : (Network.Of(address), sent.GetHashCode());
+        return most > 0 && context.Connection.RemoteIpAddress is { } address
+            && (headers.ContainsKey(CallerGate.KeyHeader) || headers.Authorization.Count > 0 || headers.ContainsKey(certificateHeader))
+                ? Network.Of(address)
+                : null;
     }
 
     /// <summary>An address, or of IPv6 the first half of it.</summary>
-    private readonly record struct Network(ulong Bits)
+    internal readonly record struct Network(ulong Bits)
     {
         public static Network Of(IPAddress address)
         {

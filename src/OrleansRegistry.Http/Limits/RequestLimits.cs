@@ -25,6 +25,7 @@ internal sealed class RequestLimits : IDisposable
     private readonly TimeProvider time;
     private int admitting;
     private int streams;
+    private int lent;
 
     public RequestLimits(IOptions<RegistryHttpOptions> http, IServiceProvider services, [RegistryTime] TimeProvider time)
     {
@@ -41,7 +42,8 @@ internal sealed class RequestLimits : IDisposable
     public ServerPlaces Places { get; }
 
     /// <summary>Finds out who calls (<see cref="CallerRule"/>), and takes a place for the request.</summary>
-    /// <exception cref="LimitException">There is none.</exception>
+    /// <returns>The place, or one with a <see cref="RequestPlace.Refusal"/>.</returns>
+    /// <exception cref="LimitException">The server has none, or the caller's address may not ask.</exception>
     /// <inheritdoc cref="CallerRule.AdmitAsync"/>
     public async ValueTask<RequestPlace> AdmitAsync(HttpContext context)
     {
@@ -50,9 +52,12 @@ internal sealed class RequestLimits : IDisposable
         {
             await AskAsync(context);
             var caller = context.GetEndpoint()?.Metadata.GetMetadata<ApiOperation>() is { IsAnonymous: true } ? null : context.GetSender();
-            if (caller is not null)
+            if (caller is not null && Enter(context.Response, place, caller) is { } refusal)
             {
-                Enter(context.Response, place, caller);
+                place.Dispose();
+                place.Refusal = refusal;
+                Count(refusal);
+                return place;
             }
 
             place.Line = caller?.Tenant ?? "";
@@ -122,6 +127,20 @@ internal sealed class RequestLimits : IDisposable
         }
     }
 
+    /// <summary>Whether one more may send its body without a place.</summary>
+    public bool TryLend()
+    {
+        if (Interlocked.Increment(ref lent) <= options.Concurrent)
+        {
+            return true;
+        }
+
+        EndLoan();
+        return false;
+    }
+
+    public void EndLoan() => Interlocked.Decrement(ref lent);
+
     public void EndStream() => Interlocked.Decrement(ref streams);
 
     public void Dispose() => meter.Dispose();
@@ -153,19 +172,23 @@ internal sealed class RequestLimits : IDisposable
         }
     }
 
-    private void Enter(HttpResponse response, RequestPlace place, Caller caller)
+    private LimitException? Enter(HttpResponse response, RequestPlace place, Caller caller)
     {
-        place.Caller = callers.IsOn ? callers.Enter((caller.Tenant, caller.Subject), response) : null;
-        try
+        Party? own = null;
+        if (callers.IsOn && callers.Enter((caller.Tenant, caller.Subject), response, out own) is { } tooMany)
         {
-            place.Tenant = tenants.IsOn ? tenants.Enter(caller.Tenant, response) : null;
+            return tooMany;
         }
-        catch (LimitException)
+
+        Party? shared = null;
+        if (tenants.IsOn && tenants.Enter(caller.Tenant, response, out shared) is { } ofTenant)
         {
-            place.Caller?.Undo();
-            place.Caller = null;
-            throw;
+            own?.Undo();
+            return ofTenant;
         }
+
+        (place.Caller, place.Tenant) = (own, shared);
+        return null;
     }
 
     private void Count(Exception fault)

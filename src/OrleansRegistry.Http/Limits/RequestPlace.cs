@@ -9,9 +9,13 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
     private readonly RequestLimits limits = limits;
     private ITimer? grace;
     private bool isInServer;
+    private bool isLent;
     private bool isStream;
     private bool hasSettled;
     private bool isOver;
+
+    /// <summary>Why there is no place, where there is none.</summary>
+    public LimitException? Refusal { get; set; }
 
     public Party? Caller { get; set; }
 
@@ -20,8 +24,21 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
     /// <summary>In whose line it waits for a place (<see cref="ServerPlaces"/>).</summary>
     public string Line { get; set; } = "";
 
-    /// <summary>It has a place of the server.</summary>
-    public void TookPlace() => isInServer = true;
+    /// <summary>It has a place of the server; where it was over before its turn came, the place is another's.</summary>
+    public void TookPlace()
+    {
+        lock (gate)
+        {
+            isInServer = !isOver;
+        }
+
+        EndLoan();
+
+        if (isOver)
+        {
+            limits.Places.Leave();
+        }
+    }
 
     /// <summary>
     /// The request is a stream from here on, or waits for something that happens: it counts among those, and a moment later gives the places of short
@@ -38,9 +55,12 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         }
     }
 
-    /// <summary>Its client is slow: what it waits for is not the server, so that its place is another's.</summary>
-    /// <returns>Whether it had one.</returns>
-    public static bool StepAside(HttpContext context) => context.Features.Get<RequestPlace>()?.LeaveServer() == true;
+    /// <summary>Its client reads slowly: what it waits for is not the server, so that its place is another's.</summary>
+    public static void StepAside(HttpContext context) => context.Features.Get<RequestPlace>()?.LeaveServer();
+
+    /// <summary>Its client sends slowly: its place is another's until it comes back for one (<see cref="ReturnAsync"/>).</summary>
+    /// <returns>False where it keeps it: as many as have places are aside already, and each holds what came of its body.</returns>
+    public static bool Lend(HttpContext context) => context.Features.Get<RequestPlace>() is { } place && place.Lend();
 
     /// <summary>Takes a place again, after those who wait for one.</summary>
     /// <exception cref="LimitException">There is none in time.</exception>
@@ -59,8 +79,13 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
             return;
         }
 
-        isOver = true;
+        lock (gate)
+        {
+            isOver = true;
+        }
+
         grace?.Dispose();
+        EndLoan();
         Settle();
         if (isStream)
         {
@@ -86,6 +111,32 @@ internal sealed class RequestPlace(RequestLimits limits) : IDisposable
         LeaveServer();
         Caller?.Leave();
         Tenant?.Leave();
+    }
+
+    private bool Lend()
+    {
+        if (isLent || !limits.TryLend())
+        {
+            return false;
+        }
+
+        isLent = true;
+        if (LeaveServer())
+        {
+            return true;
+        }
+
+        EndLoan();
+        return false;
+    }
+
+    private void EndLoan()
+    {
+        if (isLent)
+        {
+            isLent = false;
+            limits.EndLoan();
+        }
     }
 
     private bool LeaveServer()

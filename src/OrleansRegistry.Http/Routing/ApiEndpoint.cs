@@ -22,6 +22,11 @@ internal sealed class ApiEndpoint(Func<HttpContext, Task> handler, IAgentRegistr
             else
             {
                 place = await limits.AdmitAsync(context);
+                if (place.Refusal is { } refusal)
+                {
+                    await answerFault(context, refusal);
+                    return;
+                }
             }
 
             PathCheck.Demand(context);

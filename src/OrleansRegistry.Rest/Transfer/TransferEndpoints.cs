@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace OrleansRegistry.Rest.Transfer;
 
 /// <summary>All that the registry holds, of every tenant, out and in: <c>GET /export</c> and <c>POST /import</c>. Only where a setting allows it.</summary>
-internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate gate, RegistryRestOptions options)
+internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate gate, RegistryRestOptions options, TimeProvider time)
 {
     public const string LinesType = "application/x-ndjson";
     public const string GzipType = "application/gzip";
@@ -63,20 +63,24 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate ga
             return;
         }
 
-        await gate.RunAsync(DataUse.Export, caller, request.Tenant, () => SendAsync(context, request, packs));
+        await gate.RunAsync(
+            DataUse.Export,
+            caller,
+            request.Tenant,
+            () => CallerExpiry.RunAsync(context, time, cancellation => SendAsync(context, request, packs, cancellation)));
     }
 
-    private async Task<bool> SendAsync(HttpContext context, ExportRequest request, bool packs)
+    private async Task<bool> SendAsync(HttpContext context, ExportRequest request, bool packs, CancellationToken cancellation)
     {
         await using var output = new ResponseStream(context, packs ? GzipType : LinesType);
         if (!packs)
         {
-            await transfer.ExportAsync(request, output, progress: null, context.RequestAborted);
+            await transfer.ExportAsync(request, output, progress: null, cancellation);
             return true;
         }
 
         var gzip = new GZipStream(output, CompressionLevel.Fastest, leaveOpen: true);
-        await transfer.ExportAsync(request, gzip, progress: null, context.RequestAborted);
+        await transfer.ExportAsync(request, gzip, progress: null, cancellation);
 
         // Not after a fault: a file that ends as it should would hide it.
         await gzip.DisposeAsync();
@@ -108,7 +112,8 @@ internal sealed class TransferEndpoints(IRegistryTransfer transfer, IDataGate ga
             request.DryRun ? DataUse.CheckImport : DataUse.Import,
             caller,
             id: null,
-            () => transfer.ImportAsync(new SentStream(context), request, progress: null, context.RequestAborted));
+            () => CallerExpiry.RunAsync(
+                context, time, cancellation => transfer.ImportAsync(new SentStream(context), request, progress: null, cancellation)));
         var answer = JsonAnswer.RentObject();
         var json = answer.Json;
         json.WriteBoolean("dryRun"u8, request.DryRun);

@@ -99,6 +99,11 @@ internal sealed class HeadImport(
         }
         else
         {
+            if (request is { DryRun: false, Terms: { } rooms })
+            {
+                await rooms.DemandRoomAsync();
+            }
+
             await WriteAsync(kind, complete);
         }
 

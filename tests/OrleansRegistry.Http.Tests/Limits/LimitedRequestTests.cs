@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OrleansRegistry.Rest.Tests;
 
 namespace OrleansRegistry.Http.Tests.Limits;
@@ -124,6 +125,24 @@ public sealed class LimitedRequestTests : IAsyncDisposable
         held.SetResult();
         Assert.Equal("7", await (await upload).Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
         Assert.Equal(HttpStatusCode.OK, (await GetAsync(client, "other", "bob")).StatusCode);
+    }
+
+    [Fact]
+    public async Task No_more_slow_bodies_are_aside_than_there_are_places()
+    {
+        var options = new RegistryHttpOptions();
+        (options.Limits.Concurrent, options.Limits.Queue) = (1, 0);
+        await using var services = new ServiceCollection().BuildServiceProvider();
+        using var limits = new RequestLimits(Options.Create(options), services, TimeProvider.System);
+        var (first, second, third) = (new DefaultHttpContext(), new DefaultHttpContext(), new DefaultHttpContext());
+        var lent = await limits.AdmitAsync(first);
+        Assert.True(RequestPlace.Lend(first));
+        using var kept = await limits.AdmitAsync(second);
+        Assert.False(RequestPlace.Lend(second));
+        await Assert.ThrowsAsync<LimitException>(async () => await limits.AdmitAsync(third));
+        lent.Dispose();
+        Assert.True(RequestPlace.Lend(second));
+        (await limits.AdmitAsync(third)).Dispose();
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class PartyLimitTests
     {
         var limits = New(new() { Rate = 10, Burst = 3 });
         Assert.Equal(3, Enter(limits, 5));
-        var refusal = Assert.Throws<LimitException>(() => limits.Enter("acme", Response()));
+        var refusal = Refusal(limits);
         Assert.Equal((LimitedBy.Tenant, LimitOn.Rate), (refusal.By, refusal.On));
         Assert.Equal((429, TimeSpan.FromSeconds(1)), (refusal.StatusCode, refusal.RetryAfter));
         time.Pass(TimeSpan.FromSeconds(0.25));
@@ -41,7 +41,7 @@ public sealed class PartyLimitTests
     public void Answers_say_what_is_left()
     {
         var response = Response();
-        New(new() { Rate = 10, Burst = 50 }).Enter("acme", response);
+        New(new() { Rate = 10, Burst = 50 }).Enter("acme", response, out _);
         Assert.Equal("\"tenant\";q=50;w=5", response.Headers["RateLimit-Policy"]);
         Assert.Equal("\"tenant\";r=49;t=1", response.Headers["RateLimit"]);
     }
@@ -53,7 +53,7 @@ public sealed class PartyLimitTests
         var limits = New(new() { Rate = 12, Burst = 12, Concurrent = 9 }, replicas);
         replicas.Count = 4;
         Assert.Equal(3, Enter(limits, 20));
-        var refusal = Assert.Throws<LimitException>(() => limits.Enter("acme", Response()));
+        var refusal = Refusal(limits);
         Assert.Contains("12 requests a second, of which this process has one part in 4", refusal.Message, StringComparison.Ordinal);
         replicas.Count = 2;
         time.Pass(TimeSpan.FromMinutes(1));
@@ -66,12 +66,12 @@ public sealed class PartyLimitTests
     public void Requests_at_once_and_streams_are_counted_apart()
     {
         var limits = New(new() { Concurrent = 2, Streams = 1 });
-        var (first, second) = (limits.Enter("acme", Response()), limits.Enter("acme", Response()));
-        Assert.Equal(LimitOn.Concurrent, Assert.Throws<LimitException>(() => limits.Enter("acme", Response())).On);
+        var (first, second) = (Try(limits, "acme")!, Try(limits, "acme")!);
+        Assert.Equal(LimitOn.Concurrent, Refusal(limits).On);
         limits.Wait(first);
         Assert.Null(Try(limits, "acme"));
         first.Leave();
-        var third = limits.Enter("acme", Response());
+        var third = Try(limits, "acme")!;
         Assert.Equal(LimitOn.Streams, Assert.Throws<LimitException>(() => limits.Wait(second)).On);
         first.EndStream();
         limits.Wait(second);
@@ -98,12 +98,12 @@ public sealed class PartyLimitTests
     public void Who_has_something_under_way_is_not_forgotten()
     {
         var limits = New(new() { Concurrent = 1 });
-        var party = limits.Enter("acme", Response());
+        var party = Try(limits, "acme")!;
         time.Pass(TimeSpan.FromHours(1));
         Assert.Null(Try(limits, "acme"));
         party.Leave();
         time.Pass(TimeSpan.FromHours(1));
-        limits.Enter("other", Response());
+        Assert.NotNull(Try(limits, "other"));
         Assert.Equal(1, limits.Count);
     }
 
@@ -116,14 +116,16 @@ public sealed class PartyLimitTests
 
     private static Party? Try(PartyLimits<string> limits, string tenant)
     {
-        try
-        {
-            return limits.Enter(tenant, Response());
-        }
-        catch (LimitException)
-        {
-            return null;
-        }
+        var refusal = limits.Enter(tenant, Response(), out var party);
+        Assert.NotEqual(refusal is null, party is null);
+        return party;
+    }
+
+    private static LimitException Refusal(PartyLimits<string> limits)
+    {
+        var refusal = limits.Enter("acme", Response(), out _);
+        Assert.NotNull(refusal);
+        return refusal;
     }
 
     private PartyLimits<string> New(PartyLimitOptions options, IServingReplicas? replicas = null, int most = 100) =>

@@ -12,8 +12,5 @@ internal sealed class AdmittedCaller(Caller caller, DateTimeOffset endsAt, Cance
 
     public DateTimeOffset EndsAt => endsAt;
 
-    /// <summary>Of whoever counts by addresses: a mark of where a request with it came from last.</summary>
-    public ulong SeenFrom { get; set; }
-
     public CancellationToken Ended => ended;
 }

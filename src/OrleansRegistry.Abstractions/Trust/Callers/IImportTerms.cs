@@ -14,6 +14,10 @@ internal interface IImportTerms
     /// <exception cref="RegistryException"><see cref="RegistryError.Unavailable"/>: what decides it did not answer.</exception>
     Task<ImportVerdict> JudgeAsync(string agentId, string? owner, RawJson card, bool isNew, CancellationToken cancellationToken);
 
+    /// <summary>Before anything else is stored.</summary>
+    /// <exception cref="RegistryException"><see cref="RegistryError.QuotaExceeded"/>: the tenant may not have so many bytes.</exception>
+    Task DemandRoomAsync();
+
     /// <summary>Stores new agents.</summary>
     /// <exception cref="RegistryException"><see cref="RegistryError.QuotaExceeded"/>: the tenant may not have so many, or so many bytes.</exception>
     Task<T> StoreAgentsAsync<T>(IReadOnlyList<string> ids, Func<Task<T>> store);

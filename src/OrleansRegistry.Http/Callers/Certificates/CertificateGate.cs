@@ -22,17 +22,19 @@ internal sealed class CertificateGate
     private readonly RegistryCertificateOptions options;
     private readonly HeaderProxies proxies;
     private readonly CertificateRoles roles;
+    private readonly RefusedAddresses addresses;
     private readonly TimeProvider time;
     private readonly RenewedFiles<X509Certificate2Collection>? authorities;
     private volatile Known? known;
 
     /// <exception cref="SettingException">The file with the authorities cannot be used.</exception>
-    public CertificateGate(IOptions<RegistryHttpOptions> http, [RegistryTime] TimeProvider time, ILogger<CertificateGate> log)
+    public CertificateGate(
+        IOptions<RegistryHttpOptions> http, RefusedAddresses addresses, [RegistryTime] TimeProvider time, ILogger<CertificateGate> log)
     {
         options = http.Value.Certificates;
         proxies = new HeaderProxies(http.Value.TrustedProxies);
         roles = new CertificateRoles(options.Roles);
-        this.time = time;
+        (this.addresses, this.time) = (addresses, time);
         if (options.AuthorityFile is { } file)
         {
             authorities = AuthorityFile.Open(CertificateSettings.AuthorityFile, file, time);
@@ -62,13 +64,13 @@ internal sealed class CertificateGate
             throw Refused("comes from an address that is none of REGISTRY_TRUSTED_PROXIES, so nobody knows who calls");
         }
 
-        context.Features.Set(Find(sent is [{ Length: > 0 and <= MaxLength } one]
+        context.Features.Set(Find(context, sent is [{ Length: > 0 and <= MaxLength } one]
             ? one
             : throw Refused($"must be one certificate, of {MaxLength:N0} characters at most")));
         return true;
     }
 
-    private AdmittedCaller Find(string text)
+    private AdmittedCaller Find(HttpContext context, string text)
     {
         var now = time.GetUtcNow();
         var current = CurrentOf(authorities!.Current);
@@ -76,6 +78,8 @@ internal sealed class CertificateGate
         {
             return remembered;
         }
+
+        addresses.Demand(context);
 
         using var certificate = CertificateText.Read(text)
             ?? throw Refused("is not a certificate: as RFC 9440 has it, in PEM with percent signs, or as base64 of DER");

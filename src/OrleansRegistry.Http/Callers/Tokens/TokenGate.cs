@@ -9,7 +9,7 @@ namespace OrleansRegistry.Http;
 
 /// <summary>Lets in requests with a good token, and says whom it names. ASP.NET's scheme checks each token once (<see cref="TokenScheme"/>).</summary>
 /// <remarks>Source: RFC 6750; RFC 7519.</remarks>
-internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys keys, [RegistryTime] TimeProvider time)
+internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys keys, RefusedAddresses addresses, [RegistryTime] TimeProvider time)
 {
     /// <summary>In characters. The headers of a request are bounded as a whole beside it.</summary>
     public const int MaxTokenLength = 16 * 1024;
@@ -43,6 +43,7 @@ internal sealed class TokenGate(IOptions<RegistryHttpOptions> http, TokenKeys ke
             return;
         }
 
+        addresses.Demand(context);
         var known = keys.Known;
         var result = await context.AuthenticateAsync(TokenScheme.Name);
         if (!result.Succeeded)

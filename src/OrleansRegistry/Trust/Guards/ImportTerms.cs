@@ -25,6 +25,8 @@ internal sealed class ImportTerms(
         }
     }
 
+    public Task DemandRoomAsync() => IsBound ? room.DemandAsync(caller.Tenant).AsTask() : Task.CompletedTask;
+
     public Task<T> StoreAgentsAsync<T>(IReadOnlyList<string> ids, Func<Task<T>> store) => StoreAsync(Quota.Agents, ids, store);
 
     public Task<T> StoreTasksAsync<T>(IReadOnlyList<string> ids, Func<Task<T>> store) => StoreAsync(Quota.OpenTasks, ids, store);
