@@ -280,6 +280,12 @@ public sealed class ApiKeyTests : IAsyncLifetime
         Assert.Equal(2, there.Records.All(RetiredKey.Type).Count());
         await there.Admin.EnsureAsync(taken.Replace('s', 'u'), Cancellation);
         Assert.NotNull(there.Table.Find(taken.Replace('s', 'u')));
+
+        // Nor does one stay that was written while it was taken back.
+        var hash = SecretText.Hash(taken.Replace('s', 'u'));
+        await there.Records.ChangeAsync(RetiredKey.Type, "default", RetiredKey.IdOf(hash), _ => new RetiredKey(time.GetUtcNow()), Cancellation);
+        await there.Admin.EnsureAsync(taken.Replace('s', 'u'), Cancellation);
+        Assert.Null(there.Table.Find(taken.Replace('s', 'u')));
     }
 
     private static async Task<RegistryException> RefusalAsync(Func<Task> act) => await Assert.ThrowsAsync<RegistryException>(act);

@@ -2,6 +2,8 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OrleansRegistry.Agents;
+using OrleansRegistry.Trust.Keys;
+using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Tests.Trust;
 
@@ -108,6 +110,16 @@ public sealed class TenantTests(MemoryRegistry registry) : IClassFixture<MemoryR
         await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange { Limits = new TenantLimits(Bytes: 10) });
         await AssertRefusedAsync(RegistryError.QuotaExceeded, () => registry.Agents.RegisterAsync(caller, Cards.Registration("b")), "of the 10");
         await registry.Agents.RemoveAsync(caller, "a");
+    }
+
+    [Fact]
+    public async Task What_says_that_a_key_of_the_settings_was_taken_back_outlives_its_tenant()
+    {
+        var trust = registry.Services.GetRequiredService<TrustRecords>();
+        await trust.WriteAsync(RetiredKey.Type, caller.Tenant, "aa", new RetiredKey(DateTimeOffset.UtcNow), before: null);
+        await Tenants.PutAsync(Operator, caller.Tenant, new TenantChange());
+        Assert.True((await Tenants.EraseAsync(Operator, caller.Tenant)).IsDone);
+        Assert.NotNull(await trust.ReadAsync(RetiredKey.Type, caller.Tenant, "aa"));
     }
 
     [Fact]

@@ -71,9 +71,8 @@ internal sealed partial class FirstAdmin(TrustRecords records, [RegistryTime] Ti
         }
 
         var hash = SecretText.Hash(given);
-        if (await records.ReadAsync(RetiredKey.Type, Caller.Default.Tenant, RetiredKey.IdOf(hash), cancellationToken) is { } retired)
+        if (await IsRetiredAsync(id, hash, cancellationToken))
         {
-            LogRetired(id, retired.Value.At);
             return false;
         }
 
@@ -86,6 +85,26 @@ internal sealed partial class FirstAdmin(TrustRecords records, [RegistryTime] Ti
                     ? key
                     : Record(given) with { IsGiven = true },
             cancellationToken);
+
+        // It may have been taken back, elsewhere, between the look and the write.
+        return !await IsRetiredAsync(id, hash, cancellationToken);
+    }
+
+    /// <summary>Whether the key was taken back; then it is not there afterwards.</summary>
+    private async Task<bool> IsRetiredAsync(string id, byte[] hash, CancellationToken cancellationToken)
+    {
+        if (await records.ReadAsync(RetiredKey.Type, Caller.Default.Tenant, RetiredKey.IdOf(hash), cancellationToken) is not { } retired)
+        {
+            return false;
+        }
+
+        await records.ChangeAsync(
+            KeyRecord.Type,
+            Caller.Default.Tenant,
+            id,
+            key => key?.Hash.AsSpan().SequenceEqual(hash) == true ? null : key,
+            cancellationToken);
+        LogRetired(id, retired.Value.At);
         return true;
     }
 

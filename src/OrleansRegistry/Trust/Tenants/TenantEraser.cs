@@ -3,6 +3,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Storage;
 using OrleansRegistry.Trust.Audit;
+using OrleansRegistry.Trust.Keys;
+using OrleansRegistry.Trust.Logins;
 using OrleansRegistry.Trust.Records;
 
 namespace OrleansRegistry.Trust.Tenants;
@@ -107,7 +109,6 @@ internal sealed partial class TenantEraser(
 
     private async Task EraseAsync(RecordKind kind, string tenant, Job job)
     {
-        var mark = TrustKind.KeyOf(TenantType.Type.Name, tenant, TenantType.Id);
         RecordKey? after = null;
         while (true)
         {
@@ -119,7 +120,7 @@ internal sealed partial class TenantEraser(
             }
 
             var page = await store.ListKeysAsync(kind, tenant, after, Step, lifetime.ApplicationStopping);
-            foreach (var some in page.Where(record => kind != TrustKind.Kind || record.Key != mark).Chunk(AtOnce))
+            foreach (var some in page.Where(record => kind != TrustKind.Kind || !Stays(record.Key)).Chunk(AtOnce))
             {
                 await Task.WhenAll(some.Select(record => DeleteAsync(kind, record, job)));
             }
@@ -142,6 +143,11 @@ internal sealed partial class TenantEraser(
             after = page[^1].Key;
         }
     }
+
+    /// <summary>The mark of the erasure, and what says which secrets of the settings were taken back: no start is to take them again.</summary>
+    private static bool Stays(RecordKey key) => TrustKind.Parts(key.Id) is { } parts
+        && ((parts.Type == TenantType.Type.Name && parts.Id == TenantType.Id)
+            || parts.Type == RetiredKey.Type.Name || parts.Type == GivenPassword.Type.Name);
 
     /// <summary>One that was changed meanwhile is found by the next round.</summary>
     private async Task DeleteAsync(RecordKind kind, VersionedKey record, Job job)
