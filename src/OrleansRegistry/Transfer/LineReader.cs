@@ -164,7 +164,7 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
     private RegistryException Invalid(string reason) => new(RegistryError.Invalid, $"Line {lines + 1:D}: {reason}. What came before stays.");
 
     /// <summary>Counts what is read, and looks at the first bytes.</summary>
-    private sealed class PackedStream(Stream input) : Stream
+    private sealed class PackedStream(Stream input) : ForwardStream
     {
         private readonly byte[] start = new byte[2];
         private readonly byte[] last = new byte[sizeof(uint)];
@@ -175,20 +175,6 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
 
         /// <summary>What the last bytes are as a number.</summary>
         public uint LastNumber => BinaryPrimitives.ReadUInt32LittleEndian(last);
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public async ValueTask<bool> IsGzipAsync(CancellationToken cancellationToken)
         {
@@ -214,20 +200,5 @@ internal sealed class LineReader(Stream input, TransferLimits limits) : IAsyncDi
             buffer.Span[(read - kept)..read].CopyTo(last.AsSpan(last.Length - kept));
             return read;
         }
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
